@@ -1,0 +1,190 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+enum {
+    FIRST_BLOCK_BYTES = 4096,
+    BLOCK_BYTES = 16384,
+    ALIGNMENT = 16,
+};
+
+struct block {
+    struct block *next;
+    size_t size;
+    size_t used;
+    _Alignas(ALIGNMENT) char data[];
+};
+
+struct cleanup {
+    struct cleanup *next;
+    void (*fn)(void *arg);
+    void *arg;
+};
+
+struct arena {
+    struct block *head; /* newest */
+    struct block *first;
+    struct cleanup *cleanups;
+    size_t total;
+};
+
+static struct block *block_new(struct arena *arena, size_t size)
+{
+    struct block *block = malloc(sizeof(*block) + size);
+
+    if (!block)
+        abort();
+    block->size = size;
+    block->used = 0;
+    block->next = arena->head;
+    arena->head = block;
+    arena->total += sizeof(*block) + size;
+    return block;
+}
+
+struct arena *arena_new(void)
+{
+    struct arena *arena = mem_alloc(sizeof(*arena));
+
+    arena->total = sizeof(*arena);
+    arena->first = block_new(arena, FIRST_BLOCK_BYTES);
+    return arena;
+}
+
+static void run_cleanups(struct arena *arena)
+{
+    while (arena->cleanups) {
+        struct cleanup *c = arena->cleanups;
+
+        arena->cleanups = c->next;
+        c->fn(c->arg);
+    }
+}
+
+static void free_blocks_above(struct arena *arena, struct block *keep)
+{
+    while (arena->head && arena->head != keep) {
+        struct block *block = arena->head;
+
+        arena->head = block->next;
+        arena->total -= sizeof(*block) + block->size;
+        free(block);
+    }
+}
+
+void arena_reset(struct arena *arena)
+{
+    run_cleanups(arena);
+    free_blocks_above(arena, arena->first);
+    arena->first->used = 0;
+}
+
+void arena_free(struct arena *arena)
+{
+    if (!arena)
+        return;
+    run_cleanups(arena);
+    free_blocks_above(arena, NULL);
+    mem_free(arena);
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    struct block *block = arena->head;
+    size_t need;
+
+    if (size > SIZE_MAX / 2)
+        abort();
+    need = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    if (block->size - block->used < need)
+        block = block_new(arena, need > BLOCK_BYTES ? need : BLOCK_BYTES);
+    void *ptr = block->data + block->used;
+
+    block->used += need;
+    memset(ptr, 0, size);
+    return ptr;
+}
+
+void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
+{
+    size_t total;
+
+    if (__builtin_mul_overflow(count, size, &total))
+        abort();
+    return arena_alloc(arena, total);
+}
+
+char *arena_dup(struct arena *arena, struct str s)
+{
+    char *copy = arena_alloc(arena, s.len + 1);
+
+    if (s.len)
+        memcpy(copy, s.ptr, s.len);
+    return copy;
+}
+
+struct str arena_str(struct arena *arena, struct str s)
+{
+    return s.ptr ? (struct str){arena_dup(arena, s), s.len} : s;
+}
+
+static char *vprintf_into(struct arena *arena, const char *fmt, va_list args, size_t *out_len)
+{
+    va_list again;
+    int n;
+
+    va_copy(again, args);
+    n = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    if (n < 0)
+        abort();
+    char *text = arena_alloc(arena, (size_t)n + 1);
+
+    vsnprintf(text, (size_t)n + 1, fmt, args);
+    *out_len = (size_t)n;
+    return text;
+}
+
+char *arena_printf(struct arena *arena, const char *fmt, ...)
+{
+    va_list args;
+    size_t len;
+
+    va_start(args, fmt);
+    char *text = vprintf_into(arena, fmt, args, &len);
+
+    va_end(args);
+    return text;
+}
+
+struct str arena_strf(struct arena *arena, const char *fmt, ...)
+{
+    va_list args;
+    size_t len;
+
+    va_start(args, fmt);
+    char *text = vprintf_into(arena, fmt, args, &len);
+
+    va_end(args);
+    return (struct str){text, len};
+}
+
+void arena_on_end(struct arena *arena, void (*fn)(void *arg), void *arg)
+{
+    struct cleanup *c = ARENA_NEW(arena, struct cleanup);
+
+    c->fn = fn;
+    c->arg = arg;
+    c->next = arena->cleanups;
+    arena->cleanups = c;
+}
+
+size_t arena_size(const struct arena *arena)
+{
+    return arena->total;
+}

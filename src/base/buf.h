@@ -1,0 +1,42 @@
+/*
+ * base/buf.h - a text that grows while it is built
+ *
+ * Appending cannot fail (base/mem.h). The text is always terminated. A zeroed struct buf is ready
+ * for use.
+ *
+ * Threads: one at a time.
+ */
+#pragma once
+
+#include <stdarg.h>
+
+#include "base/own.h"
+#include "base/str.h"
+
+struct buf {
+    char *ptr; /* NULL while empty */
+    size_t len;
+    size_t cap;
+};
+
+void buf_done(struct buf *b);
+static inline void buf_done_at_exit(struct buf *b)
+{
+    buf_done(b);
+}
+
+void buf_add(struct buf *b, struct str s);
+void buf_add_char(struct buf *b, char c);
+void buf_puts(struct buf *b, const char *text);
+void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void buf_vprintf(struct buf *b, const char *fmt, va_list args);
+void buf_reserve(struct buf *b, size_t more);
+void buf_clear(struct buf *b); /* keeps the memory */
+
+/** A quoted JSON string; invalid UTF-8 becomes U+FFFD. An absent string is written as null. */
+void buf_json_string(struct buf *b, struct str s);
+
+struct str buf_str(const struct buf *b);   /* a view; valid until the next change */
+const char *buf_text(const struct buf *b); /* terminated; "" while empty */
+char *buf_take(struct buf *b)
+    __attribute__((returns_nonnull)); /* heap text for mem_free(); the buf is empty again */

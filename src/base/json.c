@@ -1,0 +1,169 @@
+#include "base/json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* cJSON has a limit of its own (1000) that is fixed when it is compiled; ours is stricter and
+ * checked before it allocates. */
+static bool too_deep(struct str text)
+{
+    size_t depth = 0;
+    bool quoted = false;
+
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+
+        if (quoted) {
+            if (c == '\\')
+                i++;
+            else if (c == '"')
+                quoted = false;
+        } else if (c == '"') {
+            quoted = true;
+        } else if (c == '{' || c == '[') {
+            if (++depth > JSON_DEPTH_MAX)
+                return true;
+        } else if ((c == '}' || c == ']') && depth > 0) {
+            depth--;
+        }
+    }
+    return false;
+}
+
+cJSON *json_parse(struct str text, struct error *err)
+{
+    const char *end = NULL;
+
+    if (text.len == 0) {
+        error_set(err, ERROR_SYNTAX, "no JSON: the text is empty");
+        return NULL;
+    }
+    if (memchr(text.ptr, '\0', text.len) || !str_is_utf8(text)) {
+        error_set(err, ERROR_SYNTAX, "JSON must be UTF-8 without NUL bytes");
+        return NULL;
+    }
+    if (too_deep(text)) {
+        error_set(err, ERROR_LIMIT, "JSON nested deeper than %d", JSON_DEPTH_MAX);
+        return NULL;
+    }
+    cJSON *json = cJSON_ParseWithLengthOpts(text.ptr, text.len, &end, 0);
+
+    if (!json) {
+        error_set(err, ERROR_SYNTAX, "bad JSON at byte %zu",
+                  end ? (size_t)(end - text.ptr) : (size_t)0);
+        return NULL;
+    }
+    for (const char *p = end; p < text.ptr + text.len; p++) {
+        if (*p != ' ' && *p != '\t' && *p != '\r' && *p != '\n') {
+            error_set(err, ERROR_SYNTAX, "bad JSON at byte %zu: text behind the value",
+                      (size_t)(p - text.ptr));
+            cJSON_Delete(json);
+            return NULL;
+        }
+    }
+    return json;
+}
+
+static void print_indent(struct buf *out, size_t depth)
+{
+    buf_add_char(out, '\n');
+    for (size_t i = 0; i < depth; i++)
+        buf_puts(out, "  ");
+}
+
+static void print_number(const cJSON *json, struct buf *out)
+{
+    double d = json->valuedouble;
+
+    if (d == (double)(int64_t)d && d > -9007199254740992.0 && d < 9007199254740992.0)
+        buf_printf(out, "%" PRId64, (int64_t)d);
+    else
+        buf_printf(out, "%.17g", d);
+}
+
+static void print_value(const cJSON *json, bool pretty, size_t depth, struct buf *out);
+
+static void print_members(const cJSON *json, bool pretty, size_t depth, struct buf *out)
+{
+    bool object = cJSON_IsObject(json);
+
+    buf_add_char(out, object ? '{' : '[');
+    for (const cJSON *member = json->child; member; member = member->next) {
+        if (pretty)
+            print_indent(out, depth + 1);
+        if (object) {
+            buf_json_string(out, str_of(member->string));
+            buf_puts(out, pretty ? ": " : ":");
+        }
+        print_value(member, pretty, depth + 1, out);
+        if (member->next)
+            buf_add_char(out, ',');
+    }
+    if (pretty && json->child)
+        print_indent(out, depth);
+    buf_add_char(out, object ? '}' : ']');
+}
+
+static void print_value(const cJSON *json, bool pretty, size_t depth, struct buf *out)
+{
+    if (cJSON_IsObject(json) || cJSON_IsArray(json))
+        print_members(json, pretty, depth, out);
+    else if (cJSON_IsString(json))
+        buf_json_string(out, str_of(json->valuestring));
+    else if (cJSON_IsNumber(json))
+        print_number(json, out);
+    else if (cJSON_IsRaw(json))
+        buf_puts(out, json->valuestring);
+    else if (cJSON_IsBool(json))
+        buf_puts(out, cJSON_IsTrue(json) ? "true" : "false");
+    else
+        buf_puts(out, "null");
+}
+
+void json_print(const cJSON *json, bool pretty, struct buf *out)
+{
+    print_value(json, pretty, 0, out);
+}
+
+cJSON *json_string(struct str s)
+{
+    if (!s.ptr)
+        return cJSON_CreateNull();
+    char *copy = strndup(s.ptr, s.len);
+    cJSON *json = copy ? cJSON_CreateString(copy) : NULL;
+
+    free(copy);
+    if (!json)
+        abort();
+    return json;
+}
+
+void json_add_str(cJSON *object, const char *key, struct str value)
+{
+    cJSON_AddItemToObject(object, key, json_string(value));
+}
+
+void json_add_uint(cJSON *object, const char *key, uint64_t value)
+{
+    char digits[24];
+
+    snprintf(digits, sizeof(digits), "%" PRIu64, value);
+    cJSON_AddItemToObject(object, key,
+                          value < (1ull << 53) ? cJSON_CreateNumber((double)value)
+                                               : cJSON_CreateRaw(digits));
+}
+
+cJSON *json_get_nocase(const cJSON *object, const char *key)
+{
+    cJSON *member = cJSON_GetObjectItem(object, key);
+
+    return member && !cJSON_IsNull(member) ? member : NULL;
+}
+
+struct str json_get_str(const cJSON *object, const char *key)
+{
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, key);
+
+    return cJSON_IsString(member) ? str_of(member->valuestring) : STR_NONE;
+}

@@ -1,0 +1,39 @@
+/*
+ * base/json.h - the one door to cJSON
+ *
+ * cJSON parses what clients send on the control plane and prints what tools read; it is never used
+ * to answer an invocation or a fault (spec/performance.md §8). Parsing is bounded in depth, refuses
+ * trailing bytes, NUL bytes and invalid UTF-8.
+ *
+ * Threads: one at a time per tree.
+ */
+#pragma once
+
+#include <cjson/cJSON.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+enum { JSON_DEPTH_MAX = 64 };
+
+static inline void json_free(cJSON *json)
+{
+    cJSON_Delete(json);
+}
+DEFINE_OWN(json_free, cJSON *);
+
+/** Parse the whole of @text. On failure *err says at which byte; NULL. */
+cJSON *json_parse(struct str text, struct error *err);
+
+/** Compact, or indented by two blanks; appended to @out. */
+void json_print(const cJSON *json, bool pretty, struct buf *out);
+
+cJSON *json_string(struct str s); /* absent becomes null */
+void json_add_str(cJSON *object, const char *key, struct str value);
+void json_add_uint(cJSON *object, const char *key,
+                   uint64_t value); /* exact up to 2^53, as digits beyond that */
+
+/** The member without regard to ASCII case, or NULL; JSON null counts as absent. */
+cJSON *json_get_nocase(const cJSON *object, const char *key);
+/** A string member, or an absent str. Exact key. */
+struct str json_get_str(const cJSON *object, const char *key);

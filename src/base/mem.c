@@ -1,0 +1,64 @@
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *or_die(void *ptr)
+{
+    if (!ptr) {
+        static const char line[] = "fcemu: out of memory\n";
+
+        fputs(line, stderr);
+        abort();
+    }
+    return ptr;
+}
+
+void *mem_alloc(size_t size)
+{
+    return or_die(calloc(1, size ? size : 1));
+}
+
+void *mem_alloc_array(size_t count, size_t size)
+{
+    return or_die(calloc(count ? count : 1, size));
+}
+
+void *mem_grow(void *ptr, size_t count, size_t size)
+{
+    return or_die(reallocarray(ptr, count ? count : 1, size));
+}
+
+char *mem_dup(const char *text)
+{
+    return or_die(strdup(text));
+}
+
+char *mem_dup_len(const char *ptr, size_t len)
+{
+    char *copy = or_die(malloc(len + 1));
+
+    if (len)
+        memcpy(copy, ptr, len);
+    copy[len] = '\0';
+    return copy;
+}
+
+char *mem_printf(const char *fmt, ...)
+{
+    char *text = NULL;
+    va_list args;
+    int n;
+
+    va_start(args, fmt);
+    n = vasprintf(&text, fmt, args);
+    va_end(args);
+    return or_die(n < 0 ? NULL : text);
+}
+
+void mem_free(void *ptr)
+{
+    free(ptr);
+}
