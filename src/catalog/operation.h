@@ -1,0 +1,68 @@
+/*
+ * catalog/operation.h - every operation of every API version, as one table
+ *
+ * Routing, rule checking, applicability of errors, coverage and the generated documentation read
+ * these rows.
+ *
+ * Threads: any; constant data.
+ */
+#pragma once
+
+#include "catalog/api.h"
+
+enum operation_class {
+    OP_READ = 1 << 0,    /* @read: changes nothing */
+    OP_WRITE = 1 << 1,   /* @write: changes a resource */
+    OP_INVOKE = 1 << 2,  /* @invoke: runs a function (InvokeFunction, HTTP trigger) */
+    OP_CONTROL = 1 << 3, /* @control: everything but @invoke */
+};
+
+/* The resource a path addresses; decides which not-found error is asked last. */
+enum resource_kind {
+    RESOURCE_NONE = 0,
+    RESOURCE_ACCOUNT,
+    RESOURCE_SERVICE,
+    RESOURCE_FUNCTION,
+    RESOURCE_VERSION,
+    RESOURCE_ALIAS,
+    RESOURCE_TRIGGER,
+    RESOURCE_DOMAIN,
+    RESOURCE_LAYER,
+    RESOURCE_LAYER_VERSION,
+    RESOURCE_RESERVED_CAPACITY,
+    RESOURCE_PROVISION,
+    RESOURCE_ON_DEMAND,
+    RESOURCE_SCALING,
+    RESOURCE_CONCURRENCY,
+    RESOURCE_ASYNC_CONFIG,
+    RESOURCE_ASYNC_TASK,
+    RESOURCE_INSTANCE,
+    RESOURCE_VPC_BINDING,
+    RESOURCE_TAG,
+    RESOURCE_SESSION,
+    RESOURCE_KIND_COUNT,
+};
+
+struct operation {
+    const char *name; /* "CreateFunction"; unique within one API version */
+    enum api_version api;
+    const char *method; /* "GET"; "*" for the HTTP-trigger proxy */
+    const char *path;   /* template behind the version: "/services/{service}/functions/{function}";
+                           {service} may carry ".qualifier" where the spec says SQ/FQ, written
+                           {service.qualifier};   a final "{path*}" takes the rest */
+    unsigned classes;   /* enum operation_class */
+    enum resource_kind resource;
+    int success; /* documented success status */
+};
+
+/** All rows, grouped by API version, in the order of the specification. */
+const struct operation *operation_table(size_t *out_count);
+/** The row, or NULL. */
+const struct operation *operation_find(enum api_version api, struct str name);
+/** True when any API version serves an operation of that name. */
+bool operation_name_known(struct str name);
+/** Index of the row in operation_table(). */
+size_t operation_index(const struct operation *op);
+/** "@invoke" → OP_INVOKE, "@all" → all bits; 0 when unknown. */
+unsigned operation_class_find(struct str name);
+const char *resource_kind_name(enum resource_kind kind); /* "function" */

@@ -1,0 +1,139 @@
+/*
+ * fault/engine.h - which rules strike a call, and what follows
+ *
+ * The engine holds a rule set and what the rules have counted. fault_decide() walks only the rules
+ * that can match the call's operation; without a matching rule it allocates nothing. Every decision
+ * is a pure function of seed, rule, key and count (spec/faults.md §4.7) and can be explained
+ * afterwards from what it recorded.
+ *
+ * Threads: the loop thread. The counters shown by fault_engine_stats() are read there too.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "fault/rule.h"
+
+struct fault_engine;
+
+/* The gate that let a rule through or stopped it, in the order they are asked (§4.5). */
+enum fault_gate {
+    GATE_ENABLED,
+    GATE_GUARD_ONLY,
+    GATE_MATCH,
+    GATE_TTL,
+    GATE_LIMIT,
+    GATE_WINDOW,
+    GATE_STATE,
+    GATE_CALLS,
+    GATE_RATE,
+    GATE_CONCURRENCY,
+    GATE_CHANCE,
+    GATE_MAX_ACTIVE,
+    GATE_FIRED,
+    GATE_NOT_ASKED,
+};
+const char *fault_gate_name(enum fault_gate gate);
+
+/* What happened at one rule whose match held. */
+struct fault_evidence {
+    const struct fault_rule *rule;
+    enum fault_gate gate; /* where it stopped, or GATE_FIRED */
+    struct str key;       /* the `per` combination, "" for none */
+    uint64_t n;           /* count for that key */
+    double draw;          /* in [0, 1); -1 when nothing was drawn */
+    double threshold;     /* what the draw was compared with */
+    bool shadow;
+    int choice; /* branch of one_of or step of sequence, -1 = none */
+};
+
+struct fault_edits {
+    const struct fault_header_edit **items;
+    size_t count;
+};
+
+/* All that the rules that fired ask for, combined (§4.6 Combination). Lives in the arena given. */
+struct fault_decision {
+    const struct fault_action *outcome; /* NULL = none: the call goes its way */
+    const struct fault_rule *outcome_rule;
+    const struct fault_rule
+        *first_rule; /* first rule that fired and enforces; its id marks the answer */
+    uint64_t delay_request_ns, delay_effect_ns, delay_headers_ns;
+    bool delay_capped; /* guard.max_delay cut the sum */
+    struct fault_edits header_edits;
+    const struct fault_action *corrupt, *length, *truncate, *stall,
+        *drip;                            /* the action whose shaper counts; NULL = none */
+    uint64_t corrupt_draw;                /* bits for flip_bytes */
+    enum fault_effect effect;             /* resolved: NONE, DONE or LATE */
+    const struct fault_rule *effect_rule; /* who asked for it explicitly, NULL = default */
+    bool rejected; /* guard.overflow: reject struck: answer 503 ResourceThrottled of the emulator's
+                      own */
+    struct fault_evidence *evidence; /* every rule whose match held, in order */
+    size_t evidence_count;
+    bool holds;    /* counts as active: fault_release() is due */
+    void *tickets; /* for fault_release() */
+};
+
+int fault_engine_new(struct clock *clock, struct fault_engine **out, struct error *err);
+void fault_engine_free(struct fault_engine *engine);
+
+/**
+ * Take a new rule set (counted by the engine). Counters, bursts, TTLs and windows of rules whose
+ * digest is unchanged go on; new and changed rules are armed now. @seed is used unless the set
+ * names one.
+ */
+void fault_engine_load(struct fault_engine *engine, struct fault_ruleset *set, uint64_t seed);
+const struct fault_ruleset *fault_engine_ruleset(const struct fault_engine *engine);
+uint64_t fault_engine_seed(const struct fault_engine *engine);
+
+/** True when a rule that could strike this call needs its body: ask again when it is in. The call
+ * has no body yet. */
+bool fault_needs_body(struct fault_engine *engine, const struct fault_call *call);
+/** True when any rule asks for match.authenticated, so that a second asking is worth it. */
+bool fault_asks_authenticated(const struct fault_engine *engine);
+
+void fault_decide(struct fault_engine *engine, const struct fault_call *call, struct arena *arena,
+                  struct fault_decision *out);
+/** The call is over: in-flight counters fall, active faults end. Once per decision. */
+void fault_release(struct fault_engine *engine, struct fault_decision *decision);
+
+/** For `at: accept`: only client, host, region and account are known. */
+void fault_decide_accept(struct fault_engine *engine, const struct fault_call *call,
+                         struct arena *arena, struct fault_decision *out);
+
+/** Expand {{path}} {{method}} {{function}} {{service}} {{operation}} {{account}} {{region}}
+ * {{request_id}} {{now}} {{now+20m}}. */
+struct str fault_expand(struct str text, const struct fault_call *call, uint64_t wall_ms,
+                        struct arena *arena);
+
+/** The value of one draw of a distribution, for `delay` and `fcemu fault sample`. @u in [0,1), @u2
+ * for the normal kinds. */
+uint64_t fault_latency_draw(const struct fault_latency *latency, double u, double u2,
+                            uint64_t since_armed_ns);
+
+struct fault_rule_stats {
+    const struct fault_rule *rule;
+    uint64_t matched, reached, fired, capped, dropped_keys;
+    bool enabled, expired, spent; /* spent: its limit is used up */
+    uint64_t expires_in_ms;       /* 0 when expired */
+    uint64_t last_fired_wall_ms;  /* 0 = never */
+};
+/** @out has room for ruleset->rule_count. */
+void fault_engine_stats(const struct fault_engine *engine, struct fault_rule_stats *out);
+uint32_t fault_engine_active(const struct fault_engine *engine);
+
+/* Live control. Positive results: FAULT_NOT_FOUND. */
+enum { FAULT_NOT_FOUND = 1 };
+int fault_engine_enable_rule(struct fault_engine *engine, struct str id, bool on);
+int fault_engine_enable_group(struct fault_engine *engine, struct str name, bool on);
+int fault_engine_arm(struct fault_engine *engine, struct str id);
+int fault_engine_reset(struct fault_engine *engine,
+                       struct str id); /* counters and bursts; absent id = all rules */
+void fault_engine_stop(
+    struct fault_engine *engine); /* disable everything until enabled or loaded again */
+bool fault_engine_stopped(const struct fault_engine *engine);
+void fault_engine_reseed(struct fault_engine *engine, uint64_t seed); /* re-arms all rules */
+int fault_engine_scenario(const struct fault_engine *engine, struct str name,
+                          struct str *out_value);
+int fault_engine_set_scenario(struct fault_engine *engine, struct str name,
+                              struct str value); /* unknown values are refused: 2 */

@@ -1,0 +1,32 @@
+/*
+ * fault/grammar.h - rule files to rule sets, with every mistake positioned
+ *
+ * Threads: any.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "fault/rule.h"
+
+struct conf_report; /* conf/report.h: errors and warnings with file, line, column, path, message,
+                       hint */
+
+struct fault_grammar_options {
+    bool allow_unknown_region;
+    bool dns_available;        /* else `dns` is refused with F316 */
+    bool tls_available;        /* else `tls` is refused with F316 */
+    bool per_region_listeners; /* else `refuse` is refused with F316 */
+};
+
+/** Read files (each may `include` others). All mistakes go to @report; NULL when there was an
+ * error. */
+struct fault_ruleset *fault_ruleset_load(const char *const *paths, size_t path_count,
+                                         const struct fault_grammar_options *options,
+                                         struct conf_report *report);
+/** The same from a text named @name: the API layer, a test. YAML or JSON. Includes are refused. */
+struct fault_ruleset *fault_ruleset_parse(struct str text, const char *name,
+                                          const struct fault_grammar_options *options,
+                                          struct conf_report *report);
+/** JSON Schema of a rule file, from the same tables; appended. */
+struct buf;
+void fault_schema(struct buf *out);

@@ -1,0 +1,124 @@
+/*
+ * http/server.h - bytes to requests, responses to bytes
+ *
+ * One port serves HTTP, HTTPS and proxy requests (CONNECT, absolute form), told apart by the first
+ * bytes. The only folder that includes microhttpd.h. Calls may be parked for as long as one likes:
+ * a parked call holds a suspended connection and no thread.
+ *
+ * Threads: the loop thread only, unless said otherwise.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "http/delivery.h"
+#include "http/message.h"
+
+struct loop;
+struct http_server;
+struct http_call; /* one request and its answer, on the server's side */
+
+enum http_outcome {
+    HTTP_DELIVERED, /* the response, or what the delivery plan left of it, was handed to the kernel
+                       whole */
+    HTTP_CLIENT_GONE, /* the client left before that: 499 */
+    HTTP_CUT,         /* we ended it as the delivery plan said (reset, close, nothing) */
+    HTTP_REFUSED,     /* the server answered by itself: bad request, too large a head, limits; see
+                         status */
+};
+
+struct http_result {
+    enum http_outcome outcome;
+    int status;          /* status sent, 0 when none was */
+    uint64_t body_bytes; /* of the response body, handed to the kernel */
+    uint64_t ended_ns;   /* monotonic */
+};
+
+/*
+ * What the server tells its owner. `head` and `request` lead to exactly one http_call_deliver(), at
+ * once or later; `finished` is always the last word on a call, after it the call and its arena are
+ * gone.
+ */
+struct http_handler {
+    /* A connection was accepted and its first bytes seen, nothing of it consumed. `name` is the SNI
+       or the Host, lower case, without port, absent when unknown. NULL: always DELIVERY_KEEP. For
+       DELIVERY_SILENCE *silence_ms may be set (0 = until the client leaves). */
+    enum delivery_end (*accepted)(void *owner, struct str client, struct str name, bool tls,
+                                  uint64_t *silence_ms);
+    /* The head is in, the body is not. Set the body limit with http_call_limit_body(), or deliver
+     * at once to refuse the body. */
+    void (*head)(void *owner, struct http_call *call);
+    /* All is in. */
+    void (*request)(void *owner, struct http_call *call);
+    /* The body is larger than the limit; nothing of it is kept. Deliver an answer; the connection
+     * closes behind it. */
+    void (*too_large)(void *owner, struct http_call *call, uint64_t limit);
+    /* The client left while the call was parked (before http_call_deliver()). The call is finished
+     * right after this returns. */
+    void (*gone)(void *owner, struct http_call *call);
+    void (*finished)(void *owner, struct http_call *call, const struct http_result *result);
+};
+
+struct http_tls; /* certificates by name; made by whoever has a CA */
+
+struct http_settings {
+    uint64_t body_limit_bytes; /* hard limit for any body; http_call_limit_body() can lower it per
+                                  call */
+    uint64_t
+        spool_above_bytes;    /* larger bodies go to an unlinked file in spool_dir and are mapped */
+    const char *spool_dir;    /* NULL: $TMPDIR or /tmp */
+    uint32_t idle_timeout_s;  /* keep-alive; default 65 */
+    uint32_t connections_max; /* 0: from RLIMIT_NOFILE */
+    /* Fill a certificate chain and key for this name (absent without SNI). Called on the loop
+       thread during a handshake. The memory stays valid as long as the server. NULL: no TLS, TLS
+       bytes are closed. gnutls types: see crypto/. */
+    int (*certificate)(void *owner, struct str name, const struct gnutls_pcert_st **out_chain,
+                       unsigned *out_len, struct gnutls_privkey_st **out_key);
+};
+
+/** @owner is handed to all handlers. */
+int http_server_new(struct loop *loop, const struct http_settings *settings,
+                    const struct http_handler *handler, void *owner, struct http_server **out,
+                    struct error *err);
+
+/** "127.0.0.1:0", "[::1]:8252", ":8252" (both families), "unix:/path". *out_port is the real port
+ * (0 for unix). */
+int http_server_listen(struct http_server *server, struct str address, uint16_t *out_port,
+                       struct error *err);
+
+/**
+ * Stop accepting, let running calls end for at most @grace_ms, cut the rest, then call done(owner).
+ * Afterwards the server may be freed. Parked calls are the owner's: it must deliver them first or
+ * they are cut too.
+ */
+void http_server_stop(struct http_server *server, uint32_t grace_ms, void (*done)(void *owner));
+void http_server_free(struct http_server *server);
+
+struct http_server_stats {
+    uint32_t connections; /* open now */
+    uint32_t calls;       /* being served or parked now */
+    uint64_t accepted;    /* connections since start */
+    uint64_t refused;     /* over a limit, or not HTTP */
+};
+struct http_server_stats http_server_stats(const struct http_server *server);
+
+const struct http_request *http_call_request(const struct http_call *call);
+struct arena *http_call_arena(struct http_call *call);
+void http_call_set_owner(struct http_call *call,
+                         void *state); /* the owner's own state for this call */
+void *http_call_owner(const struct http_call *call);
+void http_call_limit_body(struct http_call *call, uint64_t limit_bytes); /* from `head` only */
+
+/** Answer. @response may be NULL for RAW and NOTHING. Both are copied where they must be; views
+ * must live in the call's arena. */
+void http_call_deliver(struct http_call *call, const struct http_response *response,
+                       const struct delivery *delivery);
+
+/**
+ * Answer piece by piece (server-sent events, streams): the head leaves now, chunked;
+ * http_call_push() sends more, http_call_end() ends. False from push: the client is gone or more
+ * than 4 MiB wait unsent; then only end is allowed. on_gone may be NULL.
+ */
+void http_call_stream(struct http_call *call, const struct http_response *head,
+                      void (*on_gone)(void *state, struct http_call *call));
+bool http_call_push(struct http_call *call, struct str bytes);
+void http_call_end(struct http_call *call);
