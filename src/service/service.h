@@ -1,0 +1,82 @@
+/*
+ * service/service.h - the operations of the emulated service
+ *
+ * A call that was placed, routed and admitted goes in, an answer comes out, at once or when its
+ * write is on disk. All three API versions are views of one model. Sockets, fault rules, signatures
+ * and the shape of an error body are other folders' business: a refusal leaves here as a row of the
+ * error catalogue with its message.
+ *
+ * Source: spec pages api-2016-08-15, api-2021-04-06, api-2023-03-30, errors §7 and §10, limits.
+ *
+ * Threads: the loop thread.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "catalog/fc_error.h"
+#include "http/message.h"
+#include "route/query.h"
+#include "route/target.h"
+
+struct loop;
+struct service;
+struct service_pending; /* a call that waits for its write */
+
+struct service_settings {
+    const char *data_dir;      /* NULL: a private temporary folder that goes with the service */
+    const struct clock *clock; /* the virtual clock; NULL = real time */
+    bool limits_2020;          /* ranges and quotas of 2020-08-27 instead of the current ones */
+    struct str default_region; /* for calls that name none; absent: cn-hangzhou */
+    bool check_log_projects;   /* refuse log projects that the bundled Log Service does not know */
+};
+
+/** Open the store (see store/store.h for what can be refused) and be ready for calls. */
+int service_new(struct loop *loop, const struct service_settings *settings, struct service **out,
+                struct error *err);
+/** No call may be pending. What was accepted is on disk when this returns. NULL is fine. */
+void service_free(struct service *service);
+DEFINE_OWN(service_free, struct service *);
+
+/* Everything the work needs to know of a call. Views; they live as long as @arena. */
+struct service_call {
+    struct arena *arena;                /* of the call; answers are built in it */
+    const struct http_request *request; /* method, headers and the whole body */
+    const struct target *target;        /* with an operation */
+    const struct query *query;          /* decoded */
+    struct str account;                 /* "" when nobody named one */
+    struct str region;                  /* "" means the default region */
+    bool internal;                      /* asked through an -internal or -vpc name */
+    struct str request_id;
+    struct str access_key; /* absent when the call is anonymous */
+    struct str owner;      /* account the key belongs to; absent when unknown */
+    const char
+        *base_url; /* "http://127.0.0.1:8252", in front of the URLs we make; no slash behind */
+};
+
+struct service_answer {
+    int status;                   /* 200, 201, 204, …; for a refusal the status of @error */
+    const struct fc_error *error; /* NULL: not a refusal */
+    struct str message; /* of the refusal, for the dialect asked; never absent with @error */
+    struct str body;    /* JSON unless the headers say otherwise; absent: no body */
+    struct http_headers headers; /* Etag, Content-Type, … beyond those every answer has */
+    bool performed;              /* the operation took effect (for rules that ask) */
+};
+
+/**
+ * Do what the call asks. @done gets the answer exactly once: before this returns (then NULL is
+ * returned), or later on the loop thread. The answer's views live in the call's arena.
+ */
+struct service_pending *
+service_perform(struct service *service, const struct service_call *call,
+                void (*done)(void *arg, const struct service_answer *answer), void *arg);
+/** The client left: @done is not called any more, the arena may go. The work itself is not undone.
+ */
+void service_cancel(struct service_pending *pending);
+
+/** Forget every resource; `done` once that is on disk. Pending calls end first. */
+void service_reset(struct service *service, void (*done)(void *arg), void *arg);
+
+/** docs/coverage.md: a row an operation and version, full, partial (what) or absent. */
+void service_coverage(struct buf *out);
