@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -76,7 +77,9 @@ static void print_number(const cJSON *json, struct buf *out)
 {
     double d = json->valuedouble;
 
-    if (d == (double)(int64_t)d && d > -9007199254740992.0 && d < 9007199254740992.0)
+    if (!isfinite(d)) /* 1e999 parses; JSON has no word for infinity */
+        buf_puts(out, "null");
+    else if (fabs(d) < 9007199254740992.0 && d == trunc(d))
         buf_printf(out, "%" PRId64, (int64_t)d);
     else
         buf_printf(out, "%.17g", d);
