@@ -1,0 +1,267 @@
+/*
+ * The authority on disk. The key is written before the certificate and both by rename, so whoever
+ * sees ca.pem may read ca-key.pem; makers take turns by a lock file.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "crypto/internal.h"
+
+enum {
+    FILE_BYTES_MAX = 1024 * 1024, /* nothing read here is larger */
+    FOLDER_MODE = 0755,           /* others need ca.pem */
+    CRT_MODE = 0644,
+    KEY_MODE = 0600,
+};
+
+static const char AUTHORITY_NAME[] = "fcemu local authority";
+
+static void fd_close(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+DEFINE_OWN(fd_close, int);
+
+static int write_all(int fd, struct str text)
+{
+    while (text.len > 0) {
+        ssize_t n = write(fd, text.ptr, text.len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        text = str_slice(text, (size_t)n, text.len);
+    }
+    return 0;
+}
+
+int file_write_whole(const char *path, unsigned mode, struct str text, struct error *err)
+{
+    OWN(mem_free) char *temporary = mem_printf("%s.XXXXXX", path);
+    OWN(fd_close) int fd = mkostemp(temporary, O_CLOEXEC);
+
+    if (fd < 0)
+        return error_errno(err, "write '%s' as uid %u", path, (unsigned)geteuid());
+    if (fchmod(fd, (mode_t)mode) < 0 || write_all(fd, text) < 0 || fsync(fd) < 0 ||
+        rename(temporary, path) < 0) {
+        error_errno(err, "write '%s'", path);
+        unlink(temporary);
+        return -1;
+    }
+    return 0;
+}
+
+int file_read_whole(const char *path, char **out, struct error *err)
+{
+    OWN(fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+
+    if (fd < 0 && errno == ENOENT) {
+        *out = NULL;
+        return 0;
+    }
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return error_errno(err, "read '%s' as uid %u", path, (unsigned)geteuid());
+    if (!S_ISREG(st.st_mode) || st.st_size > FILE_BYTES_MAX)
+        return error_set(err, ERROR_LIMIT, "read '%s': not a file of at most %d bytes", path,
+                         FILE_BYTES_MAX);
+    OWN(mem_free) char *text = mem_alloc((size_t)st.st_size + 1);
+    ssize_t n = read(fd, text, (size_t)st.st_size);
+
+    if (n < 0)
+        return error_errno(err, "read '%s'", path);
+    text[n] = '\0';
+    *out = GIVE(text);
+    return 0;
+}
+
+static gnutls_datum_t datum_of(char *text)
+{
+    return (gnutls_datum_t){(unsigned char *)text, (unsigned)strlen(text)};
+}
+
+static int parse_key(const char *path, gnutls_x509_privkey_t *out, struct error *err)
+{
+    OWN(mem_free) char *text = NULL;
+    gnutls_x509_privkey_t key = NULL;
+
+    if (file_read_whole(path, &text, err) < 0)
+        return -1;
+    if (!text)
+        return error_set(err, ERROR_IO,
+                         "'%s' is missing: restore it, or delete ca.pem beside it so that a new "
+                         "authority is made",
+                         path);
+    gnutls_datum_t pem = datum_of(text);
+    int r = gnutls_x509_privkey_init(&key);
+
+    if (r >= 0)
+        r = gnutls_x509_privkey_import(key, &pem, GNUTLS_X509_FMT_PEM);
+    gnutls_memset(text, 0, pem.size);
+    if (r < 0) {
+        gnutls_x509_privkey_deinit(key);
+        return error_set(err, ERROR_SYNTAX, "'%s' holds no private key: %s", path,
+                         gnutls_strerror(r));
+    }
+    *out = key;
+    return 0;
+}
+
+static int parse_crt(const char *path, char *text, gnutls_x509_crt_t *out, struct error *err)
+{
+    gnutls_datum_t pem = datum_of(text);
+    gnutls_x509_crt_t crt = NULL;
+    int r = gnutls_x509_crt_init(&crt);
+
+    if (r < 0)
+        return error_gnutls(err, r, "read a certificate");
+    r = gnutls_x509_crt_import(crt, &pem, GNUTLS_X509_FMT_PEM);
+    if (r < 0) {
+        gnutls_x509_crt_deinit(crt);
+        return error_set(err, ERROR_SYNTAX, "'%s' holds no certificate: %s", path,
+                         gnutls_strerror(r));
+    }
+    *out = crt;
+    return 0;
+}
+
+static bool belong_together(const struct authority *authority)
+{
+    uint8_t of_crt[64];
+    uint8_t of_key[64];
+    size_t crt_len = sizeof(of_crt);
+    size_t key_len = sizeof(of_key);
+
+    return gnutls_x509_crt_get_key_id(authority->crt, GNUTLS_KEYID_USE_SHA256, of_crt, &crt_len) >=
+               0 &&
+           gnutls_x509_privkey_get_key_id(authority->key, GNUTLS_KEYID_USE_SHA256, of_key,
+                                          &key_len) >= 0 &&
+           crt_len == key_len && memcmp(of_crt, of_key, crt_len) == 0;
+}
+
+static int check(const struct authority *authority, const char *crt_path, struct error *err)
+{
+    static const char remedy[] = "delete it and ca-key.pem beside it to get a new authority";
+
+    if (!belong_together(authority))
+        return error_set(err, ERROR_SYNTAX, "'%s' and its key do not belong together: %s", crt_path,
+                         remedy);
+    if (gnutls_x509_crt_get_ca_status(authority->crt, NULL) <= 0)
+        return error_set(err, ERROR_SYNTAX, "'%s' is no authority: %s", crt_path, remedy);
+    if (gnutls_x509_crt_get_expiration_time(authority->crt) <= (time_t)(clock_wall_ms() / 1000))
+        return error_set(err, ERROR_SYNTAX, "'%s' has expired: %s", crt_path, remedy);
+    return 0;
+}
+
+/* out->crt stays NULL when there is no authority yet. */
+static int load(const char *crt_path, const char *key_path, struct authority *out,
+                struct error *err)
+{
+    OWN(mem_free) char *text = NULL;
+    OWN(authority_done) struct authority found = {0};
+
+    if (file_read_whole(crt_path, &text, err) < 0)
+        return -1;
+    if (!text)
+        return 0;
+    if (parse_crt(crt_path, text, &found.crt, err) < 0 ||
+        parse_key(key_path, &found.key, err) < 0 || check(&found, crt_path, err) < 0)
+        return -1;
+    *out = found;
+    found = (struct authority){0};
+    return 0;
+}
+
+static int write_datum(const char *path, unsigned mode, int r, gnutls_datum_t *pem,
+                       struct error *err)
+{
+    if (r < 0)
+        return error_gnutls(err, r, path);
+    r = file_write_whole(path, mode, (struct str){(const char *)pem->data, pem->size}, err);
+    gnutls_memset(pem->data, 0, pem->size);
+    gnutls_free(pem->data);
+    return r;
+}
+
+/* A key without a certificate is what a maker left that died in between: it is used. */
+static int make(const char *crt_path, const char *key_path, struct authority *out,
+                struct error *err)
+{
+    OWN(authority_done) struct authority made = {0};
+    gnutls_datum_t pem = {0};
+    int r;
+
+    if (access(key_path, F_OK) == 0) {
+        if (parse_key(key_path, &made.key, err) < 0)
+            return -1;
+    } else {
+        if (key_make(&made.key, err) < 0)
+            return -1;
+        r = gnutls_x509_privkey_export2(made.key, GNUTLS_X509_FMT_PEM, &pem);
+        if (write_datum(key_path, KEY_MODE, r, &pem, err) < 0)
+            return -1;
+    }
+    if (authority_certify(&made, AUTHORITY_NAME, err) < 0)
+        return -1;
+    r = gnutls_x509_crt_export2(made.crt, GNUTLS_X509_FMT_PEM, &pem);
+    if (write_datum(crt_path, CRT_MODE, r, &pem, err) < 0)
+        return -1;
+    *out = made;
+    made = (struct authority){0};
+    return 0;
+}
+
+static int make_folders(const char *folder, struct error *err)
+{
+    OWN(mem_free) char *path = mem_dup(folder);
+
+    for (char *p = path + 1; *path && *p; p++) {
+        if (*p != '/')
+            continue;
+        *p = '\0';
+        mkdir(path, FOLDER_MODE); /* whether it worked shows at the last one */
+        *p = '/';
+    }
+    if (mkdir(path, FOLDER_MODE) < 0 && errno != EEXIST)
+        return error_errno(err, "make folder '%s' as uid %u", folder, (unsigned)geteuid());
+    return 0;
+}
+
+static int make_in_turn(const char *folder, const char *crt_path, const char *key_path,
+                        struct authority *out, struct error *err)
+{
+    OWN(mem_free) char *lock_path = mem_printf("%s/.ca-lock", folder);
+
+    if (make_folders(folder, err) < 0)
+        return -1;
+    OWN(fd_close) int lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, KEY_MODE);
+
+    if (lock < 0 || flock(lock, LOCK_EX) < 0)
+        return error_errno(err, "lock '%s' as uid %u", lock_path, (unsigned)geteuid());
+    if (load(crt_path, key_path, out, err) < 0)
+        return -1;
+    return out->crt ? 0 : make(crt_path, key_path, out, err);
+}
+
+int authority_open(const char *folder, struct authority *out, struct error *err)
+{
+    OWN(mem_free) char *crt_path = mem_printf("%s/ca.pem", folder);
+    OWN(mem_free) char *key_path = mem_printf("%s/ca-key.pem", folder);
+    struct authority found = {0};
+
+    if (load(crt_path, key_path, &found, err) < 0)
+        return -1;
+    if (!found.crt && make_in_turn(folder, crt_path, key_path, &found, err) < 0)
+        return -1;
+    *out = found;
+    return 0;
+}
