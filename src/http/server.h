@@ -13,6 +13,8 @@
 #include "http/delivery.h"
 #include "http/message.h"
 
+struct gnutls_pcert_st;
+struct gnutls_privkey_st;
 struct loop;
 struct http_server;
 struct http_call; /* one request and its answer, on the server's side */

@@ -1,17 +1,22 @@
 /*
  * journal/journal.h - what happened, call by call, bounded in bytes
  *
- * A ring of immutable, counted entries. The loop thread appends; anybody may take a snapshot and
- * read it in peace. What fell out at the old end is counted as lost, so that a verification can say
- * "inconclusive".
+ * A ring of immutable entries. The loop thread appends; anybody may take a snapshot and read it in
+ * peace. Entries live in counted segments: an append is a copy into the newest one, a snapshot
+ * takes a reference to each, and dropping the oldest segment makes room. What fell out at the old
+ * end is counted as lost, so that a verification can say "inconclusive".
  *
- * Threads: append and head changes from the loop thread; snapshot, find and stats from any.
+ * Threads: append, tap and clear from the loop thread; snapshot and stats from any. The one mutex
+ * is held for a few pointers, never while an entry is copied or read.
  */
 #pragma once
 
 #include "catalog/operation.h"
 #include "fault/engine.h"
 #include "http/server.h"
+#include "journal/chain.h"
+
+enum { JOURNAL_BYTES_DEFAULT = 32 << 20 };
 
 struct journal;
 
@@ -67,7 +72,52 @@ struct journal_entry {
     struct str near_miss; /* one sentence: why this call may not be what was meant; "" */
     struct str auth_note; /* what lenient authentication found; "" */
     struct str request_headers, request_body, response_headers,
-        response_body; /* captured, bounded, redacted; absent = not captured */
-    uint64_t chain;    /* number of the retry chain, 0 = not looked at */
-    uint32_t attempt;  /* position in it */
+        response_body;      /* captured, bounded, redacted; absent = not captured */
+    bool damaged;           /* a shaper cut, corrupted or mis-declared the answer */
+    uint64_t seed;          /* of the draws in `strikes` */
+    struct chain_link link; /* its place in a retry chain; chain 0 = not looked at */
 };
+
+/** @bytes_max bounds the segments together; JOURNAL_BYTES_DEFAULT is the documented default. */
+struct journal *journal_new(uint64_t bytes_max);
+void journal_free(struct journal *journal);
+DEFINE_OWN(journal_free, struct journal *);
+
+/**
+ * Keep a copy of @entry, all strings included; its `number` is ignored. An absent string stays
+ * absent. An entry larger than the whole ring is counted as lost.
+ *
+ * Returns the number it got. Loop thread.
+ */
+uint64_t journal_append(struct journal *journal, const struct journal_entry *entry);
+
+/** Call fn(arg, the kept entry) after each append, on the loop thread. One tap; NULL ends it. */
+void journal_tap(struct journal *journal, void (*fn)(void *arg, const struct journal_entry *entry),
+                 void *arg);
+
+/** Forget all entries and the lost count; numbers go on. Loop thread. */
+void journal_clear(struct journal *journal);
+
+struct journal_stats {
+    uint64_t appended; /* since start */
+    uint64_t kept;     /* in the ring now */
+    uint64_t lost;     /* dropped at the old end since start or the last clear */
+    uint64_t bytes;    /* taken by what is kept */
+    uint64_t bytes_max;
+};
+struct journal_stats journal_stats(struct journal *journal);
+
+/* Entries as they were at one moment, oldest first. Free it soon: it holds segments beyond the
+ * bound. */
+struct journal_snapshot;
+struct journal_snapshot *journal_snapshot_take(struct journal *journal);
+void journal_snapshot_free(struct journal_snapshot *snapshot);
+DEFINE_OWN(journal_snapshot_free, struct journal_snapshot *);
+size_t journal_snapshot_count(const struct journal_snapshot *snapshot);
+uint64_t journal_snapshot_lost(const struct journal_snapshot *snapshot);
+/** @index from 0, the oldest, below the count. Valid as long as the snapshot. */
+const struct journal_entry *journal_snapshot_at(const struct journal_snapshot *snapshot,
+                                                size_t index);
+/** The newest entry with this request id, or NULL. */
+const struct journal_entry *journal_snapshot_find(const struct journal_snapshot *snapshot,
+                                                  struct str request_id);

@@ -1,0 +1,417 @@
+#include "journal/chain.h"
+
+#include "base/draw.h"
+#include "base/mem.h"
+
+enum {
+    CHAINS_MAX = 16384, /* under way or failed; the one touched longest ago is forgotten */
+    BUCKETS = 8192,     /* powers of two */
+    PACES = 4096,       /* calls whose usual pace is remembered */
+    PACE_SAMPLES = 3,   /* gaps after successes before a pace is known */
+    PACE_WEIGHT = 4,    /* of the old mean against one new gap */
+    BODY_DIGEST_BYTES = 64 << 10, /* of the front; the size counts as well */
+    CLIENT_ERROR = 400,
+    SERVER_ERROR = 500,
+    CLIENT_LEFT = 499,
+};
+
+#define NS_PER_S 1000000000ull
+#define SOON_LEAST_NS (30 * NS_PER_S)
+#define SOON_MOST_NS (120 * NS_PER_S)
+#define RESENT_MOST_NS (900 * NS_PER_S) /* the service takes a Date of at most 15 minutes ago */
+#define PACE_SLACK_NS 2000000ull
+#define DATE_STEP_MS 1000u /* the Date header counts seconds */
+
+struct chain {
+    struct chain *next_by_key, *next_by_number;
+    struct chain *older, *newer; /* in the order they were touched */
+    uint64_t number, key;
+    uint64_t signature;    /* digest of Date and Authorization, 0 = none */
+    uint64_t signed_by_ms; /* wall time of the first attempt with it */
+    uint64_t connection;
+    uint64_t ended_ns, last_gap_ns;
+    uint32_t attempts;
+    int status;
+    bool under_way;
+};
+
+/* How soon the next equal call comes after a success. */
+struct pace {
+    uint64_t key;
+    uint64_t success_ns; /* 0: the last attempt did not succeed, or is answered for */
+    uint64_t gap_ns;
+    uint32_t samples;
+};
+
+struct chain_tracker {
+    uint64_t last_number;
+    size_t count;
+    struct chain *oldest, *newest;
+    uint8_t secret[16];
+    struct chain *by_key[BUCKETS];
+    struct chain *by_number[BUCKETS];
+    struct pace paces[PACES];
+};
+
+/* ---- names ---- */
+
+const char *chain_confidence_name(enum chain_confidence confidence)
+{
+    static const char *const names[] = {
+        [CHAIN_FIRST] = "first",
+        [CHAIN_POSSIBLE] = "possible",
+        [CHAIN_LIKELY] = "likely",
+        [CHAIN_CERTAIN] = "certain",
+    };
+
+    return names[confidence];
+}
+
+const char *chain_evidence_name(unsigned bit)
+{
+    static const char *const names[CHAIN_EVIDENCE_COUNT] = {
+        "same signature",           "signature older than a fresh one",
+        "same async invocation id", "same credential, operation, target and body",
+        "same connection",          "calls come at this pace anyway",
+        "several chains fit",
+    };
+
+    for (unsigned i = 0; i < CHAIN_EVIDENCE_COUNT; i++) {
+        if (bit == 1u << i)
+            return names[i];
+    }
+    return "";
+}
+
+bool chain_failed(int status, enum http_outcome outcome, bool damaged)
+{
+    return status == 0 || status >= CLIENT_ERROR || outcome == HTTP_CLIENT_GONE ||
+           outcome == HTTP_CUT || damaged;
+}
+
+/* ---- digests ---- */
+
+static uint64_t mix(const struct chain_tracker *tracker, uint64_t so_far, struct str part)
+{
+    uint64_t pair[2] = {so_far, draw_siphash(tracker->secret, part.ptr ? part.ptr : "", part.len)};
+
+    return draw_siphash(tracker->secret, pair, sizeof(pair));
+}
+
+static uint64_t content_key(const struct chain_tracker *tracker, const struct chain_call *call)
+{
+    const struct str parts[] = {
+        call->access_key,
+        call->account,
+        call->region,
+        call->label,
+        str_of(call->op ? call->op->name : NULL),
+        call->method,
+        call->path,
+        call->query,
+        str_slice(call->body, 0, BODY_DIGEST_BYTES),
+    };
+    uint64_t key = call->body_size;
+
+    if (call->async_id.len)
+        return mix(tracker, 1, call->async_id);
+    for (size_t i = 0; i < N_ELEMENTS(parts); i++)
+        key = mix(tracker, key, parts[i]);
+    return key;
+}
+
+static uint64_t signature_of(const struct chain_tracker *tracker, const struct chain_call *call)
+{
+    if (!call->authorization.len)
+        return 0;
+    return mix(tracker, mix(tracker, 0, call->authorization), call->date) | 1;
+}
+
+/* ---- the table ---- */
+
+static struct chain **key_bucket(struct chain_tracker *tracker, uint64_t key)
+{
+    return &tracker->by_key[key & (BUCKETS - 1)];
+}
+
+static struct chain **number_bucket(struct chain_tracker *tracker, uint64_t number)
+{
+    return &tracker->by_number[number & (BUCKETS - 1)];
+}
+
+static void unlink_order(struct chain_tracker *tracker, struct chain *chain)
+{
+    *(chain->older ? &chain->older->newer : &tracker->oldest) = chain->newer;
+    *(chain->newer ? &chain->newer->older : &tracker->newest) = chain->older;
+}
+
+static void link_newest(struct chain_tracker *tracker, struct chain *chain)
+{
+    chain->older = tracker->newest;
+    chain->newer = NULL;
+    *(tracker->newest ? &tracker->newest->newer : &tracker->oldest) = chain;
+    tracker->newest = chain;
+}
+
+static void chain_forget(struct chain_tracker *tracker, struct chain *chain)
+{
+    struct chain **at = key_bucket(tracker, chain->key);
+
+    while (*at != chain)
+        at = &(*at)->next_by_key;
+    *at = chain->next_by_key;
+    at = number_bucket(tracker, chain->number);
+    while (*at != chain)
+        at = &(*at)->next_by_number;
+    *at = chain->next_by_number;
+    unlink_order(tracker, chain);
+    tracker->count--;
+    mem_free(chain);
+}
+
+static struct chain *chain_add(struct chain_tracker *tracker, uint64_t key)
+{
+    struct chain *chain = mem_alloc(sizeof(*chain));
+    struct chain **keys = key_bucket(tracker, key);
+
+    if (tracker->count >= CHAINS_MAX)
+        chain_forget(tracker, tracker->oldest);
+    chain->key = key;
+    chain->number = ++tracker->last_number;
+    chain->next_by_key = *keys;
+    *keys = chain;
+
+    struct chain **numbers = number_bucket(tracker, chain->number);
+
+    chain->next_by_number = *numbers;
+    *numbers = chain;
+    link_newest(tracker, chain);
+    tracker->count++;
+    return chain;
+}
+
+struct chain_tracker *chain_tracker_new(void)
+{
+    struct chain_tracker *tracker = mem_alloc(sizeof(*tracker));
+    uint64_t secret[2] = {draw_random_seed(), draw_random_seed()};
+
+    memcpy(tracker->secret, secret, sizeof(secret));
+    return tracker;
+}
+
+void chain_tracker_clear(struct chain_tracker *tracker)
+{
+    while (tracker->oldest)
+        chain_forget(tracker, tracker->oldest);
+    memset(tracker->paces, 0, sizeof(tracker->paces));
+}
+
+void chain_tracker_free(struct chain_tracker *tracker)
+{
+    if (!tracker)
+        return;
+    chain_tracker_clear(tracker);
+    mem_free(tracker);
+}
+
+/* ---- pace ---- */
+
+static struct pace *pace_of(struct chain_tracker *tracker, uint64_t key)
+{
+    struct pace *pace = &tracker->paces[key & (PACES - 1)];
+
+    if (pace->key != key)
+        *pace = (struct pace){.key = key};
+    return pace;
+}
+
+static void pace_arrival(struct pace *pace, uint64_t now_ns)
+{
+    if (!pace->success_ns)
+        return;
+    uint64_t gap = now_ns - pace->success_ns;
+
+    pace->gap_ns = pace->samples ? (pace->gap_ns * (PACE_WEIGHT - 1) + gap) / PACE_WEIGHT : gap;
+    pace->samples++;
+    pace->success_ns = 0;
+}
+
+static bool pace_is_usual(const struct pace *pace, uint64_t gap_ns)
+{
+    return pace->samples >= PACE_SAMPLES && gap_ns <= pace->gap_ns * 4 + PACE_SLACK_NS &&
+           gap_ns + PACE_SLACK_NS >= pace->gap_ns / 4;
+}
+
+/* ---- evidence ---- */
+
+static uint64_t soon_ns(const struct chain *chain)
+{
+    uint64_t soon = chain->last_gap_ns * 3;
+
+    return soon < SOON_LEAST_NS ? SOON_LEAST_NS : soon > SOON_MOST_NS ? SOON_MOST_NS : soon;
+}
+
+/* What speaks for @call continuing @chain; 0 = it cannot. */
+static unsigned evidence_for(const struct chain *chain, const struct chain_call *call,
+                             uint64_t signature, uint64_t now_ns)
+{
+    unsigned evidence = 0;
+    uint64_t gap = now_ns - chain->ended_ns;
+
+    if (call->async_id.len)
+        return CHAIN_BY_ASYNC_ID;
+    if (chain->under_way)
+        return 0;
+    if (signature && signature == chain->signature && gap <= RESENT_MOST_NS) {
+        evidence |= CHAIN_BY_SIGNATURE;
+        if (call->wall_ms > chain->signed_by_ms + DATE_STEP_MS)
+            evidence |= CHAIN_BY_STALE_DATE;
+    }
+    if (gap <= soon_ns(chain))
+        evidence |= CHAIN_BY_CONTENT;
+    if (evidence && call->connection && call->connection == chain->connection)
+        evidence |= CHAIN_BY_CONNECTION;
+    /* A signature of the same second alone says no more than equal content does. */
+    return evidence & (CHAIN_BY_STALE_DATE | CHAIN_BY_CONTENT) ? evidence : 0;
+}
+
+static int evidence_weight(unsigned evidence)
+{
+    return (evidence & CHAIN_BY_ASYNC_ID ? 8 : 0) + (evidence & CHAIN_BY_STALE_DATE ? 4 : 0) +
+           (evidence & CHAIN_BY_CONNECTION ? 2 : 0) + (evidence & CHAIN_BY_SIGNATURE ? 1 : 0);
+}
+
+struct candidate {
+    struct chain *chain;
+    unsigned evidence;
+    bool rivals_differ; /* an equally good chain has another number of attempts */
+};
+
+static void candidate_offer(struct candidate *best, struct chain *chain, unsigned evidence)
+{
+    int weight = evidence_weight(evidence);
+    int best_weight = best->chain ? evidence_weight(best->evidence & ~CHAIN_OF_SEVERAL) : -1;
+
+    if (weight > best_weight) {
+        *best = (struct candidate){chain, evidence, false};
+        return;
+    }
+    if (weight < best_weight)
+        return;
+    best->rivals_differ |= chain->attempts != best->chain->attempts;
+    /* Equals among equals: the one that has waited longest is due first. */
+    if (chain->ended_ns < best->chain->ended_ns)
+        best->chain = chain;
+    best->evidence |= CHAIN_OF_SEVERAL;
+}
+
+/* The classic Python client repeats requests that may be repeated after 5xx and broken
+   connections, at first without a pause and always as they were signed. */
+static bool client_would_resend(const struct chain *chain, const struct chain_call *call,
+                                unsigned evidence)
+{
+    bool broke =
+        chain->status == 0 || chain->status == CLIENT_LEFT || chain->status >= SERVER_ERROR;
+
+    return call->sdk == SDK_PYTHON && evidence & CHAIN_BY_SIGNATURE &&
+           !str_eq(call->method, STR("POST")) && broke;
+}
+
+static enum chain_confidence confidence_in(const struct candidate *candidate,
+                                           const struct chain_call *call)
+{
+    unsigned evidence = candidate->evidence;
+
+    if (evidence & CHAIN_BY_ASYNC_ID)
+        return CHAIN_CERTAIN;
+    if (evidence & CHAIN_OF_SEVERAL)
+        return candidate->rivals_differ ? CHAIN_POSSIBLE : CHAIN_LIKELY;
+    if (evidence & CHAIN_BY_STALE_DATE)
+        return CHAIN_CERTAIN;
+    if (evidence & CHAIN_AT_USUAL_PACE)
+        return client_would_resend(candidate->chain, call, evidence) ? CHAIN_LIKELY
+                                                                     : CHAIN_POSSIBLE;
+    return CHAIN_LIKELY;
+}
+
+static struct candidate find_candidate(struct chain_tracker *tracker, const struct chain_call *call,
+                                       uint64_t key, uint64_t signature, uint64_t now_ns)
+{
+    struct candidate best = {0};
+    struct pace *pace = pace_of(tracker, key);
+
+    for (struct chain *c = *key_bucket(tracker, key); c; c = c->next_by_key) {
+        unsigned evidence = c->key == key ? evidence_for(c, call, signature, now_ns) : 0;
+
+        if (evidence)
+            candidate_offer(&best, c, evidence);
+    }
+    if (best.chain && !call->async_id.len && pace_is_usual(pace, now_ns - best.chain->ended_ns))
+        best.evidence |= CHAIN_AT_USUAL_PACE;
+    pace_arrival(pace, now_ns);
+    return best;
+}
+
+/* ---- calls ---- */
+
+static void chain_attempt(struct chain_tracker *tracker, struct chain *chain,
+                          const struct chain_call *call, uint64_t signature, uint64_t now_ns)
+{
+    if (chain->attempts && !chain->under_way)
+        chain->last_gap_ns = now_ns - chain->ended_ns;
+    if (signature != chain->signature) {
+        chain->signature = signature;
+        chain->signed_by_ms = call->wall_ms;
+    }
+    chain->attempts++;
+    chain->connection = call->connection;
+    chain->under_way = true;
+    unlink_order(tracker, chain);
+    link_newest(tracker, chain);
+}
+
+void chain_begin(struct chain_tracker *tracker, const struct chain_call *call, uint64_t now_ns,
+                 struct chain_link *out)
+{
+    uint64_t key = content_key(tracker, call);
+    uint64_t signature = signature_of(tracker, call);
+    struct candidate candidate = find_candidate(tracker, call, key, signature, now_ns);
+    struct chain *chain = candidate.chain;
+
+    *out = (struct chain_link){0};
+    if (chain) {
+        out->confidence = confidence_in(&candidate, call);
+        out->evidence = candidate.evidence;
+    }
+    if (out->confidence == CHAIN_POSSIBLE) {
+        out->maybe = chain->number;
+        chain_forget(tracker, chain); /* it was offered its successor */
+        chain = NULL;
+    }
+    if (!chain)
+        chain = chain_add(tracker, key);
+    chain_attempt(tracker, chain, call, signature, now_ns);
+    out->chain = chain->number;
+    out->attempt = chain->attempts;
+}
+
+void chain_end(struct chain_tracker *tracker, uint64_t number, int status, bool failed,
+               uint64_t now_ns)
+{
+    struct chain *chain = *number_bucket(tracker, number);
+
+    while (chain && chain->number != number)
+        chain = chain->next_by_number;
+    if (!chain)
+        return;
+    pace_of(tracker, chain->key)->success_ns = failed ? 0 : now_ns;
+    if (!failed) {
+        chain_forget(tracker, chain);
+        return;
+    }
+    chain->under_way = false;
+    chain->ended_ns = now_ns;
+    chain->status = status;
+    unlink_order(tracker, chain);
+    link_newest(tracker, chain);
+}

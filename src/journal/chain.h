@@ -1,0 +1,84 @@
+/*
+ * journal/chain.h - which calls are attempts of one logical call
+ *
+ * A retry chain is one logical call with its attempts. A call continues a chain only when the
+ * chain's last attempt has ended and failed: two equal calls after successes, or at the same time,
+ * are two calls. Evidence, strongest first:
+ *
+ *   certain   the same asynchronous invocation id; or the same Date and Authorization again,
+ *             when a fresh call would carry a later date
+ *   likely    the same credential, operation, target, label and body soon after the failure
+ *   possible  the same, but the client calls at this pace anyway, or several chains fit; the call
+ *             starts a chain of its own and remembers the other one
+ *
+ * `match.attempt` of a rule counts certain and likely links only, so a possible one is attempt 1.
+ * Memory is bounded: the chain that ended longest ago is forgotten first.
+ *
+ * Threads: the loop thread.
+ */
+#pragma once
+
+#include "catalog/operation.h"
+#include "fault/call.h"
+#include "http/server.h"
+
+enum chain_confidence {
+    CHAIN_FIRST = 0, /* continues nothing */
+    CHAIN_POSSIBLE,
+    CHAIN_LIKELY,
+    CHAIN_CERTAIN,
+};
+const char *chain_confidence_name(enum chain_confidence confidence); /* "first", "possible", … */
+
+enum chain_evidence {
+    CHAIN_BY_SIGNATURE = 1 << 0,  /* same Date and Authorization */
+    CHAIN_BY_STALE_DATE = 1 << 1, /* and older than a fresh call's would be */
+    CHAIN_BY_ASYNC_ID = 1 << 2,
+    CHAIN_BY_CONTENT = 1 << 3,    /* credential, operation, target, label, body */
+    CHAIN_BY_CONNECTION = 1 << 4, /* on the connection of the failed attempt */
+    CHAIN_AT_USUAL_PACE = 1 << 5, /* against it: calls come like this after successes, too */
+    CHAIN_OF_SEVERAL = 1 << 6,    /* against it: more than one chain fits */
+};
+enum { CHAIN_EVIDENCE_COUNT = 7 };
+const char *chain_evidence_name(unsigned bit); /* "same signature", … */
+
+struct chain_tracker;
+struct chain_tracker *chain_tracker_new(void);
+void chain_tracker_free(struct chain_tracker *tracker);
+void chain_tracker_clear(struct chain_tracker *tracker); /* numbers go on */
+DEFINE_OWN(chain_tracker_free, struct chain_tracker *);
+
+/* What is known of a call when it arrives. Views; digests of them are kept, never the texts. */
+struct chain_call {
+    struct str date, authorization; /* header values; absent = none */
+    struct str async_id;            /* X-Fc-Async-Invocation-Id or the like; absent = none */
+    struct str access_key, account, region, label;
+    const struct operation *op; /* NULL = none */
+    struct str method, path, query;
+    struct str body;    /* when it is in */
+    uint64_t body_size; /* announced or real */
+    uint64_t connection;
+    enum fault_sdk sdk; /* the classic Python client resends a request as it was signed */
+    uint64_t wall_ms;   /* arrival */
+};
+
+struct chain_link {
+    uint64_t chain; /* from 1 */
+    uint32_t attempt;
+    enum chain_confidence confidence;
+    unsigned evidence;
+    uint64_t maybe; /* the chain a possible link would continue, 0 = none */
+};
+
+/** Take the call into a chain, old or new. Exactly one chain_end() is due for it. */
+void chain_begin(struct chain_tracker *tracker, const struct chain_call *call, uint64_t now_ns,
+                 struct chain_link *out);
+
+/** The attempt of @chain that was under way has ended, with @status (0 = none was sent); see
+ * chain_failed(). An unknown number is fine: the chain may be forgotten. */
+void chain_end(struct chain_tracker *tracker, uint64_t chain, int status, bool failed,
+               uint64_t now_ns);
+
+/** What a client takes for a failure: an error status, no status, a cut, or leaving by itself.
+ * @damaged: the answer was truncated, corrupted or declared too long on purpose. */
+bool chain_failed(int status, enum http_outcome outcome, bool damaged);

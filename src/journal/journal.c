@@ -1,0 +1,385 @@
+#include "journal/journal.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/mem.h"
+
+enum {
+    SEGMENTS_WANTED = 64, /* a drop loses at most this share of the ring */
+    SEGMENT_BYTES_LEAST = 16 << 10,
+    SEGMENT_BYTES_MOST = 256 << 10,
+    ENTRY_ALIGN = 16,
+};
+
+/* Entries grow from the front, the offsets of their structs from the back. `count` is published
+ * under the journal's mutex; what lies below a published count never changes. */
+struct segment {
+    atomic_uint refs;
+    uint32_t count;
+    size_t cap, used;
+    char *bytes;
+};
+
+struct journal {
+    void (*tap)(void *arg, const struct journal_entry *entry);
+    void *tap_arg;
+    size_t segment_bytes;
+
+    pthread_mutex_t lock; /* guards everything below */
+    struct segment **segments;
+    size_t segment_count, segment_cap;
+    uint64_t cap_bytes; /* of all segments together */
+    struct journal_stats stats;
+};
+
+struct journal_snapshot {
+    struct segment **segments;
+    size_t *firsts; /* index of each segment's first entry */
+    size_t segment_count;
+    size_t count;
+    uint64_t lost;
+};
+
+/* ---- segments ---- */
+
+static uint32_t *segment_offset(const struct segment *segment, uint32_t index)
+{
+    return (uint32_t *)(void *)(segment->bytes + segment->cap) - 1 - index;
+}
+
+static struct journal_entry *segment_entry(const struct segment *segment, uint32_t index)
+{
+    return (struct journal_entry *)(void *)(segment->bytes + *segment_offset(segment, index));
+}
+
+static size_t segment_room(const struct segment *segment)
+{
+    return segment->cap - segment->used - sizeof(uint32_t) * segment->count;
+}
+
+static struct segment *segment_new(size_t cap)
+{
+    struct segment *segment = mem_alloc(sizeof(*segment));
+
+    segment->refs = 1;
+    segment->cap = cap;
+    segment->bytes = mem_grow(NULL, cap, 1);
+    return segment;
+}
+
+static void segment_unref(struct segment *segment)
+{
+    if (!segment || atomic_fetch_sub(&segment->refs, 1) > 1)
+        return;
+    mem_free(segment->bytes);
+    mem_free(segment);
+}
+
+/* ---- one entry as one run of bytes ---- */
+
+static const size_t text_fields[] = {
+#define TEXT(field) offsetof(struct journal_entry, field)
+    TEXT(request_id),
+    TEXT(client),
+    TEXT(host),
+    TEXT(account),
+    TEXT(region),
+    TEXT(method),
+    TEXT(path),
+    TEXT(query),
+    TEXT(service),
+    TEXT(function),
+    TEXT(qualifier),
+    TEXT(trigger),
+    TEXT(layer),
+    TEXT(domain),
+    TEXT(access_key),
+    TEXT(user_agent),
+    TEXT(label),
+    TEXT(date),
+    TEXT(authorization_digest),
+    TEXT(body_sha256),
+    TEXT(code),
+    TEXT(outcome_kind),
+    TEXT(rule),
+    TEXT(near_miss),
+    TEXT(auth_note),
+    TEXT(request_headers),
+    TEXT(request_body),
+    TEXT(response_headers),
+    TEXT(response_body),
+#undef TEXT
+};
+
+static struct str *text_field(const struct journal_entry *entry, size_t index)
+{
+    return (struct str *)(void *)((char *)(uintptr_t)entry + text_fields[index]);
+}
+
+static size_t entry_bytes(const struct journal_entry *entry)
+{
+    size_t bytes = sizeof(*entry) + entry->strike_count * sizeof(*entry->strikes);
+
+    for (size_t i = 0; i < N_ELEMENTS(text_fields); i++)
+        bytes += text_field(entry, i)->len;
+    for (size_t i = 0; i < entry->strike_count; i++)
+        bytes += entry->strikes[i].rule.len + entry->strikes[i].key.len;
+    return (bytes + ENTRY_ALIGN - 1) / ENTRY_ALIGN * ENTRY_ALIGN;
+}
+
+/* Move the text behind what is packed already. */
+static char *pack_text(struct str *text, char *at)
+{
+    if (!text->ptr)
+        return at;
+    if (text->len)
+        memcpy(at, text->ptr, text->len);
+    text->ptr = text->len ? at : "";
+    return at + text->len;
+}
+
+static struct journal_entry *entry_pack(const struct journal_entry *entry, uint64_t number,
+                                        char *at)
+{
+    struct journal_entry *copy = (struct journal_entry *)(void *)at;
+
+    *copy = *entry;
+    copy->number = number;
+    at += sizeof(*copy);
+    copy->strikes = NULL;
+    if (entry->strike_count) {
+        copy->strikes = (struct journal_strike *)(void *)at;
+        memcpy(at, entry->strikes, entry->strike_count * sizeof(*entry->strikes));
+        at += entry->strike_count * sizeof(*entry->strikes);
+    }
+    for (size_t i = 0; i < N_ELEMENTS(text_fields); i++)
+        at = pack_text(text_field(copy, i), at);
+    for (size_t i = 0; i < copy->strike_count; i++) {
+        at = pack_text(&copy->strikes[i].rule, at);
+        at = pack_text(&copy->strikes[i].key, at);
+    }
+    return copy;
+}
+
+/* ---- the ring ---- */
+
+struct journal *journal_new(uint64_t bytes_max)
+{
+    struct journal *journal = mem_alloc(sizeof(*journal));
+    uint64_t share = bytes_max / SEGMENTS_WANTED;
+
+    journal->segment_bytes = share < SEGMENT_BYTES_LEAST  ? SEGMENT_BYTES_LEAST
+                             : share > SEGMENT_BYTES_MOST ? SEGMENT_BYTES_MOST
+                                                          : (size_t)share;
+    journal->segment_bytes -= journal->segment_bytes % ENTRY_ALIGN;
+    journal->stats.bytes_max = bytes_max;
+    pthread_mutex_init(&journal->lock, NULL);
+    return journal;
+}
+
+static void drop_all(struct journal *journal)
+{
+    for (size_t i = 0; i < journal->segment_count; i++)
+        segment_unref(journal->segments[i]);
+    journal->segment_count = 0;
+    journal->cap_bytes = 0;
+    journal->stats.kept = journal->stats.bytes = 0;
+}
+
+void journal_free(struct journal *journal)
+{
+    if (!journal)
+        return;
+    drop_all(journal);
+    pthread_mutex_destroy(&journal->lock);
+    mem_free(journal->segments);
+    mem_free(journal);
+}
+
+/* Take the oldest segment out and hand it to the caller, who owns its reference. */
+static struct segment *drop_oldest(struct journal *journal)
+{
+    struct segment *oldest = journal->segments[0];
+
+    journal->segment_count--;
+    memmove(journal->segments, journal->segments + 1,
+            journal->segment_count * sizeof(*journal->segments));
+    journal->cap_bytes -= oldest->cap;
+    journal->stats.bytes -= oldest->used;
+    journal->stats.kept -= oldest->count;
+    journal->stats.lost += oldest->count;
+    return oldest;
+}
+
+/* Use the dropped segment's memory again when no snapshot reads it: its pages are already there. */
+static struct segment *segment_reuse(struct segment *dropped, size_t cap)
+{
+    if (dropped && dropped->cap == cap && atomic_load(&dropped->refs) == 1) {
+        dropped->used = 0;
+        dropped->count = 0;
+        return dropped;
+    }
+    segment_unref(dropped);
+    return segment_new(cap);
+}
+
+static void segment_push(struct journal *journal, struct segment *segment)
+{
+    if (journal->segment_count == journal->segment_cap) {
+        journal->segment_cap = journal->segment_cap ? journal->segment_cap * 2 : SEGMENTS_WANTED;
+        journal->segments =
+            mem_grow(journal->segments, journal->segment_cap, sizeof(*journal->segments));
+    }
+    journal->segments[journal->segment_count++] = segment;
+    journal->cap_bytes += segment->cap;
+}
+
+/* The segment that has room for @need bytes, making room at the old end; NULL when it never fits.
+ */
+static struct segment *segment_for(struct journal *journal, size_t need)
+{
+    struct segment *dropped = NULL;
+    size_t cap = need > journal->segment_bytes ? need : journal->segment_bytes;
+
+    if (journal->segment_count) {
+        struct segment *newest = journal->segments[journal->segment_count - 1];
+
+        if (segment_room(newest) >= need)
+            return newest;
+    }
+    if (cap > journal->stats.bytes_max && cap > journal->segment_bytes)
+        return NULL;
+    while (journal->segment_count && journal->cap_bytes + cap > journal->stats.bytes_max) {
+        segment_unref(dropped);
+        dropped = drop_oldest(journal);
+    }
+    struct segment *segment = segment_reuse(dropped, cap);
+
+    segment_push(journal, segment);
+    return segment;
+}
+
+uint64_t journal_append(struct journal *journal, const struct journal_entry *entry)
+{
+    size_t bytes = entry_bytes(entry);
+
+    pthread_mutex_lock(&journal->lock);
+    uint64_t number = ++journal->stats.appended;
+    struct segment *segment = segment_for(journal, bytes + ENTRY_ALIGN);
+
+    if (!segment)
+        journal->stats.lost++;
+    pthread_mutex_unlock(&journal->lock);
+    if (!segment)
+        return number;
+
+    /* Only this thread writes, and nobody reads beyond the published count. */
+    *segment_offset(segment, segment->count) = (uint32_t)segment->used;
+    struct journal_entry *kept = entry_pack(entry, number, segment->bytes + segment->used);
+
+    pthread_mutex_lock(&journal->lock);
+    segment->used += bytes;
+    segment->count++;
+    journal->stats.kept++;
+    journal->stats.bytes += bytes;
+    pthread_mutex_unlock(&journal->lock);
+    if (journal->tap)
+        journal->tap(journal->tap_arg, kept);
+    return number;
+}
+
+void journal_tap(struct journal *journal, void (*fn)(void *arg, const struct journal_entry *entry),
+                 void *arg)
+{
+    journal->tap = fn;
+    journal->tap_arg = arg;
+}
+
+void journal_clear(struct journal *journal)
+{
+    pthread_mutex_lock(&journal->lock);
+    drop_all(journal);
+    journal->stats.lost = 0;
+    pthread_mutex_unlock(&journal->lock);
+}
+
+struct journal_stats journal_stats(struct journal *journal)
+{
+    pthread_mutex_lock(&journal->lock);
+    struct journal_stats stats = journal->stats;
+
+    pthread_mutex_unlock(&journal->lock);
+    return stats;
+}
+
+/* ---- snapshots ---- */
+
+struct journal_snapshot *journal_snapshot_take(struct journal *journal)
+{
+    struct journal_snapshot *snapshot = mem_alloc(sizeof(*snapshot));
+
+    pthread_mutex_lock(&journal->lock);
+    snapshot->segment_count = journal->segment_count;
+    snapshot->segments = mem_alloc_array(journal->segment_count, sizeof(struct segment *));
+    snapshot->firsts = mem_alloc_array(journal->segment_count, sizeof(size_t));
+    snapshot->lost = journal->stats.lost;
+    for (size_t i = 0; i < snapshot->segment_count; i++) {
+        snapshot->segments[i] = journal->segments[i];
+        atomic_fetch_add(&journal->segments[i]->refs, 1);
+        snapshot->firsts[i] = snapshot->count;
+        snapshot->count += journal->segments[i]->count;
+    }
+    pthread_mutex_unlock(&journal->lock);
+    return snapshot;
+}
+
+void journal_snapshot_free(struct journal_snapshot *snapshot)
+{
+    if (!snapshot)
+        return;
+    for (size_t i = 0; i < snapshot->segment_count; i++)
+        segment_unref(snapshot->segments[i]);
+    mem_free(snapshot->segments);
+    mem_free(snapshot->firsts);
+    mem_free(snapshot);
+}
+
+size_t journal_snapshot_count(const struct journal_snapshot *snapshot)
+{
+    return snapshot->count;
+}
+
+uint64_t journal_snapshot_lost(const struct journal_snapshot *snapshot)
+{
+    return snapshot->lost;
+}
+
+const struct journal_entry *journal_snapshot_at(const struct journal_snapshot *snapshot,
+                                                size_t index)
+{
+    size_t low = 0;
+    size_t high = snapshot->segment_count;
+
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+
+        if (snapshot->firsts[middle] <= index)
+            low = middle;
+        else
+            high = middle;
+    }
+    return segment_entry(snapshot->segments[low], (uint32_t)(index - snapshot->firsts[low]));
+}
+
+const struct journal_entry *journal_snapshot_find(const struct journal_snapshot *snapshot,
+                                                  struct str request_id)
+{
+    for (size_t i = snapshot->count; i > 0; i--) {
+        const struct journal_entry *entry = journal_snapshot_at(snapshot, i - 1);
+
+        if (str_eq_nocase(entry->request_id, request_id))
+            return entry;
+    }
+    return NULL;
+}

@@ -1,0 +1,306 @@
+#include "journal/chain.h"
+
+#include <stdio.h>
+
+#include "../suite.h"
+#include "base/draw.h"
+
+#define MS 1000000ull
+#define SECOND (1000 * MS)
+enum { WALL_START_MS = 1700000000 };
+
+static struct chain_call get_services(uint64_t now_ns)
+{
+    return (struct chain_call){
+        .access_key = STR("LTAI-ci"),
+        .method = STR("GET"),
+        .path = STR("/2016-08-15/services"),
+        .sdk = SDK_PYTHON,
+        .wall_ms = WALL_START_MS + now_ns / MS,
+    };
+}
+
+static struct chain_link attempt(struct chain_tracker *tracker, struct chain_call call,
+                                 uint64_t now_ns, int status)
+{
+    struct chain_link link;
+
+    call.wall_ms = WALL_START_MS + now_ns / MS;
+    chain_begin(tracker, &call, now_ns, &link);
+    chain_end(tracker, link.chain, status, chain_failed(status, HTTP_DELIVERED, false),
+              now_ns + MS);
+    return link;
+}
+
+START_TEST(test_chain_six_attempts_with_one_signature_are_one_call)
+{
+    static const uint64_t at_s[] = {0, 0, 2, 6, 14, 30};
+    OWN(chain_tracker_free) struct chain_tracker *tracker = chain_tracker_new();
+    struct chain_call call = get_services(0);
+
+    call.date = STR("Tue, 24 Nov 2026 03:00:00 GMT");
+    call.authorization = STR("FC LTAI-ci:abc=");
+    for (uint32_t i = 0; i < N_ELEMENTS(at_s); i++) {
+        struct chain_link link = attempt(tracker, call, at_s[i] * SECOND + i * 2 * MS + 1, 500);
+
+        ck_assert_uint_eq(link.chain, 1);
+        ck_assert_uint_eq(link.attempt, i + 1);
+        ck_assert_int_eq(link.confidence, i == 0   ? CHAIN_FIRST
+                                          : i == 1 ? CHAIN_LIKELY
+                                                   : CHAIN_CERTAIN);
+    }
+}
+END_TEST
+
+START_TEST(test_chain_equal_calls_after_success_are_two_calls)
+{
+    OWN(chain_tracker_free) struct chain_tracker *tracker = chain_tracker_new();
+    struct chain_link first = attempt(tracker, get_services(0), SECOND, 200);
+    struct chain_link second = attempt(tracker, get_services(0), 11 * SECOND, 200);
+
+    ck_assert_uint_ne(first.chain, second.chain);
+    ck_assert_uint_eq(second.attempt, 1);
+    ck_assert_int_eq(second.confidence, CHAIN_FIRST);
+}
+END_TEST
+
+START_TEST(test_chain_concurrent_equal_calls_are_two_calls)
+{
+    OWN(chain_tracker_free) struct chain_tracker *tracker = chain_tracker_new();
+    struct chain_call call = get_services(0);
+    struct chain_link first, second, third;
+
+    chain_begin(tracker, &call, SECOND, &first);
+    chain_begin(tracker, &call, SECOND + MS, &second);
+    ck_assert_uint_ne(first.chain, second.chain);
+    chain_end(tracker, first.chain, 503, true, SECOND + 2 * MS);
+    chain_begin(tracker, &call, 2 * SECOND, &third);
+    ck_assert_uint_eq(third.chain, first.chain);
+    ck_assert_uint_eq(third.attempt, 2);
+}
+END_TEST
+
+START_TEST(test_chain_signed_anew_soon_after_failure_is_likely)
+{
+    OWN(chain_tracker_free) struct chain_tracker *tracker = chain_tracker_new();
+    struct chain_call call = get_services(0);
+
+    call.sdk = SDK_JAVA;
+    call.authorization = STR("FC LTAI-ci:one=");
+    struct chain_link first = attempt(tracker, call, SECOND, 500);
+
+    call.authorization = STR("FC LTAI-ci:two=");
+    struct chain_link second = attempt(tracker, call, SECOND + 5 * MS, 500);
+
+    ck_assert_uint_eq(second.chain, first.chain);
+    ck_assert_int_eq(second.confidence, CHAIN_LIKELY);
+    ck_assert_uint_eq(second.evidence & CHAIN_BY_SIGNATURE, 0);
+}
+END_TEST
+
+START_TEST(test_chain_long_after_failure_is_a_new_call)
+{
+    OWN(chain_tracker_free) struct chain_tracker *tracker = chain_tracker_new();
+
+    attempt(tracker, get_services(0), SECOND, 500);
+    struct chain_link later = attempt(tracker, get_services(0), 40 * SECOND, 500);
+
+    ck_assert_uint_eq(later.attempt, 1);
+    ck_assert_uint_eq(later.chain, 2);
+}
+END_TEST
+
+static const struct {
+    const char *what;
+    struct chain_call change;
+} others[] = {
+    {"label",      {.label = STR_INIT("b")}                       },
+    {"credential", {.access_key = STR_INIT("LTAI-other")}         },
+    {"region",     {.region = STR_INIT("cn-shanghai")}            },
+    {"query",      {.query = STR_INIT("limit=2")}                 },
+    {"body",       {.body = STR_INIT("{\"b\":1}"), .body_size = 7}},
+};
+
+START_TEST(test_chain_different_calls_never_join)
+{
+    OWN(chain_tracker_free) struct chain_tracker *tracker = chain_tracker_new();
+    struct chain_call call = get_services(0);
+
+    attempt(tracker, call, SECOND, 500);
+    if (str_is_set(others[_i].change.label))
+        call.label = others[_i].change.label;
+    if (str_is_set(others[_i].change.access_key))
+        call.access_key = others[_i].change.access_key;
+    call.region = others[_i].change.region;
+    call.query = others[_i].change.query;
+    call.body = others[_i].change.body;
+    call.body_size = others[_i].change.body_size;
+    struct chain_link link = attempt(tracker, call, SECOND + 100 * MS, 500);
+
+    ck_assert_msg(link.attempt == 1, "another %s was joined", others[_i].what);
+}
+END_TEST
+
+START_TEST(test_chain_async_id_is_certain_however_late)
+{
+    OWN(chain_tracker_free) struct chain_tracker *tracker = chain_tracker_new();
+    struct chain_call call = get_services(0);
+
+    call.async_id = STR("async-1");
+    attempt(tracker, call, SECOND, 500);
+    struct chain_link second = attempt(tracker, call, 3600 * SECOND, 500);
+
+    ck_assert_uint_eq(second.attempt, 2);
+    ck_assert_int_eq(second.confidence, CHAIN_CERTAIN);
+}
+END_TEST
+
+START_TEST(test_chain_call_at_its_usual_pace_is_only_possible)
+{
+    OWN(chain_tracker_free) struct chain_tracker *tracker = chain_tracker_new();
+    struct chain_call call = get_services(0);
+    uint64_t now = SECOND;
+
+    call.sdk = SDK_NODE;
+    for (int i = 0; i < 5; i++, now += 20 * MS)
+        attempt(tracker, call, now, 200);
+    struct chain_link failed = attempt(tracker, call, now, 500);
+    struct chain_link next = attempt(tracker, call, now + 20 * MS, 200);
+
+    ck_assert_uint_ne(next.chain, failed.chain);
+    ck_assert_uint_eq(next.attempt, 1);
+    ck_assert_int_eq(next.confidence, CHAIN_POSSIBLE);
+    ck_assert_uint_eq(next.maybe, failed.chain);
+    ck_assert_uint_ne(next.evidence & CHAIN_AT_USUAL_PACE, 0);
+}
+END_TEST
+
+START_TEST(test_chain_memory_is_bounded)
+{
+    OWN(chain_tracker_free) struct chain_tracker *tracker = chain_tracker_new();
+    char path[32];
+
+    for (int i = 0; i < 40000; i++) {
+        struct chain_call call = get_services(0);
+
+        snprintf(path, sizeof(path), "/f/%d", i);
+        call.path = str_of(path);
+        attempt(tracker, call, SECOND + (uint64_t)i, 500);
+    }
+    struct chain_call call = get_services(0);
+
+    call.path = STR("/f/39999");
+    ck_assert_uint_eq(attempt(tracker, call, 2 * SECOND, 500).attempt, 2);
+    call.path = STR("/f/3");
+    ck_assert_uint_eq(attempt(tracker, call, 2 * SECOND, 500).attempt, 1);
+}
+END_TEST
+
+/* ---- a thousand calls of three clients, each retrying as it was measured to ---- */
+
+enum { LOGICAL_CALLS = 1000, ATTEMPTS_MOST = 6 };
+
+struct client_call {
+    enum fault_sdk sdk;
+    uint64_t next_ns; /* 0 = over */
+    uint64_t chain;
+    uint32_t attempts;
+    uint64_t signed_s;
+    int function;
+};
+
+static uint64_t retry_after_ns(const struct client_call *call)
+{
+    static const uint64_t python_s[] = {0, 2, 4, 8, 16};
+
+    if (call->sdk == SDK_PYTHON && call->attempts < ATTEMPTS_MOST)
+        return python_s[call->attempts - 1] * SECOND + 2 * MS;
+    if (call->sdk == SDK_JAVA && call->attempts < 3)
+        return 3 * MS;
+    return 0;
+}
+
+static struct client_call *next_due(struct client_call *calls)
+{
+    struct client_call *due = NULL;
+
+    for (int i = 0; i < LOGICAL_CALLS; i++) {
+        if (calls[i].next_ns && (!due || calls[i].next_ns < due->next_ns))
+            due = &calls[i];
+    }
+    return due;
+}
+
+static void run_attempt(struct chain_tracker *tracker, struct client_call *client, int index)
+{
+    char path[40], authorization[64], body[24] = "";
+    uint64_t now = client->next_ns;
+
+    snprintf(path, sizeof(path), "/2016-08-15/services/s%d", client->function);
+    if (client->sdk != SDK_PYTHON)
+        client->signed_s = now / SECOND;
+    snprintf(authorization, sizeof(authorization), "FC k:%d/%d/%d", (int)client->signed_s,
+             client->function, (int)client->sdk);
+    if (client->sdk != SDK_PYTHON)
+        snprintf(body, sizeof(body), "{\"order\":%d}", index);
+    struct chain_call call = get_services(0);
+
+    call.sdk = client->sdk;
+    call.path = str_of(path);
+    call.authorization = str_of(authorization);
+    call.method = client->sdk == SDK_PYTHON ? STR("GET") : STR("POST");
+    call.body = str_of(body);
+    call.body_size = call.body.len;
+    bool fails = draw_unit(7, STR("flaky"), STR(""), STR("gate"), now) < 0.3;
+    struct chain_link link = attempt(tracker, call, now, fails ? 500 : 200);
+
+    client->attempts++;
+    if (!client->chain)
+        ck_assert_msg(link.attempt == 1, "call %d was merged into chain %d", index,
+                      (int)link.chain);
+    else
+        ck_assert_msg(link.chain == client->chain, "attempt %d of call %d (sdk %d) was not joined",
+                      (int)client->attempts, index, (int)client->sdk);
+    client->chain = link.chain;
+    uint64_t wait = fails ? retry_after_ns(client) : 0;
+
+    client->next_ns = wait ? now + MS + wait : 0;
+}
+
+START_TEST(test_chain_thousand_mixed_calls_without_a_wrong_merge)
+{
+    static const enum fault_sdk sdks[] = {SDK_PYTHON, SDK_NODE, SDK_JAVA};
+    static struct client_call calls[LOGICAL_CALLS];
+    OWN(chain_tracker_free) struct chain_tracker *tracker = chain_tracker_new();
+    struct client_call *due;
+
+    for (int i = 0; i < LOGICAL_CALLS; i++)
+        calls[i] = (struct client_call){
+            .sdk = sdks[i % 3],
+            .next_ns = SECOND + (uint64_t)i * 37 * MS,
+            .signed_s = (SECOND + (uint64_t)i * 37 * MS) / SECOND,
+            .function = i % 3 == 0 ? i : i % 10,
+        };
+    while ((due = next_due(calls)))
+        run_attempt(tracker, due, (int)(due - calls));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("journal/chain");
+    TCase *tc = tcase_create("chain");
+
+    tcase_add_test(tc, test_chain_six_attempts_with_one_signature_are_one_call);
+    tcase_add_test(tc, test_chain_equal_calls_after_success_are_two_calls);
+    tcase_add_test(tc, test_chain_concurrent_equal_calls_are_two_calls);
+    tcase_add_test(tc, test_chain_signed_anew_soon_after_failure_is_likely);
+    tcase_add_test(tc, test_chain_long_after_failure_is_a_new_call);
+    tcase_add_loop_test(tc, test_chain_different_calls_never_join, 0, (int)N_ELEMENTS(others));
+    tcase_add_test(tc, test_chain_async_id_is_certain_however_late);
+    tcase_add_test(tc, test_chain_call_at_its_usual_pace_is_only_possible);
+    tcase_add_test(tc, test_chain_memory_is_bounded);
+    tcase_add_test(tc, test_chain_thousand_mixed_calls_without_a_wrong_merge);
+    suite_add_tcase(suite, tc);
+    return suite_run(suite);
+}

@@ -1,0 +1,198 @@
+#include "journal/journal.h"
+
+#include <pthread.h>
+#include <stdio.h>
+
+#include "../suite.h"
+
+static struct journal_entry call_to(const char *function)
+{
+    return (struct journal_entry){
+        .request_id = STR("0af1-22"),
+        .function = str_of(function),
+        .status = 200,
+        .code = STR(""),
+    };
+}
+
+START_TEST(test_journal_entry_is_a_copy)
+{
+    OWN(journal_free) struct journal *journal = journal_new(1 << 20);
+    char name[] = "pay";
+    struct journal_strike strike = {
+        .rule = STR("throttle"), .gate = GATE_CHANCE, .key = STR("ci"), .n = 4, .draw = 0.4127};
+    struct journal_entry entry = call_to(name);
+
+    entry.strikes = &strike;
+    entry.strike_count = 1;
+    ck_assert_uint_eq(journal_append(journal, &entry), 1);
+    memset(name, 'x', sizeof(name));
+    memset(&strike, 0, sizeof(strike));
+
+    OWN(journal_snapshot_free)
+    struct journal_snapshot *snapshot = journal_snapshot_take(journal);
+    ck_assert_uint_eq(journal_snapshot_count(snapshot), 1);
+    const struct journal_entry *kept = journal_snapshot_at(snapshot, 0);
+
+    ck_assert(str_eq(kept->function, STR("pay")));
+    ck_assert(str_eq(kept->code, STR("")) && str_is_set(kept->code));
+    ck_assert(!str_is_set(kept->service));
+    ck_assert_uint_eq(kept->strike_count, 1);
+    ck_assert(str_eq(kept->strikes[0].rule, STR("throttle")));
+    ck_assert(str_eq(kept->strikes[0].key, STR("ci")));
+    ck_assert_double_eq(kept->strikes[0].draw, 0.4127);
+}
+END_TEST
+
+START_TEST(test_journal_stays_within_its_bytes_and_counts_what_is_lost)
+{
+    enum { BYTES = 256 << 10, CALLS = 5000 };
+    OWN(journal_free) struct journal *journal = journal_new(BYTES);
+
+    for (int i = 0; i < CALLS; i++) {
+        char name[16];
+
+        snprintf(name, sizeof(name), "f%d", i);
+        struct journal_entry entry = call_to(name);
+
+        journal_append(journal, &entry);
+    }
+    struct journal_stats stats = journal_stats(journal);
+
+    ck_assert_uint_eq(stats.appended, CALLS);
+    ck_assert_uint_le(stats.bytes, BYTES);
+    ck_assert_uint_ge(stats.bytes, BYTES / 2);
+    ck_assert_uint_gt(stats.lost, 0);
+    ck_assert_uint_eq(stats.kept + stats.lost, CALLS);
+
+    OWN(journal_snapshot_free)
+    struct journal_snapshot *snapshot = journal_snapshot_take(journal);
+    size_t count = journal_snapshot_count(snapshot);
+
+    ck_assert_uint_eq(count, stats.kept);
+    ck_assert_uint_eq(journal_snapshot_lost(snapshot), stats.lost);
+    for (size_t i = 0; i < count; i++)
+        ck_assert_uint_eq(journal_snapshot_at(snapshot, i)->number, stats.lost + i + 1);
+    ck_assert(str_eq(journal_snapshot_at(snapshot, count - 1)->function, STR("f4999")));
+}
+END_TEST
+
+START_TEST(test_journal_snapshot_outlives_clear_and_new_entries)
+{
+    OWN(journal_free) struct journal *journal = journal_new(64 << 10);
+    struct journal_entry entry = call_to("old");
+
+    journal_append(journal, &entry);
+    OWN(journal_snapshot_free)
+    struct journal_snapshot *snapshot = journal_snapshot_take(journal);
+    journal_clear(journal);
+    entry = call_to("new");
+    for (int i = 0; i < 500; i++)
+        journal_append(journal, &entry);
+    ck_assert_uint_eq(journal_snapshot_count(snapshot), 1);
+    ck_assert(str_eq(journal_snapshot_at(snapshot, 0)->function, STR("old")));
+    ck_assert_uint_eq(journal_stats(journal).appended, 501);
+}
+END_TEST
+
+START_TEST(test_journal_find_takes_the_newest_without_regard_to_case)
+{
+    OWN(journal_free) struct journal *journal = journal_new(64 << 10);
+    struct journal_entry entry = call_to("first");
+
+    journal_append(journal, &entry);
+    entry = call_to("second");
+    journal_append(journal, &entry);
+    OWN(journal_snapshot_free)
+    struct journal_snapshot *snapshot = journal_snapshot_take(journal);
+    const struct journal_entry *found = journal_snapshot_find(snapshot, STR("0AF1-22"));
+
+    ck_assert_ptr_nonnull(found);
+    ck_assert(str_eq(found->function, STR("second")));
+    ck_assert_ptr_null(journal_snapshot_find(snapshot, STR("0af1-23")));
+}
+END_TEST
+
+START_TEST(test_journal_entry_larger_than_the_ring_is_lost)
+{
+    static const char big[64 << 10] = {1};
+    OWN(journal_free) struct journal *journal = journal_new(32 << 10);
+    struct journal_entry entry = call_to("big");
+
+    entry.request_body = (struct str){big, sizeof(big)};
+    journal_append(journal, &entry);
+    ck_assert_uint_eq(journal_stats(journal).lost, 1);
+    ck_assert_uint_eq(journal_stats(journal).kept, 0);
+    journal_clear(journal);
+    ck_assert_uint_eq(journal_stats(journal).lost, 0);
+}
+END_TEST
+
+static void count_tapped(void *arg, const struct journal_entry *entry)
+{
+    *(uint64_t *)arg += entry->number;
+}
+
+START_TEST(test_journal_tap_sees_each_kept_entry_with_its_number)
+{
+    OWN(journal_free) struct journal *journal = journal_new(64 << 10);
+    struct journal_entry entry = call_to("f");
+    uint64_t sum = 0;
+
+    journal_tap(journal, count_tapped, &sum);
+    for (int i = 0; i < 3; i++)
+        journal_append(journal, &entry);
+    journal_tap(journal, NULL, NULL);
+    journal_append(journal, &entry);
+    ck_assert_uint_eq(sum, 1 + 2 + 3);
+}
+END_TEST
+
+static void *read_snapshots(void *arg)
+{
+    struct journal *journal = arg;
+    uint64_t seen = 0;
+
+    while (seen < 20000) {
+        OWN(journal_snapshot_free)
+        struct journal_snapshot *snapshot = journal_snapshot_take(journal);
+        size_t count = journal_snapshot_count(snapshot);
+
+        for (size_t i = 1; i < count; i++)
+            ck_assert_uint_eq(journal_snapshot_at(snapshot, i)->number,
+                              journal_snapshot_at(snapshot, i - 1)->number + 1);
+        if (count)
+            seen = journal_snapshot_at(snapshot, count - 1)->number;
+    }
+    return NULL;
+}
+
+START_TEST(test_journal_is_read_while_it_is_written)
+{
+    OWN(journal_free) struct journal *journal = journal_new(128 << 10);
+    pthread_t reader;
+    struct journal_entry entry = call_to("f");
+
+    ck_assert_int_eq(pthread_create(&reader, NULL, read_snapshots, journal), 0);
+    for (int i = 0; i < 20000; i++)
+        journal_append(journal, &entry);
+    pthread_join(reader, NULL);
+    ck_assert_uint_eq(journal_stats(journal).appended, 20000);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("journal/journal");
+    TCase *tc = tcase_create("ring");
+
+    tcase_add_test(tc, test_journal_entry_is_a_copy);
+    tcase_add_test(tc, test_journal_stays_within_its_bytes_and_counts_what_is_lost);
+    tcase_add_test(tc, test_journal_snapshot_outlives_clear_and_new_entries);
+    tcase_add_test(tc, test_journal_find_takes_the_newest_without_regard_to_case);
+    tcase_add_test(tc, test_journal_entry_larger_than_the_ring_is_lost);
+    tcase_add_test(tc, test_journal_tap_sees_each_kept_entry_with_its_number);
+    tcase_add_test(tc, test_journal_is_read_while_it_is_written);
+    suite_add_tcase(suite, tc);
+    return suite_run(suite);
+}
