@@ -67,8 +67,9 @@ struct loop_signal *loop_signal_start(struct loop *loop, int signum,
 void loop_signal_stop(struct loop_signal *signal);
 
 /** Called before the loop sleeps, each time round: for what must run after every batch of events.
- * One hook. */
+ * A handful of hooks, called in the order they were set. */
 void loop_on_idle(struct loop *loop, void (*fn)(void *arg), void *arg);
+void loop_off_idle(struct loop *loop, void (*fn)(void *arg), void *arg);
 
 struct loop_file_watch; /* told when a file or a folder's entries change; events within 50 ms are
                            one call */
