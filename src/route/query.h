@@ -1,31 +1,6 @@
 /*
- * route/query.h - a query string as decoded pairs, in their order
- *
- * Form decoding: %XX and '+' → blank. "a" and "a=" differ (has_value). Source:
- * spec/api-2016-08-15.md §2.4, §4.6.
- *
- * Threads: any; pure functions.
+ * route/query.h - the query string, which auth/ and fault/ read as well and therefore lives lower
  */
 #pragma once
 
-#include "base/arena.h"
-
-struct query_pair {
-    struct str key;
-    struct str value; /* "" when there is none */
-    bool has_value;   /* an '=' was there */
-};
-
-struct query {
-    struct query_pair *pairs;
-    size_t count;
-    bool valid; /* false: a bad percent escape; such pairs keep their raw text */
-};
-
-void query_parse(struct str raw, struct arena *arena, struct query *out);
-struct str query_get(const struct query *query, struct str key); /* first; absent when missing */
-
-/** Decode %XX (and '+' when @form). False when an escape is malformed. */
-bool percent_decode(struct str raw, bool form, struct arena *arena, struct str *out);
-/** Encode everything but RFC 3986 unreserved characters (and '/' when @keep_slash). */
-struct str percent_encode(struct str text, bool keep_slash, struct arena *arena);
+#include "base/query.h"
