@@ -1,0 +1,90 @@
+/*
+ * store/internal.h - what the files of store/ share
+ */
+#pragma once
+
+#include <pthread.h>
+
+#include "base/arena.h"
+#include "store/database.h"
+
+struct worker;
+
+/* A folder in use: its lock is held as long as the descriptor is open. */
+struct directory {
+    char *path;
+    int lock_fd;
+    bool temporary; /* removed when it is closed */
+};
+
+int directory_open(const char *data_dir, struct directory *out, struct error *err);
+void directory_close(struct directory *directory);
+
+/* How many rows name a blob. Rows of the mirror only; the table of blobs follows. */
+struct blob_use {
+    char *id;
+    size_t rows;
+    UT_hash_handle hh;
+};
+
+struct store {
+    struct loop *loop;
+    struct worker *worker;
+    struct directory directory;
+    char *path; /* of the database */
+    bool durable;
+    struct mirror mirror;
+    struct blob_use *blobs;
+    uint64_t revision;
+    uint64_t durable_revision;
+    uint64_t commits;
+    uint64_t epoch;     /* of the mirror: one more after each failed commit */
+    struct database db; /* the store thread's while it runs */
+
+    pthread_mutex_t lock; /* guards what is below */
+    struct store_batch *waiting;
+    struct store_batch **waiting_end;
+    bool draining;        /* a drain is queued that will see `waiting` */
+    uint64_t least_epoch; /* batches of older mirrors are refused */
+};
+
+enum change_kind {
+    CHANGE_PUT,
+    CHANGE_REMOVE,
+    CHANGE_PUT_BLOB,
+    CHANGE_REMOVE_BLOB,
+    CHANGE_CLEAR,
+};
+
+struct change {
+    enum change_kind kind;
+    struct change *next;
+    struct store_row row; /* PUT: whole; REMOVE: the key; blobs: `blob`; texts in the arena */
+    char *bytes;          /* PUT_BLOB; from malloc() */
+    size_t len;
+};
+
+struct store_batch {
+    struct store *store;
+    struct arena *arena;
+    struct change *changes;
+    struct change **end;
+    uint64_t revision; /* of its last change */
+    uint64_t epoch;
+    void (*done)(void *arg, const struct error *err);
+    void *arg;
+    bool failed;
+    struct error error;
+    struct store_batch *next;
+};
+
+/** Read the mirror anew from disk, on a connection of its own. */
+int store_reload(struct store *store, struct error *err);
+void store_count_blob(struct store *store, struct str id);
+/** True when no row names it any more. */
+bool store_uncount_blob(struct store *store, struct str id);
+bool store_knows_blob(struct store *store, struct str id);
+
+void batch_free(struct store_batch *batch);
+/** Hand it to the store thread. */
+void writer_submit(struct store_batch *batch);

@@ -1,0 +1,198 @@
+/* The store thread: whatever has gathered goes to disk in one transaction. */
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "loop/worker.h"
+#include "store/internal.h"
+
+struct drain {
+    struct store *store;
+    struct store_batch *batches; /* taken by this drain, in order */
+};
+
+static struct store_batch *take_waiting(struct store *store, uint64_t *out_least_epoch)
+{
+    pthread_mutex_lock(&store->lock);
+    struct store_batch *batches = store->waiting;
+
+    store->waiting = NULL;
+    store->waiting_end = &store->waiting;
+    store->draining = false;
+    *out_least_epoch = store->least_epoch;
+    pthread_mutex_unlock(&store->lock);
+    return batches;
+}
+
+static int apply(struct database *db, const struct change *change, struct error *err)
+{
+    switch (change->kind) {
+    case CHANGE_PUT:
+        return database_put(db, &change->row, err);
+    case CHANGE_REMOVE:
+        return database_remove(db, &change->row.key, err);
+    case CHANGE_PUT_BLOB:
+        return database_put_blob(db, change->row.blob, change->bytes, change->len, err);
+    case CHANGE_REMOVE_BLOB:
+        return database_remove_blob(db, change->row.blob, err);
+    case CHANGE_CLEAR:
+        return database_clear(db, err);
+    }
+    return 0;
+}
+
+static int apply_all(struct database *db, const struct store_batch *batches, uint64_t least_epoch,
+                     struct error *err)
+{
+    if (database_begin(db, err) < 0)
+        return -1;
+    for (const struct store_batch *batch = batches; batch; batch = batch->next) {
+        for (const struct change *change = batch->changes; change; change = change->next) {
+            if (batch->epoch >= least_epoch && apply(db, change, err) < 0)
+                return -1;
+        }
+    }
+    return database_commit(db, err);
+}
+
+/* Nobody may build on what was not written: whatever was decided on this mirror fails with it. */
+static void refuse_epoch(struct store *store, uint64_t epoch)
+{
+    pthread_mutex_lock(&store->lock);
+    if (store->least_epoch <= epoch)
+        store->least_epoch = epoch + 1;
+    pthread_mutex_unlock(&store->lock);
+}
+
+static uint64_t newest_epoch(const struct store_batch *batches)
+{
+    uint64_t newest = 0;
+
+    for (const struct store_batch *batch = batches; batch; batch = batch->next) {
+        if (batch->epoch > newest)
+            newest = batch->epoch;
+    }
+    return newest;
+}
+
+static void drain_work(void *arg)
+{
+    struct drain *drain = (struct drain *)arg;
+    struct store *store = drain->store;
+    uint64_t least_epoch;
+    struct error err = {0};
+    int result;
+
+    drain->batches = take_waiting(store, &least_epoch);
+    result = drain->batches ? apply_all(&store->db, drain->batches, least_epoch, &err) : 0;
+    if (result < 0) {
+        database_rollback(&store->db);
+        refuse_epoch(store, newest_epoch(drain->batches));
+    }
+    for (struct store_batch *batch = drain->batches; batch; batch = batch->next) {
+        if (result < 0)
+            batch->error = err;
+        else if (batch->epoch < least_epoch)
+            error_set(&batch->error, ERROR_IO, "an earlier write to the store failed");
+        batch->failed = result < 0 || batch->epoch < least_epoch;
+    }
+}
+
+static void recover(struct store *store, const struct store_batch *batch)
+{
+    struct error err = {0};
+
+    if (batch->epoch < store->epoch)
+        return;
+    log_error("store write failed", "error=%s path=%s", batch->error.text, store->path);
+    store->epoch = batch->epoch + 1;
+    if (store_reload(store, &err) < 0)
+        log_error("store cannot be read", "error=%s path=%s", err.text, store->path);
+}
+
+static void finish(struct store *store, struct store_batch *batch)
+{
+    if (batch->failed)
+        recover(store, batch);
+    else if (batch->revision > store->durable_revision)
+        store->durable_revision = batch->revision;
+    if (batch->done)
+        batch->done(batch->arg, batch->failed ? &batch->error : NULL);
+    batch_free(batch);
+}
+
+static void drain_done(void *arg)
+{
+    struct drain *drain = (struct drain *)arg;
+    struct store *store = drain->store;
+    struct store_batch *next;
+
+    if (drain->batches)
+        store->commits++;
+    for (struct store_batch *batch = drain->batches; batch; batch = next) {
+        next = batch->next;
+        finish(store, batch);
+    }
+    mem_free(drain);
+}
+
+void writer_submit(struct store_batch *batch)
+{
+    struct store *store = batch->store;
+
+    pthread_mutex_lock(&store->lock);
+    bool start = !store->draining;
+
+    *store->waiting_end = batch;
+    store->waiting_end = &batch->next;
+    store->draining = true;
+    pthread_mutex_unlock(&store->lock);
+    if (!start)
+        return;
+    struct drain *drain = mem_alloc(sizeof(*drain));
+
+    drain->store = store;
+    worker_submit(store->worker, drain_work, drain_done, drain);
+}
+
+struct read {
+    struct store *store;
+    char *id;
+    struct store_blob *blob;
+    void (*done)(void *arg, struct store_blob *blob);
+    void *arg;
+};
+
+static void read_work(void *arg)
+{
+    struct read *read = (struct read *)arg;
+
+    read->blob = database_get_blob(&read->store->db, str_of(read->id));
+}
+
+static void read_done(void *arg)
+{
+    struct read *read = (struct read *)arg;
+
+    read->done(read->arg, read->blob);
+    mem_free(read->id);
+    mem_free(read);
+}
+
+void store_read_blob(struct store *store, struct str id,
+                     void (*done)(void *arg, struct store_blob *blob), void *arg)
+{
+    struct read *read = mem_alloc(sizeof(*read));
+
+    *read =
+        (struct read){.store = store, .id = mem_dup_len(id.ptr, id.len), .done = done, .arg = arg};
+    worker_submit(store->worker, read_work, read_done, read);
+}
+
+void store_blob_free(struct store_blob *blob)
+{
+    if (!blob)
+        return;
+    free(blob->bytes);
+    free(blob);
+}
