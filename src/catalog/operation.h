@@ -17,7 +17,7 @@ enum operation_class {
     OP_CONTROL = 1 << 3, /* @control: everything but @invoke */
 };
 
-/* The resource a path addresses; decides which not-found error is asked last. */
+/* What an operation works on; decides which not-found error is asked last. */
 enum resource_kind {
     RESOURCE_NONE = 0,
     RESOURCE_ACCOUNT,
@@ -40,6 +40,8 @@ enum resource_kind {
     RESOURCE_VPC_BINDING,
     RESOURCE_TAG,
     RESOURCE_SESSION,
+    RESOURCE_EVENT_SOURCE,
+    RESOURCE_REGION,
     RESOURCE_KIND_COUNT,
 };
 
@@ -48,8 +50,8 @@ struct operation {
     enum api_version api;
     const char *method; /* "GET"; "*" for the HTTP-trigger proxy */
     const char *path;   /* template behind the version: "/services/{service}/functions/{function}";
-                           {service} may carry ".qualifier" where the spec says SQ/FQ, written
-                           {service.qualifier};   a final "{path*}" takes the rest */
+                           {service.qualifier} where a qualifier has a meaning; a final "{path*}"
+                           takes the rest */
     unsigned classes;   /* enum operation_class */
     enum resource_kind resource;
     int success; /* documented success status */

@@ -1,0 +1,82 @@
+/*
+ * catalog/operation.c - looking operations up
+ */
+#include "catalog/operation.h"
+
+#include "base/own.h"
+
+static const struct {
+    const char *name;
+    unsigned classes;
+} operation_classes[] = {
+    {"@all",     OP_READ | OP_WRITE | OP_INVOKE | OP_CONTROL},
+    {"@control", OP_CONTROL                                 },
+    {"@invoke",  OP_INVOKE                                  },
+    {"@read",    OP_READ                                    },
+    {"@write",   OP_WRITE                                   },
+};
+
+static const char *const resource_names[RESOURCE_KIND_COUNT] = {
+    [RESOURCE_NONE] = "none",
+    [RESOURCE_ACCOUNT] = "account",
+    [RESOURCE_SERVICE] = "service",
+    [RESOURCE_FUNCTION] = "function",
+    [RESOURCE_VERSION] = "version",
+    [RESOURCE_ALIAS] = "alias",
+    [RESOURCE_TRIGGER] = "trigger",
+    [RESOURCE_DOMAIN] = "custom domain",
+    [RESOURCE_LAYER] = "layer",
+    [RESOURCE_LAYER_VERSION] = "layer version",
+    [RESOURCE_RESERVED_CAPACITY] = "reserved capacity",
+    [RESOURCE_PROVISION] = "provision config",
+    [RESOURCE_ON_DEMAND] = "on-demand config",
+    [RESOURCE_SCALING] = "scaling config",
+    [RESOURCE_CONCURRENCY] = "concurrency config",
+    [RESOURCE_ASYNC_CONFIG] = "async config",
+    [RESOURCE_ASYNC_TASK] = "async task",
+    [RESOURCE_INSTANCE] = "instance",
+    [RESOURCE_VPC_BINDING] = "VPC binding",
+    [RESOURCE_TAG] = "tag",
+    [RESOURCE_SESSION] = "session",
+    [RESOURCE_EVENT_SOURCE] = "event source",
+    [RESOURCE_REGION] = "region",
+};
+
+const struct operation *operation_find(enum api_version api, struct str name)
+{
+    size_t count;
+    const struct operation *table = operation_table(&count);
+
+    for (size_t i = 0; i < count; i++)
+        if (table[i].api == api && str_eq(str_of(table[i].name), name))
+            return &table[i];
+    return NULL;
+}
+
+bool operation_name_known(struct str name)
+{
+    for (enum api_version api = API_2016; api < API_VERSION_COUNT; api++)
+        if (operation_find(api, name))
+            return true;
+    return false;
+}
+
+size_t operation_index(const struct operation *op)
+{
+    size_t count;
+
+    return (size_t)(op - operation_table(&count));
+}
+
+unsigned operation_class_find(struct str name)
+{
+    for (size_t i = 0; i < N_ELEMENTS(operation_classes); i++)
+        if (str_eq(name, str_of(operation_classes[i].name)))
+            return operation_classes[i].classes;
+    return 0;
+}
+
+const char *resource_kind_name(enum resource_kind kind)
+{
+    return (unsigned)kind < RESOURCE_KIND_COUNT ? resource_names[kind] : "";
+}
