@@ -426,6 +426,8 @@ bool conf_decode_field(struct conf_decoder *d, const struct conf_field *field,
     case FIELD_PATHS:
         return take_texts(d, node, field->type == FIELD_PATHS, out);
     case FIELD_MAP:
+        if ((field->flags & FIELD_MAY_BE_EMPTY) && conf_is_null(node))
+            return true;
         conf_decode(d, field->table, node, out);
         return true;
     case FIELD_CUSTOM:
@@ -520,6 +522,18 @@ static void report_missing(struct conf_decoder *d, const struct conf_table *tabl
     }
 }
 
+static void set_default(struct conf_decoder *d, const struct conf_field *field, void *base)
+{
+    struct str text = str_of(field->fallback);
+    bool is_list =
+        field->type == FIELD_TEXTS || field->type == FIELD_PATHS || (field->flags & FIELD_LIST);
+
+    conf_decode_field(d, field,
+                      is_list ? conf_scalar_list(d->arena, &text, 1, "default")
+                              : conf_scalar(d->arena, text, "default"),
+                      base);
+}
+
 void conf_defaults(struct conf_decoder *d, const struct conf_table *table, void *out)
 {
     for (size_t i = 0; i < table->count; i++) {
@@ -528,14 +542,7 @@ void conf_defaults(struct conf_decoder *d, const struct conf_table *table, void 
         if (field->type == FIELD_MAP)
             conf_defaults(d, field->table, (char *)out + field->offset);
         else if (field->fallback)
-            conf_decode_field(
-                d, field,
-                field->type == FIELD_TEXTS || field->type == FIELD_PATHS
-                    ? conf_scalar_list(d->arena,
-                                       &(struct str){field->fallback, strlen(field->fallback)}, 1,
-                                       "default")
-                    : conf_scalar(d->arena, str_of(field->fallback), "default"),
-                out);
+            set_default(d, field, out);
     }
 }
 

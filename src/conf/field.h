@@ -45,10 +45,12 @@ enum field_type {                 /* stored as */
 
 enum field_flag {
     FIELD_REQUIRED = 1 << 0,
-    FIELD_FOREVER = 1 << 1,    /* a duration may be `forever`, stored as 0 */
-    FIELD_ABOVE_ZERO = 1 << 2, /* 0 is refused */
-    FIELD_FILE_ONLY = 1 << 3,  /* a setting without flag and variable */
-    FIELD_SECRET = 1 << 4,     /* never printed */
+    FIELD_FOREVER = 1 << 1,      /* a duration may be `forever`, stored as 0 */
+    FIELD_ABOVE_ZERO = 1 << 2,   /* 0 is refused */
+    FIELD_FILE_ONLY = 1 << 3,    /* a setting without flag and variable */
+    FIELD_SECRET = 1 << 4,       /* never printed */
+    FIELD_LIST = 1 << 5,         /* of FIELD_CUSTOM: the value is a list */
+    FIELD_MAY_BE_EMPTY = 1 << 6, /* of FIELD_MAP: nothing behind the key means no keys */
 };
 
 struct conf_texts {
