@@ -15,6 +15,7 @@
 #include "fault/rule.h"
 
 struct fault_engine;
+struct tickets; /* private to the engine */
 
 /* The gate that let a rule through or stopped it, in the order they are asked (§4.5). */
 enum fault_gate {
@@ -40,7 +41,7 @@ struct fault_evidence {
     const struct fault_rule *rule;
     enum fault_gate gate; /* where it stopped, or GATE_FIRED */
     struct str key;       /* the `per` combination, "" for none */
-    uint64_t n;           /* count for that key */
+    uint64_t n;           /* count for that key; by request: digest and attempt instead */
     double draw;          /* in [0, 1); -1 when nothing was drawn */
     double threshold;     /* what the draw was compared with */
     bool shadow;
@@ -70,8 +71,10 @@ struct fault_decision {
                       own */
     struct fault_evidence *evidence; /* every rule whose match held, in order */
     size_t evidence_count;
-    bool holds;    /* counts as active: fault_release() is due */
-    void *tickets; /* for fault_release() */
+    bool holds;     /* counts as active: fault_release() is due */
+    bool in_flight; /* counted as such; private to the engine, like the rest */
+    struct tickets *tickets;
+    struct fault_ruleset *set; /* what the pointers above live in, kept until fault_release() */
 };
 
 int fault_engine_new(struct clock *clock, struct fault_engine **out, struct error *err);
@@ -115,25 +118,40 @@ struct fault_rule_stats {
     const struct fault_rule *rule;
     uint64_t matched, reached, fired, capped, dropped_keys;
     bool enabled, expired, spent; /* spent: its limit is used up */
-    uint64_t expires_in_ms;       /* 0 when expired */
+    uint64_t expires_in_ms;       /* 0 when expired, UINT64_MAX when it never does */
     uint64_t last_fired_wall_ms;  /* 0 = never */
 };
 /** @out has room for ruleset->rule_count. */
 void fault_engine_stats(const struct fault_engine *engine, struct fault_rule_stats *out);
 uint32_t fault_engine_active(const struct fault_engine *engine);
 
-/* Live control. Positive results: FAULT_NOT_FOUND. */
-enum { FAULT_NOT_FOUND = 1 };
+/* Live control. Positive results: FAULT_NOT_FOUND. Enabling arms anew, and ends a stop for what is
+ * enabled; everything else stays off then. */
+enum { FAULT_NOT_FOUND = 1, FAULT_UNKNOWN_VALUE = 2 };
 int fault_engine_enable_rule(struct fault_engine *engine, struct str id, bool on);
 int fault_engine_enable_group(struct fault_engine *engine, struct str name, bool on);
+bool fault_engine_group_enabled(const struct fault_engine *engine, size_t group);
+/** Restart window, ramp, TTL and limit; counters go on. */
 int fault_engine_arm(struct fault_engine *engine, struct str id);
-int fault_engine_reset(struct fault_engine *engine,
-                       struct str id); /* counters and bursts; absent id = all rules */
-void fault_engine_stop(
-    struct fault_engine *engine); /* disable everything until enabled or loaded again */
+/** Counters, rates, bursts and limit start again; absent id = all rules. */
+int fault_engine_reset(struct fault_engine *engine, struct str id);
+void fault_engine_stop(struct fault_engine *engine); /* until something is enabled or loaded */
 bool fault_engine_stopped(const struct fault_engine *engine);
-void fault_engine_reseed(struct fault_engine *engine, uint64_t seed); /* re-arms all rules */
+/** All rules start again from nothing, so that a seed gives the same fates each time it is set. */
+void fault_engine_reseed(struct fault_engine *engine, uint64_t seed);
 int fault_engine_scenario(const struct fault_engine *engine, struct str name,
                           struct str *out_value);
-int fault_engine_set_scenario(struct fault_engine *engine, struct str name,
-                              struct str value); /* unknown values are refused: 2 */
+/** FAULT_UNKNOWN_VALUE when no rule of the set speaks of the value. */
+int fault_engine_set_scenario(struct fault_engine *engine, struct str name, struct str value);
+void fault_engine_reset_scenarios(struct fault_engine *engine);
+
+/* guard.halt. The engine sees calls begin and rules fire; how calls ended it must be told. */
+/** A call ended with @status (0 = nothing was sent); @by_rule: a rule made it so. */
+void fault_engine_observe(struct fault_engine *engine, int status, bool by_rule);
+/** The condition that stopped the engine, or NULL; until something is enabled or loaded. */
+const struct fault_condition *fault_engine_halted(const struct fault_engine *engine);
+/** @fn runs when a condition strikes, after the stop, so that held calls can be let go. */
+void fault_engine_on_halt(struct fault_engine *engine,
+                          void (*fn)(void *arg, const struct fault_condition *condition),
+                          void *arg);
+const char *fault_condition_name(enum fault_condition_kind kind); /* "unexpected_5xx" */

@@ -367,6 +367,8 @@ struct fault_ruleset {
     size_t file_count;
 };
 
+/** Empty, with an arena and one reference; to be filled before anybody else sees it. */
+struct fault_ruleset *fault_ruleset_new(void);
 void fault_ruleset_ref(struct fault_ruleset *set);
 void fault_ruleset_unref(struct fault_ruleset *set);
 DEFINE_OWN(fault_ruleset_unref, struct fault_ruleset *);

@@ -1,0 +1,209 @@
+/*
+ * One decision: the rules that can match are asked in their order, and what they ask for is
+ * combined. Rules behind an outcome are still looked at, because they count what they matched.
+ */
+#include "base/clock.h"
+#include "fault/internal.h"
+
+enum { EVIDENCE_FIRST = 4 };
+
+static struct fault_evidence *add_evidence(struct asking *asking)
+{
+    struct fault_decision *out = asking->out;
+
+    if (out->evidence_count == asking->evidence_cap) {
+        size_t cap = asking->evidence_cap ? 2 * asking->evidence_cap : EVIDENCE_FIRST;
+        struct fault_evidence *more = ARENA_ARRAY(asking->arena, cap, struct fault_evidence);
+
+        if (out->evidence_count)
+            memcpy(more, out->evidence, out->evidence_count * sizeof(*more));
+        out->evidence = more;
+        asking->evidence_cap = cap;
+    }
+    return &out->evidence[out->evidence_count++];
+}
+
+/* The rules that are named in a decision must outlive a reload. */
+static void keep_set(struct asking *asking)
+{
+    if (asking->out->set)
+        return;
+    asking->out->set = asking->engine->set;
+    fault_ruleset_ref(asking->out->set);
+}
+
+static void count_fire(struct asking *asking, struct strike *strike)
+{
+    struct rule_state *rule = strike->rule;
+
+    rule->fired++;
+    strike->key->fired++;
+    asking->engine->fired++;
+    if (rule->armed_fires++ == 0)
+        rule->first_fire_ns = asking->now_ns;
+    if (rule->rule->limit_fires && rule->armed_fires >= rule->rule->limit_fires)
+        rule->spent = true;
+    rule->last_fired_wall_ms = clock_now_wall_ms(asking->engine->clock);
+}
+
+/* The match held: through the gates, with @key to count under. */
+static void strike_rule(struct asking *asking, struct rule_state *rule, struct str key)
+{
+    struct strike strike = {
+        .rule = rule,
+        .key = key_table_get(&rule->keys, key),
+        .evidence = add_evidence(asking),
+    };
+
+    keep_set(asking);
+    *strike.evidence = (struct fault_evidence){
+        .rule = rule->rule,
+        .key = key,
+        .draw = -1,
+        .threshold = 1,
+        .shadow = rule->rule->shadow,
+        .choice = -1,
+    };
+    strike.evidence->n =
+        rule->rule->when.count_seen ? strike.key->matched + 1 : strike.key->reached;
+    strike.evidence->gate = gates_ask(asking, &strike);
+    if (strike.evidence->gate != GATE_FIRED)
+        return;
+    count_fire(asking, &strike);
+    combine_fire(asking, &strike);
+}
+
+static void ask_rule(struct asking *asking, struct rule_state *rule)
+{
+    if (!rule_is_on(asking->engine, rule) ||
+        matcher_holds(&rule->matcher, &asking->match, NULL) != VERDICT_YES)
+        return;
+    strike_rule(asking, rule, key_of_call(&rule->rule->when, asking->call, asking->arena));
+}
+
+static bool inside_guard(struct asking *asking)
+{
+    return !asking->engine->set->guard.has_only ||
+           matcher_holds(&asking->engine->only, &asking->match, NULL) == VERDICT_YES;
+}
+
+static void ask_rules(struct asking *asking)
+{
+    struct fault_engine *engine = asking->engine;
+    struct index_walk walk;
+    uint32_t rule;
+
+    index_walk_start(engine->index, asking->time, asking->call, asking->match.op_index, &walk);
+    if (walk.lists == 0 || !inside_guard(asking))
+        return;
+    while (index_walk_next(&walk, &rule))
+        ask_rule(asking, &engine->rules[rule]);
+}
+
+static void decide(struct fault_engine *engine, const struct fault_call *call, struct arena *arena,
+                   enum asking_time time, struct fault_decision *out)
+{
+    struct asking asking = {
+        .engine = engine,
+        .call = call,
+        .arena = arena,
+        .match = match_call_start(call, arena, engine->scratch),
+        .now_ns = clock_now_ns(engine->clock),
+        .time = time,
+        .out = out,
+    };
+
+    if (time == ASKED_ON_REQUEST) {
+        engine->in_flight++;
+        out->in_flight = true;
+        halt_note_call(engine, asking.now_ns);
+    }
+    if (engine->set && !engine->stopped) {
+        ask_rules(&asking);
+        combine_finish(&asking);
+        halt_check(engine, asking.now_ns);
+    } else {
+        out->effect = EFFECT_DONE;
+    }
+    match_call_done(&asking.match);
+}
+
+void fault_decide(struct fault_engine *engine, const struct fault_call *call, struct arena *arena,
+                  struct fault_decision *out)
+{
+    *out = (struct fault_decision){0};
+    decide(engine, call, arena, call->authenticated ? ASKED_AUTHENTICATED : ASKED_ON_REQUEST, out);
+}
+
+void fault_decide_accept(struct fault_engine *engine, const struct fault_call *call,
+                         struct arena *arena, struct fault_decision *out)
+{
+    *out = (struct fault_decision){0};
+    decide(engine, call, arena, ASKED_ON_ACCEPT, out);
+}
+
+void fault_release(struct fault_engine *engine, struct fault_decision *decision)
+{
+    struct tickets *tickets = decision->tickets;
+
+    for (struct ticket *t = tickets ? tickets->first : NULL; t; t = t->next) {
+        t->state->in_flight--;
+        key_state_unref(t->state);
+    }
+    if (tickets && tickets->active)
+        engine->active--;
+    if (decision->in_flight)
+        engine->in_flight--;
+    fault_ruleset_unref(decision->set);
+    decision->set = NULL;
+    decision->tickets = NULL;
+    decision->in_flight = false;
+    decision->holds = false;
+}
+
+/* ---- what the gateway asks beforehand ---- */
+
+static bool wants_body(const struct rule_state *state, struct match_call *match)
+{
+    const struct fault_rule *rule = state->rule;
+
+    if (!rule->match.needs_body && !rule->when.draw_by_request)
+        return false;
+    enum verdict verdict = matcher_holds(&state->matcher, match, NULL);
+
+    return verdict == VERDICT_MAYBE || (verdict == VERDICT_YES && rule->when.draw_by_request);
+}
+
+static bool needs_body_at(struct fault_engine *engine, struct match_call *match,
+                          enum asking_time time)
+{
+    struct index_walk walk;
+    uint32_t rule;
+
+    match->authenticated = time == ASKED_AUTHENTICATED;
+    index_walk_start(engine->index, time, match->call, match->op_index, &walk);
+    while (index_walk_next(&walk, &rule))
+        if (rule_is_on(engine, &engine->rules[rule]) && wants_body(&engine->rules[rule], match))
+            return true;
+    return false;
+}
+
+bool fault_needs_body(struct fault_engine *engine, const struct fault_call *call)
+{
+    OWN(arena_free) struct arena *arena = NULL;
+
+    if (!engine->set || !engine->may_want_body || engine->stopped || call->body_known)
+        return false;
+    arena = arena_new();
+    struct match_call match = match_call_start(call, arena, engine->scratch);
+
+    return (engine->set->guard.has_only &&
+            matcher_holds(&engine->only, &match, NULL) == VERDICT_MAYBE) ||
+           needs_body_at(engine, &match, ASKED_ON_REQUEST) ||
+           needs_body_at(engine, &match, ASKED_AUTHENTICATED);
+}
+
+bool fault_asks_authenticated(const struct fault_engine *engine)
+{
+    return !engine->stopped && rule_index_count(engine->index, ASKED_AUTHENTICATED) > 0;
+}

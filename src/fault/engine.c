@@ -1,0 +1,372 @@
+/*
+ * The engine as its owner sees it: loading rule sets, live control, numbers to show.
+ */
+#include "fault/engine.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "fault/internal.h"
+
+enum { NS_PER_MS = 1000000 };
+
+static const char *const gate_names[] = {
+    [GATE_ENABLED] = "enabled", [GATE_GUARD_ONLY] = "guard.only",
+    [GATE_MATCH] = "match",     [GATE_TTL] = "ttl",
+    [GATE_LIMIT] = "limit",     [GATE_WINDOW] = "window",
+    [GATE_STATE] = "state",     [GATE_CALLS] = "calls",
+    [GATE_RATE] = "over_rate",  [GATE_CONCURRENCY] = "over_concurrency",
+    [GATE_CHANCE] = "chance",   [GATE_MAX_ACTIVE] = "max_active",
+    [GATE_FIRED] = "fired",     [GATE_NOT_ASKED] = "not asked",
+};
+
+const char *fault_gate_name(enum fault_gate gate)
+{
+    return gate < N_ELEMENTS(gate_names) ? gate_names[gate] : "";
+}
+
+static void arm(struct rule_state *state, uint64_t now_ns)
+{
+    state->armed_ns = now_ns;
+    state->armed_fires = 0;
+    state->first_fire_ns = 0;
+    state->spent = false;
+}
+
+static void reset(struct rule_state *state)
+{
+    key_table_done(&state->keys);
+    state->matched = state->reached = state->fired = state->capped = 0;
+    state->last_fired_wall_ms = 0;
+    state->armed_fires = 0;
+    state->first_fire_ns = 0;
+    state->spent = false;
+}
+
+/* ---- life ---- */
+
+int fault_engine_new(struct clock *clock, struct fault_engine **out, struct error *err)
+{
+    struct fault_engine *engine = mem_alloc(sizeof(*engine));
+
+    (void)err; /* nothing of today's can fail; the signature leaves room */
+    engine->clock = clock;
+    engine->scratch = regex_scratch_new();
+    engine->halt = halt_new();
+    *out = engine;
+    return 0;
+}
+
+/* What belongs to the loaded set; the keys of @rules stay with whoever took them over. */
+static void unload(struct fault_engine *engine)
+{
+    mem_free(engine->rules);
+    mem_free(engine->group_enabled);
+    mem_free(engine->scenario_values);
+    rule_index_free(engine->index);
+    arena_free(engine->arena);
+    fault_ruleset_unref(engine->set);
+}
+
+void fault_engine_free(struct fault_engine *engine)
+{
+    if (!engine)
+        return;
+    for (size_t i = 0; engine->set && i < engine->set->rule_count; i++)
+        key_table_done(&engine->rules[i].keys);
+    key_table_done(&engine->control.keys);
+    unload(engine);
+    halt_free(engine->halt);
+    regex_scratch_free(engine->scratch);
+    mem_free(engine);
+}
+
+/* ---- loading ---- */
+
+/* The state of an unchanged rule is taken over; what is left behind in the old engine is empty. */
+static void load_rule(struct fault_engine *old, const struct fault_rule *rule, uint64_t now_ns,
+                      struct rule_state *out)
+{
+    int index = old->set ? fault_ruleset_find(old->set, rule->id) : -1;
+    struct rule_state *before = index < 0 ? NULL : &old->rules[index];
+
+    if (before && before->rule->digest == rule->digest) {
+        bool switched = before->rule->enabled != rule->enabled;
+
+        *out = *before;
+        before->keys = (struct key_table){0};
+        out->enabled = switched ? rule->enabled : out->enabled;
+    } else {
+        *out = (struct rule_state){.enabled = rule->enabled};
+        arm(out, now_ns);
+    }
+    out->rule = rule;
+}
+
+static bool load_group(const struct fault_engine *old, const struct fault_group *group)
+{
+    for (size_t i = 0; old->set && i < old->set->group_count; i++)
+        if (str_eq(old->set->groups[i].name, group->name) &&
+            old->set->groups[i].enabled == group->enabled)
+            return old->group_enabled[i];
+    return group->enabled;
+}
+
+static int value_find(const struct fault_scenario *scenario, struct str value)
+{
+    for (size_t i = 0; i < scenario->value_count; i++)
+        if (str_eq(scenario->values[i], value))
+            return (int)i;
+    return -1;
+}
+
+static int scenario_find(const struct fault_ruleset *set, struct str name)
+{
+    for (size_t i = 0; set && i < set->scenario_count; i++)
+        if (str_eq(set->scenarios[i].name, name))
+            return (int)i;
+    return -1;
+}
+
+static int load_scenario(const struct fault_engine *old, const struct fault_scenario *scenario)
+{
+    struct str value;
+
+    if (fault_engine_scenario(old, scenario->name, &value) != 0)
+        return 0;
+    int index = value_find(scenario, value);
+
+    return index < 0 ? 0 : index;
+}
+
+static void load_states(struct fault_engine *engine, struct fault_engine *old,
+                        const struct fault_ruleset *set)
+{
+    uint64_t now_ns = clock_now_ns(engine->clock);
+
+    engine->rules = mem_alloc_array(set->rule_count, sizeof(*engine->rules));
+    engine->group_enabled = mem_alloc_array(set->group_count, sizeof(*engine->group_enabled));
+    engine->scenario_values =
+        mem_alloc_array(set->scenario_count, sizeof(*engine->scenario_values));
+    for (size_t i = 0; i < set->rule_count; i++) {
+        load_rule(old, &set->rules[i], now_ns, &engine->rules[i]);
+        matcher_compile(&set->rules[i].match, engine->arena, &engine->rules[i].matcher);
+    }
+    for (size_t i = 0; i < set->group_count; i++)
+        engine->group_enabled[i] = load_group(old, &set->groups[i]);
+    for (size_t i = 0; i < set->scenario_count; i++)
+        engine->scenario_values[i] = load_scenario(old, &set->scenarios[i]);
+}
+
+static bool set_reads_bodies(const struct fault_ruleset *set)
+{
+    if (set->guard.has_only && set->guard.only.needs_body)
+        return true;
+    for (size_t i = 0; i < set->rule_count; i++)
+        if (set->rules[i].match.needs_body || set->rules[i].when.draw_by_request)
+            return true;
+    return false;
+}
+
+void fault_engine_load(struct fault_engine *engine, struct fault_ruleset *set, uint64_t seed)
+{
+    struct fault_engine old = *engine;
+
+    fault_ruleset_ref(set);
+    engine->set = set;
+    engine->arena = arena_new();
+    engine->index = rule_index_new(set);
+    load_states(engine, &old, set);
+    if (set->guard.has_only)
+        matcher_compile(&set->guard.only, engine->arena, &engine->only);
+    engine->may_want_body = set_reads_bodies(set);
+    engine->seed = set->seed_random ? seed : set->seed;
+    engine->stopped = false;
+    for (size_t i = 0; old.set && i < old.set->rule_count; i++)
+        key_table_done(&old.rules[i].keys); /* of rules that changed or went */
+    unload(&old);
+    halt_start(engine);
+}
+
+const struct fault_ruleset *fault_engine_ruleset(const struct fault_engine *engine)
+{
+    return engine->set;
+}
+
+uint64_t fault_engine_seed(const struct fault_engine *engine)
+{
+    return engine->seed;
+}
+
+/* ---- numbers ---- */
+
+static uint64_t expires_in_ms(const struct rule_state *state, uint64_t now_ns)
+{
+    if (state->rule->ttl_ns == 0)
+        return UINT64_MAX;
+    if (rule_is_expired(state, now_ns))
+        return 0;
+    /* Rounded up, so that 0 means expired and nothing else. */
+    return (state->armed_ns + state->rule->ttl_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS;
+}
+
+void fault_engine_stats(const struct fault_engine *engine, struct fault_rule_stats *out)
+{
+    uint64_t now_ns = clock_now_ns(engine->clock);
+
+    for (size_t i = 0; engine->set && i < engine->set->rule_count; i++) {
+        const struct rule_state *state = &engine->rules[i];
+
+        out[i] = (struct fault_rule_stats){
+            .rule = state->rule,
+            .matched = state->matched,
+            .reached = state->reached,
+            .fired = state->fired,
+            .capped = state->capped,
+            .dropped_keys = state->keys.dropped,
+            .enabled = !engine->stopped && rule_is_on(engine, state) &&
+                       !(state->spent && !state->rule->limit_then_pass),
+            .expired = rule_is_expired(state, now_ns),
+            .spent = state->spent,
+            .expires_in_ms = expires_in_ms(state, now_ns),
+            .last_fired_wall_ms = state->last_fired_wall_ms,
+        };
+    }
+}
+
+uint32_t fault_engine_active(const struct fault_engine *engine)
+{
+    return engine->active;
+}
+
+/* ---- live control ---- */
+
+static struct rule_state *find_rule(struct fault_engine *engine, struct str id)
+{
+    int index = engine->set ? fault_ruleset_find(engine->set, id) : -1;
+
+    return index < 0 ? NULL : &engine->rules[index];
+}
+
+/* What is enabled after a stop is on; the rest stays off until it is enabled as well. */
+static void end_stop(struct fault_engine *engine, int but_group)
+{
+    if (!engine->stopped)
+        return;
+    engine->stopped = false;
+    for (size_t i = 0; i < engine->set->rule_count; i++)
+        if (but_group < 0 || engine->rules[i].rule->group != but_group)
+            engine->rules[i].enabled = false;
+    halt_start(engine);
+}
+
+int fault_engine_enable_rule(struct fault_engine *engine, struct str id, bool on)
+{
+    struct rule_state *state = find_rule(engine, id);
+
+    if (!state)
+        return FAULT_NOT_FOUND;
+    if (on) {
+        end_stop(engine, -1);
+        arm(state, clock_now_ns(engine->clock));
+    }
+    state->enabled = on;
+    return 0;
+}
+
+int fault_engine_enable_group(struct fault_engine *engine, struct str name, bool on)
+{
+    int group = -1;
+
+    for (size_t i = 0; engine->set && i < engine->set->group_count; i++)
+        if (str_eq(engine->set->groups[i].name, name))
+            group = (int)i;
+    if (group < 0)
+        return FAULT_NOT_FOUND;
+    engine->group_enabled[group] = on;
+    if (!on)
+        return 0;
+    end_stop(engine, group);
+    for (size_t i = 0; i < engine->set->rule_count; i++)
+        if (engine->rules[i].rule->group == group)
+            arm(&engine->rules[i], clock_now_ns(engine->clock));
+    return 0;
+}
+
+bool fault_engine_group_enabled(const struct fault_engine *engine, size_t group)
+{
+    return engine->set && group < engine->set->group_count && engine->group_enabled[group];
+}
+
+int fault_engine_arm(struct fault_engine *engine, struct str id)
+{
+    struct rule_state *state = find_rule(engine, id);
+
+    if (!state)
+        return FAULT_NOT_FOUND;
+    arm(state, clock_now_ns(engine->clock));
+    return 0;
+}
+
+int fault_engine_reset(struct fault_engine *engine, struct str id)
+{
+    struct rule_state *state = str_is_set(id) ? find_rule(engine, id) : NULL;
+
+    if (str_is_set(id) && !state)
+        return FAULT_NOT_FOUND;
+    if (state) {
+        reset(state);
+        return 0;
+    }
+    for (size_t i = 0; engine->set && i < engine->set->rule_count; i++)
+        reset(&engine->rules[i]);
+    reset(&engine->control);
+    return 0;
+}
+
+void fault_engine_stop(struct fault_engine *engine)
+{
+    engine->stopped = true;
+}
+
+bool fault_engine_stopped(const struct fault_engine *engine)
+{
+    return engine->stopped;
+}
+
+void fault_engine_reseed(struct fault_engine *engine, uint64_t seed)
+{
+    engine->seed = seed;
+    fault_engine_reset(engine, STR_NONE);
+    for (size_t i = 0; engine->set && i < engine->set->rule_count; i++)
+        arm(&engine->rules[i], clock_now_ns(engine->clock));
+}
+
+int fault_engine_scenario(const struct fault_engine *engine, struct str name, struct str *out_value)
+{
+    int scenario = scenario_find(engine->set, name);
+
+    if (scenario < 0)
+        return FAULT_NOT_FOUND;
+    *out_value = engine->set->scenarios[scenario].values[engine->scenario_values[scenario]];
+    return 0;
+}
+
+int fault_engine_set_scenario(struct fault_engine *engine, struct str name, struct str value)
+{
+    int scenario = scenario_find(engine->set, name);
+
+    if (scenario < 0)
+        return FAULT_NOT_FOUND;
+    int index = value_find(&engine->set->scenarios[scenario], value);
+
+    if (index < 0)
+        return FAULT_UNKNOWN_VALUE;
+    engine->scenario_values[scenario] = index;
+    return 0;
+}
+
+void fault_engine_reset_scenarios(struct fault_engine *engine)
+{
+    for (size_t i = 0; engine->set && i < engine->set->scenario_count; i++)
+        engine->scenario_values[i] = 0;
+}

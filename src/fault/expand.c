@@ -1,0 +1,135 @@
+/*
+ * Templates in answers: {{name}}, and {{now}} with an offset. The time is written as an HTTP date,
+ * because dates in headers are what drills change. What is not known stays as it is, so that a
+ * body which happens to hold braces is sent unchanged.
+ */
+#include "base/buf.h"
+#include "base/clock.h"
+#include "fault/engine.h"
+
+static struct str operation_name(const struct fault_call *call)
+{
+    return call->op ? str_of(call->op->name) : STR_NONE;
+}
+
+#define CALL_FIELD(field)                                                                          \
+    static struct str call_##field(const struct fault_call *call)                                  \
+    {                                                                                              \
+        return call->field;                                                                        \
+    }
+CALL_FIELD(path)
+CALL_FIELD(method)
+CALL_FIELD(function)
+CALL_FIELD(service)
+CALL_FIELD(account)
+CALL_FIELD(region)
+CALL_FIELD(request_id)
+
+static const struct {
+    struct str name;
+    struct str (*value)(const struct fault_call *call);
+} variables[] = {
+    {STR_INIT("path"),       call_path      },
+    {STR_INIT("method"),     call_method    },
+    {STR_INIT("function"),   call_function  },
+    {STR_INIT("service"),    call_service   },
+    {STR_INIT("operation"),  operation_name },
+    {STR_INIT("account"),    call_account   },
+    {STR_INIT("region"),     call_region    },
+    {STR_INIT("request_id"), call_request_id},
+};
+
+static const struct {
+    struct str name;
+    uint64_t ms;
+} units[] = {
+    {STR_INIT("ms"), 1       },
+    {STR_INIT("s"),  1000    },
+    {STR_INIT("m"),  60000   },
+    {STR_INIT("h"),  3600000 },
+    {STR_INIT("d"),  86400000},
+};
+
+enum { OFFSET_MAX = 1000000000 };
+
+/* "+20m" or "-5s"; empty is 0. */
+static bool offset_parse(struct str text, int64_t *out_ms)
+{
+    size_t digits = 1;
+    uint64_t value;
+
+    *out_ms = 0;
+    if (text.len == 0)
+        return true;
+    while (digits < text.len && text.ptr[digits] >= '0' && text.ptr[digits] <= '9')
+        digits++;
+    if ((text.ptr[0] != '+' && text.ptr[0] != '-') ||
+        str_to_uint(str_slice(text, 1, digits), OFFSET_MAX, &value) != NUMBER_OK)
+        return false;
+    for (size_t i = 0; i < N_ELEMENTS(units); i++) {
+        if (str_eq(str_slice(text, digits, text.len), units[i].name)) {
+            *out_ms = (int64_t)(value * units[i].ms) * (text.ptr[0] == '-' ? -1 : 1);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool put_now(struct str name, uint64_t wall_ms, struct buf *out)
+{
+    char date[CLOCK_RFC1123_BYTES];
+    int64_t offset_ms;
+
+    if (!str_starts(name, STR("now")) || !offset_parse(str_slice(name, 3, name.len), &offset_ms))
+        return false;
+    int64_t at_ms = (int64_t)wall_ms + offset_ms;
+
+    clock_format_rfc1123(at_ms > 0 ? (uint64_t)at_ms : 0, date);
+    buf_puts(out, date);
+    return true;
+}
+
+static bool put_variable(struct str name, const struct fault_call *call, uint64_t wall_ms,
+                         struct buf *out)
+{
+    for (size_t i = 0; i < N_ELEMENTS(variables); i++) {
+        if (str_eq(name, variables[i].name)) {
+            buf_add(out, variables[i].value(call));
+            return true;
+        }
+    }
+    return put_now(name, wall_ms, out);
+}
+
+/* The next {{…}} in @text; false when there is none. */
+static bool find_braces(struct str text, size_t *out_open, size_t *out_close)
+{
+    size_t close;
+
+    if (!str_find(text, STR("{{"), out_open) ||
+        !str_find(str_slice(text, *out_open + 2, text.len), STR("}}"), &close))
+        return false;
+    *out_close = *out_open + 2 + close;
+    return true;
+}
+
+struct str fault_expand(struct str text, const struct fault_call *call, uint64_t wall_ms,
+                        struct arena *arena)
+{
+    OWN(buf_done) struct buf out = {0};
+    size_t open;
+    size_t close;
+
+    if (!find_braces(text, &open, &close))
+        return text;
+    do {
+        struct str name = str_trim(str_slice(text, open + 2, close));
+
+        buf_add(&out, str_slice(text, 0, open));
+        if (!put_variable(name, call, wall_ms, &out))
+            buf_add(&out, str_slice(text, open, close + 2));
+        text = str_slice(text, close + 2, text.len);
+    } while (find_braces(text, &open, &close));
+    buf_add(&out, text);
+    return arena_str(arena, buf_str(&out));
+}

@@ -1,0 +1,302 @@
+/*
+ * Which rules can match a call, without looking at the others.
+ *
+ * A rule hangs in one kind of list: under the exact texts of one of its keys (function, account, …)
+ * when it has such, under its operations, or in the list for every call. Whichever is shortest is
+ * taken. A call then walks the few lists it belongs to, merged in the order of asking; the matcher
+ * checks everything, so a list may name too many rules but never too few.
+ */
+#include "fault/internal.h"
+
+#include "base/mem.h"
+
+/* The keys that are worth a table of their own: what tests and drills name exactly. */
+static const struct field {
+    size_t wanted_at; /* struct fault_patterns in struct fault_match */
+    size_t value_at;  /* struct str in struct fault_call */
+} fields[INDEX_FIELDS] = {
+#define FIELD(member)                                                                              \
+    {                                                                                              \
+        offsetof(struct fault_match, member), offsetof(struct fault_call, member)                  \
+    }
+    FIELD(function), FIELD(label),   FIELD(service), FIELD(access_key),
+    FIELD(account),  FIELD(trigger), FIELD(domain),  FIELD(region),
+#undef FIELD
+};
+
+struct list {
+    uint32_t *rules;
+    size_t count, cap;
+};
+
+struct term { /* an exact text and the rules that want it */
+    UT_hash_handle hh;
+    struct list list;
+    size_t popularity; /* of all rules, wherever they hang */
+    struct str text;   /* lives in the rule set */
+};
+
+struct lists {
+    struct term *terms[INDEX_FIELDS];
+    struct list *by_op;
+    size_t *op_popularity;
+    struct list every;
+    size_t count;
+};
+
+struct rule_index {
+    size_t op_count;
+    struct lists times[ASKING_TIMES];
+};
+
+/* ---- the moment a rule is asked ---- */
+
+static bool strikes_on_accept(const struct fault_action *action)
+{
+    switch ((int)action->outcome) {
+    case OUTCOME_RESET:
+    case OUTCOME_CLOSE:
+    case OUTCOME_HANG:
+        return action->at == PHASE_ACCEPT;
+    case OUTCOME_TLS:
+    case OUTCOME_REFUSE:
+    case OUTCOME_DNS:
+        return true;
+    case OUTCOME_ONE_OF:
+    case OUTCOME_SEQUENCE:
+        break;
+    default:
+        return false;
+    }
+    for (size_t i = 0; i < action->choice_count; i++)
+        if (!strikes_on_accept(action->choices[i].action))
+            return false;
+    return action->choice_count > 0;
+}
+
+enum asking_time rule_asking_time(const struct fault_rule *rule)
+{
+    if (strikes_on_accept(rule->action))
+        return ASKED_ON_ACCEPT;
+    return match_asks_authenticated(&rule->match) ? ASKED_AUTHENTICATED : ASKED_ON_REQUEST;
+}
+
+/* ---- building ---- */
+
+static void list_add(struct list *list, uint32_t rule)
+{
+    if (list->count && list->rules[list->count - 1] == rule)
+        return; /* a text or an operation that the rule names twice */
+    if (list->count == list->cap) {
+        list->cap = list->cap ? 2 * list->cap : 4;
+        list->rules = mem_grow(list->rules, list->cap, sizeof(*list->rules));
+    }
+    list->rules[list->count++] = rule;
+}
+
+static const struct fault_patterns *exact_texts(const struct fault_match *match, size_t field)
+{
+    const struct fault_patterns *patterns =
+        (const void *)((const char *)match + fields[field].wanted_at);
+
+    for (size_t i = 0; i < patterns->count; i++)
+        if (patterns->items[i].kind != PATTERN_EXACT || patterns->items[i].negate)
+            return NULL;
+    return patterns->count ? patterns : NULL;
+}
+
+static struct term *term_find(const struct lists *lists, size_t field, struct str text)
+{
+    struct term *term;
+
+    HASH_FIND(hh, lists->terms[field], text.len ? text.ptr : "", text.len, term);
+    return term;
+}
+
+static struct term *term_get(struct lists *lists, size_t field, struct str text)
+{
+    struct term *term = term_find(lists, field, text);
+
+    if (term)
+        return term;
+    term = mem_alloc(sizeof(*term));
+    term->text = text.len ? text : STR("");
+    HASH_ADD_KEYPTR(hh, lists->terms[field], term->text.ptr, term->text.len, term);
+    return term;
+}
+
+static bool op_wanted(const struct fault_match *match, size_t op)
+{
+    return match->operations && match->operations[op / 64] >> (op % 64) & 1;
+}
+
+/* How many rules share each text and each operation. */
+static void count_rule(const struct rule_index *index, struct lists *lists,
+                       const struct fault_match *match)
+{
+    for (size_t field = 0; field < INDEX_FIELDS; field++) {
+        const struct fault_patterns *texts = exact_texts(match, field);
+
+        for (size_t i = 0; texts && i < texts->count; i++)
+            term_get(lists, field, texts->items[i].text)->popularity++;
+    }
+    for (size_t op = 0; op < index->op_count; op++)
+        lists->op_popularity[op] += op_wanted(match, op);
+}
+
+static size_t text_popularity(struct lists *lists, size_t field, const struct fault_patterns *texts)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < texts->count; i++) {
+        size_t one = term_get(lists, field, texts->items[i].text)->popularity;
+
+        most = one > most ? one : most;
+    }
+    return most;
+}
+
+static size_t operation_popularity(const struct rule_index *index, const struct lists *lists,
+                                   const struct fault_match *match)
+{
+    size_t most = match->operations ? 0 : SIZE_MAX;
+
+    for (size_t op = 0; match->operations && op < index->op_count; op++)
+        if (op_wanted(match, op) && lists->op_popularity[op] > most)
+            most = lists->op_popularity[op];
+    return most;
+}
+
+static void hang_by_operation(const struct rule_index *index, struct lists *lists,
+                              const struct fault_match *match, uint32_t rule)
+{
+    if (!match->operations)
+        list_add(&lists->every, rule);
+    for (size_t op = 0; op < index->op_count; op++)
+        if (op_wanted(match, op))
+            list_add(&lists->by_op[op], rule);
+}
+
+static void hang_rule(const struct rule_index *index, struct lists *lists,
+                      const struct fault_match *match, uint32_t rule)
+{
+    size_t least = operation_popularity(index, lists, match);
+    size_t best = INDEX_FIELDS;
+
+    lists->count++;
+    for (size_t field = 0; field < INDEX_FIELDS; field++) {
+        const struct fault_patterns *texts = exact_texts(match, field);
+        size_t one = texts ? text_popularity(lists, field, texts) : SIZE_MAX;
+
+        if (one < least) {
+            least = one;
+            best = field;
+        }
+    }
+    if (best == INDEX_FIELDS) {
+        hang_by_operation(index, lists, match, rule);
+        return;
+    }
+    const struct fault_patterns *texts = exact_texts(match, best);
+
+    for (size_t i = 0; i < texts->count; i++)
+        list_add(&term_get(lists, best, texts->items[i].text)->list, rule);
+}
+
+struct rule_index *rule_index_new(const struct fault_ruleset *set)
+{
+    struct rule_index *index = mem_alloc(sizeof(*index));
+
+    operation_table(&index->op_count);
+    for (size_t t = 0; t < ASKING_TIMES; t++) {
+        index->times[t].by_op = mem_alloc_array(index->op_count, sizeof(struct list));
+        index->times[t].op_popularity = mem_alloc_array(index->op_count, sizeof(size_t));
+    }
+    for (size_t i = 0; i < set->rule_count; i++)
+        count_rule(index, &index->times[rule_asking_time(&set->rules[i])], &set->rules[i].match);
+    for (size_t i = 0; i < set->rule_count; i++)
+        hang_rule(index, &index->times[rule_asking_time(&set->rules[i])], &set->rules[i].match,
+                  (uint32_t)i);
+    return index;
+}
+
+static void terms_free(struct term *terms)
+{
+    struct term *term;
+    struct term *next;
+
+    HASH_ITER(hh, terms, term, next)
+    {
+        HASH_DEL(terms, term);
+        mem_free(term->list.rules);
+        mem_free(term);
+    }
+}
+
+void rule_index_free(struct rule_index *index)
+{
+    if (!index)
+        return;
+    for (size_t t = 0; t < ASKING_TIMES; t++) {
+        struct lists *lists = &index->times[t];
+
+        for (size_t field = 0; field < INDEX_FIELDS; field++)
+            terms_free(lists->terms[field]);
+        for (size_t op = 0; op < index->op_count; op++)
+            mem_free(lists->by_op[op].rules);
+        mem_free(lists->by_op);
+        mem_free(lists->op_popularity);
+        mem_free(lists->every.rules);
+    }
+    mem_free(index);
+}
+
+size_t rule_index_count(const struct rule_index *index, enum asking_time time)
+{
+    return index ? index->times[time].count : 0;
+}
+
+/* ---- walking ---- */
+
+static void walk_list(struct index_walk *walk, const struct list *list)
+{
+    if (list->count == 0)
+        return;
+    walk->next[walk->lists] = list->rules;
+    walk->end[walk->lists] = list->rules + list->count;
+    walk->lists++;
+}
+
+void index_walk_start(const struct rule_index *index, enum asking_time time,
+                      const struct fault_call *call, size_t op_index, struct index_walk *out)
+{
+    const struct lists *lists = &index->times[time];
+
+    out->lists = 0;
+    walk_list(out, &lists->every);
+    if (op_index < index->op_count)
+        walk_list(out, &lists->by_op[op_index]);
+    for (size_t field = 0; field < INDEX_FIELDS; field++) {
+        struct str text =
+            *(const struct str *)(const void *)((const char *)call + fields[field].value_at);
+        const struct term *term =
+            lists->terms[field] && str_is_set(text) ? term_find(lists, field, text) : NULL;
+
+        if (term)
+            walk_list(out, &term->list);
+    }
+}
+
+bool index_walk_next(struct index_walk *walk, uint32_t *out_rule)
+{
+    size_t first = SIZE_MAX;
+
+    for (size_t i = 0; i < walk->lists; i++)
+        if (walk->next[i] < walk->end[i] &&
+            (first == SIZE_MAX || *walk->next[i] < *walk->next[first]))
+            first = i;
+    if (first == SIZE_MAX)
+        return false;
+    *out_rule = *walk->next[first]++;
+    return true;
+}

@@ -1,0 +1,52 @@
+#include <stdatomic.h>
+
+#include "fault/rule.h"
+
+struct counted {
+    struct fault_ruleset set; /* first: what the outside sees */
+    atomic_uint refs;
+};
+
+static const struct str outcome_names[OUTCOME_COUNT] = {
+    [OUTCOME_NONE] = STR_INIT("none"),       [OUTCOME_ERROR] = STR_INIT("error"),
+    [OUTCOME_RESPOND] = STR_INIT("respond"), [OUTCOME_STALE] = STR_INIT("stale"),
+    [OUTCOME_RESET] = STR_INIT("reset"),     [OUTCOME_CLOSE] = STR_INIT("close"),
+    [OUTCOME_HANG] = STR_INIT("hang"),       [OUTCOME_RAW] = STR_INIT("raw"),
+    [OUTCOME_TLS] = STR_INIT("tls"),         [OUTCOME_REFUSE] = STR_INIT("refuse"),
+    [OUTCOME_DNS] = STR_INIT("dns"),         [OUTCOME_PASS] = STR_INIT("pass"),
+    [OUTCOME_ONE_OF] = STR_INIT("one_of"),   [OUTCOME_SEQUENCE] = STR_INIT("sequence"),
+};
+
+struct str fault_outcome_name(enum fault_outcome outcome)
+{
+    return outcome < OUTCOME_COUNT ? outcome_names[outcome] : STR_NONE;
+}
+
+struct fault_ruleset *fault_ruleset_new(void)
+{
+    struct arena *arena = arena_new();
+    struct counted *counted = ARENA_NEW(arena, struct counted);
+
+    counted->set.arena = arena;
+    atomic_init(&counted->refs, 1);
+    return &counted->set;
+}
+
+void fault_ruleset_ref(struct fault_ruleset *set)
+{
+    atomic_fetch_add(&((struct counted *)set)->refs, 1);
+}
+
+void fault_ruleset_unref(struct fault_ruleset *set)
+{
+    if (set && atomic_fetch_sub(&((struct counted *)set)->refs, 1) == 1)
+        arena_free(set->arena); /* the set itself lives in it */
+}
+
+int fault_ruleset_find(const struct fault_ruleset *set, struct str id)
+{
+    for (size_t i = 0; i < set->rule_count; i++)
+        if (str_eq(set->rules[i].id, id))
+            return (int)i;
+    return -1;
+}
