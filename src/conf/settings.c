@@ -1,0 +1,302 @@
+#include "conf/settings.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "base/distance.h"
+#include "base/mem.h"
+#include "catalog/region.h"
+
+enum { OPTIONS_MAX = 128 };
+
+/* ---- options ---- */
+
+static const char *value_name(const struct conf_field *field)
+{
+    switch (field->type) {
+    case FIELD_BOOL:
+        return NULL;
+    case FIELD_UINT:
+    case FIELD_UINT32:
+    case FIELD_INT:
+        return "N";
+    case FIELD_DURATION:
+        return "DURATION";
+    case FIELD_SIZE:
+        return "SIZE";
+    case FIELD_RATE:
+        return "RATE";
+    case FIELD_RATIO:
+        return "RATIO";
+    case FIELD_PATH:
+    case FIELD_PATHS:
+        return "PATH";
+    case FIELD_CHOICE:
+    case FIELD_CHOICES:
+        return "WORD";
+    case FIELD_TEXT:
+    case FIELD_TEXTS:
+    case FIELD_MAP:
+    case FIELD_CUSTOM:
+        return "VALUE";
+    }
+    return "VALUE";
+}
+
+static bool is_list(const struct conf_field *field)
+{
+    return field->type == FIELD_PATHS || field->type == FIELD_TEXTS ||
+           field->type == FIELD_CHOICES || (field->flags & FIELD_LIST);
+}
+
+/* "journal.bytes" with another separator, and perhaps in capitals */
+static const char *respelt(struct arena *arena, const char *key, char separator, bool capitals)
+{
+    char *text = arena_printf(arena, "%s%s", capitals ? "FCEMU_" : "", key);
+
+    for (char *p = text; *p; p++) {
+        if (*p == '.' || *p == '_')
+            *p = separator;
+        else if (capitals)
+            *p = (char)toupper((unsigned char)*p);
+    }
+    return text;
+}
+
+static void add_options(struct arena *arena, const struct conf_table *table, const char *prefix,
+                        size_t base, struct settings_option *out, size_t *count)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct conf_field *field = &table->fields[i];
+        const char *key = arena_printf(arena, "%s%s", prefix, field->name);
+
+        if (field->type == FIELD_MAP) {
+            add_options(arena, field->table, arena_printf(arena, "%s.", key), base + field->offset,
+                        out, count);
+        } else if (!(field->flags & FIELD_FILE_ONLY) && *count < OPTIONS_MAX) {
+            out[(*count)++] = (struct settings_option){
+                .key = key,
+                .flag = respelt(arena, key, '-', false),
+                .env = respelt(arena, key, '_', true),
+                .value = value_name(field),
+                .fallback = field->fallback,
+                .help = field->help,
+                .is_list = is_list(field),
+                .field = field,
+                .base = base,
+            };
+        }
+    }
+}
+
+const struct settings_option *settings_options(struct arena *arena, size_t *out_count)
+{
+    struct settings_option *options = ARENA_ARRAY(arena, OPTIONS_MAX, struct settings_option);
+
+    *out_count = 0;
+    add_options(arena, &settings_table, "", 0, options, out_count);
+    return options;
+}
+
+/* ---- values from outside the file ---- */
+
+struct loading {
+    struct conf_decoder decoder;
+    struct settings *settings;
+    const struct settings_option *options;
+    size_t option_count;
+};
+
+static const struct conf_node *split_list(struct arena *arena, const char *value, const char *name)
+{
+    size_t count = 1;
+    size_t n = 0;
+    struct str rest = str_of(value);
+
+    for (const char *p = value; *p; p++)
+        count += *p == ',';
+    struct str *parts = ARENA_ARRAY(arena, count, struct str);
+
+    while (str_is_set(rest)) {
+        str_cut(rest, ',', &parts[n], &rest);
+        parts[n] = str_trim(parts[n]);
+        n += parts[n].len > 0;
+    }
+    return conf_scalar_list(arena, parts, n, name);
+}
+
+static void apply(struct loading *l, const struct settings_option *option, const char *value,
+                  const char *name)
+{
+    struct arena *arena = l->settings->arena;
+
+    conf_decode_field(&l->decoder, option->field,
+                      option->is_list ? split_list(arena, value, name)
+                                      : conf_scalar(arena, str_of(value), name),
+                      (char *)l->settings + option->base);
+}
+
+static void warn_unknown_variable(struct loading *l, struct str name)
+{
+    struct nearest nearest = {.wanted = name};
+    struct conf_node *node = conf_scalar(l->settings->arena, name, "environment");
+
+    for (size_t i = 0; i < l->option_count; i++)
+        nearest_offer(&nearest, str_of(l->options[i].env));
+    if (str_is_set(nearest.best))
+        conf_warn(l->decoder.report, conf_at(node), "W450", "unknown variable '%s'%s",
+                  conf_value(&l->decoder, node), conf_did_you_mean(&l->decoder, nearest.best));
+}
+
+static void apply_variable(struct loading *l, const char *text)
+{
+    struct str name;
+    struct str value;
+
+    if (!str_starts(str_of(text), STR("FCEMU_")) || !str_cut(str_of(text), '=', &name, &value))
+        return;
+    for (size_t i = 0; i < l->option_count; i++) {
+        if (!str_eq(name, str_of(l->options[i].env)))
+            continue;
+        apply(l, &l->options[i], value.ptr, l->options[i].env);
+        return;
+    }
+    warn_unknown_variable(l, name);
+}
+
+static void unknown_flag(struct loading *l, struct str flag)
+{
+    struct arena *arena = l->settings->arena;
+    struct nearest nearest = {.wanted = flag};
+    const char *hint = "";
+
+    for (size_t i = 0; i < l->option_count; i++)
+        nearest_offer(&nearest, str_of(l->options[i].flag));
+    if (str_is_set(nearest.best))
+        hint = arena_printf(arena, "; did you mean '--" STR_FMT "'?", STR_ARG(nearest.best));
+    conf_error(l->decoder.report,
+               conf_at(conf_scalar(arena, flag, arena_printf(arena, "--" STR_FMT, STR_ARG(flag)))),
+               "F102", "unknown flag%s", hint);
+}
+
+/* The values of a repeated flag of a list, joined by commas; otherwise the last one. */
+static const char *flag_value(struct arena *arena, const struct settings_flag *flags, size_t count,
+                              const struct settings_option *option)
+{
+    const char *value = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(flags[i].name, option->flag) != 0)
+            continue;
+        const char *next = flags[i].value ? flags[i].value : option->value ? "" : "true";
+
+        value = value && option->is_list ? arena_printf(arena, "%s,%s", value, next) : next;
+    }
+    return value;
+}
+
+static void apply_flags(struct loading *l, const struct settings_flag *flags, size_t count)
+{
+    for (size_t i = 0; i < l->option_count; i++) {
+        const struct settings_option *option = &l->options[i];
+        const char *value = flag_value(l->settings->arena, flags, count, option);
+
+        if (value)
+            apply(l, option, value, arena_printf(l->settings->arena, "--%s", option->flag));
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t j = 0;
+
+        while (j < l->option_count && strcmp(flags[i].name, l->options[j].flag) != 0)
+            j++;
+        if (j == l->option_count)
+            unknown_flag(l, str_of(flags[i].name));
+    }
+}
+
+/* ---- checks of the whole ---- */
+
+bool settings_address_is_wide(struct str address)
+{
+    return !str_starts(address, STR("unix:")) && !str_starts(address, STR("127.")) &&
+           !str_starts(address, STR("[::1]:")) && !str_starts(address, STR("localhost:"));
+}
+
+static void check_token(struct loading *l, const struct conf_texts *listen)
+{
+    for (size_t i = 0; i < listen->count && !str_is_set(l->settings->token); i++) {
+        if (!settings_address_is_wide(listen->items[i]))
+            continue;
+        conf_error_place(
+            l->decoder.report, str_is_set(l->settings->file) ? l->settings->file.ptr : NULL,
+            STR_NONE, 0, 0, "F330",
+            "token: '%s' can be reached from other machines, so the control side needs "
+            "a secret; set token, --token or FCEMU_TOKEN, or listen on 127.0.0.1",
+            conf_shown(l->decoder.report, listen->items[i]));
+        return;
+    }
+}
+
+static void check_region(struct loading *l)
+{
+    struct nearest nearest = {.wanted = l->settings->region};
+    size_t count;
+    const struct region *table = region_table(&count);
+
+    if (l->settings->allow_unknown_region || region_find(l->settings->region))
+        return;
+    for (size_t i = 0; i < count; i++)
+        nearest_offer(&nearest, str_of(table[i].id));
+    conf_error_place(l->decoder.report,
+                     str_is_set(l->settings->file) ? l->settings->file.ptr : NULL, STR_NONE, 0, 0,
+                     "F304", "region: unknown region '%s'%s",
+                     conf_shown(l->decoder.report, l->settings->region),
+                     conf_did_you_mean(&l->decoder, nearest.best));
+}
+
+static void load_file(struct loading *l, const char *path)
+{
+    const struct conf_node *top = conf_read(l->settings->arena, path, l->decoder.report);
+
+    l->settings->file = arena_str(l->settings->arena, str_of(path));
+    if (top && !conf_is_null(top))
+        conf_decode(&l->decoder, &settings_table, top, l->settings);
+}
+
+struct settings *settings_load(const char *path, const struct settings_flag *flags,
+                               size_t flag_count, char *const *env, struct conf_report *report)
+{
+    OWN(settings_free) struct settings *settings = mem_alloc(sizeof(*settings));
+    size_t before = report->errors;
+    struct loading l = {.settings = settings};
+
+    settings->arena = arena_new();
+    l.decoder = (struct conf_decoder){.arena = settings->arena, .report = report};
+    l.options = settings_options(settings->arena, &l.option_count);
+    conf_defaults(&l.decoder, &settings_table, settings);
+    if (path)
+        load_file(&l, path);
+    for (size_t i = 0; env && env[i]; i++)
+        apply_variable(&l, env[i]);
+    apply_flags(&l, flags, flag_count);
+    check_token(&l, &settings->listen);
+    check_token(&l, &settings->admin_listen);
+    check_region(&l);
+    return report->errors == before ? GIVE(settings) : NULL;
+}
+
+void settings_free(struct settings *settings)
+{
+    if (!settings)
+        return;
+    arena_free(settings->arena);
+    mem_free(settings);
+}
+
+enum settings_auth_mode settings_auth_of(const struct settings *settings, struct str account)
+{
+    for (size_t i = 0; i < settings->auth.account_count; i++)
+        if (str_eq(settings->auth.accounts[i].id, account))
+            return settings->auth.accounts[i].mode;
+    return settings->auth.mode;
+}

@@ -1,0 +1,475 @@
+/*
+ * conf/settings_table.c - the rows of the daemon's configuration, and the decoders they name
+ */
+#include "base/distance.h"
+#include "conf/scalar.h"
+#include "conf/settings.h"
+
+#define AT(member) offsetof(struct settings, member)
+
+/* ---- addresses ---- */
+
+static bool is_port(struct str text)
+{
+    uint64_t port;
+
+    return str_to_uint(text, 65535, &port) == NUMBER_OK;
+}
+
+static bool is_address(struct str text)
+{
+    struct str host;
+    struct str port;
+
+    if (str_starts(text, STR("unix:")))
+        return text.len > 5;
+    if (!str_cut_last(text, ':', &host, &port) || !is_port(port))
+        return false;
+    if (str_starts(host, STR("[")))
+        return str_ends(host, STR("]")) && host.len > 3;
+    return memchr(host.len ? host.ptr : "", ':', host.len) == NULL;
+}
+
+static bool take_addresses(struct conf_decoder *d, const struct conf_field *field,
+                           const struct conf_node *node, void *out)
+{
+    struct conf_field texts = {.name = field->name, .type = FIELD_TEXTS};
+    struct conf_texts list = {0};
+    bool ok = true;
+
+    if (!conf_decode_field(d, &texts, node, &list))
+        return false;
+    size_t count;
+    const struct conf_node *item = conf_items(node, &count);
+
+    for (size_t i = 0; i < list.count; i++, item = item->next) {
+        if (is_address(list.items[i]))
+            continue;
+        conf_error(d->report, conf_at(item), "F208",
+                   "'%s' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path",
+                   conf_value(d, item));
+        ok = false;
+    }
+    if (ok)
+        *(struct conf_texts *)out = list;
+    return ok;
+}
+
+/* ---- seed ---- */
+
+static bool take_seed(struct conf_decoder *d, const struct conf_field *field,
+                      const struct conf_node *node, void *out)
+{
+    struct settings *settings = CONTAINER_OF(out, struct settings, seed);
+    struct conf_field number = {.name = field->name,
+                                .type = FIELD_UINT,
+                                .max = UINT64_MAX,
+                                .wrong = "{} is not between 0 and 18446744073709551615, nor "
+                                         "'random'"};
+
+    settings->seed_random = node->kind == CONF_SCALAR && str_eq(node->text, STR("random"));
+    return settings->seed_random || conf_decode_field(d, &number, node, out);
+}
+
+static bool take_account(struct conf_decoder *d, const struct conf_field *field,
+                         const struct conf_node *node, void *out)
+{
+    (void)field;
+    if (!conf_want_text(d, node))
+        return false;
+    if (!str_all_digits(node->text) || node->text.len > 32) {
+        conf_error(d->report, conf_at(node), "F208",
+                   "'%s' is not an account id; write digits such as 1234567890123456",
+                   conf_value(d, node));
+        return false;
+    }
+    *(struct str *)out = arena_str(d->arena, node->text);
+    return true;
+}
+
+/* ---- limits ---- */
+
+static const struct conf_word profile_list[] = {
+    {"current", false},
+    {"2020",    true },
+};
+static const struct conf_words profiles = {CONF_WORDS_OF(profile_list)};
+
+static void unknown_limit(struct conf_decoder *d, const struct conf_node *node)
+{
+    struct nearest nearest = {.wanted = node->key};
+    size_t count;
+    const struct limit *table = limit_table(&count);
+
+    for (size_t i = 0; i < count; i++)
+        nearest_offer(&nearest, str_of(table[i].key));
+    conf_error(d->report, conf_in_parent(node), "F102",
+               "unknown limit '%s'; known: profile, %s, %s, …%s", conf_shown(d->report, node->key),
+               table[0].key, table[1].key, conf_did_you_mean(d, nearest.best));
+}
+
+static void take_limit(struct conf_decoder *d, const struct conf_node *node, struct limits *limits)
+{
+    const struct limit *limit = limit_find(node->key);
+    size_t count;
+    uint64_t value = 0;
+
+    if (!limit) {
+        unknown_limit(d, node);
+        return;
+    }
+    struct conf_field field = {
+        .name = limit->key,
+        .type = limit->unit == UNIT_BYTES ? FIELD_SIZE : FIELD_UINT,
+        .max = (uint64_t)INT64_MAX,
+    };
+
+    if (conf_decode_field(d, &field, node, &value))
+        limits->values[limit - limit_table(&count)] = (int64_t)value;
+}
+
+static bool take_limits(struct conf_decoder *d, const struct conf_field *field,
+                        const struct conf_node *node, void *out)
+{
+    struct settings *settings = CONTAINER_OF(out, struct settings, limits);
+    /* A flag or a variable gives the profile alone. */
+    const struct conf_node *profile = node->kind == CONF_SCALAR ? node : conf_get(node, "profile");
+    int of_2020 = settings->limits_of_2020;
+
+    (void)field;
+    if (profile && !conf_want_word(d, &profiles, profile, &of_2020))
+        return false;
+    settings->limits_of_2020 = of_2020;
+    limits_init(&settings->limits, of_2020);
+    if (node->kind == CONF_SCALAR)
+        return true;
+    if (!conf_want(d, node, CONF_MAP))
+        return false;
+    CONF_EACH(child, node)
+    if (child != profile)
+        take_limit(d, child, &settings->limits);
+    return true;
+}
+
+/* ---- auth ---- */
+
+static const struct conf_word mode_list[] = {
+    {"off",     AUTH_MODE_OFF    },
+    {"lenient", AUTH_MODE_LENIENT},
+    {"strict",  AUTH_MODE_STRICT },
+};
+static const struct conf_words modes = {CONF_WORDS_OF(mode_list)};
+
+static const struct conf_field key_fields[] = {
+    {.name = "id",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED,
+     .offset = offsetof(struct settings_key, id),
+     .aka = "access_key access_key_id",
+     .help = "access key id"                     },
+    {.name = "secret",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED | FIELD_SECRET,
+     .offset = offsetof(struct settings_key, secret),
+     .aka = "access_key_secret",
+     .help = "access key secret"                 },
+    {.name = "account",
+     .type = FIELD_CUSTOM,
+     .decode = take_account,
+     .offset = offsetof(struct settings_key, account),
+     .help = "account id the key belongs to; default: the default account",
+     .schema = "\"type\":[\"string\",\"number\"]"},
+    {.name = "token",
+     .type = FIELD_TEXT,
+     .flags = FIELD_SECRET,
+     .offset = offsetof(struct settings_key, token),
+     .aka = "security_token sts",
+     .help = "security token of a temporary key" },
+};
+static const struct conf_table key_table = {.name = "key", CONF_TABLE_OF(key_fields)};
+
+static bool take_keys(struct conf_decoder *d, const struct conf_field *field,
+                      const struct conf_node *node, void *out)
+{
+    struct settings *settings = CONTAINER_OF(out, struct settings, auth.keys);
+
+    if (!conf_want(d, node, CONF_LIST))
+        return false;
+    settings->auth.keys = ARENA_ARRAY(d->arena, node->count, struct settings_key);
+    settings->auth.key_count = node->count;
+    CONF_EACH(child, node)
+    conf_decode(d, field->table, child, &settings->auth.keys[child->index]);
+    return true;
+}
+
+static bool take_accounts(struct conf_decoder *d, const struct conf_field *field,
+                          const struct conf_node *node, void *out)
+{
+    struct settings *settings = CONTAINER_OF(out, struct settings, auth.accounts);
+
+    (void)field;
+    if (!conf_want(d, node, CONF_MAP))
+        return false;
+    settings->auth.accounts = ARENA_ARRAY(d->arena, node->count, struct settings_account);
+    settings->auth.account_count = node->count;
+    CONF_EACH(child, node)
+    {
+        struct settings_account *account = &settings->auth.accounts[child->index];
+        int mode = AUTH_MODE_LENIENT;
+
+        if (!str_all_digits(child->key))
+            conf_error(d->report, conf_at_key(child), "F208",
+                       "'%s' is not an account id; write digits such as 1234567890123456",
+                       conf_shown(d->report, child->key));
+        conf_want_word(d, &modes, child, &mode);
+        account->id = arena_str(d->arena, child->key);
+        account->mode = (enum settings_auth_mode)mode;
+    }
+    return true;
+}
+
+static const struct conf_field auth_fields[] = {
+    {.name = "mode",
+     .type = FIELD_CHOICE,
+     .offset = AT(auth.mode) - AT(auth),
+     .words = &modes,
+     .fallback = "lenient",
+     .help = "off: signatures are not looked at; lenient: checked when the key is known; "
+             "strict: each call must be signed with a known key"        },
+    { .name = "keys",
+     .type = FIELD_CUSTOM,
+     .flags = FIELD_FILE_ONLY,
+     .offset = AT(auth.keys) - AT(auth),
+     .decode = take_keys,
+     .table = &key_table,
+     .help = "known access keys: a list of {id, secret, account, token}",
+     .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/key\"}"},
+    {   .name = "accounts",
+     .type = FIELD_CUSTOM,
+     .flags = FIELD_FILE_ONLY,
+     .offset = AT(auth.accounts) - AT(auth),
+     .decode = take_accounts,
+     .help = "a mode of its own for an account: account id: mode",
+     .schema = "\"type\":\"object\",\"additionalProperties\":{\"enum\":[\"off\",\"lenient\","
+               "\"strict\"]}"},
+};
+static const struct conf_table auth_table = {.name = "auth", CONF_TABLE_OF(auth_fields)};
+
+/* ---- journal, log ---- */
+
+static const struct conf_field journal_fields[] = {
+    {.name = "bytes",
+     .type = FIELD_SIZE,
+     .offset = AT(journal.bytes) - AT(journal),
+     .min = 1 << 20,
+     .max = UINT64_C(4) << 30,
+     .fallback = "32MiB",
+     .help = "memory for the record of calls; the oldest make room"},
+    {.name = "bodies",
+     .type = FIELD_SIZE,
+     .offset = AT(journal.bodies) - AT(journal),
+     .max = 1 << 20,
+     .fallback = "4KiB",
+     .help = "how much of each request and response body is kept; 0B for none" },
+};
+static const struct conf_table journal_table = {.name = "journal", CONF_TABLE_OF(journal_fields)};
+
+static const struct conf_word level_list[] = {
+    {"debug", LOG_DEBUG},
+    {"info",  LOG_INFO },
+    {"warn",  LOG_WARN },
+    {"error", LOG_ERROR},
+    {"off",   LOG_OFF  },
+};
+static const struct conf_slip level_slips[] = {
+    {"warning", "warn",  NULL},
+    {"trace",   "debug", NULL},
+    {"none",    "off",   NULL},
+    {NULL,      NULL,    NULL},
+};
+static const struct conf_words levels = {CONF_WORDS_OF(level_list), .slips = level_slips};
+
+static const struct conf_word log_format_list[] = {
+    {"text", LOG_TEXT},
+    {"json", LOG_JSON},
+};
+static const struct conf_words log_formats = {CONF_WORDS_OF(log_format_list)};
+
+static const struct conf_field log_fields[] = {
+    {.name = "level",
+     .type = FIELD_CHOICE,
+     .offset = AT(log.level) - AT(log),
+     .words = &levels,
+     .fallback = "info",
+     .help = "least severe event that is logged"    },
+    {.name = "format",
+     .type = FIELD_CHOICE,
+     .offset = AT(log.format) - AT(log),
+     .words = &log_formats,
+     .fallback = "text",
+     .help = "text lines, or one JSON object a line"},
+};
+static const struct conf_table log_table = {.name = "log", CONF_TABLE_OF(log_fields)};
+
+/* ---- the whole ---- */
+
+static const struct conf_word error_keys_list[] = {
+    {"both",       ERROR_KEYS_BOTH      },
+    {"documented", ERROR_KEYS_DOCUMENTED},
+    {"sdk",        ERROR_KEYS_SDK       },
+};
+static const struct conf_words error_keys = {CONF_WORDS_OF(error_keys_list)};
+
+#define ADDRESS_SCHEMA                                                                             \
+    "\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}}]"
+
+static const struct conf_field settings_fields[] = {
+    {.name = "listen",
+     .type = FIELD_CUSTOM,
+     .flags = FIELD_LIST,
+     .offset = AT(listen),
+     .decode = take_addresses,
+     .fallback = "127.0.0.1:8252",
+     .help = "addresses for HTTP, HTTPS and proxy traffic: 127.0.0.1:8252, [::1]:8252, :80, "
+             "unix:/path; port 0 takes a free one", .schema = ADDRESS_SCHEMA},
+    {.name = "admin_listen",
+     .type = FIELD_CUSTOM,
+     .flags = FIELD_LIST,
+     .offset = AT(admin_listen),
+     .decode = take_addresses,
+     .help = "further addresses for the control side alone; it is always on the addresses above "
+             "too", .schema = ADDRESS_SCHEMA},
+    {.name = "token",
+     .type = FIELD_TEXT,
+     .flags = FIELD_SECRET,
+     .offset = AT(token),
+     .help = "secret that the control side asks for; required when an address is not loopback"},
+    {.name = "data",
+     .type = FIELD_PATH,
+     .offset = AT(data),
+     .aka = "data_dir state",
+     .help = "folder that keeps services, functions and code; default: a temporary one that goes "
+             "with the daemon"},
+    {.name = "ca_dir",
+     .type = FIELD_PATH,
+     .offset = AT(ca_dir),
+     .help = "folder of the local certificate authority; default: below the user's own data "
+             "folder"                         },
+    {.name = "account",
+     .type = FIELD_CUSTOM,
+     .offset = AT(account),
+     .decode = take_account,
+     .fallback = "1234567890123456",
+     .help = "account of calls whose host name does not say one",
+     .schema = "\"type\":[\"string\",\"number\"]"},
+    {.name = "region",
+     .type = FIELD_TEXT,
+     .offset = AT(region),
+     .fallback = "cn-hangzhou",
+     .help = "region of calls whose host name does not say one"},
+    {.name = "allow_unknown_region",
+     .type = FIELD_BOOL,
+     .offset = AT(allow_unknown_region),
+     .fallback = "false",
+     .help = "accept region ids that the service does not document"},
+    {.name = "faults",
+     .type = FIELD_PATHS,
+     .offset = AT(faults),
+     .aka = "rules",
+     .help = "files with fault rules, in order; globs are allowed"},
+    {.name = "fixtures",
+     .type = FIELD_PATHS,
+     .offset = AT(fixtures),
+     .help = "files with canned answers, asked behind the fault rules"                                        },
+    {.name = "seeds",
+     .type = FIELD_PATHS,
+     .offset = AT(seeds),
+     .help = "files with services and functions that exist from the start"                                                                   },
+    {.name = "seed",
+     .type = FIELD_CUSTOM,
+     .offset = AT(seed),
+     .decode = take_seed,
+     .fallback = "random",
+     .help = "what chance in the rules depends on: a number repeats a run, random draws one and "
+             "prints it", .schema = "\"anyOf\":[{\"const\":\"random\"},{\"type\":\"integer\",\"minimum\":0}]"},
+    {.name = "header_control",
+     .type = FIELD_BOOL,
+     .offset = AT(header_control),
+     .fallback = "false",
+     .help = "let clients ask for a fault by the request header X-Fcemu-Fault"},
+    {.name = "watch",
+     .type = FIELD_BOOL,
+     .offset = AT(watch),
+     .fallback = "true",
+     .help = "load fault rules and fixtures again when their files change"},
+    {.name = "error_keys",
+     .type = FIELD_CHOICE,
+     .offset = AT(error_keys),
+     .words = &error_keys,
+     .fallback = "both",
+     .aka = "error_case",
+     .help = "keys of 2016-08-15 and 2021-04-06 error bodies: both, documented (errorCode) or sdk "
+             "(ErrorCode)"},
+    {.name = "limits",
+     .type = FIELD_CUSTOM,
+     .offset = AT(limits),
+     .decode = take_limits,
+     .fallback = "current",
+     .help = "documented limits: profile current or 2020, and single ones by name, such as "
+             "function.memory.max: 3072", .schema = "\"type\":\"object\",\"properties\":{\"profile\":{\"enum\":[\"current\",\"2020\"]}},"
+               "\"additionalProperties\":{\"type\":[\"integer\",\"string\"]}"},
+    {.name = "body_max",
+     .type = FIELD_SIZE,
+     .offset = AT(body_max),
+     .min = 1024,
+     .max = UINT64_C(4) << 30,
+     .fallback = "256MiB",
+     .help = "largest request body that is read at all, whatever the documented limit"},
+    {.name = "body_spool_above",
+     .type = FIELD_SIZE,
+     .offset = AT(body_spool_above),
+     .max = UINT64_C(1) << 30,
+     .fallback = "1MiB",
+     .help = "larger bodies wait in a temporary file instead of in memory"},
+    {.name = "connections_max",
+     .type = FIELD_UINT32,
+     .offset = AT(connections_max),
+     .max = 1000000,
+     .fallback = "0",
+     .help = "open connections at once; 0: as many as the limit of open files allows"},
+    {.name = "idle_timeout",
+     .type = FIELD_DURATION,
+     .offset = AT(idle_timeout_ns),
+     .min = (int64_t)DURATION_S,
+     .max = 24 * DURATION_H,
+     .fallback = "65s",
+     .help = "how long a kept-alive connection may be silent"},
+    {.name = "journal",
+     .type = FIELD_MAP,
+     .flags = FIELD_MAY_BE_EMPTY,
+     .offset = AT(journal),
+     .table = &journal_table,
+     .help = "the record of calls"},
+    {.name = "auth",
+     .type = FIELD_MAP,
+     .flags = FIELD_MAY_BE_EMPTY,
+     .offset = AT(auth),
+     .table = &auth_table,
+     .help = "signatures and access keys"},
+    {.name = "log",
+     .type = FIELD_MAP,
+     .flags = FIELD_MAY_BE_EMPTY,
+     .offset = AT(log),
+     .table = &log_table,
+     .help = "the log on standard error"},
+    {.name = "ready_file",
+     .type = FIELD_PATH,
+     .offset = AT(ready_file),
+     .help = "file that is written once every address accepts calls: pid and ports as JSON"                                                                                                                 },
+};
+
+const struct conf_table settings_table = {
+    .name = "settings",
+    .help = "Configuration of the fcemu daemon. Every key is optional.",
+    CONF_TABLE_OF(settings_fields),
+};

@@ -1,0 +1,128 @@
+"""What a network does to a call, seen from the other end of a real socket, over HTTP and over HTTPS."""
+
+import http.client
+import time
+
+import pytest
+
+from fcemu import HOST, invocation, read_to_end, request_bytes
+
+BODY = b"0123456789abcdef" * 4
+
+
+@pytest.fixture(scope="module", params=["http", "https"])
+def tls(request, packs):
+    return packs.ca() if request.param == "https" else None
+
+
+def exchange(packs, tls, function):
+    with packs.connect(tls) as sock:
+        sock.sendall(request_bytes("POST", invocation(function), b"{}"))
+        return read_to_end(sock)
+
+
+def test_reset_before_the_answer(packs, tls):
+    seen = exchange(packs, tls, "net-reset")
+
+    assert (seen.data, seen.ending) == (b"", "reset")
+
+
+def test_reset_inside_the_body(packs, tls):
+    seen = exchange(packs, tls, "net-reset-body")
+
+    assert seen.ending == "reset"
+    assert BODY.startswith(seen.body) and len(seen.body) <= len(BODY) // 2
+
+
+def test_close_is_an_empty_reply(packs, tls):
+    seen = exchange(packs, tls, "net-close")
+
+    assert (seen.data, seen.ending) == (b"", "fin")
+
+
+def test_truncate_is_a_short_read(packs, tls):
+    seen = exchange(packs, tls, "net-truncate")
+
+    assert seen.header("Content-Length") == str(len(BODY))
+    assert (seen.body, seen.ending) == (BODY[: len(BODY) // 2], "fin")
+
+
+def test_truncate_in_the_words_of_a_client(packs, tls):
+    with pytest.raises(http.client.IncompleteRead) as caught:
+        packs.invoke("net-truncate", tls=tls)
+
+    assert caught.value.partial == BODY[: len(BODY) // 2]
+
+
+def test_length_promises_more_than_comes(packs, tls):
+    seen = exchange(packs, tls, "net-length")
+
+    assert seen.header("Content-Length") == str(len(BODY) + 100)
+    assert (seen.body, seen.ending) == (BODY, "fin")
+
+
+def test_raw_bytes_arrive_as_written(packs, tls):
+    seen = exchange(packs, tls, "net-raw")
+
+    assert seen.data == b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZZ\r\n"
+    assert seen.ending == "fin"
+
+
+def test_cut_json(packs, tls):
+    reply = packs.invoke("net-corrupt", tls=tls)
+
+    assert reply.status == 500
+    assert reply.body.startswith(b'{"ErrorCode":')
+    with pytest.raises(ValueError):
+        reply.json()
+
+
+def test_gateway_page(packs, tls):
+    reply = packs.invoke("net-bad-gateway", tls=tls)
+
+    assert (reply.status, reply.headers["Content-Type"]) == (502, "text/html")
+    assert b"502 Bad Gateway" in reply.body
+
+
+def test_drip_arrives_in_pieces(packs, tls):
+    pieces, times = [], []
+    with packs.connect(tls) as sock:
+        sock.sendall(request_bytes("POST", invocation("net-drip")))
+        data = b""
+        while not data.endswith(BODY):
+            piece = sock.recv(65536)
+            assert piece, data
+            data += piece
+            pieces.append(piece)
+            times.append(time.monotonic())
+
+    assert len(pieces) >= len(BODY) // 8
+    assert times[-1] - times[0] >= 0.3  # seven pauses of 50 ms, less what the first piece may share with the head
+
+
+def test_stall_pauses_once(packs, tls):
+    with packs.connect(tls) as sock:
+        sock.sendall(request_bytes("POST", invocation("net-stall")))
+        data, gaps, before = b"", [], time.monotonic()
+        while not data.endswith(BODY):
+            piece = sock.recv(65536)
+            assert piece, data
+            data += piece
+            gaps.append(time.monotonic() - before)
+            before = time.monotonic()
+
+    assert sum(gap >= 0.45 for gap in gaps) == 1
+
+
+def test_delay(packs, tls):
+    before = time.monotonic()
+    reply = packs.invoke("net-slow", tls=tls)
+
+    assert (reply.status, reply.body) == (200, BODY)
+    assert time.monotonic() - before >= 1.0
+
+
+def test_the_daemon_serves_on_after_each(packs, tls):
+    for function in ("net-reset", "net-close", "net-raw", "net-truncate", "net-length"):
+        exchange(packs, tls, function)
+        assert packs.invoke("raise-AccessDenied", tls=tls, host=HOST).status == 403

@@ -1,0 +1,49 @@
+"""Ten thousand calls wait two seconds at once: each is answered in time, and not one more thread serves them."""
+
+import selectors
+import socket
+import time
+
+import pytest
+
+from fcemu import invocation, request_bytes
+
+RULES = """
+version: 1
+guard: {max_active: 20000}
+rules:
+  - id: two-seconds
+    match: {function: parked}
+    do: {delay: 2s, error: ResourceThrottled}
+"""
+CALLS = 10000
+
+
+@pytest.mark.heavy
+def test_ten_thousand_parked_calls(daemon):
+    running = daemon(rules=RULES)
+    running.invoke("warm")
+    threads = running.status("Threads")
+    request = request_bytes("POST", invocation("parked"), b"x")
+    selector, sent, waits = selectors.DefaultSelector(), {}, []
+    for _ in range(CALLS):
+        sock = socket.create_connection(("127.0.0.1", running.port))
+        selector.register(sock, selectors.EVENT_READ)
+        sock.sendall(request)
+        sent[sock] = time.monotonic()
+    threads_while_parked = running.status("Threads")
+    while sent:
+        ready = selector.select(timeout=30)
+        assert ready, f"{len(sent)} calls were never answered"
+        for key, _ in ready:
+            data = key.fileobj.recv(65536)
+            assert data.startswith(b"HTTP/1.1 503 "), data
+            waits.append(time.monotonic() - sent.pop(key.fileobj))
+            selector.unregister(key.fileobj)
+            key.fileobj.close()
+
+    waits.sort()
+    assert len(waits) == CALLS
+    assert waits[0] >= 2.0
+    assert waits[CALLS // 2] < 4.0  # the client is slower than the daemon; ./dev bench measures the error
+    assert threads_while_parked == threads

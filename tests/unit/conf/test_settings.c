@@ -1,0 +1,344 @@
+#include "conf/settings.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "conf/scalar.h"
+#include "conf_fixture.h"
+
+static char folder[] = "/tmp/fcemu-settings-XXXXXX";
+static char *path;
+
+static void setup(void)
+{
+    fixture_setup();
+    memcpy(folder + sizeof(folder) - 7, "XXXXXX", 6);
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    path = mem_printf("%s/fcemu.yaml", folder);
+}
+
+static void teardown(void)
+{
+    unlink(path);
+    rmdir(folder);
+    mem_free(path);
+    fixture_teardown();
+}
+
+static void write_file(const char *text)
+{
+    FILE *file = fopen(path, "we");
+
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_ge(fputs(text, file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+/* The issues without the name of the temporary file. */
+static const char *issues(void)
+{
+    struct str rest = str_of(fixture_issues());
+    struct buf out = {0};
+    const char *kept;
+    size_t at;
+
+    while (str_find(rest, str_of(path), &at)) {
+        buf_add(&out, str_slice(rest, 0, at));
+        buf_puts(&out, "FILE");
+        rest = str_slice(rest, at + strlen(path), rest.len);
+    }
+    buf_add(&out, rest);
+    kept = arena_dup(arena, buf_str(&out));
+    buf_done(&out);
+    return kept;
+}
+
+START_TEST(test_settings_defaults_without_a_file)
+{
+    OWN(settings_free) struct settings *s = settings_load(NULL, NULL, 0, NULL, report);
+
+    ck_assert_str_eq(fixture_issues(), "");
+    ck_assert_uint_eq(s->listen.count, 1);
+    ck_assert(str_eq(s->listen.items[0], STR("127.0.0.1:8252")));
+    ck_assert_uint_eq(s->admin_listen.count, 0);
+    ck_assert(!str_is_set(s->data));
+    ck_assert(str_eq(s->region, STR("cn-hangzhou")));
+    ck_assert(s->seed_random);
+    ck_assert(s->watch);
+    ck_assert(!s->header_control);
+    ck_assert_int_eq(s->error_keys, ERROR_KEYS_BOTH);
+    ck_assert_uint_eq(s->journal.bytes, 32 << 20);
+    ck_assert_uint_eq(s->journal.bodies, 4096);
+    ck_assert_uint_eq(s->idle_timeout_ns, 65 * DURATION_S);
+    ck_assert_int_eq(s->auth.mode, AUTH_MODE_LENIENT);
+    ck_assert_int_eq(s->log.level, LOG_INFO);
+    ck_assert_int_eq(s->limits.values[LIMIT_CODE_ZIP_BYTES], 104857600);
+}
+END_TEST
+
+START_TEST(test_settings_empty_file_means_all_defaults)
+{
+    write_file("");
+    OWN(settings_free) struct settings *s = settings_load(path, NULL, 0, NULL, report);
+
+    ck_assert_ptr_nonnull(s);
+    ck_assert(str_eq(s->file, str_of(path)));
+    ck_assert_uint_eq(s->body_spool_above, 1 << 20);
+}
+END_TEST
+
+START_TEST(test_settings_file_is_read)
+{
+    write_file("listen: [127.0.0.1:0, unix:/tmp/x]\n"
+               "data: state\n"
+               "faults: [faults.d/*.yaml, /etc/x.yaml]\n"
+               "seed: 18446744073709551615\n"
+               "limits: {profile: 2020, function.memory.max: 4096, code.zip: 1MiB}\n"
+               "auth:\n"
+               "  mode: strict\n"
+               "  keys: [{id: A, secret: s, account: 12}, {id: B, secret: t, token: u}]\n"
+               "  accounts: {99: \"off\"}\n"
+               "journal:\n"
+               "log: {level: warn, format: json}\n");
+    OWN(settings_free) struct settings *s = settings_load(path, NULL, 0, NULL, report);
+
+    ck_assert_str_eq(issues(), "");
+    ck_assert_uint_eq(s->listen.count, 2);
+    ck_assert_str_eq(s->data.ptr, mem_printf("%s/state", folder));
+    ck_assert_str_eq(s->faults.items[0].ptr, mem_printf("%s/faults.d/*.yaml", folder));
+    ck_assert_str_eq(s->faults.items[1].ptr, "/etc/x.yaml");
+    ck_assert(!s->seed_random);
+    ck_assert_uint_eq(s->seed, UINT64_MAX);
+    ck_assert(s->limits_of_2020);
+    ck_assert_int_eq(s->limits.values[LIMIT_MEMORY_MAX], 4096);
+    ck_assert_int_eq(s->limits.values[LIMIT_CODE_ZIP_BYTES], 1 << 20);
+    ck_assert_int_eq(s->limits.values[LIMIT_CODE_OSS_BYTES], 52428800);
+    ck_assert_uint_eq(s->auth.key_count, 2);
+    ck_assert(str_eq(s->auth.keys[0].account, STR("12")));
+    ck_assert(str_eq(s->auth.keys[1].token, STR("u")));
+    ck_assert_int_eq(settings_auth_of(s, STR("99")), AUTH_MODE_OFF);
+    ck_assert_int_eq(settings_auth_of(s, STR("98")), AUTH_MODE_STRICT);
+    ck_assert_int_eq(s->log.level, LOG_WARN);
+    ck_assert_int_eq(s->log.format, LOG_JSON);
+}
+END_TEST
+
+START_TEST(test_settings_flag_wins_over_variable_over_file)
+{
+    static const struct settings_flag flags[] = {
+        {"journal-bytes",  "8MiB"       },
+        {"listen",         "127.0.0.1:1"},
+        {"listen",         "127.0.0.1:2"},
+        {"header-control", NULL         },
+        {"watch",          "false"      },
+    };
+    char *env[] = {(char[]){"FCEMU_JOURNAL_BYTES=4MiB"}, (char[]){"FCEMU_LOG_LEVEL=debug"},
+                   (char[]){"FCEMU_FAULTS=a.yaml, b.yaml"}, (char[]){"HOME=/root"}, NULL};
+
+    write_file("journal: {bytes: 2MiB, bodies: 1KiB}\nlog: {level: error}\nlisten: [\":1\"]\n");
+    OWN(settings_free)
+    struct settings *s = settings_load(path, flags, N_ELEMENTS(flags), env, report);
+
+    ck_assert_str_eq(issues(), "");
+    ck_assert_uint_eq(s->journal.bytes, 8 << 20);
+    ck_assert_uint_eq(s->journal.bodies, 1024);
+    ck_assert_int_eq(s->log.level, LOG_DEBUG);
+    ck_assert_uint_eq(s->listen.count, 2);
+    ck_assert(str_eq(s->listen.items[1], STR("127.0.0.1:2")));
+    ck_assert_uint_eq(s->faults.count, 2);
+    ck_assert(str_eq(s->faults.items[1], STR("b.yaml")));
+    ck_assert(s->header_control);
+    ck_assert(!s->watch);
+}
+END_TEST
+
+/* clang-format off */
+static const struct {
+    const char *text;
+    const char *want;
+} wrong[] = {
+    {"lisen: []\n",               "FILE:1:1: error F102: unknown key 'lisen'; known keys: listen, admin_listen, token, …; did you mean 'listen'?\n"},
+    {"listen: 8252\n",            "FILE:1:9: error F208: listen: '8252' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"},
+    {"listen: ['127.0.0.1:70000']\n", "FILE:1:10: error F208: listen[0]: '127.0.0.1:70000' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"},
+    {"listen: ['::1:80']\n",      "FILE:1:10: error F208: listen[0]: '::1:80' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"},
+    {"listen: [\":8252\"]\n",     "FILE: error F330: token: ':8252' can be reached from other machines, so the control side needs a secret; set token, --token or FCEMU_TOKEN, or listen on 127.0.0.1\n"},
+    {"admin_listen: ['0.0.0.0:1']\n", "FILE: error F330: token: '0.0.0.0:1' can be reached from other machines, so the control side needs a secret; set token, --token or FCEMU_TOKEN, or listen on 127.0.0.1\n"},
+    {"region: cn-hangzou\n",      "FILE: error F304: region: unknown region 'cn-hangzou'; did you mean 'cn-hangzhou'?\n"},
+    {"account: abc\n",            "FILE:1:10: error F208: account: 'abc' is not an account id; write digits such as 1234567890123456\n"},
+    {"seed: -3\n",                "FILE:1:7: error F205: seed: -3 is not between 0 and 18446744073709551615, nor 'random'\n"},
+    {"seed: 99999999999999999999\n", "FILE:1:7: error F205: seed: 99999999999999999999 is not between 0 and 18446744073709551615, nor 'random'\n"},
+    {"journal: {bytes: 32}\n",    "FILE:1:18: error F202: journal.bytes: '32' has no unit; write 32KiB or 32B\n"},
+    {"journal: {bytes: 1KiB}\n",  "FILE:1:18: error F205: journal.bytes: 1KiB is not between 1MiB and 4GiB\n"},
+    {"idle_timeout: 10\n",        "FILE:1:15: error F201: idle_timeout: '10' has no unit; write 10s or 10ms\n"},
+    {"limits: {profile: latest}\n", "FILE:1:19: error F207: limits.profile: 'latest' is not one of current, 2020\n"},
+    {"limits: {function.memory.mx: 1}\n", "FILE:1:10: error F102: limits: unknown limit 'function.memory.mx'; known: profile, services.per_region, functions.per_service, …; did you mean 'function.memory.max'?\n"},
+    {"auth: {mode: loose}\n",     "FILE:1:14: error F207: auth.mode: 'loose' is not one of off, lenient, strict\n"},
+    {"auth: {keys: [{id: x}]}\n", "FILE:1:15: error F104: auth.keys[0]: 'secret' is missing\n"},
+    {"auth: {accounts: {x: strict}}\n", "FILE:1:19: error F208: auth.accounts.x: 'x' is not an account id; write digits such as 1234567890123456\n"},
+    {"log: {level: warning}\n",   "FILE:1:14: error F207: log.level: 'warning' is not one of debug, info, warn, error, off; did you mean 'warn'?\n"},
+    {"watch: on\n",               "FILE:1:8: error F206: watch: 'on' is not a boolean here; write true or false\n"},
+    {"error_keys: camel\n",       "FILE:1:13: error F207: error_keys: 'camel' is not one of both, documented, sdk\n"},
+};
+/* clang-format on */
+
+START_TEST(test_settings_wrong_file_is_explained)
+{
+    write_file(wrong[_i].text);
+    ck_assert_ptr_null(settings_load(path, NULL, 0, NULL, report));
+    ck_assert_str_eq(issues(), wrong[_i].want);
+}
+END_TEST
+
+START_TEST(test_settings_wrong_flags_and_variables_name_themselves)
+{
+    static const struct settings_flag flags[] = {
+        {"journal-bytes", "32"    },
+        {"lisen",         ":1"    },
+        {"watch",         "maybe" },
+        {"token",         "secret"},
+    };
+    char *env[] = {(char[]){"FCEMU_LOG_LEVEL=loud"}, (char[]){"FCEMU_LISTN=x"}, NULL};
+
+    ck_assert_ptr_null(settings_load(NULL, flags, N_ELEMENTS(flags), env, report));
+    ck_assert_str_eq(
+        fixture_issues(),
+        "--journal-bytes: error F202: '32' has no unit; write 32KiB or 32B\n"
+        "--lisen: error F102: unknown flag; did you mean '--listen'?\n"
+        "--watch: error F206: 'maybe' is not a boolean; write true or false\n"
+        "FCEMU_LOG_LEVEL: error F207: 'loud' is not one of debug, info, warn, error, off\n"
+        "environment: warning W450: unknown variable 'FCEMU_LISTN'; did you mean "
+        "'FCEMU_LISTEN'?\n");
+}
+END_TEST
+
+static const struct {
+    const char *address;
+    bool wide;
+} addresses[] = {
+    {"127.0.0.1:80", false},
+    {"127.1.2.3:80", false},
+    {"[::1]:80",     false},
+    {"localhost:80", false},
+    {"unix:/x",      false},
+    {":80",          true },
+    {"0.0.0.0:80",   true },
+    {"[::]:80",      true },
+    {"10.0.0.1:80",  true },
+};
+
+START_TEST(test_settings_address_is_wide_table)
+{
+    ck_assert_msg(settings_address_is_wide(str_of(addresses[_i].address)) == addresses[_i].wide,
+                  "'%s'", addresses[_i].address);
+}
+END_TEST
+
+START_TEST(test_settings_options_have_unique_names_and_help)
+{
+    size_t count;
+    const struct settings_option *options = settings_options(arena, &count);
+
+    ck_assert_uint_gt(count, 25);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_ptr_nonnull(options[i].help);
+        for (size_t j = 0; j < i; j++) {
+            ck_assert_str_ne(options[i].flag, options[j].flag);
+            ck_assert_str_ne(options[i].env, options[j].env);
+        }
+    }
+}
+END_TEST
+
+START_TEST(test_settings_repository_file_is_the_printed_table)
+{
+    struct buf want = {0};
+    struct buf got = {0};
+    const char *file = FCEMU_SOURCE_ROOT "/config/fcemu.yaml";
+    FILE *stream = fopen(file, "re");
+    int c;
+
+    ck_assert_ptr_nonnull(stream);
+    while ((c = fgetc(stream)) != EOF)
+        buf_add_char(&got, (char)c);
+    ck_assert_int_eq(fclose(stream), 0);
+    settings_print(&want);
+    ck_assert_str_eq(buf_text(&got), buf_text(&want));
+    settings_free(settings_load(file, NULL, 0, NULL, report));
+    ck_assert_str_eq(fixture_issues(), "");
+    buf_done(&want);
+    buf_done(&got);
+}
+END_TEST
+
+START_TEST(test_settings_printed_keys_load_when_uncommented)
+{
+    struct buf text = {0};
+    struct buf bare = {0};
+
+    settings_print(&text);
+    for (struct str rest = buf_str(&text), line; str_is_set(rest);) {
+        str_cut(rest, '\n', &line, &rest);
+        struct str trimmed = str_trim(line);
+        struct str name;
+        struct str value;
+
+        /* "# key: value" is a setting, all else behind a '#' is a comment */
+        if (str_starts(trimmed, STR("# ")) &&
+            str_cut(str_slice(trimmed, 2, trimmed.len), ':', &name, &value) && name.len &&
+            !memchr(name.ptr, ' ', name.len) && value.len > 1 && !str_starts(name, STR("off"))) {
+            buf_add(&bare, str_slice(line, 0, (size_t)(trimmed.ptr - line.ptr)));
+            buf_add(&bare, str_slice(trimmed, 2, trimmed.len));
+            buf_add_char(&bare, '\n');
+        } else if (!str_starts(trimmed, STR("#"))) {
+            buf_add(&bare, line);
+            buf_add_char(&bare, '\n');
+        }
+    }
+    write_file(buf_text(&bare));
+    OWN(settings_free) struct settings *s = settings_load(path, NULL, 0, NULL, report);
+
+    ck_assert_str_eq(issues(), "");
+    ck_assert_uint_eq(s->auth.key_count, 1);
+    ck_assert_uint_eq(s->journal.bytes, 32 << 20);
+    buf_done(&text);
+    buf_done(&bare);
+}
+END_TEST
+
+START_TEST(test_settings_schema_is_json)
+{
+    struct buf text = {0};
+    struct error err = {0};
+
+    settings_schema(&text);
+    OWN(json_free) cJSON *json = json_parse(buf_str(&text), &err);
+
+    ck_assert_msg(json != NULL, "%s", err.text);
+    ck_assert_int_eq(cJSON_GetArraySize(cJSON_GetObjectItem(json, "properties")),
+                     (int)settings_table.count);
+    buf_done(&text);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("conf/settings");
+    TCase *tc = tcase_create("settings");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, test_settings_defaults_without_a_file);
+    tcase_add_test(tc, test_settings_empty_file_means_all_defaults);
+    tcase_add_test(tc, test_settings_file_is_read);
+    tcase_add_test(tc, test_settings_flag_wins_over_variable_over_file);
+    tcase_add_loop_test(tc, test_settings_wrong_file_is_explained, 0, N_ELEMENTS(wrong));
+    tcase_add_test(tc, test_settings_wrong_flags_and_variables_name_themselves);
+    tcase_add_loop_test(tc, test_settings_address_is_wide_table, 0, N_ELEMENTS(addresses));
+    tcase_add_test(tc, test_settings_options_have_unique_names_and_help);
+    tcase_add_test(tc, test_settings_repository_file_is_the_printed_table);
+    tcase_add_test(tc, test_settings_printed_keys_load_when_uncommented);
+    tcase_add_test(tc, test_settings_schema_is_json);
+    suite_add_tcase(suite, tc);
+    return suite_run(suite);
+}
