@@ -86,7 +86,7 @@ static size_t count_of(struct str text, char wanted)
     return count;
 }
 
-void query_parse(struct str raw, struct arena *arena, struct query *out)
+static void parse(struct str raw, bool form, struct arena *arena, struct query *out)
 {
     struct str rest = raw;
     struct str part;
@@ -106,9 +106,19 @@ void query_parse(struct str raw, struct arena *arena, struct query *out)
         pair->has_value = str_cut(part, '=', &key, &value);
         if (!pair->has_value)
             value = STR("");
-        out->valid &= percent_decode(key, true, arena, &pair->key);
-        out->valid &= percent_decode(value, true, arena, &pair->value);
+        out->valid &= percent_decode(key, form, arena, &pair->key);
+        out->valid &= percent_decode(value, form, arena, &pair->value);
     }
+}
+
+void query_parse(struct str raw, struct arena *arena, struct query *out)
+{
+    parse(raw, true, arena, out);
+}
+
+void query_parse_plain(struct str raw, struct arena *arena, struct query *out)
+{
+    parse(raw, false, arena, out);
 }
 
 struct str query_get(const struct query *query, struct str key)

@@ -23,6 +23,8 @@ struct query {
 };
 
 void query_parse(struct str raw, struct arena *arena, struct query *out);
+/** The same by RFC 3986, where '+' stands for itself: what ACS3 clients sign. */
+void query_parse_plain(struct str raw, struct arena *arena, struct query *out);
 struct str query_get(const struct query *query, struct str key); /* first; absent when missing */
 
 /** Decode %XX (and '+' when @form). False, *out = @raw, when an escape is malformed. */

@@ -61,6 +61,16 @@ START_TEST(test_query_parse_keeps_order_and_tells_bare_keys)
 }
 END_TEST
 
+START_TEST(test_query_parse_plain_keeps_plus)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct query query;
+
+    query_parse_plain(STR("a=1+2%20"), arena, &query);
+    ck_assert(str_eq(query_get(&query, STR("a")), STR("1+2 ")));
+}
+END_TEST
+
 START_TEST(test_query_parse_keeps_what_is_malformed)
 {
     OWN(arena_free) struct arena *arena = arena_new();
@@ -84,6 +94,7 @@ int main(void)
     tcase_add_loop_test(tc, test_percent_decode_table, 0, N_ELEMENTS(decodings));
     tcase_add_test(tc, test_percent_encode_keeps_unreserved_only);
     tcase_add_test(tc, test_query_parse_keeps_order_and_tells_bare_keys);
+    tcase_add_test(tc, test_query_parse_plain_keeps_plus);
     tcase_add_test(tc, test_query_parse_keeps_what_is_malformed);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
