@@ -47,7 +47,8 @@ struct journal_entry {
     bool tls;
     struct str host, account, region;
     bool internal;
-    struct str method, path, query;
+    struct str method, path;
+    struct str query; /* without secrets: redact_query() */
     enum api_version api;
     const struct operation *op; /* NULL = none */
     struct str service, function, qualifier, trigger, layer, domain;
@@ -72,10 +73,11 @@ struct journal_entry {
     struct str near_miss; /* one sentence: why this call may not be what was meant; "" */
     struct str auth_note; /* what lenient authentication found; "" */
     struct str request_headers, request_body, response_headers,
-        response_body;      /* captured, bounded, redacted; absent = not captured */
-    bool damaged;           /* a shaper cut, corrupted or mis-declared the answer */
-    uint64_t seed;          /* of the draws in `strikes` */
-    struct chain_link link; /* its place in a retry chain; chain 0 = not looked at */
+        response_body;       /* captured, bounded, redacted; absent = not captured */
+    uint32_t retry_after_ms; /* the answer asked the client to wait; 0 = it did not */
+    bool damaged;            /* a shaper cut, corrupted or mis-declared the answer */
+    uint64_t seed;           /* of the draws in `strikes` */
+    struct chain_link link;  /* its place in a retry chain; chain 0 = not looked at */
 };
 
 /** @bytes_max bounds the segments together; JOURNAL_BYTES_DEFAULT is the documented default. */

@@ -1,0 +1,111 @@
+/*
+ * admin/admin.h - the control API under /_fcemu/
+ *
+ * The gateway hands every call that admin_wants() over, untouched by any rule. Reading is done on a
+ * worker thread from snapshots, changes on the loop thread; nothing here waits for a held call, so
+ * every answer is there within 2 s (spec/faults.md §5.1).
+ *
+ * Threads: the loop thread.
+ */
+#pragma once
+
+#include "fault/grammar.h"
+#include "http/server.h"
+#include "journal/journal.h"
+
+struct admin;
+struct conf_report;
+
+/* One call that a rule holds. Views; valid while the callback that got them runs. */
+struct admin_held {
+    uint64_t number;                   /* names it in DELETE /_fcemu/faults/active/{n} */
+    struct str request_id, rule, kind; /* kind: "delay", "hang", "stall", … */
+    struct str method, path, account, region;
+    uint64_t since_wall_ms;
+    uint64_t left_ms; /* 0 = until it is released or the client leaves */
+};
+
+/* What became of a replayed request. */
+struct admin_replay {
+    int status; /* 0 = it could not be sent; see `problem` */
+    struct str request_id, code, body;
+    struct str problem;
+};
+
+/*
+ * What the control side needs of the rest of the program. Everything outlives the admin. Callbacks
+ * run on the loop thread; those marked optional may be NULL, and the paths that need them then
+ * answer 501.
+ */
+struct admin_context {
+    struct loop *loop;
+    struct clock *clock; /* the virtual one that rules follow */
+    struct journal *journal;
+    struct chain_tracker *chains;
+    struct fault_engine *engine;
+    struct http_server *server; /* for its numbers; may be NULL */
+    const char *version;
+    const char *token;         /* "" or NULL: none is set */
+    bool wider_than_loopback;  /* a listener can be reached from outside: the token is required */
+    uint64_t body_limit_bytes; /* of a control request; 0 = 4 MiB */
+    struct fault_grammar_options grammar;
+
+    void *owner; /* handed to every callback */
+    /** The rule files of the file layer, in order; valid until the next reload. */
+    const char *const *(*fault_files)(void *owner, size_t *out_count);
+    /** A rule set was loaded, or refused: then @report says why (optional). */
+    void (*reloaded)(void *owner, bool accepted, const struct conf_report *report);
+    /** Add members to the answer of /_fcemu/health (optional). @health is a cJSON object. */
+    void (*health)(void *owner, void *health);
+    /** False while starting or stopping (optional: always ready). */
+    bool (*ready)(void *owner);
+
+    /** Call each(arg, held) for every held call, oldest first. */
+    void (*held_each)(void *owner, void (*each)(void *arg, const struct admin_held *held),
+                      void *arg);
+    /** False when there is no such call. */
+    bool (*held_release)(void *owner, uint64_t number);
+    /** Let all go; returns how many. */
+    size_t (*held_release_all)(void *owner);
+
+    /** The virtual clock was moved: look at timers that follow it (optional). */
+    void (*clock_moved)(void *owner);
+    /** Send a request of the journal again, signed as it was; done(arg, …) is called once
+     * (optional). */
+    void (*replay)(void *owner, const struct journal_entry *entry,
+                   void (*done)(void *arg, const struct admin_replay *replay), void *arg);
+};
+
+/** @context is copied, what it points to is not. */
+int admin_new(const struct admin_context *context, struct admin **out, struct error *err);
+/** Ends the event streams, finishes the worker's jobs. NULL is fine. */
+void admin_free(struct admin *admin);
+DEFINE_OWN(admin_free, struct admin *);
+
+/** True when the call is for the control side: a control host, and a path under /_fcemu. Pure, so
+ * it may be asked again for each message about a call. */
+bool admin_wants(const struct http_request *request);
+
+/* The gateway's handlers pass on what the server says about such a call. Its owner state
+ * (http_call_set_owner) belongs to the admin from admin_head() on. */
+void admin_head(struct admin *admin, struct http_call *call);
+void admin_request(struct admin *admin, struct http_call *call);
+void admin_too_large(struct admin *admin, struct http_call *call, uint64_t limit);
+void admin_gone(struct admin *admin, struct http_call *call);
+void admin_finished(struct admin *admin, struct http_call *call);
+
+/**
+ * Read the rule files again, put the API layer on top and load the outcome, whole or not at all.
+ * Compiling is done on the worker; context.reloaded() tells the end. For SIGHUP and file changes.
+ */
+void admin_reload_faults(struct admin *admin);
+
+/** *Stop all*: disable every rule and release every held call. Idempotent; also for SIGUSR1. */
+void admin_stop_faults(struct admin *admin);
+
+/**
+ * Publish to /_fcemu/events. @type is one word ("step", "assertion", "reloaded"); @json one JSON
+ * object on one line. Costs nothing without listeners.
+ */
+void admin_publish(struct admin *admin, const char *type, struct str json);
+bool admin_has_listeners(const struct admin *admin);

@@ -1,0 +1,205 @@
+#include "journal/format.h"
+
+#include <inttypes.h>
+
+#include "journal/names.h"
+
+#define NS_PER_MS 1e6
+
+enum member_kind { MEMBER_TEXT, MEMBER_U16, MEMBER_U32, MEMBER_U64, MEMBER_BOOL, MEMBER_NS };
+
+struct member {
+    const char *name;
+    enum member_kind kind;
+    bool always; /* null or 0 rather than left out */
+    enum journal_detail detail;
+    size_t offset;
+};
+
+#define MEMBER(name, kind, always, detail, field)                                                  \
+    {                                                                                              \
+        name, MEMBER_##kind, always, JOURNAL_##detail, offsetof(struct journal_entry, field)       \
+    }
+
+/* clang-format off */
+static const struct member members[] = {
+    MEMBER("held_ms",              NS,   false, SHORT, held_ns),
+    MEMBER("client",               TEXT, true,  SHORT, client),
+    MEMBER("client_port",          U16,  false, SHORT, client_port),
+    MEMBER("connection",           U64,  true,  SHORT, connection),
+    MEMBER("connection_call",      U32,  true,  SHORT, connection_call),
+    MEMBER("tls",                  BOOL, true,  SHORT, tls),
+    MEMBER("host",                 TEXT, true,  SHORT, host),
+    MEMBER("account",              TEXT, true,  SHORT, account),
+    MEMBER("region",               TEXT, true,  SHORT, region),
+    MEMBER("internal",             BOOL, true,  SHORT, internal),
+    MEMBER("method",               TEXT, true,  SHORT, method),
+    MEMBER("path",                 TEXT, true,  SHORT, path),
+    MEMBER("service",              TEXT, true,  SHORT, service),
+    MEMBER("function",             TEXT, true,  SHORT, function),
+    MEMBER("qualifier",            TEXT, false, SHORT, qualifier),
+    MEMBER("trigger",              TEXT, false, SHORT, trigger),
+    MEMBER("layer",                TEXT, false, SHORT, layer),
+    MEMBER("domain",               TEXT, false, SHORT, domain),
+    MEMBER("access_key",           TEXT, true,  SHORT, access_key),
+    MEMBER("sts",                  BOOL, false, SHORT, sts),
+    MEMBER("user_agent",           TEXT, false, SHORT, user_agent),
+    MEMBER("label",                TEXT, true,  SHORT, label),
+    MEMBER("date",                 TEXT, false, FULL,  date),
+    MEMBER("authorization_digest", TEXT, false, FULL,  authorization_digest),
+    MEMBER("request_bytes",        U64,  true,  SHORT, request_bytes),
+    MEMBER("body_sha256",          TEXT, false, FULL,  body_sha256),
+    MEMBER("response_bytes",       U64,  true,  SHORT, response_bytes),
+    MEMBER("code",                 TEXT, true,  SHORT, code),
+    MEMBER("rule",                 TEXT, true,  SHORT, rule),
+    MEMBER("kind",                 TEXT, true,  SHORT, outcome_kind),
+    MEMBER("performed",            BOOL, true,  SHORT, performed),
+    MEMBER("damaged",              BOOL, false, SHORT, damaged),
+    MEMBER("near_miss",            TEXT, true,  SHORT, near_miss),
+    MEMBER("auth_note",            TEXT, false, SHORT, auth_note),
+    MEMBER("request_headers",      TEXT, false, FULL,  request_headers),
+    MEMBER("request_body",         TEXT, false, FULL,  request_body),
+    MEMBER("response_headers",     TEXT, false, FULL,  response_headers),
+    MEMBER("response_body",        TEXT, false, FULL,  response_body),
+};
+/* clang-format on */
+
+static void key(struct buf *out, const char *name)
+{
+    buf_printf(out, ",\"%s\":", name);
+}
+
+static void text_member(struct buf *out, const char *name, struct str value)
+{
+    key(out, name);
+    buf_json_string(out, value.len ? value : STR_NONE);
+}
+
+static void uint_member(struct buf *out, const char *name, uint64_t value)
+{
+    buf_printf(out, ",\"%s\":%" PRIu64, name, value);
+}
+
+static void add_member(struct buf *out, const struct member *member,
+                       const struct journal_entry *entry)
+{
+    const void *at = (const char *)entry + member->offset;
+    struct str text = STR_NONE;
+    uint64_t number = 0;
+
+    switch (member->kind) {
+    case MEMBER_TEXT:
+        text = *(const struct str *)at;
+        if (text.len || member->always)
+            text_member(out, member->name, text);
+        return;
+    case MEMBER_BOOL:
+        if (*(const bool *)at || member->always)
+            buf_printf(out, ",\"%s\":%s", member->name, *(const bool *)at ? "true" : "false");
+        return;
+    case MEMBER_NS:
+        if (*(const uint64_t *)at || member->always)
+            buf_printf(out, ",\"%s\":%.3f", member->name,
+                       (double)*(const uint64_t *)at / NS_PER_MS);
+        return;
+    case MEMBER_U16:
+        number = *(const uint16_t *)at;
+        break;
+    case MEMBER_U32:
+        number = *(const uint32_t *)at;
+        break;
+    case MEMBER_U64:
+        number = *(const uint64_t *)at;
+        break;
+    }
+    if (number || member->always)
+        uint_member(out, member->name, number);
+}
+
+static void add_strike(struct buf *out, const struct journal_strike *strike)
+{
+    buf_puts(out, "{\"rule\":");
+    buf_json_string(out, strike->rule);
+    buf_printf(out, ",\"gate\":\"%s\",\"key\":", fault_gate_name(strike->gate));
+    buf_json_string(out, strike->key);
+    uint_member(out, "n", strike->n);
+    if (strike->draw >= 0)
+        buf_printf(out, ",\"draw\":%.17g,\"threshold\":%.17g", strike->draw, strike->threshold);
+    if (strike->shadow)
+        buf_puts(out, ",\"shadow\":true");
+    if (strike->choice >= 0)
+        uint_member(out, "choice", (uint64_t)strike->choice);
+    buf_add_char(out, '}');
+}
+
+static void add_strikes(struct buf *out, const struct journal_entry *entry)
+{
+    key(out, "rules");
+    buf_add_char(out, '[');
+    for (size_t i = 0; i < entry->strike_count; i++) {
+        if (i)
+            buf_add_char(out, ',');
+        add_strike(out, &entry->strikes[i]);
+    }
+    buf_add_char(out, ']');
+    uint_member(out, "seed", entry->seed);
+}
+
+static void add_link(struct buf *out, const struct chain_link *link)
+{
+    const char *comma = "";
+
+    uint_member(out, "chain", link->chain);
+    uint_member(out, "attempt", link->attempt);
+    if (link->confidence == CHAIN_FIRST)
+        return;
+    buf_printf(out, ",\"chain_confidence\":\"%s\",\"chain_evidence\":[",
+               chain_confidence_name(link->confidence));
+    for (unsigned bit = 1; bit < 1u << CHAIN_EVIDENCE_COUNT; bit <<= 1) {
+        if (link->evidence & bit) {
+            buf_printf(out, "%s\"%s\"", comma, chain_evidence_name(bit));
+            comma = ",";
+        }
+    }
+    buf_add_char(out, ']');
+    if (link->maybe)
+        uint_member(out, "chain_maybe", link->maybe);
+}
+
+void journal_entry_json(const struct journal_entry *entry, enum journal_detail detail,
+                        struct buf *out)
+{
+    char time[CLOCK_ISO_BYTES];
+    uint64_t taken_ns = entry->ended_ns > entry->started_ns ? entry->ended_ns - entry->started_ns
+                                                            : 0;
+
+    clock_format_iso(entry->wall_ms, time);
+    buf_printf(out, "{\"number\":%" PRIu64, entry->number);
+    text_member(out, "request_id", entry->request_id);
+    buf_printf(out, ",\"time\":\"%s\",\"duration_ms\":%.3f,\"status\":%d", time,
+               (double)taken_ns / NS_PER_MS, entry->status);
+    text_member(out, "operation", str_of(entry->op ? entry->op->name : NULL));
+    text_member(out, "api", api_version_name(entry->api));
+    text_member(out, "invocation", str_of(invocation_name(entry->invocation)));
+    text_member(out, "sdk", fault_sdk_name(entry->sdk));
+    buf_printf(out, ",\"outcome\":\"%s\"", http_outcome_name(entry->outcome));
+    text_member(out, "effect", str_of(effect_name(entry->effect)));
+    for (size_t i = 0; i < N_ELEMENTS(members); i++) {
+        if (members[i].detail <= detail)
+            add_member(out, &members[i], entry);
+    }
+    if (entry->query.len)
+        text_member(out, "query", entry->query);
+    add_link(out, &entry->link);
+    if (detail == JOURNAL_FULL)
+        add_strikes(out, entry);
+    buf_add_char(out, '}');
+}
+
+void journal_ndjson(const struct journal_selection *selection, struct buf *out)
+{
+    for (size_t i = 0; i < selection->count; i++) {
+        journal_entry_json(selection->entries[i], JOURNAL_FULL, out);
+        buf_add_char(out, '\n');
+    }
+}

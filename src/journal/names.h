@@ -1,0 +1,13 @@
+/*
+ * journal/names.h - the words for enums that the journal prints
+ *
+ * Threads: any; constant data.
+ */
+#pragma once
+
+#include "fault/rule.h"
+#include "http/server.h"
+
+const char *http_outcome_name(enum http_outcome outcome);        /* "delivered", "cut", … */
+const char *invocation_name(enum fault_invocation invocation);   /* "sync", …; "" for none */
+const char *effect_name(enum fault_effect effect);               /* "none", "done", "late"; "" */

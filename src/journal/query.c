@@ -1,0 +1,533 @@
+#include "journal/query.h"
+
+#include <inttypes.h>
+
+#include "base/distance.h"
+#include "base/glob.h"
+#include "journal/names.h"
+
+enum field_kind { FIELD_TEXT, FIELD_NUMBER, FIELD_FLAG };
+
+struct journal_field {
+    const char *name;
+    enum field_kind kind;
+    struct str (*text)(const struct journal_entry *entry);
+    double (*number)(const struct journal_entry *entry);
+};
+
+/* ---- what an entry shows ---- */
+
+#define TEXT_OF(field)                                                                             \
+    static struct str field##_of(const struct journal_entry *entry)                                \
+    {                                                                                              \
+        return entry->field;                                                                       \
+    }
+#define NUMBER_OF(field)                                                                           \
+    static double field##_of(const struct journal_entry *entry)                                    \
+    {                                                                                              \
+        return (double)entry->field;                                                               \
+    }
+
+TEXT_OF(request_id)
+TEXT_OF(client)
+TEXT_OF(host)
+TEXT_OF(account)
+TEXT_OF(region)
+TEXT_OF(method)
+TEXT_OF(path)
+TEXT_OF(service)
+TEXT_OF(function)
+TEXT_OF(qualifier)
+TEXT_OF(trigger)
+TEXT_OF(layer)
+TEXT_OF(domain)
+TEXT_OF(access_key)
+TEXT_OF(label)
+TEXT_OF(code)
+TEXT_OF(rule)
+TEXT_OF(outcome_kind)
+NUMBER_OF(number)
+NUMBER_OF(connection)
+NUMBER_OF(status)
+NUMBER_OF(request_bytes)
+NUMBER_OF(response_bytes)
+
+static struct str operation_of(const struct journal_entry *entry)
+{
+    return str_of(entry->op ? entry->op->name : "");
+}
+
+static struct str api_of(const struct journal_entry *entry)
+{
+    return api_version_name(entry->api);
+}
+
+static struct str sdk_of(const struct journal_entry *entry)
+{
+    return fault_sdk_name(entry->sdk);
+}
+
+static struct str invocation_of(const struct journal_entry *entry)
+{
+    return str_of(invocation_name(entry->invocation));
+}
+
+static struct str outcome_of(const struct journal_entry *entry)
+{
+    return str_of(http_outcome_name(entry->outcome));
+}
+
+static double chain_of(const struct journal_entry *entry)
+{
+    return (double)entry->link.chain;
+}
+
+static double attempt_of(const struct journal_entry *entry)
+{
+    return entry->link.attempt;
+}
+
+static double duration_ms_of(const struct journal_entry *entry)
+{
+    return (double)(entry->ended_ns - entry->started_ns) / 1e6;
+}
+
+static double internal_of(const struct journal_entry *entry)
+{
+    return entry->internal;
+}
+
+static double performed_of(const struct journal_entry *entry)
+{
+    return entry->performed;
+}
+
+static const struct journal_field fields[] = {
+    {"access_key",     FIELD_TEXT,   access_key_of,   NULL             },
+    {"account",        FIELD_TEXT,   account_of,      NULL             },
+    {"api",            FIELD_TEXT,   api_of,          NULL             },
+    {"attempt",        FIELD_NUMBER, NULL,            attempt_of       },
+    {"chain",          FIELD_NUMBER, NULL,            chain_of         },
+    {"client",         FIELD_TEXT,   client_of,       NULL             },
+    {"code",           FIELD_TEXT,   code_of,         NULL             },
+    {"connection",     FIELD_NUMBER, NULL,            connection_of    },
+    {"domain",         FIELD_TEXT,   domain_of,       NULL             },
+    {"duration_ms",    FIELD_NUMBER, NULL,            duration_ms_of   },
+    {"function",       FIELD_TEXT,   function_of,     NULL             },
+    {"host",           FIELD_TEXT,   host_of,         NULL             },
+    {"internal",       FIELD_FLAG,   NULL,            internal_of      },
+    {"invocation",     FIELD_TEXT,   invocation_of,   NULL             },
+    {"kind",           FIELD_TEXT,   outcome_kind_of, NULL             },
+    {"label",          FIELD_TEXT,   label_of,        NULL             },
+    {"layer",          FIELD_TEXT,   layer_of,        NULL             },
+    {"method",         FIELD_TEXT,   method_of,       NULL             },
+    {"number",         FIELD_NUMBER, NULL,            number_of        },
+    {"operation",      FIELD_TEXT,   operation_of,    NULL             },
+    {"outcome",        FIELD_TEXT,   outcome_of,      NULL             },
+    {"path",           FIELD_TEXT,   path_of,         NULL             },
+    {"performed",      FIELD_FLAG,   NULL,            performed_of     },
+    {"qualifier",      FIELD_TEXT,   qualifier_of,    NULL             },
+    {"region",         FIELD_TEXT,   region_of,       NULL             },
+    {"request_bytes",  FIELD_NUMBER, NULL,            request_bytes_of },
+    {"request_id",     FIELD_TEXT,   request_id_of,   NULL             },
+    {"response_bytes", FIELD_NUMBER, NULL,            response_bytes_of},
+    {"rule",           FIELD_TEXT,   rule_of,         NULL             },
+    {"sdk",            FIELD_TEXT,   sdk_of,          NULL             },
+    {"service",        FIELD_TEXT,   service_of,      NULL             },
+    {"status",         FIELD_NUMBER, NULL,            status_of        },
+    {"trigger",        FIELD_TEXT,   trigger_of,      NULL             },
+};
+
+static const char *const controls[] = {"after", "limit", "since", "until", "unmatched"};
+
+const char *journal_query_name(size_t index)
+{
+    if (index < N_ELEMENTS(fields))
+        return fields[index].name;
+    index -= N_ELEMENTS(fields);
+    return index < N_ELEMENTS(controls) ? controls[index] : NULL;
+}
+
+static const struct journal_field *field_find(struct str name)
+{
+    for (size_t i = 0; i < N_ELEMENTS(fields); i++) {
+        if (str_eq(name, str_of(fields[i].name)))
+            return &fields[i];
+    }
+    return NULL;
+}
+
+static int unknown_name(struct str name, struct error *err)
+{
+    struct nearest nearest = {.wanted = name};
+    const char *known;
+
+    for (size_t i = 0; (known = journal_query_name(i)); i++)
+        nearest_offer(&nearest, str_of(known));
+    if (nearest.best.ptr)
+        return error_set(err, ERROR_SYNTAX,
+                         "unknown filter '" STR_FMT "'; did you mean '" STR_FMT "'?", STR_ARG(name),
+                         STR_ARG(nearest.best));
+    return error_set(err, ERROR_SYNTAX, "unknown filter '" STR_FMT "'", STR_ARG(name));
+}
+
+/* ---- values ---- */
+
+bool journal_duration_parse(struct str text, uint64_t *out_ns)
+{
+    static const struct {
+        struct str unit;
+        double ns;
+    } units[] = {
+        {STR_INIT("ms"), 1e6   },
+        {STR_INIT("s"),  1e9   },
+        {STR_INIT("m"),  60e9  },
+        {STR_INIT("h"),  3600e9},
+        {STR_INIT("d"),  86400e9},
+    };
+    double value;
+
+    for (size_t i = 0; i < N_ELEMENTS(units); i++) {
+        if (!str_ends(text, units[i].unit) ||
+            str_to_double(str_slice(text, 0, text.len - units[i].unit.len), &value) != NUMBER_OK)
+            continue;
+        if (value < 0 || value * units[i].ns > 1e18)
+            return false;
+        *out_ns = (uint64_t)(value * units[i].ns);
+        return true;
+    }
+    return false;
+}
+
+static int parse_moment(struct str name, struct str value, uint64_t wall_ms, uint64_t *out,
+                        struct error *err)
+{
+    uint64_t age_ns;
+
+    if (journal_duration_parse(value, &age_ns)) {
+        *out = wall_ms > age_ns / 1000000 ? wall_ms - age_ns / 1000000 : 1;
+        return 0;
+    }
+    if (str_to_uint(value, UINT64_MAX, out) == NUMBER_OK ||
+        clock_parse_iso(value.ptr, value.len, out))
+        return 0;
+    return error_set(err, ERROR_SYNTAX,
+                     STR_FMT ": '" STR_FMT "' is no time; write 2026-11-24T03:00:00Z, milliseconds "
+                             "since 1970, or an age such as 5m",
+                     STR_ARG(name), STR_ARG(value));
+}
+
+static int parse_count(struct str name, struct str value, uint64_t most, uint64_t *out,
+                       struct error *err)
+{
+    if (str_to_uint(value, most, out) == NUMBER_OK)
+        return 0;
+    return error_set(err, ERROR_SYNTAX,
+                     STR_FMT ": '" STR_FMT "' is not a number up to %" PRIu64, STR_ARG(name),
+                     STR_ARG(value), most);
+}
+
+static int parse_flag(struct str name, struct str value, bool *out, struct error *err)
+{
+    *out = str_eq(value, STR("true")) || str_eq(value, STR("1")) || value.len == 0;
+    if (*out || str_eq(value, STR("false")) || str_eq(value, STR("0")))
+        return 0;
+    return error_set(err, ERROR_SYNTAX, STR_FMT ": '" STR_FMT "' is not true or false",
+                     STR_ARG(name), STR_ARG(value));
+}
+
+/* "5xx" is a hundred of them. */
+static bool parse_class(struct str value, struct fault_compare *out)
+{
+    if (value.len != 3 || value.ptr[0] < '1' || value.ptr[0] > '5' ||
+        !str_eq_nocase(str_slice(value, 1, 3), STR("xx")))
+        return false;
+    *out = (struct fault_compare){
+        .given = true,
+        .has_gte = true,
+        .gte = (value.ptr[0] - '0') * 100,
+        .has_lt = true,
+        .lt = (value.ptr[0] - '0' + 1) * 100,
+    };
+    return true;
+}
+
+struct comparison {
+    struct str sign;
+    const char *json;
+    size_t flag, value;
+};
+
+#define COMPARISON(sign, name)                                                                     \
+    {                                                                                              \
+        STR_INIT(sign), #name, offsetof(struct fault_compare, has_##name),                         \
+            offsetof(struct fault_compare, name)                                                   \
+    }
+
+/* Two-character signs first. */
+static const struct comparison comparisons[] = {
+    COMPARISON(">=", gte), COMPARISON("<=", lte), COMPARISON(">", gt),
+    COMPARISON("<", lt),   COMPARISON("=", eq),
+};
+
+static void compare_set(struct fault_compare *compare, const struct comparison *row, double value)
+{
+    compare->given = true;
+    *(bool *)((char *)compare + row->flag) = true;
+    *(double *)(void *)((char *)compare + row->value) = value;
+}
+
+static int parse_compare(struct str name, struct str value, struct fault_compare *out,
+                         struct error *err)
+{
+    const struct comparison *row = &comparisons[N_ELEMENTS(comparisons) - 1];
+    struct str digits = value;
+    double number;
+
+    if (parse_class(value, out))
+        return 0;
+    for (size_t i = 0; i < N_ELEMENTS(comparisons); i++) {
+        if (str_starts(value, comparisons[i].sign)) {
+            row = &comparisons[i];
+            digits = str_slice(value, row->sign.len, value.len);
+            break;
+        }
+    }
+    if (str_to_double(str_trim(digits), &number) != NUMBER_OK)
+        return error_set(err, ERROR_SYNTAX,
+                         STR_FMT ": '" STR_FMT "' is not a number such as 503, 5xx or >=500",
+                         STR_ARG(name), STR_ARG(value));
+    compare_set(out, row, number);
+    return 0;
+}
+
+/* ---- building ---- */
+
+void journal_query_init(struct journal_query *query)
+{
+    *query = (struct journal_query){.limit = JOURNAL_QUERY_LIMIT_DEFAULT};
+}
+
+static struct journal_term *term_of(struct journal_query *query, const struct journal_field *field)
+{
+    for (size_t i = 0; i < query->term_count; i++) {
+        if (query->terms[i].field == field)
+            return &query->terms[i];
+    }
+    if (query->term_count == JOURNAL_QUERY_TERMS_MAX)
+        return NULL;
+    query->terms[query->term_count] = (struct journal_term){.field = field};
+    return &query->terms[query->term_count++];
+}
+
+static void term_add_text(struct journal_term *term, struct str value, struct arena *arena)
+{
+    struct str *grown = ARENA_ARRAY(arena, term->count + 1, struct str);
+
+    if (term->count)
+        memcpy(grown, term->values, term->count * sizeof(*grown));
+    grown[term->count++] = arena_str(arena, value);
+    term->values = grown;
+}
+
+static int add_field(struct journal_query *query, const struct journal_field *field,
+                     struct str value, struct arena *arena, struct error *err)
+{
+    struct journal_term *term = term_of(query, field);
+    struct str name = str_of(field->name);
+    bool flag;
+
+    if (!term)
+        return error_set(err, ERROR_LIMIT, "more than %d filters", JOURNAL_QUERY_TERMS_MAX);
+    switch (field->kind) {
+    case FIELD_TEXT:
+        term_add_text(term, value, arena);
+        return 0;
+    case FIELD_NUMBER:
+        return parse_compare(name, value, &term->compare, err);
+    case FIELD_FLAG:
+        if (parse_flag(name, value, &flag, err) < 0)
+            return -1;
+        term->compare = (struct fault_compare){.given = true, .has_eq = true, .eq = flag};
+        return 0;
+    }
+    return 0;
+}
+
+static int add_control(struct journal_query *query, struct str name, struct str value,
+                       uint64_t wall_ms, struct error *err)
+{
+    uint64_t limit;
+
+    if (str_eq(name, STR("since")))
+        return parse_moment(name, value, wall_ms, &query->since_ms, err);
+    if (str_eq(name, STR("until")))
+        return parse_moment(name, value, wall_ms, &query->until_ms, err);
+    if (str_eq(name, STR("after")))
+        return parse_count(name, value, UINT64_MAX, &query->after, err);
+    if (str_eq(name, STR("unmatched")))
+        return parse_flag(name, value, &query->unmatched, err);
+    if (!str_eq(name, STR("limit")))
+        return unknown_name(name, err);
+    if (parse_count(name, value, JOURNAL_QUERY_LIMIT_MAX, &limit, err) < 0)
+        return -1;
+    query->limit = (size_t)limit;
+    return 0;
+}
+
+int journal_query_add(struct journal_query *query, struct str name, struct str value,
+                      uint64_t wall_ms, struct arena *arena, struct error *err)
+{
+    const struct journal_field *field = field_find(name);
+
+    if (field)
+        return add_field(query, field, value, arena, err);
+    return add_control(query, name, value, wall_ms, err);
+}
+
+static int add_json_compare(struct journal_query *query, struct str name, const cJSON *object,
+                            struct error *err)
+{
+    const struct journal_field *field = field_find(name);
+    struct journal_term *term = field && field->kind == FIELD_NUMBER ? term_of(query, field) : NULL;
+
+    if (!term)
+        return error_set(err, ERROR_SYNTAX, STR_FMT ": a comparison is for numbers only",
+                         STR_ARG(name));
+    for (const cJSON *c = object->child; c; c = c->next) {
+        const struct comparison *row = NULL;
+
+        for (size_t i = 0; i < N_ELEMENTS(comparisons); i++) {
+            if (strcmp(c->string, comparisons[i].json) == 0)
+                row = &comparisons[i];
+        }
+        if (!row || !cJSON_IsNumber(c))
+            return error_set(err, ERROR_SYNTAX,
+                             STR_FMT ": expected numbers under eq, gt, gte, lt, lte, not '%s'",
+                             STR_ARG(name), c->string);
+        compare_set(&term->compare, row, c->valuedouble);
+    }
+    return 0;
+}
+
+static int add_json_value(struct journal_query *query, struct str name, const cJSON *value,
+                          uint64_t wall_ms, struct arena *arena, struct error *err)
+{
+    const cJSON *negated = cJSON_GetObjectItemCaseSensitive(value, "not");
+
+    if (cJSON_IsString(value))
+        return journal_query_add(query, name, str_of(value->valuestring), wall_ms, arena, err);
+    if (cJSON_IsBool(value))
+        return journal_query_add(query, name, cJSON_IsTrue(value) ? STR("true") : STR("false"),
+                                 wall_ms, arena, err);
+    if (cJSON_IsNumber(value))
+        return journal_query_add(query, name, arena_strf(arena, "%.17g", value->valuedouble),
+                                 wall_ms, arena, err);
+    if (cJSON_IsString(negated))
+        return journal_query_add(query, name, arena_strf(arena, "!%s", negated->valuestring),
+                                 wall_ms, arena, err);
+    if (cJSON_IsObject(value))
+        return add_json_compare(query, name, value, err);
+    return error_set(err, ERROR_SYNTAX, STR_FMT ": expected a text, a number or a comparison",
+                     STR_ARG(name));
+}
+
+int journal_query_add_json(struct journal_query *query, const cJSON *object, uint64_t wall_ms,
+                           struct arena *arena, struct error *err)
+{
+    if (!cJSON_IsObject(object))
+        return error_set(err, ERROR_SYNTAX, "match: expected an object of filters");
+    for (const cJSON *member = object->child; member; member = member->next) {
+        struct str name = str_of(member->string);
+        const cJSON *value = cJSON_IsArray(member) ? member->child : member;
+
+        while (value) {
+            if (add_json_value(query, name, value, wall_ms, arena, err) < 0)
+                return -1;
+            value = cJSON_IsArray(member) ? value->next : NULL;
+        }
+    }
+    return 0;
+}
+
+/* ---- matching ---- */
+
+static bool compare_holds(const struct fault_compare *compare, double value)
+{
+    return (!compare->has_eq || value == compare->eq) && (!compare->has_gt || value > compare->gt) &&
+           (!compare->has_gte || value >= compare->gte) &&
+           (!compare->has_lt || value < compare->lt) && (!compare->has_lte || value <= compare->lte);
+}
+
+static bool text_holds(const struct journal_field *field, struct str wanted,
+                       const struct journal_entry *entry)
+{
+    unsigned classes = field->text == operation_of ? operation_class_find(wanted) : 0;
+
+    if (classes)
+        return entry->op && entry->op->classes & classes;
+    return glob_match(wanted, field->text(entry));
+}
+
+static bool term_holds(const struct journal_term *term, const struct journal_entry *entry)
+{
+    bool wanted = false; /* any value without '!' was given */
+    bool found = false;
+
+    if (term->field->kind != FIELD_TEXT)
+        return compare_holds(&term->compare, term->field->number(entry));
+    for (size_t i = 0; i < term->count; i++) {
+        struct str value = term->values[i];
+
+        if (value.len && value.ptr[0] == '!') {
+            if (text_holds(term->field, str_slice(value, 1, value.len), entry))
+                return false;
+        } else {
+            wanted = true;
+            found = found || text_holds(term->field, value, entry);
+        }
+    }
+    return found || !wanted;
+}
+
+bool journal_query_matches(const struct journal_query *query, const struct journal_entry *entry)
+{
+    if (entry->number <= query->after || (query->since_ms && entry->wall_ms < query->since_ms) ||
+        (query->until_ms && entry->wall_ms > query->until_ms))
+        return false;
+    if (query->unmatched && entry->rule.len && !entry->near_miss.len)
+        return false;
+    for (size_t i = 0; i < query->term_count; i++) {
+        if (!term_holds(&query->terms[i], entry))
+            return false;
+    }
+    return true;
+}
+
+void journal_select(const struct journal_query *query, const struct journal_snapshot *snapshot,
+                    struct arena *arena, struct journal_selection *out)
+{
+    size_t count = journal_snapshot_count(snapshot);
+    size_t room = query->limit < count ? query->limit : count;
+    const struct journal_entry **ring = ARENA_ARRAY(arena, room, const struct journal_entry *);
+    size_t matched = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct journal_entry *entry = journal_snapshot_at(snapshot, i);
+
+        if (!journal_query_matches(query, entry))
+            continue;
+        if (room && (matched < room || !query->after))
+            ring[matched % room] = entry;
+        matched++;
+    }
+    *out = (struct journal_selection){ring, matched < room ? matched : room, matched};
+    if (matched <= room || query->after || !room)
+        return;
+    /* The ring starts at its oldest; turn it so that the oldest comes first. */
+    const struct journal_entry **turned = ARENA_ARRAY(arena, room, const struct journal_entry *);
+
+    for (size_t i = 0; i < room; i++)
+        turned[i] = ring[(matched + i) % room];
+    out->entries = turned;
+}

@@ -1,0 +1,72 @@
+/*
+ * journal/query.h - which entries: the filters of GET /_fcemu/requests and of `match` in assertions
+ *
+ * Terms are all asked and must all hold; several values of one term mean "any of". Text values are
+ * globs, a leading '!' turns one round ("!Resource*"); `operation` also takes the classes @invoke,
+ * @read, @write, @control. Numbers are "503", "5xx", ">=500" and, in JSON, {"gte": 500}.
+ *
+ * Threads: a query belongs to one thread; matching any.
+ */
+#pragma once
+
+#include "base/json.h"
+#include "fault/rule.h"
+#include "journal/journal.h"
+
+enum {
+    JOURNAL_QUERY_TERMS_MAX = 24,
+    JOURNAL_QUERY_LIMIT_DEFAULT = 100,
+    JOURNAL_QUERY_LIMIT_MAX = 1000000,
+};
+
+struct journal_field; /* a row of the table in query.c */
+
+struct journal_term {
+    const struct journal_field *field;
+    struct str *values;
+    size_t count;
+    struct fault_compare compare; /* for numbers */
+};
+
+/* Zeroed, with a limit set by journal_query_init(). */
+struct journal_query {
+    struct journal_term terms[JOURNAL_QUERY_TERMS_MAX];
+    size_t term_count;
+    uint64_t since_ms, until_ms; /* wall time of arrival; 0 = open */
+    uint64_t after;              /* only entries with a larger number */
+    size_t limit;
+    bool unmatched; /* a near miss, or no rule struck */
+};
+
+void journal_query_init(struct journal_query *query);
+
+/**
+ * Add one filter. `since` and `until` are RFC 3339, milliseconds since 1970, or an age such as 5m
+ * before @wall_ms. Repeating a text filter adds a value. Copies go to @arena.
+ *
+ * Returns 0, or negative with the nearest right name in *err.
+ */
+int journal_query_add(struct journal_query *query, struct str name, struct str value,
+                      uint64_t wall_ms, struct arena *arena, struct error *err);
+
+/** All members of a JSON object: strings, numbers, booleans, lists of strings, comparisons, and
+ * {"not": "glob"}. */
+int journal_query_add_json(struct journal_query *query, const cJSON *object, uint64_t wall_ms,
+                           struct arena *arena, struct error *err);
+
+bool journal_query_matches(const struct journal_query *query, const struct journal_entry *entry);
+
+/** The matching entries, oldest first: with `after` the first `limit` of them, else the newest. */
+struct journal_selection {
+    const struct journal_entry **entries; /* in the arena; valid as long as the snapshot */
+    size_t count;
+    size_t matched; /* before the limit */
+};
+void journal_select(const struct journal_query *query, const struct journal_snapshot *snapshot,
+                    struct arena *arena, struct journal_selection *out);
+
+/** The names of all filters, for messages and the OpenAPI document; NULL behind the last. */
+const char *journal_query_name(size_t index);
+
+/** Parse "250ms", "1.5s", "2m", "5h" to nanoseconds. */
+bool journal_duration_parse(struct str text, uint64_t *out_ns);

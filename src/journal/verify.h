@@ -1,0 +1,55 @@
+/*
+ * journal/verify.h - assertions about what happened
+ *
+ * The list of a drill's `assert` and of POST /_fcemu/requests/verify: objects with one member each,
+ *
+ *   [{"calls": {"match": {"operation": "InvokeFunction"}, "gte": 5}}, {"amplification": {"lte":
+ * 3}}]
+ *
+ * Known: amplification, backoff, breaker, calls, coverage, duplicates, failover, herd, recovery,
+ * retries, seen. Each takes `match` (filters of journal/query.h) and comparisons eq, gt, gte, lt,
+ * lte; shares are 0.99 or "99%", durations "5s".
+ *
+ * A pass is never claimed of a journal that lost entries of the time in question, nor where nothing
+ * happened that could be judged: that is inconclusive.
+ *
+ * Threads: any; works on a snapshot.
+ */
+#pragma once
+
+#include "journal/coverage.h"
+#include "journal/observation.h"
+#include "journal/query.h"
+
+enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE };
+const char *verdict_name(enum verdict verdict); /* "pass", … */
+
+struct verify_input {
+    const struct journal_snapshot *snapshot;
+    const struct coverage *coverage;   /* NULL: `coverage` is refused */
+    struct observations *observations; /* NULL: `seen` is refused */
+    uint64_t since_ms;                 /* only calls from then on; 0 = all */
+    uint64_t wall_ms;                  /* now; ages in `match` are before it */
+};
+
+struct verify_result {
+    const char *assertion; /* "backoff" */
+    enum verdict verdict;
+    struct str text; /* "gaps 2.04, 4.00, 8.00, 16.00 fit 2^n within 2 %: no jitter" */
+};
+
+struct verify_report {
+    enum verdict verdict; /* fail before inconclusive before pass */
+    struct verify_result *results;
+    size_t count;
+};
+
+/** Judge. Everything in @out is the arena's. Negative when the list itself is wrong. */
+int verify_run(const cJSON *assertions, const struct verify_input *input, struct arena *arena,
+               struct verify_report *out, struct error *err);
+/** Only look for mistakes in the list. */
+int verify_check(const cJSON *assertions, struct error *err);
+
+void verify_report_json(const struct verify_report *report, struct buf *out);
+
+const char *verify_assertion_name(size_t index); /* NULL behind the last */

@@ -1,0 +1,203 @@
+#include "journal/verify.h"
+
+#include "story.h"
+
+/* Python against 500s from 0 s to 30 s, then successes at 31 s and 32 s in two regions. */
+static void tell_outage(struct story *story)
+{
+    static const uint64_t at_ms[] = {0, 3, 2044, 6045, 14046, 30047};
+
+    for (uint32_t i = 0; i < N_ELEMENTS(at_ms); i++) {
+        story->last.link.evidence = i ? CHAIN_BY_SIGNATURE : 0;
+        story_tell(story, at_ms[i], 7, i + 1, 500, "InternalServerError");
+    }
+    story->last.link.evidence = 0;
+    story->last.region = STR("cn-shanghai");
+    story_tell(story, 31048, 8, 1, 200, "");
+    story->last.region = STR("cn-hangzhou");
+    story_tell(story, 32048, 9, 1, 200, "");
+}
+
+static const struct {
+    const char *assertion;
+    enum verdict want;
+    const char *text; /* the start of it; NULL = any */
+} cases[] = {
+    {"{\"calls\":{\"eq\":8}}",                                                             VERDICT_PASS,         "8 calls"                              },
+    {"{\"calls\":{\"match\":{\"status\":200},\"gte\":3}}",                                 VERDICT_FAIL,
+     "2 calls, wanted at least 3"                                                                                                                       },
+    {"{\"calls\":{}}",                                                                     VERDICT_PASS,         NULL                                   },
+    {"{\"retries\":{\"lte\":5}}",                                                          VERDICT_PASS,         "at most 5 retries in 3 calls"         },
+    {"{\"retries\":{\"lte\":4}}",                                                          VERDICT_FAIL,
+     "5 retries in chain 7 of 3 calls, wanted at most 4"                                                                                                },
+    {"{\"amplification\":{\"lte\":3.0}}",                                                  VERDICT_PASS,
+     "amplification 2.67 (8 attempts for 3 calls)"                                                                                                      },
+    {"{\"amplification\":{\"lt\":2}}",                                                     VERDICT_FAIL,         NULL                                   },
+    {"{\"duplicates\":{\"effect\":\"done\",\"lte\":0}}",                                   VERDICT_PASS,
+     "0 duplicate effects in 3 calls"                                                                                                                   },
+    {"{\"backoff\":{\"profile\":\"fc-python-2016\"}}",                                     VERDICT_PASS,
+     "gaps 2.04, 4.00, 8.00, 16.00 fit 2^n within 2 %: no jitter"                                                                                       },
+    {"{\"backoff\":{\"profile\":\"exponential-full-jitter\"}}",                            VERDICT_FAIL,
+     "gaps 2.04, 4.00, 8.00, 16.00 fit 2^n within 2 %: no jitter; jitter was wanted"                                                                    },
+    {"{\"backoff\":{\"profile\":\"fc-node-2\"}}",                                          VERDICT_FAIL,         NULL                                   },
+    {"{\"backoff\":{\"profile\":\"fc-java-2016\"}}",                                       VERDICT_FAIL,         NULL                                   },
+    {"{\"backoff\":{\"attempts\":{\"lte\":6},\"obey_retry_after\":true}}",                 VERDICT_PASS,         NULL                                   },
+    {"{\"backoff\":{\"fresh_signature\":true}}",                                           VERDICT_FAIL,         NULL                                   },
+    {"{\"backoff\":{\"no_retry_on\":[400,403]}}",                                          VERDICT_PASS,         NULL                                   },
+    {"{\"backoff\":{\"no_retry_on\":[\"InternalServerError\"]}}",                          VERDICT_FAIL,         NULL                                   },
+    {"{\"backoff\":{\"match\":{\"chain\":9},\"profile\":\"fc-python-2016\"}}",             VERDICT_INCONCLUSIVE,
+     "no call failed, so nothing was to be retried"                                                                                                     },
+    {"{\"recovery\":{\"within\":\"10s\",\"success\":{\"gte\":\"99%\"}}}",                  VERDICT_PASS,
+     "first success 1.00 s after the last fault, then 100.0 % of 2"                                                                                     },
+    {"{\"recovery\":{\"within\":\"500ms\"}}",                                              VERDICT_FAIL,         NULL                                   },
+    {"{\"recovery\":{\"match\":{\"chain\":9}}}",                                           VERDICT_INCONCLUSIVE, NULL                                   },
+    {"{\"failover\":{\"from\":\"cn-hangzhou\",\"to\":\"cn-shanghai\",\"within\":\"40s\",\"back\":"
+     "true}}",                                                                        VERDICT_PASS,         "failed over to cn-shanghai in 31.05 s"},
+    {"{\"failover\":{\"from\":\"cn-hangzhou\",\"to\":\"cn-shanghai\",\"within\":\"5s\"}}",
+     VERDICT_FAIL,                                                                                               NULL                                   },
+    {"{\"failover\":{\"from\":\"cn-beijing\",\"to\":\"cn-shanghai\"}}",                    VERDICT_INCONCLUSIVE, NULL                                   },
+    {"{\"herd\":{\"gt\":10}}",                                                             VERDICT_PASS,         "peak of arrivals 50.0 times the mean" },
+    {"{\"breaker\":{\"opens\":true,\"pause\":\"10s\"}}",                                   VERDICT_PASS,
+     "the client stopped calling for 16.00 s"                                                                                                           },
+    {"{\"breaker\":{\"opens\":true,\"pause\":\"20s\"}}",                                   VERDICT_FAIL,
+     "the client went on calling through 6 failures in a row"                                                                                           },
+    {"{\"coverage\":{\"errors\":[\"InternalServerError\"],\"operations\":[\"@invoke\"],\"gte\":"
+     "\"100%\"}}",                                                                    VERDICT_PASS,         "1 of 1 cells reached"                 },
+    {"{\"coverage\":{\"errors\":[\"ResourceExhausted\"],\"operations\":[\"InvokeFunction\"],"
+     "\"gte\":1}}",                                                                   VERDICT_FAIL,
+     "0 of 1 cells reached, wanted at least 1; missing ResourceExhausted on InvokeFunction"                                                             },
+    {"{\"seen\":{\"lost\":true,\"eq\":1}}",                                                VERDICT_PASS,         "1 of 1 observations fit"              },
+    {"{\"seen\":{\"match\":{\"chain\":9}}}",                                               VERDICT_PASS,         NULL                                   },
+};
+
+static int judge(struct story *story, const char *list, struct verify_report *report,
+                 struct error *err)
+{
+    OWN(coverage_free) struct coverage *coverage = coverage_new();
+    OWN(observations_free) struct observations *observations = observations_new();
+    OWN(journal_snapshot_free)
+    struct journal_snapshot *snapshot = journal_snapshot_take(story->journal);
+    struct verify_input input = {snapshot, coverage, observations, 0, STORY_WALL_MS + 60000};
+    OWN(json_free) cJSON *json = json_parse(str_of(list), err);
+
+    ck_assert_ptr_nonnull(json);
+    for (size_t i = 0; i < journal_snapshot_count(snapshot); i++)
+        coverage_note(coverage, journal_snapshot_at(snapshot, i));
+    observations_add(observations, &(struct observation){.request_id = STR("r-1"),
+                                                         .outcome = STR("error"),
+                                                         .exception = STR("RetryError")});
+    return verify_run(json, &input, story->arena, report, err);
+}
+
+START_TEST(test_verify_table)
+{
+    struct story story;
+    struct verify_report report;
+    struct error err;
+
+    story_begin(&story);
+    tell_outage(&story);
+    const char *list = arena_printf(story.arena, "[%s]", cases[_i].assertion);
+    int r = judge(&story, list, &report, &err);
+
+    ck_assert_msg(r == 0, "%s: %s", cases[_i].assertion, err.text);
+    ck_assert_uint_eq(report.count, 1);
+    ck_assert_msg(report.verdict == cases[_i].want, "%s: %s, '" STR_FMT "'", cases[_i].assertion,
+                  verdict_name(report.verdict), STR_ARG(report.results[0].text));
+    if (cases[_i].text)
+        ck_assert_msg(str_starts(report.results[0].text, str_of(cases[_i].text)),
+                      "%s says '" STR_FMT "'", cases[_i].assertion,
+                      STR_ARG(report.results[0].text));
+    story_end(&story);
+}
+END_TEST
+
+static const struct {
+    const char *list, *want;
+} wrong[] = {
+    {"[]",                                            "assert: expected a list of assertions"                        },
+    {"[{\"retry\":{}}]",                              "assert[0]: unknown assertion 'retry'; did you mean 'retries'?"},
+    {"[{\"calls\":{\"gtee\":1}}]",                    "assert[0].calls: unknown key 'gtee'; did you mean 'gte'?"     },
+    {"[{\"calls\":{}},{\"calls\":{\"gte\":\"x\"}}]",
+     "assert[1].calls: gte: expected a number, a share such as \"99%\", or a duration such as "
+     "\"2s\""                                                                                                        },
+    {"[{\"backoff\":{\"profile\":\"fc-python\"}}]",
+     "assert[0].backoff: profile: no profile 'fc-python'"                                                            },
+    {"[{\"calls\":{\"match\":{\"functon\":\"x\"}}}]",
+     "assert[0].calls: match: unknown filter 'functon'; did you mean 'function'?"                                    },
+    {"[{\"failover\":{}}]",                           "assert[0].failover: 'from' and 'to' name two regions"         },
+};
+
+START_TEST(test_verify_mistakes_are_named)
+{
+    struct story story;
+    struct verify_report report;
+    struct error err;
+
+    story_begin(&story);
+    ck_assert_int_lt(judge(&story, wrong[_i].list, &report, &err), 0);
+    ck_assert_msg(str_starts(str_of(err.text), str_of(wrong[_i].want)), "got '%s'", err.text);
+    story_end(&story);
+}
+END_TEST
+
+START_TEST(test_verify_is_inconclusive_when_the_journal_lost_entries)
+{
+    struct story story;
+    struct verify_report report;
+    struct error err;
+
+    story_begin(&story);
+    journal_free(story.journal);
+    story.journal = journal_new(64 << 10);
+    for (uint64_t i = 0; i < 500; i++)
+        story_tell(&story, i, i + 1, 1, 200, "");
+    ck_assert_int_eq(judge(&story, "[{\"calls\":{\"gte\":1}}]", &report, &err), 0);
+    ck_assert_int_eq(report.verdict, VERDICT_INCONCLUSIVE);
+    ck_assert_int_eq(
+        judge(&story, "[{\"calls\":{\"match\":{\"since\":1700000495},\"eq\":5}}]", &report, &err),
+        0);
+    ck_assert_int_eq(report.verdict, VERDICT_PASS);
+    story_end(&story);
+}
+END_TEST
+
+START_TEST(test_verify_fail_outweighs_inconclusive)
+{
+    struct story story;
+    struct verify_report report;
+    struct error err;
+
+    story_begin(&story);
+    ck_assert_int_eq(judge(&story, "[{\"retries\":{}},{\"calls\":{\"gte\":1}}]", &report, &err), 0);
+    ck_assert_int_eq(report.results[0].verdict, VERDICT_INCONCLUSIVE);
+    ck_assert_int_eq(report.results[1].verdict, VERDICT_FAIL);
+    ck_assert_int_eq(report.verdict, VERDICT_FAIL);
+    story_end(&story);
+}
+END_TEST
+
+START_TEST(test_verify_check_finds_mistakes_without_a_journal)
+{
+    struct error err;
+    OWN(json_free) cJSON *good = json_parse(STR("[{\"calls\":{\"gte\":1}}]"), &err);
+    OWN(json_free) cJSON *bad = json_parse(STR("[{\"call\":{}}]"), &err);
+
+    ck_assert_int_eq(verify_check(good, &err), 0);
+    ck_assert_int_lt(verify_check(bad, &err), 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("journal/verify");
+    TCase *tc = tcase_create("verify");
+
+    tcase_add_loop_test(tc, test_verify_table, 0, (int)N_ELEMENTS(cases));
+    tcase_add_loop_test(tc, test_verify_mistakes_are_named, 0, (int)N_ELEMENTS(wrong));
+    tcase_add_test(tc, test_verify_is_inconclusive_when_the_journal_lost_entries);
+    tcase_add_test(tc, test_verify_fail_outweighs_inconclusive);
+    tcase_add_test(tc, test_verify_check_finds_mistakes_without_a_journal);
+    suite_add_tcase(suite, tc);
+    return suite_run(suite);
+}
