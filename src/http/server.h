@@ -57,7 +57,14 @@ struct http_handler {
     /* The client left while the call was parked (before http_call_deliver()). The call is finished
      * right after this returns. */
     void (*gone)(void *owner, struct http_call *call);
+    /* Only `finished` is told of calls that the server refuses by itself before `head`: their
+       request is filled in, http_call_owner() is NULL, the outcome is HTTP_REFUSED. */
     void (*finished)(void *owner, struct http_call *call, const struct http_result *result);
+    /* The server refuses a request (no Host, ambiguous framing, no room). @response holds the
+       status and a plain {"Code", "Message"} body; give it the form of the emulated service. The
+       status stays. NULL: as it is. */
+    void (*refuse)(void *owner, struct http_call *call, const char *message,
+                   struct http_response *response);
 };
 
 struct http_tls; /* certificates by name; made by whoever has a CA */
@@ -109,6 +116,14 @@ void http_call_set_owner(struct http_call *call,
                          void *state); /* the owner's own state for this call */
 void *http_call_owner(const struct http_call *call);
 void http_call_limit_body(struct http_call *call, uint64_t limit_bytes); /* from `head` only */
+
+/**
+ * Tell the server that the call will not be answered for @wait_ms (UINT64_MAX: never by itself).
+ * From one second on, a client that shuts down its sending side counts as gone at once; otherwise
+ * it may still want its answer, and counts as gone when the call has been parked for a second. A
+ * connection that breaks is noticed at once in any case.
+ */
+void http_call_expect_wait(struct http_call *call, uint64_t wait_ms);
 
 /** Answer. @response may be NULL for RAW and NOTHING. Both are copied where they must be; views
  * must live in the call's arena. */

@@ -1,0 +1,275 @@
+/*
+ * http/engine.c - the two libmicrohttpd daemons, one for HTTP and one for HTTPS
+ *
+ * Both run in external mode: their epoll descriptors are watched by our loop, and they run when
+ * these are readable, when a suspended call is resumed, and when a time-out of theirs is due.
+ */
+#include <assert.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "http/authority.h"
+#include "http/hello.h"
+#include "http/internal.h"
+
+enum {
+    ROUNDS_A_TURN = 4,
+    FDS_MIN = 256,
+};
+
+/* GnuTLS hands no context to its certificate callback; it runs inside engine_run() only. */
+static _Thread_local struct http_server *running;
+
+static struct peer *peer_of(struct MHD_Connection *mhd)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? info->socket_context : NULL;
+}
+
+static struct peer *claim(struct http_server *server, struct MHD_Connection *mhd)
+{
+    const union MHD_ConnectionInfo *fd =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct peer *peer = server->by_fd[fd->connect_fd];
+
+    server->by_fd[fd->connect_fd] = NULL;
+    return peer;
+}
+
+static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct engine *engine = cls;
+
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        if (*context)
+            peer_free(*context);
+        *context = NULL;
+        return;
+    }
+    struct peer *peer = claim(engine->server, mhd);
+    const union MHD_ConnectionInfo *session =
+        peer->tls ? MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION) : NULL;
+
+    peer->mhd = mhd;
+    peer->engine = engine;
+    peer->session = session ? session->tls_session : NULL;
+    *context = peer;
+}
+
+static void *on_line(void *cls, const char *uri, struct MHD_Connection *mhd)
+{
+    struct peer *peer = peer_of(mhd);
+
+    (void)cls;
+    return peer ? call_new(peer, uri) : NULL;
+}
+
+static enum MHD_Result on_access(void *cls, struct MHD_Connection *mhd, const char *url,
+                                 const char *method, const char *version, const char *data,
+                                 size_t *size, void **state)
+{
+    (void)cls;
+    (void)mhd;
+    (void)url;
+    return *state ? call_step(*state, method, version, data, size) : MHD_NO;
+}
+
+static void on_completed(void *cls, struct MHD_Connection *mhd, void **state,
+                         enum MHD_RequestTerminationCode why)
+{
+    (void)cls;
+    (void)mhd;
+    if (*state)
+        call_completed(*state, why);
+    *state = NULL;
+}
+
+/* Targets are decoded once, by whoever routes them. */
+static size_t keep_encoded(void *cls, struct MHD_Connection *mhd, char *text)
+{
+    (void)cls;
+    (void)mhd;
+    return strlen(text);
+}
+
+static int on_certificate(gnutls_session_t session, const gnutls_datum_t *ca, int ca_count,
+                          const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
+                          gnutls_pcert_st **out_chain, unsigned *out_len, gnutls_privkey_t *out_key)
+{
+    char name[HELLO_NAME_BYTES];
+    size_t len = sizeof(name);
+    unsigned type = 0;
+    struct str wanted = STR_NONE;
+    const struct gnutls_pcert_st *chain = NULL;
+
+    (void)ca;
+    (void)ca_count;
+    (void)algorithms;
+    (void)algorithm_count;
+    assert(running);
+    if (gnutls_server_name_get(session, name, &len, &type, 0) == GNUTLS_E_SUCCESS &&
+        type == GNUTLS_NAME_DNS) {
+        wanted = (struct str){name, len};
+        for (size_t i = 0; i < len; i++)
+            if (name[i] >= 'A' && name[i] <= 'Z')
+                name[i] = (char)(name[i] + ('a' - 'A'));
+    }
+    if (running->settings.certificate(running->owner, wanted, &chain, out_len, out_key) < 0)
+        return -1;
+    *out_chain = (gnutls_pcert_st *)(uintptr_t)chain; /* GnuTLS does not write to it */
+    return 0;
+}
+
+static void nudged(void *arg)
+{
+    struct engine *engine = arg;
+
+    engine->due = true;
+}
+
+static void on_timeout(struct loop_timer *timer)
+{
+    CONTAINER_OF(timer, struct engine, timer)->due = true;
+}
+
+static void on_ready(void *arg, unsigned events)
+{
+    (void)events;
+    nudged(arg);
+}
+
+/* The time-out moves with every request; the timer is set again only when it would come too late,
+ * and finds out when it came too early. No time left means that there is more to do at once. */
+static void keep_timeout(struct engine *engine)
+{
+    struct loop *loop = engine->server->loop;
+    MHD_UNSIGNED_LONG_LONG left_ms = 0;
+    uint64_t deadline_ns;
+
+    if (MHD_get_timeout(engine->daemon, &left_ms) != MHD_YES)
+        return;
+    engine->due = engine->due || left_ms == 0;
+    deadline_ns = loop_now_ns(loop) + left_ms * NS_PER_MS;
+    if (!loop_timer_armed(&engine->timer) || engine->timer.deadline_ns > deadline_ns)
+        loop_timer_arm_at(loop, &engine->timer, deadline_ns, on_timeout);
+}
+
+void engine_run(struct engine *engine)
+{
+    struct http_server *outer = running;
+
+    running = engine->server;
+    for (int i = 0; engine->due && i < ROUNDS_A_TURN; i++) {
+        engine->due = false;
+        MHD_run(engine->daemon);
+        keep_timeout(engine);
+    }
+    running = outer;
+    if (engine->due)
+        loop_post(engine->server->loop, nudged, engine);
+}
+
+static struct MHD_Daemon *daemon_start(struct engine *engine, bool tls)
+{
+    struct http_server *server = engine->server;
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
+    struct MHD_OptionItem tls_options[] = {
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)on_certificate},
+        {MHD_OPTION_END,                 0, NULL                             },
+    };
+    struct MHD_OptionItem no_options[] = {
+        {MHD_OPTION_END, 0, NULL},
+    };
+
+    /* With "turbo", libmicrohttpd would leave out the close_notify of TLS. */
+    flags |= tls ? (unsigned)MHD_USE_TLS : (unsigned)MHD_USE_TURBO;
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, on_access, engine, MHD_OPTION_ARRAY, tls ? tls_options : no_options,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)server->connections_max, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)server->settings.idle_timeout_s, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
+        engine, MHD_OPTION_NOTIFY_CONNECTION, on_connection, engine, MHD_OPTION_URI_LOG_CALLBACK,
+        on_line, engine, MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL, MHD_OPTION_END);
+}
+
+static int engine_start(struct http_server *server, struct engine *engine, bool tls,
+                        struct error *err)
+{
+    const union MHD_DaemonInfo *info;
+
+    engine->server = server;
+    engine->daemon = daemon_start(engine, tls);
+    if (!engine->daemon)
+        return error_set(err, ERROR_IO, "start the %s server", tls ? "HTTPS" : "HTTP");
+    info = MHD_get_daemon_info(engine->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    engine->watch =
+        loop_watch_start(server->loop, info->epoll_fd, LOOP_READABLE, on_ready, engine, err);
+    return engine->watch ? 0 : -1;
+}
+
+static void before_sleep(void *arg)
+{
+    struct http_server *server = arg;
+
+    if (server->plain.due && server->plain.daemon)
+        engine_run(&server->plain);
+    if (server->tls.due && server->tls.daemon)
+        engine_run(&server->tls);
+}
+
+int engines_start(struct http_server *server, struct error *err)
+{
+    if (engine_start(server, &server->plain, false, err) < 0)
+        return -1;
+    if (server->settings.certificate && engine_start(server, &server->tls, true, err) < 0)
+        return -1;
+    loop_on_idle(server->loop, before_sleep, server);
+    return 0;
+}
+
+void engine_stop(struct engine *engine)
+{
+    struct MHD_Daemon *daemon = GIVE(engine->daemon);
+
+    if (!daemon)
+        return;
+    loop_off_idle(engine->server->loop, before_sleep, engine->server);
+    loop_timer_cancel(engine->server->loop, &engine->timer);
+    loop_watch_stop(GIVE(engine->watch));
+    MHD_stop_daemon(daemon);
+}
+
+static void remember(struct http_server *server, struct peer *peer)
+{
+    size_t fd = (size_t)peer->fd;
+
+    if (fd >= server->by_fd_count) {
+        size_t count = server->by_fd_count ? server->by_fd_count : FDS_MIN;
+
+        while (count <= fd)
+            count *= 2;
+        server->by_fd = mem_grow(server->by_fd, count, sizeof(*server->by_fd));
+        memset(server->by_fd + server->by_fd_count, 0,
+               (count - server->by_fd_count) * sizeof(*server->by_fd));
+        server->by_fd_count = count;
+    }
+    server->by_fd[fd] = peer;
+}
+
+void engine_take(struct engine *engine, struct peer *peer, const struct sockaddr *address,
+                 socklen_t len)
+{
+    struct http_server *server = engine->server;
+    int fd = peer->fd;
+
+    remember(server, peer);
+    if (MHD_add_connection(engine->daemon, fd, address, len) != MHD_YES && server->by_fd[fd]) {
+        server->by_fd[fd] = NULL; /* refused before we were told; the descriptor is closed */
+        server->stats.refused++;
+        peer_free(peer);
+    }
+    engine->due = true;
+}

@@ -1,0 +1,316 @@
+/*
+ * http/knock.c - an accepted connection whose first bytes decide where it goes
+ *
+ * 0x16 begins TLS; "CONNECT " asks for a tunnel, which ends right here: the answer is 200 and the
+ * next bytes are looked at the same way; everything else is HTTP. Bytes are peeked at, so that
+ * libmicrohttpd finds them untouched; SO_RCVLOWAT keeps an incomplete head from waking the loop
+ * over and over.
+ */
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "http/authority.h"
+#include "http/hello.h"
+#include "http/internal.h"
+
+enum {
+    SILENT_DEADLINE_MS = 10000,
+    CONNECT_HEAD_BYTES_MAX = 8192,
+    TLS_FIRST_BYTE = 0x16,
+};
+
+struct knock {
+    struct knock *next;
+    struct knock *prev;
+    struct http_server *server;
+    struct peer *peer;
+    struct loop_watch *watch;
+    struct loop_timer timer;
+    struct sockaddr_storage address;
+    socklen_t address_len;
+    int low_water; /* SO_RCVLOWAT, 0 = never set */
+    bool tunnelled;
+    bool ended; /* the client has sent all that it will */
+};
+
+enum verdict { VERDICT_MORE, VERDICT_PLAIN, VERDICT_TLS, VERDICT_TUNNEL };
+
+static void look(struct knock *k);
+
+/* Ends the knock; the peer has found, or finds, another owner. */
+static void knock_free(struct knock *k)
+{
+    loop_watch_stop(k->watch);
+    loop_timer_cancel(k->server->loop, &k->timer);
+    if (k->prev)
+        k->prev->next = k->next;
+    else
+        k->server->knocks = k->next;
+    if (k->next)
+        k->next->prev = k->prev;
+    mem_free(k);
+}
+
+static void hang_up(struct knock *k)
+{
+    struct peer *peer = k->peer;
+
+    knock_free(k);
+    close(peer->fd);
+    peer_free(peer);
+}
+
+static void drop(struct knock *k)
+{
+    k->server->stats.refused++;
+    hang_up(k);
+}
+
+/* Unread bytes would turn the FIN into a RST. */
+static void close_clean(struct knock *k)
+{
+    shutdown(k->peer->fd, SHUT_WR);
+    socket_drain(k->peer->fd);
+    hang_up(k);
+}
+
+static void on_deadline(struct loop_timer *timer)
+{
+    drop(CONTAINER_OF(timer, struct knock, timer));
+}
+
+static void on_silence_over(struct loop_timer *timer)
+{
+    close_clean(CONTAINER_OF(timer, struct knock, timer));
+}
+
+static void on_silent_client_left(void *arg, unsigned events)
+{
+    (void)events;
+    hang_up(arg);
+}
+
+static void be_silent(struct knock *k, uint64_t silence_ms)
+{
+    struct error err;
+
+    loop_watch_stop(k->watch);
+    k->watch =
+        loop_watch_start(k->server->loop, k->peer->fd, LOOP_HANGUP, on_silent_client_left, k, &err);
+    if (!k->watch)
+        hang_up(k);
+    else if (silence_ms == DELIVERY_FOREVER)
+        loop_timer_cancel(k->server->loop, &k->timer);
+    else
+        loop_timer_arm(k->server->loop, &k->timer, silence_ms * NS_PER_MS, on_silence_over);
+}
+
+static void hand_over(struct knock *k, struct engine *engine)
+{
+    struct peer *peer = k->peer;
+    struct sockaddr_storage address = k->address;
+    socklen_t len = k->address_len;
+    int one = 1;
+
+    if (k->low_water > 1)
+        setsockopt(peer->fd, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof(one));
+    knock_free(k);
+    engine_take(engine, peer, (struct sockaddr *)&address, len);
+}
+
+static void admit(struct knock *k, struct engine *engine, struct str name)
+{
+    struct http_server *server = k->server;
+    enum delivery_end end = DELIVERY_KEEP;
+    uint64_t silence_ms = DELIVERY_FOREVER;
+
+    k->peer->tls = engine == &server->tls;
+    if (!engine->daemon) {
+        drop(k);
+        return;
+    }
+    if (server->handler.accepted)
+        end = server->handler.accepted(server->owner, str_of(k->peer->client), name, k->peer->tls,
+                                       &silence_ms);
+    switch (end) {
+    case DELIVERY_KEEP:
+        hand_over(k, engine);
+        break;
+    case DELIVERY_CLOSE:
+        close_clean(k);
+        break;
+    case DELIVERY_RESET:
+        socket_reset(k->peer->fd);
+        hang_up(k);
+        break;
+    case DELIVERY_SILENCE:
+        be_silent(k, silence_ms);
+        break;
+    }
+}
+
+static void on_bytes(void *arg, unsigned events)
+{
+    struct knock *k = arg;
+
+    k->ended = k->ended || (events & LOOP_HANGUP);
+    look(k);
+}
+
+/* Wait until more than @have bytes are there. */
+static void wait_for_more(struct knock *k, size_t have)
+{
+    int low_water = (int)have + 1;
+    struct error err;
+
+    if (k->low_water != low_water && (low_water > 1 || k->low_water > 1)) {
+        setsockopt(k->peer->fd, SOL_SOCKET, SO_RCVLOWAT, &low_water, sizeof(low_water));
+        k->low_water = low_water;
+    }
+    if (k->watch)
+        return;
+    k->watch = loop_watch_start(k->server->loop, k->peer->fd, LOOP_READABLE | LOOP_HANGUP, on_bytes,
+                                k, &err);
+    if (!k->watch)
+        drop(k);
+    else
+        loop_timer_arm(k->server->loop, &k->timer, (uint64_t)SILENT_DEADLINE_MS * NS_PER_MS,
+                       on_deadline);
+}
+
+static enum verdict judge_plain(const struct knock *k, struct str bytes, struct str *name)
+{
+    struct str authority;
+
+    if (!k->server->handler.accepted)
+        return VERDICT_PLAIN;
+    if (authority_peek(bytes, &authority) == PEEK_MORE)
+        return VERDICT_MORE;
+    *name = authority_host(authority);
+    return VERDICT_PLAIN;
+}
+
+static enum verdict judge_tls(const struct knock *k, struct str bytes, char *room, struct str *name)
+{
+    enum hello_result r;
+
+    if (!k->server->handler.accepted)
+        return VERDICT_TLS;
+    r = hello_name(bytes, room);
+    if (r == HELLO_MORE)
+        return VERDICT_MORE;
+    if (r == HELLO_OK && room[0])
+        *name = str_of(room);
+    return VERDICT_TLS;
+}
+
+static bool is_connect(struct str bytes)
+{
+    struct str word = STR("CONNECT ");
+
+    return str_starts(bytes, word) || str_starts(word, bytes);
+}
+
+static enum verdict judge(const struct knock *k, struct str bytes, char *room, struct str *name)
+{
+    size_t end;
+
+    if ((unsigned char)bytes.ptr[0] == TLS_FIRST_BYTE)
+        return judge_tls(k, bytes, room, name);
+    if (!k->tunnelled && is_connect(bytes))
+        return str_find(bytes, STR("\r\n\r\n"), &end) ? VERDICT_TUNNEL : VERDICT_MORE;
+    return judge_plain(k, bytes, name);
+}
+
+/* The tunnel leads back to us, whatever it was asked for: only emulated hosts are served here. */
+static bool open_tunnel(struct knock *k, struct str bytes)
+{
+    struct str answer = STR("HTTP/1.1 200 Connection established\r\n\r\n");
+    char head[CONNECT_HEAD_BYTES_MAX];
+    size_t end = 0;
+
+    str_find(bytes, STR("\r\n\r\n"), &end);
+    end += sizeof("\r\n\r\n") - 1;
+    if (end > sizeof(head) || recv(k->peer->fd, head, end, MSG_DONTWAIT) != (ssize_t)end)
+        return false;
+    k->tunnelled = true;
+    return peer_send(k->peer, answer) == (ssize_t)answer.len;
+}
+
+/* What comes of bytes that will not become more. */
+static enum verdict without_name(const struct knock *k, struct str bytes)
+{
+    if ((unsigned char)bytes.ptr[0] == TLS_FIRST_BYTE)
+        return VERDICT_TLS;
+    return !k->tunnelled && is_connect(bytes) ? VERDICT_MORE : VERDICT_PLAIN;
+}
+
+static void act(struct knock *k, struct str bytes)
+{
+    struct str name = STR_NONE;
+    char room[PEEK_BYTES];
+    enum verdict verdict = judge(k, bytes, room, &name);
+
+    /* SO_RCVLOWAT means nothing to a socket file: no second look there. */
+    if (verdict == VERDICT_MORE && (k->ended || bytes.len == PEEK_BYTES || !k->peer->tcp))
+        verdict = without_name(k, bytes);
+    switch (verdict) {
+    case VERDICT_MORE:
+        if (k->ended || !k->peer->tcp || (is_connect(bytes) && bytes.len > CONNECT_HEAD_BYTES_MAX))
+            drop(k);
+        else
+            wait_for_more(k, bytes.len);
+        break;
+    case VERDICT_PLAIN:
+    case VERDICT_TLS:
+        if (str_is_set(name) && name.ptr != room) {
+            authority_lower(name, room);
+            name.ptr = room;
+        }
+        admit(k, verdict == VERDICT_TLS ? &k->server->tls : &k->server->plain, name);
+        break;
+    case VERDICT_TUNNEL:
+        if (open_tunnel(k, bytes))
+            look(k);
+        else
+            drop(k);
+        break;
+    }
+}
+
+static void look(struct knock *k)
+{
+    unsigned char *peek = k->server->peek;
+    ssize_t n = recv(k->peer->fd, peek, PEEK_BYTES, MSG_PEEK | MSG_DONTWAIT);
+
+    if (n > 0)
+        act(k, (struct str){(char *)peek, (size_t)n});
+    else if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        wait_for_more(k, 0);
+    else
+        hang_up(k);
+}
+
+void knock_new(struct listener *listener, int fd, const struct sockaddr_storage *address,
+               socklen_t len)
+{
+    struct http_server *server = listener->server;
+    struct knock *k = mem_alloc(sizeof(*k));
+
+    k->server = server;
+    k->peer = peer_new(listener, fd, address);
+    k->address = *address;
+    k->address_len = len;
+    k->next = server->knocks;
+    if (k->next)
+        k->next->prev = k;
+    server->knocks = k;
+    look(k);
+}
+
+void knocks_close(struct http_server *server)
+{
+    while (server->knocks)
+        hang_up(server->knocks);
+}
