@@ -11,11 +11,12 @@
 #include "catalog/api.h"
 
 enum place_kind {
-    PLACE_LOCAL,   /* localhost, an address, or a name of our own: account from X-Fc-Account-Id,
-                      default region */
+    PLACE_LOCAL,   /* localhost, an address, or a name without a dot: account from X-Fc-Account-Id,
+                      default region; <account>.<region>.localhost names both */
     PLACE_ACCOUNT, /* <account>.<region>[-internal|-vpc].fc.aliyuncs.com */
     PLACE_SERVICE, /* <region>[-internal].fc.aliyuncs.com without an account */
-    PLACE_GATEWAY, /* fcv3.<region>.aliyuncs.com, fc.<region>.aliyuncs.com and their -vpc forms */
+    PLACE_GATEWAY, /* fcv3.<region>.aliyuncs.com, fc.<region>.aliyuncs.com and their -vpc forms;
+                      fc[-…].aliyuncs.com, which official SDKs build without a region */
     PLACE_TRIGGER, /* *.fcapp.run, *.test.functioncompute.com, *.fc.devsapp.net */
     PLACE_CUSTOM,  /* any other name: a custom domain if one is registered */
     PLACE_IMPOSSIBLE, /* one of our zones, but malformed; see `problem` */
@@ -23,26 +24,39 @@ enum place_kind {
 
 struct place {
     enum place_kind kind;
+    struct str zone;              /* "fc.aliyuncs.com", …; "" for local and custom names */
     struct str account;           /* "" when nobody named one */
     struct str region;            /* id without -internal/-vpc; "" when unknown */
     bool internal;                /* -internal or -vpc */
     bool region_known;            /* in the catalogue */
-    enum api_version gateway_api; /* for PLACE_GATEWAY */
+    enum api_version gateway_api; /* for PLACE_GATEWAY; API_NONE when the name does not say */
     struct str trigger;           /* for PLACE_TRIGGER: the first label(s) */
     const char *problem;   /* for PLACE_IMPOSSIBLE, and for a near miss: one sentence; else NULL */
     struct str suggestion; /* the nearest right name, or absent */
 };
 
 struct place_defaults {
-    struct str account; /* used by PLACE_LOCAL when no header names one */
-    struct str region;
+    struct str account; /* when neither host nor header names one; not on trigger hosts */
+    struct str region;  /* when the host names none */
 };
 
-/** @host lower case without port; @account_header the X-Fc-Account-Id value or absent. Never fails:
- * see kind. */
+/** The name in a Host header or SNI: lower case, without port and without a final dot. "[::1]:80"
+ * becomes "[::1]". A view of @host when nothing had to change. */
+struct str place_host_name(struct str host, struct arena *arena);
+
+/**
+ * @host is taken as place_host_name() gives it; other forms are brought to that first.
+ * @account_header is the X-Fc-Account-Id value or absent; an empty one counts as absent. Never
+ * fails: see kind. Unknown regions are accepted, with a problem and a suggestion. Views of @host,
+ * @account_header and @defaults are kept.
+ */
 void place_find(struct str host, struct str account_header, const struct place_defaults *defaults,
                 struct arena *arena, struct place *out);
 
 /** True for the names and addresses under which /_fcemu/ is served: loopback, IP literals, unix,
  * "localhost", "fcemu", *.localhost. */
 bool place_is_control_host(struct str host);
+
+/** The canonical host of a place in one of our zones; absent for other kinds. It leads back to the
+ * same place. */
+struct str place_format(const struct place *place, struct arena *arena);

@@ -1,9 +1,12 @@
 /*
  * route/target.h - method and path to an operation and its parameters
  *
- * The raw path is split on '/' first and each segment percent-decoded once; {service} splits at its
- * first dot into service and qualifier. Source: spec/api-2016-08-15.md §1.2,
- * spec/api-2023-03-30.md.
+ * The raw path is split on '/' first and each segment percent-decoded once, so that a decoded
+ * segment may hold a '/'. {service} splits at its first dot into service and qualifier; "name."
+ * has none. A slash in front and one behind are tolerated everywhere (no client sends them, some
+ * configurations cause them); empty segments in between are tolerated by 2023-03-30 only.
+ *
+ * Source: spec/api-2016-08-15.md §1.2, spec/api-2023-03-30.md §1.3.
  *
  * Threads: any; pure functions.
  */
@@ -21,7 +24,7 @@ struct target_param {
 
 enum target_result {
     TARGET_FOUND = 0,
-    TARGET_UNKNOWN_VERSION, /* /2019-01-01/… : PathNotSupported */
+    TARGET_UNKNOWN_VERSION, /* /2019-01-01/… : PathNotSupported; `suggestion` is a version */
     TARGET_UNKNOWN_PATH,
     TARGET_WRONG_METHOD, /* the path exists with other methods, see `allowed` */
     TARGET_BAD_ENCODING, /* %zz, NUL, or not UTF-8 after decoding: InvalidArgument */
@@ -37,15 +40,20 @@ struct target {
         domain;            /* decoded; absent when the path has none */
     struct str rest;       /* behind a proxy path: raw, from '/' */
     struct str allowed;    /* "GET, PUT" for TARGET_WRONG_METHOD */
-    struct str suggestion; /* nearest known path template, for the near miss */
+    struct str suggestion; /* nearest known path template, with its version; absent when none */
 };
 
 /**
  * @method and raw @path (no query). @qualifier_query is the decoded ?qualifier= value or absent;
- * the service's own qualifier wins.
+ * the service's own qualifier wins, and 2016-08-15 knows no other.
+ *
+ * Under /proxy/ of every version the API is API_TRIGGER and @rest the user's path, "/" when empty.
  */
 void target_find(struct str method, struct str path, struct str qualifier_query,
                  struct arena *arena, struct target *out);
+
+/** A call on a trigger host or custom domain: the whole path is the user's. */
+void target_find_trigger(struct str path, struct target *out);
 
 struct str target_param(const struct target *target,
                         const char *name); /* absent when the template has none */

@@ -1,0 +1,79 @@
+/*
+ * route/host.c - the bytes of a Host header, before anybody asks what they mean
+ */
+#include "route/host.h"
+
+#include <arpa/inet.h>
+
+#include "route/place.h"
+
+static bool is_address(struct str text, int family)
+{
+    char copy[INET6_ADDRSTRLEN];
+    unsigned char address[sizeof(struct in6_addr)];
+
+    if (text.len == 0 || text.len >= sizeof(copy))
+        return false;
+    memcpy(copy, text.ptr, text.len);
+    copy[text.len] = '\0';
+    return inet_pton(family, copy, address) == 1;
+}
+
+/* "[fe80::1%eth0]", with or without the brackets and the zone. */
+static bool is_ip_literal(struct str host)
+{
+    struct str address = host;
+    struct str zone;
+
+    if (str_starts(host, STR("[")) && str_ends(host, STR("]")))
+        address = str_slice(host, 1, host.len - 1);
+    str_cut(address, '%', &address, &zone);
+    return is_address(address, AF_INET6) || is_address(host, AF_INET);
+}
+
+bool host_is_local(struct str host)
+{
+    return host.len == 0 || is_ip_literal(host) || str_ends(host, STR(".localhost")) ||
+           !memchr(host.ptr, '.', host.len);
+}
+
+bool place_is_control_host(struct str host)
+{
+    return host.len == 0 || is_ip_literal(host) || str_eq(host, STR("localhost")) ||
+           str_eq(host, STR("fcemu")) || str_eq(host, STR("unix")) ||
+           str_ends(host, STR(".localhost"));
+}
+
+static struct str without_port(struct str host)
+{
+    struct str name;
+    struct str port;
+
+    if (str_starts(host, STR("["))) {
+        size_t close;
+
+        return str_find(host, STR("]"), &close) ? str_slice(host, 0, close + 1) : host;
+    }
+    if (!str_cut(host, ':', &name, &port) || memchr(port.ptr, ':', port.len))
+        return host; /* no port, or a bare IPv6 address */
+    return name;
+}
+
+struct str place_host_name(struct str host, struct arena *arena)
+{
+    host = without_port(str_trim(host));
+    if (host.len > 1 && host.ptr[host.len - 1] == '.')
+        host.len--;
+    for (size_t i = 0; i < host.len; i++) {
+        if (host.ptr[i] < 'A' || host.ptr[i] > 'Z')
+            continue;
+
+        char *lower = arena_dup(arena, host);
+
+        for (; i < host.len; i++)
+            if (lower[i] >= 'A' && lower[i] <= 'Z')
+                lower[i] = (char)(lower[i] - 'A' + 'a');
+        return (struct str){lower, host.len};
+    }
+    return host;
+}
