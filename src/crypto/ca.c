@@ -214,7 +214,7 @@ int ca_certificate(void *owner, struct str name, const struct gnutls_pcert_st **
     struct ca_leaf leaf;
     struct error err;
 
-    if (ca_leaf(owner, name, CA_FLAWLESS, &leaf, &err) < 0)
+    if (ca_leaf(owner, name, CA_FLAWLESS, &leaf, &err) != 0)
         return -1;
     *out_chain = leaf.chain;
     *out_len = leaf.chain_len;

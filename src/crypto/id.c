@@ -80,7 +80,8 @@ void id_request_2023(uint64_t wall_ms, char out[ID_REQUEST_2023_BYTES])
     out[10] = '-';
     out[ID_REQUEST_2023_BYTES - 1] = '\0';
     do {
-        memcpy(random, "15", 2);
+        random[0] = '1';
+        random[1] = '5';
         put_hex(random + 2, id_bits(), 6);
         random[8] = '-';
         put_hex(random + 9, id_bits(), 12);
