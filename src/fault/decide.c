@@ -4,6 +4,7 @@
  */
 #include "base/clock.h"
 #include "fault/internal.h"
+#include "fault/tape.h"
 
 enum { EVIDENCE_FIRST = 4 };
 
@@ -100,6 +101,47 @@ static void ask_rules(struct asking *asking)
         ask_rule(asking, &engine->rules[rule]);
 }
 
+/* As it was recorded, not as the rules would have it. */
+static void play(struct asking *asking, const struct tape_mark *mark)
+{
+    struct fault_decision *out = asking->out;
+
+    if (!tape_play(asking->engine->tape, mark, out)) {
+        out->effect = EFFECT_DONE;
+        return;
+    }
+    if (out->first_rule)
+        take_active(asking);
+}
+
+static void begin_call(struct asking *asking)
+{
+    asking->engine->in_flight++;
+    asking->out->in_flight = true;
+    halt_note_call(asking->engine, asking->now_ns);
+}
+
+static void strike_call(struct asking *asking)
+{
+    struct fault_engine *engine = asking->engine;
+    struct tape_mark mark = tape_count(engine->tape, asking->call, asking->time);
+
+    if (fault_engine_is_playing(engine)) {
+        play(asking, &mark);
+    } else {
+        ask_rules(asking);
+        combine_finish(asking);
+        halt_check(engine, asking->now_ns);
+    }
+    tape_record(engine->tape, &mark, asking);
+}
+
+static bool has_work(const struct fault_engine *engine)
+{
+    return !engine->stopped &&
+           (fault_engine_is_playing(engine) || (engine->set && engine->set->rule_count > 0));
+}
+
 static void decide(struct fault_engine *engine, const struct fault_call *call, struct arena *arena,
                    enum asking_time time, struct fault_decision *out)
 {
@@ -113,32 +155,25 @@ static void decide(struct fault_engine *engine, const struct fault_call *call, s
         .out = out,
     };
 
-    if (time == ASKED_ON_REQUEST) {
-        engine->in_flight++;
-        out->in_flight = true;
-        halt_note_call(engine, asking.now_ns);
-    }
-    if (engine->set && !engine->stopped) {
-        ask_rules(&asking);
-        combine_finish(&asking);
-        halt_check(engine, asking.now_ns);
-    } else {
+    *out = (struct fault_decision){0};
+    if (time == ASKED_ON_REQUEST)
+        begin_call(&asking);
+    if (has_work(engine))
+        strike_call(&asking);
+    else
         out->effect = EFFECT_DONE;
-    }
     match_call_done(&asking.match);
 }
 
 void fault_decide(struct fault_engine *engine, const struct fault_call *call, struct arena *arena,
                   struct fault_decision *out)
 {
-    *out = (struct fault_decision){0};
     decide(engine, call, arena, call->authenticated ? ASKED_AUTHENTICATED : ASKED_ON_REQUEST, out);
 }
 
 void fault_decide_accept(struct fault_engine *engine, const struct fault_call *call,
                          struct arena *arena, struct fault_decision *out)
 {
-    *out = (struct fault_decision){0};
     decide(engine, call, arena, ASKED_ON_ACCEPT, out);
 }
 
@@ -192,7 +227,8 @@ bool fault_needs_body(struct fault_engine *engine, const struct fault_call *call
 {
     OWN(arena_free) struct arena *arena = NULL;
 
-    if (!engine->set || !engine->may_want_body || engine->stopped || call->body_known)
+    if (!engine->set || !engine->may_want_body || engine->stopped || call->body_known ||
+        fault_engine_is_playing(engine))
         return false;
     arena = arena_new();
     struct match_call match = match_call_start(call, arena, engine->scratch);
@@ -205,5 +241,9 @@ bool fault_needs_body(struct fault_engine *engine, const struct fault_call *call
 
 bool fault_asks_authenticated(const struct fault_engine *engine)
 {
-    return !engine->stopped && rule_index_count(engine->index, ASKED_AUTHENTICATED) > 0;
+    if (engine->stopped)
+        return false;
+    return fault_engine_is_playing(engine)
+               ? tape_plays_authenticated(engine->tape)
+               : rule_index_count(engine->index, ASKED_AUTHENTICATED) > 0;
 }

@@ -52,6 +52,7 @@ int fault_engine_new(struct clock *clock, struct fault_engine **out, struct erro
     engine->clock = clock;
     engine->scratch = regex_scratch_new();
     engine->halt = halt_new();
+    engine->tape = tape_new();
     *out = engine;
     return 0;
 }
@@ -75,6 +76,7 @@ void fault_engine_free(struct fault_engine *engine)
         key_table_done(&engine->rules[i].keys);
     key_table_done(&engine->control.keys);
     unload(engine);
+    tape_free(engine->tape);
     halt_free(engine->halt);
     regex_scratch_free(engine->scratch);
     mem_free(engine);

@@ -5,6 +5,7 @@
  */
 #include "base/buf.h"
 #include "base/clock.h"
+#include "conf/scalar.h"
 #include "fault/engine.h"
 
 static struct str operation_name(const struct fault_call *call)
@@ -39,40 +40,19 @@ static const struct {
     {STR_INIT("request_id"), call_request_id},
 };
 
-static const struct {
-    struct str name;
-    uint64_t ms;
-} units[] = {
-    {STR_INIT("ms"), 1       },
-    {STR_INIT("s"),  1000    },
-    {STR_INIT("m"),  60000   },
-    {STR_INIT("h"),  3600000 },
-    {STR_INIT("d"),  86400000},
-};
-
-enum { OFFSET_MAX = 1000000000 };
-
 /* "+20m" or "-5s"; empty is 0. */
 static bool offset_parse(struct str text, int64_t *out_ms)
 {
-    size_t digits = 1;
-    uint64_t value;
+    uint64_t ns;
 
     *out_ms = 0;
     if (text.len == 0)
         return true;
-    while (digits < text.len && text.ptr[digits] >= '0' && text.ptr[digits] <= '9')
-        digits++;
     if ((text.ptr[0] != '+' && text.ptr[0] != '-') ||
-        str_to_uint(str_slice(text, 1, digits), OFFSET_MAX, &value) != NUMBER_OK)
+        scalar_duration(str_slice(text, 1, text.len), &ns) != SCALAR_OK)
         return false;
-    for (size_t i = 0; i < N_ELEMENTS(units); i++) {
-        if (str_eq(str_slice(text, digits, text.len), units[i].name)) {
-            *out_ms = (int64_t)(value * units[i].ms) * (text.ptr[0] == '-' ? -1 : 1);
-            return true;
-        }
-    }
-    return false;
+    *out_ms = (int64_t)(ns / DURATION_MS) * (text.ptr[0] == '-' ? -1 : 1);
+    return true;
 }
 
 static bool put_now(struct str name, uint64_t wall_ms, struct buf *out)

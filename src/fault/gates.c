@@ -191,6 +191,13 @@ static void reject(struct asking *asking)
     asking->ended = true;
 }
 
+void take_active(struct asking *asking)
+{
+    asking->engine->active++;
+    tickets_of(asking)->active = true;
+    asking->out->holds = true;
+}
+
 static bool gate_max_active(struct asking *asking, struct strike *strike)
 {
     struct fault_engine *engine = asking->engine;
@@ -204,9 +211,7 @@ static bool gate_max_active(struct asking *asking, struct strike *strike)
         reject(asking);
         return false;
     }
-    engine->active++;
-    tickets_of(asking)->active = true;
-    asking->out->holds = true;
+    take_active(asking);
     return true;
 }
 

@@ -189,7 +189,29 @@ void halt_note_call(struct fault_engine *engine, uint64_t now_ns);
 /** Stop the engine when a condition holds. */
 void halt_check(struct fault_engine *engine, uint64_t now_ns);
 
+/* ---- tape.c: what struck whom ---- */
+
+struct asking;
 struct fault_tape;
+
+/* A call as the tape knows it. */
+struct tape_mark {
+    uint64_t call;
+    uint64_t k; /* the how-manieth of these, from 1; 0 = it could not be counted */
+    enum asking_time time;
+};
+
+struct fault_tape *tape_new(void);
+void tape_free(struct fault_tape *tape);
+struct tape_mark tape_count(struct fault_tape *tape, const struct fault_call *call,
+                            enum asking_time time);
+void tape_record(struct fault_tape *tape, const struct tape_mark *mark,
+                 const struct asking *asking);
+/** The decision for a call as it was recorded; false when nothing struck it. */
+bool tape_play(struct fault_tape *tape, const struct tape_mark *mark, struct fault_decision *out);
+bool tape_plays_authenticated(const struct fault_tape *tape);
+
+/* ---- the engine ---- */
 
 struct fault_engine {
     struct clock *clock;
@@ -252,6 +274,8 @@ struct strike {
 
 /** The first gate that is shut, or GATE_FIRED. Counts as it goes. */
 enum fault_gate gates_ask(struct asking *asking, struct strike *strike);
+/** The call counts as active until fault_release(). */
+void take_active(struct asking *asking);
 bool sequence_is_over(const struct fault_action *action, uint64_t fires);
 /** The rule fires: gather its shapers and its outcome into the decision. */
 void combine_fire(struct asking *asking, struct strike *strike);

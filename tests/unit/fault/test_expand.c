@@ -11,7 +11,7 @@ static const struct {
     {"{{ request_id }}",                     "req"                                                        },
     {"{{now}}",                              "Tue, 24 Nov 2026 12:00:00 GMT"                              },
     {"{{now+20m}}",                          "Tue, 24 Nov 2026 12:20:00 GMT"                              },
-    {"{{now-1d}}|{{now+90s}}",               "Mon, 23 Nov 2026 12:00:00 GMT|Tue, 24 Nov 2026 12:01:30 GMT"},
+    {"{{now-24h}}|{{now+90s}}",              "Mon, 23 Nov 2026 12:00:00 GMT|Tue, 24 Nov 2026 12:01:30 GMT"},
     {"{{now+20}}",                           "{{now+20}}"                                                 },
     {"{{nowhere}} {{x}} {{",                 "{{nowhere}} {{x}} {{"                                       },
     {"{\"a\":{\"b\":{}}}",                   "{\"a\":{\"b\":{}}}"                                         },

@@ -1,0 +1,205 @@
+#include "builder.h"
+#include "fault/tape.h"
+
+static struct world w;
+static struct buf tape;
+
+static void start(void)
+{
+    tape = (struct buf){0};
+}
+
+static void stop(void)
+{
+    buf_done(&tape);
+    world_stop(&w);
+}
+
+/* Everything a decision can hold, spread over rules that fire now and then. */
+static struct fault_ruleset *busy_set(void)
+{
+    static struct fault_latency slow = {.kind = LATENCY_UNIFORM, .a_ns = 1e6, .b_ns = 9e6};
+    static struct fault_header_edit edit = {.kind = EDIT_REMOVE,
+                                            .name = STR_INIT("x-fc-request-id")};
+    static struct str args[] = {STR_INIT("{{path}}"), STR_INIT("POST")};
+    struct fault_ruleset *set = set_new();
+    struct fault_action *shape = rule_add(set, "shape", OUTCOME_NONE)->action;
+    struct fault_action *error = rule_add(set, "error", OUTCOME_ERROR)->action;
+    struct fault_action *raw = rule_add(set, "raw", OUTCOME_RAW)->action;
+
+    for (size_t i = 0; i < set->rule_count; i++) {
+        set->rules[i].when.chance = CHANCE_PROBABILITY;
+        set->rules[i].when.probability = 0.4;
+        count_per(set, &set->rules[i], PER_LABEL);
+    }
+    set->rules[2].mark = false;
+    shape->delay = &slow;
+    shape->delay_at = PHASE_HEADERS;
+    shape->headers = &edit;
+    shape->header_count = 1;
+    shape->corrupt = CORRUPT_FLIP_BYTES;
+    shape->truncate = (struct fault_amount){.given = true, .is_ratio = true, .ratio = 0.1};
+    shape->truncate_then = THEN_RESET;
+    shape->has_length = true;
+    shape->length_declare = -10;
+    shape->drip_bytes = 7;
+    shape->drip_every_ms = 100;
+    error->error = fc_error_find(STR("PathNotSupported"));
+    error->args = args;
+    error->arg_count = 2;
+    error->effect = EFFECT_LATE;
+    raw->raw = (struct str){"\xff\x00ok", 4};
+    raw->then = THEN_RESET;
+    return set;
+}
+
+static void expect_same(const struct fault_decision *a, const struct fault_decision *b)
+{
+    ck_assert_uint_eq(a->delay_headers_ns, b->delay_headers_ns);
+    ck_assert_int_eq(a->effect, b->effect);
+    ck_assert_uint_eq(a->corrupt_draw, b->corrupt_draw);
+    ck_assert_uint_eq(a->header_edits.count, b->header_edits.count);
+    ck_assert_int_eq(a->outcome != NULL, b->outcome != NULL);
+    ck_assert_int_eq(a->drip != NULL, b->drip != NULL);
+    ck_assert_int_eq(a->first_rule != NULL, b->first_rule != NULL);
+    if (a->first_rule) {
+        ck_assert(str_eq(a->first_rule->id, b->first_rule->id));
+        ck_assert_int_eq(a->first_rule->mark, b->first_rule->mark);
+    }
+    if (a->outcome) {
+        ck_assert_int_eq(a->outcome->outcome, b->outcome->outcome);
+        ck_assert_ptr_eq(a->outcome->error, b->outcome->error);
+        ck_assert(str_eq(a->outcome->raw, b->outcome->raw));
+        ck_assert_uint_eq(a->outcome->arg_count, b->outcome->arg_count);
+        ck_assert(str_eq(a->outcome_rule->id, b->outcome_rule->id));
+    }
+    if (a->truncate) {
+        ck_assert_double_eq(a->truncate->truncate.ratio, b->truncate->truncate.ratio);
+        ck_assert_int_eq(a->truncate->truncate_then, b->truncate->truncate_then);
+        ck_assert_int_eq(a->length->length_declare, b->length->length_declare);
+    }
+}
+
+enum { CALLS = 60 };
+
+static void run(const char *const labels[2], struct fault_decision out[2][CALLS], bool turned)
+{
+    for (int i = 0; i < CALLS; i++) {
+        for (int j = 0; j < 2; j++) {
+            int caller = turned ? 1 - j : j;
+            struct fault_call call = call_of("f", labels[caller]);
+
+            fault_decide(w.engine, &call, w.calls, &out[caller][i]);
+        }
+    }
+}
+
+static void release(struct fault_decision decisions[2][CALLS])
+{
+    for (int i = 0; i < 2 * CALLS; i++)
+        fault_release(w.engine, &decisions[i / CALLS][i % CALLS]);
+}
+
+START_TEST(test_a_tape_plays_without_its_rules)
+{
+    static const char *const labels[2] = {"a", "b"};
+    static struct fault_decision first[2][CALLS];
+    static struct fault_decision again[2][CALLS];
+    struct error err;
+
+    world_start(&w, busy_set());
+    run(labels, first, false);
+    fault_tape_save(w.engine, &tape);
+    fault_engine_load(w.engine, set_new(), 1); /* no rules any more */
+    ck_assert_int_eq(fault_engine_play(w.engine, buf_str(&tape), &err), 0);
+    ck_assert(fault_engine_is_playing(w.engine));
+    run(labels, again, true); /* in another order */
+    for (int i = 0; i < 2 * CALLS; i++)
+        expect_same(&first[i / CALLS][i % CALLS], &again[i / CALLS][i % CALLS]);
+    release(first);
+    release(again);
+    ck_assert_uint_eq(fault_engine_active(w.engine), 0);
+    fault_ruleset_unref((struct fault_ruleset *)fault_engine_ruleset(w.engine));
+}
+END_TEST
+
+START_TEST(test_a_played_tape_records_itself)
+{
+    static const char *const labels[2] = {"a", "b"};
+    static struct fault_decision decisions[2][CALLS];
+    OWN(buf_done) struct buf second = {0};
+    struct error err;
+
+    world_start(&w, busy_set());
+    run(labels, decisions, false);
+    release(decisions);
+    fault_tape_save(w.engine, &tape);
+    ck_assert_int_eq(fault_engine_play(w.engine, buf_str(&tape), &err), 0);
+    run(labels, decisions, false);
+    release(decisions);
+    fault_tape_save(w.engine, &second);
+    ck_assert(str_eq(buf_str(&second), buf_str(&tape)));
+    ck_assert_int_eq(fault_engine_play(w.engine, STR_NONE, &err), 0);
+    ck_assert(!fault_engine_is_playing(w.engine));
+}
+END_TEST
+
+START_TEST(test_a_line_left_out_is_a_fault_left_out)
+{
+    struct fault_call call = call_of("f", "a");
+    struct error err;
+
+    world_start(&w, set_new());
+    ck_assert_int_eq(
+        fault_engine_play(
+            w.engine,
+            STR("{\"fcemu_tape\":1}\n"
+                "{\"k\":2,\"account\":\"1653\",\"region\":\"cn-shanghai\",\"label\":\"a\","
+                "\"method\":\"POST\",\"path\":\"/2016-08-15/services/s/functions/f/invocations\","
+                "\"do\":{\"rule\":\"r\",\"outcome\":\"error\",\"error\":\"ResourceThrottled\"}}\n"),
+            &err),
+        0);
+    ck_assert_str_eq(fates(&w, &call, 4), "0100");
+}
+END_TEST
+
+static const struct {
+    const char *tape;
+    const char *want;
+} mistakes[] = {
+    {"nonsense\n",                                                    "line 1"         },
+    {"{\"fcemu_tape\":2}\n",                                          "version 1"      },
+    {"{\"fcemu_tape\":1}\n\n{\"do\":{}}\n",                           "line 3"         },
+    {"{\"k\":1}\n",                                                   "'do' is not"    },
+    {"{\"k\":1,\"asking\":\"never\",\"do\":{}}\n",                    "'asking'"       },
+    {"{\"k\":1,\"do\":{\"outcome\":\"error\"}}\n",                    "'do.error' is"  },
+    {"{\"k\":1,\"do\":{\"outcome\":\"error\",\"error\":\"Nope\"}}\n", "'do.error'"     },
+    {"{\"k\":1,\"do\":{\"drip_bytes\":-1}}\n",                        "'do.drip_bytes'"},
+    {"{\"k\":1,\"do\":{\"raw\":{\"base64\":\"%\"}}}\n",               "'do.raw'"       },
+    {"{\"k\":1,\"do\":{\"headers\":[[\"paint\",\"x\"]]}}\n",          "'do.headers'"   },
+};
+
+START_TEST(test_what_is_no_tape_changes_nothing)
+{
+    struct error err;
+
+    world_start(&w, set_new());
+    ck_assert_int_lt(fault_engine_play(w.engine, str_of(mistakes[_i].tape), &err), 0);
+    ck_assert_msg(strstr(err.text, mistakes[_i].want) != NULL, "%s", err.text);
+    ck_assert(!fault_engine_is_playing(w.engine));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("fault/tape");
+    TCase *tc = tcase_create("tape");
+
+    tcase_add_checked_fixture(tc, start, stop);
+    tcase_add_test(tc, test_a_tape_plays_without_its_rules);
+    tcase_add_test(tc, test_a_played_tape_records_itself);
+    tcase_add_test(tc, test_a_line_left_out_is_a_fault_left_out);
+    tcase_add_loop_test(tc, test_what_is_no_tape_changes_nothing, 0, (int)N_ELEMENTS(mistakes));
+    suite_add_tcase(suite, tc);
+    return suite_run(suite);
+}
