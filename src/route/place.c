@@ -233,7 +233,8 @@ static bool read_devs_temporary(struct reading *r)
 {
     const struct labels *labels = r->labels;
 
-    if (labels->count != 4 || labels->list[0].len == 0 || labels->list[1].len == 0)
+    if (labels->count != 4 || !is_word(labels->list[0], LABEL_MAX, true) ||
+        !is_word(labels->list[1], LABEL_MAX, true))
         return impossible(
             r, "a host of fc.devsapp.net has function, service, account and region in front");
     if (!set_account_label(r, labels->list[2]) || !set_region_label(r, labels->list[3]))

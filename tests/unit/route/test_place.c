@@ -75,6 +75,7 @@ static const struct {
     {"fcapp.run",                                     NULL,  PLACE_IMPOSSIBLE, "",          "",             false, false},
     {"cn-hangzhou.fcapp.run",                         NULL,  PLACE_IMPOSSIBLE, "",          "",             false, false},
     {"x-1.test.functioncompute.com",                  NULL,  PLACE_IMPOSSIBLE, "",          "",             false, false},
+    {"f/.s.1.cn-hangzhou.fc.devsapp.net",             NULL,  PLACE_IMPOSSIBLE, "",          "",             false, false},
     {"s.1.cn-hangzhou.fc.devsapp.net",                NULL,  PLACE_IMPOSSIBLE, "",          "",             false, false},
 };
 
