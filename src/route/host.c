@@ -62,7 +62,7 @@ static struct str without_port(struct str host)
 struct str place_host_name(struct str host, struct arena *arena)
 {
     host = without_port(str_trim(host));
-    if (host.len > 1 && host.ptr[host.len - 1] == '.')
+    while (host.len > 1 && memchr(". \t", host.ptr[host.len - 1], 3))
         host.len--;
     for (size_t i = 0; i < host.len; i++) {
         if (host.ptr[i] < 'A' || host.ptr[i] > 'Z')

@@ -40,7 +40,7 @@ struct place_defaults {
     struct str region;  /* when the host names none */
 };
 
-/** The name in a Host header or SNI: lower case, without port and without a final dot. "[::1]:80"
+/** The name in a Host header or SNI: lower case, without port and without final dots. "[::1]:80"
  * becomes "[::1]". A view of @host when nothing had to change. */
 struct str place_host_name(struct str host, struct arena *arena);
 

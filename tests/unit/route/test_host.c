@@ -17,6 +17,8 @@ static const struct {
     {" 1.cn-shanghai.fc.aliyuncs.com ",    "1.cn-shanghai.fc.aliyuncs.com"},
     {"",                                   ""                             },
     {".",                                  "."                            },
+    {"x..",                                "x"                            },
+    {"x. :80",                             "x"                            },
     {":80",                                ""                             },
 };
 
