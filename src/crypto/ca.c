@@ -203,9 +203,10 @@ int ca_leaf(struct ca *ca, struct str name, unsigned flaws, struct ca_leaf *out,
     pthread_mutex_lock(&ca->lock);
     r = find_or_mint(ca, wanted, flaws, &leaf, err);
     pthread_mutex_unlock(&ca->lock);
-    if (r == 0)
-        *out = (struct ca_leaf){&leaf->pcert, 1, ca->leaf_signer};
-    return r;
+    if (r < 0)
+        return r;
+    *out = (struct ca_leaf){&leaf->pcert, 1, ca->leaf_signer};
+    return 0;
 }
 
 int ca_certificate(void *owner, struct str name, const struct gnutls_pcert_st **out_chain,

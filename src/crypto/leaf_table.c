@@ -1,3 +1,7 @@
+/*
+ * The leaves in use and the retired ones.
+ */
+/* NOLINTBEGIN(readability-function-size): uthash and utlist are macros */
 #include <utlist.h>
 
 #include "base/mem.h"
@@ -69,3 +73,4 @@ void leaf_table_done(struct leaf_table *table)
     leaf_free(leaf);
     *table = (struct leaf_table){0};
 }
+/* NOLINTEND(readability-function-size) */
