@@ -1,0 +1,278 @@
+/*
+ * The order of checks is the service's: date, Authorization and its form, skew, key, signature,
+ * token, account. The first thing wrong is what strict mode answers and lenient mode records.
+ */
+#include "auth/auth.h"
+
+#include "auth/internal.h"
+#include "base/clock.h"
+#include "base/glob.h"
+#include "crypto/encode.h"
+
+enum {
+    SKEW_MAX_MS = 15 * 60 * 1000, /* signature page of 2020-08-27 */
+    MS_PER_S = 1000,
+};
+
+struct examination {
+    const struct auth_check *check;
+    const struct credential *credential;
+    struct signing signing;
+    struct arena *arena;
+    struct auth_key key;
+    bool key_known;
+    bool impossible; /* refused in lenient mode too */
+    struct auth_result *result;
+};
+
+/* Refusals return false, so that a failing step is one line. */
+static bool wrong(struct examination *x, const char *code, struct str arg)
+{
+    x->result->code = code;
+    x->result->arg = arg;
+    return false;
+}
+
+static bool check_presence(struct examination *x)
+{
+    const struct credential *credential = x->credential;
+
+    if (credential->date_header && !str_is_set(credential->date))
+        return wrong(x, "MissingRequiredHeader", str_of(credential->date_header));
+    if (credential->scheme == AUTH_NONE)
+        return wrong(x, "MissingRequiredHeader", STR("Authorization"));
+    return true;
+}
+
+/* On trigger traffic an Authorization of another kind may be meant for the function's own code. */
+static bool check_form(struct examination *x)
+{
+    if (x->credential->scheme != AUTH_UNKNOWN)
+        return true;
+    x->impossible = !x->check->trigger;
+    return wrong(x, "InvalidArgument",
+                 arena_strf(x->arena, "invalid authorization '" STR_FMT "'",
+                            STR_ARG(x->credential->authorization)));
+}
+
+static bool parse_date(struct str text, uint64_t *out_ms)
+{
+    return clock_parse_rfc1123(text.ptr, text.len, out_ms) ||
+           clock_parse_iso(text.ptr, text.len, out_ms);
+}
+
+static bool check_date(struct examination *x)
+{
+    struct str date = x->credential->date;
+    uint64_t now_ms = x->check->now_ms;
+    uint64_t sent_ms;
+    char sent[CLOCK_RFC1123_BYTES];
+    char now[CLOCK_RFC1123_BYTES];
+
+    if (!x->credential->date_header)
+        return true;
+    if (!parse_date(date, &sent_ms))
+        return wrong(x, "InvalidArgument",
+                     arena_strf(x->arena, "invalid date '" STR_FMT "'", STR_ARG(date)));
+    if ((sent_ms > now_ms ? sent_ms - now_ms : now_ms - sent_ms) <= SKEW_MAX_MS)
+        return true;
+    clock_format_rfc1123(sent_ms, sent);
+    clock_format_rfc1123(now_ms, now);
+    return wrong(x, "AccessDenied",
+                 arena_strf(x->arena,
+                            "the difference between the request time '%s' and the current time "
+                            "'%s' is too large",
+                            sent, now));
+}
+
+static bool check_expiry(struct examination *x)
+{
+    uint64_t expires_s;
+
+    if (x->credential->scheme != AUTH_SIGNED_URL)
+        return true;
+    if (str_to_uint(x->credential->expires, UINT64_MAX / MS_PER_S, &expires_s) != NUMBER_OK)
+        return wrong(x, "InvalidArgument",
+                     arena_strf(x->arena, "invalid x-fc-expires '" STR_FMT "'",
+                                STR_ARG(x->credential->expires)));
+    if (expires_s * MS_PER_S < x->check->now_ms)
+        return wrong(x, "AccessDenied", STR("the signed URL has expired"));
+    return true;
+}
+
+static bool check_key(struct examination *x)
+{
+    if (x->key_known || x->credential->scheme == AUTH_BEARER)
+        return true;
+    return wrong(x, "InvalidAccessKeyID", x->credential->access_key);
+}
+
+static const struct signer *const signers[AUTH_SCHEME_COUNT] = {
+    [AUTH_FC] = &fc_signer,   [AUTH_ACS3] = &acs3_signer,     [AUTH_ACS4] = &acs4_signer,
+    [AUTH_ROA] = &roa_signer, [AUTH_SIGNED_URL] = &fc_signer,
+};
+
+static bool mismatch(struct examination *x, const struct auth_explanation *explanation)
+{
+    x->result->explanation = explanation;
+    return wrong(x, "SignatureNotMatch", STR_NONE);
+}
+
+static bool check_signature(struct examination *x)
+{
+    const struct signer *signer = signers[x->credential->scheme];
+
+    if (!signer)
+        return true;
+    if (signature_holds(&x->signing, signer, x->key.secret)) {
+        x->result->verified = true;
+        return true;
+    }
+    struct auth_explanation *explanation = ARENA_NEW(x->arena, struct auth_explanation);
+
+    signature_explain(&x->signing, signer, x->key.secret, x->arena, explanation);
+    return mismatch(x, explanation);
+}
+
+/* The digest that was signed must be that of the body which came; "UNSIGNED-PAYLOAD" and the like
+   say that there is none. */
+static bool check_body(struct examination *x)
+{
+    const struct http_request *request = x->check->request;
+    struct str said = http_headers_get(&request->headers, STR("x-acs-content-sha256"));
+    struct str have = x->check->body_sha256;
+    uint8_t bytes[DIGEST_SHA256_BYTES];
+    char hex[DIGEST_HEX_BYTES];
+    bool digest_signed = x->credential->scheme == AUTH_ACS3 || x->credential->scheme == AUTH_ACS4;
+
+    if (!digest_signed || said.len != 2 * sizeof(bytes) || !hex_decode(said, bytes))
+        return true;
+    if (have.len == 0 && !request->body_complete)
+        return true;
+    if (have.len == 0) {
+        digest_hex(DIGEST_SHA256, request->body, hex);
+        have = arena_str(x->arena, str_of(hex));
+    }
+    if (str_eq_nocase(said, have))
+        return true;
+    struct auth_explanation *explanation = ARENA_NEW(x->arena, struct auth_explanation);
+
+    x->result->verified = false;
+    *explanation = (struct auth_explanation){
+        .ours = have,
+        .theirs = said,
+        .hint = STR("x-acs-content-sha256 is not the digest of the body that arrived"),
+    };
+    while (have.ptr[explanation->differ_at] == said.ptr[explanation->differ_at])
+        explanation->differ_at++;
+    return mismatch(x, explanation);
+}
+
+static bool check_token(struct examination *x)
+{
+    bool other = str_is_set(x->key.token) && !secret_equal(x->key.token, x->credential->token);
+    bool late = x->key.expires_ms > 0 && x->key.expires_ms < x->check->now_ms;
+
+    if (other || late)
+        return wrong(x, "AccessDenied", STR("the security token is invalid or expired"));
+    return true;
+}
+
+static bool check_account(struct examination *x)
+{
+    if (x->check->account.len == 0 || x->key.account.len == 0 ||
+        str_eq(x->check->account, x->key.account))
+        return true;
+    return wrong(x, "AccessDenied", STR("The service or function doesn't belong to you."));
+}
+
+/* Somebody wrote this refusal down for this key, so lenient mode keeps to it, whatever else is
+ * wrong. */
+static bool check_permission(struct examination *x)
+{
+    struct str rest = x->key.denied;
+    struct str glob;
+
+    while (str_is_set(rest)) {
+        str_cut(rest, ' ', &glob, &rest);
+        if (glob.len == 0 || x->check->operation.len == 0 || !glob_match(glob, x->check->operation))
+            continue;
+        return wrong(x, "AccessDenied",
+                     arena_strf(x->arena,
+                                "the caller is not authorized to perform 'fc:" STR_FMT
+                                "' on resource '" STR_FMT "'",
+                                STR_ARG(x->check->operation), STR_ARG(x->check->resource)));
+    }
+    return true;
+}
+
+static bool (*const steps[])(struct examination *x) = {
+    check_presence,  check_form, check_date,  check_expiry,  check_key,
+    check_signature, check_body, check_token, check_account,
+};
+
+/* What the journal keeps: the code and a reason, never a header that may hold a credential. */
+static struct str note(const struct examination *x)
+{
+    const struct auth_result *result = x->result;
+    struct str detail = result->arg;
+
+    if (!result->code)
+        return STR("");
+    if (result->explanation && !strcmp(result->code, "SignatureNotMatch"))
+        detail = result->explanation->hint;
+    else if (x->credential->scheme == AUTH_UNKNOWN)
+        detail = STR("an Authorization header of no known form");
+    return arena_strf(x->arena, "%s: " STR_FMT "%s", result->code, STR_ARG(detail),
+                      result->accepted ? " (accepted, authentication is lenient)" : "");
+}
+
+static void find_key(struct examination *x)
+{
+    const struct auth_keys *keys = x->check->keys;
+
+    if (!keys || x->credential->access_key.len == 0)
+        return;
+    x->key_known = keys->find(keys->owner, x->credential->access_key, &x->key);
+    if (x->key_known && x->key.account.len > 0)
+        x->result->account = arena_str(x->arena, x->key.account);
+}
+
+static void examine(struct examination *x)
+{
+    struct auth_result *result = x->result;
+    bool right = true;
+
+    find_key(x);
+    for (size_t i = 0; i < N_ELEMENTS(steps) && right; i++)
+        right = steps[i](x);
+    result->accepted = right || (x->check->mode == AUTH_LENIENT && !x->impossible);
+    if (result->accepted)
+        result->accepted = check_permission(x);
+    result->note = note(x);
+}
+
+void auth_check(const struct auth_check *check, struct arena *arena, struct auth_result *out)
+{
+    struct credential credential;
+
+    credential_find(check->request, check->trigger, arena, &credential);
+    *out = (struct auth_result){
+        .accepted = true,
+        .scheme = check->anonymous ? AUTH_ANONYMOUS : credential.scheme,
+        .access_key = credential.access_key,
+        .sts = credential.token.len > 0 || str_starts(credential.access_key, STR("STS.")),
+        .note = STR(""),
+    };
+    if (check->anonymous || check->mode == AUTH_OFF)
+        return;
+    struct examination x = {
+        .check = check,
+        .credential = &credential,
+        .signing = {check->request, &credential, check->trigger, arena},
+        .arena = arena,
+        .result = out,
+    };
+
+    examine(&x);
+}

@@ -1,0 +1,101 @@
+/*
+ * auth/auth.h - who signed a request, and whether the signature holds
+ *
+ * The scheme follows from the Authorization header on any API version: `FC` (HMAC-SHA256), `ACS3-…`
+ * and `ACS4-…`, `acs` (ROA, HMAC-SHA1), `Bearer`, or a signed URL on HTTP-trigger traffic. Secrets
+ * are read through the caller's look-up and kept nowhere; session tokens are blotted out of all
+ * text that leaves here.
+ *
+ * Source: official clients of the three API versions and their signing tests; signature page of the
+ * reference of 2020-08-27. What is accepted beyond it (paths signed raw, parameters unsorted, …) is
+ * what official clients really send.
+ *
+ * Threads: any; pure functions but for the look-up.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "http/message.h"
+
+enum auth_mode {
+    AUTH_OFF,     /* nothing is looked at */
+    AUTH_LENIENT, /* what is wrong is recorded, and refused only where the form is impossible */
+    AUTH_STRICT,  /* as the service does it */
+};
+
+enum auth_scheme {
+    AUTH_NONE,       /* no credential at all */
+    AUTH_FC,         /* Authorization: FC id:base64 */
+    AUTH_ACS3,       /* Authorization: ACS3-HMAC-SHA256 Credential=… */
+    AUTH_ACS3_OTHER, /* ACS3-HMAC-SM3, ACS3-RSA-SHA256: recognised, never verified */
+    AUTH_ACS4,       /* Authorization: ACS4-HMAC-SHA256 Credential=… */
+    AUTH_ROA,        /* Authorization: acs id:base64 */
+    AUTH_BEARER,     /* Authorization: Bearer, or x-acs-bearer-token */
+    AUTH_SIGNED_URL, /* x-fc-signature in the query */
+    AUTH_UNKNOWN,    /* an Authorization that is none of these, or malformed */
+    AUTH_ANONYMOUS,  /* the HTTP trigger asks for nothing, so nothing was looked at */
+    AUTH_SCHEME_COUNT,
+};
+struct str
+auth_scheme_name(enum auth_scheme scheme); /* "FC", "ACS3", "signed URL", …; "" for none */
+
+/* Who claims to call; nothing is verified. */
+struct auth_caller {
+    enum auth_scheme scheme;
+    struct str access_key; /* absent when none is named */
+    bool sts;              /* a session token came with it, or the id is a temporary one */
+};
+struct auth_caller auth_caller_of(const struct http_request *request, struct arena *arena);
+
+/* What the emulator knows about an access key id. */
+struct auth_key {
+    struct str secret;
+    struct str account;  /* its owner; absent: may act for every account */
+    struct str token;    /* of a temporary key: the one session token it goes with; else absent */
+    uint64_t expires_ms; /* wall time; 0 = never */
+    struct str denied;   /* operations it may not call, as globs parted by blanks; else absent */
+};
+
+struct auth_keys {
+    /* False when the id is unknown. The views must live as long as the check. */
+    bool (*find)(void *owner, struct str access_key, struct auth_key *out);
+    void *owner;
+};
+
+struct auth_check {
+    const struct http_request *request;
+    enum auth_mode mode;
+    bool trigger;           /* HTTP-trigger traffic: proxy path, trigger domain or custom domain */
+    bool anonymous;         /* that trigger's authType is anonymous */
+    struct str account;     /* that the host or X-Fc-Account-Id named, or absent */
+    struct str operation;   /* "CreateFunction", for denied keys; absent: not checked */
+    struct str resource;    /* its ARN, for the text of the refusal */
+    struct str body_sha256; /* lower-case hex when somebody has it already; absent: taken from the
+                               body once that is complete */
+    uint64_t now_ms;        /* wall time, by the virtual clock */
+    const struct auth_keys *keys;
+};
+
+/* Why a signature does not match. All text is free of secrets and tokens. */
+struct auth_explanation {
+    struct str ours;   /* the string to sign by the reference; the canonical request for ACS3/4 */
+    struct str theirs; /* what the client signed, if a usual mistake explains it; else absent */
+    size_t differ_at;  /* first byte in which they differ; their length when they do not */
+    struct str hint;   /* one sentence */
+};
+
+struct auth_result {
+    bool accepted;
+    bool verified; /* a signature was computed and is the same */
+    enum auth_scheme scheme;
+    struct str access_key; /* absent when none */
+    bool sts;
+    struct str account; /* owner of the key; absent when the key is unknown or has none */
+    const char *code;   /* NULL, or the FC error that this request earns in strict mode */
+    struct str arg;     /* the argument of its message; absent when it has none */
+    struct str note;    /* one line for the journal when something is wrong; "" */
+    const struct auth_explanation *explanation; /* NULL unless a known key's signature differs */
+};
+
+/** Examine in the documented order and say what came of it. All text is in @arena. */
+void auth_check(const struct auth_check *check, struct arena *arena, struct auth_result *out);

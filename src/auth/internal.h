@@ -1,0 +1,100 @@
+/*
+ * auth/internal.h - credentials as parsed, and signatures as data
+ *
+ * Each scheme is a composer and two tables over it: the variants that are accepted, and the usual
+ * mistakes, which are tried only to explain a mismatch. Both are sets of flags; what a flag means
+ * is the business of the scheme's composer and signer.
+ */
+#pragma once
+
+#include "auth/auth.h"
+#include "base/buf.h"
+#include "base/query.h"
+#include "crypto/digest.h"
+
+struct credential {
+    enum auth_scheme scheme;
+    struct str authorization; /* the header as received, or absent */
+    struct str access_key;
+    struct str signature;
+    struct str token;          /* session token, or absent */
+    struct str signed_headers; /* ACS3, ACS4: "a;b;c" */
+    struct str scope;          /* ACS4: date/region/product/aliyun_v4_request */
+    struct str date;           /* the header that dates the request, or absent */
+    const char *date_header;   /* its name, for the message when it is missing */
+    struct str expires;        /* signed URL: Unix seconds */
+};
+
+/** @signed_url: a signature in the query counts too. */
+void credential_find(const struct http_request *request, bool signed_url, struct arena *arena,
+                     struct credential *out);
+
+struct signing {
+    const struct http_request *request;
+    const struct credential *credential;
+    bool trigger;
+    struct arena *arena;
+};
+
+/* Flags that every scheme understands; a scheme's own begin at VARIANT_OWN. */
+enum {
+    VARIANT_SECRET_LINE = 1 << 0, /* the secret was used with a line feed behind it */
+    VARIANT_RESPELLED = 1 << 1,   /* hex where base64 is due, base64 where hex is due */
+    VARIANT_OWN = 1 << 2,
+};
+
+enum {
+    ON_API = 1 << 0,
+    ON_TRIGGER = 1 << 1,
+    ON_BOTH = ON_API | ON_TRIGGER,
+};
+
+/* An accepted way to compose. */
+struct variant {
+    unsigned on;
+    unsigned flags;
+};
+
+/* A way that clients get wrong, on top of an accepted one. */
+struct mistake {
+    unsigned on;
+    unsigned flags;
+    const char *hint;
+};
+
+struct signer {
+    const struct variant *variants; /* the first that applies is the reference's own */
+    size_t variant_count;
+    const struct mistake *mistakes;
+    size_t mistake_count;
+    bool hex; /* the signature is hex, else base64 */
+    void (*compose)(const struct signing *signing, unsigned flags, struct buf *out);
+    /* Bytes of the signature over what compose() wrote. */
+    size_t (*sign)(const struct signing *signing, unsigned flags, struct str text,
+                   struct str secret, uint8_t out[DIGEST_BYTES_MAX]);
+};
+
+extern const struct signer fc_signer;
+extern const struct signer acs3_signer;
+extern const struct signer acs4_signer;
+extern const struct signer roa_signer;
+
+/** True when an accepted variant matches. */
+bool signature_holds(const struct signing *signing, const struct signer *signer, struct str secret);
+/** Why none does; text in @arena. */
+void signature_explain(const struct signing *signing, const struct signer *signer,
+                       struct str secret, struct arena *arena, struct auth_explanation *out);
+
+/** @text in lower case, in the arena. */
+struct str lower_case(struct str text, struct arena *arena);
+/** @a, the character, @b; any bytes. */
+struct str text_join(struct str a, char between, struct str b, struct arena *arena);
+/** All values of that header name, without regard to case, joined by ',' in their order. */
+struct str header_joined(const struct http_request *request, struct str name, struct arena *arena);
+/** "name:value\n" for each header whose lower-case name begins with @prefix, sorted by name,
+ * without the one called @but. */
+void headers_with_prefix(const struct signing *signing, struct str prefix, struct str but,
+                         bool keep_case, struct buf *out);
+void texts_sort(struct str *texts, size_t count); /* bytewise */
+/** By key, then by value. Not as "key=value", which would order a-b=1 before a=1. */
+void query_sort(struct query *query);
