@@ -39,26 +39,34 @@ uint64_t clock_now_ns(const struct clock *clock)
     return (uint64_t)((int64_t)clock_monotonic_ns() + clock->offset_ns);
 }
 
+static uint64_t now_wall_ns(const struct clock *clock)
+{
+    uint64_t wall_ns = read_ns(CLOCK_REALTIME);
+
+    if (!clock)
+        return wall_ns;
+    return clock->frozen ? clock->frozen_wall_ns : (uint64_t)((int64_t)wall_ns + clock->offset_ns);
+}
+
 uint64_t clock_now_wall_ms(const struct clock *clock)
 {
-    int64_t ahead_ns = (int64_t)(clock_now_ns(clock) - clock_monotonic_ns());
-
-    return clock && (clock->frozen || clock->offset_ns)
-               ? (uint64_t)((int64_t)clock_wall_ms() + ahead_ns / NS_PER_MS)
-               : clock_wall_ms();
+    return now_wall_ns(clock) / NS_PER_MS;
 }
 
 void clock_advance(struct clock *clock, uint64_t ns)
 {
-    if (clock->frozen)
+    if (clock->frozen) {
         clock->frozen_ns += ns;
-    else
+        clock->frozen_wall_ns += ns;
+    } else {
         clock->offset_ns += (int64_t)ns;
+    }
 }
 
 void clock_freeze(struct clock *clock)
 {
     clock->frozen_ns = clock_now_ns(clock);
+    clock->frozen_wall_ns = now_wall_ns(clock);
     clock->frozen = true;
 }
 
@@ -67,6 +75,7 @@ void clock_freeze_at(struct clock *clock, uint64_t wall_ms)
     int64_t ahead_ms = (int64_t)wall_ms - (int64_t)clock_wall_ms();
 
     clock->frozen_ns = (uint64_t)((int64_t)clock_monotonic_ns() + ahead_ms * NS_PER_MS);
+    clock->frozen_wall_ns = wall_ms * NS_PER_MS;
     clock->frozen = true;
 }
 

@@ -22,8 +22,9 @@ uint64_t clock_monotonic_ns(void);
 uint64_t clock_wall_ms(void); /* since 1970 */
 
 struct clock {
-    int64_t offset_ns;  /* added to real time while running */
-    uint64_t frozen_ns; /* the standing time while frozen */
+    int64_t offset_ns;       /* added to real time while running */
+    uint64_t frozen_ns;      /* the standing time while frozen */
+    uint64_t frozen_wall_ns; /* the same moment as wall time */
     bool frozen;
 };
 

@@ -5,15 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+static _Noreturn void die(void)
+{
+    fputs("fcemu: out of memory\n", stderr);
+    abort();
+}
+
 static void *or_die(void *ptr)
 {
-    if (!ptr) {
-        static const char line[] = "fcemu: out of memory\n";
-
-        fputs(line, stderr);
-        abort();
-    }
+    if (!ptr)
+        die();
     return ptr;
+}
+
+static size_t times_or_die(size_t count, size_t size)
+{
+    size_t total;
+
+    if (__builtin_mul_overflow(count, size, &total))
+        die();
+    return total;
 }
 
 void *mem_alloc(size_t size)
@@ -23,12 +34,14 @@ void *mem_alloc(size_t size)
 
 void *mem_alloc_array(size_t count, size_t size)
 {
-    return or_die(calloc(count ? count : 1, size));
+    return mem_alloc(times_or_die(count, size));
 }
 
 void *mem_grow(void *ptr, size_t count, size_t size)
 {
-    return or_die(reallocarray(ptr, count ? count : 1, size));
+    size_t total = times_or_die(count, size);
+
+    return or_die(realloc(ptr, total ? total : 1));
 }
 
 char *mem_dup(const char *text)
