@@ -41,7 +41,7 @@ rules:
 def test_twenty_mistakes_are_told_at_once(tmp_path):
     path = tmp_path / "rules.yaml"
     path.write_text(TWENTY_MISTAKES, encoding="utf-8")
-    result = fcemu("check", path)
+    result = fcemu("fault", "check", path)
     told = re.findall(rf"^{re.escape(str(path))}:(\d+):(\d+): error (F\d{{3}}): \S+: .+$", result.stdout + result.stderr, re.M)
 
     assert result.returncode == 2
@@ -56,7 +56,7 @@ def test_twenty_mistakes_are_told_at_once(tmp_path):
 def test_the_nearest_right_word_is_named(tmp_path, wrong, right):
     path = tmp_path / "rules.yaml"
     path.write_text(TWENTY_MISTAKES, encoding="utf-8")
-    result = fcemu("check", path)
+    result = fcemu("fault", "check", path)
     (line,) = [line for line in (result.stdout + result.stderr).splitlines() if wrong in line]
 
     assert f"did you mean {right!r}" in line
@@ -72,7 +72,7 @@ def test_daemon_does_not_start_on_mistakes(tmp_path):
 
 @pytest.mark.parametrize("pack", sorted(PACKS.glob("*.yaml")) + sorted((ROOT / "fixtures").glob("*.yaml")), ids=lambda path: path.name)
 def test_packs_are_clean(pack):
-    result = fcemu("check", "--strict", pack)
+    result = fcemu("fault", "check", "--strict", pack)
 
     assert result.returncode == 0, result.stdout + result.stderr
 

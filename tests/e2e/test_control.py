@@ -24,8 +24,8 @@ def test_faults_list_and_stop(daemon):
     rules = "version: 1\nrules: [{id: always, match: {function: x}, do: {error: AccessDenied}}]\n"
     running = daemon(rules=rules)
     assert running.invoke("x").status == 403
-    assert "always" in running.run("faults", "list").stdout
-    assert running.run("faults", "stop").returncode == 0
+    assert "always" in running.run("fault", "list").stdout
+    assert running.run("fault", "stop").returncode == 0
 
     assert running.invoke("x").status == 404
 
@@ -40,13 +40,13 @@ def test_reset_clears_journal_and_counters(daemon):
 
 
 def test_journal_keeps_the_newest_and_counts_what_it_lost(daemon):
-    running = daemon(config="journal: {size: 64KiB}\n")
-    for number in range(600):
+    running = daemon(config="journal: {bytes: 1MiB}\n")
+    for number in range(6000):
         running.invoke("x", headers={"X-Fcemu-Label": f"call-{number}"})
     entries = running.requests()
 
-    assert entries[-1]["label"] == "call-599"
-    assert 0 < len(entries) < 600
+    assert entries[-1]["label"] == "call-5999"
+    assert 0 < len(entries) < 6000
 
 
 def test_errors_verb_lists_all(packs):
