@@ -62,3 +62,8 @@ const struct region *region_find(struct str id)
             return &regions[i];
     return NULL;
 }
+
+struct str region_endpoint(const struct region *region, bool internal, struct arena *arena)
+{
+    return arena_strf(arena, "%s%s.fc.aliyuncs.com", region->id, internal ? "-internal" : "");
+}

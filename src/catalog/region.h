@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "base/str.h"
+#include "base/arena.h"
 
 struct region {
     const char *id;
@@ -21,3 +21,6 @@ struct region {
 
 const struct region *region_table(size_t *out_count);
 const struct region *region_find(struct str id); /* NULL when unknown */
+
+/** "cn-hangzhou.fc.aliyuncs.com", or with "-internal"; an account stands in front of it. */
+struct str region_endpoint(const struct region *region, bool internal, struct arena *arena);

@@ -59,10 +59,15 @@ static struct str without_port(struct str host)
     return name;
 }
 
+static bool is_padding(char c)
+{
+    return c == '.' || c == ' ' || c == '\t';
+}
+
 struct str place_host_name(struct str host, struct arena *arena)
 {
     host = without_port(str_trim(host));
-    while (host.len > 1 && memchr(". \t", host.ptr[host.len - 1], 3))
+    while (host.len > 1 && is_padding(host.ptr[host.len - 1]))
         host.len--;
     for (size_t i = 0; i < host.len; i++) {
         if (host.ptr[i] < 'A' || host.ptr[i] > 'Z')

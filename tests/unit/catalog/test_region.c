@@ -48,6 +48,17 @@ START_TEST(test_region_find_is_exact)
 }
 END_TEST
 
+START_TEST(test_region_has_a_public_and_an_internal_endpoint)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    const struct region *region = region_find(STR("ap-south-1"));
+
+    ck_assert(str_eq(region_endpoint(region, false, arena), STR("ap-south-1.fc.aliyuncs.com")));
+    ck_assert(
+        str_eq(region_endpoint(region, true, arena), STR("ap-south-1-internal.fc.aliyuncs.com")));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("catalog/region");
@@ -56,6 +67,7 @@ int main(void)
     tcase_add_test(tc, test_region_table_starts_with_the_fifteen_of_2020);
     tcase_add_test(tc, test_region_rows_are_complete_and_unique);
     tcase_add_test(tc, test_region_find_is_exact);
+    tcase_add_test(tc, test_region_has_a_public_and_an_internal_endpoint);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
