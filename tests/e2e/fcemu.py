@@ -161,9 +161,9 @@ class Daemon:
 
     # ---- talking to it ----
 
-    def call(self, method, path, body=None, headers=None, host=HOST, tls=None):
+    def call(self, method, path, body=None, headers=None, host=HOST, tls=None, timeout=CALL_SECONDS):
         """One call on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=CALL_SECONDS)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         if tls:
             connection.connect()
             connection.sock = tls.wrap_socket(connection.sock, server_hostname=host)
@@ -173,8 +173,8 @@ class Daemon:
         finally:
             connection.close()
 
-    def invoke(self, function, body=b"", headers=None, host=HOST, service="demo", tls=None):
-        return self.call("POST", invocation(function, service), body, headers, host, tls)
+    def invoke(self, function, body=b"", headers=None, service="demo", **options):
+        return self.call("POST", invocation(function, service), body, headers, **options)
 
     def admin(self, method, path, body=None, headers=None):
         """A call to /_fcemu/…; JSON in, JSON out."""

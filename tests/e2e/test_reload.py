@@ -1,0 +1,99 @@
+"""Rules are loaded again when their file changes or on SIGHUP: whole, or not at all, and nobody has to guess which."""
+
+import os
+import select
+import signal
+import threading
+
+import pytest
+
+from fcemu import invocation, read_to_end, request_bytes
+
+GOOD = "version: 1\nrules:\n  - id: one\n    match: {function: x}\n    do: {error: AccessDenied}\n    ttl: 1h\n"
+BETTER = GOOD.replace("AccessDenied", "ResourceThrottled")
+WRONG = GOOD.replace("AccessDenied", "AccessDenide")
+HOLDING = GOOD + "  - id: hold\n    match: {function: held}\n    do: {delay: 1s, error: InternalServerError}\n    ttl: 1h\n"
+
+
+def write(running, text):
+    """Whole, by rename, as editors do."""
+    path = running.folder / "rules.yaml"
+    (running.folder / "new").write_text(text, encoding="utf-8")
+    os.rename(running.folder / "new", path)
+
+
+class Events:
+    """The event stream of the control side; each wait ends with an event."""
+
+    def __init__(self, running):
+        self.sock = running.connect()
+        self.sock.sendall(request_bytes("GET", "/_fcemu/events", host=f"127.0.0.1:{running.port}"))
+        self.text = ""
+        self.until("\r\n\r\n")
+
+    def until(self, what):
+        while what not in self.text:
+            readable, _, _ = select.select([self.sock], [], [], 30)
+            assert readable, f"no event {what!r} within 30 s:\n{self.text}"
+            data = self.sock.recv(65536)
+            assert data, f"the stream ended:\n{self.text}"
+            self.text += data.decode()
+
+    def close(self):
+        self.sock.close()
+
+
+@pytest.fixture
+def events():
+    opened = []
+    yield lambda running: opened.append(Events(running)) or opened[-1]
+    for stream in opened:
+        stream.close()
+
+
+@pytest.mark.parametrize("by", ["file", "signal"])
+def test_a_good_change_is_taken(daemon, events, by):
+    running = daemon(rules=GOOD, arguments=["--watch=false"] if by == "signal" else [])
+    stream = events(running)
+    assert running.invoke("x").status == 403
+    write(running, BETTER)
+    if by == "signal":
+        os.kill(running.pid, signal.SIGHUP)
+    stream.until("reloaded")
+
+    assert running.invoke("x").status == 503
+
+
+def test_one_wrong_character_changes_nothing_and_is_told_in_four_places(daemon, events):
+    running = daemon(rules=GOOD)
+    stream = events(running)
+    write(running, WRONG)
+    stream.until("refused")
+
+    assert running.invoke("x").status == 403
+    position = "rules.yaml:5"
+    assert position in running.log()
+    assert position in running.admin("GET", "health").body.decode()
+    assert position in running.run("fault", "list").stdout
+    assert "fcemu_reload_ok 0" in running.admin("GET", "metrics").body.decode()
+
+    write(running, BETTER)
+    stream.until("reloaded")
+    assert running.invoke("x").status == 503
+    assert position not in running.admin("GET", "health").body.decode()
+    assert "fcemu_reload_ok 1" in running.admin("GET", "metrics").body.decode()
+
+
+def test_a_call_in_flight_is_not_dropped(daemon, events):
+    running = daemon(rules=HOLDING)
+    stream = events(running)
+    answers = []
+    with running.connect() as sock:
+        sock.sendall(request_bytes("POST", invocation("held"), headers=["Connection: close"]))
+        reader = threading.Thread(target=lambda: answers.append(read_to_end(sock)))
+        reader.start()
+        write(running, BETTER)
+        stream.until("reloaded")
+        reader.join()
+
+    assert answers[0].data.startswith(b"HTTP/1.1 500 ")
