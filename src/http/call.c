@@ -326,7 +326,7 @@ void call_completed(struct http_call *call, enum MHD_RequestTerminationCode why)
     call->suspended = false;
     if (!call->known && !call->refused && !call->finished)
         call->server->stats.refused++; /* libmicrohttpd could not read the head, and said so */
-    if (!call->finished && call->stream.open && why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
+    if (call->stream.open && call->phase != CALL_OVER && why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
         call_left(call);
     if (!call->finished && !call->delivered && call->phase != CALL_OVER)
         left_unanswered(call);

@@ -24,7 +24,7 @@ static enum MHD_Result add_header(void *cls, enum MHD_ValueKind kind, const char
 
     (void)kind;
     http_headers_add(&call->request.headers, call->arena, (struct str){name, name_len},
-                     (struct str){value ? value : "", value_len});
+                     str_trim((struct str){value ? value : "", value_len}));
     return MHD_YES;
 }
 

@@ -40,6 +40,8 @@ static void wait_writable(struct http_call *call)
 
 static enum http_outcome outcome_of(const struct http_call *call)
 {
+    if (call->refused)
+        return HTTP_REFUSED;
     return call->delivery.form == DELIVERY_NOTHING || call->plan.cut ? HTTP_CUT : HTTP_DELIVERED;
 }
 
