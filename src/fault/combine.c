@@ -97,7 +97,7 @@ static void add_delay(const struct asking *asking, const struct strike *strike,
     struct fault_decision *out = asking->out;
     uint64_t ns = fault_latency_draw(action->delay, draw_for(asking, strike, STR("delay")),
                                      draw_for(asking, strike, STR("delay2")),
-                                     asking->now_ns - strike->rule->armed_ns);
+                                     rule_armed_for_ns(strike->rule, asking->now_ns));
     uint64_t *sum = action->delay_at == PHASE_EFFECT    ? &out->delay_effect_ns
                     : action->delay_at == PHASE_HEADERS ? &out->delay_headers_ns
                                                         : &out->delay_request_ns;

@@ -47,8 +47,7 @@ static void count_fire(struct asking *asking, struct strike *strike)
     rule->last_fired_wall_ms = clock_now_wall_ms(asking->engine->clock);
 }
 
-/* The match held: through the gates, with @key to count under. */
-static void strike_rule(struct asking *asking, struct rule_state *rule, struct str key)
+void strike_rule(struct asking *asking, struct rule_state *rule, struct str key)
 {
     struct strike strike = {
         .rule = rule,
@@ -138,8 +137,8 @@ static void strike_call(struct asking *asking)
 
 static bool has_work(const struct fault_engine *engine)
 {
-    return !engine->stopped &&
-           (fault_engine_is_playing(engine) || (engine->set && engine->set->rule_count > 0));
+    return !engine->stopped && (fault_engine_is_playing(engine) ||
+                                (engine->set && engine->set->rule_count > 0));
 }
 
 static void decide(struct fault_engine *engine, const struct fault_call *call, struct arena *arena,

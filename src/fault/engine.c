@@ -24,24 +24,6 @@ const char *fault_gate_name(enum fault_gate gate)
     return gate < N_ELEMENTS(gate_names) ? gate_names[gate] : "";
 }
 
-static void arm(struct rule_state *state, uint64_t now_ns)
-{
-    state->armed_ns = now_ns;
-    state->armed_fires = 0;
-    state->first_fire_ns = 0;
-    state->spent = false;
-}
-
-static void reset(struct rule_state *state)
-{
-    key_table_done(&state->keys);
-    state->matched = state->reached = state->fired = state->capped = 0;
-    state->last_fired_wall_ms = 0;
-    state->armed_fires = 0;
-    state->first_fire_ns = 0;
-    state->spent = false;
-}
-
 /* ---- life ---- */
 
 int fault_engine_new(struct clock *clock, struct fault_engine **out, struct error *err)
@@ -74,7 +56,6 @@ void fault_engine_free(struct fault_engine *engine)
         return;
     for (size_t i = 0; engine->set && i < engine->set->rule_count; i++)
         key_table_done(&engine->rules[i].keys);
-    key_table_done(&engine->control.keys);
     unload(engine);
     tape_free(engine->tape);
     halt_free(engine->halt);
@@ -99,7 +80,7 @@ static void load_rule(struct fault_engine *old, const struct fault_rule *rule, u
         out->enabled = switched ? rule->enabled : out->enabled;
     } else {
         *out = (struct rule_state){.enabled = rule->enabled};
-        arm(out, now_ns);
+        rule_arm(out, now_ns);
     }
     out->rule = rule;
 }
@@ -113,29 +94,13 @@ static bool load_group(const struct fault_engine *old, const struct fault_group 
     return group->enabled;
 }
 
-static int value_find(const struct fault_scenario *scenario, struct str value)
-{
-    for (size_t i = 0; i < scenario->value_count; i++)
-        if (str_eq(scenario->values[i], value))
-            return (int)i;
-    return -1;
-}
-
-static int scenario_find(const struct fault_ruleset *set, struct str name)
-{
-    for (size_t i = 0; set && i < set->scenario_count; i++)
-        if (str_eq(set->scenarios[i].name, name))
-            return (int)i;
-    return -1;
-}
-
 static int load_scenario(const struct fault_engine *old, const struct fault_scenario *scenario)
 {
     struct str value;
 
     if (fault_engine_scenario(old, scenario->name, &value) != 0)
         return 0;
-    int index = value_find(scenario, value);
+    int index = scenario_value_find(scenario, value);
 
     return index < 0 ? 0 : index;
 }
@@ -208,7 +173,7 @@ static uint64_t expires_in_ms(const struct rule_state *state, uint64_t now_ns)
     if (rule_is_expired(state, now_ns))
         return 0;
     /* Rounded up, so that 0 means expired and nothing else. */
-    return (state->armed_ns + state->rule->ttl_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS;
+    return (state->rule->ttl_ns - rule_armed_for_ns(state, now_ns) + NS_PER_MS - 1) / NS_PER_MS;
 }
 
 void fault_engine_stats(const struct fault_engine *engine, struct fault_rule_stats *out)
@@ -238,137 +203,4 @@ void fault_engine_stats(const struct fault_engine *engine, struct fault_rule_sta
 uint32_t fault_engine_active(const struct fault_engine *engine)
 {
     return engine->active;
-}
-
-/* ---- live control ---- */
-
-static struct rule_state *find_rule(struct fault_engine *engine, struct str id)
-{
-    int index = engine->set ? fault_ruleset_find(engine->set, id) : -1;
-
-    return index < 0 ? NULL : &engine->rules[index];
-}
-
-/* What is enabled after a stop is on; the rest stays off until it is enabled as well. */
-static void end_stop(struct fault_engine *engine, int but_group)
-{
-    if (!engine->stopped)
-        return;
-    engine->stopped = false;
-    for (size_t i = 0; i < engine->set->rule_count; i++)
-        if (but_group < 0 || engine->rules[i].rule->group != but_group)
-            engine->rules[i].enabled = false;
-    halt_start(engine);
-}
-
-int fault_engine_enable_rule(struct fault_engine *engine, struct str id, bool on)
-{
-    struct rule_state *state = find_rule(engine, id);
-
-    if (!state)
-        return FAULT_NOT_FOUND;
-    if (on) {
-        end_stop(engine, -1);
-        arm(state, clock_now_ns(engine->clock));
-    }
-    state->enabled = on;
-    return 0;
-}
-
-int fault_engine_enable_group(struct fault_engine *engine, struct str name, bool on)
-{
-    int group = -1;
-
-    for (size_t i = 0; engine->set && i < engine->set->group_count; i++)
-        if (str_eq(engine->set->groups[i].name, name))
-            group = (int)i;
-    if (group < 0)
-        return FAULT_NOT_FOUND;
-    engine->group_enabled[group] = on;
-    if (!on)
-        return 0;
-    end_stop(engine, group);
-    for (size_t i = 0; i < engine->set->rule_count; i++)
-        if (engine->rules[i].rule->group == group)
-            arm(&engine->rules[i], clock_now_ns(engine->clock));
-    return 0;
-}
-
-bool fault_engine_group_enabled(const struct fault_engine *engine, size_t group)
-{
-    return engine->set && group < engine->set->group_count && engine->group_enabled[group];
-}
-
-int fault_engine_arm(struct fault_engine *engine, struct str id)
-{
-    struct rule_state *state = find_rule(engine, id);
-
-    if (!state)
-        return FAULT_NOT_FOUND;
-    arm(state, clock_now_ns(engine->clock));
-    return 0;
-}
-
-int fault_engine_reset(struct fault_engine *engine, struct str id)
-{
-    struct rule_state *state = str_is_set(id) ? find_rule(engine, id) : NULL;
-
-    if (str_is_set(id) && !state)
-        return FAULT_NOT_FOUND;
-    if (state) {
-        reset(state);
-        return 0;
-    }
-    for (size_t i = 0; engine->set && i < engine->set->rule_count; i++)
-        reset(&engine->rules[i]);
-    reset(&engine->control);
-    return 0;
-}
-
-void fault_engine_stop(struct fault_engine *engine)
-{
-    engine->stopped = true;
-}
-
-bool fault_engine_stopped(const struct fault_engine *engine)
-{
-    return engine->stopped;
-}
-
-void fault_engine_reseed(struct fault_engine *engine, uint64_t seed)
-{
-    engine->seed = seed;
-    fault_engine_reset(engine, STR_NONE);
-    for (size_t i = 0; engine->set && i < engine->set->rule_count; i++)
-        arm(&engine->rules[i], clock_now_ns(engine->clock));
-}
-
-int fault_engine_scenario(const struct fault_engine *engine, struct str name, struct str *out_value)
-{
-    int scenario = scenario_find(engine->set, name);
-
-    if (scenario < 0)
-        return FAULT_NOT_FOUND;
-    *out_value = engine->set->scenarios[scenario].values[engine->scenario_values[scenario]];
-    return 0;
-}
-
-int fault_engine_set_scenario(struct fault_engine *engine, struct str name, struct str value)
-{
-    int scenario = scenario_find(engine->set, name);
-
-    if (scenario < 0)
-        return FAULT_NOT_FOUND;
-    int index = value_find(&engine->set->scenarios[scenario], value);
-
-    if (index < 0)
-        return FAULT_UNKNOWN_VALUE;
-    engine->scenario_values[scenario] = index;
-    return 0;
-}
-
-void fault_engine_reset_scenarios(struct fault_engine *engine)
-{
-    for (size_t i = 0; engine->set && i < engine->set->scenario_count; i++)
-        engine->scenario_values[i] = 0;
 }

@@ -114,6 +114,11 @@ struct str fault_expand(struct str text, const struct fault_call *call, uint64_t
 uint64_t fault_latency_draw(const struct fault_latency *latency, double u, double u2,
                             uint64_t since_armed_ns);
 
+/** @count values as a rule would draw them at this seed, a wave over one period; in ascending
+ * order, so that percentiles can be read off. */
+void fault_latency_sample(const struct fault_latency *latency, uint64_t seed, size_t count,
+                          uint64_t *out_ns);
+
 struct fault_rule_stats {
     const struct fault_rule *rule;
     uint64_t matched, reached, fired, capped, dropped_keys;

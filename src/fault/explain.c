@@ -95,7 +95,9 @@ static void print_evidence(const struct fault_evidence *e, struct buf *out)
 
 void fault_explanation_print(const struct fault_explanation *explanation, struct buf *out)
 {
-    buf_puts(out, gate_sentences[explanation->gate]);
+    buf_puts(out, explanation->gate == GATE_NOT_ASKED && !explanation->evidence
+                      ? "not asked: it was not loaded then, or strikes at another moment"
+                      : gate_sentences[explanation->gate]);
     if (explanation->key)
         buf_printf(out, ": %s does not hold", explanation->key);
     if (str_is_set(explanation->had))

@@ -13,9 +13,19 @@ bool rule_is_on(const struct fault_engine *engine, const struct rule_state *stat
     return state->enabled && (group < 0 || engine->group_enabled[group]);
 }
 
+static uint64_t since_ns(uint64_t then_ns, uint64_t now_ns)
+{
+    return now_ns > then_ns ? now_ns - then_ns : 0;
+}
+
+uint64_t rule_armed_for_ns(const struct rule_state *state, uint64_t now_ns)
+{
+    return since_ns(state->armed_ns, now_ns);
+}
+
 bool rule_is_expired(const struct rule_state *state, uint64_t now_ns)
 {
-    return state->rule->ttl_ns && now_ns - state->armed_ns >= state->rule->ttl_ns;
+    return state->rule->ttl_ns && rule_armed_for_ns(state, now_ns) >= state->rule->ttl_ns;
 }
 
 static bool gate_asked(struct asking *asking, struct strike *strike)
@@ -37,7 +47,7 @@ static bool gate_limit(struct asking *asking, struct strike *strike)
     if (rule->limit_fires && state->armed_fires >= rule->limit_fires)
         state->spent = true;
     if (rule->limit_for_ns && state->armed_fires &&
-        asking->now_ns - state->first_fire_ns >= rule->limit_for_ns)
+        since_ns(state->first_fire_ns, asking->now_ns) >= rule->limit_for_ns)
         state->spent = true;
     return !state->spent && !sequence_is_over(rule->action, strike->key->fired);
 }
@@ -67,7 +77,7 @@ static bool gate_window(struct asking *asking, struct strike *strike)
         return true;
     if (when->window_is_absolute)
         return absolute_open(when, clock_now_wall_ms(asking->engine->clock));
-    return relative_open(when, asking->now_ns - strike->rule->armed_ns);
+    return relative_open(when, rule_armed_for_ns(strike->rule, asking->now_ns));
 }
 
 static bool gate_state(struct asking *asking, struct strike *strike)
@@ -172,7 +182,7 @@ static bool gate_chance(struct asking *asking, struct strike *strike)
         .rule = rule->id,
         .key = evidence->key,
         .n = evidence->n,
-        .armed_for_ns = asking->now_ns - strike->rule->armed_ns,
+        .armed_for_ns = rule_armed_for_ns(strike->rule, asking->now_ns),
     };
 
     if (rule->when.chance == CHANCE_ALWAYS)

@@ -14,17 +14,16 @@
 #include "fault/engine.h"
 
 struct cJSON;
+struct match_row;
 
 /* ---- match.c: does a rule's `match` hold ---- */
 
 enum verdict { VERDICT_NO, VERDICT_MAYBE, VERDICT_YES }; /* MAYBE: only the body can tell */
 
-enum { MATCH_TESTS_MAX = 32 };
-
 /* A match with the tests that it really asks for, cheap ones first. */
 struct matcher {
     const struct fault_match *match;
-    uint8_t tests[MATCH_TESTS_MAX];
+    const struct match_row **tests;
     size_t test_count;
     struct matcher *any;
     struct matcher *none; /* `not` */
@@ -70,7 +69,7 @@ const struct cJSON *json_at(const struct cJSON *root, struct str pointer); /* RF
 bool json_named_holds(const struct fault_named *named, const struct cJSON *root,
                       struct regex_scratch *scratch);
 /** The first of that name; absent when missing. */
-struct str header_value(const struct http_headers *headers, struct str name);
+struct str header_value(const struct fault_call *call, struct str name);
 /** First value of @name in a raw query, decoded; absent when missing. */
 struct str query_value(struct str raw, struct str name, struct arena *arena);
 
@@ -195,9 +194,12 @@ struct asking;
 struct fault_tape;
 
 /* A call as the tape knows it. */
+struct tape_key {
+    uint64_t call; /* digest of what it asks */
+    uint64_t k;    /* the how-manieth of these, from 1; 0 = it could not be counted */
+};
 struct tape_mark {
-    uint64_t call;
-    uint64_t k; /* the how-manieth of these, from 1; 0 = it could not be counted */
+    struct tape_key key;
     enum asking_time time;
 };
 
@@ -229,12 +231,15 @@ struct fault_engine {
     uint64_t in_flight; /* decided and not released */
     uint64_t fired;     /* of all rules, since the engine began */
     bool stopped;
-    bool header_control;
-    struct rule_state control; /* counters of header rules */
     struct halt_watch *halt;
     struct fault_tape *tape;
 };
 
+void rule_arm(struct rule_state *state, uint64_t now_ns);
+/** 0 also when the virtual clock was set back behind the arming. */
+uint64_t rule_armed_for_ns(const struct rule_state *state, uint64_t now_ns);
+int scenario_find(const struct fault_ruleset *set, struct str name);              /* or -1 */
+int scenario_value_find(const struct fault_scenario *scenario, struct str value); /* or -1 */
 bool rule_is_on(const struct fault_engine *engine, const struct rule_state *state);
 bool rule_is_expired(const struct rule_state *state, uint64_t now_ns);
 
@@ -263,6 +268,9 @@ struct asking {
     size_t evidence_cap;
     struct fault_decision *out;
 };
+
+/** Its match held: on to the gates, counted under @key. */
+void strike_rule(struct asking *asking, struct rule_state *rule, struct str key);
 
 /* One rule in one asking. */
 struct strike {

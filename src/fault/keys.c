@@ -84,7 +84,7 @@ static struct str per_value(const struct fault_per_key *per, const struct fault_
     case PER_HOST:
         return call->host;
     case PER_HEADER:
-        return header_value(call->headers, per->header);
+        return header_value(call, per->header);
     case PER_LABEL:
         return call->label;
     }

@@ -3,7 +3,9 @@
  * for the normal kinds (Box and Muller), so that a delay is a pure function of its draws.
  */
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/draw.h"
 #include "fault/engine.h"
 
 /* The 99th percentile of the standard normal distribution. */
@@ -74,4 +76,24 @@ uint64_t fault_latency_draw(const struct fault_latency *latency, double u, doubl
     uint64_t whole = ns < LATENCY_NS_MAX ? (uint64_t)(ns + 0.5) : (uint64_t)LATENCY_NS_MAX;
 
     return latency->max_ns && whole > latency->max_ns ? latency->max_ns : whole;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a;
+    uint64_t y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+void fault_latency_sample(const struct fault_latency *latency, uint64_t seed, size_t count,
+                          uint64_t *out_ns)
+{
+    const struct str rule = STR("sample");
+
+    for (size_t i = 0; i < count; i++)
+        out_ns[i] = fault_latency_draw(latency, draw_unit(seed, rule, STR(""), STR("delay"), i + 1),
+                                       draw_unit(seed, rule, STR(""), STR("delay2"), i + 1),
+                                       latency->period_ns / count * i);
+    qsort(out_ns, count, sizeof(*out_ns), by_size);
 }

@@ -185,12 +185,9 @@ bool json_named_holds(const struct fault_named *named, const cJSON *root,
 
 /* ---- names and values of the request ---- */
 
-struct str header_value(const struct http_headers *headers, struct str name)
+struct str header_value(const struct fault_call *call, struct str name)
 {
-    for (size_t i = 0; headers && i < headers->count; i++)
-        if (str_eq_nocase(headers->items[i].name, name))
-            return headers->items[i].value;
-    return STR_NONE;
+    return call->headers ? http_headers_get(call->headers, name) : STR_NONE;
 }
 
 struct str query_value(struct str raw, struct str name, struct arena *arena)

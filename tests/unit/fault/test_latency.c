@@ -1,6 +1,5 @@
 #include <math.h>
 
-#include "base/draw.h"
 #include "builder.h"
 
 static const struct {
@@ -47,26 +46,27 @@ START_TEST(test_latency_table)
 }
 END_TEST
 
-static int compare(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 START_TEST(test_lognormal_has_its_median_and_p99)
 {
     enum { N = 40000 };
     static uint64_t drawn[N];
     const struct fault_latency latency = {.kind = LATENCY_LOGNORMAL, .a_ns = 80e6, .b_ns = 1200e6};
 
-    for (uint64_t i = 0; i < N; i++)
-        drawn[i] = fault_latency_draw(&latency, draw_unit(1, STR("r"), STR(""), STR("delay"), i),
-                                      draw_unit(1, STR("r"), STR(""), STR("delay2"), i), 0);
-    qsort(drawn, N, sizeof(drawn[0]), compare);
+    fault_latency_sample(&latency, 1, N, drawn);
     ck_assert_double_eq_tol((double)drawn[N / 2] / 80e6, 1, 0.05);
     ck_assert_double_eq_tol((double)drawn[N / 100 * 99] / 1200e6, 1, 0.1);
+}
+END_TEST
+
+START_TEST(test_a_wave_is_sampled_over_its_period)
+{
+    uint64_t drawn[4];
+    const struct fault_latency latency = {
+        .kind = LATENCY_WAVE, .wave = WAVE_SAW, .a_ns = 100, .b_ns = 100, .period_ns = 4000};
+
+    fault_latency_sample(&latency, 1, 4, drawn);
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_uint_eq(drawn[i], 50 * i);
 }
 END_TEST
 
@@ -77,6 +77,7 @@ int main(void)
 
     tcase_add_loop_test(tc, test_latency_table, 0, (int)N_ELEMENTS(table));
     tcase_add_test(tc, test_lognormal_has_its_median_and_p99);
+    tcase_add_test(tc, test_a_wave_is_sampled_over_its_period);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

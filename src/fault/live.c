@@ -1,0 +1,169 @@
+/*
+ * Live control: switches, arming, resetting, the stop, seed and scenarios.
+ */
+#include "base/clock.h"
+#include "fault/internal.h"
+
+void rule_arm(struct rule_state *state, uint64_t now_ns)
+{
+    state->armed_ns = now_ns;
+    state->armed_fires = 0;
+    state->first_fire_ns = 0;
+    state->spent = false;
+}
+
+static void rule_reset(struct rule_state *state)
+{
+    key_table_done(&state->keys);
+    state->matched = state->reached = state->fired = state->capped = 0;
+    state->last_fired_wall_ms = 0;
+    state->armed_fires = 0;
+    state->first_fire_ns = 0;
+    state->spent = false;
+}
+
+int scenario_value_find(const struct fault_scenario *scenario, struct str value)
+{
+    for (size_t i = 0; i < scenario->value_count; i++)
+        if (str_eq(scenario->values[i], value))
+            return (int)i;
+    return -1;
+}
+
+int scenario_find(const struct fault_ruleset *set, struct str name)
+{
+    for (size_t i = 0; set && i < set->scenario_count; i++)
+        if (str_eq(set->scenarios[i].name, name))
+            return (int)i;
+    return -1;
+}
+
+static struct rule_state *find_rule(struct fault_engine *engine, struct str id)
+{
+    int index = engine->set ? fault_ruleset_find(engine->set, id) : -1;
+
+    return index < 0 ? NULL : &engine->rules[index];
+}
+
+/* What is enabled after a stop is on; the rest stays off until it is enabled as well. */
+static void end_stop(struct fault_engine *engine, int but_group)
+{
+    if (!engine->stopped)
+        return;
+    engine->stopped = false;
+    for (size_t i = 0; i < engine->set->rule_count; i++)
+        if (but_group < 0 || engine->rules[i].rule->group != but_group)
+            engine->rules[i].enabled = false;
+    halt_start(engine);
+}
+
+int fault_engine_enable_rule(struct fault_engine *engine, struct str id, bool on)
+{
+    struct rule_state *state = find_rule(engine, id);
+
+    if (!state)
+        return FAULT_NOT_FOUND;
+    if (on) {
+        end_stop(engine, -1);
+        rule_arm(state, clock_now_ns(engine->clock));
+    }
+    state->enabled = on;
+    return 0;
+}
+
+int fault_engine_enable_group(struct fault_engine *engine, struct str name, bool on)
+{
+    int group = -1;
+
+    for (size_t i = 0; engine->set && i < engine->set->group_count; i++)
+        if (str_eq(engine->set->groups[i].name, name))
+            group = (int)i;
+    if (group < 0)
+        return FAULT_NOT_FOUND;
+    engine->group_enabled[group] = on;
+    if (!on)
+        return 0;
+    end_stop(engine, group);
+    for (size_t i = 0; i < engine->set->rule_count; i++)
+        if (engine->rules[i].rule->group == group)
+            rule_arm(&engine->rules[i], clock_now_ns(engine->clock));
+    return 0;
+}
+
+bool fault_engine_group_enabled(const struct fault_engine *engine, size_t group)
+{
+    return engine->set && group < engine->set->group_count && engine->group_enabled[group];
+}
+
+int fault_engine_arm(struct fault_engine *engine, struct str id)
+{
+    struct rule_state *state = find_rule(engine, id);
+
+    if (!state)
+        return FAULT_NOT_FOUND;
+    rule_arm(state, clock_now_ns(engine->clock));
+    return 0;
+}
+
+int fault_engine_reset(struct fault_engine *engine, struct str id)
+{
+    struct rule_state *state = str_is_set(id) ? find_rule(engine, id) : NULL;
+
+    if (str_is_set(id) && !state)
+        return FAULT_NOT_FOUND;
+    if (state) {
+        rule_reset(state);
+        return 0;
+    }
+    for (size_t i = 0; engine->set && i < engine->set->rule_count; i++)
+        rule_reset(&engine->rules[i]);
+    return 0;
+}
+
+void fault_engine_stop(struct fault_engine *engine)
+{
+    engine->stopped = true;
+}
+
+bool fault_engine_stopped(const struct fault_engine *engine)
+{
+    return engine->stopped;
+}
+
+void fault_engine_reseed(struct fault_engine *engine, uint64_t seed)
+{
+    engine->seed = seed;
+    fault_engine_reset(engine, STR_NONE);
+    for (size_t i = 0; engine->set && i < engine->set->rule_count; i++)
+        rule_arm(&engine->rules[i], clock_now_ns(engine->clock));
+}
+
+int fault_engine_scenario(const struct fault_engine *engine, struct str name, struct str *out_value)
+{
+    int scenario = scenario_find(engine->set, name);
+
+    if (scenario < 0)
+        return FAULT_NOT_FOUND;
+    *out_value = engine->set->scenarios[scenario].values[engine->scenario_values[scenario]];
+    return 0;
+}
+
+int fault_engine_set_scenario(struct fault_engine *engine, struct str name, struct str value)
+{
+    int scenario = scenario_find(engine->set, name);
+
+    if (scenario < 0)
+        return FAULT_NOT_FOUND;
+    int index = scenario_value_find(&engine->set->scenarios[scenario], value);
+
+    if (index < 0)
+        return FAULT_UNKNOWN_VALUE;
+    engine->scenario_values[scenario] = index;
+    return 0;
+}
+
+void fault_engine_reset_scenarios(struct fault_engine *engine)
+{
+    for (size_t i = 0; engine->set && i < engine->set->scenario_count; i++)
+        engine->scenario_values[i] = 0;
+}

@@ -1,0 +1,335 @@
+/*
+ * The keys of `match`, a row each: is it given, and does it hold.
+ */
+#include "fault/match_keys.h"
+
+static enum verdict verdict_of(bool holds)
+{
+    return holds ? VERDICT_YES : VERDICT_NO;
+}
+
+static bool given_patterns(const struct match_row *row, const struct fault_match *m)
+{
+    return ((const struct fault_patterns *)match_wanted(row, m))->count > 0;
+}
+
+static enum verdict test_patterns(const struct match_row *row, const struct matcher *matcher,
+                                  struct match_call *c)
+{
+    return verdict_of(pattern_any_holds(match_wanted(row, matcher->match),
+                                        match_row_value(row, c->call), c->scratch));
+}
+
+static bool given_compare(const struct match_row *row, const struct fault_match *m)
+{
+    return ((const struct fault_compare *)match_wanted(row, m))->given;
+}
+
+static enum verdict test_attempt(const struct match_row *row, const struct matcher *matcher,
+                                 struct match_call *c)
+{
+    return verdict_of(compare_holds(match_wanted(row, matcher->match), c->call->attempt));
+}
+
+static enum verdict test_connection_call(const struct match_row *row, const struct matcher *matcher,
+                                         struct match_call *c)
+{
+    return verdict_of(compare_holds(match_wanted(row, matcher->match), c->call->connection_call));
+}
+
+static bool given_operation(const struct match_row *row, const struct fault_match *m)
+{
+    (void)row;
+    return m->operations != NULL;
+}
+
+static enum verdict test_operation(const struct match_row *row, const struct matcher *matcher,
+                                   struct match_call *c)
+{
+    size_t op = c->op_index;
+
+    (void)row;
+    return verdict_of(op != SIZE_MAX && matcher->match->operations[op / 64] >> (op % 64) & 1);
+}
+
+/* Sets of bits: api, invocation, sdk. */
+static bool given_bits(const struct match_row *row, const struct fault_match *m)
+{
+    return *(const unsigned *)match_wanted(row, m) != 0;
+}
+
+static enum verdict bit_of(const struct match_row *row, const struct matcher *matcher, unsigned bit)
+{
+    return verdict_of(*(const unsigned *)match_wanted(row, matcher->match) >> bit & 1);
+}
+
+static enum verdict test_api(const struct match_row *row, const struct matcher *matcher,
+                             struct match_call *c)
+{
+    return bit_of(row, matcher, c->call->api);
+}
+
+static enum verdict test_invocation(const struct match_row *row, const struct matcher *matcher,
+                                    struct match_call *c)
+{
+    return bit_of(row, matcher, c->call->invocation);
+}
+
+static enum verdict test_sdk(const struct match_row *row, const struct matcher *matcher,
+                             struct match_call *c)
+{
+    return bit_of(row, matcher, c->call->sdk);
+}
+
+static bool given_sts(const struct match_row *row, const struct fault_match *m)
+{
+    (void)row;
+    return m->has_sts;
+}
+
+static enum verdict test_sts(const struct match_row *row, const struct matcher *matcher,
+                             struct match_call *c)
+{
+    (void)row;
+    return verdict_of(matcher->match->sts == c->call->sts);
+}
+
+static bool given_authenticated(const struct match_row *row, const struct fault_match *m)
+{
+    (void)row;
+    return m->has_authenticated;
+}
+
+static enum verdict test_authenticated(const struct match_row *row, const struct matcher *matcher,
+                                       struct match_call *c)
+{
+    (void)row;
+    return verdict_of(matcher->match->authenticated == c->authenticated);
+}
+
+static bool given_client(const struct match_row *row, const struct fault_match *m)
+{
+    (void)row;
+    return m->client_count > 0;
+}
+
+static bool in_network(const struct fault_cidr *cidr, const uint8_t address[16])
+{
+    size_t whole = cidr->prefix / 8;
+    unsigned rest = cidr->prefix % 8;
+
+    return memcmp(cidr->address, address, whole) == 0 &&
+           (rest == 0 || (cidr->address[whole] ^ address[whole]) >> (8 - rest) == 0);
+}
+
+static enum verdict test_client(const struct match_row *row, const struct matcher *matcher,
+                                struct match_call *c)
+{
+    const uint8_t *address = match_client_address(c);
+
+    (void)row;
+    for (size_t i = 0; address && i < matcher->match->client_count; i++)
+        if (in_network(&matcher->match->clients[i], address))
+            return VERDICT_YES;
+    return VERDICT_NO;
+}
+
+static bool named_holds(const struct fault_named *named, struct str value,
+                        struct regex_scratch *scratch)
+{
+    bool present = str_is_set(value);
+
+    if (named->has_presence && named->present != present)
+        return false;
+    if (named->value.count == 0)
+        return true;
+    return pattern_any_holds(&named->value, value, scratch);
+}
+
+static bool given_header(const struct match_row *row, const struct fault_match *m)
+{
+    (void)row;
+    return m->header_count > 0;
+}
+
+static enum verdict test_header(const struct match_row *row, const struct matcher *matcher,
+                                struct match_call *c)
+{
+    const struct fault_match *m = matcher->match;
+
+    (void)row;
+    for (size_t i = 0; i < m->header_count; i++) {
+        struct str value = header_value(c->call, m->headers[i].name);
+
+        if (!named_holds(&m->headers[i], value, c->scratch))
+            return VERDICT_NO;
+    }
+    return VERDICT_YES;
+}
+
+static bool given_query(const struct match_row *row, const struct fault_match *m)
+{
+    (void)row;
+    return m->query_count > 0;
+}
+
+static enum verdict test_query(const struct match_row *row, const struct matcher *matcher,
+                               struct match_call *c)
+{
+    const struct fault_match *m = matcher->match;
+
+    (void)row;
+    for (size_t i = 0; i < m->query_count; i++) {
+        struct str value = query_value(c->call->query, m->queries[i].name, c->arena);
+
+        if (!named_holds(&m->queries[i], value, c->scratch))
+            return VERDICT_NO;
+    }
+    return VERDICT_YES;
+}
+
+static bool given_any(const struct match_row *row, const struct fault_match *m)
+{
+    (void)row;
+    return m->any_count > 0;
+}
+
+static enum verdict test_any(const struct match_row *row, const struct matcher *matcher,
+                             struct match_call *c)
+{
+    enum verdict best = VERDICT_NO;
+
+    (void)row;
+    for (size_t i = 0; best != VERDICT_YES && i < matcher->match->any_count; i++) {
+        enum verdict one = matcher_holds(&matcher->any[i], c, NULL);
+
+        best = one > best ? one : best;
+    }
+    return best;
+}
+
+static bool given_not(const struct match_row *row, const struct fault_match *m)
+{
+    (void)row;
+    return m->not != NULL;
+}
+
+static enum verdict test_not(const struct match_row *row, const struct matcher *matcher,
+                             struct match_call *c)
+{
+    (void)row;
+    return VERDICT_YES - matcher_holds(matcher->none, c, NULL);
+}
+
+static enum verdict test_body_size(const struct match_row *row, const struct matcher *matcher,
+                                   struct match_call *c)
+{
+    if (!c->call->body_known)
+        return VERDICT_MAYBE;
+    return verdict_of(compare_holds(match_wanted(row, matcher->match), (double)c->call->body_size));
+}
+
+static bool given_contains(const struct match_row *row, const struct fault_match *m)
+{
+    (void)row;
+    return str_is_set(m->body_contains);
+}
+
+static enum verdict test_contains(const struct match_row *row, const struct matcher *matcher,
+                                  struct match_call *c)
+{
+    size_t at;
+
+    (void)row;
+    if (!c->call->body_known)
+        return VERDICT_MAYBE;
+    return verdict_of(str_find(c->call->body, matcher->match->body_contains, &at));
+}
+
+static bool given_json(const struct match_row *row, const struct fault_match *m)
+{
+    (void)row;
+    return m->body_json_count > 0;
+}
+
+static enum verdict test_json(const struct match_row *row, const struct matcher *matcher,
+                              struct match_call *c)
+{
+    const struct fault_match *m = matcher->match;
+
+    (void)row;
+    if (!c->call->body_known)
+        return VERDICT_MAYBE;
+    for (size_t i = 0; i < m->body_json_count; i++)
+        if (!json_named_holds(&m->body_json[i], match_body_json(c), c->scratch))
+            return VERDICT_NO;
+    return VERDICT_YES;
+}
+
+static bool given_sha256(const struct match_row *row, const struct fault_match *m)
+{
+    (void)row;
+    return m->has_sha256;
+}
+
+static enum verdict test_sha256(const struct match_row *row, const struct matcher *matcher,
+                                struct match_call *c)
+{
+    (void)row;
+    if (!c->call->body_known)
+        return VERDICT_MAYBE;
+    return verdict_of(memcmp(matcher->match->sha256, match_body_sha256(c), sizeof(c->sha256)) == 0);
+}
+
+#define AT(member) offsetof(struct fault_match, member)
+#define TEXT(member)                                                                               \
+    {                                                                                              \
+#member, given_patterns, test_patterns, AT(member), offsetof(struct fault_call, member),   \
+            COST_CHEAP                                                                             \
+    }
+
+/* clang-format off */
+static const struct match_row rows[] = {
+    {"operation",       given_operation,     test_operation,       0,                   0, COST_CHEAP},
+    {"api",             given_bits,          test_api,             AT(apis),            0, COST_CHEAP},
+    {"invocation",      given_bits,          test_invocation,      AT(invocations),     0, COST_CHEAP},
+    {"sdk",             given_bits,          test_sdk,             AT(sdks),            0, COST_CHEAP},
+    {"sts",             given_sts,           test_sts,             0,                   0, COST_CHEAP},
+    {"authenticated",   given_authenticated, test_authenticated,   0,                   0, COST_CHEAP},
+    {"attempt",         given_compare,       test_attempt,         AT(attempt),         0, COST_CHEAP},
+    {"connection_call", given_compare,       test_connection_call, AT(connection_call), 0, COST_CHEAP},
+    TEXT(function),
+    TEXT(service),
+    TEXT(account),
+    TEXT(region),
+    TEXT(label),
+    TEXT(access_key),
+    TEXT(qualifier),
+    TEXT(trigger),
+    TEXT(layer),
+    TEXT(domain),
+    TEXT(method),
+    TEXT(host),
+    TEXT(path),
+    {"client",          given_client,        test_client,          0,                   0, COST_CHEAP},
+    {"header",          given_header,        test_header,          0,                   0, COST_DEAR },
+    {"query",           given_query,         test_query,           0,                   0, COST_DEAR },
+    {"any",             given_any,           test_any,             0,                   0, COST_DEAR },
+    {"not",             given_not,           test_not,             0,                   0, COST_DEAR },
+    {"body.size",       given_compare,       test_body_size,       AT(body_size),       0, COST_BODY },
+    {"body.contains",   given_contains,      test_contains,        0,                   0, COST_BODY },
+    {"body.json",       given_json,          test_json,            0,                   0, COST_BODY },
+    {"body.sha256",     given_sha256,        test_sha256,          0,                   0, COST_BODY },
+};
+/* clang-format on */
+
+const struct match_row *match_rows(size_t *out_count)
+{
+    *out_count = N_ELEMENTS(rows);
+    return rows;
+}
+
+bool match_row_compares_text(const struct match_row *row)
+{
+    return row->test == test_patterns;
+}
