@@ -42,7 +42,7 @@ def test_twenty_mistakes_are_told_at_once(tmp_path):
     path = tmp_path / "rules.yaml"
     path.write_text(TWENTY_MISTAKES, encoding="utf-8")
     result = fcemu("fault", "check", path)
-    told = re.findall(rf"^{re.escape(str(path))}:(\d+):(\d+): error (F\d{{3}}): \S+: .+$", result.stdout + result.stderr, re.M)
+    told = re.findall(rf"^{re.escape(str(path))}:(\d+):(\d+): error (F\d{{3}}): .+$", result.stdout + result.stderr, re.M)
 
     assert result.returncode == 2
     assert len(told) >= 20, result.stdout + result.stderr
@@ -52,14 +52,14 @@ def test_twenty_mistakes_are_told_at_once(tmp_path):
         assert 1 <= int(column) <= len(lines[int(line) - 1]) + 1
 
 
-@pytest.mark.parametrize("wrong, right", [("InvokeFuncton", "InvokeFunction"), ("ResourceThrotled", "ResourceThrottled"), ("'mach'", "'match'")])
+@pytest.mark.parametrize("wrong, right", [("'InvokeFuncton'", "'InvokeFunction'"), ("'ResourceThrotled'", "'ResourceThrottled'"), ("'mach'", "'match'")])
 def test_the_nearest_right_word_is_named(tmp_path, wrong, right):
     path = tmp_path / "rules.yaml"
     path.write_text(TWENTY_MISTAKES, encoding="utf-8")
     result = fcemu("fault", "check", path)
     (line,) = [line for line in (result.stdout + result.stderr).splitlines() if wrong in line]
 
-    assert f"did you mean {right!r}" in line
+    assert f"did you mean {right}" in line
 
 
 def test_daemon_does_not_start_on_mistakes(tmp_path):
