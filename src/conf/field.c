@@ -336,6 +336,33 @@ static bool take_ratio(struct conf_decoder *d, const struct conf_field *field,
     return false;
 }
 
+static bool take_number(struct conf_decoder *d, const struct conf_field *field,
+                        const struct conf_node *node, double *out)
+{
+    double number = 0;
+    const char *value;
+
+    if (node->kind != CONF_SCALAR || conf_is_null(node))
+        return wrong_type(d, node, "a number");
+    value = conf_value(d, node);
+    if (conf_is_number(node, &number) && number >= (double)field->min &&
+        (field->max == 0 || number <= (double)field->max) &&
+        (number > 0 || !(field->flags & FIELD_ABOVE_ZERO))) {
+        *out = number;
+        return true;
+    }
+    if (field->wrong)
+        conf_error(d->report, conf_at(node), "F205", "%s", filled(d, field->wrong, value));
+    else if (field->max)
+        conf_error(d->report, conf_at(node), "F205",
+                   "'%s' is not a number between %" PRId64 " and %" PRIu64, value, field->min,
+                   field->max);
+    else
+        conf_error(d->report, conf_at(node), "F205", "'%s' is not a number %s %" PRId64, value,
+                   field->flags & FIELD_ABOVE_ZERO ? "above" : "from", field->min);
+    return false;
+}
+
 static bool take_bool(struct conf_decoder *d, const struct conf_node *node, bool *out)
 {
     if (node->kind != CONF_SCALAR || conf_is_null(node))
@@ -415,6 +442,8 @@ bool conf_decode_field(struct conf_decoder *d, const struct conf_field *field,
         return take_amount(d, field, node, &rate_kind, out);
     case FIELD_RATIO:
         return take_ratio(d, field, node, out);
+    case FIELD_NUMBER:
+        return take_number(d, field, node, out);
     case FIELD_TEXT:
     case FIELD_PATH:
         return take_text(d, node, field->type == FIELD_PATH, out);

@@ -32,6 +32,7 @@ enum field_type {                 /* stored as */
                   FIELD_SIZE,     /* uint64_t bytes, min to max (0: no maximum) */
                   FIELD_RATE,     /* uint64_t bytes per second, more than 0 */
                   FIELD_RATIO,    /* double, 0 to 1 */
+                  FIELD_NUMBER,   /* double, min to max (0: no maximum) */
                   FIELD_TEXT,     /* struct str */
                   FIELD_PATH,     /* struct str; relative to the folder of the file it stands in */
                   FIELD_CHOICE,   /* int, the value of the word */

@@ -78,5 +78,7 @@ void conf_path(const struct conf_node *node, struct buf *out);
  * Keys come in the order of the file, those named in @skip are left out at the top level.
  */
 void conf_print(const struct conf_node *node, unsigned indent, const char *skip, struct buf *out);
+/** Append "key: value" of a child of a map, in the same way. */
+void conf_print_member(const struct conf_node *child, unsigned indent, struct buf *out);
 /** Append one scalar, quoted only where it must be. */
 void conf_print_scalar(struct str text, bool plain, struct buf *out);

@@ -107,3 +107,11 @@ void conf_print(const struct conf_node *node, unsigned indent, const char *skip,
         print_children(node, indent, skip, out);
     }
 }
+
+void conf_print_member(const struct conf_node *child, unsigned indent, struct buf *out)
+{
+    add_blanks(indent, out);
+    conf_print_scalar(child->key, false, out);
+    buf_puts(out, ":");
+    print_value(child, indent, out);
+}

@@ -86,6 +86,9 @@ static void add_type(const struct conf_field *field, struct tables *met, struct 
         buf_puts(out, "\"anyOf\":[{\"type\":\"number\",\"minimum\":0,\"maximum\":1},"
                       "{\"type\":\"string\",\"pattern\":\"^[0-9]+(\\\\.[0-9]+)?%$\"}]");
         return;
+    case FIELD_NUMBER:
+        buf_puts(out, "\"type\":\"number\"");
+        return;
     case FIELD_TEXT:
     case FIELD_PATH:
         buf_puts(out, "\"type\":[\"string\",\"number\",\"boolean\"]");

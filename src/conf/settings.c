@@ -19,6 +19,7 @@ static const char *value_name(const struct conf_field *field)
     case FIELD_UINT:
     case FIELD_UINT32:
     case FIELD_INT:
+    case FIELD_NUMBER:
         return "N";
     case FIELD_DURATION:
         return "DURATION";

@@ -160,19 +160,20 @@ static const struct conf_word mode_list[] = {
 };
 static const struct conf_words modes = {CONF_WORDS_OF(mode_list)};
 
+/* clang-format off */
 static const struct conf_field key_fields[] = {
     {.name = "id",
      .type = FIELD_TEXT,
      .flags = FIELD_REQUIRED,
      .offset = offsetof(struct settings_key, id),
      .aka = "access_key access_key_id",
-     .help = "access key id"                     },
+     .help = "access key id"},
     {.name = "secret",
      .type = FIELD_TEXT,
      .flags = FIELD_REQUIRED | FIELD_SECRET,
      .offset = offsetof(struct settings_key, secret),
      .aka = "access_key_secret",
-     .help = "access key secret"                 },
+     .help = "access key secret"},
     {.name = "account",
      .type = FIELD_CUSTOM,
      .decode = take_account,
@@ -184,8 +185,9 @@ static const struct conf_field key_fields[] = {
      .flags = FIELD_SECRET,
      .offset = offsetof(struct settings_key, token),
      .aka = "security_token sts",
-     .help = "security token of a temporary key" },
+     .help = "security token of a temporary key"},
 };
+/* clang-format on */
 static const struct conf_table key_table = {.name = "key", CONF_TABLE_OF(key_fields)};
 
 static bool take_keys(struct conf_decoder *d, const struct conf_field *field,
@@ -228,6 +230,7 @@ static bool take_accounts(struct conf_decoder *d, const struct conf_field *field
     return true;
 }
 
+/* clang-format off */
 static const struct conf_field auth_fields[] = {
     {.name = "mode",
      .type = FIELD_CHOICE,
@@ -235,7 +238,7 @@ static const struct conf_field auth_fields[] = {
      .words = &modes,
      .fallback = "lenient",
      .help = "off: signatures are not looked at; lenient: checked when the key is known; "
-             "strict: each call must be signed with a known key"        },
+             "strict: each call must be signed with a known key"},
     { .name = "keys",
      .type = FIELD_CUSTOM,
      .flags = FIELD_FILE_ONLY,
@@ -253,10 +256,12 @@ static const struct conf_field auth_fields[] = {
      .schema = "\"type\":\"object\",\"additionalProperties\":{\"enum\":[\"off\",\"lenient\","
                "\"strict\"]}"},
 };
+/* clang-format on */
 static const struct conf_table auth_table = {.name = "auth", CONF_TABLE_OF(auth_fields)};
 
 /* ---- journal, log ---- */
 
+/* clang-format off */
 static const struct conf_field journal_fields[] = {
     {.name = "bytes",
      .type = FIELD_SIZE,
@@ -270,8 +275,9 @@ static const struct conf_field journal_fields[] = {
      .offset = AT(journal.bodies) - AT(journal),
      .max = 1 << 20,
      .fallback = "4KiB",
-     .help = "how much of each request and response body is kept; 0B for none" },
+     .help = "how much of each request and response body is kept; 0B for none"},
 };
+/* clang-format on */
 static const struct conf_table journal_table = {.name = "journal", CONF_TABLE_OF(journal_fields)};
 
 static const struct conf_word level_list[] = {
@@ -295,13 +301,14 @@ static const struct conf_word log_format_list[] = {
 };
 static const struct conf_words log_formats = {CONF_WORDS_OF(log_format_list)};
 
+/* clang-format off */
 static const struct conf_field log_fields[] = {
     {.name = "level",
      .type = FIELD_CHOICE,
      .offset = AT(log.level) - AT(log),
      .words = &levels,
      .fallback = "info",
-     .help = "least severe event that is logged"    },
+     .help = "least severe event that is logged"},
     {.name = "format",
      .type = FIELD_CHOICE,
      .offset = AT(log.format) - AT(log),
@@ -309,6 +316,7 @@ static const struct conf_field log_fields[] = {
      .fallback = "text",
      .help = "text lines, or one JSON object a line"},
 };
+/* clang-format on */
 static const struct conf_table log_table = {.name = "log", CONF_TABLE_OF(log_fields)};
 
 /* ---- the whole ---- */
@@ -323,6 +331,7 @@ static const struct conf_words error_keys = {CONF_WORDS_OF(error_keys_list)};
 #define ADDRESS_SCHEMA                                                                             \
     "\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}}]"
 
+/* clang-format off */
 static const struct conf_field settings_fields[] = {
     {.name = "listen",
      .type = FIELD_CUSTOM,
@@ -354,7 +363,7 @@ static const struct conf_field settings_fields[] = {
      .type = FIELD_PATH,
      .offset = AT(ca_dir),
      .help = "folder of the local certificate authority; default: below the user's own data "
-             "folder"                         },
+             "folder"},
     {.name = "account",
      .type = FIELD_CUSTOM,
      .offset = AT(account),
@@ -380,11 +389,11 @@ static const struct conf_field settings_fields[] = {
     {.name = "fixtures",
      .type = FIELD_PATHS,
      .offset = AT(fixtures),
-     .help = "files with canned answers, asked behind the fault rules"                                        },
+     .help = "files with canned answers, asked behind the fault rules"},
     {.name = "seeds",
      .type = FIELD_PATHS,
      .offset = AT(seeds),
-     .help = "files with services and functions that exist from the start"                                                                   },
+     .help = "files with services and functions that exist from the start"},
     {.name = "seed",
      .type = FIELD_CUSTOM,
      .offset = AT(seed),
@@ -465,8 +474,9 @@ static const struct conf_field settings_fields[] = {
     {.name = "ready_file",
      .type = FIELD_PATH,
      .offset = AT(ready_file),
-     .help = "file that is written once every address accepts calls: pid and ports as JSON"                                                                                                                 },
+     .help = "file that is written once every address accepts calls: pid and ports as JSON"},
 };
+/* clang-format on */
 
 const struct conf_table settings_table = {
     .name = "settings",

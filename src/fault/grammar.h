@@ -18,8 +18,10 @@ struct fault_grammar_options {
     bool per_region_listeners; /* else `refuse` is refused with F316 */
 };
 
-/** Read files (each may `include` others). All mistakes go to @report; NULL when there was an
- * error. */
+/**
+ * Read files (each may `include` others; names with '*', '?' or '[' are globs). All mistakes go to
+ * @report; NULL when there was an error.
+ */
 struct fault_ruleset *fault_ruleset_load(const char *const *paths, size_t path_count,
                                          const struct fault_grammar_options *options,
                                          struct conf_report *report);
@@ -27,6 +29,21 @@ struct fault_ruleset *fault_ruleset_load(const char *const *paths, size_t path_c
 struct fault_ruleset *fault_ruleset_parse(struct str text, const char *name,
                                           const struct fault_grammar_options *options,
                                           struct conf_report *report);
+/**
+ * Both: files, then texts that stand for files of these names, as one set in which each may speak
+ * of the others' groups and latencies. For the file layer with the API layer above it.
+ */
+struct fault_text {
+    struct str text;
+    const char *name;
+};
+struct fault_ruleset *fault_ruleset_compile(const char *const *paths, size_t path_count,
+                                            const struct fault_text *texts, size_t text_count,
+                                            const struct fault_grammar_options *options,
+                                            struct conf_report *report);
+/** Append the whole set as YAML that loads to the same rules. */
+void fault_ruleset_print(const struct fault_ruleset *set, struct buf *out);
+
 /** JSON Schema of a rule file, from the same tables; appended. */
 struct buf;
 void fault_schema(struct buf *out);

@@ -248,6 +248,20 @@ struct fault_action {
     /* raw */
     struct str raw;
 
+    /* tls, dns: for listeners that know names; no engine of ours reads them yet */
+    enum {
+        TLS_EXPIRED,
+        TLS_NOT_YET_VALID,
+        TLS_UNKNOWN_CA,
+        TLS_WRONG_HOST,
+        TLS_CLOSE_IN_HANDSHAKE,
+        TLS_RESET_IN_HANDSHAKE,
+        TLS_STALL_IN_HANDSHAKE,
+        TLS_OLD_PROTOCOL
+    } tls;
+    enum { DNS_NXDOMAIN, DNS_SERVFAIL, DNS_TIMEOUT, DNS_ADDRESS } dns;
+    struct str dns_address;
+
     /* one_of, sequence */
     struct fault_choice *choices;
     size_t choice_count;
@@ -363,6 +377,7 @@ struct fault_ruleset {
     size_t scenario_count;
     struct fault_rule *rules; /* in the order they are asked: priority, then file order */
     size_t rule_count;
+    struct str preamble; /* loadable YAML: all that stands before the rules, up to "rules:" */
     struct fault_position *files; /* every file read, for watching; line and column 0 */
     size_t file_count;
 };
