@@ -7,6 +7,7 @@
 #include "base/own.h"
 #include "catalog/region.h"
 #include "route/host.h"
+#include "route/neighbour.h"
 
 enum {
     HOST_MAX = 253, /* bytes; RFC 1035 */
@@ -25,6 +26,7 @@ struct labels {
 };
 
 struct reading {
+    struct str front; /* what stands before the zone */
     const struct labels *labels;
     const struct place_defaults *defaults;
     struct arena *arena;
@@ -245,11 +247,29 @@ static bool read_devs_temporary(struct reading *r)
     return true;
 }
 
+static void settle_region(struct reading *r)
+{
+    if (r->out->region.len > 0)
+        set_region(r, r->out->region);
+    else
+        set_default_region(r);
+}
+
+static bool read_neighbour(struct reading *r)
+{
+    if (!neighbour_read(r->front, r->out))
+        return false;
+    settle_region(r);
+    return true;
+}
+
 /* fcv3.<region>.aliyuncs.com and its relatives; other names belong to other products */
 static bool read_gateway(struct reading *r)
 {
     const struct labels *labels = r->labels;
 
+    if (read_neighbour(r))
+        return true;
     if (labels->count < 1 || labels->count > 2)
         return false;
     for (size_t i = 0; i < N_ELEMENTS(gateways); i++) {
@@ -277,6 +297,9 @@ static void read_local(struct reading *r, struct str host)
     if (cut_suffix(&host, STR(".localhost"))) {
         struct labels labels = split_labels(host);
 
+        r->front = host;
+        if (read_neighbour(r))
+            return;
         if (labels.count == 2 && is_word(labels.list[0], ACCOUNT_MAX, true) &&
             is_region_id(labels.list[1])) {
             r->out->account = labels.list[0];
@@ -336,6 +359,7 @@ static bool read_zone(struct reading *r, struct str host)
         /* ".fc.aliyuncs.com" has one label, an empty one. */
         if (labels.count == 0 && host.len > zones[i].name.len)
             labels = (struct labels){.list = {STR("")}, .count = 1};
+        zone_reading.front = front;
         zone_reading.labels = &labels;
         r->out->zone = zones[i].name;
         if (zones[i].read(&zone_reading)) {
@@ -382,7 +406,8 @@ void place_find(struct str host, struct str account_header, const struct place_d
 {
     struct reading r = {.defaults = defaults, .arena = arena, .out = out};
 
-    *out = (struct place){.zone = STR(""), .account = STR(""), .region = STR("")};
+    *out =
+        (struct place){.zone = STR(""), .account = STR(""), .region = STR(""), .bucket = STR("")};
     host = place_host_name(host, arena);
     if (host_is_local(host))
         read_local(&r, host);
@@ -431,6 +456,7 @@ struct str place_format(const struct place *place, struct arena *arena)
     case PLACE_LOCAL:
     case PLACE_CUSTOM:
     case PLACE_IMPOSSIBLE:
+    case PLACE_NEIGHBOUR:
         break;
     }
     return STR_NONE;

@@ -20,17 +20,30 @@ enum place_kind {
     PLACE_TRIGGER, /* *.fcapp.run, *.test.functioncompute.com, *.fc.devsapp.net */
     PLACE_CUSTOM,  /* any other name: a custom domain if one is registered */
     PLACE_IMPOSSIBLE, /* one of our zones, but malformed; see `problem` */
+    PLACE_NEIGHBOUR,  /* another product that deploy tools need; see `neighbour` */
+};
+
+/* Each under its names in aliyuncs.com, and as <name>.localhost. */
+enum place_neighbour {
+    NEIGHBOUR_OSS, /* [<bucket>.]oss-<region>[-internal].aliyuncs.com, [<bucket>.]oss.aliyuncs.com,
+                      [<bucket>.]oss-accelerate.aliyuncs.com, [<bucket>.]oss.localhost */
+    NEIGHBOUR_STS, /* sts.aliyuncs.com, sts[-vpc].<region>.aliyuncs.com, sts.localhost */
+    NEIGHBOUR_LOG, /* [<project>.]<region>[-intranet].log.aliyuncs.com, log.localhost */
+    NEIGHBOUR_RAM, /* ram.aliyuncs.com, ram.localhost */
+    NEIGHBOUR_COUNT,
 };
 
 struct place {
     enum place_kind kind;
-    struct str zone;              /* "fc.aliyuncs.com", …; "" for local and custom names */
-    struct str account;           /* "" when nobody named one */
-    struct str region;            /* id without -internal/-vpc; "" when unknown */
-    bool internal;                /* -internal or -vpc */
-    bool region_known;            /* in the catalogue */
-    enum api_version gateway_api; /* for PLACE_GATEWAY; API_NONE when the name does not say */
-    struct str trigger;           /* for PLACE_TRIGGER: the first label(s) */
+    struct str zone;                /* "fc.aliyuncs.com", …; "" for local and custom names */
+    struct str account;             /* "" when nobody named one */
+    struct str region;              /* id without -internal/-vpc; "" when unknown */
+    bool internal;                  /* -internal or -vpc */
+    bool region_known;              /* in the catalogue */
+    enum api_version gateway_api;   /* for PLACE_GATEWAY; API_NONE when the name does not say */
+    struct str trigger;             /* for PLACE_TRIGGER: the first label(s) */
+    enum place_neighbour neighbour; /* for PLACE_NEIGHBOUR */
+    struct str bucket;              /* of it, or the log project; "" when the name says none */
     const char *problem;   /* for PLACE_IMPOSSIBLE, and for a near miss: one sentence; else NULL */
     struct str suggestion; /* the nearest right name, or absent */
 };

@@ -60,7 +60,6 @@ static const struct {
     {"42.us-east-1.localhost:8252",                   "777", PLACE_LOCAL,      "42",        "us-east-1",    false, true },
     {"app.localhost",                                 NULL,  PLACE_LOCAL,      "100",       "cn-beijing",   false, true },
     {"www.example.com",                               NULL,  PLACE_CUSTOM,     "100",       "cn-beijing",   false, true },
-    {"bucket.oss-cn-hangzhou.aliyuncs.com",           NULL,  PLACE_CUSTOM,     "100",       "cn-beijing",   false, true },
     {"notfc.aliyuncs.com",                            NULL,  PLACE_CUSTOM,     "100",       "cn-beijing",   false, true },
     {".cn-hangzhou.fc.aliyuncs.com",                  NULL,  PLACE_IMPOSSIBLE, "",          "",             false, false},
     {"1..fc.aliyuncs.com",                            NULL,  PLACE_IMPOSSIBLE, "",          "",             false, false},
@@ -231,6 +230,54 @@ START_TEST(test_place_without_defaults_is_hangzhou_and_nobody)
 }
 END_TEST
 
+static const struct {
+    const char *host;
+    enum place_kind kind;
+    enum place_neighbour neighbour;
+    const char *bucket, *region;
+    bool internal;
+} neighbours[] = {
+    {"code.oss-cn-hangzhou.aliyuncs.com",          PLACE_NEIGHBOUR, NEIGHBOUR_OSS, "code", "cn-hangzhou",
+     false                                                                                                     },
+    {"code.oss-cn-hangzhou-internal.aliyuncs.com", PLACE_NEIGHBOUR, NEIGHBOUR_OSS, "code",
+     "cn-hangzhou",                                                                                       true },
+    {"oss-us-west-1.aliyuncs.com:8252",            PLACE_NEIGHBOUR, NEIGHBOUR_OSS, "",     "us-west-1",   false},
+    {"code.oss.aliyuncs.com",                      PLACE_NEIGHBOUR, NEIGHBOUR_OSS, "code", "cn-beijing",  false},
+    {"code.cn-shanghai.oss.aliyuncs.com",          PLACE_NEIGHBOUR, NEIGHBOUR_OSS, "code", "cn-shanghai",
+     false                                                                                                     },
+    {"code.oss-accelerate.aliyuncs.com",           PLACE_NEIGHBOUR, NEIGHBOUR_OSS, "code", "cn-beijing",
+     false                                                                                                     },
+    {"code.oss.localhost:8252",                    PLACE_NEIGHBOUR, NEIGHBOUR_OSS, "code", "cn-beijing",  false},
+    {"sts.aliyuncs.com",                           PLACE_NEIGHBOUR, NEIGHBOUR_STS, "",     "cn-beijing",  false},
+    {"sts.cn-shanghai.aliyuncs.com",               PLACE_NEIGHBOUR, NEIGHBOUR_STS, "",     "cn-shanghai", false},
+    {"sts-vpc.cn-shanghai.aliyuncs.com",           PLACE_NEIGHBOUR, NEIGHBOUR_STS, "",     "cn-shanghai", true },
+    {"ram.aliyuncs.com",                           PLACE_NEIGHBOUR, NEIGHBOUR_RAM, "",     "cn-beijing",  false},
+    {"logs.cn-shanghai.log.aliyuncs.com",          PLACE_NEIGHBOUR, NEIGHBOUR_LOG, "logs", "cn-shanghai",
+     false                                                                                                     },
+    {"logs.cn-shanghai-intranet.log.aliyuncs.com", PLACE_NEIGHBOUR, NEIGHBOUR_LOG, "logs",
+     "cn-shanghai",                                                                                       true },
+    {"cn-shanghai.log.aliyuncs.com",               PLACE_NEIGHBOUR, NEIGHBOUR_LOG, "",     "cn-shanghai", false},
+    {"a.b.oss-cn-hangzhou.aliyuncs.com",           PLACE_CUSTOM,    0,             "",     "cn-beijing",  false},
+    {"ram.cn-hangzhou.aliyuncs.com",               PLACE_CUSTOM,    0,             "",     "cn-beijing",  false},
+    {"ossify.aliyuncs.com",                        PLACE_CUSTOM,    0,             "",     "cn-beijing",  false},
+    {"42.cn-hangzhou.localhost",                   PLACE_LOCAL,     0,             "",     "cn-hangzhou", false},
+};
+
+START_TEST(test_place_other_products_are_neighbours)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct place got = find(neighbours[_i].host, NULL, arena);
+
+    ck_assert_msg(got.kind == neighbours[_i].kind, "'%s': kind %d", neighbours[_i].host, got.kind);
+    ck_assert_msg(got.neighbour == neighbours[_i].neighbour, "'%s'", neighbours[_i].host);
+    ck_assert_msg(str_eq(got.bucket, str_of(neighbours[_i].bucket)), "'%s': bucket '" STR_FMT "'",
+                  neighbours[_i].host, STR_ARG(got.bucket));
+    ck_assert_msg(str_eq(got.region, str_of(neighbours[_i].region)), "'%s': region '" STR_FMT "'",
+                  neighbours[_i].host, STR_ARG(got.region));
+    ck_assert_int_eq(got.internal, neighbours[_i].internal);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("route/place");
@@ -239,6 +286,8 @@ int main(void)
     tcase_add_loop_test(tc, test_place_find_table, 0, (int)N_ELEMENTS(cases));
     tcase_add_loop_test(tc, test_place_canonical_host_leads_back_to_the_same_place, 0,
                         (int)N_ELEMENTS(cases));
+    tcase_add_loop_test(tc, test_place_other_products_are_neighbours, 0,
+                        (int)N_ELEMENTS(neighbours));
     tcase_add_test(tc, test_place_all_thirty_documented_hosts_with_two_accounts);
     tcase_add_loop_test(tc, test_place_near_misses_are_named, 0, (int)N_ELEMENTS(misses));
     tcase_add_test(tc, test_place_impossible_hosts_say_why_in_one_sentence);
