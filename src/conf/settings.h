@@ -67,6 +67,9 @@ struct settings {
         enum log_level level;
         enum log_format format;
     } log;
+    struct {
+        bool oss, sts, log, ram;
+    } neighbours;     /* which other products are emulated */
     struct str token; /* of the control side; absent: none */
     bool watch;
     struct str ready_file;    /* absent: none */

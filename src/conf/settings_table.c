@@ -319,6 +319,35 @@ static const struct conf_field log_fields[] = {
 /* clang-format on */
 static const struct conf_table log_table = {.name = "log", CONF_TABLE_OF(log_fields)};
 
+/* ---- neighbours ---- */
+
+/* clang-format off: one row a setting */
+static const struct conf_field neighbour_fields[] = {
+    {.name = "oss",
+     .type = FIELD_BOOL,
+     .offset = AT(neighbours.oss) - AT(neighbours),
+     .fallback = "true",
+     .help = "object storage: buckets and objects, for code that is uploaded first"},
+    {.name = "sts",
+     .type = FIELD_BOOL,
+     .offset = AT(neighbours.sts) - AT(neighbours),
+     .fallback = "true",
+     .help = "the token service: who am I, and temporary keys"},
+    {.name = "log",
+     .type = FIELD_BOOL,
+     .offset = AT(neighbours.log) - AT(neighbours),
+     .fallback = "true",
+     .help = "Log Service: projects, logstores and indexes exist; logs are not stored"},
+    {.name = "ram",
+     .type = FIELD_BOOL,
+     .offset = AT(neighbours.ram) - AT(neighbours),
+     .fallback = "true",
+     .help = "access control: roles and policies exist; nothing is enforced"},
+};
+/* clang-format on */
+static const struct conf_table neighbour_table = {.name = "neighbours",
+                                                  CONF_TABLE_OF(neighbour_fields)};
+
 /* ---- the whole ---- */
 
 static const struct conf_word error_keys_list[] = {
@@ -465,6 +494,12 @@ static const struct conf_field settings_fields[] = {
      .offset = AT(auth),
      .table = &auth_table,
      .help = "signatures and access keys"},
+    {.name = "neighbours",
+     .type = FIELD_MAP,
+     .flags = FIELD_MAY_BE_EMPTY,
+     .offset = AT(neighbours),
+     .table = &neighbour_table,
+     .help = "other products that deploy tools ask, each in the little that they need"},
     {.name = "log",
      .type = FIELD_MAP,
      .flags = FIELD_MAY_BE_EMPTY,
