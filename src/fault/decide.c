@@ -94,8 +94,10 @@ static void ask_rules(struct asking *asking)
     uint32_t rule;
 
     index_walk_start(engine->index, asking->time, asking->call, asking->match.op_index, &walk);
-    if (walk.lists == 0 || !inside_guard(asking))
+    if ((walk.lists == 0 && !engine->control) || !inside_guard(asking))
         return;
+    if (engine->control && asking->time == ASKED_ON_REQUEST)
+        control_ask(asking);
     while (index_walk_next(&walk, &rule))
         ask_rule(asking, &engine->rules[rule]);
 }
@@ -138,7 +140,7 @@ static void strike_call(struct asking *asking)
 static bool has_work(const struct fault_engine *engine)
 {
     return !engine->stopped && (fault_engine_is_playing(engine) ||
-                                (engine->set && engine->set->rule_count > 0));
+                                (engine->set && (engine->set->rule_count > 0 || engine->control)));
 }
 
 static void decide(struct fault_engine *engine, const struct fault_call *call, struct arena *arena,

@@ -56,11 +56,18 @@ void fault_engine_free(struct fault_engine *engine)
         return;
     for (size_t i = 0; engine->set && i < engine->set->rule_count; i++)
         key_table_done(&engine->rules[i].keys);
+    control_free(engine->control);
     unload(engine);
     tape_free(engine->tape);
     halt_free(engine->halt);
     regex_scratch_free(engine->scratch);
     mem_free(engine);
+}
+
+void fault_engine_heed_headers(struct fault_engine *engine, bool on)
+{
+    control_free(engine->control);
+    engine->control = on ? control_new() : NULL;
 }
 
 /* ---- loading ---- */

@@ -67,6 +67,8 @@ struct fault_decision {
     uint64_t corrupt_draw;                /* bits for flip_bytes */
     enum fault_effect effect;             /* resolved: NONE, DONE or LATE */
     const struct fault_rule *effect_rule; /* who asked for it explicitly, NULL = default */
+    const char
+        *control_error; /* why the X-Fcemu-Fault header could not be read; NULL = no mistake */
     bool rejected; /* guard.overflow: reject struck: answer 503 ResourceThrottled of the emulator's
                       own */
     struct fault_evidence *evidence; /* every rule whose match held, in order */
@@ -86,6 +88,12 @@ void fault_engine_free(struct fault_engine *engine);
  * names one.
  */
 void fault_engine_load(struct fault_engine *engine, struct fault_ruleset *set, uint64_t seed);
+/**
+ * Heed the request header `X-Fcemu-Fault: error=ResourceThrottled; delay=300ms; probability=50%`:
+ * what stands there is a rule of its own, with the id `header`, asked before all others and inside
+ * of guard.only. Off at first. A rule set must be loaded, be it an empty one.
+ */
+void fault_engine_heed_headers(struct fault_engine *engine, bool on);
 const struct fault_ruleset *fault_engine_ruleset(const struct fault_engine *engine);
 uint64_t fault_engine_seed(const struct fault_engine *engine);
 

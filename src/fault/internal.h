@@ -213,6 +213,15 @@ void tape_record(struct fault_tape *tape, const struct tape_mark *mark,
 bool tape_play(struct fault_tape *tape, const struct tape_mark *mark, struct fault_decision *out);
 bool tape_plays_authenticated(const struct fault_tape *tape);
 
+/* ---- control.c: rules that a call brings along ---- */
+
+struct control;
+struct control *control_new(void);
+void control_free(struct control *control);
+void control_reset(struct control *control);
+/** Ask the rule of the call's X-Fcemu-Fault header, if it has one. */
+void control_ask(struct asking *asking);
+
 /* ---- the engine ---- */
 
 struct fault_engine {
@@ -231,6 +240,7 @@ struct fault_engine {
     uint64_t in_flight; /* decided and not released */
     uint64_t fired;     /* of all rules, since the engine began */
     bool stopped;
+    struct control *control; /* NULL: headers say nothing */
     struct halt_watch *halt;
     struct fault_tape *tape;
 };

@@ -117,6 +117,7 @@ int fault_engine_reset(struct fault_engine *engine, struct str id)
     }
     for (size_t i = 0; engine->set && i < engine->set->rule_count; i++)
         rule_reset(&engine->rules[i]);
+    control_reset(engine->control);
     return 0;
 }
 
