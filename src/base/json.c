@@ -73,6 +73,19 @@ static void print_indent(struct buf *out, size_t depth)
         buf_puts(out, "  ");
 }
 
+/* The shortest text that reads back as the same number: 0.35 stays 0.35. */
+static void print_fraction(double d, struct buf *out)
+{
+    char text[32];
+
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof(text), "%.*g", digits, d);
+        if (strtod(text, NULL) == d)
+            break;
+    }
+    buf_puts(out, text);
+}
+
 static void print_number(const cJSON *json, struct buf *out)
 {
     double d = json->valuedouble;
@@ -82,7 +95,7 @@ static void print_number(const cJSON *json, struct buf *out)
     else if (fabs(d) < 9007199254740992.0 && d == trunc(d))
         buf_printf(out, "%" PRId64, (int64_t)d);
     else
-        buf_printf(out, "%.17g", d);
+        print_fraction(d, out);
 }
 
 static void print_value(const cJSON *json, bool pretty, size_t depth, struct buf *out);

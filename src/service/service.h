@@ -20,16 +20,17 @@
 #include "route/query.h"
 #include "route/target.h"
 
+struct limits;
 struct loop;
 struct service;
 struct service_pending; /* a call that waits for its write */
 
 struct service_settings {
-    const char *data_dir;      /* NULL: a private temporary folder that goes with the service */
-    const struct clock *clock; /* the virtual clock; NULL = real time */
-    bool limits_2020;          /* ranges and quotas of 2020-08-27 instead of the current ones */
-    struct str default_region; /* for calls that name none; absent: cn-hangzhou */
-    bool check_log_projects;   /* refuse log projects that the bundled Log Service does not know */
+    const char *data_dir;        /* NULL: a private temporary folder that goes with the service */
+    const struct clock *clock;   /* the virtual clock; NULL = real time */
+    const struct limits *limits; /* copied; NULL: the current profile of the catalogue */
+    struct str default_region;   /* for calls that name none; absent: cn-hangzhou */
+    struct str default_account;  /* for calls that name none; absent: 123456789012 */
 };
 
 /** Open the store (see store/store.h for what can be refused) and be ready for calls. */
@@ -75,8 +76,19 @@ service_perform(struct service *service, const struct service_call *call,
  */
 void service_cancel(struct service_pending *pending);
 
+/* Paths below this one, on any host, are downloads of packages; they carry their own permission. */
+#define SERVICE_DATA_PATH "/.fcemu/"
+
+/** The same for such a path: a GET or HEAD; @call needs no target. */
+struct service_pending *
+service_download(struct service *service, const struct service_call *call,
+                 void (*done)(void *arg, const struct service_answer *answer), void *arg);
+
 /** Forget every resource; `done` once that is on disk. Pending calls end first. */
 void service_reset(struct service *service, void (*done)(void *arg), void *arg);
+
+/** The state behind the operations, for snapshots and for what runs functions. */
+struct store *service_store(struct service *service);
 
 /** docs/coverage.md: a row an operation and version, full, partial (what) or absent. */
 void service_coverage(struct buf *out);

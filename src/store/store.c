@@ -205,6 +205,16 @@ void store_row_keep_view(struct store *store, const struct store_row *row, unsig
     own->view[view] = (struct str){mem_dup_len(text.ptr, text.len), text.len};
 }
 
+void store_row_forget_views(struct store *store, const struct store_key *key)
+{
+    struct store_row *own = mirror_find(&store->mirror, key);
+
+    for (unsigned i = 0; own && i < N_ELEMENTS(own->view); i++) {
+        mem_free((char *)own->view[i].ptr);
+        own->view[i] = STR_NONE;
+    }
+}
+
 struct store_list store_list(struct store *store, const struct store_key *key)
 {
     const struct collection *in = mirror_collection(&store->mirror, key);

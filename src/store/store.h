@@ -63,7 +63,7 @@ struct store_key {
     struct str name;
 };
 
-/* A resource as it was last decided. Views into the mirror: valid until the next change, never
+/* A resource as it was last decided. Views into the mirror: valid until this row changes, never
    beyond the current turn of the loop. */
 struct store_row {
     struct store_key key;
@@ -82,6 +82,8 @@ bool store_row_pending(const struct store *store, const struct store_row *row);
 /** Keep a rendered form with the row. */
 void store_row_keep_view(struct store *store, const struct store_row *row, unsigned view,
                          struct str text);
+/** Drop them: something they show besides the row has changed. A missing row is fine. */
+void store_row_forget_views(struct store *store, const struct store_key *key);
 
 /* The resources of one account, region, kind, parent and version. Names of digits only come first,
    as numbers; then all others, bytewise. */

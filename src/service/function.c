@@ -1,0 +1,573 @@
+/*
+ * Functions, in all three versions.
+ *
+ * Source: spec pages api-2016-08-15 §6.3, api-2021-04-06 §7.3, api-2023-03-30 §7.2.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "service/function_model.h"
+#include "service/operations.h"
+
+/* A view that shows nothing but the row itself is kept with it, one for each API version. */
+static bool is_keepable(const struct work *work, const struct store_row *row,
+                        const struct address *at)
+{
+    bool own = work->api != API_2023 ||
+               (str_eq(at->service, STR(SERVICE_OF_2023)) && at->version.len == 0);
+    size_t found;
+
+    return own && !str_find(row->document, STR("\"layers\":[\""), &found);
+}
+
+static unsigned view_slot(const struct work *work)
+{
+    return (unsigned)work->api - API_2016;
+}
+
+/* The view as text; valid until the row changes. */
+static struct str view_text(struct work *work, const struct store_row *row,
+                            const struct address *at)
+{
+    struct buf text = {0};
+    struct str shown;
+
+    if (str_is_set(row->view[view_slot(work)]))
+        return row->view[view_slot(work)];
+    cJSON *view = function_view(work, row, at);
+
+    json_print(view, false, &text);
+    cJSON_Delete(view);
+    shown = arena_str(work->arena, buf_str(&text));
+    buf_done(&text);
+    if (is_keepable(work, row, at))
+        store_row_keep_view(work->store, row, view_slot(work), shown);
+    return shown;
+}
+
+static void answer_row(struct work *work, const struct store_row *row, const struct address *at)
+{
+    answer_etag(work, row);
+    answer_text(work, arena_str(work->arena, view_text(work, row, at)));
+}
+
+/* ---- create ---- */
+
+static bool has_image(const cJSON *model)
+{
+    const cJSON *container = cJSON_GetObjectItemCaseSensitive(model, "customContainerConfig");
+
+    return json_get_str(container, "image").len > 0;
+}
+
+static bool needs_code(const cJSON *model)
+{
+    return !str_eq(json_get_str(model, "runtime"), STR("custom-container")) && !has_image(model);
+}
+
+static void set_code(cJSON *model, const struct code *code)
+{
+    char checksum[24];
+
+    snprintf(checksum, sizeof(checksum), "%" PRIu64, code->crc64);
+    json_set(model, "codeSize", cJSON_CreateNumber((double)code->size));
+    json_set(model, "codeChecksum", cJSON_CreateString(checksum));
+}
+
+static bool take_code(struct work *work, cJSON *model, bool create, struct code *out)
+{
+    if (!code_take(work, LIMIT_CODE_ZIP_BYTES, out))
+        return false;
+    if (out->given)
+        set_code(model, out);
+    if (out->given || !create || !needs_code(model))
+        return true;
+    answer_invalid(work, "Either ossBucketName/ossObjectName or zipFile must be set");
+    return false;
+}
+
+/* In 2023-03-30 a function stands alone, in the older generations in its service. */
+static bool find_home(struct work *work, struct str name, struct address *out)
+{
+    if (work->api == API_2023) {
+        *out = (struct address){.service = STR(SERVICE_OF_2023), .qualifier = STR("")};
+    } else if (!address_find(work, ADDRESS_SERVICE, out)) {
+        return false;
+    }
+    out->function = name;
+    out->version = STR("");
+    out->path = arena_strf(work->arena, STR_FMT "/" STR_FMT, STR_ARG(out->service), STR_ARG(name));
+    out->owner = str_eq(out->service, STR(SERVICE_OF_2023)) ? out->path : out->service;
+    return true;
+}
+
+static bool check_room(struct work *work, const struct store_key *key)
+{
+    enum limit_id quota = work->api == API_2023 ? LIMIT_REGION_FUNCTIONS : LIMIT_SERVICE_FUNCTIONS;
+
+    return work_quota(work, quota, store_list(work->store, key).count, "the number of functions");
+}
+
+static bool put_first_tags(struct work *work, const struct address *at)
+{
+    const cJSON *list = work->api == API_2023 ? json_get_nocase(work->input, "tags") : NULL;
+    OWN(json_free) cJSON *tags = cJSON_CreateObject();
+
+    return !list || (tags_read_list(work, list, tags) && tags_put(work, at->path, tags));
+}
+
+/* Everything that can be refused is asked before the batch is begun. */
+static bool check_tags(struct work *work)
+{
+    const cJSON *list = work->api == API_2023 ? json_get_nocase(work->input, "tags") : NULL;
+    OWN(json_free) cJSON *tags = cJSON_CreateObject();
+
+    return !list || tags_read_list(work, list, tags);
+}
+
+static void create(struct work *work, cJSON *model, struct address *at)
+{
+    struct store_key key = work_key(work, "function", at->service, STR(""), at->function);
+    struct code code;
+
+    if (store_find(work->store, &key)) {
+        answer_refuse(work, "FunctionAlreadyExists", at->function, at->service, STR_NONE);
+        return;
+    }
+    if (!check_room(work, &key) || !take_code(work, model, true, &code))
+        return;
+    json_add_id(model, "functionId");
+    if (str_eq(at->service, STR(SERVICE_OF_2023)))
+        reserved_service_appear(work);
+    put_first_tags(work, at);
+    owner_touch(work, at->owner);
+    if (work->package.bytes)
+        store_put_blob(work_batch(work), code.blob, GIVE(work->package.bytes), code.size);
+    answer_row(work, work_put(work, &key, NULL, model, code.blob), at);
+}
+
+void function_create(struct work *work)
+{
+    OWN(json_free) cJSON *model = cJSON_CreateObject();
+    OWN(json_free) cJSON *read = function_read(work, true);
+    struct address at;
+
+    if (!read)
+        return;
+    if (work->api == API_2023 && json_get_nocase(work->input, "cpu") &&
+        !json_get_nocase(work->input, "memorySize"))
+        cJSON_DeleteItemFromObjectCaseSensitive(read, "memorySize");
+    function_merge(work, model, read);
+    if (!function_check(work, model) || !check_tags(work) ||
+        !find_home(work, arena_str(work->arena, json_get_str(model, "functionName")), &at))
+        return;
+    create(work, model, &at);
+}
+
+/* ---- get and list ---- */
+
+void function_get(struct work *work)
+{
+    struct address at;
+
+    if (address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at))
+        answer_row(work, at.function_row, &at);
+}
+
+static struct address address_of_row(struct work *work, const struct store_row *row)
+{
+    struct str service = arena_str(work->arena, row->key.parent);
+    struct str name = arena_str(work->arena, row->key.name);
+    struct str path = arena_strf(work->arena, STR_FMT "/" STR_FMT, STR_ARG(service), STR_ARG(name));
+
+    return (struct address){
+        .service = service,
+        .function = name,
+        .qualifier = STR(""),
+        .version = arena_str(work->arena, row->key.version),
+        .path = path,
+        .owner = str_eq(service, STR(SERVICE_OF_2023)) ? path : service,
+    };
+}
+
+static cJSON *show_row(struct work *work, const struct store_row *row)
+{
+    struct address at = address_of_row(work, row);
+    struct str text = view_text(work, row, &at);
+
+    return cJSON_CreateRaw(arena_dup(work->arena, text));
+}
+
+static bool is_text(const cJSON *model, const char *name, struct str want)
+{
+    return want.len == 0 || str_eq(json_get_str(model, name), want);
+}
+
+static bool has_tags(struct work *work, const struct store_row *row, const cJSON *wanted)
+{
+    struct address at = address_of_row(work, row);
+    OWN(json_free) cJSON *tags = tags_of(work, at.path);
+    const cJSON *want;
+
+    cJSON_ArrayForEach (want, wanted) {
+        const cJSON *tag = cJSON_GetObjectItemCaseSensitive(tags, want->string);
+
+        if (!tag || strcmp(tag->valuestring, want->valuestring) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* The filters of ListFunctions of 2023-03-30. */
+struct filter {
+    struct str description, runtime, group, name, gpu;
+    cJSON *tags;
+    bool active;
+};
+
+static bool passes(struct work *work, const struct filter *filter, const struct store_row *row)
+{
+    OWN(json_free) cJSON *model = row_document(row);
+    struct str group = json_get_str(model, "resourceGroupId");
+    const cJSON *gpu = cJSON_GetObjectItemCaseSensitive(model, "gpuConfig");
+    size_t at;
+
+    return (filter->description.len == 0 ||
+            str_find(json_get_str(model, "description"), filter->description, &at)) &&
+           is_text(model, "runtime", filter->runtime) && is_text(gpu, "gpuType", filter->gpu) &&
+           (filter->group.len == 0 ||
+            str_eq(group.len ? group : STR("rg-default"), filter->group)) &&
+           (filter->name.len == 0 || str_find(row->key.name, filter->name, &at)) &&
+           has_tags(work, row, filter->tags);
+}
+
+static bool read_filter(struct work *work, struct filter *out)
+{
+    struct str tags = work_query(work, "tags");
+    struct error ignored;
+    OWN(json_free) cJSON *list = tags.len ? json_parse(tags, &ignored) : NULL;
+
+    *out = (struct filter){
+        .description = work_query(work, "description"),
+        .runtime = work_query(work, "runtime"),
+        .group = work_query(work, "resourceGroupId"),
+        .name = work_query(work, "functionName"),
+        .gpu = work_query(work, "gpuType"),
+        .tags = cJSON_CreateObject(),
+    };
+    out->active = out->description.len || out->runtime.len || out->group.len || out->name.len ||
+                  out->gpu.len || tags.len;
+    if (tags.len && !cJSON_IsArray(list)) {
+        answer_invalid(
+            work, "Tags is set to an invalid value (allowed: list of tags, actual: '" STR_FMT "')",
+            STR_ARG(str_slice(tags, 0, 256)));
+        return false;
+    }
+    return !list || tags_read_list(work, list, out->tags);
+}
+
+struct collected {
+    struct page_item *items;
+    size_t count;
+    size_t cap;
+};
+
+static void collect(struct collected *all, struct str name, cJSON *json)
+{
+    if (all->count == all->cap) {
+        all->cap = all->cap ? 2 * all->cap : 64;
+        all->items = (struct page_item *)mem_grow(all->items, all->cap, sizeof(struct page_item));
+    }
+    all->items[all->count++] = (struct page_item){name, json};
+}
+
+/* '$' sorts before every character of a name, so service by service is in order. */
+static void collect_service(struct work *work, struct str service, const struct filter *filter,
+                            struct collected *all)
+{
+    struct store_key key = work_key(work, "function", service, STR(""), STR(""));
+    struct store_list list = store_list(work->store, &key);
+
+    for (size_t i = 0; i < list.count; i++) {
+        struct address at = address_of_row(work, list.rows[i]);
+
+        if (passes(work, filter, list.rows[i]))
+            collect(all, address_name_2023(&at, work->arena), show_row(work, list.rows[i]));
+    }
+}
+
+static void list_collected(struct work *work, const struct page *page, struct filter *filter)
+{
+    struct store_key key = work_key(work, "service", STR(""), STR(""), STR(""));
+    struct store_list services = store_list(work->store, &key);
+    bool classic = str_eq(work_query(work, "fcVersion"), STR("v2"));
+    struct collected all = {0};
+    cJSON *answer = cJSON_CreateObject();
+
+    for (size_t i = 0; i < services.count; i++) {
+        struct str service = services.rows[i]->key.name;
+
+        if (str_eq(service, STR(SERVICE_OF_2023)) != classic)
+            collect_service(work, service, filter, &all);
+    }
+    page_items(page, all.items, all.count, answer, "functions");
+    mem_free(all.items);
+    answer_json(work, answer);
+}
+
+static void list_plain(struct work *work, const struct page *page, struct str service,
+                       struct str version)
+{
+    struct store_key key = work_key(work, "function", service, version, STR(""));
+    cJSON *answer = cJSON_CreateObject();
+
+    page_rows(work, page, store_list(work->store, &key), show_row, answer, "functions");
+    answer_json(work, answer);
+}
+
+static void list_2023(struct work *work, const struct page *page)
+{
+    struct filter filter;
+
+    if (read_filter(work, &filter)) {
+        if (filter.active || str_eq(work_query(work, "fcVersion"), STR("v2")))
+            list_collected(work, page, &filter);
+        else
+            list_plain(work, page, STR(SERVICE_OF_2023), STR(""));
+    }
+    cJSON_Delete(filter.tags);
+}
+
+void function_list(struct work *work)
+{
+    struct page page;
+    struct address at;
+
+    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page))
+        return;
+    if (work->api == API_2023)
+        list_2023(work, &page);
+    else if (address_find(work, ADDRESS_SERVICE | ADDRESS_QUALIFIED, &at))
+        list_plain(work, &page, at.service, at.version);
+}
+
+/* ---- update and delete ---- */
+
+void function_update(struct work *work)
+{
+    OWN(json_free) cJSON *read = function_read(work, false);
+    struct address at;
+    struct code code;
+
+    if (!read || !address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at))
+        return;
+    OWN(json_free) cJSON *model = row_document(at.function_row);
+
+    function_merge(work, model, read);
+    if (!function_check(work, model) || !work_match(work, str_of(at.function_row->etag)) ||
+        !work_may_change(work, at.function_row) || !take_code(work, model, false, &code))
+        return;
+    struct store_key key = work_key(work, "function", at.service, STR(""), at.function);
+    struct str blob = code.given ? code.blob : arena_str(work->arena, at.function_row->blob);
+
+    owner_touch(work, at.owner);
+    if (work->package.bytes)
+        store_put_blob(work_batch(work), blob, GIVE(work->package.bytes), code.size);
+    answer_row(work, work_put(work, &key, at.function_row, model, blob), &at);
+}
+
+static bool has_triggers(struct work *work, const struct address *at)
+{
+    struct store_key key = work_key(work, "trigger", at->path, STR(""), STR(""));
+
+    return store_list(work->store, &key).count > 0;
+}
+
+static void remove_versions(struct work *work, const struct address *at)
+{
+    struct store_key key = work_key(work, "version", at->owner, STR(""), STR(""));
+    struct store_list list = store_list(work->store, &key);
+
+    for (size_t i = 0; i < list.count; i++) {
+        struct store_key frozen =
+            work_key(work, "function", at->service, arena_str(work->arena, list.rows[i]->key.name),
+                     at->function);
+
+        store_remove(work_batch(work), &frozen);
+    }
+}
+
+void function_delete(struct work *work)
+{
+    struct address at;
+    struct store_key key;
+
+    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at) ||
+        !work_match(work, str_of(at.function_row->etag)))
+        return;
+    if (has_triggers(work, &at)) {
+        answer_refuse(work, "FunctionNotEmpty", at.function, STR_NONE, STR_NONE);
+        return;
+    }
+    key = work_key(work, "function", at.service, STR(""), at.function);
+    bool owns_versions = !str_eq(at.owner, at.service);
+
+    if (owns_versions)
+        remove_versions(work, &at);
+    cascade_below(work, at.path);
+    store_remove(work_batch(work), &key);
+    if (owns_versions)
+        reserved_service_vanish(work);
+    else
+        owner_touch(work, at.owner);
+    answer_done(work);
+}
+
+void function_freeze(struct work *work, const struct store_row *row, struct str version)
+{
+    struct store_key key = row->key;
+    struct store_value value = {
+        .document = arena_str(work->arena, row->document),
+        .blob = arena_str(work->arena, row->blob),
+        .created_ms = row->created_ms,
+        .modified_ms = row->modified_ms,
+    };
+
+    key.version = version;
+    store_put(work_batch(work), &key, &value);
+}
+
+/* ---- the rest ---- */
+
+void function_code(struct work *work)
+{
+    struct address at;
+
+    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at))
+        return;
+    OWN(json_free) cJSON *model = row_document(at.function_row);
+    struct str checksum = json_get_str(model, "codeChecksum");
+    cJSON *answer = cJSON_CreateObject();
+
+    json_add_str(answer, "url",
+                 code_url(work, at.function_row->blob,
+                          strtoull(arena_dup(work->arena, checksum), NULL, 10)));
+    json_add_str(answer, "checksum", checksum.ptr ? checksum : STR("0"));
+    answer_json(work, answer);
+}
+
+/* The refusals of the documentation in their order; what runs code answers before or after this. */
+void function_invoke(struct work *work)
+{
+    struct address at;
+    struct str kind = work_header(work, "X-Fc-Invocation-Type");
+    struct str log = work_header(work, "X-Fc-Log-Type");
+    bool async = str_eq(kind, STR("Async"));
+
+    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at))
+        return;
+    if (kind.len && !async && !str_eq(kind, STR("Sync")))
+        answer_invalid(work,
+                       "InvocationType is set to an invalid value (allowed: Sync | Async, actual: "
+                       "'" STR_FMT "')",
+                       STR_ARG(str_slice(kind, 0, 256)));
+    else if (log.len && !str_eq(log, STR("None")) && (async || !str_eq(log, STR("Tail"))))
+        answer_invalid(work,
+                       "LogType is set to an invalid value (allowed: %s, actual: '" STR_FMT "')",
+                       async ? "None" : "Tail | None", STR_ARG(str_slice(log, 0, 256)));
+    else
+        answer_invalid(work,
+                       "InvokeFunction is not emulated for function '" STR_FMT
+                       "': no fixture or rule answers it",
+                       STR_ARG(at.function));
+}
+
+static void restrict_invocation(struct work *work, bool disable)
+{
+    struct address at;
+
+    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at) ||
+        !work_may_change(work, at.function_row))
+        return;
+    OWN(json_free) cJSON *model = row_document(at.function_row);
+    struct store_key key = work_key(work, "function", at.service, STR(""), at.function);
+    struct str reason = json_get_str(work->input, "reason");
+    cJSON *restriction = cJSON_CreateObject();
+    struct buf text = {0};
+
+    cJSON_AddBoolToObject(restriction, "disable", disable);
+    json_add_str(restriction, "reason", reason.ptr ? reason : STR(""));
+    json_add_time(restriction, "lastModifiedTime", work->now_ms);
+    json_set(model, "invocationRestriction", restriction);
+    json_print(model, false, &text);
+    struct store_value value = {
+        .document = buf_str(&text),
+        .blob = arena_str(work->arena, at.function_row->blob),
+        .created_ms = at.function_row->created_ms,
+        .modified_ms = at.function_row->modified_ms,
+    };
+
+    store_put(work_batch(work), &key, &value);
+    buf_done(&text);
+    answer_text(work, STR("{\"success\":true}"));
+}
+
+void function_disable(struct work *work)
+{
+    restrict_invocation(work, true);
+}
+
+void function_enable(struct work *work)
+{
+    restrict_invocation(work, false);
+}
+
+/* "hello", or an ARN that ends in "functions/hello". */
+static struct str name_of_resource(struct str text)
+{
+    struct str head;
+    struct str name;
+
+    return str_cut_last(text, '/', &head, &name) ? name : text;
+}
+
+static struct str text_nocase(const cJSON *object, const char *name)
+{
+    const cJSON *member = json_get_nocase(object, name);
+
+    return cJSON_IsString(member) ? str_of(member->valuestring) : STR("");
+}
+
+void function_change_group(struct work *work)
+{
+    struct str id = text_nocase(work->input, "resourceId");
+    struct str group = text_nocase(work->input, "newResourceGroupId");
+    struct store_key key =
+        work_key(work, "function", STR(SERVICE_OF_2023), STR(""), name_of_resource(id));
+    const struct store_row *row = store_find(work->store, &key);
+    cJSON *answer;
+
+    if (id.len == 0 || group.len == 0) {
+        answer_invalid(work, "%s is required but not provided",
+                       id.len == 0 ? "ResourceId" : "NewResourceGroupId");
+        return;
+    }
+    if (!row) {
+        answer_refuse(work, "FunctionNotFound", key.name, key.parent, STR_NONE);
+        return;
+    }
+    if (!work_may_change(work, row))
+        return;
+    OWN(json_free) cJSON *model = row_document(row);
+    struct str old = json_get_str(model, "resourceGroupId");
+
+    answer = cJSON_CreateObject();
+    json_add_str(answer, "ResourceId", id);
+    json_add_str(answer, "OldResourceGroupId", old.ptr ? old : STR("rg-default"));
+    json_add_str(answer, "NewResourceGroupId", group);
+    json_set(model, "resourceGroupId", json_string(group));
+    work_put(work, &key, row, model, arena_str(work->arena, row->blob));
+    answer_json(work, answer);
+}

@@ -1,0 +1,15 @@
+/*
+ * service/function_model.h - a function between its stored form and the two generations
+ *
+ * Inside service/ only.
+ */
+#pragma once
+
+#include "service/model.h"
+
+/** What a request says about a function, checked; NULL when refused (the work says why). */
+cJSON *function_read(struct work *work, bool create);
+/** Put it into the stored form. @read is emptied. */
+void function_merge(struct work *work, cJSON *model, cJSON *read);
+/** Rules between members: runtime, handler, processor, layers. False when refused. */
+bool function_check(struct work *work, cJSON *model);

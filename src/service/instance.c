@@ -1,0 +1,68 @@
+/*
+ * Instances, and what belongs to hardware: nothing runs here yet and nothing can be leased.
+ *
+ * Source: spec pages api-2016-08-15 §6.9 and §6.15, api-2021-04-06 §7.3, api-2023-03-30 §7.11.
+ */
+#include "base/mem.h"
+#include "service/model.h"
+#include "service/operations.h"
+
+static bool check_limit(struct work *work)
+{
+    struct str text = work_query(work, "limit");
+    int64_t most = work_limit(work, LIMIT_PAGE_INSTANCES_MAX);
+    int64_t limit;
+
+    if (text.len == 0 || str_to_int(text, 0, most, &limit) == NUMBER_OK)
+        return true;
+    answer_invalid(work,
+                   "Limit is set to an invalid value (allowed: 0-%lld, actual: '" STR_FMT "')",
+                   (long long)most, STR_ARG(str_slice(text, 0, 64)));
+    return false;
+}
+
+void instance_list(struct work *work)
+{
+    struct address at;
+    cJSON *answer;
+
+    if (!check_limit(work) ||
+        !address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at))
+        return;
+    answer = cJSON_CreateObject();
+    cJSON_AddArrayToObject(answer, "instances");
+    if (work->api == API_2023)
+        json_add_str(answer, "requestId", work->call.request_id);
+    answer_json(work, answer);
+}
+
+void instance_exec(struct work *work)
+{
+    struct address at;
+
+    if (address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at))
+        answer_refuse(work, "InstanceNotFound", work_param(work, "instance"), STR_NONE, STR_NONE);
+}
+
+void reserved_capacity_list(struct work *work)
+{
+    struct page page;
+    cJSON *answer;
+
+    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page))
+        return;
+    answer = cJSON_CreateObject();
+    cJSON_AddArrayToObject(answer, "reservedCapacities");
+    answer_json(work, answer);
+}
+
+void gpu_claim(struct work *work)
+{
+    answer_invalid(work, "operation 'ClaimGPUInstance' is not emulated: there is no GPU to lease");
+}
+
+void gpu_release(struct work *work)
+{
+    answer_invalid(work,
+                   "operation 'ReleaseGPUInstance' is not emulated: there is no GPU to lease");
+}

@@ -1,0 +1,16 @@
+/*
+ * service/schedule.h - scheduled actions of provision and scaling configs
+ *
+ * Inside service/ only. Source: spec page api-2016-08-15 §3.4 and §6.10.
+ */
+#pragma once
+
+#include "service/internal.h"
+
+/** Check a list of actions (or policies with times only). False when refused. */
+bool schedule_check(struct work *work, const cJSON *actions);
+/** The target of the action that fired last in its window; @preset when none has. */
+double schedule_target(const cJSON *actions, uint64_t now_ms, double preset);
+
+extern const struct field_table schedule_action_fields;
+extern const struct field_table schedule_policy_fields;

@@ -1,0 +1,539 @@
+/*
+ * Tags. They are kept beside what they mark, so that marking it is no change of it.
+ *
+ * Source: spec pages api-2016-08-15 §6.8, api-2021-04-06 §7.3, api-2023-03-30 §7.13, limits §1, §5.
+ */
+#include "base/mem.h"
+#include "service/model.h"
+#include "service/operations.h"
+
+cJSON *tags_of(struct work *work, struct str path)
+{
+    struct store_key key = work_key(work, "tags", STR(""), STR(""), path);
+    const struct store_row *row = store_find(work->store, &key);
+
+    return row ? row_document(row) : NULL;
+}
+
+/* The views of a function show its tags. */
+static void forget_views(struct work *work, struct str path)
+{
+    struct str service;
+    struct str function;
+
+    if (!str_cut(path, '/', &service, &function))
+        return;
+    struct store_key key = work_key(work, "function", service, STR(""), function);
+
+    store_row_forget_views(work->store, &key);
+}
+
+bool tags_put(struct work *work, struct str path, const cJSON *tags)
+{
+    struct store_key key = work_key(work, "tags", STR(""), STR(""), path);
+    int64_t most = work_limit(work, LIMIT_TAGS);
+    int count = cJSON_GetArraySize(tags);
+
+    if (most != LIMIT_NONE && count > most) {
+        answer_invalid(work, "Tags contains too many values (max: %lld, actual: %d)",
+                       (long long)most, count);
+        return false;
+    }
+    if (count > 0)
+        work_put(work, &key, store_find(work->store, &key), tags, STR_NONE);
+    else
+        store_remove(work_batch(work), &key);
+    forget_views(work, path);
+    return true;
+}
+
+static bool is_reserved_key(struct str key)
+{
+    static const struct str starts[] = {STR_INIT("aliyun"), STR_INIT("acs:"), STR_INIT("http://"),
+                                        STR_INIT("https://")};
+
+    for (size_t i = 0; i < N_ELEMENTS(starts); i++) {
+        if (str_starts(key, starts[i]))
+            return true;
+    }
+    return key.len == 0;
+}
+
+static bool check_tag(struct work *work, struct str key, struct str value)
+{
+    if (is_reserved_key(key)) {
+        answer_invalid(work,
+                       "Tag key doesn't match expected format (allowed: not empty, not beginning "
+                       "with aliyun, acs:, http:// or https://, actual: '" STR_FMT "')",
+                       STR_ARG(str_slice(key, 0, 128)));
+        return false;
+    }
+    if ((int64_t)key.len <= work_limit(work, LIMIT_TAG_KEY_MAX) &&
+        (int64_t)value.len <= work_limit(work, LIMIT_TAG_VALUE_MAX))
+        return true;
+    answer_invalid(work, "Tag exceeds the maximum allowed length (max: %lld, actual: '%zu')",
+                   (long long)work_limit(work, LIMIT_TAG_KEY_MAX),
+                   key.len > value.len ? key.len : value.len);
+    return false;
+}
+
+static struct str text_nocase(const cJSON *object, const char *name)
+{
+    const cJSON *member = json_get_nocase(object, name);
+
+    return cJSON_IsString(member) ? str_of(member->valuestring) : STR("");
+}
+
+bool tags_read_list(struct work *work, const cJSON *list, cJSON *map)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach (item, list) {
+        struct str key = text_nocase(item, "Key");
+        struct str value = text_nocase(item, "Value");
+
+        if (!check_tag(work, key, value))
+            return false;
+        json_set(map, arena_dup(work->arena, key), json_string(value));
+    }
+    int64_t most = work_limit(work, LIMIT_TAGS);
+    int count = cJSON_GetArraySize(map);
+
+    if (most == LIMIT_NONE || count <= most)
+        return true;
+    answer_invalid(work, "Tags contains too many values (max: %lld, actual: %d)", (long long)most,
+                   count);
+    return false;
+}
+
+/* ---- what is marked ---- */
+
+struct subject {
+    struct str path; /* "demo", "demo/hello" */
+    struct str arn;  /* in full */
+};
+
+static bool exists(struct work *work, const char *kind, struct str parent, struct str name)
+{
+    struct store_key key = work_key(work, kind, parent, STR(""), name);
+
+    return store_find(work->store, &key) != NULL;
+}
+
+static bool refuse_arn(struct work *work, struct str arn)
+{
+    answer_invalid(work,
+                   "ResourceArn doesn't match expected format (allowed: "
+                   "acs:fc:<region>:<account>:services/<service>, actual: '" STR_FMT "')",
+                   STR_ARG(str_slice(arn, 0, 256)));
+    return false;
+}
+
+/* Behind "acs:fc:region:account:", when that is there. */
+static struct str resource_part(struct str arn)
+{
+    struct str rest = arn;
+    struct str part;
+
+    if (!str_starts(arn, STR("acs:fc:")))
+        return arn;
+    for (int colons = 0; colons < 4 && str_is_set(rest); colons++)
+        str_cut(rest, ':', &part, &rest);
+    return str_is_set(rest) ? rest : STR("");
+}
+
+static bool find_function(struct work *work, struct str service, struct str function,
+                          struct subject *out)
+{
+    const struct address at = {.service = service, .function = function};
+
+    if (!exists(work, "function", service, function)) {
+        answer_refuse(work, "FunctionNotFound",
+                      work->api == API_2023 ? address_name_2023(&at, work->arena) : function,
+                      service, STR_NONE);
+        return false;
+    }
+    out->path = arena_strf(work->arena, STR_FMT "/" STR_FMT, STR_ARG(service), STR_ARG(function));
+    out->arn = address_arn(work, &at, STR(""));
+    return true;
+}
+
+/* "hello" or "demo$hello" behind "functions/", or a bare name. */
+static bool find_function_2023(struct work *work, struct str name, struct subject *out)
+{
+    struct str service;
+    struct str function;
+
+    if (str_cut(name, SERVICE_SEPARATOR, &service, &function))
+        return find_function(work, service, function, out);
+    return find_function(work, STR(SERVICE_OF_2023), name, out);
+}
+
+static bool find_subject(struct work *work, struct str arn, struct subject *out)
+{
+    struct str part = resource_part(arn);
+    struct str service;
+    struct str function;
+    struct str word;
+
+    if (str_starts(part, STR("functions/")))
+        return find_function_2023(work, str_slice(part, 10, part.len), out);
+    if (!str_starts(part, STR("services/")))
+        return work->api == API_2023 && part.len > 0 && !memchr(part.ptr, '/', part.len)
+                   ? find_function_2023(work, part, out)
+                   : refuse_arn(work, arn);
+    service = str_slice(part, 9, part.len);
+    if (str_cut(service, '/', &service, &word)) {
+        if (!str_cut(word, '/', &word, &function) || !str_eq(word, STR("functions")))
+            return refuse_arn(work, arn);
+        return find_function(work, service, function, out);
+    }
+    if (!exists(work, "service", STR(""), service)) {
+        answer_refuse(work, "ServiceNotFound", service, STR_NONE, STR_NONE);
+        return false;
+    }
+    out->path = service;
+    out->arn = arena_strf(work->arena, "acs:fc:" STR_FMT ":" STR_FMT ":services/" STR_FMT,
+                          STR_ARG(work->region), STR_ARG(work->account), STR_ARG(service));
+    return true;
+}
+
+static cJSON *tags_or_empty(struct work *work, struct str path)
+{
+    cJSON *tags = tags_of(work, path);
+
+    return tags ? tags : cJSON_CreateObject();
+}
+
+/* ---- 2016-08-15 and 2021-04-06 ---- */
+
+/* clang-format off */
+FIELD_TABLE(tag_fields,
+    {.name = "resourceArn", .type = FIELD_STRING, .flags = IN_CLASSIC | FIELD_REQUIRED},
+    {.name = "tags", .type = FIELD_MAP, .flags = IN_CLASSIC | FIELD_REQUIRED},
+);
+FIELD_TABLE(untag_fields,
+    {.name = "resourceArn", .type = FIELD_STRING, .flags = IN_CLASSIC | FIELD_REQUIRED},
+    {.name = "tagKeys", .type = FIELD_STRINGS, .flags = IN_CLASSIC},
+    {.name = "all", .type = FIELD_BOOL, .flags = IN_CLASSIC},
+);
+/* clang-format on */
+
+static void answer_request_id(struct work *work)
+{
+    cJSON *answer;
+
+    if (work->call.target->op->success == 204) {
+        answer_none(work);
+        return;
+    }
+    answer = cJSON_CreateObject();
+    json_add_str(answer, "requestId", work->call.request_id);
+    answer_json(work, answer);
+}
+
+static bool merge_tags(struct work *work, const cJSON *given, cJSON *tags)
+{
+    const cJSON *tag;
+
+    cJSON_ArrayForEach (tag, given) {
+        if (!check_tag(work, str_of(tag->string), str_of(tag->valuestring)))
+            return false;
+        json_set(tags, tag->string, cJSON_CreateString(tag->valuestring));
+    }
+    return true;
+}
+
+void tag_add(struct work *work)
+{
+    struct field_reading reading = work_reading(work, true);
+    OWN(json_free) cJSON *given = fields_read(&tag_fields, work->input, &reading);
+    struct subject subject;
+
+    if (!given) {
+        answer_refusal(work);
+        return;
+    }
+    if (!find_subject(work, arena_str(work->arena, json_get_str(given, "resourceArn")), &subject))
+        return;
+    OWN(json_free) cJSON *tags = tags_or_empty(work, subject.path);
+
+    if (merge_tags(work, cJSON_GetObjectItemCaseSensitive(given, "tags"), tags) &&
+        tags_put(work, subject.path, tags))
+        answer_request_id(work);
+}
+
+static void drop_tags(cJSON *tags, const cJSON *keys)
+{
+    const cJSON *key;
+
+    cJSON_ArrayForEach (key, keys) {
+        if (cJSON_IsString(key))
+            cJSON_DeleteItemFromObjectCaseSensitive(tags, key->valuestring);
+    }
+}
+
+void tag_remove(struct work *work)
+{
+    struct field_reading reading = work_reading(work, true);
+    OWN(json_free) cJSON *given = fields_read(&untag_fields, work->input, &reading);
+    struct subject subject;
+
+    if (!given) {
+        answer_refusal(work);
+        return;
+    }
+    if (!find_subject(work, arena_str(work->arena, json_get_str(given, "resourceArn")), &subject))
+        return;
+    bool all = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(given, "all"));
+    OWN(json_free) cJSON *tags = all ? cJSON_CreateObject() : tags_or_empty(work, subject.path);
+
+    drop_tags(tags, cJSON_GetObjectItemCaseSensitive(given, "tagKeys"));
+    if (tags_put(work, subject.path, tags))
+        answer_request_id(work);
+}
+
+void tag_get(struct work *work)
+{
+    struct str arn = work_query(work, "resourceArn");
+    struct subject subject;
+    cJSON *answer;
+
+    if (arn.len == 0) {
+        answer_invalid(work, "ResourceArn is required but not provided");
+        return;
+    }
+    if (!find_subject(work, arn, &subject))
+        return;
+    answer = cJSON_CreateObject();
+    json_add_str(answer, "resourceArn", subject.arn);
+    cJSON_AddItemToObject(answer, "tags", tags_or_empty(work, subject.path));
+    answer_json(work, answer);
+}
+
+static struct str arn_of_path(struct work *work, struct str path)
+{
+    struct address at = {.service = path};
+
+    if (str_cut(path, '/', &at.service, &at.function))
+        return address_arn(work, &at, STR(""));
+    return arena_strf(work->arena, "acs:fc:" STR_FMT ":" STR_FMT ":services/" STR_FMT,
+                      STR_ARG(work->region), STR_ARG(work->account), STR_ARG(path));
+}
+
+static cJSON *show_tagged(struct work *work, const struct store_row *row)
+{
+    cJSON *view = cJSON_CreateObject();
+
+    json_add_str(view, "resourceArn", arn_of_path(work, row->key.name));
+    cJSON_AddItemToObject(view, "tags", row_document(row));
+    return view;
+}
+
+void tag_list(struct work *work)
+{
+    struct store_key key = work_key(work, "tags", STR(""), STR(""), STR(""));
+    struct page page;
+
+    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page))
+        return;
+    cJSON *answer = cJSON_CreateObject();
+
+    page_rows(work, &page, store_list(work->store, &key), show_tagged, answer, "resources");
+    answer_json(work, answer);
+}
+
+/* ---- 2023-03-30: several functions at once, capital keys, lists as JSON text in the query ---- */
+
+/* "function", "FUNCTION", "ALIYUN::FC::FUNCTION". */
+static bool check_resource_type(struct work *work, struct str type)
+{
+    struct str last = type;
+    struct str head;
+
+    str_cut_last(type, ':', &head, &last);
+    if (str_eq_nocase(str_is_set(last) ? last : type, STR("function")))
+        return true;
+    if (type.len == 0)
+        answer_invalid(work, "ResourceType is required but not provided");
+    else
+        answer_invalid(
+            work,
+            "ResourceType is set to an invalid value (allowed: function, actual: '" STR_FMT "')",
+            STR_ARG(str_slice(type, 0, 128)));
+    return false;
+}
+
+/* A list of texts: an array, its JSON text, or one plain text. */
+static cJSON *read_list(const cJSON *given, struct str text)
+{
+    struct error ignored;
+    cJSON *list;
+
+    if (given)
+        return cJSON_IsArray(given) ? cJSON_Duplicate(given, true) : NULL;
+    list = text.len ? json_parse(text, &ignored) : NULL;
+    if (cJSON_IsArray(list))
+        return list;
+    cJSON_Delete(list);
+    list = cJSON_CreateArray();
+    if (text.len)
+        cJSON_AddItemToArray(list, json_string(text));
+    return list;
+}
+
+static bool find_subjects(struct work *work, const cJSON *ids, struct subject **out, size_t *count)
+{
+    const cJSON *id;
+
+    *count = 0;
+    *out = ARENA_ARRAY(work->arena, (size_t)cJSON_GetArraySize(ids) + 1, struct subject);
+    cJSON_ArrayForEach (id, ids) {
+        struct str arn = cJSON_IsString(id) ? str_of(id->valuestring) : STR("");
+
+        if (!find_subject(work, arena_str(work->arena, arn), &(*out)[*count]))
+            return false;
+        (*count)++;
+    }
+    if (*count > 0)
+        return true;
+    answer_invalid(work, "ResourceId is required but not provided");
+    return false;
+}
+
+static bool too_many(struct work *work, const cJSON *tags, const cJSON *given)
+{
+    OWN(json_free) cJSON *sum = cJSON_Duplicate(tags, true);
+    const cJSON *tag;
+
+    cJSON_ArrayForEach (tag, given)
+        json_set(sum, tag->string, cJSON_CreateNull());
+    int64_t most = work_limit(work, LIMIT_TAGS);
+    int count = cJSON_GetArraySize(sum);
+
+    if (most == LIMIT_NONE || count <= most)
+        return false;
+    answer_invalid(work, "Tags contains too many values (max: %lld, actual: %d)", (long long)most,
+                   count);
+    return true;
+}
+
+void tag_add_2023(struct work *work)
+{
+    OWN(json_free) cJSON *ids = read_list(json_get_nocase(work->input, "ResourceId"), STR(""));
+    OWN(json_free) cJSON *given = cJSON_CreateObject();
+    struct subject *subjects;
+    size_t count;
+
+    if (!check_resource_type(work, text_nocase(work->input, "ResourceType")) ||
+        !tags_read_list(work, json_get_nocase(work->input, "Tag"), given) ||
+        !find_subjects(work, ids, &subjects, &count))
+        return;
+    /* All or none: every subject is asked before the first is changed. */
+    for (size_t i = 0; i < count; i++) {
+        OWN(json_free) cJSON *tags = tags_or_empty(work, subjects[i].path);
+
+        if (too_many(work, tags, given))
+            return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        OWN(json_free) cJSON *tags = tags_or_empty(work, subjects[i].path);
+
+        merge_tags(work, given, tags);
+        tags_put(work, subjects[i].path, tags);
+    }
+    answer_none(work);
+}
+
+void tag_remove_2023(struct work *work)
+{
+    OWN(json_free) cJSON *ids = read_list(NULL, work_query(work, "ResourceId"));
+    OWN(json_free) cJSON *keys = read_list(NULL, work_query(work, "TagKey"));
+    bool all = str_eq_nocase(work_query(work, "All"), STR("true"));
+    struct subject *subjects;
+    size_t count;
+
+    if (!check_resource_type(work, work_query(work, "ResourceType")) ||
+        !find_subjects(work, ids, &subjects, &count))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        OWN(json_free)
+        cJSON *tags = all ? cJSON_CreateObject() : tags_or_empty(work, subjects[i].path);
+
+        drop_tags(tags, keys);
+        tags_put(work, subjects[i].path, tags);
+    }
+    answer_none(work);
+}
+
+static bool is_asked(const cJSON *wanted, const cJSON *tag)
+{
+    const cJSON *value;
+
+    if (json_is_blank(wanted))
+        return true;
+    value = cJSON_GetObjectItemCaseSensitive(wanted, tag->string);
+    return value && (!*value->valuestring || strcmp(value->valuestring, tag->valuestring) == 0);
+}
+
+static bool is_listed(struct work *work, const cJSON *ids, struct str path)
+{
+    const cJSON *id;
+
+    if (json_is_blank(ids))
+        return true;
+    cJSON_ArrayForEach (id, ids) {
+        struct str part = resource_part(cJSON_IsString(id) ? str_of(id->valuestring) : STR(""));
+        struct address at = {.service = path};
+
+        if (str_starts(part, STR("functions/")))
+            part = str_slice(part, 10, part.len);
+        if (str_cut(path, '/', &at.service, &at.function) &&
+            str_eq(part, address_name_2023(&at, work->arena)))
+            return true;
+    }
+    return false;
+}
+
+static void add_row_tags(struct work *work, const struct store_row *row, const cJSON *wanted,
+                         cJSON *list)
+{
+    OWN(json_free) cJSON *tags = row_document(row);
+    const cJSON *tag;
+
+    cJSON_ArrayForEach (tag, tags) {
+        if (!is_asked(wanted, tag))
+            continue;
+        cJSON *one = cJSON_CreateObject();
+
+        json_add_str(one, "ResourceId", arn_of_path(work, row->key.name));
+        cJSON_AddStringToObject(one, "ResourceType", "function");
+        cJSON_AddStringToObject(one, "TagKey", tag->string);
+        cJSON_AddStringToObject(one, "TagValue", tag->valuestring);
+        cJSON_AddItemToArray(list, one);
+    }
+}
+
+void tag_list_2023(struct work *work)
+{
+    struct store_key key = work_key(work, "tags", STR(""), STR(""), STR(""));
+    struct store_list rows = store_list(work->store, &key);
+    OWN(json_free) cJSON *ids = read_list(NULL, work_query(work, "ResourceId"));
+    OWN(json_free) cJSON *wanted_list = read_list(NULL, work_query(work, "Tag"));
+    OWN(json_free) cJSON *wanted = cJSON_CreateObject();
+
+    if (!check_resource_type(work, work_query(work, "ResourceType")) ||
+        !tags_read_list(work, wanted_list, wanted))
+        return;
+    cJSON *answer = cJSON_CreateObject();
+    cJSON *list = cJSON_AddArrayToObject(answer, "TagResources");
+
+    for (size_t i = 0; i < rows.count; i++) {
+        bool function = memchr(rows.rows[i]->key.name.ptr, '/', rows.rows[i]->key.name.len);
+
+        if (function && is_listed(work, ids, rows.rows[i]->key.name))
+            add_row_tags(work, rows.rows[i], wanted, list);
+    }
+    json_add_str(answer, "RequestId", work->call.request_id);
+    answer_json(work, answer);
+}
