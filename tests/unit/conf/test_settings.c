@@ -106,8 +106,11 @@ START_TEST(test_settings_file_is_read)
 
     ck_assert_str_eq(issues(), "");
     ck_assert_uint_eq(s->listen.count, 2);
-    ck_assert_str_eq(s->data.ptr, mem_printf("%s/state", folder));
-    ck_assert_str_eq(s->faults.items[0].ptr, mem_printf("%s/faults.d/*.yaml", folder));
+    OWN(mem_free) char *state = mem_printf("%s/state", folder);
+    OWN(mem_free) char *glob = mem_printf("%s/faults.d/*.yaml", folder);
+
+    ck_assert_str_eq(s->data.ptr, state);
+    ck_assert_str_eq(s->faults.items[0].ptr, glob);
     ck_assert_str_eq(s->faults.items[1].ptr, "/etc/x.yaml");
     ck_assert(!s->seed_random);
     ck_assert_uint_eq(s->seed, UINT64_MAX);

@@ -145,6 +145,12 @@ static void on_idle(void *arg)
         loop_stop(loop);
 }
 
+static void on_last_post(void *arg)
+{
+    *(bool *)arg = true;
+    loop_stop(loop);
+}
+
 START_TEST(test_idle_hook_runs_each_time_round_until_it_is_taken_off)
 {
     unsigned until = 1;
@@ -156,9 +162,9 @@ START_TEST(test_idle_hook_runs_each_time_round_until_it_is_taken_off)
     ck_assert_uint_eq(idles, 1);
     loop_off_idle(loop, on_idle, &until);
     before = idles;
-    loop_post(loop, on_late_post, &ran);
-    loop_stop(loop);
+    loop_post(loop, on_last_post, &ran);
     loop_run(loop);
+    ck_assert(ran);
     ck_assert_uint_eq(idles, before);
 }
 END_TEST
