@@ -104,6 +104,17 @@ void call_over(struct http_call *call, enum http_outcome outcome)
         call_resume(call);
 }
 
+/* A client that shut down its sending side may have been gone for good: then what we sent came back
+ * as a RST. */
+bool call_bounced(const struct http_call *call)
+{
+    int error = 0;
+    socklen_t len = sizeof(error);
+
+    return call->half_closed &&
+           getsockopt(call->peer->fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error != 0;
+}
+
 /* The client left before an answer was there. */
 static void left_unanswered(struct http_call *call)
 {
@@ -290,17 +301,6 @@ enum MHD_Result call_step(struct http_call *call, const char *method, const char
     return MHD_NO;
 }
 
-/* A client that shut down its sending side may have been gone for good: then what we sent came back
- * as a RST. */
-static bool answer_bounced(const struct http_call *call)
-{
-    int error = 0;
-    socklen_t len = sizeof(error);
-
-    return call->half_closed &&
-           getsockopt(call->peer->fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error != 0;
-}
-
 static void settle_result(struct http_call *call, enum MHD_RequestTerminationCode why)
 {
     struct http_result *result = &call->result;
@@ -310,7 +310,7 @@ static void settle_result(struct http_call *call, enum MHD_RequestTerminationCod
     if (call->phase == CALL_REPLYING) {
         bool sent = why == MHD_REQUEST_TERMINATED_COMPLETED_OK && !call->broken;
 
-        result->outcome = sent && !answer_bounced(call) ? HTTP_DELIVERED : HTTP_CLIENT_GONE;
+        result->outcome = sent && !call_bounced(call) ? HTTP_DELIVERED : HTTP_CLIENT_GONE;
     } else {
         result->outcome = HTTP_CLIENT_GONE;
     }

@@ -21,7 +21,8 @@
 #include "loop/loop.h"
 
 enum {
-    POOL_BYTES = 16384,          /* libmicrohttpd's memory of a connection; bounds the heads */
+    POOL_BYTES = 12288,          /* libmicrohttpd's, of a connection: bounds the heads, and is most
+                                    of what a parked call costs */
     PEEK_BYTES = 16384,          /* looked at before a connection is handed over */
     IDLE_TIMEOUT_S_DEFAULT = 65, /* keep-alive; also cures half-closed connections */
     DESCRIPTORS_SPARE = 512,     /* kept back for files, children and outgoing connections */
@@ -206,6 +207,8 @@ void call_suspend(struct http_call *call);
 void call_resume(struct http_call *call);
 /** Nothing more will be sent: close the connection. */
 void call_over(struct http_call *call, enum http_outcome outcome);
+/** True when the client had left before it was sent the answer. */
+bool call_bounced(const struct http_call *call);
 /** The client has left. */
 void call_left(struct http_call *call);
 void calls_cut(struct http_server *server);

@@ -41,7 +41,8 @@ struct http_result {
  * gone.
  */
 struct http_handler {
-    /* A connection was accepted and its first bytes seen, nothing of it consumed. `name` is the SNI
+    /* A connection was accepted and its first bytes seen, nothing of it consumed; a CONNECT tunnel
+       ends here, and what is sent through it counts as the first bytes. `name` is the SNI
        or the Host, lower case, without port, absent when unknown. NULL: always DELIVERY_KEEP. For
        DELIVERY_SILENCE *silence_ms may be set (0 = until the client leaves). */
     enum delivery_end (*accepted)(void *owner, struct str client, struct str name, bool tls,
@@ -58,7 +59,9 @@ struct http_handler {
      * right after this returns. */
     void (*gone)(void *owner, struct http_call *call);
     /* Only `finished` is told of calls that the server refuses by itself before `head`: their
-       request is filled in, http_call_owner() is NULL, the outcome is HTTP_REFUSED. */
+       request is filled in, http_call_owner() is NULL, the outcome is HTTP_REFUSED. Of bytes that
+       are no HTTP at all, and of heads larger than 12 KB, nobody is told; the client gets 400 or
+       431, and http_server_stats() counts them. */
     void (*finished)(void *owner, struct http_call *call, const struct http_result *result);
     /* The server refuses a request (no Host, ambiguous framing, no room). @response holds the
        status and a plain {"Code", "Message"} body; give it the form of the emulated service. The

@@ -86,6 +86,10 @@ static void end_by_reset(struct http_call *call)
 
 static void end(struct http_call *call, enum delivery_end how)
 {
+    if (call_bounced(call)) {
+        call_over(call, HTTP_CLIENT_GONE);
+        return;
+    }
     switch (how) {
     case DELIVERY_KEEP:
     case DELIVERY_CLOSE:

@@ -228,6 +228,40 @@ static inline void teardown(void)
     gnutls_privkey_deinit(key);
 }
 
+static unsigned rounds; /* of the loop */
+
+static inline void on_round(void *arg)
+{
+    (void)arg;
+    rounds++;
+}
+
+static inline void count_rounds(void *arg)
+{
+    (void)arg;
+    rounds = 0;
+    loop_on_idle(loop, on_round, NULL);
+}
+
+static inline void stop_counting(void *arg)
+{
+    (void)arg;
+    loop_off_idle(loop, on_round, NULL);
+    count(arg);
+}
+
+/** How often the loop wakes while @c hears nothing for @wait_ms. */
+static inline unsigned rounds_while_silent(struct client *c, int wait_ms)
+{
+    static unsigned counted;
+
+    loop_post(loop, count_rounds, NULL);
+    ck_assert_int_eq(client_to_end(c, wait_ms), CLIENT_SILENT);
+    loop_post(loop, stop_counting, &counted);
+    ck_assert_uint_eq(wait_count(&counted, 1), 1);
+    return rounds;
+}
+
 static struct http_server_stats stats_seen;
 static unsigned stats_count;
 

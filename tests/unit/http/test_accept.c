@@ -80,6 +80,24 @@ START_TEST(test_head_in_pieces_is_waited_for_and_left_untouched)
 }
 END_TEST
 
+static const struct str halves[] = {
+    STR_INIT("GET / HTTP/1.1\r\nHo"),
+    STR_INIT("CONNECT demo.te"),
+    STR_INIT("\x16\x03\x01\x02\x00\x01"),
+};
+
+START_TEST(test_incomplete_head_lets_the_loop_sleep)
+{
+    struct client *c = client_open(port, false);
+
+    client_send_bytes(c, halves[_i].ptr, halves[_i].len);
+    ck_assert_uint_lt(rounds_while_silent(c, SEEN_MS), 20);
+    ck_assert_uint_eq(accepted_count, 0);
+    client_close(c);
+    ck_assert_uint_eq(connections_down_to(0), 0);
+}
+END_TEST
+
 START_TEST(test_server_name_is_known_before_the_handshake)
 {
     struct client *c = client_open(port, true);
@@ -237,6 +255,7 @@ int main(void)
     tcase_add_loop_test(tc, test_host_is_known_before_the_request, 0, (int)N_ELEMENTS(firsts));
     tcase_add_loop_test(tc, test_head_in_pieces_is_waited_for_and_left_untouched, 0,
                         (int)N_ELEMENTS(firsts));
+    tcase_add_loop_test(tc, test_incomplete_head_lets_the_loop_sleep, 0, (int)N_ELEMENTS(halves));
     tcase_add_test(tc, test_server_name_is_known_before_the_handshake);
     tcase_add_test(tc, test_tunnel_is_judged_by_what_is_in_it);
     tcase_add_loop_test(tc, test_verdict_at_accept_is_what_the_client_sees, 0,

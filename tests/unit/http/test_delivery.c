@@ -320,6 +320,76 @@ START_TEST(test_large_cut_body_survives_partial_writes)
 }
 END_TEST
 
+START_TEST(test_interim_status_alone_leaves_the_client_waiting)
+{
+    status = 103;
+    struct client *c = ask(_i);
+
+    ck_assert(client_until(c, "HTTP/1.1 103 Early Hints\r\n"));
+    ck_assert_int_eq(client_to_end(c, SILENCE_SEEN_MS), CLIENT_SILENT);
+    ck_assert_str_eq(client_body(c), "");
+    ck_assert_ptr_null(strstr(c->bytes, "Content-Length"));
+    client_close(c);
+    check_result(HTTP_DELIVERED, 103, 0);
+}
+END_TEST
+
+START_TEST(test_status_without_a_body_sends_none)
+{
+    status = 204;
+    struct client *c = ask(_i);
+
+    ck_assert(client_until(c, "\r\n\r\n"));
+    client_send(c, GET);
+    ck_assert(client_until(c, "\r\n\r\nHTTP/1.1 204 No Content\r\n"));
+    ck_assert_ptr_null(strstr(c->bytes, TEN));
+    check_result(HTTP_DELIVERED, 204, 0);
+    client_close(c);
+}
+END_TEST
+
+START_TEST(test_head_request_gets_the_length_without_the_body)
+{
+    struct client *c = client_open(port, _i);
+
+    behaviour = deliver;
+    client_send(c, "HEAD /x HTTP/1.1\r\nHost: demo\r\n\r\n");
+    ck_assert(client_until(c, "\r\n\r\n"));
+    client_send(c, "HEAD /x HTTP/1.1\r\nHost: demo\r\n\r\n");
+    ck_assert(client_until(c, "\r\n\r\nHTTP/1.1 429 Too Many Requests\r\n"));
+    ck_assert_ptr_nonnull(strstr(c->bytes, "\r\nContent-Length: 10\r\n"));
+    check_result(HTTP_DELIVERED, 429, 0);
+    client_close(c);
+}
+END_TEST
+
+static void deliver_bad_headers(struct http_call *call)
+{
+    struct http_response response = {.status = 200, .body = STR(TEN)};
+    struct arena *arena = http_call_arena(call);
+
+    http_headers_add(&response.headers, arena, STR("X-Good"), STR("1"));
+    http_headers_add(&response.headers, arena, STR("X-Split"), STR("a\r\nX-Smuggled: 1"));
+    http_headers_add(&response.headers, arena, STR("X Bad"), STR("1"));
+    http_headers_add(&response.headers, arena, STR("X-Empty"), STR(""));
+    http_call_deliver(call, &response, NULL);
+}
+
+START_TEST(test_headers_that_would_break_the_head_are_left_out)
+{
+    struct client *c = client_open(port, _i);
+
+    behaviour = deliver_bad_headers;
+    client_send(c, GET);
+    ck_assert_int_eq(client_answer(c), 200);
+    ck_assert_ptr_nonnull(strstr(c->bytes, "\r\nX-Good: 1\r\n"));
+    ck_assert_ptr_nonnull(strstr(c->bytes, "\r\nX-Empty: \r\n"));
+    ck_assert_ptr_null(strstr(c->bytes, "Smuggled"));
+    ck_assert_ptr_null(strstr(c->bytes, "X Bad"));
+    client_close(c);
+}
+END_TEST
+
 static void deliver_huge_head(struct http_call *call)
 {
     struct http_response response = {.status = 200, .body = STR(TEN)};
@@ -367,6 +437,10 @@ int main(void)
         test_declared_length_too_short_sends_all_the_same,
         test_raw_bytes_are_exact,
         test_large_cut_body_survives_partial_writes,
+        test_interim_status_alone_leaves_the_client_waiting,
+        test_status_without_a_body_sends_none,
+        test_head_request_gets_the_length_without_the_body,
+        test_headers_that_would_break_the_head_are_left_out,
         test_head_that_outgrows_the_pool_is_sent_all_the_same,
     };
 

@@ -172,6 +172,44 @@ START_TEST(test_next_request_waits_for_the_answer_of_the_parked_one)
 }
 END_TEST
 
+static struct delivery waiting;
+
+static void deliver_waiting(struct http_call *call)
+{
+    answer_text(call, 200, "abc", &waiting);
+}
+
+static void stream(struct http_call *call)
+{
+    http_call_stream(call, &(struct http_response){.status = 200}, NULL);
+}
+
+static const struct {
+    void (*what)(struct http_call *call);
+    struct delivery delivery;
+} waits[] = {
+    {park,            {0}                                                       },
+    {stream,          {0}                                                       },
+    {deliver_waiting, {.form = DELIVERY_NOTHING, .end = DELIVERY_SILENCE}       },
+    {deliver_waiting, {.stall = true, .stall_after = 1}                         },
+    {deliver_waiting, {.cut = true, .cut_after = 1, .end = DELIVERY_SILENCE}    },
+    {deliver_waiting, {.stall = true, .stall_after = 1, .stall_ms = 3600 * 1000}},
+};
+
+START_TEST(test_waiting_call_lets_the_loop_sleep)
+{
+    bool tls = (size_t)_i >= N_ELEMENTS(waits);
+    size_t row = (size_t)_i % N_ELEMENTS(waits);
+
+    waiting = waits[row].delivery;
+    struct client *c = ask(tls, waits[row].what);
+
+    ck_assert_uint_eq(wait_count(&request_count, 1), 1);
+    ck_assert_uint_lt(rounds_while_silent(c, DELAY_MS), 20);
+    client_close(c);
+}
+END_TEST
+
 static unsigned threads(void)
 {
     DIR *dir = opendir("/proc/self/task");
@@ -268,6 +306,7 @@ int main(void)
     tcase_add_test(tc, test_client_that_has_only_stopped_sending_gets_its_answer);
     tcase_add_test(tc, test_answer_to_a_client_that_has_left_is_not_delivered);
     tcase_add_loop_test(tc, test_next_request_waits_for_the_answer_of_the_parked_one, 0, 2);
+    tcase_add_loop_test(tc, test_waiting_call_lets_the_loop_sleep, 0, 2 * (int)N_ELEMENTS(waits));
     tcase_add_test(tc, test_thousand_parked_calls_need_no_thread_and_are_all_answered);
     tcase_add_test(tc, test_thousand_clients_that_leave_leave_nothing_behind);
     tcase_add_test(tc, test_half_closing_clients_leave_no_descriptor_behind);
