@@ -14,7 +14,6 @@
 #include "journal/journal.h"
 
 struct admin;
-struct conf_report;
 
 /* One call that a rule holds. Views; valid while the callback that got them runs. */
 struct admin_held {
@@ -53,8 +52,9 @@ struct admin_context {
     void *owner; /* handed to every callback */
     /** The rule files of the file layer, in order; valid until the next reload. */
     const char *const *(*fault_files)(void *owner, size_t *out_count);
-    /** A rule set was loaded, or refused: then @report says why (optional). */
-    void (*reloaded)(void *owner, bool accepted, const struct conf_report *report);
+    /** Rule files were loaded, or refused; @report is errors and warnings as compilers print them,
+     * "" when there are none (optional). */
+    void (*reloaded)(void *owner, bool accepted, const char *report);
     /** Add members to the answer of /_fcemu/health (optional). @health is a cJSON object. */
     void (*health)(void *owner, void *health);
     /** False while starting or stopping (optional: always ready). */

@@ -1,0 +1,71 @@
+#include "admin/admin.h"
+
+#include "admin/compile.h"
+#include "admin/events.h"
+#include "admin/layer.h"
+#include "admin/metrics.h"
+#include "base/mem.h"
+
+static void call_has_ended(void *arg, const struct journal_entry *entry)
+{
+    struct admin *admin = arg;
+
+    metrics_note(admin->metrics, entry);
+    coverage_note(admin->coverage, entry);
+    events_note(admin->events, entry);
+}
+
+/* The daemon has loaded its files before it listens: they were accepted. */
+static void start_state(struct admin *admin)
+{
+    const struct fault_ruleset *set = fault_engine_ruleset(admin->context.engine);
+    struct buf frame = {0};
+
+    admin->started_wall_ms = clock_wall_ms();
+    admin->reload.accepted = true;
+    admin->reload.wall_ms = admin->started_wall_ms;
+    admin->generation = 1;
+    if (!set)
+        return;
+    compile_frame(set, &frame);
+    admin->frame = buf_take(&frame);
+}
+
+int admin_new(const struct admin_context *context, struct admin **out, struct error *err)
+{
+    struct worker *worker;
+
+    if (worker_new(context->loop, "admin", &worker, err) < 0)
+        return error_wrap(err, "start the control side");
+    struct admin *admin = mem_alloc(sizeof(*admin));
+
+    admin->context = *context;
+    admin->worker = worker;
+    admin->layer = layer_new();
+    admin->coverage = coverage_new();
+    admin->observations = observations_new();
+    admin->metrics = metrics_new();
+    admin->events = events_new(admin);
+    start_state(admin);
+    journal_tap(context->journal, call_has_ended, admin);
+    *out = admin;
+    return 0;
+}
+
+void admin_free(struct admin *admin)
+{
+    if (!admin)
+        return;
+    journal_tap(admin->context.journal, NULL, NULL);
+    worker_free(admin->worker);
+    events_free(admin->events);
+    metrics_free(admin->metrics);
+    observations_free(admin->observations);
+    coverage_free(admin->coverage);
+    layer_free(admin->layer);
+    mem_free(admin->reload.errors);
+    mem_free(admin->reload.warnings);
+    mem_free(admin->reload.text);
+    mem_free(admin->frame);
+    mem_free(admin);
+}

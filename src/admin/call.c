@@ -1,0 +1,419 @@
+/* The life of a control call: copied, checked, run step by step, answered. A call whose client has
+ * left runs to its end without one. */
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "admin/internal.h"
+#include "admin/compile.h"
+#include "admin/document.h"
+#include "admin/route.h"
+#include "admin/security.h"
+#include "base/mem.h"
+#include "conf/report.h"
+#include "route/place.h"
+
+#define NS_PER_MS 1000000ull
+static const struct str ROOT = STR_INIT("/_fcemu");
+
+/* ---- answering ---- */
+
+static void free_text(void *text)
+{
+    mem_free(text);
+}
+
+void admin_answer(struct admin_call *call, int status, const char *type, struct buf *body)
+{
+    size_t len = body->len;
+    char *text = buf_take(body);
+
+    arena_on_end(call->arena, free_text, text);
+    call->response.status = status;
+    call->response.body = (struct str){text, len};
+    admin_header(call, "Content-Type", str_of(type));
+}
+
+void admin_json(struct admin_call *call, int status, struct buf *body)
+{
+    buf_add_char(body, '\n');
+    admin_answer(call, status, "application/json", body);
+}
+
+void admin_tree(struct admin_call *call, int status, cJSON *json)
+{
+    struct buf body = {0};
+
+    json_print(json, false, &body);
+    json_free(json);
+    admin_json(call, status, &body);
+}
+
+void admin_header(struct admin_call *call, const char *name, struct str value)
+{
+    http_headers_set(&call->response.headers, call->arena, str_of(name),
+                     arena_str(call->arena, value));
+}
+
+static const char *title_of(int status)
+{
+    static const struct {
+        int status;
+        const char *title;
+    } titles[] = {
+        {400, "Bad request"},          {401, "Token required"},
+        {403, "Forbidden"},            {404, "Not found"},
+        {405, "Method not allowed"},   {409, "Conflict"},
+        {412, "Changed in the meantime"}, {413, "Too large"},
+        {415, "Unsupported media type"}, {421, "Misdirected request"},
+        {422, "Invalid document"},     {500, "Internal error"},
+        {501, "Not available"},
+    };
+
+    for (size_t i = 0; i < N_ELEMENTS(titles); i++) {
+        if (titles[i].status == status)
+            return titles[i].title;
+    }
+    return "Problem";
+}
+
+static void problem(struct admin_call *call, int status, struct str detail, struct str issues)
+{
+    struct buf body = {0};
+
+    buf_printf(&body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":",
+               title_of(status), status);
+    buf_json_string(&body, detail);
+    buf_puts(&body, ",\"errors\":");
+    buf_add(&body, issues.len ? issues : STR("[]"));
+    buf_puts(&body, "}\n");
+    admin_answer(call, status, "application/problem+json", &body);
+}
+
+void admin_problem(struct admin_call *call, int status, const char *fmt, ...)
+{
+    OWN(buf_done) struct buf detail = {0};
+    va_list args;
+
+    va_start(args, fmt);
+    buf_vprintf(&detail, fmt, args);
+    va_end(args);
+    problem(call, status, buf_str(&detail), STR_NONE);
+}
+
+void admin_problem_issues(struct admin_call *call, int status, const char *detail,
+                          struct str issues)
+{
+    problem(call, status, str_of(detail), issues);
+}
+
+/* ---- asking ---- */
+
+struct str admin_query(const struct admin_call *call, const char *name)
+{
+    return query_get(&call->query, str_of(name));
+}
+
+static struct str etag(const struct admin *admin, struct arena *arena)
+{
+    return arena_strf(arena, "\"%" PRIu64 "\"", admin->generation);
+}
+
+void admin_etag(struct admin_call *call)
+{
+    admin_header(call, "ETag", etag(call->admin, call->arena));
+}
+
+bool admin_if_match(struct admin_call *call)
+{
+    struct str wanted = http_headers_get(&call->request.headers, STR("If-Match"));
+    struct str current = etag(call->admin, call->arena);
+
+    if (!wanted.ptr || str_eq(wanted, STR("*")) || str_eq(wanted, current))
+        return true;
+    admin_problem(call, 412, "If-Match " STR_FMT ", but the rules are at " STR_FMT " now",
+                  STR_ARG(wanted), STR_ARG(current));
+    admin_header(call, "ETag", current);
+    return false;
+}
+
+void admin_touch(struct admin *admin)
+{
+    admin->generation++;
+}
+
+/* ---- steps ---- */
+
+static void call_free(struct admin_call *call)
+{
+    struct arena *arena = call->arena;
+
+    json_free(call->document);
+    arena_free(arena); /* the call lives in it */
+}
+
+static void free_arena(void *arena)
+{
+    arena_free(arena);
+}
+
+/* The response lives in the call's own arena, which from here on ends with the server's. */
+static void call_deliver(struct admin_call *call)
+{
+    struct http_call *http = call->http;
+    static const struct delivery whole;
+
+    if (!http) {
+        call_free(call);
+        return;
+    }
+    admin_header(call, "Cache-Control", STR("no-store"));
+    admin_header(call, "X-Content-Type-Options", STR("nosniff"));
+    json_free(call->document);
+    http_call_set_owner(http, NULL);
+    arena_on_end(http_call_arena(http), free_arena, call->arena);
+    http_call_deliver(http, &call->response, &whole);
+}
+
+static void call_conclude(struct admin_call *call)
+{
+    if (call->parked)
+        return;
+    if (!call->response.status)
+        admin_problem(call, 500, "%s %s gave no answer", call->route->method, call->route->path);
+    call_deliver(call);
+}
+
+static void call_run(struct admin_call *call);
+
+static void work_on_worker(void *arg)
+{
+    struct admin_call *call = arg;
+
+    call->route->work(call);
+}
+
+static void work_is_done(void *arg)
+{
+    struct admin_call *call = arg;
+
+    if (!call->response.status && !call->parked && call->route->finish)
+        call->route->finish(call);
+    if (call->again)
+        call_run(call);
+    else
+        call_conclude(call);
+}
+
+static void call_run(struct admin_call *call)
+{
+    const struct admin_route *route = call->route;
+
+    call->again = false;
+    call->generation = call->admin->generation;
+    if (route->begin)
+        route->begin(call);
+    if (route->flags & ADMIN_STREAM && !call->response.status) {
+        call_free(call); /* the stream has taken the connection over */
+        return;
+    }
+    if (!call->response.status && !call->parked && route->work)
+        worker_submit(call->admin->worker, work_on_worker, work_is_done, call);
+    else
+        call_conclude(call);
+}
+
+void admin_call_again(struct admin_call *call)
+{
+    call->again = true;
+}
+
+void admin_call_resume(struct admin_call *call)
+{
+    call->parked = false;
+    call_conclude(call);
+}
+
+/* ---- waiting ---- */
+
+struct wait {
+    struct loop_timer timer;
+    struct admin_call *call;
+};
+
+static void wait_is_over(struct loop_timer *timer)
+{
+    struct wait *wait = CONTAINER_OF(timer, struct wait, timer);
+    struct admin_call *call = wait->call;
+
+    call->timer = NULL;
+    call->parked = false;
+    call_run(call);
+}
+
+void admin_call_wait(struct admin_call *call, uint64_t delay_ms)
+{
+    struct wait *wait = ARENA_NEW(call->arena, struct wait);
+
+    wait->call = call;
+    call->parked = true;
+    call->timer = &wait->timer;
+    loop_timer_arm(call->admin->context.loop, &wait->timer, delay_ms * NS_PER_MS, wait_is_over);
+}
+
+/* ---- arrival ---- */
+
+bool admin_wants(const struct http_request *request)
+{
+    if (!str_starts(request->path, ROOT) ||
+        (request->path.len > ROOT.len && request->path.ptr[ROOT.len] != '/'))
+        return false;
+    return place_is_control_host(request->host);
+}
+
+static struct security_policy policy_of(const struct admin *admin)
+{
+    return (struct security_policy){.token_required = admin->context.wider_than_loopback,
+                                    .token = str_of(admin->context.token)};
+}
+
+static void copy_headers(const struct http_headers *from, struct arena *arena,
+                         struct http_headers *out)
+{
+    *out = (struct http_headers){0};
+    for (size_t i = 0; i < from->count; i++)
+        http_headers_add(out, arena, arena_str(arena, from->items[i].name),
+                         arena_str(arena, from->items[i].value));
+}
+
+static struct admin_call *call_new(struct admin *admin, struct http_call *http)
+{
+    const struct http_request *request = http_call_request(http);
+    struct arena *arena = arena_new();
+    struct admin_call *call = ARENA_NEW(arena, struct admin_call);
+
+    *call = (struct admin_call){.admin = admin, .http = http, .arena = arena, .request = *request};
+    call->request.method = arena_str(arena, request->method);
+    call->request.path = arena_str(arena, request->path);
+    call->request.query = arena_str(arena, request->query);
+    call->request.authority = arena_str(arena, request->authority);
+    call->request.host = arena_str(arena, request->host);
+    call->request.client = arena_str(arena, request->client);
+    call->request.body = arena_str(arena, request->body);
+    copy_headers(&request->headers, arena, &call->request.headers);
+    query_parse(call->request.query.ptr ? call->request.query : STR(""), arena, &call->query);
+    http_call_set_owner(http, call);
+    return call;
+}
+
+static bool find_route(struct admin_call *call)
+{
+    struct str path = str_slice(call->request.path, ROOT.len, call->request.path.len);
+    struct route_match match;
+
+    if (route_find(call->request.method, path, call->arena, &match) == ROUTE_FOUND) {
+        call->route = match.route;
+        call->param_count = match.param_count;
+        memcpy(call->params, match.params, sizeof(call->params));
+        return true;
+    }
+    if (match.allowed.ptr) {
+        admin_problem(call, 405, STR_FMT " takes " STR_FMT, STR_ARG(call->request.path),
+                      STR_ARG(match.allowed));
+        admin_header(call, "Allow", match.allowed);
+    } else {
+        admin_problem(call, 404, "nothing lives at " STR_FMT "; see /_fcemu/openapi.json",
+                      STR_ARG(call->request.path));
+    }
+    return false;
+}
+
+static bool may_pass(struct admin_call *call)
+{
+    struct security_policy policy = policy_of(call->admin);
+    bool open = call->route && call->route->flags & ADMIN_OPEN;
+    struct security_verdict verdict = security_check(&policy, &call->request, open);
+
+    if (!verdict.status)
+        return true;
+    admin_problem(call, verdict.status, "%s", verdict.detail);
+    if (verdict.status == 401)
+        admin_header(call, "WWW-Authenticate", STR("Bearer realm=\"fcemu\""));
+    return false;
+}
+
+static bool read_body(struct admin_call *call)
+{
+    enum security_type type = security_body_type(&call->request);
+    bool changes = !str_eq(call->request.method, STR("GET")) &&
+                   !str_eq(call->request.method, STR("HEAD"));
+
+    if (changes && type == SECURITY_OTHER) {
+        admin_problem(call, 415, "send application/json or application/yaml (curl: -H "
+                                 "'Content-Type: application/json')");
+        return false;
+    }
+    if (call->route->flags & ADMIN_RAW ||
+        (!(call->route->flags & ADMIN_BODY) && !call->request.body.len))
+        return true;
+    call->yaml = type == SECURITY_YAML;
+    OWN(conf_report_free) struct conf_report *report = conf_report_new();
+
+    call->document = document_parse(call->request.body, "request body", report);
+    if (call->document)
+        return true;
+    OWN(buf_done) struct buf issues = {0};
+
+    compile_issues_json(report, CONF_ERROR, &issues);
+    admin_problem_issues(call, 422, call->request.body.len ? "the body could not be read"
+                                                           : "a JSON or YAML body is needed",
+                         buf_str(&issues));
+    return false;
+}
+
+void admin_head(struct admin *admin, struct http_call *http)
+{
+    uint64_t limit = admin->context.body_limit_bytes;
+
+    http_call_limit_body(http, limit ? limit : ADMIN_BODY_BYTES_DEFAULT);
+}
+
+void admin_request(struct admin *admin, struct http_call *http)
+{
+    struct admin_call *call = call_new(admin, http);
+    bool found = find_route(call);
+
+    /* A stranger learns nothing, not even which paths there are. */
+    if (!may_pass(call) || !found || !read_body(call))
+        call_deliver(call);
+    else
+        call_run(call);
+}
+
+void admin_too_large(struct admin *admin, struct http_call *http, uint64_t limit)
+{
+    struct admin_call *call = call_new(admin, http);
+
+    admin_problem(call, 413, "the body is larger than %" PRIu64 " bytes", limit);
+    call_deliver(call);
+}
+
+void admin_gone(struct admin *admin, struct http_call *http)
+{
+    struct admin_call *call = http_call_owner(http);
+
+    (void)admin;
+    if (!call)
+        return;
+    call->http = NULL;
+    if (call->timer) {
+        loop_timer_cancel(call->admin->context.loop, call->timer);
+        call_free(call);
+    }
+}
+
+void admin_finished(struct admin *admin, struct http_call *http)
+{
+    (void)admin;
+    (void)http;
+}

@@ -1,0 +1,62 @@
+#include "admin/document.h"
+
+#include <stdlib.h>
+
+#include "conf/report.h"
+
+enum { EXACT_DIGITS = 15 }; /* integers up to that length survive a double */
+
+static cJSON *or_die(cJSON *json)
+{
+    if (!json)
+        abort();
+    return json;
+}
+
+static cJSON *scalar(const struct conf_node *node)
+{
+    bool flag;
+    double number;
+
+    if (conf_is_null(node))
+        return or_die(cJSON_CreateNull());
+    if (conf_is_bool(node, &flag))
+        return or_die(cJSON_CreateBool(flag));
+    if (!conf_is_number(node, &number))
+        return json_string(node->text);
+    if (node->text.len > EXACT_DIGITS && str_all_digits(node->text))
+        return or_die(cJSON_CreateRaw(node->text.ptr));
+    return or_die(cJSON_CreateNumber(number));
+}
+
+cJSON *document_from_node(const struct conf_node *node)
+{
+    if (node->kind == CONF_SCALAR)
+        return scalar(node);
+    cJSON *json =
+        or_die(node->kind == CONF_MAP ? cJSON_CreateObject() : cJSON_CreateArray());
+
+    CONF_EACH (child, node) {
+        cJSON *value = document_from_node(child);
+
+        if (node->kind == CONF_LIST) {
+            cJSON_AddItemToArray(json, value);
+            continue;
+        }
+        char *key = strndup(child->key.ptr, child->key.len);
+
+        cJSON_AddItemToObject(json, key, value);
+        free(key);
+    }
+    return json;
+}
+
+cJSON *document_parse(struct str text, const char *name, struct conf_report *report)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    const struct conf_node *node = conf_parse(arena, text, name, report);
+
+    if (!node || report->errors || (node->kind == CONF_SCALAR && conf_is_null(node)))
+        return NULL;
+    return document_from_node(node);
+}

@@ -1,0 +1,18 @@
+/*
+ * admin/events.h - /_fcemu/events: what happens, as it happens, by server-sent events
+ *
+ * A listener that does not read is dropped rather than waited for.
+ *
+ * Threads: the loop thread.
+ */
+#pragma once
+
+#include "admin/internal.h"
+
+struct events *events_new(struct admin *admin);
+void events_free(struct events *events);
+
+/** A call has ended: `call`, and for each rule that fired `fired`. Cheap without listeners. */
+void events_note(struct events *events, const struct journal_entry *entry);
+
+void step_events(struct admin_call *call);

@@ -1,0 +1,115 @@
+/*
+ * admin/internal.h - one control call, and what its steps share; for admin/ only
+ */
+#pragma once
+
+#include "admin/admin.h"
+#include "base/json.h"
+#include "base/query.h"
+#include "journal/coverage.h"
+#include "journal/observation.h"
+#include "loop/loop.h"
+#include "loop/worker.h"
+
+enum { ADMIN_PARAMS_MAX = 2, ADMIN_BODY_BYTES_DEFAULT = 4 << 20 };
+
+struct admin_call;
+struct events;
+struct layer;
+struct metrics;
+
+/* A step of a call. It answers with one of the functions below, or leaves that to the next. */
+typedef void (*admin_step)(struct admin_call *call);
+
+enum admin_flag {
+    ADMIN_OPEN = 1 << 0,   /* needs no token: health checks */
+    ADMIN_BODY = 1 << 1,   /* a JSON or YAML body is required */
+    ADMIN_RAW = 1 << 3,    /* the body is read by the steps */
+    ADMIN_STREAM = 1 << 2, /* `begin` takes the connection over */
+};
+
+struct admin_route {
+    const char *method, *path; /* "/faults/rules/{id}", behind /_fcemu */
+    admin_step begin;          /* on the loop thread; NULL = none */
+    admin_step work;           /* on the worker, with snapshots and copies only */
+    admin_step finish;         /* on the loop thread again */
+    unsigned flags;            /* enum admin_flag */
+    const char *takes, *gives; /* names of schemas in openapi.c; NULL = none */
+    const char *summary;
+};
+
+const struct admin_route *admin_route_table(size_t *out_count);
+
+struct admin_call {
+    struct admin *admin;
+    struct http_call *http; /* NULL: the client has left; only the loop thread looks */
+    struct arena *arena;    /* the call's own; ends with it */
+    struct http_request request; /* a copy in `arena` */
+    struct query query;
+    const struct admin_route *route;
+    struct str params[ADMIN_PARAMS_MAX]; /* decoded, in the order of the template */
+    size_t param_count;
+    cJSON *document; /* of the body, or NULL */
+    bool yaml;       /* the body was YAML */
+    struct http_response response; /* status 0 = not answered yet */
+    bool parked;                   /* a step will go on by admin_call_resume() */
+    bool again;                    /* run once more, see admin_call_again() */
+    void *state;                   /* from step to step, in `arena` */
+    uint64_t generation;           /* of the rules when `begin` ran */
+    struct loop_timer *timer;      /* of a parked call */
+};
+
+/* What the last attempt to load the rules came to. */
+struct reload_state {
+    bool accepted;
+    char *errors, *warnings; /* JSON arrays, heap; NULL = none yet */
+    char *text;              /* both as compilers print them */
+    uint64_t wall_ms;
+    uint64_t count, refused;
+};
+
+struct admin {
+    struct admin_context context;
+    struct worker *worker;
+    struct layer *layer;
+    struct coverage *coverage;
+    struct observations *observations;
+    struct metrics *metrics;
+    struct events *events;
+    struct reload_state reload;
+    char *frame;         /* YAML of everything but rules in the loaded files; heap */
+    uint64_t generation; /* of the effective rules and their state; part of their ETag */
+    uint64_t started_wall_ms;
+};
+
+/* ---- answering ---- */
+
+/** Take the text as the body; @body is empty afterwards. */
+void admin_answer(struct admin_call *call, int status, const char *type, struct buf *body);
+/** The same with application/json. */
+void admin_json(struct admin_call *call, int status, struct buf *body);
+/** Takes @json. */
+void admin_tree(struct admin_call *call, int status, cJSON *json);
+void admin_header(struct admin_call *call, const char *name, struct str value);
+/** problem+json with a sentence for the reader. */
+void admin_problem(struct admin_call *call, int status, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/** problem+json with errors[] from @issues, a JSON array. */
+void admin_problem_issues(struct admin_call *call, int status, const char *detail,
+                          struct str issues);
+
+/* ---- asking ---- */
+
+struct str admin_query(const struct admin_call *call, const char *name); /* absent = not given */
+/** False, and answered, when If-Match is there and names another generation. */
+bool admin_if_match(struct admin_call *call);
+/** ETag of the rules, for answers about them. */
+void admin_etag(struct admin_call *call);
+/** The rules, or whether they are on, have changed. */
+void admin_touch(struct admin *admin);
+
+/** Park now, run again from `begin` after @delay_ms. Loop thread. */
+void admin_call_wait(struct admin_call *call, uint64_t delay_ms);
+/** Go on with a parked call that has answered by now. Loop thread. */
+void admin_call_resume(struct admin_call *call);
+/** Run once more from `begin`, as soon as this step returns. In `finish`. */
+void admin_call_again(struct admin_call *call);

@@ -1,0 +1,217 @@
+/* The OpenAPI 3.1 document, made from the route table and the schemas below. */
+
+#include <ctype.h>
+
+#include "admin/events.h"
+#include "admin/metrics.h"
+#include "admin/steps.h"
+#include "journal/query.h"
+
+/* Media types other than JSON. */
+static const struct {
+    const char *schema, *type;
+} media_types[] = {
+    {"Events",  "text/event-stream"      },
+    {"Metrics", "text/plain"             },
+    {"Schema",  "application/schema+json"},
+    {"Tape",    "application/x-ndjson"   },
+    {"Word",    "text/plain"             },
+};
+
+#define OBJECT(properties) "{\"type\":\"object\",\"properties\":{" properties "}}"
+#define TEXT(name) "\"" name "\":{\"type\":[\"string\",\"null\"]}"
+#define COUNT(name) "\"" name "\":{\"type\":\"integer\",\"minimum\":0}"
+#define NUMBER(name) "\"" name "\":{\"type\":\"number\"}"
+#define FLAG(name) "\"" name "\":{\"type\":\"boolean\"}"
+#define LIST(name, schema)                                                                         \
+    "\"" name "\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/" schema "\"}}"
+#define TEXTS(name) "\"" name "\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"
+
+/* clang-format off */
+static const struct {
+    const char *name, *schema;
+} schemas[] = {
+    {"Active",       OBJECT(LIST("active", "HeldCall"))},
+    {"Catalog",      OBJECT("\"errors\":{\"type\":\"array\"},\"operations\":{\"type\":\"array\"}," TEXTS("outcomes") "," TEXTS("shapers"))},
+    {"Chain",        OBJECT(COUNT("chain") "," COUNT("attempts") "," TEXT("confidence") "," TEXT("operation") ",\"gaps_ms\":{\"type\":\"array\",\"items\":{\"type\":\"number\"}}," FLAG("succeeded") "," FLAG("gave_up"))},
+    {"Changed",      OBJECT(COUNT("rules") "," LIST("warnings", "Issue"))},
+    {"Clock",        OBJECT(TEXT("now") "," TEXT("real") "," FLAG("frozen") "," FLAG("is_real"))},
+    {"ClockChange",  OBJECT(TEXT("advance") ",\"freeze\":{\"type\":[\"string\",\"boolean\"]}")},
+    {"Coverage",     OBJECT(COUNT("applicable") "," COUNT("injected") "," COUNT("reached") "," COUNT("reacted") "," NUMBER("share") "," LIST("cells", "CoverageCell") "," LIST("missing", "CoverageCell"))},
+    {"CoverageCell", OBJECT(TEXT("error") "," TEXT("operation") "," TEXT("state"))},
+    {"Drill",        "{\"type\":\"object\"}"},
+    {"Drills",       OBJECT(LIST("drills", "Drill"))},
+    {"DryRun",       OBJECT(COUNT("calls") "," COUNT("struck") "," LIST("rules", "Rule") ",\"changed\":{\"type\":\"array\"}," LIST("warnings", "Issue"))},
+    {"Events",       "{\"type\":\"string\",\"description\":\"server-sent events, one JSON object each\"}"},
+    {"Explain",      OBJECT(TEXT("request_id") "," TEXT("method") "," TEXT("host") "," TEXT("path") ",\"headers\":{\"type\":\"object\"}," TEXT("body"))},
+    {"Explanation",  OBJECT(TEXT("request_id") ",\"outcome\":{\"type\":\"object\"}," LIST("rules", "GateOfRule"))},
+    {"Faults",       OBJECT(COUNT("seed") "," FLAG("stopped") "," TEXT("halted_by") "," COUNT("active") ",\"reload\":{\"$ref\":\"#/components/schemas/Reload\"}," LIST("groups", "Group") "," LIST("scenarios", "Scenario") "," LIST("rules", "Rule"))},
+    {"GateOfRule",   OBJECT(TEXT("rule") "," TEXT("gate") "," TEXT("key") "," COUNT("n") "," NUMBER("draw") "," NUMBER("threshold") "," NUMBER("recomputed") "," FLAG("agrees") "," TEXT("text"))},
+    {"Group",        OBJECT(TEXT("name") "," TEXT("description") "," FLAG("enabled"))},
+    {"Health",       OBJECT("\"status\":{\"enum\":[\"ok\",\"degraded\",\"unavailable\"]}," TEXT("version") "," TEXT("started_at") "," COUNT("seed") ",\"faults\":{\"type\":\"object\"},\"journal\":{\"type\":\"object\"}")},
+    {"HeldCall",     OBJECT(COUNT("number") "," TEXT("request_id") "," TEXT("rule") "," TEXT("kind") "," TEXT("method") "," TEXT("path") "," TEXT("since") "," COUNT("age_ms") ",\"left_ms\":{\"type\":[\"integer\",\"null\"]}")},
+    {"Index",        OBJECT("\"paths\":{\"type\":\"array\"}")},
+    {"Issue",        OBJECT(TEXT("code") "," TEXT("file") "," COUNT("line") "," COUNT("column") "," TEXT("path") "," TEXT("message") "," TEXT("hint"))},
+    {"Metrics",      "{\"type\":\"string\",\"description\":\"Prometheus text exposition format 0.0.4\"}"},
+    {"Observation",  OBJECT(TEXT("request_id") "," TEXT("outcome") "," TEXT("exception") "," TEXT("code") "," TEXT("message") "," COUNT("attempts") "," TEXT("verdict"))},
+    {"Observations", OBJECT(LIST("observations", "Observation"))},
+    {"Playing",      OBJECT(FLAG("playing"))},
+    {"Problem",      OBJECT(TEXT("type") "," TEXT("title") "," COUNT("status") "," TEXT("detail") "," LIST("errors", "Issue"))},
+    {"Reaction",     OBJECT(TEXT("sdk") "," TEXT("operation") "," TEXT("failure") "," COUNT("calls") "," COUNT("attempts_least") "," COUNT("attempts_most") ",\"gaps_ms\":{\"type\":\"array\",\"items\":{\"type\":\"number\"}}")},
+    {"Reactions",    OBJECT(LIST("rows", "Reaction"))},
+    {"Released",     OBJECT(COUNT("released"))},
+    {"Reload",       OBJECT(FLAG("accepted") "," TEXT("at") "," LIST("errors", "Issue") "," LIST("warnings", "Issue") "," TEXT("text"))},
+    {"Replayed",     OBJECT(TEXT("request_id") "," COUNT("status") "," TEXT("code") "," TEXT("body"))},
+    {"Request",      OBJECT(COUNT("number") "," TEXT("request_id") "," TEXT("time") "," NUMBER("duration_ms") "," COUNT("status") "," TEXT("code") "," TEXT("operation") "," TEXT("api") "," TEXT("account") "," TEXT("region") "," FLAG("internal") "," TEXT("method") "," TEXT("path") "," TEXT("service") "," TEXT("function") "," TEXT("rule") "," TEXT("kind") "," TEXT("label") "," TEXT("outcome") "," COUNT("chain") "," COUNT("attempt") "," TEXT("near_miss") "," LIST("rules", "GateOfRule"))},
+    {"Requests",     OBJECT(COUNT("matched") "," COUNT("kept") "," COUNT("lost") "," LIST("requests", "Request"))},
+    {"Reset",        OBJECT(TEXTS("what"))},
+    {"Retries",      OBJECT(COUNT("calls") "," COUNT("attempts") "," NUMBER("amplification") "," COUNT("duplicate_effects") "," COUNT("give_ups") "," LIST("chains", "Chain"))},
+    {"Rule",         OBJECT(TEXT("id") ",\"state\":{\"enum\":[\"armed\",\"off\",\"stopped\",\"expired\",\"spent\"]}," FLAG("enabled") "," TEXT("description") "," TEXT("group") "," TEXTS("tags") "," TEXT("mode") ",\"priority\":{\"type\":\"integer\"}," TEXT("layer") "," COUNT("matched") "," COUNT("reached") "," COUNT("fired") "," COUNT("capped") "," TEXT("expires_at") "," TEXT("last_fired_at") "," TEXT("source"))},
+    {"RuleDocument", "{\"type\":\"object\",\"description\":\"a rule file; see /_fcemu/faults/schema.json\"}"},
+    {"RuleInput",    "{\"type\":\"object\",\"description\":\"one rule of a rule file; see /_fcemu/faults/schema.json\",\"required\":[\"id\"]}"},
+    {"Scenario",     OBJECT(TEXT("state"))},
+    {"Schema",       "{\"type\":\"object\"}"},
+    {"Seed",         OBJECT("\"seed\":{\"type\":[\"integer\",\"string\"]}")},
+    {"Stopped",      OBJECT(FLAG("stopped") "," COUNT("released"))},
+    {"Switch",       OBJECT(FLAG("enabled"))},
+    {"Tape",         "{\"type\":\"string\",\"description\":\"one decision a line\"}"},
+    {"Verdict",      OBJECT("\"verdict\":{\"enum\":[\"pass\",\"fail\",\"inconclusive\"]},\"results\":{\"type\":\"array\"}")},
+    {"Verify",       OBJECT("\"assert\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}," TEXT("since") "," TEXT("within"))},
+    {"WasReset",     OBJECT(TEXTS("reset"))},
+    {"Word",         "{\"type\":\"string\"}"},
+};
+/* clang-format on */
+
+/* ---- operations ---- */
+
+static const char *media_type(const char *schema)
+{
+    for (size_t i = 0; i < N_ELEMENTS(media_types); i++) {
+        if (strcmp(media_types[i].schema, schema) == 0)
+            return media_types[i].type;
+    }
+    return "application/json";
+}
+
+static void add_content(const char *type, const char *schema, struct buf *out)
+{
+    buf_printf(out, "\"%s\":{\"schema\":{\"$ref\":\"#/components/schemas/%s\"}}", type, schema);
+}
+
+static void add_parameters(const struct admin_route *route, struct buf *out)
+{
+    const char *comma = "";
+    const char *name;
+
+    buf_puts(out, ",\"parameters\":[");
+    for (const char *p = strchr(route->path, '{'); p; p = strchr(p + 1, '{')) {
+        buf_printf(out,
+                   "%s{\"name\":\"%.*s\",\"in\":\"path\",\"required\":true,"
+                   "\"schema\":{\"type\":\"string\"}}",
+                   comma, (int)strcspn(p + 1, "}"), p + 1);
+        comma = ",";
+    }
+    for (size_t i = 0; strcmp(route->path, "/requests") == 0 && (name = journal_query_name(i));
+         i++) {
+        buf_printf(out, "%s{\"name\":\"%s\",\"in\":\"query\",\"schema\":{\"type\":\"string\"}}",
+                   comma, name);
+        comma = ",";
+    }
+    buf_add_char(out, ']');
+}
+
+static void add_request_body(const struct admin_route *route, struct buf *out)
+{
+    if (!route->takes)
+        return;
+    buf_printf(out, ",\"requestBody\":{\"required\":%s,\"content\":{",
+               route->flags & (ADMIN_BODY | ADMIN_RAW) ? "true" : "false");
+    add_content(media_type(route->takes), route->takes, out);
+    if (strcmp(media_type(route->takes), "application/json") == 0) {
+        buf_add_char(out, ',');
+        add_content("application/yaml", route->takes, out);
+    }
+    buf_puts(out, "}}");
+}
+
+static void add_operation(const struct admin_route *route, struct buf *out)
+{
+    buf_add_char(out, '"');
+    for (const char *p = route->method; *p; p++)
+        buf_add_char(out, (char)tolower((unsigned char)*p));
+    buf_puts(out, "\":{\"summary\":");
+    buf_json_string(out, str_of(route->summary));
+    add_parameters(route, out);
+    add_request_body(route, out);
+    buf_puts(out, ",\"responses\":{");
+    if (route->gives) {
+        buf_puts(out, "\"200\":{\"description\":\"done\",\"content\":{");
+        add_content(media_type(route->gives), route->gives, out);
+        buf_puts(out, "}},");
+    }
+    buf_puts(out, "\"default\":{\"description\":\"a problem, RFC 9457\",\"content\":{");
+    add_content("application/problem+json", "Problem", out);
+    buf_puts(out, "}}}");
+    if (route->flags & ADMIN_OPEN)
+        buf_puts(out, ",\"security\":[]");
+    buf_add_char(out, '}');
+}
+
+static void add_paths(struct buf *out)
+{
+    size_t count;
+    const struct admin_route *routes = admin_route_table(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        bool first = i == 0 || strcmp(routes[i].path, routes[i - 1].path) != 0;
+        bool last = i + 1 == count || strcmp(routes[i].path, routes[i + 1].path) != 0;
+
+        if (first)
+            buf_printf(out, "%s\"/_fcemu%s\":{", i ? "," : "", routes[i].path);
+        else
+            buf_add_char(out, ',');
+        add_operation(&routes[i], out);
+        if (last)
+            buf_add_char(out, '}');
+    }
+}
+
+void openapi_text(const char *version, struct buf *out)
+{
+    buf_puts(out, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"fcemu control API\",\"version\":");
+    buf_json_string(out, str_of(version));
+    buf_puts(out, "},\"security\":[{},{\"bearer\":[]},{\"token\":[]}],\"paths\":{");
+    add_paths(out);
+    buf_puts(out, "},\"components\":{\"securitySchemes\":{"
+                  "\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
+                  "\"token\":{\"type\":\"apiKey\",\"in\":\"header\",\"name\":\"X-Fcemu-Token\"}},"
+                  "\"schemas\":{");
+    for (size_t i = 0; i < N_ELEMENTS(schemas); i++)
+        buf_printf(out, "%s\"%s\":%s", i ? "," : "", schemas[i].name, schemas[i].schema);
+    buf_puts(out, "}}}");
+}
+
+void step_openapi(struct admin_call *call)
+{
+    struct buf body = {0};
+
+    openapi_text(call->admin->context.version, &body);
+    admin_answer(call, 200, "application/json", &body);
+}
+
+void step_index(struct admin_call *call)
+{
+    size_t count;
+    const struct admin_route *routes = admin_route_table(&count);
+    struct buf body = {0};
+
+    buf_puts(&body, "{\"paths\":[");
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(&body, "%s{\"method\":\"%s\",\"path\":\"/_fcemu%s\",\"summary\":", i ? "," : "",
+                   routes[i].method, routes[i].path);
+        buf_json_string(&body, str_of(routes[i].summary));
+        buf_add_char(&body, '}');
+    }
+    buf_puts(&body, "]}");
+    admin_json(call, 200, &body);
+}

@@ -1,0 +1,167 @@
+/* The journal over HTTP: lists, one entry, exports, replay. */
+
+#include <inttypes.h>
+
+#include "admin/steps.h"
+#include "journal/format.h"
+
+/* What is asked beside the filters. */
+static const char *const own_keys[] = {"format", "detail"};
+
+static bool is_own_key(struct str key)
+{
+    for (size_t i = 0; i < N_ELEMENTS(own_keys); i++) {
+        if (str_eq(key, str_of(own_keys[i])))
+            return true;
+    }
+    return false;
+}
+
+bool admin_read_query(struct admin_call *call, struct journal_query *out)
+{
+    struct error err;
+
+    journal_query_init(out);
+    for (size_t i = 0; i < call->query.count; i++) {
+        const struct query_pair *pair = &call->query.pairs[i];
+
+        if (is_own_key(pair->key))
+            continue;
+        if (journal_query_add(out, pair->key, pair->value, clock_wall_ms(), call->arena, &err) <
+            0) {
+            admin_problem(call, 400, "%s", err.text);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void answer_list(struct admin_call *call, const struct journal_snapshot *snapshot,
+                        const struct journal_selection *selection)
+{
+    enum journal_detail detail =
+        str_eq(admin_query(call, "detail"), STR("full")) ? JOURNAL_FULL : JOURNAL_SHORT;
+    struct buf body = {0};
+
+    buf_printf(&body, "{\"matched\":%zu,\"kept\":%zu,\"lost\":%" PRIu64 ",\"requests\":[",
+               selection->matched, journal_snapshot_count(snapshot),
+               journal_snapshot_lost(snapshot));
+    for (size_t i = 0; i < selection->count; i++) {
+        if (i)
+            buf_add_char(&body, ',');
+        journal_entry_json(selection->entries[i], detail, &body);
+    }
+    buf_puts(&body, "]}");
+    admin_json(call, 200, &body);
+}
+
+static void answer_ndjson(struct admin_call *call, const struct journal_selection *selection)
+{
+    struct buf body = {0};
+
+    journal_ndjson(selection, &body);
+    admin_answer(call, 200, "application/x-ndjson", &body);
+}
+
+static void answer_har(struct admin_call *call, const struct journal_selection *selection)
+{
+    struct buf body = {0};
+
+    journal_har(selection, call->admin->context.version, &body);
+    admin_json(call, 200, &body);
+}
+
+void step_requests_work(struct admin_call *call)
+{
+    struct str format = admin_query(call, "format");
+    struct journal_query query;
+    struct journal_selection selection;
+
+    if (!admin_read_query(call, &query))
+        return;
+    OWN(journal_snapshot_free)
+    struct journal_snapshot *snapshot = journal_snapshot_take(call->admin->context.journal);
+
+    journal_select(&query, snapshot, call->arena, &selection);
+    if (!format.ptr || str_eq(format, STR("json")))
+        answer_list(call, snapshot, &selection);
+    else if (str_eq(format, STR("ndjson")))
+        answer_ndjson(call, &selection);
+    else if (str_eq(format, STR("har")))
+        answer_har(call, &selection);
+    else
+        admin_problem(call, 400, "format '" STR_FMT "' is not one of json, ndjson, har",
+                      STR_ARG(format));
+}
+
+static void no_such_request(struct admin_call *call)
+{
+    admin_problem(call, 404, "no request '" STR_FMT "' in the journal; it may have fallen out of it",
+                  STR_ARG(call->params[0]));
+}
+
+void step_request_work(struct admin_call *call)
+{
+    OWN(journal_snapshot_free)
+    struct journal_snapshot *snapshot = journal_snapshot_take(call->admin->context.journal);
+    const struct journal_entry *entry = journal_snapshot_find(snapshot, call->params[0]);
+    struct observation seen;
+    struct buf body = {0};
+
+    if (!entry) {
+        no_such_request(call);
+        return;
+    }
+    journal_entry_json(entry, JOURNAL_FULL, &body);
+    if (observations_find(call->admin->observations, call->params[0], call->arena, &seen)) {
+        body.len--; /* the closing brace */
+        buf_puts(&body, ",\"observation\":");
+        observation_json(&seen, entry, &body);
+        buf_add_char(&body, '}');
+    }
+    admin_json(call, 200, &body);
+}
+
+/* ---- replay ---- */
+
+static void replayed(void *arg, const struct admin_replay *replay)
+{
+    struct admin_call *call = arg;
+    struct buf body = {0};
+
+    if (replay->problem.len) {
+        admin_problem(call, 422, STR_FMT, STR_ARG(replay->problem));
+    } else {
+        buf_puts(&body, "{\"request_id\":");
+        buf_json_string(&body, replay->request_id);
+        buf_printf(&body, ",\"status\":%d,\"code\":", replay->status);
+        buf_json_string(&body, replay->code.len ? replay->code : STR_NONE);
+        buf_puts(&body, ",\"body\":");
+        buf_json_string(&body, replay->body);
+        buf_add_char(&body, '}');
+        admin_json(call, 200, &body);
+    }
+    if (call->parked)
+        admin_call_resume(call);
+}
+
+void step_replay_begin(struct admin_call *call)
+{
+    const struct admin_context *context = &call->admin->context;
+
+    if (!context->replay) {
+        admin_problem(call, 501, "this daemon cannot replay requests");
+        return;
+    }
+    OWN(journal_snapshot_free)
+    struct journal_snapshot *snapshot = journal_snapshot_take(context->journal);
+    const struct journal_entry *entry = journal_snapshot_find(snapshot, call->params[0]);
+
+    if (!entry) {
+        no_such_request(call);
+        return;
+    }
+    context->replay(context->owner, entry, replayed, call);
+    /* An answer that is there already needs no parking. */
+    call->parked = call->response.status == 0;
+}

@@ -1,0 +1,138 @@
+#include "admin/route.h"
+
+#include "admin/events.h"
+#include "admin/metrics.h"
+#include "admin/steps.h"
+
+/* clang-format off */
+/* method, path, begin, work, finish, flags, takes, gives, summary */
+static const struct admin_route routes[] = {
+    {"GET",    "",                             step_index,              NULL,                     NULL,                       0,          NULL,           "Index",        "The paths that there are"},
+    {"GET",    "/clients",                     NULL,                    step_clients_work,        NULL,                       0,          NULL,           "Reactions",    "How each kind of client reacted to each failure"},
+    {"GET",    "/clock",                       step_clock_get,          NULL,                     NULL,                       0,          NULL,           "Clock",        "The virtual clock"},
+    {"PUT",    "/clock",                       step_clock_put,          NULL,                     NULL,                       ADMIN_BODY, "ClockChange",  "Clock",        "Advance or freeze the virtual clock"},
+    {"DELETE", "/clock",                       step_clock_delete,       NULL,                     NULL,                       0,          NULL,           "Clock",        "Real time again"},
+    {"GET",    "/coverage",                    step_coverage_begin,     NULL,                     NULL,                       0,          NULL,           "Coverage",     "Which errors were tried on which operations"},
+    {"GET",    "/drills",                      step_drills_get,         NULL,                     NULL,                       0,          NULL,           "Drills",       "Definitions of drills in the rule files"},
+    {"GET",    "/drills/{id}",                 step_drill_get,          NULL,                     NULL,                       0,          NULL,           "Drill",        "One definition"},
+    {"POST",   "/drills/{id}/runs",            step_drill_run,          NULL,                     NULL,                       0,          NULL,           NULL,           "Run a drill"},
+    {"GET",    "/events",                      step_events,             NULL,                     NULL,                       ADMIN_STREAM, NULL,         "Events",       "Server-sent events: call, fired, capped, expired, spent, stopped, reloaded, reload_refused"},
+    {"GET",    "/faults",                      step_faults_get,         NULL,                     NULL,                       0,          NULL,           "Faults",       "The effective rules with their counters; ?format=yaml gives a loadable file"},
+    {"PUT",    "/faults",                      step_faults_put_begin,   step_faults_change_work,  step_faults_change_finish,  ADMIN_BODY, "RuleDocument", "Changed",      "Replace the API layer, whole or not at all"},
+    {"DELETE", "/faults",                      step_faults_delete_begin, step_faults_change_work, step_faults_change_finish,  0,          NULL,           "Changed",      "Drop the API layer"},
+    {"GET",    "/faults/active",               step_active_get,         NULL,                     NULL,                       0,          NULL,           "Active",       "Held calls with age and rule"},
+    {"DELETE", "/faults/active/{number}",      step_active_delete,      NULL,                     NULL,                       0,          NULL,           "Released",     "Release one held call"},
+    {"GET",    "/faults/catalog",              NULL,                    step_catalog,             NULL,                       0,          NULL,           "Catalog",      "Codes, operations and outcomes, and which apply where"},
+    {"POST",   "/faults/check",                step_faults_check_begin, step_faults_check_work,   NULL,                       ADMIN_RAW,  "RuleDocument", "Changed",      "Validate a document; ?alone=true without the rule files"},
+    {"POST",   "/faults/dry-run",              step_dry_run_begin,      step_dry_run_work,        NULL,                       ADMIN_RAW,  "RuleDocument", "DryRun",       "What a document would have done to the last calls; ?last=500"},
+    {"POST",   "/faults/explain",              step_explain_begin,      NULL,                     NULL,                       ADMIN_BODY, "Explain",      "Explanation",  "Gate by gate, why each rule struck a call or did not"},
+    {"GET",    "/faults/groups/{name}",        step_group_get,          NULL,                     NULL,                       0,          NULL,           "Switch",       "Is a group on"},
+    {"PUT",    "/faults/groups/{name}",        step_group_put,          NULL,                     NULL,                       ADMIN_BODY, "Switch",       "Switch",       "Switch a group"},
+    {"POST",   "/faults/rules",                step_rule_add_begin,     step_faults_change_work,  step_faults_change_finish,  ADMIN_BODY, "RuleInput",    "Changed",      "Add a rule to the API layer; ?place=first, last or before:ID"},
+    {"GET",    "/faults/rules/{id}",           step_rule_get,           NULL,                     NULL,                       0,          NULL,           "Rule",         "One rule with its counters and its source"},
+    {"PUT",    "/faults/rules/{id}",           step_rule_put_begin,     step_faults_change_work,  step_faults_change_finish,  ADMIN_BODY, "RuleInput",    "Changed",      "Replace a rule of the API layer"},
+    {"PATCH",  "/faults/rules/{id}",           step_rule_patch_begin,   step_faults_change_work,  step_faults_change_finish,  ADMIN_BODY, "RuleInput",    "Changed",      "Change a rule of the API layer by JSON merge patch"},
+    {"DELETE", "/faults/rules/{id}",           step_rule_delete_begin,  step_faults_change_work,  step_faults_change_finish,  0,          NULL,           "Changed",      "Remove a rule of the API layer"},
+    {"POST",   "/faults/rules/{id}/arm",       step_rule_arm,           NULL,                     NULL,                       0,          NULL,           "Rule",         "Restart window, ramp, TTL and limit"},
+    {"POST",   "/faults/rules/{id}/disable",   step_rule_disable,       NULL,                     NULL,                       0,          NULL,           "Rule",         "Switch a rule off"},
+    {"POST",   "/faults/rules/{id}/enable",    step_rule_enable,        NULL,                     NULL,                       0,          NULL,           "Rule",         "Switch a rule on and arm it"},
+    {"POST",   "/faults/rules/{id}/reset",     step_rule_reset,         NULL,                     NULL,                       0,          NULL,           "Rule",         "Zero counters and bursts of a rule"},
+    {"GET",    "/faults/schema.json",          NULL,                    step_schema,              NULL,                       0,          NULL,           "Schema",       "JSON Schema of a rule file"},
+    {"GET",    "/faults/seed",                 step_seed_get,           NULL,                     NULL,                       0,          NULL,           "Seed",         "The seed of all draws"},
+    {"PUT",    "/faults/seed",                 step_seed_put,           NULL,                     NULL,                       ADMIN_BODY, "Seed",         "Seed",         "Set the seed; all rules start again"},
+    {"POST",   "/faults/stop",                 step_stop,               NULL,                     NULL,                       0,          NULL,           "Stopped",      "Stop all: disable every rule, release every held call"},
+    {"GET",    "/faults/tape",                 step_tape_get,           NULL,                     NULL,                       0,          NULL,           "Tape",         "The decisions of this run as NDJSON"},
+    {"PUT",    "/faults/tape",                 step_tape_put,           NULL,                     NULL,                       ADMIN_RAW,  "Tape",         "Playing",      "Decide by a tape from now on"},
+    {"DELETE", "/faults/tape",                 step_tape_delete,        NULL,                     NULL,                       0,          NULL,           "Playing",      "Decide by the rules again"},
+    {"GET",    "/health",                      step_health,             NULL,                     NULL,                       0,          NULL,           "Health",       "State in full; 503 while it may not be used"},
+    {"GET",    "/livez",                       step_livez,              NULL,                     NULL,                       ADMIN_OPEN, NULL,           "Word",         "Is the daemon alive"},
+    {"GET",    "/metrics",                     step_metrics,            NULL,                     NULL,                       0,          NULL,           "Metrics",      "Numbers for Prometheus"},
+    {"GET",    "/observations",                NULL,                    step_observations_work,   NULL,                       0,          NULL,           "Observations", "What clients saw, beside what was sent"},
+    {"POST",   "/observations",                step_observation_add,    NULL,                     NULL,                       ADMIN_BODY, "Observation",  "Observation",  "Tell what the client saw of a call"},
+    {"GET",    "/openapi.json",                step_openapi,            NULL,                     NULL,                       0,          NULL,           "Schema",       "This description"},
+    {"GET",    "/readyz",                      step_readyz,             NULL,                     NULL,                       ADMIN_OPEN, NULL,           "Word",         "May the daemon be used"},
+    {"GET",    "/requests",                    NULL,                    step_requests_work,       NULL,                       0,          NULL,           "Requests",     "The journal, oldest first; ?format=ndjson or har exports it"},
+    {"POST",   "/requests/verify",             step_verify_begin,       step_verify_work,         step_verify_finish,         ADMIN_BODY, "Verify",       "Verdict",      "Judge assertions: 200 pass, 409 fail, 424 inconclusive"},
+    {"GET",    "/requests/{id}",               NULL,                    step_request_work,        NULL,                       0,          NULL,           "Request",      "One call in full, by its request id"},
+    {"POST",   "/requests/{id}/replay",        step_replay_begin,       NULL,                     NULL,                       0,          NULL,           "Replayed",     "Send a request of the journal again"},
+    {"POST",   "/reset",                       step_reset,              NULL,                     NULL,                       0,          "Reset",        "WasReset",     "Forget counters, bursts, scenarios, journal, coverage, api_layer, clock"},
+    {"GET",    "/retries",                     NULL,                    step_retries_work,        NULL,                       0,          NULL,           "Retries",      "Retry chains: gaps, growth, jitter, amplification"},
+    {"GET",    "/retries/{chain}",             NULL,                    step_retry_work,          NULL,                       0,          NULL,           "Chain",        "One chain with its attempts"},
+    {"GET",    "/scenarios/{name}",            step_scenario_get,       NULL,                     NULL,                       0,          NULL,           "Scenario",     "The state of a scenario"},
+    {"PUT",    "/scenarios/{name}",            step_scenario_put,       NULL,                     NULL,                       ADMIN_BODY, "Scenario",     "Scenario",     "Set it"},
+};
+/* clang-format on */
+
+const struct admin_route *admin_route_table(size_t *out_count)
+{
+    *out_count = N_ELEMENTS(routes);
+    return routes;
+}
+
+/* Does the path fit the template? Parameters take one segment that is not empty. */
+static bool path_fits(const char *pattern, struct str path, struct arena *arena,
+                      struct route_match *out)
+{
+    struct str want_rest = str_of(pattern), got_rest = path;
+
+    out->param_count = 0;
+    while (want_rest.ptr && got_rest.ptr) {
+        struct str want, got;
+
+        if (!str_cut(want_rest, '/', &want, &want_rest))
+            want_rest = STR_NONE;
+        if (!str_cut(got_rest, '/', &got, &got_rest))
+            got_rest = STR_NONE;
+        if (want.len && want.ptr[0] == '{') {
+            if (!got.len || !percent_decode(got, false, arena, &out->params[out->param_count++]))
+                return false;
+        } else if (!str_eq(want, got)) {
+            return false;
+        }
+    }
+    return !want_rest.ptr && !got_rest.ptr;
+}
+
+static bool method_fits(const char *method, struct str asked)
+{
+    return str_eq(str_of(method), str_eq(asked, STR("HEAD")) ? STR("GET") : asked);
+}
+
+static bool is_fixed(const char *pattern)
+{
+    return strchr(pattern, '{') == NULL;
+}
+
+static void add_allowed(struct route_match *out, const char *method, struct arena *arena)
+{
+    out->allowed = out->allowed.ptr
+                       ? arena_strf(arena, STR_FMT ", %s", STR_ARG(out->allowed), method)
+                       : arena_str(arena, str_of(method));
+}
+
+enum route_result route_find(struct str method, struct str path, struct arena *arena,
+                             struct route_match *out)
+{
+    struct route_match match = {0};
+
+    *out = (struct route_match){0};
+    if (str_eq(path, STR("/")))
+        path = STR("");
+    /* Fixed paths first: /requests/verify is no request id. */
+    for (int fixed = 1; fixed >= 0; fixed--) {
+        for (size_t i = 0; i < N_ELEMENTS(routes); i++) {
+            if (is_fixed(routes[i].path) != fixed ||
+                !path_fits(routes[i].path, path, arena, &match))
+                continue;
+            if (method_fits(routes[i].method, method)) {
+                match.route = &routes[i];
+                *out = match;
+                return ROUTE_FOUND;
+            }
+            add_allowed(out, routes[i].method, arena);
+        }
+        if (out->allowed.ptr)
+            return ROUTE_WRONG_METHOD;
+    }
+    return ROUTE_UNKNOWN;
+}

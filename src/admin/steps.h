@@ -1,0 +1,93 @@
+/*
+ * admin/steps.h - the handlers behind the route table; for admin/ only
+ *
+ * A name ends with the step it is: begin and finish run on the loop thread, work on the worker.
+ * Those without a suffix are `begin` alone.
+ */
+#pragma once
+
+#include "admin/internal.h"
+
+/* health.c */
+void step_health(struct admin_call *call);
+void step_livez(struct admin_call *call);
+void step_readyz(struct admin_call *call);
+
+/* faults.c: the whole set */
+void step_faults_get(struct admin_call *call);
+void step_faults_put_begin(struct admin_call *call);
+void step_faults_delete_begin(struct admin_call *call);
+void step_faults_change_work(struct admin_call *call);
+void step_faults_change_finish(struct admin_call *call);
+void step_faults_check_begin(struct admin_call *call);
+void step_faults_check_work(struct admin_call *call);
+
+/* rules.c: one rule */
+void step_rule_get(struct admin_call *call);
+void step_rule_add_begin(struct admin_call *call);
+void step_rule_put_begin(struct admin_call *call);
+void step_rule_patch_begin(struct admin_call *call);
+void step_rule_delete_begin(struct admin_call *call);
+void step_rule_enable(struct admin_call *call);
+void step_rule_disable(struct admin_call *call);
+void step_rule_arm(struct admin_call *call);
+void step_rule_reset(struct admin_call *call);
+
+/* control.c: what is on, and stop all */
+void step_group_get(struct admin_call *call);
+void step_group_put(struct admin_call *call);
+void step_stop(struct admin_call *call);
+void step_active_get(struct admin_call *call);
+void step_active_delete(struct admin_call *call);
+void step_seed_get(struct admin_call *call);
+void step_seed_put(struct admin_call *call);
+void step_scenario_get(struct admin_call *call);
+void step_scenario_put(struct admin_call *call);
+void step_reset(struct admin_call *call);
+
+/* clock.c */
+void step_clock_get(struct admin_call *call);
+void step_clock_put(struct admin_call *call);
+void step_clock_delete(struct admin_call *call);
+
+/* explain.c, dry_run.c, tape.c */
+void step_explain_begin(struct admin_call *call);
+void step_dry_run_begin(struct admin_call *call);
+void step_dry_run_work(struct admin_call *call);
+void step_tape_get(struct admin_call *call);
+void step_tape_put(struct admin_call *call);
+void step_tape_delete(struct admin_call *call);
+
+/* catalog.c */
+void step_catalog(struct admin_call *call);
+void step_schema(struct admin_call *call);
+
+/* requests.c */
+void step_requests_work(struct admin_call *call);
+void step_request_work(struct admin_call *call);
+void step_replay_begin(struct admin_call *call);
+
+/* analysis.c */
+void step_verify_begin(struct admin_call *call);
+void step_verify_work(struct admin_call *call);
+void step_verify_finish(struct admin_call *call);
+void step_retries_work(struct admin_call *call);
+void step_retry_work(struct admin_call *call);
+void step_clients_work(struct admin_call *call);
+void step_coverage_begin(struct admin_call *call);
+void step_observation_add(struct admin_call *call);
+void step_observations_work(struct admin_call *call);
+
+/* drills.c */
+void step_drills_get(struct admin_call *call);
+void step_drill_get(struct admin_call *call);
+void step_drill_run(struct admin_call *call);
+
+/* openapi.c */
+void step_openapi(struct admin_call *call);
+void step_index(struct admin_call *call);
+void openapi_text(const char *version, struct buf *out);
+
+struct journal_query;
+/** The filters of the query string; false, and answered, when one is wrong. requests.c */
+bool admin_read_query(struct admin_call *call, struct journal_query *out);

@@ -1,0 +1,49 @@
+/* The decision tape: kept by the engine, saved and played back here. */
+
+#include "fault/tape.h"
+#include "admin/steps.h"
+
+void step_tape_get(struct admin_call *call)
+{
+    struct buf body = {0};
+
+    fault_tape_save(call->admin->context.engine, &body);
+    admin_answer(call, 200, "application/x-ndjson", &body);
+}
+
+static void answer_state(struct admin_call *call)
+{
+    struct buf body = {0};
+
+    admin_touch(call->admin);
+    buf_printf(&body, "{\"playing\":%s}",
+               fault_engine_is_playing(call->admin->context.engine) ? "true" : "false");
+    admin_json(call, 200, &body);
+    admin_etag(call);
+}
+
+void step_tape_put(struct admin_call *call)
+{
+    struct error err;
+    struct str tape = call->request.body.ptr ? call->request.body : STR("");
+
+    if (!admin_if_match(call))
+        return;
+    if (fault_engine_play(call->admin->context.engine, tape, &err) < 0)
+        admin_problem(call, 422, "%s", err.text);
+    else
+        answer_state(call);
+}
+
+/* Decide by the rules again, and record anew. */
+void step_tape_delete(struct admin_call *call)
+{
+    struct error err;
+
+    if (!admin_if_match(call))
+        return;
+    if (fault_engine_play(call->admin->context.engine, STR_NONE, &err) < 0)
+        admin_problem(call, 422, "%s", err.text);
+    else
+        answer_state(call);
+}
