@@ -37,9 +37,9 @@ const struct conf_node *conf_get(const struct conf_node *node, const char *key)
 {
     if (!node || node->kind != CONF_MAP)
         return NULL;
-    CONF_EACH(child, node)
-    if (str_eq(child->key, str_of(key)))
-        return child;
+    CONF_EACH (child, node)
+        if (str_eq(child->key, str_of(key)))
+            return child;
     return NULL;
 }
 

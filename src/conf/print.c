@@ -57,8 +57,7 @@ static void print_children(const struct conf_node *node, unsigned indent, const 
 {
     bool first = true;
 
-    CONF_EACH(child, node)
-    {
+    CONF_EACH (child, node) {
         if (skip && node->kind == CONF_MAP && str_eq(child->key, str_of(skip)))
             continue;
         if (!first)

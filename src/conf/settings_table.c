@@ -145,9 +145,9 @@ static bool take_limits(struct conf_decoder *d, const struct conf_field *field,
         return true;
     if (!conf_want(d, node, CONF_MAP))
         return false;
-    CONF_EACH(child, node)
-    if (child != profile)
-        take_limit(d, child, &settings->limits);
+    CONF_EACH (child, node)
+        if (child != profile)
+            take_limit(d, child, &settings->limits);
     return true;
 }
 
@@ -199,8 +199,8 @@ static bool take_keys(struct conf_decoder *d, const struct conf_field *field,
         return false;
     settings->auth.keys = ARENA_ARRAY(d->arena, node->count, struct settings_key);
     settings->auth.key_count = node->count;
-    CONF_EACH(child, node)
-    conf_decode(d, field->table, child, &settings->auth.keys[child->index]);
+    CONF_EACH (child, node)
+        conf_decode(d, field->table, child, &settings->auth.keys[child->index]);
     return true;
 }
 
@@ -214,8 +214,7 @@ static bool take_accounts(struct conf_decoder *d, const struct conf_field *field
         return false;
     settings->auth.accounts = ARENA_ARRAY(d->arena, node->count, struct settings_account);
     settings->auth.account_count = node->count;
-    CONF_EACH(child, node)
-    {
+    CONF_EACH (child, node) {
         struct settings_account *account = &settings->auth.accounts[child->index];
         int mode = AUTH_MODE_LENIENT;
 
@@ -327,12 +326,12 @@ static const struct conf_field neighbour_fields[] = {
      .type = FIELD_BOOL,
      .offset = AT(neighbours.oss) - AT(neighbours),
      .fallback = "true",
-     .help = "object storage: buckets and objects, for code that is uploaded first"},
+     .help = "object storage: buckets and objects, for code that is uploaded first"   },
     {.name = "sts",
      .type = FIELD_BOOL,
      .offset = AT(neighbours.sts) - AT(neighbours),
      .fallback = "true",
-     .help = "the token service: who am I, and temporary keys"},
+     .help = "the token service: who am I, and temporary keys"                        },
     {.name = "log",
      .type = FIELD_BOOL,
      .offset = AT(neighbours.log) - AT(neighbours),
@@ -342,7 +341,7 @@ static const struct conf_field neighbour_fields[] = {
      .type = FIELD_BOOL,
      .offset = AT(neighbours.ram) - AT(neighbours),
      .fallback = "true",
-     .help = "access control: roles and policies exist; nothing is enforced"},
+     .help = "access control: roles and policies exist; nothing is enforced"          },
 };
 /* clang-format on */
 static const struct conf_table neighbour_table = {.name = "neighbours",

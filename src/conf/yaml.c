@@ -1,10 +1,7 @@
 /*
  * conf/yaml.c - libyaml's events to nodes; the only file that includes yaml.h
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include <yaml.h>
 
 #include "base/buf.h"
@@ -271,8 +268,8 @@ static void report_duplicates(struct reader *r, const struct conf_node *map)
     const struct conf_node *first = NULL;
     size_t n = 0;
 
-    CONF_EACH(child, map)
-    sorted[n++] = child;
+    CONF_EACH (child, map)
+        sorted[n++] = child;
     qsort(sorted, n, sizeof(*sorted), by_key_then_place);
     for (size_t i = 0; i < n; i++) {
         if (!first || !str_eq(first->key, sorted[i]->key))
@@ -313,8 +310,7 @@ static struct conf_node *copy_tree(struct reader *r, const struct conf_node *fro
     node->alias_column = (uint32_t)event->start_mark.column + 1;
     node->next = NULL;
     tail = &node->first;
-    CONF_EACH(child, from)
-    {
+    CONF_EACH (child, from) {
         *tail = copy_tree(r, child, event, depth + 1);
         if (!*tail)
             return NULL;
@@ -467,40 +463,4 @@ struct conf_node *conf_parse(struct arena *arena, struct str text, const char *n
         r->top->column = 1;
     }
     return r->top;
-}
-
-/* Up to one byte more than is allowed, so that the limit is seen. 0 or an errno. */
-static int slurp(const char *path, struct buf *out)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = 1;
-    int saved;
-
-    if (fd < 0)
-        return errno;
-    buf_reserve(out, 65536);
-    while (n > 0 && out->len <= CONF_FILE_BYTES_MAX) {
-        buf_reserve(out, 65536);
-        do
-            n = read(fd, out->ptr + out->len, 65536);
-        while (n < 0 && errno == EINTR);
-        if (n > 0)
-            out->len += (size_t)n;
-    }
-    saved = n < 0 ? errno : 0;
-    close(fd);
-    return saved;
-}
-
-struct conf_node *conf_read(struct arena *arena, const char *path, struct conf_report *report)
-{
-    OWN(buf_done) struct buf text = {0};
-    int failed = slurp(path, &text);
-
-    if (failed) {
-        conf_error_place(report, path, STR_NONE, 0, 0, "F107", "cannot read '%s': %s", path,
-                         strerror(failed));
-        return NULL;
-    }
-    return conf_parse(arena, buf_str(&text), path, report);
 }

@@ -161,8 +161,8 @@ static bool take_samples(struct conf_decoder *d, const struct conf_field *field,
     latency->kind = LATENCY_SAMPLES;
     latency->samples_ns = ARENA_ARRAY(d->arena, node->count, uint64_t);
     latency->sample_count = node->count;
-    CONF_EACH(child, node)
-    ok = grammar_ns(d, child, 0, &latency->samples_ns[child->index]) && ok;
+    CONF_EACH (child, node)
+        ok = grammar_ns(d, child, 0, &latency->samples_ns[child->index]) && ok;
     return ok;
 }
 

@@ -164,8 +164,7 @@ static const struct conf_node *find_outcome(struct conf_decoder *d, const struct
 {
     const struct conf_node *first = NULL;
 
-    CONF_EACH(child, node)
-    {
+    CONF_EACH (child, node) {
         if (!is_outcome(child->key))
             continue;
         if (!first) {
@@ -266,8 +265,7 @@ static bool take_choices(struct conf_decoder *d, const struct conf_table *table,
     }
     action->choices = ARENA_ARRAY(d->arena, node->count, struct fault_choice);
     action->choice_count = node->count;
-    CONF_EACH(child, node)
-    {
+    CONF_EACH (child, node) {
         struct fault_choice *choice = &action->choices[child->index];
 
         choice->weight = choice->times = 1;

@@ -57,8 +57,8 @@ static bool take_args(struct conf_decoder *d, const struct conf_field *field,
         return false;
     action->args = ARENA_ARRAY(d->arena, node->count, struct str);
     action->arg_count = node->count;
-    CONF_EACH(child, node)
-    ok = grammar_template(d, child, &action->args[child->index]) && ok;
+    CONF_EACH (child, node)
+        ok = grammar_template(d, child, &action->args[child->index]) && ok;
     return ok;
 }
 

@@ -28,8 +28,7 @@ static struct conf_node *comparison_part(struct conf_decoder *d, const struct co
     *part = *node;
     part->first = NULL;
     part->count = 0;
-    CONF_EACH(child, node)
-    {
+    CONF_EACH (child, node) {
         if (!grammar_is_comparison_key(child->key))
             continue;
         *tail = ARENA_NEW(d->arena, struct conf_node);
@@ -54,8 +53,7 @@ static bool take_condition(struct conf_decoder *d, const struct conf_field *fiel
 
     if (!conf_want(d, node, CONF_MAP))
         return false;
-    CONF_EACH(child, node)
-    {
+    CONF_EACH (child, node) {
         if (has_rule && str_eq(child->key, STR("rule")))
             take_rule(d, child, &condition->rule);
         else if (has_over && str_eq(child->key, STR("over")))
@@ -175,8 +173,8 @@ static bool take_halt(struct conf_decoder *d, const struct conf_field *field,
         return false;
     guard->halt = ARENA_ARRAY(d->arena, node->count, struct fault_condition);
     guard->halt_count = node->count;
-    CONF_EACH(child, node)
-    ok = grammar_condition(d, child, &guard->halt[child->index]) && ok;
+    CONF_EACH (child, node)
+        ok = grammar_condition(d, child, &guard->halt[child->index]) && ok;
     return ok;
 }
 

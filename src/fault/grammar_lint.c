@@ -290,8 +290,7 @@ static void warn_bodies(struct grammar *g, const struct conf_node *match)
 {
     if (!match)
         return;
-    CONF_EACH(child, match)
-    {
+    CONF_EACH (child, match) {
         if (str_eq(child->key, STR("body")) && match->kind == CONF_MAP)
             conf_warn(g->decoder.report, conf_at_key(child), "W408",
                       "this rule makes the daemon read bodies before deciding");

@@ -94,12 +94,17 @@ struct grammar_name *grammar_name_find(const struct grammar_names *names, struct
 struct grammar_name *grammar_name_add(struct conf_decoder *d, struct grammar_names *names,
                                       const char *noun, const struct conf_node *node,
                                       struct str name);
+/** The same where nothing can be twice. */
+struct grammar_name *grammar_name_append(struct grammar *g, struct grammar_names *names,
+                                         const struct conf_node *node, struct str name);
 /** F302: "no latency 'x'; did you mean 'y'?", or the names that are known. */
 void grammar_name_missing(struct conf_decoder *d, const struct grammar_names *names,
                           const char *noun, const struct conf_node *node);
 /** The numbers of a scenario and of one of its values, which are made at need. */
 void grammar_scenario_value(struct grammar *g, struct str scenario, struct str value,
                             int *out_scenario, int *out_value);
+/** Scenarios and conditions, once all rules and drills are known. */
+void grammar_resolve(struct grammar *g);
 /** "base.yaml:3:9" */
 const char *grammar_place(struct conf_decoder *d, const struct conf_node *node, bool of_key);
 
@@ -152,12 +157,14 @@ extern const struct conf_table fault_action_table;
 extern const struct conf_table fault_guard_table;
 extern const struct conf_table fault_condition_table;
 extern const struct conf_table fault_drill_table;
+extern const struct conf_table fault_assertion_table;
 extern const struct conf_table fault_file_table;
 extern const struct conf_table fault_rule_table;
 
 conf_decode_fn grammar_take_probability, grammar_take_ramp, grammar_take_burst; /* fault_when */
 extern const struct conf_table fault_ramp_table, fault_burst_table;
-conf_decode_fn grammar_take_match; /* struct fault_match */
+conf_decode_fn grammar_take_match, grammar_take_named, grammar_take_body; /* struct fault_match */
+extern const struct conf_table fault_body_table;
 bool grammar_match(struct conf_decoder *d, const struct conf_node *node, struct fault_match *out);
 bool grammar_latency(struct conf_decoder *d, const struct conf_node *node,
                      struct fault_latency *out);
@@ -182,6 +189,8 @@ extern const struct conf_table fault_error_table, fault_respond_table, fault_sta
     fault_corrupt_table, fault_length_table, fault_truncate_table, fault_stall_table,
     fault_drip_table, fault_set_state_table;
 
+/* grammar_top.c: groups, which are decoded when all files have named theirs */
+void grammar_finish_groups(struct grammar *g);
 /* grammar_rule.c */
 /** [a-z0-9][a-z0-9-]{0,62}, or F208. */
 bool grammar_id(struct conf_decoder *d, const struct conf_node *node, struct str *out);

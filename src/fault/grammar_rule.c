@@ -347,8 +347,7 @@ static void check_early(struct conf_decoder *d, const struct conf_node *node,
 
     if (!match || match->kind != CONF_MAP)
         return;
-    CONF_EACH(child, match)
-    {
+    CONF_EACH (child, match) {
         bool is_known = false;
 
         for (size_t i = 0; i < N_ELEMENTS(known); i++)
@@ -373,8 +372,7 @@ static void print_source(struct grammar *g, struct grammar_rule *r)
 /* Texts of the latencies that the rule refers to. */
 static void add_refs(struct grammar *g, const struct conf_node *node, struct buf *out)
 {
-    CONF_EACH(child, node)
-    {
+    CONF_EACH (child, node) {
         const struct grammar_name *latency =
             str_eq(child->key, STR("ref")) ? grammar_name_find(&g->latencies, child->text) : NULL;
 
@@ -452,8 +450,7 @@ static void add_rules(struct grammar *g, const struct conf_node *list)
 {
     if (!conf_want(&g->decoder, list, CONF_LIST))
         return;
-    CONF_EACH(child, list)
-    {
+    CONF_EACH (child, list) {
         struct grammar_rule *r = &g->rules[g->rule_count];
 
         if (g->rule_count == FAULT_RULES_MAX) {

@@ -86,8 +86,7 @@ bool grammar_compare(struct conf_decoder *d, const struct grammar_comparison *fo
     }
     if (node->kind != CONF_MAP || node->count == 0)
         return not_a_comparison(d, form, node);
-    CONF_EACH(child, node)
-    {
+    CONF_EACH (child, node) {
         const struct conf_field *field = conf_table_find(&compare_table, child->key);
 
         if (!field) {

@@ -185,8 +185,7 @@ static bool none_of(struct conf_decoder *d, const struct conf_node *list, patter
         conf_error(d->report, conf_at(list), "F103", "expected a pattern, found an empty list");
         return false;
     }
-    CONF_EACH(child, list)
-    {
+    CONF_EACH (child, list) {
         const struct conf_node *regex = conf_get(child, "regex");
 
         if (regex ? !check_regex(d, regex)
