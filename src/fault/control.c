@@ -123,6 +123,18 @@ static char *first_mistake(const struct conf_report *report)
     return mem_dup("it is not one rule");
 }
 
+/* What a rule of one call cannot do, well-formed as it is; NULL when it can be asked. */
+static const char *impossible(const struct fault_ruleset *set)
+{
+    if (set->rule_count != 1)
+        return "it is not one rule";
+    if (set->scenario_count > 0)
+        return "'set_state' needs a rule file, whose scenarios the rules know";
+    if (rule_asking_time(&set->rules[0]) != ASKED_ON_REQUEST)
+        return "it strikes before the request is read";
+    return NULL;
+}
+
 static void read_header(struct brought *brought)
 {
     static const struct fault_grammar_options options = {0};
@@ -131,13 +143,15 @@ static void read_header(struct brought *brought)
 
     header_to_yaml(str_of(brought->text), &yaml);
     brought->set = fault_ruleset_parse(buf_str(&yaml), "X-Fcemu-Fault", &options, report);
-    if (brought->set && brought->set->rule_count == 1) {
+    const char *why_not = brought->set ? impossible(brought->set) : NULL;
+
+    if (brought->set && !why_not) {
         brought->state = (struct rule_state){.rule = &brought->set->rules[0], .enabled = true};
         return;
     }
     fault_ruleset_unref(brought->set);
     brought->set = NULL;
-    brought->mistake = first_mistake(report);
+    brought->mistake = why_not ? mem_dup(why_not) : first_mistake(report);
 }
 
 static struct brought *brought_by(struct control *control, struct str text)

@@ -105,7 +105,8 @@ bool fault_asks_authenticated(const struct fault_engine *engine);
 
 void fault_decide(struct fault_engine *engine, const struct fault_call *call, struct arena *arena,
                   struct fault_decision *out);
-/** The call is over: in-flight counters fall, active faults end. Once per decision. */
+/** The call is over: in-flight counters fall, active faults end. Once per decision, before the
+ * arena that it was made in ends. */
 void fault_release(struct fault_engine *engine, struct fault_decision *decision);
 
 /** For `at: accept`: only client, host, region and account are known. */

@@ -1,6 +1,6 @@
 /*
  * How a member of a recorded decision is written as JSON and read back, a kind at a time. Bytes
- * that are not UTF-8 are written as {"base64": …}.
+ * that are not UTF-8, or hold a NUL, are written as {"base64": …}.
  */
 #include "fault/tape_kinds.h"
 
@@ -124,7 +124,7 @@ static void text_print(const struct tape_member *m, const void *at, struct buf *
     struct str text = *(const struct str *)at;
 
     (void)m;
-    if (str_is_utf8(text)) {
+    if (str_is_utf8(text) && !(text.len && memchr(text.ptr, '\0', text.len))) {
         buf_json_string(out, text);
         return;
     }

@@ -77,12 +77,14 @@ END_TEST
 static const struct {
     const char *text, *want;
 } mistakes[] = {
-    {"error=ResourceThrotled",           "F305"},
-    {"delay=300",                        "F201"},
-    {"dealy=300ms",                      "F102"},
-    {"probability=50%",                  "F309"},
-    {"error=InternalServerError; x: {y", ""    },
-    {"; ;",                              "F309"},
+    {"error=ResourceThrotled",                                    "F305"              },
+    {"delay=300",                                                 "F201"              },
+    {"dealy=300ms",                                               "F102"              },
+    {"probability=50%",                                           "F309"              },
+    {"error=InternalServerError; x: {y",                          ""                  },
+    {"; ;",                                                       "F309"              },
+    {"error=InternalServerError; set_state={scenario: s, to: t}", "set_state"         },
+    {"reset={at: accept}",                                        "before the request"},
 };
 
 START_TEST(test_mistakes_are_told_and_the_rules_go_on)
