@@ -311,6 +311,8 @@ static void settle_result(struct http_call *call, enum MHD_RequestTerminationCod
         bool sent = why == MHD_REQUEST_TERMINATED_COMPLETED_OK && !call->broken;
 
         result->outcome = sent && !call_bounced(call) ? HTTP_DELIVERED : HTTP_CLIENT_GONE;
+        if (sent)
+            result->body_bytes += call->body_at_once;
     } else {
         result->outcome = HTTP_CLIENT_GONE;
     }

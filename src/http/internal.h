@@ -121,6 +121,7 @@ struct http_call {
     struct http_response response;
     struct delivery delivery;
     struct http_result result;
+    uint64_t body_at_once; /* libmicrohttpd has it all, and does not tell how much of it went */
     struct loop_watch *watch;
     struct loop_timer timer;
     struct plan plan;

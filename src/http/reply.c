@@ -163,17 +163,18 @@ static struct MHD_Response *response_new(struct http_call *call)
         return MHD_create_response_from_callback(body.len, PACED_BLOCK_BYTES, on_read, call, NULL);
     }
     /* The body outlives the response: it is the call's, and the call ends with the reply. */
-    call->result.body_bytes = reply_has_body(call) ? body.len : 0;
+    call->body_at_once = reply_has_body(call) ? body.len : 0;
     return MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)(body.len ? body.ptr : ""),
                                            MHD_RESPMEM_PERSISTENT);
 }
 
-/* libmicrohttpd wants terminated text, and copies it. */
+/* libmicrohttpd wants terminated text, and copies it. It takes no empty value, but a blank, which
+ * means the same. */
 static bool add_header(struct MHD_Response *response, struct arena *arena,
                        const struct http_header *header)
 {
     struct str name = header->name;
-    struct str value = header->value;
+    struct str value = header->value.len ? header->value : STR(" ");
     char room[SHORT_HEADER_BYTES];
     char *text = room;
 
@@ -181,8 +182,7 @@ static bool add_header(struct MHD_Response *response, struct arena *arena,
         text = arena_alloc(arena, name.len + value.len + 2);
     memcpy(text, name.ptr, name.len);
     text[name.len] = '\0';
-    if (value.len)
-        memcpy(text + name.len + 1, value.ptr, value.len);
+    memcpy(text + name.len + 1, value.ptr, value.len);
     text[name.len + 1 + value.len] = '\0';
     return MHD_add_response_header(response, text, text + name.len + 1) == MHD_YES;
 }
@@ -223,7 +223,5 @@ bool reply_queue(struct http_call *call)
     MHD_destroy_response(response);
     if (queued)
         call->result.status = call->response.status;
-    else
-        call->result.body_bytes = 0;
     return queued;
 }

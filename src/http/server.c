@@ -30,7 +30,7 @@ static uint32_t connections_possible(void)
     }
     if (limit.rlim_cur > DESCRIPTORS_MAX)
         return DESCRIPTORS_MAX;
-    return limit.rlim_cur > 2 * DESCRIPTORS_SPARE ? (uint32_t)limit.rlim_cur - DESCRIPTORS_SPARE
+    return limit.rlim_cur / 2 > DESCRIPTORS_SPARE ? (uint32_t)limit.rlim_cur - DESCRIPTORS_SPARE
                                                   : (uint32_t)limit.rlim_cur / 2;
 }
 

@@ -112,6 +112,7 @@ START_TEST(test_http10_is_tolerated_without_a_host)
     ck_assert_int_eq(client_to_end(c, CLIENT_WAIT_MS), CLIENT_EOF);
     ck_assert_int_eq(client_status(c), 200);
     ck_assert_ptr_nonnull(strstr(seen.text, "path=/old\n"));
+    ck_assert_int_eq(next_result().outcome, HTTP_DELIVERED);
     client_close(c);
 }
 END_TEST
