@@ -191,7 +191,7 @@ class Daemon:
 
     def connect(self, tls=None, host=HOST):
         sock = socket.create_connection(("127.0.0.1", self.port), timeout=CALL_SECONDS)
-        return tls.wrap_socket(sock, server_hostname=host) if tls else sock
+        return Secure(sock, tls, host) if tls else sock
 
     def run(self, *arguments, **options):
         """The same binary as a client of this daemon."""
@@ -224,6 +224,58 @@ class Reply:
         return json.loads(self.body)
 
 
+class Secure:
+    """TLS over a socket whose end can still be told: ssl.SSLSocket shows a reset as an ordinary end."""
+
+    def __init__(self, sock, context, host):
+        self.sock = sock
+        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self.incoming, self.outgoing, server_hostname=host)
+        self._until(self.tls.do_handshake)
+
+    def _until(self, step):
+        while True:
+            try:
+                result = step()
+                self._flush()
+                return result
+            except ssl.SSLWantReadError:
+                self._flush()
+                data = self.sock.recv(65536)
+                if data:
+                    self.incoming.write(data)
+                else:
+                    self.incoming.write_eof()
+
+    def _flush(self):
+        if self.outgoing.pending:
+            self.sock.sendall(self.outgoing.read())
+
+    def sendall(self, data):
+        self._until(lambda: self.tls.write(data))
+
+    def recv(self, size):
+        try:
+            return self._until(lambda: self.tls.read(size))
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):  # FIN, without and with close_notify
+            return b""
+
+    def getpeercert(self):
+        return self.tls.getpeercert()
+
+    def settimeout(self, seconds):
+        self.sock.settimeout(seconds)
+
+    def close(self):
+        self.sock.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+
 class Bytes:
     """Everything a connection sent until it ended, and how it ended: "fin", "reset" or "open" (still open after the wait)."""
 
@@ -248,8 +300,6 @@ def read_to_end(sock, seconds=CALL_SECONDS):
             piece = sock.recv(65536)
         except ConnectionResetError:
             return Bytes(data, "reset")
-        except ssl.SSLEOFError:  # FIN without close_notify
-            return Bytes(data, "fin")
         except TimeoutError:
             return Bytes(data, "open")
         if not piece:

@@ -43,14 +43,14 @@ def test_localhost_takes_the_account_from_its_header(packs):
 
 
 def test_impossible_account_is_answered_clearly_and_noted(packs):
-    reply = packs.call("GET", PATH, headers={"X-Fcemu-Label": "impossible"}, host="not-a-number.cn-shanghai.fc.aliyuncs.com")
+    reply = packs.call("GET", "/2016-08-15/services", headers={"X-Fcemu-Label": "impossible"}, host="not-a-number.cn-shanghai.fc.aliyuncs.com")
 
     assert 400 <= reply.status < 500
     assert last_entry(packs, "impossible")["near_miss"]
 
 
 def test_unknown_host_is_answered_clearly_and_noted(packs):
-    reply = packs.call("GET", PATH, headers={"X-Fcemu-Label": "unknown"}, host="16530750.cn-shanghai.fc.aliyuncs.example")
+    reply = packs.call("GET", "/2016-08-15/services", headers={"X-Fcemu-Label": "unknown"}, host="16530750.cn-shanghai.fc.aliyuncs.example")
 
     assert 400 <= reply.status < 500
     assert last_entry(packs, "unknown")["near_miss"]

@@ -40,7 +40,9 @@ def test_what_nobody_deployed_is_not_found(packs):
     assert reply.json()["ErrorCode"] in ("ServiceNotFound", "FunctionNotFound")
 
 
-def test_body_over_the_limit_is_refused(packs):
-    reply = packs.invoke("net-slow", b"x" * (6 * 1024 * 1024 + 1))
+def test_body_over_the_limit_is_refused(daemon):
+    running = daemon(arguments=["--limits", "2020"])
+    limit = 6 * 1024 * 1024
 
-    assert error_of(reply) == (400, "EntityTooLarge")
+    assert error_of(running.invoke("f", b"x" * (limit + 1))) == (400, "EntityTooLarge")
+    assert error_of(running.invoke("f", b"x" * limit))[0] == 404

@@ -53,7 +53,7 @@ def events():
 
 @pytest.mark.parametrize("by", ["file", "signal"])
 def test_a_good_change_is_taken(daemon, events, by):
-    running = daemon(rules=GOOD, arguments=["--watch=false"] if by == "signal" else [])
+    running = daemon(rules=GOOD, config="watch: false\n" if by == "signal" else None)
     stream = events(running)
     assert running.invoke("x").status == 403
     write(running, BETTER)
