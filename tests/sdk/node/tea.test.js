@@ -28,7 +28,7 @@ for (const [way, config] of Object.entries(ways)) {
   for (const code of Object.keys(documented)) {
     row('@alicloud/fc20230330', `invokeFunction ${way}: ${code}`, async () => {
       const client = new fc2023.default(new core.$OpenApiUtil.Config(config));
-      const request = new fc2023.InvokeFunctionRequest({ body: Readable.from('event') });
+      const request = new fc2023.InvokeFunctionRequest({ body: Readable.from([Buffer.from('event')]) });
       assert.strictEqual(await codeOf(() => client.invokeFunction(`raise-${code}`, request)), code);
     });
     row('@alicloud/fc-open20210406', `invokeFunction ${way}: ${code}`, async () => {

@@ -1,0 +1,57 @@
+// github.com/aliyun/fc-go-sdk returns for each documented code an error that carries it.
+package sdk
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"testing"
+
+	fc "github.com/aliyun/fc-go-sdk"
+)
+
+type row struct {
+	Client string `json:"client"`
+	Method string `json:"method"`
+	Result string `json:"result"`
+}
+
+func note(t *testing.T, method, result string) {
+	out, err := os.OpenFile(os.Getenv("FCEMU_RESULTS"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	if err := json.NewEncoder(out).Encode(row{"fc-go-sdk", method, result}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func seen(client *fc.Client, code string) string {
+	_, err := client.InvokeFunction(fc.NewInvokeFunctionInput("demo", "raise-"+code).WithPayload([]byte("event")))
+	var told *fc.ServiceError
+	if errors.As(err, &told) {
+		return fmt.Sprintf("%d %s", told.HTTPStatus, told.ErrorCode)
+	}
+	return fmt.Sprint(err)
+}
+
+func TestDocumentedCodes(t *testing.T) {
+	documented := map[string]int{}
+	if err := json.Unmarshal([]byte(os.Getenv("FCEMU_DOCUMENTED")), &documented); err != nil {
+		t.Fatal(err)
+	}
+	client, err := fc.NewClient("http://127.0.0.1:"+os.Getenv("FCEMU_PORT"), "2016-08-15", "LTAI-test", "secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for code, status := range documented {
+		result, want := "ok", fmt.Sprintf("%d %s", status, code)
+		if got := seen(client, code); got != want {
+			result = "got " + got + ", not " + want
+			t.Error(code, result)
+		}
+		note(t, "InvokeFunction: "+code, result)
+	}
+}
