@@ -19,7 +19,7 @@ static void call_has_ended(void *arg, const struct journal_entry *entry)
 static void start_state(struct admin *admin)
 {
     const struct fault_ruleset *set = fault_engine_ruleset(admin->context.engine);
-    struct buf frame = {0};
+    struct buf drills = {0};
 
     admin->started_wall_ms = clock_wall_ms();
     admin->reload.accepted = true;
@@ -27,8 +27,8 @@ static void start_state(struct admin *admin)
     admin->generation = 1;
     if (!set)
         return;
-    compile_frame(set, &frame);
-    admin->frame = buf_take(&frame);
+    compile_drills(set, &drills);
+    admin->drills = buf_take(&drills);
 }
 
 int admin_new(const struct admin_context *context, struct admin **out, struct error *err)
@@ -66,6 +66,6 @@ void admin_free(struct admin *admin)
     mem_free(admin->reload.errors);
     mem_free(admin->reload.warnings);
     mem_free(admin->reload.text);
-    mem_free(admin->frame);
+    mem_free(admin->drills);
     mem_free(admin);
 }

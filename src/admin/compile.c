@@ -1,23 +1,17 @@
 #include "admin/compile.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "admin/events.h"
+#include "admin/document.h"
 #include "base/mem.h"
 #include "conf/node.h"
 #include "conf/report.h"
 
-enum { NAME_BYTES = 32 };
-
-/* A document that the grammar can open by name. */
-struct memory_file {
-    int fd; /* -1 = none */
-    char name[NAME_BYTES];
-};
+enum { LAYER_TEXTS = 2 };
+#define LAYER_NAME "API layer"
+#define BODY_NAME "request body"
+/* Told apart here, one name to everybody else. */
+static const char *const text_names[LAYER_TEXTS] = {LAYER_NAME " in front", LAYER_NAME " behind"};
 
 static void free_compile(void *compile)
 {
@@ -42,41 +36,13 @@ void compile_done(struct compile *compile)
 {
     fault_ruleset_unref(compile->set);
     layer_free(compile->layer);
-    mem_free(compile->frame);
+    mem_free(compile->drills);
     mem_free(compile->errors);
     mem_free(compile->warnings);
     mem_free(compile->text);
     compile->set = NULL;
     compile->layer = NULL;
-    compile->frame = compile->errors = compile->warnings = compile->text = NULL;
-}
-
-/* ---- memory files ---- */
-
-static int memory_file_open(struct memory_file *file, struct str text, struct error *err)
-{
-    size_t done = 0;
-
-    file->fd = memfd_create("fcemu-api-layer", MFD_CLOEXEC);
-    if (file->fd < 0)
-        return error_errno(err, "make a file in memory");
-    while (done < text.len) {
-        ssize_t n = write(file->fd, text.ptr + done, text.len - done);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return error_errno(err, "write a file in memory");
-        done += (size_t)n;
-    }
-    snprintf(file->name, sizeof(file->name), "/proc/self/fd/%d", file->fd);
-    return 0;
-}
-
-static void memory_file_close(struct memory_file *file)
-{
-    if (file->fd >= 0)
-        close(file->fd);
+    compile->drills = compile->errors = compile->warnings = compile->text = NULL;
 }
 
 /* ---- places ---- */
@@ -114,25 +80,23 @@ static void place_issue(const struct compile *compile, struct conf_issue *issue,
     bool own = spot->line && issue->line >= spot->line &&
                issue->line < spot->line + line_count(compile->own_text);
 
-    issue->file = "API layer";
-    if (compile->whole.ptr) {
-        issue->file = "request body";
-    } else if (own) {
-        issue->file = "request body";
+    if (own) {
+        issue->file = BODY_NAME;
         issue->line -= spot->line - 1;
         issue->column = issue->column > spot->indent ? issue->column - spot->indent : 1;
         issue->path = path_in_rule(issue->path);
+    } else {
+        issue->file = LAYER_NAME;
     }
 }
 
 static void place_issues(const struct compile *compile, struct conf_report *report,
-                         const struct memory_file *files, const struct layer_spot *spots)
+                         const struct layer_spot *spots)
 {
     for (size_t i = 0; i < report->count; i++) {
-        for (int f = 0; f < 2; f++) {
-            if (report->issues[i].file && files[f].fd >= 0 &&
-                strcmp(report->issues[i].file, files[f].name) == 0) {
-                place_issue(compile, &report->issues[i], &spots[f]);
+        for (size_t t = 0; t < LAYER_TEXTS; t++) {
+            if (report->issues[i].file && strcmp(report->issues[i].file, text_names[t]) == 0) {
+                place_issue(compile, &report->issues[i], &spots[t]);
                 break;
             }
         }
@@ -140,23 +104,6 @@ static void place_issues(const struct compile *compile, struct conf_report *repo
 }
 
 /* ---- compiling ---- */
-
-static int write_layer(const struct compile *compile, struct memory_file *files,
-                       struct layer_spot *spots, struct error *err)
-{
-    for (int behind_files = 0; behind_files < 2; behind_files++) {
-        OWN(buf_done) struct buf text = {0};
-
-        if (behind_files && compile->whole.ptr)
-            buf_add(&text, compile->whole);
-        else
-            layer_document(compile->layer, !behind_files, compile->own, compile->own_text,
-                           &spots[behind_files], &text);
-        if (memory_file_open(&files[behind_files], buf_str(&text), err) < 0)
-            return -1;
-    }
-    return 0;
-}
 
 static void add_member(struct buf *out, const char *name, struct str value)
 {
@@ -204,44 +151,29 @@ static void keep_report(struct compile *compile, const struct conf_report *repor
     compile->text = buf_take(&text);
 }
 
-static void load(struct compile *compile, const struct memory_file *files,
-                 struct conf_report *report)
-{
-    size_t count = 0;
-    const char **paths = mem_alloc_array(compile->file_count + 2, sizeof(const char *));
-
-    if (files[0].fd >= 0)
-        paths[count++] = files[0].name;
-    for (size_t i = 0; i < compile->file_count; i++)
-        paths[count++] = compile->files[i];
-    if (files[1].fd >= 0)
-        paths[count++] = files[1].name;
-    compile->set = fault_ruleset_load(paths, count, &compile->options, report);
-    mem_free(paths);
-}
-
 void compile_run(struct compile *compile)
 {
-    struct memory_file files[2] = {{.fd = -1}, {.fd = -1}};
-    struct layer_spot spots[2] = {0};
-    struct error err = {0};
+    struct fault_text texts[LAYER_TEXTS] = {0};
+    struct layer_spot spots[LAYER_TEXTS] = {0};
+    struct buf front = {0}, behind = {0}, drills = {0};
     OWN(conf_report_free) struct conf_report *report = conf_report_new();
-    bool empty = !compile->whole.ptr && layer_is_empty(compile->layer);
+    size_t count = compile->whole.ptr || !layer_is_empty(compile->layer) ? LAYER_TEXTS : 0;
 
-    if (!empty && write_layer(compile, files, spots, &err) < 0)
-        conf_error_place(report, NULL, STR_NONE, 0, 0, "F107", "%s", err.text);
-    else
-        load(compile, files, report);
-    place_issues(compile, report, files, spots);
+    layer_document(compile->layer, true, compile->own, compile->own_text, &spots[0], &front);
+    layer_document(compile->layer, false, compile->own, compile->own_text, &spots[1], &behind);
+    texts[0] = (struct fault_text){buf_str(&front), text_names[0], true};
+    texts[1] = compile->whole.ptr ? (struct fault_text){compile->whole, BODY_NAME, false}
+                                  : (struct fault_text){buf_str(&behind), text_names[1], false};
+    compile->set = fault_ruleset_compile(compile->files, compile->file_count, texts, count,
+                                         &compile->options, report);
+    place_issues(compile, report, spots);
     keep_report(compile, report);
     if (compile->set) {
-        struct buf frame = {0};
-
-        compile_frame(compile->set, &frame);
-        compile->frame = buf_take(&frame);
+        compile_drills(compile->set, &drills);
+        compile->drills = buf_take(&drills);
     }
-    memory_file_close(&files[0]);
-    memory_file_close(&files[1]);
+    buf_done(&front);
+    buf_done(&behind);
 }
 
 void compile_take(struct admin *admin, struct compile *compile)
@@ -250,51 +182,35 @@ void compile_take(struct admin *admin, struct compile *compile)
                       fault_engine_seed(admin->context.engine));
     layer_free(admin->layer);
     admin->layer = GIVE(compile->layer);
-    mem_free(admin->frame);
-    admin->frame = GIVE(compile->frame);
+    mem_free(admin->drills);
+    admin->drills = GIVE(compile->drills);
     admin_touch(admin);
 }
 
-/* ---- everything but rules ---- */
+/* ---- drills ---- */
 
-static void frame_section(const struct conf_node *const *tops, size_t count, const char *name,
-                          struct buf *out)
+void compile_drills(const struct fault_ruleset *set, struct buf *out)
 {
-    bool begun = false;
-
-    for (size_t i = 0; i < count; i++) {
-        const struct conf_node *section = conf_get(tops[i], name);
-
-        if (!section || (begun && section->kind == CONF_SCALAR))
-            continue;
-        if (!begun)
-            buf_printf(out, "%s:%s", name, section->kind == CONF_SCALAR ? " " : "\n");
-        begun = true;
-        if (section->kind == CONF_SCALAR) {
-            conf_print_scalar(section->text, section->plain, out);
-            buf_add_char(out, '\n');
-        } else {
-            conf_print(section, 2, NULL, out);
-        }
-    }
-}
-
-void compile_frame(const struct fault_ruleset *set, struct buf *out)
-{
-    static const char *const sections[] = {"seed",   "defaults",  "guard",
-                                           "groups", "latencies", "drills"};
     OWN(arena_free) struct arena *arena = arena_new();
     OWN(conf_report_free) struct conf_report *report = conf_report_new();
-    const struct conf_node **tops =
-        ARENA_ARRAY(arena, set->file_count, const struct conf_node *);
-    size_t count = 0;
+    const char *comma = "";
 
+    buf_add_char(out, '[');
     for (size_t i = 0; i < set->file_count; i++) {
-        tops[count] = conf_read(arena, set->files[i].file, report);
-        count += tops[count] != NULL;
+        const struct conf_node *top = conf_read(arena, set->files[i].file, report);
+        const struct conf_node *drills = top ? conf_get(top, "drills") : NULL;
+
+        if (!drills || drills->kind != CONF_LIST)
+            continue;
+        CONF_EACH (drill, drills) {
+            OWN(json_free) cJSON *json = document_from_node(drill);
+
+            buf_puts(out, comma);
+            json_print(json, false, out);
+            comma = ",";
+        }
     }
-    for (size_t i = 0; i < N_ELEMENTS(sections); i++)
-        frame_section(tops, count, sections[i], out);
+    buf_add_char(out, ']');
 }
 
 /* ---- reloading the files ---- */

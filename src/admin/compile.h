@@ -1,8 +1,8 @@
 /*
  * admin/compile.h - rule files and the API layer to one rule set
  *
- * The layer is handed to the grammar as two files in memory, one in front of the rule files and one
- * behind, so that ids, groups and references are checked over all of them at once.
+ * The layer is handed to the grammar as two texts, one in front of the rule files and one behind,
+ * so that ids, groups and references are checked over all of them at once.
  *
  * Threads: compile_run() any, on a job of its own; the rest the loop thread.
  */
@@ -22,7 +22,7 @@ struct compile {
     struct str own, own_text; /* one rule of the layer as it was sent */
     /* out */
     struct fault_ruleset *set; /* owned; NULL when it was refused */
-    char *frame;               /* owned: YAML of all sections but rules */
+    char *drills;              /* owned: JSON array of the definitions in the files */
     char *errors;              /* owned: JSON array */
     char *warnings;            /* owned: JSON array */
     char *text;                /* owned: both as compilers print them */
@@ -31,7 +31,7 @@ struct compile {
 /** Fill in files and options; everything else is zero. Lives in @arena. */
 struct compile *compile_new(struct admin *admin, struct arena *arena);
 void compile_run(struct compile *compile);
-/** Load the set into the engine and keep layer and frame. Only when there is a set. */
+/** Load the set into the engine and keep layer and drills. Only when there is a set. */
 void compile_take(struct admin *admin, struct compile *compile);
 void compile_done(struct compile *compile); /* what was not taken */
 
@@ -39,5 +39,5 @@ void compile_done(struct compile *compile); /* what was not taken */
 void compile_issues_json(const struct conf_report *report, enum conf_severity severity,
                          struct buf *out);
 
-/** Append YAML of all sections but rules in these files. */
-void compile_frame(const struct fault_ruleset *set, struct buf *out);
+/** Append the drills that stand in these files as a JSON array. */
+void compile_drills(const struct fault_ruleset *set, struct buf *out);

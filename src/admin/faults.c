@@ -18,8 +18,8 @@ static void add_groups(const struct admin *admin, struct buf *out)
         buf_puts(out, i ? ",{\"name\":" : "{\"name\":");
         buf_json_string(out, set->groups[i].name);
         buf_puts(out, ",\"description\":");
-        buf_json_string(out, set->groups[i].description.len ? set->groups[i].description
-                                                            : STR_NONE);
+        buf_json_string(out,
+                        set->groups[i].description.len ? set->groups[i].description : STR_NONE);
         buf_printf(out, ",\"enabled\":%s}",
                    fault_engine_group_enabled(admin->context.engine, i) ? "true" : "false");
     }
@@ -67,7 +67,8 @@ static void answer_json(struct admin_call *call)
     struct fault_rule_stats *stats = rule_stats_all(admin, &count);
     struct buf body = {0};
 
-    buf_printf(&body, "{\"seed\":%" PRIu64 ",\"stopped\":%s,\"halted_by\":", fault_engine_seed(engine),
+    buf_printf(&body,
+               "{\"seed\":%" PRIu64 ",\"stopped\":%s,\"halted_by\":", fault_engine_seed(engine),
                fault_engine_stopped(engine) ? "true" : "false");
     buf_json_string(&body, halted ? str_of(fault_condition_name(halted->kind)) : STR_NONE);
     buf_printf(&body, ",\"active\":%" PRIu32, fault_engine_active(engine));
@@ -85,33 +86,15 @@ static void answer_json(struct admin_call *call)
     admin_json(call, 200, &body);
 }
 
-/* A rule's source, line by line under "  - ". */
-static void add_source(struct str source, struct buf *out)
-{
-    struct str line, tail, rest = source;
-    const char *indent = "  - ";
-
-    while (rest.len) {
-        if (!str_cut(rest, '\n', &line, &tail))
-            tail = STR_NONE;
-        buf_puts(out, indent);
-        buf_add(out, line);
-        buf_add_char(out, '\n');
-        rest = tail;
-        indent = "    ";
-    }
-}
-
 static void answer_yaml(struct admin_call *call)
 {
     const struct fault_ruleset *set = fault_engine_ruleset(call->admin->context.engine);
     struct buf body = {0};
 
-    buf_puts(&body, "version: 1\n");
-    buf_puts(&body, call->admin->frame ? call->admin->frame : "");
-    buf_puts(&body, set && set->rule_count ? "rules:\n" : "rules: []\n");
-    for (size_t i = 0; set && i < set->rule_count; i++)
-        add_source(set->rules[i].source, &body);
+    if (set)
+        fault_ruleset_print(set, &body);
+    else
+        buf_puts(&body, "version: 1\nrules: []\n");
     admin_answer(call, 200, "application/yaml", &body);
 }
 
@@ -179,7 +162,8 @@ void step_faults_change_finish(struct admin_call *call)
     }
     struct buf body = {0};
 
-    buf_printf(&body, "{\"rules\":%zu,\"warnings\":%s}", compile->set->rule_count, compile->warnings);
+    buf_printf(&body, "{\"rules\":%zu,\"warnings\":%s}", compile->set->rule_count,
+               compile->warnings);
     compile_take(call->admin, compile);
     admin_json(call, str_eq(call->request.method, STR("POST")) ? 201 : 200, &body);
     admin_etag(call);
@@ -210,6 +194,7 @@ void step_faults_check_work(struct admin_call *call)
         admin_problem_issues(call, 422, "the rules have mistakes", str_of(compile->errors));
         return;
     }
-    buf_printf(&body, "{\"rules\":%zu,\"warnings\":%s}", compile->set->rule_count, compile->warnings);
+    buf_printf(&body, "{\"rules\":%zu,\"warnings\":%s}", compile->set->rule_count,
+               compile->warnings);
     admin_json(call, 200, &body);
 }

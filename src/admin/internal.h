@@ -42,15 +42,15 @@ const struct admin_route *admin_route_table(size_t *out_count);
 
 struct admin_call {
     struct admin *admin;
-    struct http_call *http; /* NULL: the client has left; only the loop thread looks */
-    struct arena *arena;    /* the call's own; ends with it */
+    struct http_call *http;      /* NULL: the client has left; only the loop thread looks */
+    struct arena *arena;         /* the call's own; ends with it */
     struct http_request request; /* a copy in `arena` */
     struct query query;
     const struct admin_route *route;
     struct str params[ADMIN_PARAMS_MAX]; /* decoded, in the order of the template */
     size_t param_count;
-    cJSON *document; /* of the body, or NULL */
-    bool yaml;       /* the body was YAML */
+    cJSON *document;               /* of the body, or NULL */
+    bool yaml;                     /* the body was YAML */
     struct http_response response; /* status 0 = not answered yet */
     bool parked;                   /* a step will go on by admin_call_resume() */
     bool again;                    /* run once more, see admin_call_again() */
@@ -77,7 +77,7 @@ struct admin {
     struct metrics *metrics;
     struct events *events;
     struct reload_state reload;
-    char *frame;         /* YAML of everything but rules in the loaded files; heap */
+    char *drills;        /* JSON array of the definitions in the loaded files; heap */
     uint64_t generation; /* of the effective rules and their state; part of their ETag */
     uint64_t started_wall_ms;
 };

@@ -67,6 +67,15 @@ static void make_set(struct grammar *g)
     finish_preamble(g);
 }
 
+static void take_texts(struct grammar *g, const struct fault_text *texts, size_t count,
+                       bool in_front)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (texts[i].in_front == in_front)
+            grammar_take_text(g, texts[i].text, texts[i].name);
+    }
+}
+
 struct fault_ruleset *fault_ruleset_compile(const char *const *paths, size_t path_count,
                                             const struct fault_text *texts, size_t text_count,
                                             const struct fault_grammar_options *options,
@@ -91,10 +100,10 @@ struct fault_ruleset *fault_ruleset_compile(const char *const *paths, size_t pat
     g.drills.tail = &g.drills.first;
     set->seed_random = true;
     conf_defaults(&g.decoder, &fault_guard_table, &set->guard);
+    take_texts(&g, texts, text_count, true);
     for (size_t i = 0; i < path_count; i++)
         grammar_read(&g, paths[i]);
-    for (size_t i = 0; i < text_count; i++)
-        grammar_take_text(&g, texts[i].text, texts[i].name);
+    take_texts(&g, texts, text_count, false);
     make_set(&g);
     if (report->errors != before)
         return NULL;
@@ -114,7 +123,7 @@ struct fault_ruleset *fault_ruleset_parse(struct str text, const char *name,
                                           const struct fault_grammar_options *options,
                                           struct conf_report *report)
 {
-    struct fault_text one = {text, name};
+    struct fault_text one = {.text = text, .name = name};
 
     return fault_ruleset_compile(NULL, 0, &one, 1, options, report);
 }

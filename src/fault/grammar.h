@@ -36,6 +36,7 @@ struct fault_ruleset *fault_ruleset_parse(struct str text, const char *name,
 struct fault_text {
     struct str text;
     const char *name;
+    bool in_front; /* of the files: its rules are asked before theirs among equals */
 };
 struct fault_ruleset *fault_ruleset_compile(const char *const *paths, size_t path_count,
                                             const struct fault_text *texts, size_t text_count,

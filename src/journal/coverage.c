@@ -8,7 +8,7 @@
 enum { RECENT = 4096 }; /* calls whose reaction may still come */
 
 /* Rows below the error codes. */
-static const char *const network_kinds[] = {"reset", "close", "hang", "truncate"};
+static const char *const network_kinds[] = {"reset", "close", "hang", "damaged"};
 
 struct recent {
     uint64_t key;
@@ -107,8 +107,12 @@ static bool row_of(const struct coverage *coverage, const struct journal_entry *
         *out = (size_t)(error - fc_error_table(&count));
         return true;
     }
+    /* Shapers alone are no outcome: an answer cut short, corrupted or mis-declared. */
+    struct str kind =
+        entry->damaged && !entry->outcome_kind.len ? STR("damaged") : entry->outcome_kind;
+
     for (size_t i = 0; i < N_ELEMENTS(network_kinds); i++) {
-        if (str_eq(entry->outcome_kind, str_of(network_kinds[i]))) {
+        if (str_eq(kind, str_of(network_kinds[i]))) {
             *out = coverage->error_count + i;
             return true;
         }
