@@ -21,7 +21,7 @@
 #include "loop/loop.h"
 
 enum {
-    POOL_BYTES = 12288,          /* libmicrohttpd's, of a connection: bounds the heads, and is most
+    POOL_BYTES = 10240,          /* libmicrohttpd's, of a connection: bounds the heads, and is most
                                     of what a parked call costs */
     PEEK_BYTES = 16384,          /* looked at before a connection is handed over */
     IDLE_TIMEOUT_S_DEFAULT = 65, /* keep-alive; also cures half-closed connections */

@@ -60,8 +60,8 @@ struct http_handler {
     void (*gone)(void *owner, struct http_call *call);
     /* Only `finished` is told of calls that the server refuses by itself before `head`: their
        request is filled in, http_call_owner() is NULL, the outcome is HTTP_REFUSED. Of bytes that
-       are no HTTP at all, and of heads larger than 12 KB, nobody is told; the client gets 400 or
-       431, and http_server_stats() counts them. */
+       are no HTTP at all, and of heads larger than about 10 KB, nobody is told; the client gets 400
+       or 431, and http_server_stats() counts them. */
     void (*finished)(void *owner, struct http_call *call, const struct http_result *result);
     /* The server refuses a request (no Host, ambiguous framing, no room). @response holds the
        status and a plain {"Code", "Message"} body; give it the form of the emulated service. The

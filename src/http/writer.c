@@ -62,7 +62,7 @@ static void end_by_close(struct http_call *call)
     shutdown(peer->fd, SHUT_WR);
     open = socket_drain(peer->fd);
     call->result.outcome = outcome_of(call);
-    if (open && !call->request.body_complete)
+    if (open && call->has_body && !call->request.body_complete)
         wait_for(call, WRITER_LINGERS, LOOP_READABLE | LOOP_HANGUP, LINGER_MS);
     else
         call_over(call, outcome_of(call));

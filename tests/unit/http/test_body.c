@@ -23,8 +23,12 @@ static void fill(struct body *body, size_t parts)
 static void check(struct str whole, size_t parts)
 {
     ck_assert_uint_eq(whole.len, parts * PART);
-    for (size_t i = 0; i < whole.len; i++)
-        ck_assert_int_eq(whole.ptr[i], 'a' + (int)(i / PART % 26));
+    for (size_t i = 0; i < parts; i++) {
+        char part[PART];
+
+        memset(part, 'a' + (int)(i % 26), sizeof(part));
+        ck_assert_mem_eq(whole.ptr + i * PART, part, PART);
+    }
 }
 
 static const struct {

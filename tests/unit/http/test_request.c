@@ -141,13 +141,13 @@ START_TEST(test_ambiguous_requests_are_refused)
     ck_assert_int_eq(client_status(c), refusals[_i].status);
     ck_assert_ptr_nonnull(strstr(client_body(c), refusals[_i].message));
     ck_assert_ptr_nonnull(strstr(c->bytes, "\r\nContent-Type: application/json\r\n"));
+    client_close(c);
     struct http_result r = next_result();
 
     ck_assert_int_eq(r.outcome, HTTP_REFUSED);
     ck_assert_int_eq(r.status, refusals[_i].status);
     ck_assert_uint_eq(request_count, 0);
     ck_assert_uint_eq(stats().refused, 1);
-    client_close(c);
 }
 END_TEST
 
@@ -172,6 +172,39 @@ START_TEST(test_owner_shapes_refusals_but_for_the_status)
     ck_assert_str_eq(client_body(c), "<the Host header is missing>");
     client_close(c);
     teardown();
+}
+END_TEST
+
+/* The service's own limit for the headers of a trigger is 8 KB: it must be possible to exceed. */
+START_TEST(test_headers_of_nine_kilobytes_are_read)
+{
+    static char value[9000];
+    struct client *c = client_open(port, _i);
+
+    memset(value, 'v', sizeof(value) - 1);
+    client_send(c, "GET / HTTP/1.1\r\nHost: demo\r\nX-Long: ");
+    client_send(c, value);
+    client_send(c, "\r\n\r\n");
+    ck_assert_int_eq(client_answer(c), 200);
+    ck_assert_ptr_nonnull(strstr(seen.text, value));
+    client_close(c);
+}
+END_TEST
+
+START_TEST(test_heads_larger_than_the_pool_are_refused)
+{
+    static char value[20000];
+    struct client *c = client_open(port, _i);
+
+    memset(value, 'v', sizeof(value) - 1);
+    client_send(c, "GET / HTTP/1.1\r\nHost: demo\r\nX-Long: ");
+    client_send(c, value);
+    client_send(c, "\r\n\r\n");
+    ck_assert_int_eq(client_answer(c), 431);
+    ck_assert_uint_eq(request_count, 0);
+    client_close(c);
+    ck_assert_uint_eq(connections_down_to(0), 0);
+    ck_assert_uint_eq(stats().refused, 1);
 }
 END_TEST
 
@@ -344,6 +377,8 @@ int main(void)
     tcase_add_loop_test(tc, test_pipelined_requests_are_all_answered, 0, 2);
     tcase_add_test(tc, test_http10_is_tolerated_without_a_host);
     tcase_add_loop_test(tc, test_ambiguous_requests_are_refused, 0, (int)N_ELEMENTS(refusals));
+    tcase_add_loop_test(tc, test_headers_of_nine_kilobytes_are_read, 0, 2);
+    tcase_add_loop_test(tc, test_heads_larger_than_the_pool_are_refused, 0, 2);
     tcase_add_test(tc, test_what_is_not_http_is_counted_as_refused);
     tcase_add_loop_test(tc, test_connect_opens_a_tunnel_to_ourselves, 0, 2);
     tcase_add_test(tc, test_connect_in_pieces);
