@@ -44,19 +44,21 @@ static const struct {
     const char *text;
 } wordings[] = {
     {"mapping values are not allowed in this context",
-     "a ':' cannot stand here; quote the text, or check the indentation"                                      },
+     "a ':' cannot stand here; quote the text, or check the indentation"                                            },
     {"found a tab character that violates indentation",
-     "found a tab where indentation must be spaces"                                                           },
+     "found a tab where indentation must be spaces"                                                                 },
     {"did not find expected key",
-     "expected a key as deep as the keys above; check the indentation"                                        },
+     "expected a key as deep as the keys above; check the indentation"                                              },
     {"did not find expected '-' indicator",
-     "expected '-' as in the lines above; check the indentation"                                              },
-    {"could not find expected ':'",                     "expected ':' behind a key"                           },
+     "expected '-' as in the lines above; check the indentation"                                                    },
+    {"did not find expected alphabetic or numeric character",
+     "'*' and '&' start an alias or an anchor here; put a glob in quotes"                                           },
+    {"could not find expected ':'",                           "expected ':' behind a key"                           },
     {"did not find expected <document start>",
-     "expected the end of the file; check the indentation"                                                    },
-    {"found unexpected end of stream",                  "the file ends inside a quoted text; close the quotes"},
+     "expected the end of the file; check the indentation"                                                          },
+    {"found unexpected end of stream",                        "the file ends inside a quoted text; close the quotes"},
     {"control characters are not allowed",
-     "a control character stands here; write it in double quotes as \"\\x01\""                                },
+     "a control character stands here; write it in double quotes as \"\\x01\""                                      },
 };
 
 static const char *reworded(const char *problem)
@@ -334,10 +336,10 @@ static int on_alias(struct reader *r, const yaml_event_t *event)
     if (expects_key(r))
         return complain(r, line, column, "F103", "a key must be a text, not an alias");
     if (!anchor || is_open(r, anchor->node))
-        return complain(r, line, column, "F100",
-                        anchor
-                            ? "an alias inside its own anchor would never end"
-                            : "this alias has no anchor; write '&name' before the value it means");
+        return complain(
+            r, line, column, "F100",
+            anchor ? "an alias inside its own anchor would never end"
+                   : "this alias has no anchor; put a glob that starts with '*' in quotes");
     copy = copy_tree(r, anchor->node, event, r->depth);
     if (!copy)
         return -1;
