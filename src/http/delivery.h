@@ -2,8 +2,12 @@
  * http/delivery.h - how an answer leaves, or does not
  *
  * A zeroed struct delivery means: send the response whole, keep the connection. All byte positions
- * count body bytes from 0; positions beyond the body mean its end. What each form looks like on the
- * wire was measured: spec page performance.md §6.
+ * count body bytes from 0; positions beyond the body mean its end. Every form looks the same over
+ * HTTP and HTTPS; a reset is a TCP RST in both.
+ *
+ * DELIVERY_KEEP behind a body that was cut closes the connection; behind a body shorter than
+ * `declared` it leaves the client waiting for the rest, as HTTP would have it. Only a whole answer
+ * (also one that drips or pauses) lets the connection live on.
  *
  * Threads: plain value.
  */

@@ -20,12 +20,11 @@ struct http_server;
 struct http_call; /* one request and its answer, on the server's side */
 
 enum http_outcome {
-    HTTP_DELIVERED, /* the response, or what the delivery plan left of it, was handed to the kernel
-                       whole */
+    HTTP_DELIVERED,   /* the whole response, or the raw bytes, went to the kernel */
     HTTP_CLIENT_GONE, /* the client left before that: 499 */
-    HTTP_CUT,         /* we ended it as the delivery plan said (reset, close, nothing) */
-    HTTP_REFUSED,     /* the server answered by itself: bad request, too large a head, limits; see
-                         status */
+    HTTP_CUT,         /* we ended it, by the delivery plan (nothing, a cut body, a reset) or by
+                         http_server_stop() */
+    HTTP_REFUSED,     /* the server answered by itself: ambiguous framing, no room; see status */
 };
 
 struct http_result {
@@ -69,8 +68,6 @@ struct http_handler {
     void (*refuse)(void *owner, struct http_call *call, const char *message,
                    struct http_response *response);
 };
-
-struct http_tls; /* certificates by name; made by whoever has a CA */
 
 struct http_settings {
     uint64_t body_limit_bytes; /* hard limit for any body; http_call_limit_body() can lower it per

@@ -3,7 +3,7 @@
  *
  * libuv behind; only this folder includes uv.h. Deadlines come from one timerfd over a binary heap
  * (libuv's own timers tick in milliseconds): never early by more than 0.25 ms, taken in batches at
- * least 0.5 ms apart (spec/performance.md §4).
+ * least 0.5 ms apart.
  *
  * Threads: the loop thread, except loop_post() and loop_stop().
  */
