@@ -43,7 +43,8 @@ struct fault_ruleset *fault_ruleset_compile(const char *const *paths, size_t pat
                                             const struct fault_text *texts, size_t text_count,
                                             const struct fault_grammar_options *options,
                                             struct conf_report *report);
-/** Append the whole set as YAML that loads to the same rules. */
+/** Append the whole set as YAML that loads to the same rules. A `body_file` stays as it was
+ * written, relative to the file it stood in. */
 void fault_ruleset_print(const struct fault_ruleset *set, struct buf *out);
 
 /** JSON Schema of a rule file, from the same tables; appended. */

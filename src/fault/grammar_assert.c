@@ -12,16 +12,23 @@ static const char *const profiles[] = {
 /* ---- values ---- */
 
 /* Values of a drill are checked here and read where drills run. */
-static bool check_compare(struct conf_decoder *d, const struct conf_field *field,
-                          const struct conf_node *node, void *out)
-{
-    struct grammar_comparison form = {
-        .type = (enum field_type)field->min, .or_value = true, .example = "{lte: 5}"};
-    struct fault_compare ignored = {0};
-
-    (void)out;
-    return grammar_compare(d, &form, node, &ignored);
-}
+#define COMPARE_CHECK(what, field_type, shown)                                                     \
+    static bool check_##what(struct conf_decoder *d, const struct conf_field *field,               \
+                             const struct conf_node *node, void *out)                              \
+    {                                                                                              \
+        static const struct grammar_comparison form = {                                            \
+            .type = (field_type), .or_value = true, .example = (shown)};                           \
+        struct fault_compare ignored = {0};                                                        \
+                                                                                                   \
+        (void)field;                                                                               \
+        (void)out;                                                                                 \
+        return grammar_compare(d, &form, node, &ignored);                                          \
+    }
+COMPARE_CHECK(count, FIELD_UINT, "{lte: 5}")
+COMPARE_CHECK(span, FIELD_DURATION, "{lte: 5s}")
+COMPARE_CHECK(factor, FIELD_NUMBER, "{gte: 1.5}")
+COMPARE_CHECK(share, FIELD_RATIO, "{gte: 99%}")
+#undef COMPARE_CHECK
 
 static bool check_text(struct conf_decoder *d, const struct conf_field *field,
                        const struct conf_node *node, void *out)
@@ -145,11 +152,6 @@ static bool check_profile(struct conf_decoder *d, const struct conf_field *field
         .name = key, .type = FIELD_CUSTOM, .decode = check_##how, .help = text, .schema = json     \
     }
 #define ANY_VALUE "\"type\":[\"number\",\"string\",\"boolean\",\"object\",\"array\"]"
-#define COMPARE(key, kind, text)                                                                   \
-    {                                                                                              \
-        .name = key, .type = FIELD_CUSTOM, .decode = check_compare, .min = (kind), .help = text,   \
-        .schema = ANY_VALUE                                                                        \
-    }
 #define MATCH                                                                                      \
     {                                                                                              \
         .name = "match", .type = FIELD_CUSTOM, .decode = check_match, .table = &fault_match_table, \
@@ -166,11 +168,11 @@ static const struct conf_field counted_fields[] = {COMPARISONS(number), WITHIN, 
 static const struct conf_field backoff_fields[] = {
     MATCH,
     CHECK("profile", profile, "\"type\":\"string\"", "a schedule that is known by name"),
-    COMPARE("attempts", FIELD_UINT, "attempts of one call"),
-    COMPARE("first_gap", FIELD_DURATION, "pause before the first retry"),
-    COMPARE("growth", FIELD_NUMBER, "factor from one gap to the next"),
-    COMPARE("cap", FIELD_DURATION, "longest gap"),
-    COMPARE("budget", FIELD_DURATION, "time from the first to the last attempt"),
+    CHECK("attempts", count, ANY_VALUE, "attempts of one call"),
+    CHECK("first_gap", span, ANY_VALUE, "pause before the first retry"),
+    CHECK("growth", factor, ANY_VALUE, "factor from one gap to the next"),
+    CHECK("cap", span, ANY_VALUE, "longest gap"),
+    CHECK("budget", span, ANY_VALUE, "time from the first to the last attempt"),
     CHECK("jitter", bool, "\"type\":\"boolean\"", "gaps differ by chance"),
     CHECK("obey_retry_after", bool, "\"type\":\"boolean\"", "no retry before Retry-After"),
     CHECK("fresh_signature", bool, "\"type\":\"boolean\"", "each attempt is signed anew"),
@@ -179,7 +181,7 @@ static const struct conf_field backoff_fields[] = {
 /* clang-format off */
 static const struct conf_field recovery_fields[] = {
     WITHIN,
-    COMPARE("success", FIELD_RATIO, "share of calls that succeed afterwards"),
+    CHECK("success", share, ANY_VALUE, "share of calls that succeed afterwards"),
     MATCH,
 };
 /* clang-format on */
@@ -198,7 +200,7 @@ static const struct conf_field failover_fields[] = {
 /* clang-format on */
 /* clang-format off */
 static const struct conf_field herd_fields[] = {
-    COMPARE("peak_to_mean", FIELD_NUMBER, "largest tenth of a second against the mean"),
+    CHECK("peak_to_mean", factor, ANY_VALUE, "largest tenth of a second against the mean"),
     COMPARISONS(number), WITHIN, MATCH,
 };
 /* clang-format on */

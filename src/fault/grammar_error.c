@@ -109,13 +109,6 @@ static bool take_retry_after(struct conf_decoder *d, const struct conf_field *fi
            conf_decode_field(d, &duration, node, &action->retry_after_ns);
 }
 
-static const struct conf_word keys_list[] = {
-    {"both",       KEYS_BOTH      },
-    {"documented", KEYS_DOCUMENTED},
-    {"sdk",        KEYS_SDK       },
-};
-static const struct conf_words keys_words = {CONF_WORDS_OF(keys_list)};
-
 static bool take_keys(struct conf_decoder *d, const struct conf_field *field,
                       const struct conf_node *node, void *out)
 {
@@ -169,7 +162,7 @@ static const struct conf_field error_fields[] = {
     {.name = "keys",
      .type = FIELD_CUSTOM,
      .decode = take_keys,
-     .words = &keys_words,
+     .words = &grammar_error_keys,
      .aka = "case",
      .help = "keys of 2016 and 2021 bodies: both, documented (errorCode) or sdk (ErrorCode)",
      .schema = "\"enum\":[\"both\",\"documented\",\"sdk\"]"},

@@ -40,14 +40,19 @@ static struct conf_node *comparison_part(struct conf_decoder *d, const struct co
     return part;
 }
 
+/* In the order of enum fault_condition_kind. */
+static const struct grammar_comparison condition_forms[] = {
+    [CONDITION_FIRED] = {.type = FIELD_NUMBER, .example = "{rule: x, gte: 20}"},
+    [CONDITION_IN_FLIGHT] = {.type = FIELD_NUMBER, .example = "{gt: 200}"         },
+    [CONDITION_UNEXPECTED_5XX] = {.type = FIELD_NUMBER, .example = "{gt: 0}"           },
+    [CONDITION_CALL_RATE] = {.type = FIELD_NUMBER, .example = "{gt: 500}"         },
+    [CONDITION_SUCCESS] = {.type = FIELD_RATIO,  .example = "{lt: 50%}"         },
+};
+
 static bool take_condition(struct conf_decoder *d, const struct conf_field *field,
                            const struct conf_node *node, void *out)
 {
     struct fault_condition *condition = out;
-    struct grammar_comparison form = {
-        .type = condition->kind == CONDITION_SUCCESS ? FIELD_RATIO : FIELD_NUMBER,
-        .example = field->no_unit,
-    };
     bool has_rule = condition->kind == CONDITION_FIRED;
     bool has_over = condition->kind >= CONDITION_CALL_RATE;
 
@@ -61,7 +66,8 @@ static bool take_condition(struct conf_decoder *d, const struct conf_field *fiel
         else if (!grammar_is_comparison_key(child->key))
             conf_unknown_key(d, field->table, child);
     }
-    return grammar_compare(d, &form, comparison_part(d, node), &condition->compare);
+    return grammar_compare(d, &condition_forms[condition->kind], comparison_part(d, node),
+                           &condition->compare);
 }
 
 /* clang-format off */
@@ -85,20 +91,19 @@ static const struct conf_table number_table = {
     .name = "number", .fields = fired_fields + 1, .count = N_ELEMENTS(fired_fields) - 1};
 static const struct conf_table share_table = {.name = "share", CONF_TABLE_OF(over_fields)};
 
-#define CONDITION(key, rows, example_text, text)                                                   \
+#define CONDITION(key, rows, text)                                                                 \
     {                                                                                              \
-        .name = key, .type = FIELD_CUSTOM, .decode = take_condition, .table = &rows,               \
-        .no_unit = example_text, .help = text                                                      \
+        .name = key, .type = FIELD_CUSTOM, .decode = take_condition, .table = &rows, .help = text  \
     }
 
 /* In the order of enum fault_condition_kind. */
 /* clang-format off */
 static const struct conf_field condition_fields[] = {
-    CONDITION("fired", fired_table, "{rule: x, gte: 20}", "how often a rule, or all of them, fired"),
-    CONDITION("in_flight", number_table, "{gt: 200}", "calls in flight"),
-    CONDITION("unexpected_5xx", number_table, "{gt: 0}", "5xx answers that no rule made"),
-    CONDITION("call_rate", share_table, "{gt: 500}", "calls in a second, over a window"),
-    CONDITION("success", share_table, "{lt: 50%}", "share of calls that succeed, over a window"),
+    CONDITION("fired", fired_table, "how often a rule, or all of them, fired"),
+    CONDITION("in_flight", number_table, "calls in flight"),
+    CONDITION("unexpected_5xx", number_table, "5xx answers that no rule made"),
+    CONDITION("call_rate", share_table, "calls in a second, over a window"),
+    CONDITION("success", share_table, "share of calls that succeed, over a window"),
 };
 /* clang-format on */
 
@@ -141,17 +146,6 @@ static const struct conf_word overflow_list[] = {
 };
 static const struct conf_words overflows = {CONF_WORDS_OF(overflow_list)};
 
-static bool take_overflow(struct conf_decoder *d, const struct conf_field *field,
-                          const struct conf_node *node, void *out)
-{
-    int value = 0;
-
-    if (!conf_want_word(d, field->words, node, &value))
-        return false;
-    *(bool *)out = value;
-    return true;
-}
-
 static bool take_only(struct conf_decoder *d, const struct conf_field *field,
                       const struct conf_node *node, void *out)
 {
@@ -190,7 +184,7 @@ static const struct conf_field guard_fields[] = {
     {.name = "overflow",
      .type = FIELD_CUSTOM,
      .offset = AT(overflow_reject),
-     .decode = take_overflow,
+     .decode = grammar_take_flag,
      .words = &overflows,
      .fallback = "pass",
      .help = "what happens to a call beyond that: pass, or reject with 503",

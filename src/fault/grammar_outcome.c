@@ -156,22 +156,12 @@ static const struct conf_word of_list[] = {
 };
 static const struct conf_words of_words = {CONF_WORDS_OF(of_list)};
 
-static bool take_of(struct conf_decoder *d, const struct conf_field *field,
-                    const struct conf_node *node, void *out)
-{
-    int value = 0;
-
-    if (!conf_want_word(d, field->words, node, &value))
-        return false;
-    ((struct fault_action *)out)->stale_of_operation = value;
-    return true;
-}
-
 /* clang-format off */
 static const struct conf_field stale_fields[] = {
     {.name = "of",
      .type = FIELD_CUSTOM,
-     .decode = take_of,
+     .offset = AT(stale_of_operation),
+     .decode = grammar_take_flag,
      .words = &of_words,
      .help = "call: an earlier answer to the same call; operation: to any call of the operation; "
              "default: call",

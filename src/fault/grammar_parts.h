@@ -130,6 +130,9 @@ bool grammar_compare(struct conf_decoder *d, const struct grammar_comparison *fo
 /** The one of its keys that is a comparison: eq, gt, gte, lt, lte. */
 bool grammar_is_comparison_key(struct str key);
 conf_decode_fn grammar_take_amount; /* struct fault_amount */
+conf_decode_fn grammar_take_flag;   /* bool, from the value of a word */
+/* Words that stand both in `defaults` and at a rule. */
+extern const struct conf_words grammar_error_keys, grammar_marks, grammar_draw_by, grammar_count_on;
 bool grammar_ns(struct conf_decoder *d, const struct conf_node *node, uint64_t min,
                 uint64_t *out_ns);
 /** Header edits of one kind from a mapping name → value, or a list of names to remove. */

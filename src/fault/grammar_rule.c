@@ -133,22 +133,6 @@ static const struct conf_slip mode_slips[] = {
     {NULL,      NULL,      NULL                                         },
 };
 static const struct conf_words modes = {CONF_WORDS_OF(mode_list), .slips = mode_slips};
-static const struct conf_word mark_list[] = {
-    {"header", true },
-    {"none",   false},
-};
-static const struct conf_words marks = {CONF_WORDS_OF(mark_list)};
-
-static bool take_flag_word(struct conf_decoder *d, const struct conf_field *field,
-                           const struct conf_node *node, void *out)
-{
-    int value = 0;
-
-    if (!conf_want_word(d, field->words, node, &value))
-        return false;
-    *(bool *)out = value;
-    return true;
-}
 
 /* clang-format off */
 static const struct conf_field limit_fields[] = {
@@ -167,7 +151,7 @@ static const struct conf_field limit_fields[] = {
     {.name = "then",
      .type = FIELD_CUSTOM,
      .offset = AT(limit_then_pass),
-     .decode = take_flag_word,
+     .decode = grammar_take_flag,
      .words = &limit_then,
      .help = "off: the rule is switched off; pass: it stays and passes; default: off",
      .schema = "\"enum\":[\"off\",\"pass\"]"},
@@ -270,7 +254,7 @@ static const struct conf_field rule_fields[] = {
     {.name = "mode",
      .type = FIELD_CUSTOM,
      .offset = AT(shadow),
-     .decode = take_flag_word,
+     .decode = grammar_take_flag,
      .words = &modes,
      .help = "shadow decides and records, and changes nothing; default: enforce",
      .schema = "\"enum\":[\"enforce\",\"shadow\"]"},
@@ -299,8 +283,8 @@ static const struct conf_field rule_fields[] = {
     {.name = "mark",
      .type = FIELD_CUSTOM,
      .offset = AT(mark),
-     .decode = take_flag_word,
-     .words = &marks,
+     .decode = grammar_take_flag,
+     .words = &grammar_marks,
      .help = "header: changed answers carry X-Fcemu-Fault; default: defaults.mark",
      .schema = "\"enum\":[\"header\",\"none\"]"},
 };

@@ -53,30 +53,9 @@ static bool take_include(struct conf_decoder *d, const struct conf_field *field,
     return node->kind == CONF_SCALAR ? conf_want_text(d, node) : conf_want(d, node, CONF_LIST);
 }
 
-static const struct conf_word mark_list[] = {
-    {"header", true },
-    {"none",   false},
-};
-static const struct conf_word keys_list[] = {
-    {"both",       KEYS_BOTH      },
-    {"documented", KEYS_DOCUMENTED},
-    {"sdk",        KEYS_SDK       },
-};
-static const struct conf_word count_on_list[] = {
-    {"reached", false},
-    {"seen",    true },
-};
-static const struct conf_word draw_by_list[] = {
-    {"call",    false},
-    {"request", true },
-};
 static const struct conf_word retry_after_list[] = {
     {"none", 0}
 };
-static const struct conf_words marks = {CONF_WORDS_OF(mark_list)};
-static const struct conf_words keys_words = {CONF_WORDS_OF(keys_list)};
-static const struct conf_words count_on = {CONF_WORDS_OF(count_on_list)};
-static const struct conf_words draw_by = {CONF_WORDS_OF(draw_by_list)};
 static const struct conf_words retry_after = {CONF_WORDS_OF(retry_after_list),
                                               .instead = "write a time at the error itself"};
 
@@ -88,15 +67,15 @@ static const struct conf_words retry_after = {CONF_WORDS_OF(retry_after_list),
 
 /* clang-format off */
 static const struct conf_field defaults_fields[] = {
-    DEFAULT("mark", mark, marks, "header: changed answers carry X-Fcemu-Fault"),
+    DEFAULT("mark", mark, grammar_marks, "header: changed answers carry X-Fcemu-Fault"),
     {.name = "error_keys",
      .type = FIELD_CHOICE,
      .offset = offsetof(struct grammar_defaults, keys),
-     .words = &keys_words,
+     .words = &grammar_error_keys,
      .aka = "error_case",
      .help = "keys of 2016 and 2021 error bodies: both, documented (errorCode) or sdk (ErrorCode)"},
-    DEFAULT("count_on", count_seen, count_on, "which calls 'when.calls' counts"),
-    DEFAULT("draw_by", draw_by_request, draw_by, "what chance hangs on"),
+    DEFAULT("count_on", count_seen, grammar_count_on, "which calls 'when.calls' counts"),
+    DEFAULT("draw_by", draw_by_request, grammar_draw_by, "what chance hangs on"),
     DEFAULT("retry_after", retry_after, retry_after, "no Retry-After unless a rule says so"),
 };
 /* clang-format on */

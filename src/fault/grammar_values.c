@@ -107,6 +107,49 @@ bool grammar_compare(struct conf_decoder *d, const struct grammar_comparison *fo
     return ok;
 }
 
+/* ---- words ---- */
+
+bool grammar_take_flag(struct conf_decoder *d, const struct conf_field *field,
+                       const struct conf_node *node, void *out)
+{
+    int value = 0;
+
+    if (!conf_want_word(d, field->words, node, &value))
+        return false;
+    *(bool *)out = value;
+    return true;
+}
+
+static const struct conf_word error_keys_list[] = {
+    {"both",       KEYS_BOTH      },
+    {"documented", KEYS_DOCUMENTED},
+    {"sdk",        KEYS_SDK       },
+};
+const struct conf_words grammar_error_keys = {CONF_WORDS_OF(error_keys_list)};
+
+static const struct conf_word mark_list[] = {
+    {"header", true },
+    {"none",   false},
+};
+const struct conf_words grammar_marks = {CONF_WORDS_OF(mark_list)};
+
+static const struct conf_word draw_by_list[] = {
+    {"call",    false},
+    {"request", true },
+};
+static const struct conf_slip draw_by_slips[] = {
+    {"caller", NULL, "per-caller draws are 'per: [client]'"},
+    {"client", NULL, "per-caller draws are 'per: [client]'"},
+    {NULL,     NULL, NULL                                  },
+};
+const struct conf_words grammar_draw_by = {CONF_WORDS_OF(draw_by_list), .slips = draw_by_slips};
+
+static const struct conf_word count_on_list[] = {
+    {"reached", false},
+    {"seen",    true },
+};
+const struct conf_words grammar_count_on = {CONF_WORDS_OF(count_on_list)};
+
 /* ---- durations and sizes ---- */
 
 bool grammar_ns(struct conf_decoder *d, const struct conf_node *node, uint64_t min,

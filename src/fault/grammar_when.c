@@ -381,34 +381,6 @@ static const struct conf_table concurrency_table = {.name = "over_concurrency",
 
 /* ---- the whole ---- */
 
-static bool take_flag_word(struct conf_decoder *d, const struct conf_field *field,
-                           const struct conf_node *node, void *out)
-{
-    int value = 0;
-
-    if (!conf_want_word(d, field->words, node, &value))
-        return false;
-    *(bool *)out = value;
-    return true;
-}
-
-static const struct conf_word draw_by_list[] = {
-    {"call",    false},
-    {"request", true },
-};
-static const struct conf_slip draw_by_slips[] = {
-    {"caller", NULL, "per-caller draws are 'per: [client]'"},
-    {"client", NULL, "per-caller draws are 'per: [client]'"},
-    {NULL,     NULL, NULL                                  },
-};
-static const struct conf_words draw_by = {CONF_WORDS_OF(draw_by_list), .slips = draw_by_slips};
-
-static const struct conf_word count_on_list[] = {
-    {"reached", false},
-    {"seen",    true },
-};
-static const struct conf_words count_on = {CONF_WORDS_OF(count_on_list)};
-
 /* clang-format off */
 static const struct conf_field when_fields[] = {
     {.name = "per",
@@ -465,15 +437,15 @@ static const struct conf_field when_fields[] = {
     {.name = "draw_by",
      .type = FIELD_CUSTOM,
      .offset = AT(draw_by_request),
-     .decode = take_flag_word,
-     .words = &draw_by,
+     .decode = grammar_take_flag,
+     .words = &grammar_draw_by,
      .help = "call: draws follow the order of calls; request: they hang on what the request says",
      .schema = "\"enum\":[\"call\",\"request\"]"},
     {.name = "count_on",
      .type = FIELD_CUSTOM,
      .offset = AT(count_seen),
-     .decode = take_flag_word,
-     .words = &count_on,
+     .decode = grammar_take_flag,
+     .words = &grammar_count_on,
      .help = "reached: count calls that no earlier outcome took; seen: count all that match",
      .schema = "\"enum\":[\"reached\",\"seen\"]"},
 };
