@@ -397,3 +397,17 @@ void http_call_deliver(struct http_call *call, const struct http_response *respo
         writer_start(call);
     }
 }
+
+void http_call_release(struct http_call *call)
+{
+    if (!call->delivered)
+        return;
+    call->delivery.drip_bytes = 0;
+    call->delivery.stall_ms = 1;
+    call->delivery.silence_ms = 1;
+    plan_hurry(&call->plan);
+    if (call->phase == CALL_WRITING)
+        writer_release(call);
+    else if (call->phase == CALL_REPLYING)
+        reply_release(call);
+}

@@ -229,6 +229,8 @@ static inline bool wait_is_long(uint64_t wait_ms)
 /** Can libmicrohttpd send this answer as it shall be? */
 bool reply_is_possible(const struct http_call *call);
 bool reply_queue(struct http_call *call);
+/** A pause in the body ends now. */
+void reply_release(struct http_call *call);
 /** False when libmicrohttpd does not take one of them. */
 bool reply_add_headers(struct http_call *call, struct MHD_Response *response);
 bool reply_has_body(const struct http_call *call);
@@ -239,6 +241,8 @@ struct str head_format(struct http_call *call, bool announce_close);
 
 /* writer.c */
 void writer_start(struct http_call *call);
+/** A pause or a silence ends now; sending goes on as it is. */
+void writer_release(struct http_call *call);
 
 /* stream.c */
 bool stream_queue(struct http_call *call);

@@ -1,5 +1,7 @@
 #include "http/plan.h"
 
+enum { HURRIED_MS = 1 }; /* 0 would be for ever */
+
 static uint64_t least(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
@@ -75,4 +77,11 @@ void plan_sent(struct plan *plan, uint64_t bytes)
         plan->piece_left = plan->drip_bytes;
         plan->pause = plan->drip_every_ms > 0;
     }
+}
+
+void plan_hurry(struct plan *plan)
+{
+    plan->stall_ms = HURRIED_MS;
+    plan->drip_bytes = 0;
+    plan->pause = false;
 }

@@ -44,3 +44,5 @@ void plan_init(struct plan *plan, const struct delivery *delivery, uint64_t body
 /** A STEP_WAIT is handed out once; ask again when it is over. */
 struct step plan_next(struct plan *plan);
 void plan_sent(struct plan *plan, uint64_t bytes);
+/** Drop the pauses that are still to come, but not what follows them. */
+void plan_hurry(struct plan *plan);

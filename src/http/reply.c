@@ -90,12 +90,24 @@ bool reply_is_possible(const struct http_call *call)
            !lies(call) && head_fits(call);
 }
 
+static bool is_paced(const struct http_call *call)
+{
+    return (call->delivery.stall || call->delivery.drip_bytes) && reply_has_body(call) &&
+           call->response.body.len > 0;
+}
+
 static void on_pause_over(struct loop_timer *timer)
 {
     struct http_call *call = CONTAINER_OF(timer, struct http_call, timer);
 
     call_unpark(call);
     call_resume(call);
+}
+
+void reply_release(struct http_call *call)
+{
+    if (call->suspended && is_paced(call))
+        on_pause_over(&call->timer);
 }
 
 static void on_hangup(void *arg, unsigned events)
@@ -142,12 +154,6 @@ static ssize_t on_read_nothing(void *cls, uint64_t at, char *out, size_t max)
     (void)out;
     (void)max;
     return MHD_CONTENT_READER_END_WITH_ERROR;
-}
-
-static bool is_paced(const struct http_call *call)
-{
-    return (call->delivery.stall || call->delivery.drip_bytes) && reply_has_body(call) &&
-           call->response.body.len > 0;
 }
 
 static struct MHD_Response *response_new(struct http_call *call)

@@ -130,6 +130,10 @@ void http_call_expect_wait(struct http_call *call, uint64_t wait_ms);
 void http_call_deliver(struct http_call *call, const struct http_response *response,
                        const struct delivery *delivery);
 
+/** End the pauses of an answer that is on its way: drip, stall and silence are over as if their
+ * time had passed. Nothing happens to a call that is not delivered. */
+void http_call_release(struct http_call *call);
+
 /**
  * Answer piece by piece (server-sent events, streams): the head leaves now, chunked;
  * http_call_push() sends more, http_call_end() ends. False from push: the client is gone or more

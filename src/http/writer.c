@@ -249,3 +249,9 @@ void writer_start(struct http_call *call)
     }
     pump(call);
 }
+
+void writer_release(struct http_call *call)
+{
+    if (call->writer.state == WRITER_PAUSES || call->writer.state == WRITER_IS_SILENT)
+        on_timer(&call->timer);
+}
