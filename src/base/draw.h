@@ -21,5 +21,5 @@ uint64_t draw_bits(uint64_t seed, struct str rule, struct str key, struct str pu
 /** The same as a number in [0, 1): the upper 53 bits divided by 2^53. */
 double draw_unit(uint64_t seed, struct str rule, struct str key, struct str purpose, uint64_t n);
 
-/** A seed that nobody chose, from the kernel. */
+/** A seed that nobody chose, from the kernel; below 2^53, so that every JSON reader keeps it. */
 uint64_t draw_random_seed(void);
