@@ -137,8 +137,8 @@ static bool take_limits(struct conf_decoder *d, const struct conf_field *field,
     int of_2020 = settings->limits_of_2020;
 
     (void)field;
-    if (profile)
-        conf_want_word(d, &profiles, profile, &of_2020);
+    if (profile && !conf_want_word(d, &profiles, profile, &of_2020))
+        return false;
     settings->limits_of_2020 = of_2020;
     limits_init(&settings->limits, of_2020);
     if (node->kind == CONF_SCALAR)
@@ -413,7 +413,9 @@ static const struct conf_field settings_fields[] = {
      .type = FIELD_PATHS,
      .offset = AT(faults),
      .aka = "rules",
-     .help = "files with fault rules, in order; globs are allowed"},
+     .fallback = "builtin:documented-errors",
+     .help = "files with fault rules, in order; globs are allowed; builtin:documented-errors raises "
+             "CODE for functions named raise-CODE"},
     {.name = "fixtures",
      .type = FIELD_PATHS,
      .offset = AT(fixtures),

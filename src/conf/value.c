@@ -245,7 +245,8 @@ struct str conf_resolve_path(struct conf_decoder *d, const struct conf_node *nod
     struct str folder;
     struct str file;
 
-    if (str_starts(path, STR("/")) || node->line == 0 ||
+    /* "builtin:NAME" names what comes with the program, not a file. */
+    if (str_starts(path, STR("/")) || str_starts(path, STR("builtin:")) || node->line == 0 ||
         !str_cut_last(str_of(node->source->name), '/', &folder, &file))
         return arena_str(d->arena, path);
     return arena_strf(d->arena, STR_FMT "/" STR_FMT, STR_ARG(folder), STR_ARG(path));

@@ -240,6 +240,16 @@ bool fault_needs_body(struct fault_engine *engine, const struct fault_call *call
            needs_body_at(engine, &match, ASKED_AUTHENTICATED);
 }
 
+bool fault_asks_accept(const struct fault_engine *engine)
+{
+    return !engine->stopped && rule_index_count(engine->index, ASKED_ON_ACCEPT) > 0;
+}
+
+bool fault_wants_answers(const struct fault_engine *engine)
+{
+    return engine->wants_answers;
+}
+
 bool fault_asks_authenticated(const struct fault_engine *engine)
 {
     if (engine->stopped)

@@ -141,6 +141,24 @@ static bool set_reads_bodies(const struct fault_ruleset *set)
     return false;
 }
 
+static bool action_wants_answers(const struct fault_action *action)
+{
+    if (action->outcome == OUTCOME_STALE)
+        return true;
+    for (size_t i = 0; i < action->choice_count; i++)
+        if (action_wants_answers(action->choices[i].action))
+            return true;
+    return false;
+}
+
+static bool set_wants_answers(const struct fault_ruleset *set)
+{
+    for (size_t i = 0; i < set->rule_count; i++)
+        if (action_wants_answers(set->rules[i].action))
+            return true;
+    return false;
+}
+
 void fault_engine_load(struct fault_engine *engine, struct fault_ruleset *set, uint64_t seed)
 {
     struct fault_engine old = *engine;
@@ -153,6 +171,7 @@ void fault_engine_load(struct fault_engine *engine, struct fault_ruleset *set, u
     if (set->guard.has_only)
         matcher_compile(&set->guard.only, engine->arena, &engine->only);
     engine->may_want_body = set_reads_bodies(set);
+    engine->wants_answers = set_wants_answers(set);
     engine->seed = set->seed_random ? seed : set->seed;
     engine->stopped = false;
     for (size_t i = 0; old.set && i < old.set->rule_count; i++)

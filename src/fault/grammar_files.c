@@ -5,6 +5,7 @@
 #include <glob.h>
 #include <sys/stat.h>
 
+#include "fault/builtin.h"
 #include "fault/grammar_parts.h"
 
 struct reading {
@@ -167,11 +168,26 @@ static void read_file(struct reading *r, const char *path, const struct conf_nod
     keep_file(g, file);
 }
 
+static void read_builtin(struct grammar *g, const char *path)
+{
+    OWN(buf_done) struct buf text = {0};
+
+    if (fault_builtin_text(str_of(path), &text))
+        grammar_take_text(g, arena_str(g->trees, buf_str(&text)), path);
+    else
+        conf_error_place(g->decoder.report, path, STR_NONE, 0, 0, "F107",
+                         "no such rules; write %s or a file", fault_builtin_path(0));
+}
+
 void grammar_read(struct grammar *g, const char *path)
 {
     struct reading r = {.g = g};
     glob_t found = {0};
 
+    if (fault_builtin_named(str_of(path))) {
+        read_builtin(g, path);
+        return;
+    }
     r.root = folder_of(str_of(path));
     if (!strpbrk(path, "*?[")) {
         read_file(&r, path, NULL);
