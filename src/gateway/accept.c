@@ -1,0 +1,66 @@
+/*
+ * Rules that strike before a request exists (`at: accept`): only the client, and the name if SNI or
+ * Host told it, are known.
+ */
+#include "gateway/internal.h"
+
+enum { NS_PER_MS = 1000000 };
+
+static void record(struct gateway *gateway, const struct fault_call *facts, bool tls,
+                   const struct fault_decision *d)
+{
+    uint64_t now = clock_monotonic_ns();
+    struct journal_entry entry = {
+        .request_id = STR(""),
+        .wall_ms = clock_wall_ms(),
+        .started_ns = now,
+        .ended_ns = now,
+        .client = facts->client,
+        .tls = tls,
+        .host = facts->host,
+        .account = facts->account,
+        .region = facts->region,
+        .outcome = HTTP_CUT,
+        .outcome_kind = fault_outcome_name(d->outcome->outcome),
+        .rule = d->outcome_rule->id,
+        .effect = EFFECT_NONE,
+    };
+
+    journal_append(gateway->parts.journal, &entry);
+}
+
+enum delivery_end gateway_accept(void *owner, struct str client, struct str name, bool tls,
+                                 uint64_t *silence_ms)
+{
+    struct gateway *gateway = owner;
+    OWN(arena_free) struct arena *arena = NULL;
+    struct fault_call facts = {.client = client, .host = name};
+    struct fault_decision decision = {0};
+    enum delivery_end end = DELIVERY_KEEP;
+    struct place place;
+
+    if (!fault_asks_accept(gateway->parts.faults))
+        return DELIVERY_KEEP;
+    arena = arena_new();
+    if (str_is_set(name)) {
+        place_find(name, STR_NONE, &gateway->settings.defaults, arena, &place);
+        facts.account = place.account;
+        facts.region = place.region;
+    }
+    fault_decide_accept(gateway->parts.faults, &facts, arena, &decision);
+    if (!decision.outcome) {
+        fault_release(gateway->parts.faults, &decision);
+        return DELIVERY_KEEP;
+    }
+    if (decision.outcome->outcome == OUTCOME_RESET)
+        end = DELIVERY_RESET;
+    else if (decision.outcome->outcome == OUTCOME_CLOSE)
+        end = DELIVERY_CLOSE;
+    else if (decision.outcome->outcome == OUTCOME_HANG) {
+        end = DELIVERY_SILENCE;
+        *silence_ms = decision.outcome->hang_ns / NS_PER_MS;
+    }
+    record(gateway, &facts, tls, &decision);
+    fault_release(gateway->parts.faults, &decision);
+    return end;
+}

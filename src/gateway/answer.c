@@ -1,0 +1,112 @@
+/*
+ * Error bodies in the spelling each generation's clients read (official reference 2020-08-27 and
+ * the SDKs' code; see docs/differences.md). The text is put together by hand: no JSON library on
+ * the way of a fault.
+ */
+#include "base/buf.h"
+#include "crypto/digest.h"
+#include "gateway/exchange.h"
+#include "gateway/internal.h"
+
+enum { SPELLINGS_MAX = 3 };
+
+struct spelling {
+    const char *code;
+    const char *message;
+};
+
+/* Which keys an error body has, by generation and by `error_keys`, in this order. */
+static size_t spellings(enum api_version api, enum fault_keys keys,
+                        struct spelling out[SPELLINGS_MAX])
+{
+    static const struct spelling sdk = {"ErrorCode", "ErrorMessage"};
+    static const struct spelling documented = {"errorCode", "errorMessage"};
+    static const struct spelling plain = {"Code", "Message"};
+    size_t n = 0;
+
+    if (api == API_2023) {
+        out[n++] = plain;
+        return n;
+    }
+    if (keys != KEYS_DOCUMENTED)
+        out[n++] = sdk;
+    if (keys != KEYS_SDK)
+        out[n++] = documented;
+    /* Clients of 2021-04-06 on the plain Tea core read only these (seen in client code). */
+    if (api == API_2021 && keys != KEYS_DOCUMENTED)
+        out[n++] = plain;
+    return n;
+}
+
+static void add_member(struct buf *b, const char *key, struct str value)
+{
+    buf_add_char(b, b->len == 0 ? '{' : ',');
+    buf_add_char(b, '"');
+    buf_puts(b, key);
+    buf_puts(b, "\":");
+    buf_json_string(b, value);
+}
+
+void error_body(struct buf *b, enum api_version api, enum fault_keys keys, struct str request_id,
+                struct str code, struct str message)
+{
+    struct spelling keys_of[SPELLINGS_MAX];
+    size_t n = spellings(api, keys, keys_of);
+    bool with_id = n > 0 && keys_of[n - 1].code[0] == 'C';
+
+    buf_reserve(b, 2 * n * (code.len + message.len + 32) + 96);
+    for (size_t i = 0; i < n; i++) {
+        add_member(b, keys_of[i].code, code);
+        add_member(b, keys_of[i].message, message);
+    }
+    if (with_id)
+        add_member(b, "RequestId", request_id);
+    buf_add_char(b, '}');
+}
+
+static enum fault_keys effective_keys(const struct exchange *x, enum fault_keys keys)
+{
+    const struct fault_ruleset *set = fault_engine_ruleset(x->gateway->parts.faults);
+
+    if (keys != KEYS_DEFAULT)
+        return keys;
+    if (set && set->keys != KEYS_DEFAULT)
+        return set->keys;
+    return x->gateway->settings.error_keys != KEYS_DEFAULT ? x->gateway->settings.error_keys
+                                                           : KEYS_BOTH;
+}
+
+void reply_common_headers(struct exchange *x, struct reply *reply)
+{
+    struct http_headers *headers = &reply->http.headers;
+
+    if (!str_is_set(http_headers_get(headers, STR("X-Fc-Request-Id"))))
+        http_headers_add(headers, x->arena, STR("X-Fc-Request-Id"), x->request_id);
+    if (x->facts.api == API_2021 || x->facts.api == API_2023)
+        http_headers_add(headers, x->arena, STR("X-Acs-Request-Id"), x->request_id);
+}
+
+void reply_error(struct exchange *x, const struct fc_error *error, const struct str *args,
+                 size_t arg_count, struct str message, int status, enum fault_keys keys)
+{
+    OWN(buf_done) struct buf text = {0};
+    OWN(buf_done) struct buf body = {0};
+    struct reply *reply = &x->reply;
+
+    *reply = (struct reply){.code = str_of(error->code)};
+    reply->http.status = status ? status : fc_error_status(error, x->facts.api);
+    if (!str_is_set(message)) {
+        fc_error_message(error, x->facts.api, args, arg_count, &text);
+        message =
+            fault_expand(arena_str(x->arena, buf_str(&text)), &x->facts, x->wall_ms, x->arena);
+    }
+    error_body(&body, x->facts.api, effective_keys(x, keys), x->request_id, reply->code, message);
+    reply->http.body = arena_str(x->arena, buf_str(&body));
+    reply->http.body_from_arena = true;
+    http_headers_add(&reply->http.headers, x->arena, STR("Content-Type"), STR("application/json"));
+    reply_common_headers(x, reply);
+    if (x->facts.api == API_TRIGGER)
+        http_headers_add(&reply->http.headers, x->arena, STR("X-Fc-Error-Type"),
+                         STR("FcCommonError"));
+    x->answered = true;
+}

@@ -1,0 +1,125 @@
+/*
+ * gateway/exchange.h - one call on its way through the stations
+ *
+ * Made when the head is in, gone when the server says "finished". Everything it points to lives in
+ * the call's arena, or is counted.
+ *
+ * Threads: the loop thread.
+ */
+#pragma once
+
+#include "auth/auth.h"
+#include "base/query.h"
+#include "catalog/fc_error.h"
+#include "fault/engine.h"
+#include "gateway/gateway.h"
+#include "http/server.h"
+#include "journal/chain.h"
+#include "journal/journal.h"
+#include "loop/loop.h"
+#include "route/place.h"
+#include "route/target.h"
+#include "service/service.h"
+
+/* An answer of the emulated service, before faults change it. */
+struct reply {
+    struct http_response http;
+    struct str code; /* FC error code; absent on success */
+};
+
+struct exchange {
+    struct gateway *gateway;
+    struct http_call *call;
+    struct arena *arena;
+    const struct http_request *request;
+    size_t station; /* row of the table in gateway.c that is run next */
+    bool advancing;
+
+    struct str request_id;
+    uint64_t wall_ms;
+    struct place place;
+    bool account_named; /* by Host or X-Fc-Account-Id, not by default or key */
+    struct target target;
+    struct query query;
+    struct fault_call facts;
+    struct chain_link chain;
+
+    /* What place and operate found wrong; answered after the rules were asked, so that a rule can
+     * match it. */
+    const struct fc_error *refusal;
+    struct str refusal_args[FC_ERROR_ARGS_MAX];
+    size_t refusal_arg_count;
+    struct str near_miss;
+
+    bool asked, asked_again;
+    struct fault_decision decision; /* of both askings, combined */
+    struct fault_decision second;   /* the asking behind authentication, for its release */
+
+    struct auth_result auth;
+    struct service_pending *pending;
+    struct fault_decision fixture;
+    bool fixture_asked;
+    bool performed;
+
+    bool answered;
+    struct reply reply;
+    struct delivery delivery;
+
+    /* Held by a rule: hold.c. */
+    struct loop_timer timer;
+    struct exchange *held_next, *held_prev;
+    const struct fault_rule *held_by;
+    uint64_t held_number, held_since_ns, held_total_ns;
+    const char *held_kind;
+    bool held;
+    bool delivering; /* the answer is on its way; what is held is its delivery */
+};
+
+/** Run the stations from where the call stands until one parks it. */
+void exchange_advance(struct exchange *x);
+/** Nothing is to be shaped: deliver what is there. */
+void exchange_deliver(struct exchange *x);
+
+static inline struct str exchange_header(const struct exchange *x, struct str name)
+{
+    return http_headers_get(&x->request->headers, name);
+}
+
+/* hold.c: parked by a rule; @ns FAULT_FOREVER waits for the client or for stop all */
+void exchange_hold(struct exchange *x, uint64_t ns, const struct fault_rule *rule,
+                   const char *kind);
+void exchange_unhold(struct exchange *x);
+
+/* answer.c */
+struct buf;
+/** The JSON body of an error, in the keys that clients of that generation read. */
+void error_body(struct buf *b, enum api_version api, enum fault_keys keys, struct str request_id,
+                struct str code, struct str message);
+/** Make the reply an error of the service. @message replaces the catalogue's text, @status its
+ * status (0: the catalogue's). */
+void reply_error(struct exchange *x, const struct fc_error *error, const struct str *args,
+                 size_t arg_count, struct str message, int status, enum fault_keys keys);
+void reply_common_headers(struct exchange *x, struct reply *reply);
+
+/* strike.c */
+/** True when the outcome decides what is sent, whatever the operation would answer. */
+bool outcome_ends_call(const struct fault_action *action);
+/** Put the outcome's answer or cut into the exchange. False when it leaves the operation's own
+ * answer alone. */
+bool outcome_reply(struct exchange *x, const struct fault_decision *decision);
+void shape_reply(struct exchange *x);
+struct str stale_key(struct exchange *x, bool of_operation);
+
+/* perform.c */
+/** Answer by fixture or by the service. False: exchange_advance() will be called when the answer is
+ * there. */
+bool exchange_perform(struct exchange *x);
+/** Apply the work later, on a copy of the request, when nobody waits for it any more (effect:
+ * late). */
+void exchange_perform_late(struct exchange *x);
+
+/* record.c */
+void exchange_record(struct exchange *x, const struct http_result *result);
+/** A request that never became a call: the server refused it by itself. */
+void record_refusal(struct gateway *gateway, const struct http_request *request,
+                    const struct http_result *result);

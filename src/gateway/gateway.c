@@ -1,0 +1,93 @@
+/*
+ * The way of a call, as a table.
+ */
+#include "gateway/gateway.h"
+
+#include "base/mem.h"
+#include "gateway/internal.h"
+#include "gateway/stations.h"
+
+/* The way of a call. `receive` comes before it (http/), `record` behind it, always (record.c). */
+static const struct {
+    const char *name;
+    enum next (*run)(struct exchange *x);
+} stations[] = {
+    {"place",        station_place       }, /* Host, SNI, headers → account, region, kind */
+    {"operate",      station_operate     }, /* method and path → operation and parameters */
+    {"receive body", station_receive_body}, /* bounded by what the operation may take */
+    {"strike",       station_strike      }, /* rules asked; delay at request */
+    {"hang request", station_hang_request}, /* hang before anything is done */
+    {"skip",         station_skip        }, /* effect: none goes straight to the outcome */
+    {"refuse",       station_refuse      }, /* what place and operate found wrong */
+    {"admit",        station_admit       }, /* required headers, date, key, signature */
+    {"strike again", station_strike_again}, /* rules that match only authenticated calls */
+    {"hold effect",  station_hold_effect }, /* delay at effect */
+    {"perform",      station_perform     }, /* fixtures, then the operation itself */
+    {"hold headers", station_hold_headers}, /* delay at headers */
+    {"hang headers", station_hang_headers}, /* hang with the work done */
+    {"outcome",      station_outcome     }, /* the rule's answer instead of the operation's */
+    {"shape",        station_shape       }, /* headers, corrupt, length, truncate, stall, drip */
+    {"deliver",      station_deliver     }, /* bytes, or a cut */
+};
+
+static size_t station_index(enum next (*run)(struct exchange *))
+{
+    for (size_t i = 0; i < N_ELEMENTS(stations); i++)
+        if (stations[i].run == run)
+            return i;
+    return N_ELEMENTS(stations);
+}
+
+void exchange_advance(struct exchange *x)
+{
+    /* A station whose work ends at once calls back into here: the loop below goes on anyway. */
+    while (x->station < N_ELEMENTS(stations)) {
+        switch (stations[x->station++].run(x)) {
+        case NEXT_STATION:
+            break;
+        case NEXT_PARKED:
+            return;
+        case NEXT_OUTCOME:
+            x->station = station_index(station_hold_headers);
+            break;
+        case NEXT_DELIVER:
+            x->station = station_index(station_deliver);
+            break;
+        }
+    }
+}
+
+void exchange_deliver(struct exchange *x)
+{
+    x->station = station_index(station_deliver);
+    exchange_advance(x);
+}
+
+struct gateway *gateway_new(const struct gateway_parts *parts,
+                            const struct gateway_settings *settings)
+{
+    struct gateway *gateway = mem_alloc(sizeof(*gateway));
+
+    gateway->parts = *parts;
+    gateway->settings = *settings;
+    return gateway;
+}
+
+void gateway_free(struct gateway *gateway)
+{
+    if (!gateway)
+        return;
+    gateway_drop_late(gateway);
+    stale_done(&gateway->stale);
+    mem_free(gateway);
+}
+
+size_t gateway_in_flight(const struct gateway *gateway)
+{
+    return gateway->in_flight;
+}
+
+void *gateway_control_owner(const struct gateway *gateway)
+{
+    return gateway->parts.control_owner;
+}

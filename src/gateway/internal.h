@@ -1,0 +1,26 @@
+/*
+ * gateway/internal.h - what the files of this folder share
+ */
+#pragma once
+
+#include "gateway/exchange.h"
+#include "gateway/stale.h"
+
+struct late;
+
+struct gateway {
+    struct gateway_parts parts;
+    struct gateway_settings settings;
+    struct stale_store stale;
+    struct exchange *held_first, *held_last;
+    uint64_t held_count; /* numbers given so far */
+    size_t in_flight;
+    struct late *late; /* work to be applied after the answer */
+};
+
+/* accept.c: rules with `at: accept` */
+enum delivery_end gateway_accept(void *owner, struct str client, struct str name, bool tls,
+                                 uint64_t *silence_ms);
+
+/* late.c */
+void gateway_drop_late(struct gateway *gateway);

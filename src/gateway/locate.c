@@ -1,0 +1,153 @@
+/*
+ * place and operate: where a call goes and what it asks for. What is wrong with either is noted and
+ * answered later, so that rules can match such calls, too.
+ */
+#include <ctype.h>
+
+#include "crypto/id.h"
+#include "gateway/internal.h"
+#include "gateway/stations.h"
+
+enum { TRACE_ID_MAX = 128 };
+
+static void refuse(struct exchange *x, const char *code, struct str first, struct str second)
+{
+    x->refusal = fc_error_find(str_of(code));
+    x->refusal_args[0] = first;
+    x->refusal_args[1] = second;
+    x->refusal_arg_count = str_is_set(second) ? 2 : 1;
+}
+
+enum next station_place(struct exchange *x)
+{
+    const struct gateway_settings *settings = &x->gateway->settings;
+
+    place_find(x->request->host, exchange_header(x, STR("X-Fc-Account-Id")), &settings->defaults,
+               x->arena, &x->place);
+    if (x->place.problem)
+        x->near_miss = x->place.suggestion.len
+                           ? arena_strf(x->arena, "%s; did you mean '" STR_FMT "'?",
+                                        x->place.problem, STR_ARG(x->place.suggestion))
+                           : str_of(x->place.problem);
+    x->facts.account = x->place.account;
+    x->facts.region = x->place.region;
+    x->facts.host = x->request->host;
+    if (x->place.kind == PLACE_IMPOSSIBLE)
+        refuse(x, "InvalidArgument",
+               arena_strf(x->arena,
+                          "host '" STR_FMT "' is not <account>.<region>.fc.aliyuncs.com: " STR_FMT,
+                          STR_ARG(x->request->host), STR_ARG(x->near_miss)),
+               STR_NONE);
+    else if (x->place.kind == PLACE_CUSTOM)
+        refuse(x, "DomainNameNotFound", x->request->host, STR_NONE);
+    return NEXT_STATION;
+}
+
+static void note_wrong_target(struct exchange *x)
+{
+    const struct target *t = &x->target;
+
+    switch (t->result) {
+    case TARGET_FOUND:
+        return;
+    case TARGET_BAD_ENCODING:
+        refuse(x, "InvalidArgument",
+               arena_strf(x->arena, "the path '" STR_FMT "' is not valid percent-encoded UTF-8",
+                          STR_ARG(x->request->path)),
+               STR_NONE);
+        return;
+    case TARGET_WRONG_METHOD:
+        x->near_miss =
+            arena_strf(x->arena, "this path is served for " STR_FMT " only", STR_ARG(t->allowed));
+        break;
+    case TARGET_UNKNOWN_VERSION:
+    case TARGET_UNKNOWN_PATH:
+        if (t->suggestion.len)
+            x->near_miss =
+                arena_strf(x->arena, "nearest known path: " STR_FMT, STR_ARG(t->suggestion));
+        break;
+    }
+    refuse(x, "PathNotSupported", x->request->path, x->request->method);
+}
+
+static enum fault_invocation invocation_of(const struct exchange *x)
+{
+    if (!x->target.op || !(x->target.op->classes & OP_INVOKE))
+        return INVOCATION_NONE;
+    return str_eq_nocase(exchange_header(x, STR("X-Fc-Invocation-Type")), STR("Async"))
+               ? INVOCATION_ASYNC
+               : INVOCATION_SYNC;
+}
+
+static bool usable_as_id(struct str text)
+{
+    if (text.len == 0 || text.len > TRACE_ID_MAX)
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if (!isalnum((unsigned char)text.ptr[i]) && !strchr("_.-", text.ptr[i]))
+            return false;
+    return true;
+}
+
+/* A client of 2016 may choose the id by X-Fc-Trace-Id (seen in client code). */
+static struct str choose_request_id(struct exchange *x)
+{
+    struct str trace = exchange_header(x, STR("X-Fc-Trace-Id"));
+    char *text;
+
+    if (x->facts.api != API_2023 && usable_as_id(trace))
+        return trace;
+    text = arena_alloc(x->arena, ID_UUID_BYTES);
+    if (x->facts.api == API_2023)
+        id_request_2023(x->wall_ms / 1000, text);
+    else
+        id_uuid(text);
+    return str_of(text);
+}
+
+/* Nobody named an account: it is the key's, then the default. */
+static void account_of_key(struct exchange *x)
+{
+    const struct auth_keys *keys = &x->gateway->parts.auth->keys;
+    struct auth_key key = {0};
+
+    x->account_named =
+        x->place.kind == PLACE_ACCOUNT || exchange_header(x, STR("X-Fc-Account-Id")).len;
+    if (x->account_named || !x->facts.access_key.len ||
+        !keys->find(keys->owner, x->facts.access_key, &key) || !key.account.len)
+        return;
+    x->place.account = arena_str(x->arena, key.account);
+    x->facts.account = x->place.account;
+}
+
+enum next station_operate(struct exchange *x)
+{
+    struct target *t = &x->target;
+    struct str qualifier;
+    struct auth_caller caller;
+
+    query_parse(x->request->query, x->arena, &x->query);
+    qualifier = query_get(&x->query, STR("qualifier"));
+    if (x->place.kind == PLACE_TRIGGER || x->place.kind == PLACE_CUSTOM)
+        target_find_trigger(x->request->path, t);
+    else
+        target_find(x->request->method, x->request->path, qualifier, x->arena, t);
+    if (!x->refusal)
+        note_wrong_target(x);
+    x->facts.api = t->api;
+    x->facts.op = t->op;
+    x->facts.service = t->service;
+    x->facts.function = t->function;
+    x->facts.qualifier = t->qualifier;
+    x->facts.trigger = t->trigger;
+    x->facts.layer = t->layer;
+    x->facts.domain = t->domain;
+    x->facts.invocation = invocation_of(x);
+    caller = auth_caller_of(x->request, x->arena);
+    x->facts.access_key = caller.access_key;
+    x->facts.sts = caller.sts;
+    account_of_key(x);
+    x->request_id = choose_request_id(x);
+    x->facts.request_id = x->request_id;
+    return NEXT_STATION;
+}

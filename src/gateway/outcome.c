@@ -1,0 +1,263 @@
+/*
+ * What a decision means: whether the work is done, what is answered instead, and how the answer
+ * leaves.
+ */
+#include "base/buf.h"
+#include "gateway/corrupt.h"
+#include "gateway/exchange.h"
+#include "gateway/internal.h"
+
+enum { NS_PER_S = 1000000000, MS_PER_S = 1000, NS_PER_MS = 1000000 };
+
+bool outcome_ends_call(const struct fault_action *action)
+{
+    if (!action)
+        return false;
+    switch (action->outcome) {
+    case OUTCOME_ERROR:
+    case OUTCOME_RESPOND:
+    case OUTCOME_STALE:
+    case OUTCOME_RAW:
+        return true;
+    case OUTCOME_RESET:
+    case OUTCOME_CLOSE:
+        return action->at != PHASE_BODY;
+    case OUTCOME_HANG:
+        return action->at != PHASE_BODY && action->then != THEN_CONTINUE;
+    case OUTCOME_NONE:
+    case OUTCOME_PASS:
+    case OUTCOME_TLS:
+    case OUTCOME_REFUSE:
+    case OUTCOME_DNS:
+    case OUTCOME_ONE_OF:   /* resolved by the engine */
+    case OUTCOME_SEQUENCE: /* the same */
+    case OUTCOME_COUNT:
+        break;
+    }
+    return false;
+}
+
+static void edit_headers(struct exchange *x, const struct fault_header_edit *edit)
+{
+    struct http_headers *headers = &x->reply.http.headers;
+    struct str value = fault_expand(edit->value, &x->facts, x->wall_ms, x->arena);
+
+    switch (edit->kind) {
+    case EDIT_SET:
+        http_headers_set(headers, x->arena, edit->name, value);
+        break;
+    case EDIT_ADD:
+        http_headers_add(headers, x->arena, edit->name, value);
+        break;
+    case EDIT_REMOVE:
+        http_headers_remove(headers, edit->name);
+        break;
+    }
+}
+
+static void add_retry_after(struct exchange *x, const struct fault_action *action)
+{
+    uint64_t seconds = (action->retry_after_ns + NS_PER_S - 1) / NS_PER_S;
+    char date[CLOCK_RFC1123_BYTES];
+    struct str value;
+
+    if (!action->has_retry_after)
+        return;
+    if (action->retry_after_date) {
+        clock_format_rfc1123(x->wall_ms + seconds * MS_PER_S, date);
+        value = arena_str(x->arena, str_of(date));
+    } else {
+        value = arena_strf(x->arena, "%llu", (unsigned long long)seconds);
+    }
+    http_headers_add(&x->reply.http.headers, x->arena, STR("Retry-After"), value);
+}
+
+static void answer_error(struct exchange *x, const struct fault_action *action)
+{
+    struct str args[FC_ERROR_ARGS_MAX];
+    size_t n = action->arg_count < FC_ERROR_ARGS_MAX ? action->arg_count : FC_ERROR_ARGS_MAX;
+    struct str message = action->message;
+
+    if (str_is_set(action->request_id)) {
+        x->request_id = fault_expand(action->request_id, &x->facts, x->wall_ms, x->arena);
+        x->facts.request_id = x->request_id;
+    }
+    for (size_t i = 0; i < n; i++)
+        args[i] = fault_expand(action->args[i], &x->facts, x->wall_ms, x->arena);
+    if (str_is_set(message))
+        message = fault_expand(message, &x->facts, x->wall_ms, x->arena);
+    reply_error(x, action->error, args, n, message, action->status, action->keys);
+    for (size_t i = 0; i < action->answer_header_count; i++)
+        edit_headers(x, &action->answer_headers[i]);
+    add_retry_after(x, action);
+}
+
+static void answer_respond(struct exchange *x, const struct fault_action *action)
+{
+    x->reply = (struct reply){0};
+    x->reply.http.status = action->status;
+    x->reply.http.body = action->body_is_template
+                             ? fault_expand(action->body, &x->facts, x->wall_ms, x->arena)
+                             : action->body;
+    for (size_t i = 0; i < action->answer_header_count; i++)
+        edit_headers(x, &action->answer_headers[i]);
+    reply_common_headers(x, &x->reply);
+    x->answered = true;
+}
+
+struct str stale_key(struct exchange *x, bool of_operation)
+{
+    if (of_operation)
+        return arena_strf(x->arena, "o " STR_FMT " " STR_FMT " %s", STR_ARG(x->facts.account),
+                          STR_ARG(x->facts.region), x->facts.op ? x->facts.op->name : "");
+    return arena_strf(x->arena, "c " STR_FMT " " STR_FMT STR_FMT "?" STR_FMT,
+                      STR_ARG(x->facts.method), STR_ARG(x->facts.host), STR_ARG(x->facts.path),
+                      STR_ARG(x->facts.query));
+}
+
+static bool answer_stale(struct exchange *x, const struct fault_action *action)
+{
+    struct http_response earlier;
+
+    if (!stale_find(&x->gateway->stale, stale_key(x, action->stale_of_operation), action->stale_age,
+                    x->arena, &earlier)) {
+        x->near_miss = STR("rule asked for an earlier answer, but there is none yet");
+        return false;
+    }
+    x->reply = (struct reply){.http = earlier};
+    x->answered = true;
+    return true;
+}
+
+bool outcome_reply(struct exchange *x, const struct fault_decision *decision)
+{
+    const struct fault_action *action = decision->outcome;
+
+    if (!action)
+        return false;
+    switch (action->outcome) {
+    case OUTCOME_ERROR:
+        answer_error(x, action);
+        return true;
+    case OUTCOME_RESPOND:
+        answer_respond(x, action);
+        return true;
+    case OUTCOME_STALE:
+        return answer_stale(x, action);
+    case OUTCOME_RAW:
+        x->delivery.form = DELIVERY_RAW;
+        x->delivery.raw = action->raw;
+        x->delivery.end = action->then == THEN_RESET ? DELIVERY_RESET : DELIVERY_CLOSE;
+        return true;
+    case OUTCOME_RESET:
+    case OUTCOME_CLOSE:
+    case OUTCOME_HANG:
+        if (!outcome_ends_call(action))
+            return false;
+        x->delivery.form = DELIVERY_NOTHING;
+        x->delivery.end = action->outcome == OUTCOME_RESET ||
+                                  (action->outcome == OUTCOME_HANG && action->then == THEN_RESET)
+                              ? DELIVERY_RESET
+                              : DELIVERY_CLOSE;
+        return true;
+    case OUTCOME_NONE:
+    case OUTCOME_PASS:
+    case OUTCOME_TLS:
+    case OUTCOME_REFUSE:
+    case OUTCOME_DNS:
+    case OUTCOME_ONE_OF:
+    case OUTCOME_SEQUENCE:
+    case OUTCOME_COUNT:
+        break;
+    }
+    return false;
+}
+
+static enum delivery_end end_of(enum fault_then then)
+{
+    switch (then) {
+    case THEN_CLOSE:
+        return DELIVERY_CLOSE;
+    case THEN_RESET:
+        return DELIVERY_RESET;
+    case THEN_STALL:
+        return DELIVERY_SILENCE;
+    case THEN_CONTINUE:
+        break;
+    }
+    return DELIVERY_KEEP;
+}
+
+static uint64_t position(const struct fault_amount *amount, size_t body_len)
+{
+    if (!amount->given)
+        return 0;
+    if (amount->is_ratio)
+        return (uint64_t)(amount->ratio * (double)body_len);
+    return amount->bytes;
+}
+
+static void shape_length(struct exchange *x, const struct fault_action *action)
+{
+    int64_t length =
+        action->length_declare + (action->length_is_relative ? (int64_t)x->reply.http.body.len : 0);
+
+    x->delivery.declare = true;
+    x->delivery.declared = length > 0 ? (uint64_t)length : 0;
+    x->delivery.end = end_of(action->length_then);
+}
+
+/* Connection outcomes inside the body. */
+static void shape_body_outcome(struct exchange *x, const struct fault_action *action)
+{
+    size_t len = x->reply.http.body.len;
+
+    if (!action || action->at != PHASE_BODY)
+        return;
+    if (action->outcome == OUTCOME_RESET || action->outcome == OUTCOME_CLOSE) {
+        x->delivery.cut = true;
+        x->delivery.cut_after = position(&action->after, len);
+        x->delivery.end = action->outcome == OUTCOME_RESET ? DELIVERY_RESET : DELIVERY_CLOSE;
+    } else if (action->outcome == OUTCOME_HANG) {
+        x->delivery.stall = true;
+        x->delivery.stall_after = position(&action->after, len);
+        x->delivery.stall_ms = action->hang_ns / NS_PER_MS;
+        x->delivery.stall_end = end_of(action->then);
+    }
+}
+
+/* The order on the wire: headers, corrupt, length, truncate, stall, drip. */
+void shape_reply(struct exchange *x)
+{
+    const struct fault_decision *d = &x->decision;
+    struct http_response *http = &x->reply.http;
+    bool gzip = false;
+
+    for (size_t i = 0; i < d->header_edits.count; i++)
+        edit_headers(x, d->header_edits.items[i]);
+    if (d->first_rule && d->first_rule->mark)
+        http_headers_set(&http->headers, x->arena, STR("X-Fcemu-Fault"), d->first_rule->id);
+    if (d->corrupt) {
+        http->body = corrupt_body(d->corrupt, http->body, d->corrupt_draw, x->arena, &gzip);
+        if (gzip)
+            http_headers_set(&http->headers, x->arena, STR("Content-Encoding"), STR("gzip"));
+    }
+    if (d->length)
+        shape_length(x, d->length);
+    if (d->truncate) {
+        x->delivery.cut = true;
+        x->delivery.cut_after = position(&d->truncate->truncate, http->body.len);
+        x->delivery.end = end_of(d->truncate->truncate_then);
+    }
+    if (d->stall) {
+        x->delivery.stall = true;
+        x->delivery.stall_after = position(&d->stall->stall_after, http->body.len);
+        x->delivery.stall_ms = d->stall->stall_ns / NS_PER_MS;
+        x->delivery.stall_end = end_of(d->stall->stall_then);
+    }
+    if (d->drip) {
+        x->delivery.drip_bytes = d->drip->drip_bytes;
+        x->delivery.drip_every_ms = d->drip->drip_every_ms;
+    }
+    shape_body_outcome(x, d->outcome);
+}

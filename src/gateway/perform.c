@@ -1,0 +1,137 @@
+/*
+ * refuse, admit, perform: the call is answered by a documented error, a fixture, or the operation
+ * itself.
+ */
+#include "gateway/internal.h"
+#include "gateway/stations.h"
+
+enum next station_refuse(struct exchange *x)
+{
+    if (!x->refusal)
+        return NEXT_STATION;
+    reply_error(x, x->refusal, x->refusal_args, x->refusal_arg_count, STR_NONE, 0, KEYS_DEFAULT);
+    return NEXT_OUTCOME;
+}
+
+static enum auth_mode mode_for(const struct gateway_auth *auth, struct str account)
+{
+    for (size_t i = 0; i < auth->account_count; i++)
+        if (str_eq(auth->accounts[i].account, account))
+            return auth->accounts[i].mode;
+    return auth->mode;
+}
+
+/* Account as the ARN of what is asked for: the texts of refusals name it. */
+static struct str resource_arn(struct exchange *x)
+{
+    const struct target *t = &x->target;
+    struct str below = STR("*");
+
+    if (t->service.len && t->function.len)
+        below = arena_strf(x->arena, "services/" STR_FMT "/functions/" STR_FMT, STR_ARG(t->service),
+                           STR_ARG(t->function));
+    else if (t->service.len)
+        below = arena_strf(x->arena, "services/" STR_FMT, STR_ARG(t->service));
+    else if (t->function.len)
+        below = arena_strf(x->arena, "functions/" STR_FMT, STR_ARG(t->function));
+    return arena_strf(x->arena, "acs:fc:" STR_FMT ":" STR_FMT ":" STR_FMT, STR_ARG(x->place.region),
+                      STR_ARG(x->place.account), STR_ARG(below));
+}
+
+enum next station_admit(struct exchange *x)
+{
+    const struct gateway_auth *auth = x->gateway->parts.auth;
+    struct auth_check check = {
+        .request = x->request,
+        .mode = mode_for(auth, x->place.account),
+        .trigger = x->facts.api == API_TRIGGER,
+        .account = x->account_named ? x->place.account : STR_NONE,
+        .operation = str_of(x->facts.op ? x->facts.op->name : NULL),
+        .resource = STR_NONE,
+        .now_ms = clock_now_wall_ms(x->gateway->parts.clock),
+        .keys = &auth->keys,
+    };
+
+    if (check.mode == AUTH_STRICT)
+        check.resource = resource_arn(x);
+    auth_check(&check, x->arena, &x->auth);
+    if (x->auth.accepted)
+        return NEXT_STATION;
+    reply_error(x, fc_error_find(str_of(x->auth.code)), &x->auth.arg,
+                str_is_set(x->auth.arg) ? 1 : 0, STR_NONE, 0, KEYS_DEFAULT);
+    return NEXT_OUTCOME;
+}
+
+static void take_answer(struct exchange *x, const struct service_answer *answer)
+{
+    x->performed = answer->performed;
+    if (answer->error) {
+        reply_error(x, answer->error, NULL, 0, answer->message, answer->status, KEYS_DEFAULT);
+        return;
+    }
+    x->reply = (struct reply){
+        .http = {
+                 .status = answer->status,
+                 .headers = answer->headers,
+                 .body = answer->body,
+                 .body_from_arena = true,
+                 }
+    };
+    if (answer->body.len &&
+        !str_is_set(http_headers_get(&x->reply.http.headers, STR("Content-Type"))))
+        http_headers_add(&x->reply.http.headers, x->arena, STR("Content-Type"),
+                         STR("application/json"));
+    reply_common_headers(x, &x->reply);
+    x->answered = true;
+}
+
+static void performed(void *arg, const struct service_answer *answer)
+{
+    struct exchange *x = arg;
+    bool was_parked = x->pending != NULL;
+
+    x->pending = NULL;
+    take_answer(x, answer);
+    if (was_parked)
+        exchange_advance(x);
+}
+
+/* A canned answer counts as the work being done. */
+static bool answer_by_fixture(struct exchange *x)
+{
+    fault_decide(x->gateway->parts.fixtures, &x->facts, x->arena, &x->fixture);
+    x->fixture_asked = true;
+    if (!outcome_reply(x, &x->fixture))
+        return false;
+    x->performed = true;
+    return true;
+}
+
+static struct service_call service_call_of(struct exchange *x, struct arena *arena)
+{
+    return (struct service_call){
+        .arena = arena,
+        .request = x->request,
+        .target = &x->target,
+        .query = &x->query,
+        .account = x->place.account,
+        .region = x->place.region,
+        .internal = x->place.internal,
+        .request_id = x->request_id,
+        .access_key = x->auth.access_key,
+        .owner = x->auth.account,
+        .base_url = arena_printf(arena, "%s://" STR_FMT, x->request->tls ? "https" : "http",
+                                 STR_ARG(x->request->authority)),
+    };
+}
+
+enum next station_perform(struct exchange *x)
+{
+    struct service_call call;
+
+    if (answer_by_fixture(x))
+        return NEXT_STATION;
+    call = service_call_of(x, x->arena);
+    x->pending = service_perform(x->gateway->parts.service, &call, performed, x);
+    return x->pending ? NEXT_PARKED : NEXT_STATION;
+}

@@ -1,0 +1,208 @@
+/*
+ * What the server tells: heads, requests, clients that leave, and the end of each call.
+ */
+#include "base/buf.h"
+#include "gateway/internal.h"
+#include "gateway/stations.h"
+
+/* Who serves this call, if it is not for the emulated service. */
+static const struct gateway_control *control_of(const struct gateway *gateway,
+                                                const struct http_call *call)
+{
+    const struct gateway_control *control = gateway->parts.control;
+
+    return control && control->wants(http_call_request(call)) ? control : NULL;
+}
+
+static void learn_from_head(struct exchange *x)
+{
+    const struct http_request *r = x->request;
+
+    x->facts.method = r->method;
+    x->facts.path = r->path;
+    x->facts.query = r->query;
+    x->facts.client = r->client;
+    x->facts.headers = &r->headers;
+    x->facts.label = exchange_header(x, STR("X-Fcemu-Label"));
+    x->facts.sdk = fault_sdk_of(exchange_header(x, STR("User-Agent")));
+    x->facts.connection = r->connection;
+    x->facts.connection_call = r->connection_call;
+}
+
+static void on_head(void *owner, struct http_call *call)
+{
+    struct gateway *gateway = owner;
+    const struct http_request *request = http_call_request(call);
+    const struct gateway_control *control = control_of(gateway, call);
+
+    if (control) {
+        control->head(gateway->parts.control_owner, call);
+        return;
+    }
+    struct exchange *x = ARENA_NEW(http_call_arena(call), struct exchange);
+
+    x->gateway = gateway;
+    x->call = call;
+    x->arena = http_call_arena(call);
+    x->request = request;
+    x->wall_ms = clock_now_wall_ms(gateway->parts.clock);
+    gateway->in_flight++;
+    http_call_set_owner(call, x);
+    learn_from_head(x);
+    exchange_advance(x);
+}
+
+static uint64_t body_limit(const struct exchange *x)
+{
+    const struct gateway_settings *settings = &x->gateway->settings;
+
+    if (!x->target.op || !(x->target.op->classes & OP_INVOKE))
+        return settings->body_max;
+    if (x->facts.invocation == INVOCATION_ASYNC)
+        return settings->event_async_max;
+    return x->facts.api == API_TRIGGER ? settings->trigger_body_max : settings->event_sync_max;
+}
+
+enum next station_receive_body(struct exchange *x)
+{
+    http_call_limit_body(x->call, body_limit(x));
+    return NEXT_PARKED;
+}
+
+static void on_request(void *owner, struct http_call *call)
+{
+    struct gateway *gateway = owner;
+    const struct gateway_control *control = control_of(gateway, call);
+    struct exchange *x = http_call_owner(call);
+
+    if (control) {
+        control->request(gateway->parts.control_owner, call);
+        return;
+    }
+    x->facts.body_known = true;
+    x->facts.body = x->request->body;
+    x->facts.body_size = x->request->body.len;
+    exchange_advance(x);
+}
+
+/* Which of the documented errors an oversized body is, by what was asked for (official limits
+ * pages, 2020 to 2026). */
+static const struct fc_error *too_large_error(const struct exchange *x, uint64_t limit,
+                                              struct str *out_arg)
+{
+    bool event = x->target.op && (x->target.op->classes & OP_INVOKE) && x->facts.api != API_TRIGGER;
+
+    *out_arg = event ? arena_strf(x->arena, "%llu", (unsigned long long)limit)
+                     : arena_strf(x->arena,
+                                  "The request body exceeds the maximum allowed length (max: %llu)",
+                                  (unsigned long long)limit);
+    return fc_error_find(event ? STR("EntityTooLarge") : STR("InvalidArgument"));
+}
+
+static void on_too_large(void *owner, struct http_call *call, uint64_t limit)
+{
+    struct gateway *gateway = owner;
+    const struct gateway_control *control = control_of(gateway, call);
+    struct exchange *x = http_call_owner(call);
+    struct str arg;
+
+    if (control) {
+        control->too_large(gateway->parts.control_owner, call, limit);
+        return;
+    }
+    reply_error(x, too_large_error(x, limit, &arg), &arg, 1, STR_NONE, 0, KEYS_DEFAULT);
+    x->delivery.end = DELIVERY_CLOSE;
+    exchange_deliver(x);
+}
+
+static void on_gone(void *owner, struct http_call *call)
+{
+    struct gateway *gateway = owner;
+    const struct gateway_control *control = control_of(gateway, call);
+    struct exchange *x = http_call_owner(call);
+
+    if (control) {
+        control->gone(gateway->parts.control_owner, call);
+        return;
+    }
+    exchange_unhold(x);
+    service_cancel(x->pending);
+    x->pending = NULL;
+}
+
+static void on_finished(void *owner, struct http_call *call, const struct http_result *result)
+{
+    struct gateway *gateway = owner;
+    const struct gateway_control *control = control_of(gateway, call);
+    struct exchange *x = http_call_owner(call);
+
+    if (control) {
+        control->finished(gateway->parts.control_owner, call);
+        return;
+    }
+    if (!x) {
+        record_refusal(gateway, http_call_request(call), result);
+        return;
+    }
+    exchange_unhold(x);
+    exchange_record(x, result);
+    if (x->asked)
+        fault_release(gateway->parts.faults, &x->decision);
+    if (x->asked_again)
+        fault_release(gateway->parts.faults, &x->second);
+    if (x->fixture_asked)
+        fault_release(gateway->parts.fixtures, &x->fixture);
+    gateway->in_flight--;
+}
+
+/* Not HTTP as it should be: answered in the spelling that every client of the service can read. */
+static void on_refuse(void *owner, struct http_call *call, const char *message,
+                      struct http_response *response)
+{
+    struct arena *arena = http_call_arena(call);
+    OWN(buf_done) struct buf body = {0};
+
+    (void)owner;
+    error_body(&body, API_2021, KEYS_BOTH, STR(""), STR("InvalidArgument"), str_of(message));
+    response->body = arena_str(arena, buf_str(&body));
+    http_headers_set(&response->headers, arena, STR("Content-Type"), STR("application/json"));
+}
+
+const struct http_handler *gateway_handler(void)
+{
+    static const struct http_handler handler = {
+        .accepted = gateway_accept,
+        .head = on_head,
+        .request = on_request,
+        .too_large = on_too_large,
+        .gone = on_gone,
+        .finished = on_finished,
+        .refuse = on_refuse,
+    };
+
+    return &handler;
+}
+
+static bool holds_delivery(const struct delivery *d)
+{
+    return d->stall || d->drip_bytes || d->end == DELIVERY_SILENCE;
+}
+
+enum next station_deliver(struct exchange *x)
+{
+    struct gateway *gateway = x->gateway;
+
+    if (x->delivery.form == DELIVERY_ANSWER && !x->decision.outcome &&
+        fault_wants_answers(gateway->parts.faults)) {
+        stale_keep(&gateway->stale, stale_key(x, false), &x->reply.http);
+        stale_keep(&gateway->stale, stale_key(x, true), &x->reply.http);
+    }
+    if (holds_delivery(&x->delivery)) {
+        exchange_hold(x, FAULT_FOREVER, x->decision.first_rule, "stall");
+        x->delivering = true;
+    }
+    /* The server may finish the call before this returns: x is not touched behind it. */
+    http_call_deliver(x->call, x->delivery.form == DELIVERY_ANSWER ? &x->reply.http : NULL,
+                      &x->delivery);
+    return NEXT_PARKED;
+}

@@ -1,0 +1,206 @@
+/*
+ * The journal entry of a call, always written, also when the client left (499).
+ */
+#include "base/buf.h"
+#include "crypto/digest.h"
+#include "gateway/internal.h"
+#include "journal/redact.h"
+
+enum { CLIENT_CLOSED_REQUEST = 499 };
+
+static struct str sha256_hex(struct arena *arena, struct str bytes)
+{
+    char *text = arena_alloc(arena, DIGEST_HEX_BYTES);
+
+    digest_hex(DIGEST_SHA256, bytes, text);
+    return str_of(text);
+}
+
+static struct journal_strike *strikes_of(struct exchange *x)
+{
+    struct journal_strike *strikes =
+        ARENA_ARRAY(x->arena, x->decision.evidence_count, struct journal_strike);
+
+    for (size_t i = 0; i < x->decision.evidence_count; i++) {
+        const struct fault_evidence *e = &x->decision.evidence[i];
+
+        strikes[i] = (struct journal_strike){
+            .rule = e->rule->id,
+            .gate = e->gate,
+            .key = e->key,
+            .n = e->n,
+            .draw = e->draw,
+            .threshold = e->threshold,
+            .shadow = e->shadow,
+            .choice = e->choice,
+        };
+    }
+    return strikes;
+}
+
+static bool damaged(const struct delivery *d)
+{
+    return d->cut || d->declare || d->form != DELIVERY_ANSWER;
+}
+
+static int status_of(const struct http_result *result)
+{
+    return result->outcome == HTTP_CLIENT_GONE ? CLIENT_CLOSED_REQUEST : result->status;
+}
+
+static struct str kept_query(struct exchange *x)
+{
+    OWN(buf_done) struct buf text = {0};
+
+    if (!x->request->query.len)
+        return STR("");
+    redact_query(x->request->query, &text);
+    return arena_str(x->arena, buf_str(&text));
+}
+
+static void add_request(struct exchange *x, struct journal_entry *e)
+{
+    const struct http_request *r = x->request;
+    struct str authorization = exchange_header(x, STR("Authorization"));
+
+    e->started_ns = r->started_ns;
+    e->client = r->client;
+    e->client_port = r->client_port;
+    e->connection = r->connection;
+    e->connection_call = r->connection_call;
+    e->tls = r->tls;
+    e->host = r->host;
+    e->method = r->method;
+    e->path = r->path;
+    e->query = kept_query(x);
+    e->user_agent = exchange_header(x, STR("User-Agent"));
+    e->date = exchange_header(x, STR("Date"));
+    e->authorization_digest = authorization.len ? sha256_hex(x->arena, authorization) : STR("");
+    e->request_bytes = r->body.len;
+    e->body_sha256 = r->body.len ? sha256_hex(x->arena, r->body) : STR("");
+}
+
+static void add_facts(struct exchange *x, struct journal_entry *e)
+{
+    e->account = x->place.account;
+    e->region = x->place.region;
+    e->internal = x->place.internal;
+    e->api = x->facts.api;
+    e->op = x->facts.op;
+    e->service = x->facts.service;
+    e->function = x->facts.function;
+    e->qualifier = x->facts.qualifier;
+    e->trigger = x->facts.trigger;
+    e->layer = x->facts.layer;
+    e->domain = x->facts.domain;
+    e->invocation = x->facts.invocation;
+    e->access_key = x->facts.access_key;
+    e->sts = x->facts.sts;
+    e->sdk = x->facts.sdk;
+    e->label = x->facts.label;
+}
+
+static struct str kept_headers(struct exchange *x, const struct http_headers *headers)
+{
+    OWN(buf_done) struct buf text = {0};
+
+    redact_headers(headers, &text);
+    return arena_str(x->arena, buf_str(&text));
+}
+
+static struct str kept_body(struct exchange *x, struct str body)
+{
+    OWN(buf_done) struct buf text = {0};
+
+    redact_body(body, x->gateway->settings.capture_bytes, &text);
+    return arena_str(x->arena, buf_str(&text));
+}
+
+static void add_capture(struct exchange *x, struct journal_entry *e)
+{
+    if (!x->gateway->settings.capture_bytes)
+        return;
+    e->request_headers = kept_headers(x, &x->request->headers);
+    e->request_body = kept_body(x, x->request->body);
+    e->response_headers = kept_headers(x, &x->reply.http.headers);
+    e->response_body = kept_body(x, x->reply.http.body);
+}
+
+/* What does not match, and both strings that were signed, so that one look at the journal is
+ * enough. */
+static struct str auth_note(struct exchange *x)
+{
+    const struct auth_explanation *e = x->auth.explanation;
+
+    if (!e)
+        return x->auth.note;
+    return arena_strf(x->arena,
+                      STR_FMT "; " STR_FMT
+                              "; first difference at byte %zu\nstring to sign here:\n" STR_FMT
+                              "\nstring signed by the client%s:\n" STR_FMT,
+                      STR_ARG(x->auth.note), STR_ARG(e->hint), e->differ_at, STR_ARG(e->ours),
+                      str_is_set(e->theirs) ? "" : " is not known", STR_ARG(e->theirs));
+}
+
+void exchange_record(struct exchange *x, const struct http_result *result)
+{
+    const struct fault_decision *d = &x->decision;
+    struct journal_entry entry = {
+        .request_id = x->request_id,
+        .wall_ms = x->wall_ms,
+        .ended_ns = result->ended_ns,
+        .held_ns = x->held_total_ns,
+        .response_bytes = result->body_bytes,
+        .status = status_of(result),
+        .code = x->reply.code,
+        .outcome = result->outcome,
+        .outcome_kind = d->outcome ? fault_outcome_name(d->outcome->outcome) : STR(""),
+        .rule = d->outcome_rule ? d->outcome_rule->id
+                : d->first_rule ? d->first_rule->id
+                                : STR(""),
+        .effect = d->effect,
+        .performed = x->performed,
+        .strikes = strikes_of(x),
+        .strike_count = d->evidence_count,
+        .near_miss = d->control_error ? str_of(d->control_error) : x->near_miss,
+        .auth_note = auth_note(x),
+        .link = x->chain,
+        .damaged = damaged(&x->delivery) || d->corrupt,
+        .seed = fault_engine_seed(x->gateway->parts.faults),
+    };
+
+    if (result->outcome == HTTP_CLIENT_GONE)
+        entry.code = STR("ClientClosedRequest");
+    add_request(x, &entry);
+    add_facts(x, &entry);
+    add_capture(x, &entry);
+    journal_append(x->gateway->parts.journal, &entry);
+    if (x->asked)
+        fault_engine_observe(x->gateway->parts.faults, entry.status, d->first_rule != NULL);
+    if (x->chain.chain)
+        chain_end(x->gateway->parts.chains, x->chain.chain, entry.status,
+                  chain_failed(entry.status, result->outcome, entry.damaged), result->ended_ns);
+}
+
+void record_refusal(struct gateway *gateway, const struct http_request *request,
+                    const struct http_result *result)
+{
+    struct journal_entry entry = {
+        .wall_ms = clock_wall_ms(),
+        .started_ns = request->started_ns,
+        .ended_ns = result->ended_ns,
+        .client = request->client,
+        .client_port = request->client_port,
+        .connection = request->connection,
+        .connection_call = request->connection_call,
+        .tls = request->tls,
+        .host = request->host,
+        .method = request->method,
+        .path = request->path,
+        .status = status_of(result),
+        .outcome = result->outcome,
+        .near_miss = STR("not a request that HTTP allows"),
+    };
+
+    journal_append(gateway->parts.journal, &entry);
+}

@@ -1,0 +1,32 @@
+/*
+ * gateway/stations.h - the stations a call passes, in the order of the table in gateway.c
+ *
+ * Each takes the exchange and says where the call goes next; none sees a socket but the last.
+ */
+#pragma once
+
+#include "gateway/exchange.h"
+
+enum next {
+    NEXT_STATION,
+    NEXT_PARKED,  /* somebody will call exchange_advance(), which goes on with the station behind */
+    NEXT_OUTCOME, /* the work is not done: go on with the delay before the answer */
+    NEXT_DELIVER, /* nothing is to be shaped */
+};
+
+enum next station_place(struct exchange *x);
+enum next station_operate(struct exchange *x);
+enum next station_receive_body(struct exchange *x);
+enum next station_strike(struct exchange *x);
+enum next station_hang_request(struct exchange *x);
+enum next station_skip(struct exchange *x);
+enum next station_refuse(struct exchange *x);
+enum next station_admit(struct exchange *x);
+enum next station_strike_again(struct exchange *x);
+enum next station_hold_effect(struct exchange *x);
+enum next station_perform(struct exchange *x);
+enum next station_hold_headers(struct exchange *x);
+enum next station_hang_headers(struct exchange *x);
+enum next station_outcome(struct exchange *x);
+enum next station_shape(struct exchange *x);
+enum next station_deliver(struct exchange *x);

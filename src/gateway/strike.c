@@ -1,0 +1,170 @@
+/*
+ * strike and its consequences: rules are asked, calls are held, outcomes replace answers.
+ */
+#include "gateway/internal.h"
+#include "gateway/stations.h"
+
+static void begin_chain(struct exchange *x)
+{
+    struct chain_call call = {
+        .date = exchange_header(x, STR("Date")),
+        .authorization = exchange_header(x, STR("Authorization")),
+        .async_id = exchange_header(x, STR("X-Fc-Stateful-Async-Invocation-Id")),
+        .access_key = x->facts.access_key,
+        .account = x->facts.account,
+        .region = x->facts.region,
+        .label = x->facts.label,
+        .op = x->facts.op,
+        .method = x->facts.method,
+        .path = x->facts.path,
+        .query = x->facts.query,
+        .body = x->request->body,
+        .body_size = x->request->body.len,
+        .connection = x->facts.connection,
+        .sdk = x->facts.sdk,
+        .wall_ms = x->wall_ms,
+    };
+
+    if (!str_is_set(call.async_id))
+        call.async_id = exchange_header(x, STR("X-Fc-Async-Task-Id"));
+    chain_begin(x->gateway->parts.chains, &call, clock_monotonic_ns(), &x->chain);
+    x->facts.attempt = x->chain.attempt;
+}
+
+static void hold_if(struct exchange *x, uint64_t ns, enum next *out)
+{
+    if (ns == 0)
+        return;
+    exchange_hold(x, ns, x->decision.first_rule, "delay");
+    *out = NEXT_PARKED;
+}
+
+enum next station_strike(struct exchange *x)
+{
+    enum next next = NEXT_STATION;
+
+    begin_chain(x);
+    fault_decide(x->gateway->parts.faults, &x->facts, x->arena, &x->decision);
+    x->asked = true;
+    if (x->decision.rejected) {
+        reply_error(x, fc_error_find(STR("ResourceThrottled")), NULL, 0,
+                    STR("fcemu: more calls are held than guard.max_active allows"), 0,
+                    KEYS_DEFAULT);
+        return NEXT_DELIVER;
+    }
+    hold_if(x, x->decision.delay_request_ns, &next);
+    return next;
+}
+
+static bool is_hang(const struct exchange *x, enum fault_phase at)
+{
+    const struct fault_action *action = x->decision.outcome;
+
+    return action && action->outcome == OUTCOME_HANG && action->at == at;
+}
+
+static enum next hang(struct exchange *x)
+{
+    exchange_hold(x, x->decision.outcome->hang_ns, x->decision.outcome_rule, "hang");
+    return NEXT_PARKED;
+}
+
+enum next station_hang_request(struct exchange *x)
+{
+    return is_hang(x, PHASE_REQUEST) && x->decision.effect == EFFECT_NONE ? hang(x) : NEXT_STATION;
+}
+
+enum next station_skip(struct exchange *x)
+{
+    return outcome_ends_call(x->decision.outcome) && x->decision.effect != EFFECT_DONE
+               ? NEXT_OUTCOME
+               : NEXT_STATION;
+}
+
+/* Shapers of both askings add up; the second asking happens only when the first had no outcome. */
+static void combine(struct exchange *x)
+{
+    struct fault_decision *a = &x->decision;
+    const struct fault_decision *b = &x->second;
+    size_t edits = a->header_edits.count + b->header_edits.count;
+    const struct fault_header_edit **items =
+        ARENA_ARRAY(x->arena, edits, const struct fault_header_edit *);
+    size_t evidence = a->evidence_count + b->evidence_count;
+    struct fault_evidence *all = ARENA_ARRAY(x->arena, evidence, struct fault_evidence);
+
+    for (size_t i = 0; i < edits; i++)
+        items[i] = i < a->header_edits.count ? a->header_edits.items[i]
+                                             : b->header_edits.items[i - a->header_edits.count];
+    for (size_t i = 0; i < evidence; i++)
+        all[i] = i < a->evidence_count ? a->evidence[i] : b->evidence[i - a->evidence_count];
+    a->header_edits.items = items;
+    a->header_edits.count = edits;
+    a->evidence = all;
+    a->evidence_count = evidence;
+    a->outcome = b->outcome;
+    a->outcome_rule = b->outcome_rule;
+    a->effect = b->effect;
+    a->delay_effect_ns += b->delay_request_ns + b->delay_effect_ns;
+    a->delay_headers_ns += b->delay_headers_ns;
+    a->first_rule = a->first_rule ? a->first_rule : b->first_rule;
+    a->corrupt = b->corrupt ? b->corrupt : a->corrupt;
+    a->corrupt_draw = b->corrupt ? b->corrupt_draw : a->corrupt_draw;
+    a->length = b->length ? b->length : a->length;
+    a->truncate = b->truncate ? b->truncate : a->truncate;
+    a->stall = b->stall ? b->stall : a->stall;
+    a->drip = b->drip ? b->drip : a->drip;
+}
+
+enum next station_strike_again(struct exchange *x)
+{
+    if (!x->auth.verified || x->decision.outcome ||
+        !fault_asks_authenticated(x->gateway->parts.faults))
+        return NEXT_STATION;
+    x->facts.authenticated = true;
+    fault_decide(x->gateway->parts.faults, &x->facts, x->arena, &x->second);
+    x->asked_again = true;
+    combine(x);
+    return outcome_ends_call(x->decision.outcome) && x->decision.effect != EFFECT_DONE
+               ? NEXT_OUTCOME
+               : NEXT_STATION;
+}
+
+enum next station_hold_effect(struct exchange *x)
+{
+    enum next next = NEXT_STATION;
+
+    hold_if(x, x->decision.delay_effect_ns, &next);
+    return next;
+}
+
+enum next station_hold_headers(struct exchange *x)
+{
+    enum next next = NEXT_STATION;
+
+    hold_if(x, x->decision.delay_headers_ns, &next);
+    return next;
+}
+
+enum next station_hang_headers(struct exchange *x)
+{
+    bool with_work_done = is_hang(x, PHASE_REQUEST) && x->decision.effect == EFFECT_DONE;
+
+    return is_hang(x, PHASE_HEADERS) || with_work_done ? hang(x) : NEXT_STATION;
+}
+
+enum next station_outcome(struct exchange *x)
+{
+    if (outcome_reply(x, &x->decision) && x->decision.effect == EFFECT_LATE)
+        exchange_perform_late(x);
+    if (!x->answered && x->delivery.form == DELIVERY_ANSWER)
+        reply_error(x, fc_error_find(STR("InternalServerError")), NULL, 0, STR_NONE, 0,
+                    KEYS_DEFAULT);
+    return NEXT_STATION;
+}
+
+enum next station_shape(struct exchange *x)
+{
+    if (x->delivery.form == DELIVERY_ANSWER)
+        shape_reply(x);
+    return NEXT_STATION;
+}
