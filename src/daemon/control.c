@@ -1,0 +1,173 @@
+/*
+ * What the control side needs of the rest of the program, and how its calls reach it.
+ */
+#include "base/json.h"
+#include "daemon/internal.h"
+
+static void on_head(void *owner, struct http_call *call)
+{
+    admin_head(((struct daemon *)owner)->admin, call);
+}
+
+static void on_request(void *owner, struct http_call *call)
+{
+    admin_request(((struct daemon *)owner)->admin, call);
+}
+
+static void on_too_large(void *owner, struct http_call *call, uint64_t limit)
+{
+    admin_too_large(((struct daemon *)owner)->admin, call, limit);
+}
+
+static void on_gone(void *owner, struct http_call *call)
+{
+    admin_gone(((struct daemon *)owner)->admin, call);
+}
+
+static void on_finished(void *owner, struct http_call *call)
+{
+    admin_finished(((struct daemon *)owner)->admin, call);
+}
+
+const struct gateway_control *control_side(void)
+{
+    static const struct gateway_control side = {
+        .wants = admin_wants,
+        .head = on_head,
+        .request = on_request,
+        .too_large = on_too_large,
+        .gone = on_gone,
+        .finished = on_finished,
+    };
+
+    return &side;
+}
+
+static const char *const *fault_files(void *owner, size_t *out_count)
+{
+    struct daemon *d = owner;
+
+    *out_count = d->fault_files.count;
+    return (const char *const *)d->fault_files.paths;
+}
+
+/* What a refused reload says goes into the log, a line a line: it is enough to mend the files. */
+static void reloaded(void *owner, bool accepted, const char *report)
+{
+    struct daemon *d = owner;
+    struct str rest = str_of(report);
+
+    if (accepted)
+        log_info("rules loaded", "rules=%zu", fault_engine_ruleset(d->faults)->rule_count);
+    else
+        log_error("reload refused", "the rules before it stay in force");
+    while (rest.len) {
+        struct str line;
+
+        str_cut(rest, '\n', &line, &rest);
+        if (line.len)
+            log_event(accepted ? LOG_WARN : LOG_ERROR, STR_NONE,
+                      accepted ? "rules" : "reload refused", STR_FMT, STR_ARG(line));
+    }
+}
+
+static void health(void *owner, void *health)
+{
+    struct daemon *d = owner;
+    cJSON *list = cJSON_AddArrayToObject(health, "listeners");
+
+    for (size_t i = 0; i < d->listener_count; i++) {
+        cJSON *item = cJSON_CreateObject();
+
+        json_add_str(item, "address", d->listeners[i].address);
+        json_add_uint(item, "port", d->listeners[i].port);
+        cJSON_AddItemToArray(list, item);
+    }
+    json_add_uint(health, "inFlight", gateway_in_flight(d->gateway));
+}
+
+static bool ready(void *owner)
+{
+    const struct daemon *d = owner;
+
+    return d->ready && !d->stopping;
+}
+
+struct held_adapter {
+    void (*each)(void *arg, const struct admin_held *held);
+    void *arg;
+};
+
+static void each_held(void *arg, const struct gateway_held *held)
+{
+    const struct held_adapter *to = arg;
+    struct admin_held out = {
+        .number = held->number,
+        .request_id = held->request_id,
+        .rule = held->rule,
+        .kind = held->kind,
+        .method = held->method,
+        .path = held->path,
+        .account = held->account,
+        .region = held->region,
+        .since_wall_ms = held->since_wall_ms,
+        .left_ms = held->left_ms,
+    };
+
+    to->each(to->arg, &out);
+}
+
+static void held_each(void *owner, void (*each)(void *arg, const struct admin_held *held),
+                      void *arg)
+{
+    struct held_adapter to = {each, arg};
+
+    gateway_held_each(((struct daemon *)owner)->gateway, each_held, &to);
+}
+
+static bool held_release(void *owner, uint64_t number)
+{
+    return gateway_release(((struct daemon *)owner)->gateway, number);
+}
+
+static size_t held_release_all(void *owner)
+{
+    return gateway_release_all(((struct daemon *)owner)->gateway);
+}
+
+static bool wider_than_loopback(const struct settings *s)
+{
+    for (size_t i = 0; i < s->listen.count; i++)
+        if (settings_address_is_wide(s->listen.items[i]))
+            return true;
+    for (size_t i = 0; i < s->admin_listen.count; i++)
+        if (settings_address_is_wide(s->admin_listen.items[i]))
+            return true;
+    return false;
+}
+
+int control_start(struct daemon *d, struct error *err)
+{
+    struct admin_context context = {
+        .loop = d->loop,
+        .clock = &d->clock,
+        .journal = d->journal,
+        .chains = d->chains,
+        .engine = d->faults,
+        .server = d->server,
+        .version = FCEMU_VERSION,
+        .token = str_is_set(d->settings->token) ? d->settings->token.ptr : NULL,
+        .wider_than_loopback = wider_than_loopback(d->settings),
+        .grammar = d->grammar,
+        .owner = d,
+        .fault_files = fault_files,
+        .reloaded = reloaded,
+        .health = health,
+        .ready = ready,
+        .held_each = held_each,
+        .held_release = held_release,
+        .held_release_all = held_release_all,
+    };
+
+    return admin_new(&context, &d->admin, err);
+}

@@ -1,0 +1,286 @@
+#include "daemon/daemon.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/draw.h"
+#include "base/mem.h"
+#include "conf/settings.h"
+#include "daemon/internal.h"
+
+enum {
+    STOP_GRACE_MS = 200, /* for answers that are on their way when the daemon ends */
+    MS_PER_S = 1000,
+    NS_PER_MS = 1000000,
+};
+
+/* ---- start, from the bottom up ---- */
+
+static int start_state(struct daemon *d, struct error *err)
+{
+    const struct settings *s = d->settings;
+    struct service_settings service = {
+        .data_dir = str_is_set(s->data) ? s->data.ptr : NULL,
+        .clock = &d->clock,
+        .limits = &s->limits,
+        .default_region = s->region,
+        .default_account = s->account,
+    };
+
+    d->journal = journal_new(s->journal.bytes);
+    d->chains = chain_tracker_new();
+    if (fault_engine_new(&d->clock, &d->faults, err) < 0 ||
+        fault_engine_new(&d->clock, &d->fixtures, err) < 0)
+        return -1;
+    return service_new(d->loop, &service, &d->service, err);
+}
+
+static uint64_t seed_of(const struct settings *s)
+{
+    return s->seed_random ? draw_random_seed() : s->seed;
+}
+
+/* guard.halt: the engine has stopped itself, what it holds goes, too. */
+static void on_halt(void *arg, const struct fault_condition *condition)
+{
+    struct daemon *d = arg;
+
+    log_warn("faults halted", "condition=%s", fault_condition_name(condition->kind));
+    gateway_release_all(d->gateway);
+}
+
+/* Rules and canned answers are read before anything listens: a mistake in them ends the start. */
+static int load_rules(struct daemon *d, struct conf_report *report)
+{
+    OWN(fault_ruleset_unref)
+    struct fault_ruleset *faults = files_load(&d->fault_files, &d->grammar, report);
+    OWN(fault_ruleset_unref)
+    struct fault_ruleset *fixtures = files_load(&d->fixture_files, &d->grammar, report);
+    uint64_t seed = seed_of(d->settings);
+
+    if (!faults || !fixtures)
+        return DAEMON_CONFIG;
+    fault_engine_heed_headers(d->faults, d->settings->header_control);
+    fault_engine_on_halt(d->faults, on_halt, d);
+    fault_engine_load(d->faults, faults, seed);
+    fault_engine_load(d->fixtures, fixtures, seed);
+    log_info("rules loaded", "rules=%zu fixtures=%zu seed=%llu", faults->rule_count,
+             fixtures->rule_count, (unsigned long long)fault_engine_seed(d->faults));
+    return 0;
+}
+
+static void start_gateway(struct daemon *d)
+{
+    static const enum fault_keys keys[] = {[ERROR_KEYS_BOTH] = KEYS_BOTH,
+                                           [ERROR_KEYS_DOCUMENTED] = KEYS_DOCUMENTED,
+                                           [ERROR_KEYS_SDK] = KEYS_SDK};
+    const struct settings *s = d->settings;
+    struct gateway_parts parts = {
+        .loop = d->loop,
+        .clock = &d->clock,
+        .faults = d->faults,
+        .fixtures = d->fixtures,
+        .journal = d->journal,
+        .chains = d->chains,
+        .service = d->service,
+        .auth = &d->auth,
+        .control = control_side(),
+        .control_owner = d,
+    };
+    struct gateway_settings settings = {
+        .defaults = {.account = s->account, .region = s->region},
+        .error_keys = keys[s->error_keys],
+        .body_max = s->body_max,
+        .event_sync_max = (uint64_t)s->limits.values[LIMIT_SYNC_REQUEST_BYTES],
+        .event_async_max = (uint64_t)s->limits.values[LIMIT_ASYNC_REQUEST_BYTES],
+        .trigger_body_max = (uint64_t)s->limits.values[LIMIT_SYNC_REQUEST_BYTES],
+        .header_control = s->header_control,
+        .capture_bytes = s->journal.bodies,
+    };
+
+    d->gateway = gateway_new(&parts, &settings);
+}
+
+static int start_ca(struct daemon *d, struct error *err)
+{
+    OWN(mem_free)
+    char *folder =
+        str_is_set(d->settings->ca_dir) ? mem_dup(d->settings->ca_dir.ptr) : ca_default_folder();
+
+    return ca_open(folder, &d->ca, err);
+}
+
+static int certificate(void *owner, struct str name, const struct gnutls_pcert_st **out_chain,
+                       unsigned *out_len, struct gnutls_privkey_st **out_key)
+{
+    return ca_certificate(((struct daemon *)gateway_control_owner(owner))->ca, name, out_chain,
+                          out_len, out_key);
+}
+
+static int start_server(struct daemon *d, struct error *err)
+{
+    const struct settings *s = d->settings;
+    struct http_settings http = {
+        .body_limit_bytes = s->body_max,
+        .spool_above_bytes = s->body_spool_above,
+        .idle_timeout_s = (uint32_t)(s->idle_timeout_ns / NS_PER_MS / MS_PER_S),
+        .connections_max = s->connections_max,
+        .certificate = certificate,
+    };
+
+    return http_server_new(d->loop, &http, gateway_handler(), d->gateway, &d->server, err);
+}
+
+static int listen_on(struct daemon *d, const struct conf_texts *addresses, struct error *err)
+{
+    for (size_t i = 0; i < addresses->count; i++) {
+        uint16_t port = 0;
+
+        if (http_server_listen(d->server, addresses->items[i], &port, err) < 0)
+            return -1;
+        d->listeners[d->listener_count++] = (struct ready_listener){addresses->items[i], port};
+        log_info("listening", "address=" STR_FMT " port=%u", STR_ARG(addresses->items[i]), port);
+    }
+    return 0;
+}
+
+static int start_listeners(struct daemon *d, struct error *err)
+{
+    const struct settings *s = d->settings;
+
+    d->listeners = mem_alloc_array(s->listen.count + s->admin_listen.count, sizeof(*d->listeners));
+    if (listen_on(d, &s->listen, err) < 0 || listen_on(d, &s->admin_listen, err) < 0)
+        return -1;
+    return 0;
+}
+
+/* ---- running ---- */
+
+static void on_stopped(void *owner)
+{
+    loop_stop(((struct daemon *)gateway_control_owner(owner))->loop);
+}
+
+static void stop(struct daemon *d)
+{
+    if (d->stopping)
+        return;
+    d->stopping = true;
+    gateway_release_all(d->gateway);
+    http_server_stop(d->server, STOP_GRACE_MS, on_stopped);
+}
+
+static void on_signal(void *arg, int signum)
+{
+    struct daemon *d = arg;
+
+    log_info("signal", "name=%s", strsignal(signum));
+    switch (signum) {
+    case SIGHUP:
+        daemon_reload(d);
+        break;
+    case SIGUSR1:
+        admin_stop_faults(d->admin);
+        break;
+    default:
+        stop(d);
+        break;
+    }
+}
+
+static int start_signals(struct daemon *d, struct error *err)
+{
+    static const int numbers[DAEMON_SIGNALS] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+
+    for (size_t i = 0; i < DAEMON_SIGNALS; i++) {
+        d->signals[i] = loop_signal_start(d->loop, numbers[i], on_signal, d, err);
+        if (!d->signals[i])
+            return -1;
+    }
+    return 0;
+}
+
+static int announce(struct daemon *d, struct error *err)
+{
+    const struct settings *s = d->settings;
+
+    ready_banner(d->listeners, d->listener_count, ca_path(d->ca), s->account, s->region);
+    log_info("ready", "pid=%ld", (long)getpid());
+    if (!str_is_set(s->ready_file))
+        return 0;
+    return ready_file_write(s->ready_file.ptr, d->listeners, d->listener_count, err);
+}
+
+/* Everything that can be refused comes before the first listener. */
+static int start(struct daemon *d, struct conf_report *report, struct error *err)
+{
+    int r;
+
+    files_init(&d->fault_files, &d->settings->faults);
+    files_init(&d->fixture_files, &d->settings->fixtures);
+    d->grammar.allow_unknown_region = d->settings->allow_unknown_region;
+    if (loop_new(&d->loop, err) < 0 || start_ca(d, err) < 0 || start_state(d, err) < 0)
+        return -1;
+    r = load_rules(d, report);
+    if (r != 0)
+        return r;
+    keys_init(&d->auth, d->settings);
+    start_gateway(d);
+    if (start_server(d, err) < 0 || control_start(d, err) < 0 || start_signals(d, err) < 0)
+        return -1;
+    if (start_listeners(d, err) < 0 || daemon_watch(d, err) < 0)
+        return -1;
+    d->ready = true;
+    return announce(d, err);
+}
+
+/* In the reverse order of start; everything accepts being absent. */
+static void end(struct daemon *d)
+{
+    daemon_unwatch(d);
+    for (size_t i = 0; i < DAEMON_SIGNALS; i++)
+        loop_signal_stop(d->signals[i]);
+    admin_free(d->admin);
+    http_server_free(d->server);
+    gateway_free(d->gateway);
+    service_free(d->service);
+    fault_engine_free(d->faults);
+    fault_engine_free(d->fixtures);
+    chain_tracker_free(d->chains);
+    journal_free(d->journal);
+    ca_free(d->ca);
+    loop_free(d->loop);
+    files_done(&d->fault_files);
+    files_done(&d->fixture_files);
+    mem_free(d->auth.accounts);
+    mem_free(d->listeners);
+}
+
+int daemon_run(const struct settings *settings, struct conf_report *report, struct error *err)
+{
+    struct daemon d = {.settings = settings};
+    int r = start(&d, report, err);
+
+    if (r == 0)
+        loop_run(d.loop);
+    if (r == 0 && str_is_set(settings->ready_file))
+        unlink(settings->ready_file.ptr);
+    end(&d);
+    if (r == 0)
+        log_info("stopped", NULL);
+    return r;
+}
+
+int daemon_check(const struct settings *settings, struct conf_report *report)
+{
+    struct daemon d = {.settings = settings,
+                       .grammar.allow_unknown_region = settings->allow_unknown_region};
+
+    files_init(&d.fault_files, &settings->faults);
+    files_init(&d.fixture_files, &settings->fixtures);
+    fault_ruleset_unref(files_load(&d.fault_files, &d.grammar, report));
+    fault_ruleset_unref(files_load(&d.fixture_files, &d.grammar, report));
+    files_done(&d.fault_files);
+    files_done(&d.fixture_files);
+    return report->errors ? DAEMON_CONFIG : 0;
+}

@@ -1,0 +1,67 @@
+/*
+ * daemon/internal.h - the parts of a running daemon
+ */
+#pragma once
+
+#include "admin/admin.h"
+#include "base/log.h"
+#include "conf/settings.h"
+#include "crypto/ca.h"
+#include "daemon/ready.h"
+#include "gateway/gateway.h"
+#include "loop/loop.h"
+
+enum { DAEMON_SIGNALS = 4 };
+
+/* Rule files as the configuration names them: paths and globs, looked up anew at each reload. */
+struct rule_files {
+    const struct conf_texts *named;
+    char **paths;
+    size_t count;
+};
+
+struct daemon {
+    const struct settings *settings;
+    struct clock clock;
+    struct loop *loop;
+    struct ca *ca;
+    struct journal *journal;
+    struct chain_tracker *chains;
+    struct fault_engine *faults, *fixtures;
+    struct service *service;
+    struct gateway_auth auth;
+    struct gateway *gateway;
+    struct http_server *server;
+    struct admin *admin;
+    struct fault_grammar_options grammar;
+    struct rule_files fault_files, fixture_files;
+    struct ready_listener *listeners;
+    size_t listener_count;
+    struct loop_signal *signals[DAEMON_SIGNALS];
+    struct loop_file_watch **watches;
+    size_t watch_count;
+    uint64_t stamp; /* of the rule files as they were read last */
+    bool ready, stopping;
+};
+
+/* keys.c */
+void keys_init(struct gateway_auth *auth, const struct settings *settings);
+
+/* files.c */
+void files_init(struct rule_files *files, const struct conf_texts *named);
+void files_done(struct rule_files *files);
+/** Expand the globs. What names no file is an error. */
+bool files_find(struct rule_files *files, struct conf_report *report);
+/** Expand, read, check. NULL when @report has errors. No file at all gives an empty set. */
+struct fault_ruleset *files_load(struct rule_files *files,
+                                 const struct fault_grammar_options *options,
+                                 struct conf_report *report);
+
+/* control.c: what the control side needs of us */
+const struct gateway_control *control_side(void);
+int control_start(struct daemon *d, struct error *err);
+
+/* reload.c */
+void daemon_reload(struct daemon *d);
+int daemon_watch(struct daemon *d, struct error *err);
+void daemon_unwatch(struct daemon *d);

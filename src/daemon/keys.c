@@ -1,0 +1,45 @@
+/*
+ * The access keys of the configuration, as auth/ asks for them.
+ */
+#include "base/mem.h"
+#include "daemon/internal.h"
+
+static bool find_key(void *owner, struct str access_key, struct auth_key *out)
+{
+    const struct settings *settings = owner;
+
+    for (size_t i = 0; i < settings->auth.key_count; i++) {
+        const struct settings_key *key = &settings->auth.keys[i];
+
+        if (str_eq(key->id, access_key)) {
+            *out = (struct auth_key){
+                .secret = key->secret,
+                .account = str_is_set(key->account) ? key->account : settings->account,
+                .token = key->token,
+            };
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum auth_mode mode_of(enum settings_auth_mode mode)
+{
+    static const enum auth_mode modes[] = {[AUTH_MODE_OFF] = AUTH_OFF,
+                                           [AUTH_MODE_LENIENT] = AUTH_LENIENT,
+                                           [AUTH_MODE_STRICT] = AUTH_STRICT};
+
+    return modes[mode];
+}
+
+void keys_init(struct gateway_auth *auth, const struct settings *settings)
+{
+    auth->mode = mode_of(settings->auth.mode);
+    auth->keys = (struct auth_keys){.find = find_key, .owner = (void *)(uintptr_t)settings};
+    auth->accounts = mem_alloc_array(settings->auth.account_count, sizeof(*auth->accounts));
+    auth->account_count = settings->auth.account_count;
+    for (size_t i = 0; i < settings->auth.account_count; i++) {
+        auth->accounts[i].account = settings->auth.accounts[i].id;
+        auth->accounts[i].mode = mode_of(settings->auth.accounts[i].mode);
+    }
+}
