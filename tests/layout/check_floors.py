@@ -13,7 +13,7 @@ FLOORS = [
     ["conf", "store", "http", "dns"],
     ["route", "auth", "fault"],
     ["journal"],
-    ["invoke", "neighbours"],
+    ["invoke"],
     ["service"],
     ["gateway", "drill"],
     ["admin"],

@@ -1,0 +1,254 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/distance.h"
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "conf/settings.h"
+
+static const struct exit_code_text exit_codes[] = {
+    {EXIT_CODE_PASS,         "pass"                                        },
+    {EXIT_CODE_ASSERTION,    "an assertion failed"                         },
+    {EXIT_CODE_USAGE,        "configuration or usage error"                },
+    {EXIT_CODE_VACUOUS,      "vacuous: a fault never fired or no call came"},
+    {EXIT_CODE_GUARD,        "stopped by a guard"                          },
+    {EXIT_CODE_UNREACHABLE,  "daemon not reachable"                        },
+    {EXIT_CODE_TIMEOUT,      "timed out"                                   },
+    {EXIT_CODE_INCONCLUSIVE, "inconclusive: the journal lost entries"      },
+    {EXIT_CODE_INTERRUPTED,  "interrupted (rules restored)"                },
+};
+
+const struct exit_code_text *exit_code_table(size_t *out_count)
+{
+    *out_count = N_ELEMENTS(exit_codes);
+    return exit_codes;
+}
+
+/* People say `faults list` as often as `fault list`: both are one word here. */
+static const char *canonical(const char *word)
+{
+    return strcmp(word, "faults") == 0 ? "fault" : word;
+}
+
+/* The row whose name is these words; *out_used says how many of them. */
+static const struct cli_verb *find_verb(int argc, char **argv, int *out_used)
+{
+    size_t count;
+    const struct cli_verb *verbs = cli_verb_table(&count);
+
+    for (int words = argc < 2 ? argc : 2; words >= 1; words--) {
+        OWN(mem_free)
+        char *name = words == 2 ? mem_printf("%s %s", canonical(argv[0]), argv[1])
+                                : mem_dup(canonical(argv[0]));
+
+        for (size_t i = 0; i < count; i++) {
+            if (strcmp(verbs[i].name, name) == 0) {
+                *out_used = words;
+                return &verbs[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+static bool is_group(const char *word)
+{
+    size_t count;
+    const struct cli_verb *verbs = cli_verb_table(&count);
+    struct str prefix = str_of(canonical(word));
+
+    for (size_t i = 0; i < count; i++)
+        if (str_starts(str_of(verbs[i].name), prefix) && verbs[i].name[prefix.len] == ' ')
+            return true;
+    return false;
+}
+
+static int unknown_verb(int argc, char **argv)
+{
+    size_t count;
+    const struct cli_verb *verbs = cli_verb_table(&count);
+    bool group = is_group(argv[0]);
+    OWN(mem_free)
+    char *words =
+        argc >= 2 && group ? mem_printf("%s %s", canonical(argv[0]), argv[1]) : mem_dup(argv[0]);
+    struct nearest nearest = {.wanted = str_of(words)};
+
+    for (size_t i = 0; i < count; i++)
+        if (!(verbs[i].flags & CLI_HIDDEN))
+            nearest_offer(&nearest, str_of(verbs[i].name));
+    fprintf(stderr, "fcemu: unknown verb '%s'", words);
+    if (str_is_set(nearest.best))
+        fprintf(stderr, "; did you mean '" STR_FMT "'?", STR_ARG(nearest.best));
+    if (group) {
+        fprintf(stderr, "\nknown:");
+        for (size_t i = 0; i < count; i++)
+            if (str_starts(str_of(verbs[i].name), str_of(canonical(argv[0]))))
+                fprintf(stderr, "\n  fcemu %-16s %s", verbs[i].name, verbs[i].summary);
+        fputc('\n', stderr);
+    } else {
+        fprintf(stderr, "\n'fcemu --help' lists the verbs\n");
+    }
+    return EXIT_CODE_USAGE;
+}
+
+bool cli_has(const struct cli_args *args, const char *option)
+{
+    return cli_value(args, option) != NULL;
+}
+
+const char *cli_value(const struct cli_args *args, const char *option)
+{
+    for (size_t i = args->option_count; i > 0; i--)
+        if (strcmp(args->options[i - 1].name, option) == 0)
+            return args->options[i - 1].value;
+    return NULL;
+}
+
+int cli_usage(const struct cli_args *args, const char *fmt, ...)
+{
+    va_list list;
+
+    fprintf(stderr, "fcemu %s: ", args->verb->name);
+    va_start(list, fmt);
+    vfprintf(stderr, fmt, list);
+    va_end(list);
+    fputc('\n', stderr);
+    return EXIT_CODE_USAGE;
+}
+
+void cli_print_json(cJSON *json)
+{
+    OWN(buf_done) struct buf b = {0};
+
+    json_print(json, true, &b);
+    json_free(json);
+    puts(buf_text(&b));
+}
+
+static int unknown_option(const struct cli_args *args, const struct cli_option *known, size_t count,
+                          struct str name)
+{
+    struct nearest nearest = {.wanted = name};
+
+    for (size_t i = 0; i < count; i++)
+        nearest_offer(&nearest, str_of(known[i].name));
+    if (str_is_set(nearest.best))
+        return cli_usage(args, "unknown option '--" STR_FMT "'; did you mean '--" STR_FMT "'?",
+                         STR_ARG(name), STR_ARG(nearest.best));
+    return cli_usage(args, "unknown option '--" STR_FMT "'; 'fcemu %s --help' lists them",
+                     STR_ARG(name), args->verb->name);
+}
+
+/* One `--name`, `--name=value` or `--name value`; *at moves behind it. */
+static int take_option(struct cli_args *args, const struct cli_option *known, size_t known_count,
+                       int argc, char **argv, int *at)
+{
+    struct str name;
+    struct str value;
+    bool inline_value = str_cut(str_of(argv[*at] + 2), '=', &name, &value);
+    const struct cli_option *option = NULL;
+
+    for (size_t i = 0; i < known_count && !option; i++)
+        if (str_eq(str_of(known[i].name), name))
+            option = &known[i];
+    if (!option)
+        return unknown_option(args, known, known_count, name);
+    if (args->option_count == CLI_OPTIONS_MAX)
+        return cli_usage(args, "more than %d options", CLI_OPTIONS_MAX);
+    if (!option->value && inline_value)
+        return cli_usage(args, "'--%s' takes no value", option->name);
+    if (option->value && !inline_value) {
+        if (*at + 1 >= argc)
+            return cli_usage(args, "'--%s' needs a value: --%s %s", option->name, option->name,
+                             option->value);
+        value = str_of(argv[++*at]);
+    }
+    args->options[args->option_count].name = option->name;
+    args->options[args->option_count].value = option->value ? value.ptr : "";
+    args->option_count++;
+    return 0;
+}
+
+static int parse(struct cli_args *args, int argc, char **argv)
+{
+    struct cli_option known[CLI_OPTIONS_MAX];
+    size_t known_count = cli_verb_options(args->verb, known, N_ELEMENTS(known));
+    bool options_over = false;
+
+    for (int i = 0; i < argc; i++) {
+        if (!options_over && strcmp(argv[i], "--") == 0) {
+            options_over = true;
+        } else if (!options_over && argv[i][0] == '-' && argv[i][1] == '-') {
+            int r = take_option(args, known, known_count, argc, argv, &i);
+
+            if (r != 0)
+                return r;
+        } else if (!options_over && argv[i][0] == '-' && argv[i][1] != '\0') {
+            return cli_usage(args, "unknown option '%s'; options are written --name", argv[i]);
+        } else {
+            args->positional[args->count++] = argv[i];
+        }
+    }
+    if ((int)args->count < args->verb->at_least)
+        return cli_usage(args, "needs %s; 'fcemu %s --help' tells more", args->verb->arguments,
+                         args->verb->name);
+    if (args->verb->at_most != CLI_ANY && (int)args->count > args->verb->at_most)
+        return cli_usage(args, "unexpected '%s'; the usage is: fcemu %s %s",
+                         args->positional[args->verb->at_most], args->verb->name,
+                         args->verb->arguments);
+    return 0;
+}
+
+static int print_help(const struct cli_verb *verb)
+{
+    OWN(buf_done) struct buf b = {0};
+
+    cli_help(verb, &b);
+    fputs(buf_text(&b), stdout);
+    return EXIT_CODE_PASS;
+}
+
+static bool asks_help(int argc, char **argv)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+int cli_run(int argc, char **argv)
+{
+    static char serve[] = "serve";
+    static char version[] = "version";
+    char *serve_words[] = {serve};
+    char *version_words[] = {version};
+    struct cli_args args = {0};
+    int used = 0;
+    int result;
+
+    argc--;
+    argv++;
+    if (argc >= 1 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0))
+        return print_help(NULL);
+    if (argc == 1 && strcmp(argv[0], "--version") == 0)
+        args.verb = find_verb(1, version_words, &used);
+    else if (argc == 0 || argv[0][0] == '-')
+        args.verb = find_verb(1, serve_words, &used), used = 0;
+    else
+        args.verb = find_verb(argc, argv, &used);
+    if (!args.verb)
+        return unknown_verb(argc, argv);
+    if (asks_help(argc - used, argv + used))
+        return print_help(args.verb);
+    args.positional = mem_alloc_array((size_t)argc + 1, sizeof(*args.positional));
+    result = parse(&args, argc - used, argv + used);
+    if (result == 0)
+        result = args.verb->run(&args);
+    mem_free(args.positional);
+    if (fflush(stdout) != 0 && result == EXIT_CODE_PASS) {
+        fprintf(stderr, "fcemu: cannot write to standard output\n");
+        return EXIT_CODE_ASSERTION;
+    }
+    return result;
+}

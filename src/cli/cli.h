@@ -1,0 +1,93 @@
+/*
+ * cli/cli.h - verbs as a table
+ *
+ * Help, completion, the manual page and the parsing of arguments all come from the rows of verbs.c,
+ * so that they cannot drift apart. A verb is one function; it prints and returns an exit code, it
+ * never exits.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/json.h"
+
+/* The same for every verb (official table in docs/fcemu.1). */
+enum exit_code {
+    EXIT_CODE_PASS = 0,
+    EXIT_CODE_ASSERTION = 1,
+    EXIT_CODE_USAGE = 2,
+    EXIT_CODE_VACUOUS = 3,
+    EXIT_CODE_GUARD = 4,
+    EXIT_CODE_UNREACHABLE = 5,
+    EXIT_CODE_TIMEOUT = 6,
+    EXIT_CODE_INCONCLUSIVE = 7,
+    EXIT_CODE_INTERRUPTED = 130,
+};
+
+struct exit_code_text {
+    enum exit_code code;
+    const char *meaning;
+};
+const struct exit_code_text *exit_code_table(size_t *out_count);
+
+struct cli_option {
+    const char *name;  /* without dashes: "lang" */
+    const char *value; /* what stands behind it: "LANG"; NULL: a flag */
+    const char *help;
+};
+
+enum cli_verb_flags {
+    CLI_JSON = 1 << 0,     /* prints data, so it knows --json */
+    CLI_DAEMON = 1 << 1,   /* talks to a running daemon: --address, --token */
+    CLI_SETTINGS = 1 << 2, /* takes every setting as a flag */
+    CLI_HIDDEN = 1 << 3,   /* for our own build and tests */
+};
+
+struct cli_args;
+
+enum { CLI_ANY = -1 };
+
+struct cli_verb {
+    const char *name;                 /* "fault list": one or two words */
+    const char *arguments;            /* "[CODE]", "FILE…"; "" for none */
+    int at_least, at_most;            /* positional arguments; CLI_ANY for no upper bound */
+    const char *summary;              /* one line */
+    const char *details;              /* paragraphs for --help, or NULL */
+    const struct cli_option *options; /* ends with a zeroed row; NULL: none of its own */
+    unsigned flags;
+    int (*run)(const struct cli_args *args);
+};
+
+const struct cli_verb *cli_verb_table(size_t *out_count);
+
+enum { CLI_OPTIONS_MAX = 128 };
+
+struct cli_args {
+    const struct cli_verb *verb;
+    struct {
+        const char *name;
+        const char *value; /* "" for flags */
+    } options[CLI_OPTIONS_MAX];
+    size_t option_count;
+    const char **positional; /* borrowed from argv */
+    size_t count;
+};
+
+/** Run the verb that the words name. The exit code of the program. */
+int cli_run(int argc, char **argv);
+
+bool cli_has(const struct cli_args *args, const char *option);
+const char *cli_value(const struct cli_args *args,
+                      const char *option); /* the last one given, or NULL */
+/** Print "fcemu VERB: text" to standard error; returns EXIT_CODE_USAGE. */
+int cli_usage(const struct cli_args *args, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/** Print @json to standard output, indented. Takes it. */
+void cli_print_json(cJSON *json);
+
+/* options.c: what a verb accepts, its own rows and the shared ones */
+size_t cli_verb_options(const struct cli_verb *verb, struct cli_option *out, size_t cap);
+
+/* help.c, completion.c, manual.c: the table in other forms */
+void cli_help(const struct cli_verb *verb, struct buf *out); /* NULL: the list of verbs */
+int cli_completion(const char *shell, struct buf *out);      /* -1: no such shell */
+void cli_manual(struct buf *out);                            /* roff */

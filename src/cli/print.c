@@ -1,0 +1,122 @@
+#include "cli/print.h"
+
+#include <stdio.h>
+
+enum { COLUMNS_MAX = 32 };
+
+static void value_text(const cJSON *value, struct buf *out)
+{
+    if (!value || cJSON_IsNull(value))
+        return;
+    if (cJSON_IsString(value))
+        buf_puts(out, value->valuestring);
+    else
+        json_print(value, false, out);
+}
+
+static bool any_value(const char *key, const cJSON *rows)
+{
+    const cJSON *row;
+
+    cJSON_ArrayForEach (row, rows) {
+        OWN(buf_done) struct buf text = {0};
+
+        value_text(cJSON_GetObjectItemCaseSensitive(row, key), &text);
+        if (text.len)
+            return true;
+    }
+    return false;
+}
+
+static void print_row(const struct cli_column *columns, const bool *shown, const cJSON *row)
+{
+    for (size_t i = 0; columns[i].key; i++) {
+        OWN(buf_done) struct buf text = {0};
+
+        if (shown && !shown[i])
+            continue;
+        value_text(cJSON_GetObjectItemCaseSensitive(row, columns[i].key), &text);
+        printf("%-*s ", columns[i].width, text.len ? buf_text(&text) : "-");
+    }
+    putchar('\n');
+}
+
+void cli_print_line(const struct cli_column *columns, const cJSON *row)
+{
+    print_row(columns, NULL, row);
+}
+
+void cli_print_table(const struct cli_column *columns, const cJSON *rows)
+{
+    bool shown[COLUMNS_MAX] = {false};
+    const cJSON *row;
+
+    for (size_t i = 0; columns[i].key && i < COLUMNS_MAX; i++) {
+        shown[i] = any_value(columns[i].key, rows);
+        if (shown[i])
+            printf("%-*s ", columns[i].width, columns[i].title);
+    }
+    putchar('\n');
+    cJSON_ArrayForEach (row, rows)
+        print_row(columns, shown, row);
+}
+
+static void print_indented(const char *text, size_t depth)
+{
+    struct str rest = str_of(text);
+
+    while (str_is_set(rest)) {
+        struct str line;
+
+        str_cut(rest, '\n', &line, &rest);
+        printf("%*s" STR_FMT "\n", (int)depth, "", STR_ARG(line));
+    }
+}
+
+void cli_print_fields(const cJSON *object)
+{
+    const cJSON *member;
+
+    cJSON_ArrayForEach (member, object) {
+        OWN(buf_done) struct buf text = {0};
+
+        if (cJSON_IsNull(member))
+            continue;
+        if (cJSON_IsObject(member) || cJSON_IsArray(member))
+            json_print(member, true, &text);
+        else
+            value_text(member, &text);
+        if (strchr(buf_text(&text), '\n')) {
+            printf("%s:\n", member->string ? member->string : "-");
+            print_indented(buf_text(&text), 2);
+        } else {
+            printf("%s: %s\n", member->string ? member->string : "-", buf_text(&text));
+        }
+    }
+}
+
+bool cli_duration(const char *text, uint64_t *out_ns)
+{
+    static const struct {
+        struct str unit;
+        double ns;
+    } units[] = {
+        {STR_INIT("ms"), 1e6   },
+        {STR_INIT("s"),  1e9   },
+        {STR_INIT("m"),  60e9  },
+        {STR_INIT("h"),  3600e9},
+    };
+    struct str s = str_of(text);
+    double number;
+
+    for (size_t i = 0; i < N_ELEMENTS(units); i++) {
+        if (!str_ends(s, units[i].unit))
+            continue;
+        if (str_to_double(str_slice(s, 0, s.len - units[i].unit.len), &number) != NUMBER_OK ||
+            number < 0 || number > 1e6)
+            return false;
+        *out_ns = (uint64_t)(number * units[i].ns);
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,343 @@
+/*
+ * Rules of a running daemon: list, change, stop, explain.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/mem.h"
+#include "base/query.h"
+#include "cli/client.h"
+#include "cli/print.h"
+#include "cli/verbs.h"
+
+enum { FILE_MAX_BYTES = 16 * 1024 * 1024 };
+
+static const struct cli_column rule_columns[] = {
+    {"id",      "id", 30},
+    {"state",       "state", 10},
+    {"layer",   "layer", 6},
+    {"matched",       "matched", 8},
+    {"reached",   "reached", 8},
+    {"fired",        "fired", 8},
+    {"capped", "capped", 7},
+    {"expires",        "expires_at", 24},
+    {"group", "group", 16},
+    {"note",        "note", 20},
+    {0  },
+};
+
+static char *rule_path(struct arena *arena, const char *id, const char *rest)
+{
+    return arena_printf(arena, "/_fcemu/faults/rules/" STR_FMT "%s",
+                        STR_ARG(percent_encode(str_of(id), false, arena)), rest);
+}
+
+/* The whole of a file, or of standard input for "-". */
+static int read_input(const struct cli_args *args, const char *path, struct buf *out)
+{
+    FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    size_t n;
+
+    if (!in)
+        return cli_usage(args, "cannot read '%s': %s", path, strerror(errno));
+    do {
+        buf_reserve(out, BUFSIZ);
+        n = fread(out->ptr + out->len, 1, BUFSIZ, in);
+        out->len += n;
+    } while (n > 0 && out->len <= FILE_MAX_BYTES);
+    bool failed = ferror(in) != 0;
+
+    if (in != stdin)
+        fclose(in);
+    if (out->ptr)
+        out->ptr[out->len] = '\0';
+    if (failed)
+        return cli_usage(args, "cannot read '%s'", path);
+    return out->len > FILE_MAX_BYTES ? cli_usage(args, "'%s' is larger than 16 MiB", path) : 0;
+}
+
+static int ask_and_print(const struct cli_args *args, const char *method, const char *path,
+                         struct str body)
+{
+    cJSON *answer = NULL;
+    int r = client_ask_json(args, method, path, body, &answer);
+
+    if (r != 0 || !answer)
+        return r;
+    if (cli_has(args, "json")) {
+        cli_print_json(answer);
+    } else {
+        cli_print_fields(answer);
+        json_free(answer);
+    }
+    return EXIT_CODE_PASS;
+}
+
+static int send_file(const struct cli_args *args, const char *method, const char *path,
+                     const char *content_type)
+{
+    OWN(buf_done) struct buf input = {0};
+    OWN(client_answer_done) struct client_answer answer = {0};
+    int r = read_input(args, args->positional[0], &input);
+
+    if (r == 0)
+        r = client_ask(args, method, path, content_type, buf_str(&input), &answer);
+    if (r != 0)
+        return r;
+    if (answer.status >= 400) {
+        client_print_problem(args, &answer);
+        return EXIT_CODE_USAGE;
+    }
+    if (answer.body.len)
+        puts(buf_text(&answer.body));
+    return EXIT_CODE_PASS;
+}
+
+static void print_refusal(const cJSON *answer)
+{
+    const cJSON *reload = cJSON_GetObjectItemCaseSensitive(answer, "reload");
+    const cJSON *ok = cJSON_GetObjectItemCaseSensitive(reload, "accepted");
+    const cJSON *item;
+
+    if (!reload || cJSON_IsTrue(ok))
+        return;
+    puts("the files on disk are refused; the rules before them stay in force:");
+    cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(reload, "errors")) {
+        const cJSON *line = cJSON_GetObjectItemCaseSensitive(item, "line");
+        const cJSON *column = cJSON_GetObjectItemCaseSensitive(item, "column");
+
+        printf("  " STR_FMT ":%d:%d: error " STR_FMT ": " STR_FMT ": " STR_FMT "\n",
+               STR_ARG(json_get_str(item, "file")), cJSON_IsNumber(line) ? line->valueint : 0,
+               cJSON_IsNumber(column) ? column->valueint : 0, STR_ARG(json_get_str(item, "code")),
+               STR_ARG(json_get_str(item, "path")), STR_ARG(json_get_str(item, "message")));
+    }
+}
+
+int verb_fault_list(const struct cli_args *args)
+{
+    OWN(json_free) cJSON *answer = NULL;
+    int r = client_ask_json(args, "GET", "/_fcemu/faults", STR_NONE, &answer);
+
+    if (r != 0)
+        return r;
+    if (cli_has(args, "json")) {
+        cli_print_json(GIVE(answer));
+        return EXIT_CODE_PASS;
+    }
+    print_refusal(answer);
+    cli_print_table(rule_columns, cJSON_GetObjectItemCaseSensitive(answer, "rules"));
+    return EXIT_CODE_PASS;
+}
+
+int verb_fault_stats(const struct cli_args *args)
+{
+    static const struct cli_column columns[] = {
+        {"id",      "id", 30},
+        {"matched",       "matched", 10},
+        {"reached", "reached", 10},
+        {"fired",       "fired", 10},
+        {"capped", "capped", 10},
+        {0      },
+    };
+    OWN(json_free) cJSON *answer = NULL;
+    int r = client_ask_json(args, "GET", "/_fcemu/faults", STR_NONE, &answer);
+
+    if (r != 0)
+        return r;
+    if (cli_has(args, "json"))
+        cli_print_json(cJSON_DetachItemFromObjectCaseSensitive(answer, "rules"));
+    else
+        cli_print_table(columns, cJSON_GetObjectItemCaseSensitive(answer, "rules"));
+    return EXIT_CODE_PASS;
+}
+
+int verb_fault_show(const struct cli_args *args)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    OWN(client_answer_done) struct client_answer answer = {0};
+    int r;
+
+    if (cli_has(args, "json"))
+        return ask_and_print(args, "GET", rule_path(arena, args->positional[0], ""), STR_NONE);
+    r = client_ask(args, "GET", rule_path(arena, args->positional[0], "?format=yaml"), NULL,
+                   STR_NONE, &answer);
+    if (r != 0)
+        return r;
+    if (answer.status >= 400) {
+        client_print_problem(args, &answer);
+        return EXIT_CODE_USAGE;
+    }
+    fputs(buf_text(&answer.body), stdout);
+    return EXIT_CODE_PASS;
+}
+
+int verb_fault_add(const struct cli_args *args)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    const char *place = cli_value(args, "place");
+
+    return send_file(
+        args, "POST",
+        arena_printf(arena, "/_fcemu/faults/rules?place=" STR_FMT,
+                     STR_ARG(percent_encode(str_of(place ? place : "last"), false, arena))),
+        "application/yaml");
+}
+
+/* Numbers and booleans as they are, everything else as a string: the grammar reads "50%" itself. */
+static cJSON *patch_value(struct str text)
+{
+    struct error err;
+    cJSON *json = json_parse(text, &err);
+
+    return json ? json : json_string(text);
+}
+
+/* a.b.c=v becomes {"a":{"b":{"c":v}}}, merged into what is there. */
+static int add_change(const struct cli_args *args, cJSON *patch, const char *change)
+{
+    struct str path;
+    struct str value;
+
+    if (!str_cut(str_of(change), '=', &path, &value) || path.len == 0)
+        return cli_usage(args, "'%s' is not KEY=VALUE, such as when.probability=50%%", change);
+    for (;;) {
+        struct str head;
+        struct str rest;
+        bool more = str_cut(path, '.', &head, &rest);
+        OWN(mem_free) char *key = mem_dup_len(head.ptr, head.len);
+        cJSON *child = cJSON_GetObjectItemCaseSensitive(patch, key);
+
+        if (!more) {
+            cJSON_DeleteItemFromObjectCaseSensitive(patch, key);
+            cJSON_AddItemToObject(patch, key, patch_value(value));
+            return 0;
+        }
+        patch = cJSON_IsObject(child) ? child : cJSON_AddObjectToObject(patch, key);
+        path = rest;
+    }
+}
+
+int verb_fault_set(const struct cli_args *args)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    OWN(json_free) cJSON *patch = cJSON_CreateObject();
+    OWN(buf_done) struct buf body = {0};
+    OWN(client_answer_done) struct client_answer answer = {0};
+
+    for (size_t i = 1; i < args->count; i++) {
+        int r = add_change(args, patch, args->positional[i]);
+
+        if (r != 0)
+            return r;
+    }
+    json_print(patch, false, &body);
+    int r = client_ask(args, "PATCH", rule_path(arena, args->positional[0], ""),
+                       "application/merge-patch+json", buf_str(&body), &answer);
+
+    if (r == 0 && answer.status >= 400) {
+        client_print_problem(args, &answer);
+        return EXIT_CODE_USAGE;
+    }
+    return r;
+}
+
+int verb_fault_rm(const struct cli_args *args)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+
+    return ask_and_print(args, "DELETE", rule_path(arena, args->positional[0], ""), STR_NONE);
+}
+
+static int switch_to(const struct cli_args *args, bool on)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    OWN(buf_done) struct buf body = {0};
+    const char *what = args->positional[0];
+    const char *time = cli_value(args, "for");
+    struct str group = str_slice(str_of(what), strlen("group:"), SIZE_MAX);
+
+    buf_puts(&body, "{");
+    if (str_starts(str_of(what), STR("group:")))
+        buf_printf(&body, "\"enabled\":%s%s", on ? "true" : "false", time ? "," : "");
+    if (time) {
+        buf_puts(&body, "\"for\":");
+        buf_json_string(&body, str_of(time));
+    }
+    buf_add_char(&body, '}');
+    if (str_starts(str_of(what), STR("group:")))
+        return ask_and_print(args, "PUT",
+                             arena_printf(arena, "/_fcemu/faults/groups/" STR_FMT,
+                                          STR_ARG(percent_encode(group, false, arena))),
+                             buf_str(&body));
+    return ask_and_print(args, "POST", rule_path(arena, what, on ? "/enable" : "/disable"),
+                         buf_str(&body));
+}
+
+int verb_fault_on(const struct cli_args *args)
+{
+    return switch_to(args, true);
+}
+
+int verb_fault_off(const struct cli_args *args)
+{
+    return switch_to(args, false);
+}
+
+int verb_fault_stop(const struct cli_args *args)
+{
+    return ask_and_print(args, "POST", "/_fcemu/faults/stop", STR("{}"));
+}
+
+int verb_fault_explain(const struct cli_args *args)
+{
+    OWN(buf_done) struct buf body = {0};
+
+    buf_puts(&body, "{\"request_id\":");
+    buf_json_string(&body, str_of(args->positional[0]));
+    buf_add_char(&body, '}');
+    return ask_and_print(args, "POST", "/_fcemu/faults/explain", buf_str(&body));
+}
+
+int verb_fault_dry_run(const struct cli_args *args)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    const char *last = cli_value(args, "last");
+    int64_t n = 500;
+
+    if (last && str_to_int(str_of(last), 1, 1000000, &n) != NUMBER_OK)
+        return cli_usage(args, "'--last %s' is not between 1 and 1000000", last);
+    return send_file(args, "POST",
+                     arena_printf(arena, "/_fcemu/faults/dry-run?last=%lld", (long long)n),
+                     "application/yaml");
+}
+
+int verb_fault_tape_save(const struct cli_args *args)
+{
+    OWN(client_answer_done) struct client_answer answer = {0};
+    const char *path = args->positional[0];
+    FILE *out;
+    int r = client_ask(args, "GET", "/_fcemu/faults/tape", NULL, STR_NONE, &answer);
+
+    if (r != 0)
+        return r;
+    if (answer.status >= 400) {
+        client_print_problem(args, &answer);
+        return EXIT_CODE_USAGE;
+    }
+    out = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+    if (!out)
+        return cli_usage(args, "cannot write '%s': %s", path, strerror(errno));
+    bool ok = fwrite(buf_text(&answer.body), 1, answer.body.len, out) == answer.body.len;
+
+    if (out != stdout)
+        ok = fclose(out) == 0 && ok;
+    return ok ? EXIT_CODE_PASS : cli_usage(args, "cannot write '%s'", path);
+}
+
+int verb_fault_tape_play(const struct cli_args *args)
+{
+    return send_file(args, "PUT", "/_fcemu/faults/tape", "application/x-ndjson");
+}

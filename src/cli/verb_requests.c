@@ -1,0 +1,281 @@
+/*
+ * What happened: requests, tail, verify, retries, coverage.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/query.h"
+#include "cli/client.h"
+#include "cli/print.h"
+#include "cli/verbs.h"
+#include "service/service.h"
+
+enum { POLL_NS = 50000000, NS_PER_S = 1000000000 };
+
+static const struct cli_column request_columns[] = {
+    {"time",      "time", 24},
+    {"id",         "request_id", 36},
+    {"operation",        "operation", 20},
+    {"account",         "account", 16},
+    {"region", "region", 14},
+    {"function",         "function", 22},
+    {"status",   "status", 6},
+    {"code",         "code", 22},
+    {"rule",    "rule", 24},
+    {"outcome",         "outcome", 12},
+    {0 },
+};
+
+/* The options of the verb that are filters, as a query string. */
+static char *filter_query(const struct cli_args *args, const char *format)
+{
+    static const char *const filters[] = {"operation", "function", "rule",  "code",
+                                          "status",    "label",    "chain", "limit"};
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct buf b = {0};
+
+    buf_printf(&b, "?format=%s", format);
+    for (size_t i = 0; i < N_ELEMENTS(filters); i++) {
+        const char *value = cli_value(args, filters[i]);
+
+        if (value)
+            buf_printf(&b, "&%s=" STR_FMT, filters[i],
+                       STR_ARG(percent_encode(str_of(value), false, arena)));
+    }
+    if (cli_value(args, "since"))
+        buf_printf(&b, "&after=" STR_FMT,
+                   STR_ARG(percent_encode(str_of(cli_value(args, "since")), false, arena)));
+    if (cli_has(args, "unmatched"))
+        buf_puts(&b, "&unmatched=true");
+    return buf_take(&b);
+}
+
+static int print_raw(const struct cli_args *args, const char *path)
+{
+    OWN(client_answer_done) struct client_answer answer = {0};
+    int r = client_ask(args, "GET", path, NULL, STR_NONE, &answer);
+
+    if (r != 0)
+        return r;
+    if (answer.status >= 400) {
+        client_print_problem(args, &answer);
+        return EXIT_CODE_USAGE;
+    }
+    fwrite(answer.body.ptr, 1, answer.body.len, stdout);
+    return EXIT_CODE_PASS;
+}
+
+int verb_requests(const struct cli_args *args)
+{
+    const char *format = cli_value(args, "format");
+    bool table = !format || strcmp(format, "table") == 0;
+    OWN(mem_free) char *query = filter_query(args, table ? "json" : format);
+    OWN(mem_free) char *path = mem_printf("/_fcemu/requests%s", query);
+    OWN(json_free) cJSON *answer = NULL;
+    int r;
+
+    if (!table && strcmp(format, "json") != 0)
+        return print_raw(args, path);
+    r = client_ask_json(args, "GET", path, STR_NONE, &answer);
+    if (r != 0)
+        return r;
+    if (!table || cli_has(args, "json")) {
+        cli_print_json(GIVE(answer));
+        return EXIT_CODE_PASS;
+    }
+    cli_print_table(request_columns, cJSON_GetObjectItemCaseSensitive(answer, "requests"));
+    return EXIT_CODE_PASS;
+}
+
+int verb_requests_show(const struct cli_args *args)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    const char *path =
+        arena_printf(arena, "/_fcemu/requests/" STR_FMT,
+                     STR_ARG(percent_encode(str_of(args->positional[0]), false, arena)));
+    cJSON *answer = NULL;
+    int r = client_ask_json(args, "GET", path, STR_NONE, &answer);
+
+    if (r != 0)
+        return r;
+    if (cli_has(args, "json"))
+        cli_print_json(answer);
+    else {
+        cli_print_fields(answer);
+        json_free(answer);
+    }
+    return EXIT_CODE_PASS;
+}
+
+struct tail {
+    bool json;
+    struct buf event;
+};
+
+static void tail_line(void *arg, struct str line)
+{
+    struct tail *tail = arg;
+    struct error err;
+
+    if (str_starts(line, STR("event:"))) {
+        buf_clear(&tail->event);
+        buf_add(&tail->event, str_trim(str_slice(line, strlen("event:"), line.len)));
+        return;
+    }
+    if (!str_starts(line, STR("data:")))
+        return;
+    line = str_trim(str_slice(line, strlen("data:"), line.len));
+    if (tail->json) {
+        printf("{\"event\":\"%s\",\"data\":" STR_FMT "}\n", buf_text(&tail->event), STR_ARG(line));
+    } else {
+        OWN(json_free) cJSON *json = json_parse(line, &err);
+
+        printf("%-9s ", buf_text(&tail->event));
+        cli_print_line(request_columns, json);
+    }
+    fflush(stdout);
+}
+
+int verb_tail(const struct cli_args *args)
+{
+    struct tail tail = {.json = cli_has(args, "json")};
+    int r = client_stream(args, "/_fcemu/events", tail_line, &tail);
+
+    buf_done(&tail.event);
+    return r;
+}
+
+static int verdict_code(int status)
+{
+    switch (status) {
+    case 200:
+        return EXIT_CODE_PASS;
+    case 409:
+        return EXIT_CODE_ASSERTION;
+    case 424:
+        return EXIT_CODE_INCONCLUSIVE;
+    default:
+        return EXIT_CODE_USAGE;
+    }
+}
+
+static void print_verdict(const struct cli_args *args, const struct client_answer *answer)
+{
+    struct error err;
+    OWN(json_free) cJSON *json = json_parse(buf_str(&answer->body), &err);
+    const cJSON *item;
+
+    if (answer->status != 200 && answer->status != 409 && answer->status != 424) {
+        client_print_problem(args, answer);
+        return;
+    }
+    if (cli_has(args, "json") || !json) {
+        puts(buf_text(&answer->body));
+        return;
+    }
+    cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(json, "assertions"))
+        printf("%-12s " STR_FMT ": " STR_FMT "\n",
+               cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "verdict")),
+               STR_ARG(json_get_str(item, "assertion")), STR_ARG(json_get_str(item, "text")));
+}
+
+/* With --within, what fails may still come true: ask again until then. */
+int verb_verify(const struct cli_args *args)
+{
+    const char *within = cli_value(args, "within");
+    uint64_t wait_ns = 0;
+    uint64_t begun = clock_monotonic_ns();
+
+    if (within && !cli_duration(within, &wait_ns))
+        return cli_usage(args, "'--within %s' is not a duration such as 5s", within);
+    for (;;) {
+        OWN(client_answer_done) struct client_answer answer = {0};
+        int r = client_ask(args, "POST", "/_fcemu/requests/verify", "application/yaml",
+                           str_of(args->positional[0]), &answer);
+
+        if (r != 0)
+            return r;
+        if (answer.status != 409 || clock_monotonic_ns() - begun >= wait_ns) {
+            print_verdict(args, &answer);
+            return verdict_code(answer.status);
+        }
+        nanosleep(&(struct timespec){.tv_nsec = POLL_NS}, NULL);
+    }
+}
+
+int verb_retries(const struct cli_args *args)
+{
+    static const struct cli_column columns[] = {
+        {"chain",     "chain", 6},
+        {"operation",          "operation", 20},
+        {"function", "function", 20},
+        {"sdk",         "sdk", 9},
+        {"attempts",  "attempts", 8},
+        {"confidence",         "confidence", 10},
+        {"gaps ms",       "gaps_ms", 40},
+        {"outcome",          "outcome", 10},
+        {0 },
+    };
+    const char *profile = cli_value(args, "profile");
+    OWN(mem_free)
+    char *path =
+        profile ? mem_printf("/_fcemu/retries?profile=%s", profile) : mem_dup("/_fcemu/retries");
+    OWN(json_free) cJSON *answer = NULL;
+    int r = client_ask_json(args, "GET", path, STR_NONE, &answer);
+
+    if (r != 0)
+        return r;
+    if (cli_has(args, "json"))
+        cli_print_json(GIVE(answer));
+    else
+        cli_print_table(columns, cJSON_GetObjectItemCaseSensitive(answer, "chains"));
+    return EXIT_CODE_PASS;
+}
+
+static int require_share(const struct cli_args *args, const cJSON *answer)
+{
+    const char *text = cli_value(args, "require");
+    const cJSON *share = cJSON_GetObjectItemCaseSensitive(answer, "share");
+    double want;
+    struct str number = str_of(text);
+    bool percent = str_ends(number, STR("%"));
+
+    if (!text)
+        return EXIT_CODE_PASS;
+    if (percent)
+        number.len--;
+    if (str_to_double(number, &want) != NUMBER_OK || want < 0 || want > (percent ? 100 : 1))
+        return cli_usage(args, "'--require %s' is not a share such as 60%%", text);
+    want = percent ? want / 100 : want;
+    if (cJSON_IsNumber(share) && share->valuedouble >= want)
+        return EXIT_CODE_PASS;
+    fprintf(stderr, "fcemu coverage: %.1f%% is below %s\n",
+            cJSON_IsNumber(share) ? share->valuedouble * 100 : 0.0, text);
+    return EXIT_CODE_ASSERTION;
+}
+
+int verb_coverage(const struct cli_args *args)
+{
+    OWN(json_free) cJSON *answer = NULL;
+    OWN(buf_done) struct buf text = {0};
+    int r;
+
+    if (cli_has(args, "operations")) {
+        service_coverage(&text);
+        fputs(buf_text(&text), stdout);
+        return EXIT_CODE_PASS;
+    }
+    r = client_ask_json(args, "GET", "/_fcemu/coverage", STR_NONE, &answer);
+    if (r != 0)
+        return r;
+    r = require_share(args, answer);
+    if (cli_has(args, "json"))
+        cli_print_json(GIVE(answer));
+    else
+        cli_print_fields(answer);
+    return r;
+}

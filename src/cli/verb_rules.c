@@ -1,0 +1,246 @@
+/*
+ * Rule files without a daemon: check, new, sample, catalog, schema.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/distance.h"
+#include "base/draw.h"
+#include "base/mem.h"
+#include "catalog/fc_error.h"
+#include "cli/verbs.h"
+#include "conf/report.h"
+#include "fault/engine.h"
+#include "fault/grammar.h"
+
+enum {
+    SAMPLE_DEFAULT = 1000,
+    SAMPLE_MAX = 1000000,
+    HISTOGRAM_ROWS = 16,
+    HISTOGRAM_COLUMNS = 50,
+    NS_PER_MS = 1000000
+};
+
+static int format_of(const struct cli_args *args, enum conf_format *out)
+{
+    const char *name = cli_value(args, "format");
+
+    *out = cli_has(args, "json") ? CONF_FORMAT_JSON : CONF_FORMAT_TEXT;
+    if (name && !conf_format_find(str_of(name), out))
+        return cli_usage(args, "'--format %s' is not one of text, json, sarif, github", name);
+    return 0;
+}
+
+static struct fault_grammar_options grammar_options(const struct cli_args *args)
+{
+    return (struct fault_grammar_options){.allow_unknown_region =
+                                              cli_has(args, "allow-unknown-region")};
+}
+
+int verb_fault_check(const struct cli_args *args)
+{
+    OWN(conf_report_free) struct conf_report *report = conf_report_new();
+    OWN(fault_ruleset_unref) struct fault_ruleset *set = NULL;
+    OWN(buf_done) struct buf text = {0};
+    struct fault_grammar_options options = grammar_options(args);
+    enum conf_format format;
+    int r = format_of(args, &format);
+
+    if (r != 0)
+        return r;
+    set = fault_ruleset_load(args->positional, args->count, &options, report);
+    conf_report_print(report, format, &text);
+    fputs(buf_text(&text), format == CONF_FORMAT_TEXT ? stderr : stdout);
+    if (!set || report->errors)
+        return EXIT_CODE_USAGE;
+    if (format == CONF_FORMAT_TEXT)
+        printf("%zu %s, %zu %s: ok\n", set->rule_count, set->rule_count == 1 ? "rule" : "rules",
+               report->warnings, report->warnings == 1 ? "warning" : "warnings");
+    return report->warnings && cli_has(args, "strict") ? EXIT_CODE_ASSERTION : EXIT_CODE_PASS;
+}
+
+static void add_args(const struct fc_error *error)
+{
+    size_t n = fc_error_arg_count(error, API_2016);
+
+    for (size_t i = 0; i < n; i++)
+        printf("%s\"%s\"", i ? ", " : "", error->sample[i] ? error->sample[i] : error->args[i]);
+}
+
+int verb_fault_new(const struct cli_args *args)
+{
+    const char *code = args->positional[0];
+    const struct fc_error *error = fc_error_find(str_of(code));
+    const char *operation = cli_value(args, "operation");
+    const char *function = cli_value(args, "function");
+    struct nearest nearest = {.wanted = str_of(code)};
+    size_t count;
+
+    if (!error) {
+        const struct fc_error *table = fc_error_table(&count);
+
+        for (size_t i = 0; i < count; i++)
+            nearest_offer(&nearest, str_of(table[i].code));
+        if (str_is_set(nearest.best))
+            return cli_usage(args, "unknown FC code '%s'; did you mean '" STR_FMT "'?", code,
+                             STR_ARG(nearest.best));
+        return cli_usage(args, "unknown FC code '%s'; 'fcemu errors' lists them", code);
+    }
+    printf("# %d %s: %s\n# %s\n# Retry: %s. Try it with: fcemu fault check FILE\nversion: 1\nseed: "
+           "1            # the same seed gives the same "
+           "faults\nrules:\n  - id: %s\n    match:\n      operation: %s\n",
+           error->status, error->code, error->reason_en, error->reason_zh,
+           fc_retry_name(error->retry), "new-rule", operation ? operation : "\"@all\"");
+    if (function)
+        printf("      function: %s\n", function);
+    printf("    when:\n      probability: 30%%   # of the calls that match; leave `when` out for "
+           "all of them\n    do:\n"
+           "      error: {code: %s, args: [",
+           error->code);
+    add_args(error);
+    printf("]}\n    ttl: 30m           # it ends by itself\n");
+    return EXIT_CODE_PASS;
+}
+
+static int compare_u64(const void *a, const void *b)
+{
+    const uint64_t *x = a;
+    const uint64_t *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+static void print_histogram(const uint64_t *sorted, size_t n)
+{
+    size_t counts[HISTOGRAM_ROWS] = {0};
+    double low = (double)sorted[0];
+    double width = ((double)sorted[n - 1] - low) / HISTOGRAM_ROWS;
+    size_t most = 1;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t row = width > 0 ? (size_t)(((double)sorted[i] - low) / width) : 0;
+
+        counts[row < HISTOGRAM_ROWS ? row : HISTOGRAM_ROWS - 1]++;
+    }
+    for (size_t i = 0; i < HISTOGRAM_ROWS; i++)
+        most = counts[i] > most ? counts[i] : most;
+    for (size_t i = 0; i < HISTOGRAM_ROWS && (width > 0 || i == 0); i++) {
+        printf("%10.3f ms |", (low + width * (double)i) / NS_PER_MS);
+        for (size_t k = 0; k < counts[i] * HISTOGRAM_COLUMNS / most; k++)
+            putchar('#');
+        printf(" %zu\n", counts[i]);
+    }
+}
+
+static void print_sample(const struct cli_args *args, uint64_t *values, size_t n)
+{
+    static const double shares[] = {0.01, 0.1, 0.5, 0.9, 0.99, 0.999};
+    cJSON *json = cli_has(args, "json") ? cJSON_CreateObject() : NULL;
+
+    qsort(values, n, sizeof(*values), compare_u64);
+    for (size_t i = 0; i < N_ELEMENTS(shares); i++) {
+        double ms = (double)values[(size_t)(shares[i] * (double)(n - 1))] / NS_PER_MS;
+        OWN(mem_free) char *name = mem_printf("p%g", shares[i] * 100);
+
+        if (json)
+            cJSON_AddNumberToObject(json, name, ms);
+        else
+            printf("%-6s %.3f ms\n", name, ms);
+    }
+    if (json)
+        cli_print_json(json);
+    else
+        print_histogram(values, n);
+}
+
+/* The latency is read by the rule grammar itself, from a rule made around it. */
+int verb_fault_sample(const struct cli_args *args)
+{
+    OWN(conf_report_free) struct conf_report *report = conf_report_new();
+    OWN(fault_ruleset_unref) struct fault_ruleset *set = NULL;
+    OWN(buf_done) struct buf text = {0};
+    OWN(buf_done) struct buf issues = {0};
+    struct fault_grammar_options options = {0};
+    const char *count_text = cli_value(args, "count");
+    const char *seed_text = cli_value(args, "seed");
+    int64_t n = SAMPLE_DEFAULT;
+    uint64_t seed = 1;
+
+    if (count_text && str_to_int(str_of(count_text), 1, SAMPLE_MAX, &n) != NUMBER_OK)
+        return cli_usage(args, "'--count %s' is not between 1 and %d", count_text, SAMPLE_MAX);
+    if (seed_text && str_to_uint(str_of(seed_text), UINT64_MAX, &seed) != NUMBER_OK)
+        return cli_usage(args, "'--seed %s' is not between 0 and 18446744073709551615", seed_text);
+    buf_printf(&text,
+               "version: 1\nguard: {max_delay: 24h}\nrules:\n  - id: sample\n    do: {delay: %s}\n",
+               args->positional[0]);
+    set = fault_ruleset_parse(buf_str(&text), "sample", &options, report);
+    if (!set) {
+        conf_report_print(report, CONF_FORMAT_TEXT, &issues);
+        fputs(buf_text(&issues), stderr);
+        return EXIT_CODE_USAGE;
+    }
+    uint64_t *values = mem_alloc_array((size_t)n, sizeof(*values));
+
+    for (uint64_t i = 0; i < (uint64_t)n; i++)
+        values[i] =
+            fault_latency_draw(set->rules[0].action->delay,
+                               draw_unit(seed, STR("sample"), STR(""), STR("delay"), i + 1),
+                               draw_unit(seed, STR("sample"), STR(""), STR("delay2"), i + 1), 0);
+    print_sample(args, values, (size_t)n);
+    mem_free(values);
+    return EXIT_CODE_PASS;
+}
+
+/* Which error can be given by which operation. */
+int verb_fault_catalog(const struct cli_args *args)
+{
+    size_t errors;
+    size_t operations;
+    const struct fc_error *table = fc_error_table(&errors);
+    const struct operation *ops = operation_table(&operations);
+    cJSON *list = cli_has(args, "json") ? cJSON_CreateArray() : NULL;
+
+    if (cli_has(args, "operations"))
+        return verb_operations(args);
+    for (size_t i = 0; i < errors; i++) {
+        cJSON *names = cJSON_CreateArray();
+        size_t count = 0;
+
+        for (size_t k = 0; k < operations; k++) {
+            if (fc_error_applies(&table[i], &ops[k])) {
+                OWN(mem_free)
+                char *name =
+                    mem_printf(STR_FMT " %s", STR_ARG(api_version_name(ops[k].api)), ops[k].name);
+
+                cJSON_AddItemToArray(names, cJSON_CreateString(name));
+                count++;
+            }
+        }
+        if (list) {
+            cJSON *json = cJSON_CreateObject();
+
+            cJSON_AddStringToObject(json, "code", table[i].code);
+            cJSON_AddNumberToObject(json, "status", table[i].status);
+            cJSON_AddItemToObject(json, "operations", names);
+            cJSON_AddItemToArray(list, json);
+        } else {
+            printf("%d %-38s %zu of %zu operations\n", table[i].status, table[i].code, count,
+                   operations);
+            json_free(names);
+        }
+    }
+    if (list)
+        cli_print_json(list);
+    return EXIT_CODE_PASS;
+}
+
+int verb_fault_schema(const struct cli_args *args)
+{
+    OWN(buf_done) struct buf b = {0};
+
+    (void)args;
+    fault_schema(&b);
+    fputs(buf_text(&b), stdout);
+    return EXIT_CODE_PASS;
+}

@@ -1,0 +1,178 @@
+#include "cli/verbs.h"
+
+#define NO_OPTIONS NULL
+
+static const struct cli_option lang_options[] = {
+    {"lang",                     "LANG", "en or zh; default: both"},
+    {0}
+};
+static const struct cli_option api_options[] = {
+    {"api",                                                      "API", "2016-08-15, 2021-04-06, 2023-03-30 or http-trigger only"},
+    {0}
+};
+static const struct cli_option ca_options[] = {
+    {"ca-dir",                         "DIR", "folder of the local authority"},
+    {0}
+};
+static const struct cli_option env_options[] = {
+    {"address",                                           "ADDRESS", "where the daemon listens; default 127.0.0.1:8252"},
+    {"ca-dir", "DIR", "folder of the local authority"},
+    {0                                           },
+};
+static const struct cli_option check_options[] = {
+    {"strict",                          NULL, "exit 1 when there is a warning"},
+    {"format", "FORMAT", "text, json, sarif or github"},
+    {"allow-unknown-region",                          NULL, "accept region ids that are not documented"},
+    {0   },
+};
+static const struct cli_option strict_options[] = {
+    {"strict",                          NULL, "exit 1 when there is a warning"},
+    {"format", "FORMAT", "text, json, sarif or github"},
+    {0                         },
+};
+static const struct cli_option new_options[] = {
+    {"operation",                             "OPERATION", "the operation to match; default @all"},
+    {"function", "FUNCTION", "the function to match"},
+    {0                             },
+};
+static const struct cli_option sample_options[] = {
+    {"count",                         "N", "how many draws; default 1000"},
+    {"seed", "SEED", "default 1"},
+    {0                         },
+};
+static const struct cli_option catalog_options[] = {
+    {"operations",                   NULL, "list the operations instead"},
+    {"api", "API", "with --operations: of one API version only"},
+    {0                         },
+};
+static const struct cli_option request_options[] = {
+    {"operation",                            "NAME", "calls of this operation"},
+    {"function",             "NAME", "calls of this function"},
+    {"rule",                             "ID", "calls this rule struck"},
+    {"code",              "CODE", "calls answered with this error code"},
+    {"status",                                 "STATUS", "calls answered with this status"},
+    {"label",              "LABEL", "calls with this X-Fcemu-Label"},
+    {"chain",                                 "N", "attempts of one retry chain"},
+    {"since", "N", "calls behind this number"},
+    {"limit",                               "N", "the last N; default 50"},
+    {"unmatched",     NULL, "calls that no rule struck, or with a near miss"},
+    {"format",                                "FORMAT", "table, json, ndjson or har"},
+    {0      },
+};
+static const struct cli_option verify_options[] = {
+    {"within",                       "DURATION", "keep trying for so long: 5s"},
+    {0}
+};
+static const struct cli_option retries_options[] = {
+    {"profile",                                      "PROFILE", "check each chain against a back-off profile"},
+    {0}
+};
+static const struct cli_option coverage_options[] = {
+    {"require",                       "SHARE", "exit 1 below this share: 60%"},
+    {"operations", NULL, "which operations are emulated, as docs/coverage.md"},
+    {0                   },
+};
+static const struct cli_option place_options[] = {
+    {"place",                                   "PLACE", "first, last or before:ID; default last"},
+    {0}
+};
+static const struct cli_option for_options[] = {
+    {"for",                            "DURATION", "back again after so long: 10m"},
+    {0}
+};
+static const struct cli_option dry_run_options[] = {
+    {"last",                                   "N", "how many journal entries; default 500"},
+    {0}
+};
+static const struct cli_option reset_options[] = {
+    {"what",       "LIST",
+     "of counters, bursts, scenarios, journal, coverage, api_layer, clock; default: all but the "
+     "file layer"},
+    {0},
+};
+
+static const struct cli_verb verbs[] = {
+    {"serve",           "",                              0, 0,       "run the daemon (also without a verb)",
+     "Settings come from flags, FCEMU_ variables, the configuration file and defaults, in this "
+     "order.\n"
+     "SIGHUP reads the rules again, SIGUSR1 stops all faults, SIGTERM and SIGINT end the daemon.",                                        NO_OPTIONS,       CLI_SETTINGS,          verb_serve          },
+    {"check",           "",                              0, 0,       "check the configuration and everything it names",             NULL, strict_options,
+     CLI_SETTINGS,                                                                                                                                                                 verb_check          },
+    {"schema",          "",                              0, 0,       "JSON Schema of the configuration",                            NULL, NO_OPTIONS,       0,                     verb_schema         },
+    {"config",          "",                              0, 0,       "the configuration with every key and its default, as YAML",   NULL,
+     NO_OPTIONS,                                                                                                                                            0,                     verb_config         },
+    {"errors",          "[CODE]",                        0, 1,       "the documented error codes, in English and Chinese",          NULL,
+     lang_options,                                                                                                                                          CLI_JSON,              verb_errors         },
+    {"regions",         "",                              0, 0,       "the documented regions and their endpoints",                  NULL, NO_OPTIONS,       CLI_JSON,
+     verb_regions                                                                                                                                                                                      },
+    {"operations",      "",                              0, 0,       "every operation of every API version",                        NULL, api_options,      CLI_JSON,
+     verb_operations                                                                                                                                                                                   },
+    {"fault list",      "",                              0, 0,       "the rules in force, with counters",                           NULL, NO_OPTIONS,
+     CLI_JSON | CLI_DAEMON,                                                                                                                                                        verb_fault_list     },
+    {"fault show",      "ID",                            1, 1,       "one rule, as YAML that loads",                                NULL, NO_OPTIONS,
+     CLI_JSON | CLI_DAEMON,                                                                                                                                                        verb_fault_show     },
+    {"fault stats",     "",                              0, 0,       "what each rule matched, reached, fired and capped",           NULL, NO_OPTIONS,
+     CLI_JSON | CLI_DAEMON,                                                                                                                                                        verb_fault_stats    },
+    {"fault check",     "FILE…",                       1, CLI_ANY, "check rule files; no daemon needed",                          NULL, check_options,
+     CLI_JSON,                                                                                                                                                                     verb_fault_check    },
+    {"fault new",       "CODE",                          1, 1,       "print a commented rule to start from",                        NULL, new_options,      0,
+     verb_fault_new                                                                                                                                                                                    },
+    {"fault add",       "FILE|-",                        1, 1,       "add a rule on top of the files",                              NULL, place_options,    CLI_DAEMON,
+     verb_fault_add                                                                                                                                                                                    },
+    {"fault set",       "ID KEY=VALUE",                  2, CLI_ANY, "change a rule: when.probability=50%",                         NULL,
+     NO_OPTIONS,                                                                                                                                            CLI_DAEMON,            verb_fault_set      },
+    {"fault rm",        "ID",                            1, 1,       "remove a rule that was added",                                NULL, NO_OPTIONS,       CLI_DAEMON,
+     verb_fault_rm                                                                                                                                                                                     },
+    {"fault on",        "ID|group:NAME",                 1, 1,       "enable a rule or a group",                                    NULL, for_options,      CLI_DAEMON,
+     verb_fault_on                                                                                                                                                                                     },
+    {"fault off",       "ID|group:NAME",                 1, 1,       "disable a rule or a group",                                   NULL, for_options,      CLI_DAEMON,
+     verb_fault_off                                                                                                                                                                                    },
+    {"fault stop",      "",                              0, 0,       "stop all: disable every rule, release every held call",       NULL,
+     NO_OPTIONS,                                                                                                                                            CLI_JSON | CLI_DAEMON, verb_fault_stop     },
+    {"fault explain",   "REQUEST_ID",                    1, 1,       "why a call was struck or spared, gate by gate",               NULL,
+     NO_OPTIONS,                                                                                                                                            CLI_JSON | CLI_DAEMON, verb_fault_explain  },
+    {"fault dry-run",   "FILE",                          1, 1,       "what rules would have done to the last calls",                NULL,
+     dry_run_options,                                                                                                                                       CLI_JSON | CLI_DAEMON, verb_fault_dry_run  },
+    {"fault sample",    "LATENCY",                       1, 1,
+     "percentiles and a histogram of a latency: '{lognormal: {median: 80ms, p99: 1s}}'",                                            NULL,
+     sample_options,                                                                                                                                        CLI_JSON,              verb_fault_sample   },
+    {"fault catalog",   "",                              0, 0,       "which errors and operations rules can name",                  NULL, catalog_options,
+     CLI_JSON,                                                                                                                                                                     verb_fault_catalog  },
+    {"fault schema",    "",                              0, 0,       "JSON Schema of rule files",                                   NULL, NO_OPTIONS,       0,                     verb_fault_schema   },
+    {"fault tape save", "FILE|-",                        1, 1,       "write down every decision so far",                            NULL, NO_OPTIONS,
+     CLI_DAEMON,                                                                                                                                                                   verb_fault_tape_save},
+    {"fault tape play", "FILE|-",                        1, 1,       "repeat the decisions of a tape",                              NULL, NO_OPTIONS,
+     CLI_DAEMON,                                                                                                                                                                   verb_fault_tape_play},
+    {"requests",        "",                              0, 0,       "the last calls",                                              NULL, request_options,  CLI_JSON | CLI_DAEMON,
+     verb_requests                                                                                                                                                                                     },
+    {"requests show",   "REQUEST_ID",                    1, 1,       "one call in full",                                            NULL, NO_OPTIONS,
+     CLI_JSON | CLI_DAEMON,                                                                                                                                                        verb_requests_show  },
+    {"tail",            "",                              0, 0,       "calls and faults as they happen",                             NULL, NO_OPTIONS,       CLI_JSON | CLI_DAEMON,
+     verb_tail                                                                                                                                                                                         },
+    {"verify",          "EXPR",                          1, 1,       "check assertions against the journal: '[{calls: {gte: 3}}]'", NULL,
+     verify_options,                                                                                                                                        CLI_JSON | CLI_DAEMON, verb_verify         },
+    {"retries",         "",                              0, 0,       "retry chains with their gaps",                                NULL, retries_options,
+     CLI_JSON | CLI_DAEMON,                                                                                                                                                        verb_retries        },
+    {"coverage",        "",                              0, 0,       "which documented error met which operation",                  NULL, coverage_options,
+     CLI_JSON | CLI_DAEMON,                                                                                                                                                        verb_coverage       },
+    {"clock",           "advance D|freeze [T]|real",     0, 2,       "show or move the clock that rules follow",                    NULL,
+     NO_OPTIONS,                                                                                                                                            CLI_JSON | CLI_DAEMON, verb_clock          },
+    {"reset",           "",                              0, 0,       "forget counters, journal and what was added",                 NULL, reset_options,
+     CLI_DAEMON,                                                                                                                                                                   verb_reset          },
+    {"health",          "",                              0, 0,       "is the daemon ready?",                                        NULL, NO_OPTIONS,       CLI_JSON | CLI_DAEMON,
+     verb_health                                                                                                                                                                                       },
+    {"ca",              "[path|pem|fingerprint|bundle]", 0, 1,
+     "the local certificate authority, for clients to trust",                                                                       NULL, ca_options,       0,                     verb_ca             },
+    {"env",             "[LANGUAGE]",                    0, 1,       "what to set so that clients come here",                       NULL, env_options,
+     CLI_JSON,                                                                                                                                                                     verb_env            },
+    {"completion",      "bash|zsh|fish",                 1, 1,       "shell completion",                                            NULL, NO_OPTIONS,       0,                     verb_completion     },
+    {"version",         "",                              0, 0,       "print the version",                                           NULL, NO_OPTIONS,       CLI_JSON,              verb_version        },
+    {"help",            "[VERB]",                        0, 2,       "this, or more about a verb",                                  NULL, NO_OPTIONS,       0,                     verb_help           },
+    {"manual",          "",                              0, 0,       "the manual page, as roff",                                    NULL, NO_OPTIONS,       CLI_HIDDEN,            verb_manual         },
+};
+
+const struct cli_verb *cli_verb_table(size_t *out_count)
+{
+    *out_count = N_ELEMENTS(verbs);
+    return verbs;
+}

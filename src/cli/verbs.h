@@ -1,0 +1,54 @@
+/*
+ * cli/verbs.h - one function a verb; the table is in verbs.c
+ */
+#pragma once
+
+#include "cli/cli.h"
+
+/* verb_serve.c */
+int verb_serve(const struct cli_args *args);
+int verb_check(const struct cli_args *args);
+/* verb_catalog.c */
+int verb_errors(const struct cli_args *args);
+int verb_regions(const struct cli_args *args);
+int verb_operations(const struct cli_args *args);
+/* verb_setup.c */
+int verb_ca(const struct cli_args *args);
+int verb_env(const struct cli_args *args);
+int verb_version(const struct cli_args *args);
+int verb_help(const struct cli_args *args);
+int verb_completion(const struct cli_args *args);
+int verb_schema(const struct cli_args *args);
+int verb_config(const struct cli_args *args);
+int verb_manual(const struct cli_args *args);
+/* verb_daemon.c */
+int verb_health(const struct cli_args *args);
+int verb_reset(const struct cli_args *args);
+int verb_clock(const struct cli_args *args);
+/* verb_requests.c */
+int verb_requests(const struct cli_args *args);
+int verb_requests_show(const struct cli_args *args);
+int verb_tail(const struct cli_args *args);
+int verb_verify(const struct cli_args *args);
+int verb_retries(const struct cli_args *args);
+int verb_coverage(const struct cli_args *args);
+/* verb_fault.c */
+int verb_fault_list(const struct cli_args *args);
+int verb_fault_show(const struct cli_args *args);
+int verb_fault_stats(const struct cli_args *args);
+int verb_fault_add(const struct cli_args *args);
+int verb_fault_set(const struct cli_args *args);
+int verb_fault_rm(const struct cli_args *args);
+int verb_fault_on(const struct cli_args *args);
+int verb_fault_off(const struct cli_args *args);
+int verb_fault_stop(const struct cli_args *args);
+int verb_fault_explain(const struct cli_args *args);
+int verb_fault_dry_run(const struct cli_args *args);
+int verb_fault_tape_save(const struct cli_args *args);
+int verb_fault_tape_play(const struct cli_args *args);
+/* verb_rules.c: rule files without a daemon */
+int verb_fault_check(const struct cli_args *args);
+int verb_fault_new(const struct cli_args *args);
+int verb_fault_sample(const struct cli_args *args);
+int verb_fault_catalog(const struct cli_args *args);
+int verb_fault_schema(const struct cli_args *args);

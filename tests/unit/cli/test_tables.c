@@ -1,0 +1,133 @@
+/*
+ * The tables of the command line, and the files that are printed from them.
+ */
+#include <stdio.h>
+
+#include "../suite.h"
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "service/service.h"
+
+static char *read_file(const char *name)
+{
+    OWN(mem_free) char *path = mem_printf(SOURCE_ROOT "/%s", name);
+    FILE *in = fopen(path, "re");
+    struct buf text = {0};
+    char block[4096];
+    size_t n;
+
+    ck_assert_msg(in != NULL, "cannot open %s", path);
+    while ((n = fread(block, 1, sizeof(block), in)) > 0)
+        buf_add(&text, (struct str){block, n});
+    fclose(in);
+    return buf_take(&text);
+}
+
+static void assert_file_is(const char *name, const struct buf *printed, const char *how)
+{
+    OWN(mem_free) char *on_disk = read_file(name);
+
+    ck_assert_msg(strcmp(on_disk, buf_text(printed)) == 0,
+                  "%s is stale; write it anew with: %s > %s", name, how, name);
+}
+
+START_TEST(test_manual_page_is_what_the_tables_say)
+{
+    OWN(buf_done) struct buf b = {0};
+
+    cli_manual(&b);
+    assert_file_is("docs/fcemu.1", &b, "build/fcemu manual");
+}
+END_TEST
+
+START_TEST(test_coverage_page_is_what_the_operations_say)
+{
+    OWN(buf_done) struct buf b = {0};
+
+    service_coverage(&b);
+    assert_file_is("docs/coverage.md", &b, "build/fcemu coverage --operations");
+}
+END_TEST
+
+START_TEST(test_verbs_are_unique_documented_and_have_a_function)
+{
+    size_t count;
+    const struct cli_verb *verbs = cli_verb_table(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_msg(verbs[i].run != NULL, "%s has no function", verbs[i].name);
+        ck_assert_msg(verbs[i].summary[0] != '\0', "%s has no summary", verbs[i].name);
+        ck_assert_msg(verbs[i].at_most == CLI_ANY || verbs[i].at_least <= verbs[i].at_most,
+                      "%s: arguments", verbs[i].name);
+        for (size_t k = i + 1; k < count; k++)
+            ck_assert_msg(strcmp(verbs[i].name, verbs[k].name) != 0, "%s stands twice",
+                          verbs[i].name);
+    }
+}
+END_TEST
+
+START_TEST(test_options_of_a_verb_are_unique_and_documented)
+{
+    size_t count;
+    const struct cli_verb *verbs = cli_verb_table(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        struct cli_option options[CLI_OPTIONS_MAX];
+        size_t n = cli_verb_options(&verbs[i], options, N_ELEMENTS(options));
+
+        ck_assert_uint_lt(n, CLI_OPTIONS_MAX);
+        for (size_t k = 0; k < n; k++) {
+            ck_assert_msg(options[k].help[0] != '\0', "%s --%s has no help", verbs[i].name,
+                          options[k].name);
+            for (size_t m = k + 1; m < n; m++)
+                ck_assert_msg(strcmp(options[k].name, options[m].name) != 0, "%s --%s stands twice",
+                              verbs[i].name, options[k].name);
+        }
+    }
+}
+END_TEST
+
+static int run(int argc, const char *first, const char *second)
+{
+    char program[] = "fcemu";
+    OWN(mem_free) char *a = mem_dup(first);
+    OWN(mem_free) char *b = mem_dup(second);
+    char *argv[] = {program, a, b, NULL};
+
+    return cli_run(argc, argv);
+}
+
+START_TEST(test_usage_errors_exit_2)
+{
+    ck_assert_int_eq(run(2, "servee", ""), EXIT_CODE_USAGE);
+    ck_assert_int_eq(run(3, "errors", "--lnag"), EXIT_CODE_USAGE);
+    ck_assert_int_eq(run(3, "errors", "ResourceThrotled"), EXIT_CODE_USAGE);
+    ck_assert_int_eq(run(3, "fault", "explian"), EXIT_CODE_USAGE);
+    ck_assert_int_eq(run(3, "completion", "tcsh"), EXIT_CODE_USAGE);
+    ck_assert_int_eq(run(2, "completion", ""), EXIT_CODE_USAGE);
+    ck_assert_int_eq(run(3, "errors", "ResourceThrottled"), EXIT_CODE_PASS);
+    ck_assert_int_eq(run(2, "version", ""), EXIT_CODE_PASS);
+}
+END_TEST
+
+START_TEST(test_nobody_listening_exits_5)
+{
+    ck_assert_int_eq(run(3, "health", "--address=unix:/nonexistent/fcemu.sock"),
+                     EXIT_CODE_UNREACHABLE);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("cli/tables");
+    TCase *tc = tcase_create("tables");
+
+    tcase_add_test(tc, test_manual_page_is_what_the_tables_say);
+    tcase_add_test(tc, test_coverage_page_is_what_the_operations_say);
+    tcase_add_test(tc, test_verbs_are_unique_documented_and_have_a_function);
+    tcase_add_test(tc, test_options_of_a_verb_are_unique_and_documented);
+    tcase_add_test(tc, test_usage_errors_exit_2);
+    tcase_add_test(tc, test_nobody_listening_exits_5);
+    suite_add_tcase(suite, tc);
+    return suite_run(suite);
+}
