@@ -28,6 +28,12 @@ def _lead_to_the_daemon(host, port, *args, **kwargs):
 socket.getaddrinfo = _lead_to_the_daemon
 
 
+def note(client, method, result, why=""):
+    """Append a row: result is "ok", "expected CODE" with the reason, or what went wrong."""
+    with open(os.environ["FCEMU_RESULTS"], "a", encoding="utf-8") as out:
+        out.write(json.dumps({"client": client, "method": method, "result": result, "note": why}) + "\n")
+
+
 class Rows(unittest.TestCase):
     client = ""
 
@@ -41,5 +47,11 @@ class Rows(unittest.TestCase):
                 result = f"{type(error).__name__}: {error}".splitlines()[0]
                 raise
             finally:
-                with open(os.environ["FCEMU_RESULTS"], "a", encoding="utf-8") as out:
-                    out.write(json.dumps({"client": self.client, "method": method, "result": result}) + "\n")
+                note(self.client, method, result)
+
+    def told(self, method, outcome):
+        """Note how a method went over all steps of a story; a refusal in every one of them is not "ok"."""
+        with self.subTest(method):
+            result = outcome["wrong"][0] if outcome["wrong"] else "ok" if None in outcome["errors"] else f"expected {outcome['errors'][0]}"
+            note(self.client, method, result, outcome["why"])
+            self.assertEqual(outcome["wrong"], [])
