@@ -13,7 +13,7 @@ FLOORS = [
     ["conf", "store", "http", "dns"],
     ["route", "auth", "fault"],
     ["journal"],
-    ["invoke"],
+    ["invoke", "neighbours"],
     ["service"],
     ["gateway", "drill"],
     ["admin"],
