@@ -49,7 +49,7 @@ static bool is_mark(struct str got, const char *value)
     return str_is_set(got) && (!value || str_eq(got, str_of(value)));
 }
 
-static bool is_form(const struct http_request *request)
+bool request_has_form(const struct http_request *request)
 {
     return str_starts_nocase(header(request, "Content-Type"),
                              STR("application/x-www-form-urlencoded"));
@@ -63,7 +63,7 @@ static struct str param(const struct http_request *request, const char *name, st
 
     query_parse(request->query, arena, &query);
     value = query_get(&query, str_of(name));
-    if (str_is_set(value) || !is_form(request))
+    if (str_is_set(value) || !request_has_form(request))
         return value;
     query_parse(request->body, arena, &query);
     return query_get(&query, str_of(name));

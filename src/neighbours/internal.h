@@ -77,6 +77,11 @@ cJSON *row_tree(const struct store_row *row); /* owned by the caller */
 /** Append the tree as XML: members are elements, an array repeats its own, a text is escaped. */
 void tree_xml(const cJSON *tree, const char *name, struct buf *out);
 
+/* ---- requests (claim.c) ---- */
+
+/** The body holds parameters. */
+bool request_has_form(const struct http_request *request);
+
 /* ---- the products ---- */
 
 pending_handler oss_perform, pop_perform, log_perform;
@@ -92,6 +97,10 @@ pending_handler oss_put_object, oss_get_object, oss_head_object, oss_delete_obje
 struct store_key oss_bucket_key(struct str bucket);
 /** Any name with this @key (decoded, without the slash in front); in @arena. */
 struct store_key oss_object_key(struct str bucket, struct str key, struct arena *arena);
+/** Who a bucket and its objects belong to: whoever asks. The caller's. */
+cJSON *oss_owner(const struct neighbours_pending *p);
+/** "2026-11-24T03:00:00.000Z": clients want exactly these digits behind the point. */
+struct str oss_time(const struct neighbours_pending *p, uint64_t wall_ms);
 /** False, and refused, when there is no such bucket. */
 bool oss_need_bucket(struct neighbours_pending *p);
 

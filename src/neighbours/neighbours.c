@@ -43,12 +43,6 @@ void neighbours_free(struct neighbours *neighbours)
     mem_free(neighbours);
 }
 
-static bool is_form(const struct http_request *request)
-{
-    return str_starts_nocase(http_headers_get(&request->headers, STR("Content-Type")),
-                             STR("application/x-www-form-urlencoded"));
-}
-
 static struct neighbours_pending *begin(struct neighbours *neighbours,
                                         const struct neighbours_call *call)
 {
@@ -65,7 +59,7 @@ static struct neighbours_pending *begin(struct neighbours *neighbours,
     p->bucket = call->place->bucket;
     p->name = STR("");
     query_parse(call->request->query, p->arena, &p->query);
-    if (is_form(call->request))
+    if (request_has_form(call->request))
         query_parse(call->request->body, p->arena, &p->form);
     return p;
 }

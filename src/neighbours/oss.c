@@ -148,6 +148,23 @@ struct store_key oss_object_key(struct str bucket, struct str key, struct arena 
                               .name = arena_strf(arena, "/" STR_FMT, STR_ARG(key))};
 }
 
+cJSON *oss_owner(const struct neighbours_pending *p)
+{
+    cJSON *owner = cJSON_CreateObject();
+
+    json_add_str(owner, "ID", p->call.account);
+    json_add_str(owner, "DisplayName", p->call.account);
+    return owner;
+}
+
+struct str oss_time(const struct neighbours_pending *p, uint64_t wall_ms)
+{
+    char text[CLOCK_ISO_BYTES];
+
+    clock_format_iso(wall_ms / 1000 * 1000, text);
+    return arena_str(p->arena, str_of(text));
+}
+
 bool oss_need_bucket(struct neighbours_pending *p)
 {
     struct store_key key = oss_bucket_key(p->bucket);

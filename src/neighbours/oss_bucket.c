@@ -25,15 +25,6 @@ static bool is_bucket_name(struct str name)
     return true;
 }
 
-static cJSON *owner_tree(struct str account)
-{
-    cJSON *owner = cJSON_CreateObject();
-
-    json_add_str(owner, "ID", account);
-    json_add_str(owner, "DisplayName", account);
-    return owner;
-}
-
 static struct str place_name(const struct neighbours_pending *p, struct str region)
 {
     return arena_strf(p->arena, "oss-" STR_FMT, STR_ARG(region));
@@ -48,7 +39,7 @@ static cJSON *bucket_tree(struct neighbours_pending *p, struct str name,
     struct str location = place_name(p, region);
     cJSON *tree = cJSON_CreateObject();
 
-    json_add_str(tree, "CreationDate", pending_time(p, row ? row->created_ms : p->now_ms));
+    json_add_str(tree, "CreationDate", oss_time(p, row ? row->created_ms : p->now_ms));
     json_add_str(tree, "ExtranetEndpoint",
                  arena_strf(p->arena, STR_FMT ".aliyuncs.com", STR_ARG(location)));
     json_add_str(tree, "IntranetEndpoint",
@@ -77,7 +68,7 @@ void oss_list_buckets(struct neighbours_pending *p)
     for (size_t i = 0; i < list.count; i++)
         cJSON_AddItemToArray(array, bucket_tree(p, list.rows[i]->key.name, list.rows[i]));
     cJSON_AddItemToObject(buckets, "Bucket", array);
-    cJSON_AddItemToObject(tree, "Owner", owner_tree(p->call.account));
+    cJSON_AddItemToObject(tree, "Owner", oss_owner(p));
     cJSON_AddItemToObject(tree, "Buckets", buckets);
     pending_xml(p, STATUS_OK, "ListAllMyBucketsResult", tree);
 }
@@ -138,7 +129,7 @@ void oss_bucket_info(struct neighbours_pending *p)
     bucket = bucket_tree(p, p->bucket, store_find(p->store, &key));
     grants = cJSON_AddObjectToObject(bucket, "AccessControlList");
     cJSON_AddStringToObject(grants, "Grant", "private");
-    cJSON_AddItemToObject(bucket, "Owner", owner_tree(p->call.account));
+    cJSON_AddItemToObject(bucket, "Owner", oss_owner(p));
     cJSON_AddItemToObject(tree, "Bucket", bucket);
     pending_xml(p, STATUS_OK, "BucketInfo", tree);
 }

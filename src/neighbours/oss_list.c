@@ -75,16 +75,15 @@ static cJSON *object_tree(const struct listing *listing, const struct store_row 
     OWN(json_free) cJSON *document = row_tree(row);
     struct arena *arena = listing->p->arena;
     cJSON *tree = cJSON_CreateObject();
-    char time[CLOCK_ISO_BYTES];
 
-    clock_format_iso(row->modified_ms, time);
     json_add_str(tree, "Key", shown(listing, name));
-    json_add_str(tree, "LastModified", str_of(time));
+    json_add_str(tree, "LastModified", oss_time(listing->p, row->modified_ms));
     json_add_str(tree, "ETag",
                  arena_strf(arena, "\"" STR_FMT "\"", STR_ARG(json_get_str(document, "md5"))));
     json_add_str(tree, "Type", STR("Normal"));
     json_add_str(tree, "Size", json_get_str(document, "size"));
     json_add_str(tree, "StorageClass", STR("Standard"));
+    cJSON_AddItemToObject(tree, "Owner", oss_owner(listing->p));
     return tree;
 }
 

@@ -33,7 +33,7 @@ static bool is_session_name(struct str name)
         char c = name.ptr[i];
 
         if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-              memchr(".@-_", c, 4)))
+              c == '.' || c == '@' || c == '-' || c == '_'))
             return false;
     }
     return true;
