@@ -7,6 +7,8 @@
 #include "cli/cli.h"
 #include "conf/settings.h"
 
+enum { VERB_WORDS_MAX = 3 };
+
 static const struct exit_code_text exit_codes[] = {
     {EXIT_CODE_PASS,         "pass"                                        },
     {EXIT_CODE_ASSERTION,    "an assertion failed"                         },
@@ -31,16 +33,25 @@ static const char *canonical(const char *word)
     return strcmp(word, "faults") == 0 ? "fault" : word;
 }
 
+/* The first @words of @argv as the name of a verb would be. */
+static char *name_of(char **argv, int words)
+{
+    struct buf name = {0};
+
+    buf_puts(&name, canonical(argv[0]));
+    for (int i = 1; i < words; i++)
+        buf_printf(&name, " %s", argv[i]);
+    return buf_take(&name);
+}
+
 /* The row whose name is these words; *out_used says how many of them. */
 static const struct cli_verb *find_verb(int argc, char **argv, int *out_used)
 {
     size_t count;
     const struct cli_verb *verbs = cli_verb_table(&count);
 
-    for (int words = argc < 2 ? argc : 2; words >= 1; words--) {
-        OWN(mem_free)
-        char *name = words == 2 ? mem_printf("%s %s", canonical(argv[0]), argv[1])
-                                : mem_dup(canonical(argv[0]));
+    for (int words = argc < VERB_WORDS_MAX ? argc : VERB_WORDS_MAX; words >= 1; words--) {
+        OWN(mem_free) char *name = name_of(argv, words);
 
         for (size_t i = 0; i < count; i++) {
             if (strcmp(verbs[i].name, name) == 0) {

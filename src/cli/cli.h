@@ -47,7 +47,7 @@ struct cli_args;
 enum { CLI_ANY = -1 };
 
 struct cli_verb {
-    const char *name;                 /* "fault list": one or two words */
+    const char *name;                 /* "fault list": one to three words */
     const char *arguments;            /* "[CODE]", "FILE…"; "" for none */
     int at_least, at_most;            /* positional arguments; CLI_ANY for no upper bound */
     const char *summary;              /* one line */

@@ -145,18 +145,17 @@ int verb_help(const struct cli_args *args)
     OWN(buf_done) struct buf b = {0};
     size_t count;
     const struct cli_verb *verbs = cli_verb_table(&count);
-    OWN(mem_free)
-    char *name = args->count > 1    ? mem_printf("%s %s", args->positional[0], args->positional[1])
-                 : args->count == 1 ? mem_dup(args->positional[0])
-                                    : mem_dup("");
+    OWN(buf_done) struct buf words = {0};
 
+    for (size_t i = 0; i < args->count; i++)
+        buf_printf(&words, "%s%s", i ? " " : "", args->positional[i]);
     if (args->count == 0)
         cli_help(NULL, &b);
     for (size_t i = 0; i < count && args->count; i++)
-        if (strcmp(verbs[i].name, name) == 0)
+        if (strcmp(verbs[i].name, buf_text(&words)) == 0)
             cli_help(&verbs[i], &b);
     if (b.len == 0)
-        return cli_usage(args, "no verb '%s'; 'fcemu help' lists them", name);
+        return cli_usage(args, "no verb '%s'; 'fcemu help' lists them", buf_text(&words));
     return print_and_done(&b);
 }
 

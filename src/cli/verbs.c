@@ -167,7 +167,7 @@ static const struct cli_verb verbs[] = {
      CLI_JSON,                                                                                                                                                                     verb_env            },
     {"completion",      "bash|zsh|fish",                 1, 1,       "shell completion",                                            NULL, NO_OPTIONS,       0,                     verb_completion     },
     {"version",         "",                              0, 0,       "print the version",                                           NULL, NO_OPTIONS,       CLI_JSON,              verb_version        },
-    {"help",            "[VERB]",                        0, 2,       "this, or more about a verb",                                  NULL, NO_OPTIONS,       0,                     verb_help           },
+    {"help",            "[VERB]",                        0, 3,       "this, or more about a verb",                                  NULL, NO_OPTIONS,       0,                     verb_help           },
     {"manual",          "",                              0, 0,       "the manual page, as roff",                                    NULL, NO_OPTIONS,       CLI_HIDDEN,            verb_manual         },
 };
 

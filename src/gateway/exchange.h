@@ -41,6 +41,7 @@ struct exchange {
     bool account_named; /* by Host or X-Fc-Account-Id, not by default or key */
     struct target target;
     struct query query;
+    bool download; /* of a package, by a URL that carries its own permission */
     struct fault_call facts;
     struct chain_link chain;
 

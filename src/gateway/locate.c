@@ -18,6 +18,17 @@ static void refuse(struct exchange *x, const char *code, struct str first, struc
     x->refusal_arg_count = str_is_set(second) ? 2 : 1;
 }
 
+/* Any other name is a custom domain, if there is one. */
+static void refuse_unknown_name(struct exchange *x)
+{
+    if (service_has_domain(x->gateway->parts.service, x->request->host))
+        return;
+    refuse(x, "DomainNameNotFound", x->request->host, STR_NONE);
+    if (!x->near_miss.len)
+        x->near_miss = STR("no custom domain has this name; calls of the API go to "
+                           "<account>.<region>.fc.aliyuncs.com");
+}
+
 enum next station_place(struct exchange *x)
 {
     const struct gateway_settings *settings = &x->gateway->settings;
@@ -39,7 +50,7 @@ enum next station_place(struct exchange *x)
                           STR_ARG(x->request->host), STR_ARG(x->near_miss)),
                STR_NONE);
     else if (x->place.kind == PLACE_CUSTOM)
-        refuse(x, "DomainNameNotFound", x->request->host, STR_NONE);
+        refuse_unknown_name(x);
     return NEXT_STATION;
 }
 
@@ -132,7 +143,8 @@ enum next station_operate(struct exchange *x)
         target_find_trigger(x->request->path, t);
     else
         target_find(x->request->method, x->request->path, qualifier, x->arena, t);
-    if (!x->refusal)
+    x->download = str_starts(x->request->path, STR(SERVICE_DATA_PATH));
+    if (!x->refusal && !x->download)
         note_wrong_target(x);
     x->facts.api = t->api;
     x->facts.op = t->op;

@@ -52,6 +52,8 @@ enum next station_admit(struct exchange *x)
         .keys = &auth->keys,
     };
 
+    if (x->download)
+        return NEXT_STATION;
     if (check.mode == AUTH_STRICT)
         check.resource = resource_arn(x);
     auth_check(&check, x->arena, &x->auth);
@@ -132,6 +134,7 @@ enum next station_perform(struct exchange *x)
     if (answer_by_fixture(x))
         return NEXT_STATION;
     call = service_call_of(x, x->arena);
-    x->pending = service_perform(x->gateway->parts.service, &call, performed, x);
+    x->pending = (x->download ? service_download : service_perform)(x->gateway->parts.service,
+                                                                    &call, performed, x);
     return x->pending ? NEXT_PARKED : NEXT_STATION;
 }

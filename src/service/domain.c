@@ -256,3 +256,23 @@ void domain_list(struct work *work)
     page_rows(work, &page, store_list(work->store, &key), show_row, answer, "customDomains");
     answer_json(work, answer);
 }
+
+struct search {
+    struct str name;
+    bool found;
+};
+
+static void compare_name(void *arg, const struct store_row *row)
+{
+    struct search *search = (struct search *)arg;
+
+    search->found = search->found || str_eq_nocase(row->key.name, search->name);
+}
+
+bool service_has_domain(struct service *service, struct str name)
+{
+    struct search search = {.name = name};
+
+    store_each(service_store(service), STR("domain"), compare_name, &search);
+    return search.found;
+}

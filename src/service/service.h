@@ -84,6 +84,9 @@ struct service_pending *
 service_download(struct service *service, const struct service_call *call,
                  void (*done)(void *arg, const struct service_answer *answer), void *arg);
 
+/** True when any account has a custom domain of this name, in lower case. */
+bool service_has_domain(struct service *service, struct str name);
+
 /** Forget every resource; `done` once that is on disk. Pending calls end first. */
 void service_reset(struct service *service, void (*done)(void *arg), void *arg);
 
