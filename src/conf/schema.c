@@ -105,7 +105,11 @@ static void add_type(const struct conf_field *field, struct tables *met, struct 
         add_one_or_list("\"type\":[\"string\",\"number\",\"boolean\"]", out);
         return;
     case FIELD_MAP:
-        buf_printf(out, "\"$ref\":\"#/$defs/%s\"", field->table->name);
+        if (field->flags & FIELD_MAY_BE_EMPTY)
+            buf_printf(out, "\"anyOf\":[{\"$ref\":\"#/$defs/%s\"},{\"type\":\"null\"}]",
+                       field->table->name);
+        else
+            buf_printf(out, "\"$ref\":\"#/$defs/%s\"", field->table->name);
         return;
     case FIELD_CUSTOM:
         if (field->schema)

@@ -104,6 +104,7 @@ const struct settings_option *settings_options(struct arena *arena, size_t *out_
 struct loading {
     struct conf_decoder decoder;
     struct settings *settings;
+    const struct conf_node *top; /* of the file, or NULL */
     const struct settings_option *options;
     size_t option_count;
 };
@@ -223,45 +224,53 @@ bool settings_address_is_wide(struct str address)
            !str_starts(address, STR("[::1]:")) && !str_starts(address, STR("localhost:"));
 }
 
-static void check_token(struct loading *l, const struct conf_texts *listen)
+/* Where the file gives this value of a key, or the key alone when a flag or a variable did. */
+static struct conf_spot place_of(struct loading *l, const char *key, struct str value)
+{
+    const struct conf_node *given = conf_get(l->top, key);
+    size_t count = 0;
+    const struct conf_node *item = given ? conf_items(given, &count) : NULL;
+
+    for (size_t i = 0; i < count; i++, item = item->next)
+        if (str_eq(item->text, value))
+            return conf_at(item);
+    return conf_at(conf_scalar(l->settings->arena, value, key));
+}
+
+static void check_token(struct loading *l, const char *key, const struct conf_texts *listen)
 {
     for (size_t i = 0; i < listen->count && !str_is_set(l->settings->token); i++) {
         if (!settings_address_is_wide(listen->items[i]))
             continue;
-        conf_error_place(
-            l->decoder.report, str_is_set(l->settings->file) ? l->settings->file.ptr : NULL,
-            STR_NONE, 0, 0, "F330",
-            "token: '%s' can be reached from other machines, so the control side needs "
-            "a secret; set token, --token or FCEMU_TOKEN, or listen on 127.0.0.1",
-            conf_shown(l->decoder.report, listen->items[i]));
+        conf_error(l->decoder.report, place_of(l, key, listen->items[i]), "F330",
+                   "'%s' can be reached from other machines, so the control side needs a secret; "
+                   "set token, --token or FCEMU_TOKEN, or listen on 127.0.0.1",
+                   conf_shown(l->decoder.report, listen->items[i]));
         return;
     }
 }
 
 static void check_region(struct loading *l)
 {
-    struct nearest nearest = {.wanted = l->settings->region};
+    struct str region = l->settings->region;
+    struct nearest nearest = {.wanted = region};
     size_t count;
     const struct region *table = region_table(&count);
 
-    if (l->settings->allow_unknown_region || region_find(l->settings->region))
+    if (l->settings->allow_unknown_region || region_find(region))
         return;
     for (size_t i = 0; i < count; i++)
         nearest_offer(&nearest, str_of(table[i].id));
-    conf_error_place(l->decoder.report,
-                     str_is_set(l->settings->file) ? l->settings->file.ptr : NULL, STR_NONE, 0, 0,
-                     "F304", "region: unknown region '%s'%s",
-                     conf_shown(l->decoder.report, l->settings->region),
-                     conf_did_you_mean(&l->decoder, nearest.best));
+    conf_error(l->decoder.report, place_of(l, "region", region), "F304", "unknown region '%s'%s",
+               conf_shown(l->decoder.report, region), conf_did_you_mean(&l->decoder, nearest.best));
 }
 
 static void load_file(struct loading *l, const char *path)
 {
-    const struct conf_node *top = conf_read(l->settings->arena, path, l->decoder.report);
-
+    l->top = conf_read(l->settings->arena, path, l->decoder.report);
     l->settings->file = arena_str(l->settings->arena, str_of(path));
-    if (top && !conf_is_null(top))
-        conf_decode(&l->decoder, &settings_table, top, l->settings);
+    if (l->top && !conf_is_null(l->top))
+        conf_decode(&l->decoder, &settings_table, l->top, l->settings);
 }
 
 struct settings *settings_load(const char *path, const struct settings_flag *flags,
@@ -280,8 +289,8 @@ struct settings *settings_load(const char *path, const struct settings_flag *fla
     for (size_t i = 0; env && env[i]; i++)
         apply_variable(&l, env[i]);
     apply_flags(&l, flags, flag_count);
-    check_token(&l, &settings->listen);
-    check_token(&l, &settings->admin_listen);
+    check_token(&l, "listen", &settings->listen);
+    check_token(&l, "admin_listen", &settings->admin_listen);
     check_region(&l);
     return report->errors == before ? GIVE(settings) : NULL;
 }

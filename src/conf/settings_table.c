@@ -137,8 +137,8 @@ static bool take_limits(struct conf_decoder *d, const struct conf_field *field,
     int of_2020 = settings->limits_of_2020;
 
     (void)field;
-    if (profile && !conf_want_word(d, &profiles, profile, &of_2020))
-        return false;
+    if (profile)
+        conf_want_word(d, &profiles, profile, &of_2020);
     settings->limits_of_2020 = of_2020;
     limits_init(&settings->limits, of_2020);
     if (node->kind == CONF_SCALAR)

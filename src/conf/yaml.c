@@ -1,6 +1,7 @@
 /*
  * conf/yaml.c - libyaml's events to nodes; the only file that includes yaml.h
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <yaml.h>
 
@@ -43,19 +44,21 @@ static const struct {
     const char *text;
 } wordings[] = {
     {"mapping values are not allowed in this context",
-     "a ':' cannot stand here; quote the text, or check the indentation"                                      },
+     "a ':' cannot stand here; quote the text, or check the indentation"                                            },
     {"found a tab character that violates indentation",
-     "found a tab where indentation must be spaces"                                                           },
+     "found a tab where indentation must be spaces"                                                                 },
     {"did not find expected key",
-     "expected a key as deep as the keys above; check the indentation"                                        },
+     "expected a key as deep as the keys above; check the indentation"                                              },
     {"did not find expected '-' indicator",
-     "expected '-' as in the lines above; check the indentation"                                              },
-    {"could not find expected ':'",                     "expected ':' behind a key"                           },
+     "expected '-' as in the lines above; check the indentation"                                                    },
+    {"did not find expected alphabetic or numeric character",
+     "'*' and '&' start an alias or an anchor here; put a glob in quotes"                                           },
+    {"could not find expected ':'",                           "expected ':' behind a key"                           },
     {"did not find expected <document start>",
-     "expected the end of the file; check the indentation"                                                    },
-    {"found unexpected end of stream",                  "the file ends inside a quoted text; close the quotes"},
+     "expected the end of the file; check the indentation"                                                          },
+    {"found unexpected end of stream",                        "the file ends inside a quoted text; close the quotes"},
     {"control characters are not allowed",
-     "a control character stands here; write it in double quotes as \"\\x01\""                                },
+     "a control character stands here; write it in double quotes as \"\\x01\""                                      },
 };
 
 static const char *reworded(const char *problem)
@@ -333,10 +336,10 @@ static int on_alias(struct reader *r, const yaml_event_t *event)
     if (expects_key(r))
         return complain(r, line, column, "F103", "a key must be a text, not an alias");
     if (!anchor || is_open(r, anchor->node))
-        return complain(r, line, column, "F100",
-                        anchor
-                            ? "an alias inside its own anchor would never end"
-                            : "this alias has no anchor; write '&name' before the value it means");
+        return complain(
+            r, line, column, "F100",
+            anchor ? "an alias inside its own anchor would never end"
+                   : "this alias has no anchor; put a glob that starts with '*' in quotes");
     copy = copy_tree(r, anchor->node, event, r->depth);
     if (!copy)
         return -1;
@@ -439,6 +442,64 @@ static int check_text(struct reader *r)
     return complain(r, line, column, "F100", "not UTF-8 from here on; save the file as UTF-8");
 }
 
+/* The UTF-16 half behind "\\u", or 0. */
+static uint32_t half_at(struct str text, size_t at, uint32_t first)
+{
+    uint32_t value = 0;
+
+    if (at + 6 > text.len || text.ptr[at] != '\\' || text.ptr[at + 1] != 'u')
+        return 0;
+    for (size_t i = at + 2; i < at + 6; i++) {
+        const char *digits = "0123456789abcdefABCDEF";
+        const char *digit = text.ptr[i] ? strchr(digits, text.ptr[i]) : NULL;
+
+        if (!digit)
+            return 0;
+        value = value << 4 | (uint32_t)(digit - digits < 16 ? digit - digits : digit - digits - 6);
+    }
+    return value >= first && value < first + 0x400 ? value - first + 0x10000 : 0;
+}
+
+/*
+ * JSON writes characters beyond U+FFFF as two escapes, which YAML does not know; libyaml wants
+ * them as the one escape that YAML has. Both are twelve bytes at most, so nothing grows.
+ */
+static void join_surrogates(char *ptr, size_t *len)
+{
+    struct str text = {ptr, *len};
+    size_t n = 0;
+
+    for (size_t i = 0; i < text.len;) {
+        uint32_t high = half_at(text, i, 0xD800);
+        uint32_t low = high ? half_at(text, i + 6, 0xDC00) : 0;
+
+        if (low) {
+            char escape[16];
+            uint32_t point = 0x10000 + ((high - 0x10000) << 10) + (low - 0x10000);
+
+            n += (size_t)snprintf(escape, sizeof(escape), "\\U%08x", point);
+            memcpy(ptr + n - 10, escape, 10);
+            i += 12;
+        } else if (ptr[i] == '\\' && i + 1 < text.len) {
+            ptr[n++] = ptr[i++];
+            ptr[n++] = ptr[i++];
+        } else {
+            ptr[n++] = ptr[i++];
+        }
+    }
+    ptr[n] = '\0';
+    *len = n;
+}
+
+static bool looks_like_json(struct str text)
+{
+    size_t i = 0;
+
+    while (i < text.len && strchr(" \t\r\n", text.ptr[i]) && text.ptr[i])
+        i++;
+    return i < text.len && (text.ptr[i] == '{' || text.ptr[i] == '[');
+}
+
 struct conf_node *conf_parse(struct arena *arena, struct str text, const char *name,
                              struct conf_report *report)
 {
@@ -453,7 +514,11 @@ struct conf_node *conf_parse(struct arena *arena, struct str text, const char *n
     *r = (struct reader){.arena = arena, .report = report, .source = source};
     if (check_text(r) < 0)
         return NULL;
-    source->text = text.len ? arena_str(arena, text) : STR("");
+    char *kept = arena_dup(arena, text);
+
+    source->text = (struct str){kept, text.len};
+    if (looks_like_json(text))
+        join_surrogates(kept, &source->text.len);
     if (read_events(r) < 0)
         return NULL;
     if (!r->top) {

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "fault/rule.h"
 
+struct conf_table;
 struct conf_report; /* conf/report.h: errors and warnings with file, line, column, path, message,
                        hint */
 
@@ -49,3 +50,5 @@ void fault_ruleset_print(const struct fault_ruleset *set, struct buf *out);
 /** JSON Schema of a rule file, from the same tables; appended. */
 struct buf;
 void fault_schema(struct buf *out);
+/** The keys of a rule file, for the manual: fields, their nested tables and help texts. */
+extern const struct conf_table fault_file_table;

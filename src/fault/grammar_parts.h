@@ -161,7 +161,6 @@ extern const struct conf_table fault_guard_table;
 extern const struct conf_table fault_condition_table;
 extern const struct conf_table fault_drill_table;
 extern const struct conf_table fault_assertion_table;
-extern const struct conf_table fault_file_table;
 extern const struct conf_table fault_rule_table;
 
 conf_decode_fn grammar_take_probability, grammar_take_ramp, grammar_take_burst; /* fault_when */

@@ -183,8 +183,8 @@ void alias_update(struct work *work)
     if (!row)
         return;
     OWN(json_free) cJSON *document = row_document(row);
-    bool moved = cJSON_HasObjectItem(given, "versionId") ||
-                 cJSON_HasObjectItem(given, "additionalVersionWeight");
+    bool moved = json_has(given, "versionId") ||
+                 json_has(given, "additionalVersionWeight");
 
     fields_merge(&alias_fields, document, given);
     if ((moved && !check_alias(work, &at, document)) || !work_match(work, str_of(row->etag)) ||

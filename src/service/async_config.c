@@ -161,7 +161,7 @@ static void list_of_function(struct work *work, const struct address *at)
     page_items(&page, items, count, answer, "configs");
     if (json_is_blank(cJSON_GetObjectItemCaseSensitive(answer, "configs")))
         json_set(answer, "configs", cJSON_CreateNull());
-    if (!cJSON_HasObjectItem(answer, "nextToken"))
+    if (!json_has(answer, "nextToken"))
         cJSON_AddStringToObject(answer, "nextToken", "");
     answer_json(work, answer);
 }

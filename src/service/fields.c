@@ -17,9 +17,14 @@ cJSON *json_constant(const char *text)
     return json;
 }
 
+bool json_has(const cJSON *object, const char *key)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, key) != NULL;
+}
+
 void json_set(cJSON *object, const char *key, cJSON *value)
 {
-    if (cJSON_HasObjectItem(object, key) && value) {
+    if (value && json_has(object, key)) {
         cJSON_ReplaceItemInObjectCaseSensitive(object, key, value);
         return;
     }

@@ -123,6 +123,8 @@ bool field_pattern_match(enum field_pattern pattern, struct str text);
 
 /** JSON from a constant text. */
 cJSON *json_constant(const char *text);
+/** A member of exactly that name, also null; cJSON's own question forgives case. */
+bool json_has(const cJSON *object, const char *key);
 /** The member @key of @object replaced or added; @value is taken, also NULL (then it is removed).
  */
 void json_set(cJSON *object, const char *key, cJSON *value);

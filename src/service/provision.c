@@ -10,8 +10,8 @@
 
 /* clang-format off */
 FIELD_TABLE(provision_fields,
-    {.name = "target", .type = FIELD_INT, .flags = IN_ALL, .max = LIMIT(PROVISION_MAX)},
-    {.name = "defaultTarget", .type = FIELD_INT, .flags = IN_2023, .max = LIMIT(PROVISION_MAX)},
+    {.name = "target", .type = FIELD_INT, .flags = IN_ALL, .classic = "0", .current = "0", .max = LIMIT(PROVISION_MAX)},
+    {.name = "defaultTarget", .type = FIELD_INT, .flags = IN_2023, .current = "0", .max = LIMIT(PROVISION_MAX)},
     {.name = "scheduledActions", .type = FIELD_OBJECTS, .flags = IN_ALL, .classic = "[]", .current = "[]", .max = LIMIT(SCHEDULED_ACTIONS), .fields = &schedule_action_fields},
     {.name = "targetTrackingPolicies", .type = FIELD_OBJECTS, .flags = IN_ALL, .classic = "[]", .current = "[]", .fields = &schedule_policy_fields},
     {.name = "alwaysAllocateCPU", .type = FIELD_BOOL, .flags = IN_ALL, .classic = "false", .current = "false"},
@@ -75,7 +75,7 @@ static void settle_default_target(cJSON *given)
 {
     cJSON *preset = cJSON_DetachItemFromObjectCaseSensitive(given, "defaultTarget");
 
-    if (preset && !cJSON_HasObjectItem(given, "target"))
+    if (preset && !json_has(given, "target"))
         cJSON_AddItemToObject(given, "target", preset);
     else
         cJSON_Delete(preset);
@@ -91,7 +91,7 @@ static void put(struct work *work, const struct address *at, const struct store_
     struct config_place place = place_of(at);
 
     fields_merge(&provision_fields, document, given);
-    if (!cJSON_HasObjectItem(document, "target") && work->api != API_2023) {
+    if (!json_has(document, "target") && work->api != API_2023) {
         answer_invalid(work, "Target is required but not provided");
         return;
     }

@@ -58,7 +58,7 @@ static void settle_tracing(cJSON *document)
     cJSON *params = cJSON_GetObjectItemCaseSensitive(tracing, "params");
 
     if (str_eq(json_get_str(tracing, "type"), STR("Jaeger")) && cJSON_IsObject(params) &&
-        !cJSON_HasObjectItem(params, "endpoint"))
+        !json_has(params, "endpoint"))
         cJSON_AddNullToObject(params, "endpoint");
 }
 

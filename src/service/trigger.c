@@ -258,7 +258,7 @@ static bool check_only_http(struct work *work, struct store_list triggers, const
 
 static bool ensure_config(struct work *work, cJSON *document)
 {
-    if (cJSON_HasObjectItem(document, "triggerConfig"))
+    if (json_has(document, "triggerConfig"))
         return true;
     if (work->api != API_2023) {
         answer_invalid(work, "TriggerConfig is required but not provided");

@@ -454,7 +454,7 @@ static void changed_members(const cJSON *from, const cJSON *to, struct buf *out)
             buf_printf(out, "%s%s", out->len ? ", " : "", member->string);
     }
     cJSON_ArrayForEach (member, to) {
-        if (!cJSON_HasObjectItem(from, member->string))
+        if (!cJSON_GetObjectItemCaseSensitive(from, member->string))
             buf_printf(out, "%s%s", out->len ? ", " : "", member->string);
     }
 }

@@ -66,6 +66,18 @@ START_TEST(test_node_reads_json_without_blanks_and_with_tabs)
 }
 END_TEST
 
+START_TEST(test_node_reads_json_characters_beyond_the_basic_plane)
+{
+    const struct conf_node *top = parse(
+        "{\"a\": \"\\ud83d\\ude00!\", \"b\": \"\\\\ud83d\\\\ude00\", \"c\": \"\\uD83D\\uDE00\"}");
+
+    ck_assert_str_eq(fixture_issues(), "");
+    ck_assert_str_eq(conf_get(top, "a")->text.ptr, "\xF0\x9F\x98\x80!");
+    ck_assert_str_eq(conf_get(top, "b")->text.ptr, "\\ud83d\\ude00");
+    ck_assert_str_eq(conf_get(top, "c")->text.ptr, "\xF0\x9F\x98\x80");
+}
+END_TEST
+
 START_TEST(test_node_alias_is_a_copy_that_knows_both_places)
 {
     const struct conf_node *top = parse("a: &x {k: [1, 2]}\nb: *x\n");
@@ -247,6 +259,7 @@ int main(void)
     tcase_add_test(tc, test_node_path_names_keys_and_indexes);
     tcase_add_test(tc, test_node_scalars_of_the_core_schema);
     tcase_add_test(tc, test_node_reads_json_without_blanks_and_with_tabs);
+    tcase_add_test(tc, test_node_reads_json_characters_beyond_the_basic_plane);
     tcase_add_test(tc, test_node_alias_is_a_copy_that_knows_both_places);
     tcase_add_loop_test(tc, test_node_refuses_with_a_place, 0, N_ELEMENTS(refused));
     tcase_add_test(tc, test_node_depth_is_bounded);

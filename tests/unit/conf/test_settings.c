@@ -166,9 +166,9 @@ static const struct {
     {"listen: 8252\n",            "FILE:1:9: error F208: listen: '8252' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"},
     {"listen: ['127.0.0.1:70000']\n", "FILE:1:10: error F208: listen[0]: '127.0.0.1:70000' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"},
     {"listen: ['::1:80']\n",      "FILE:1:10: error F208: listen[0]: '::1:80' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"},
-    {"listen: [\":8252\"]\n",     "FILE: error F330: token: ':8252' can be reached from other machines, so the control side needs a secret; set token, --token or FCEMU_TOKEN, or listen on 127.0.0.1\n"},
-    {"admin_listen: ['0.0.0.0:1']\n", "FILE: error F330: token: '0.0.0.0:1' can be reached from other machines, so the control side needs a secret; set token, --token or FCEMU_TOKEN, or listen on 127.0.0.1\n"},
-    {"region: cn-hangzou\n",      "FILE: error F304: region: unknown region 'cn-hangzou'; did you mean 'cn-hangzhou'?\n"},
+    {"listen: [\":8252\"]\n",     "FILE:1:10: error F330: listen[0]: ':8252' can be reached from other machines, so the control side needs a secret; set token, --token or FCEMU_TOKEN, or listen on 127.0.0.1\n"},
+    {"admin_listen: ['0.0.0.0:1']\n", "FILE:1:16: error F330: admin_listen[0]: '0.0.0.0:1' can be reached from other machines, so the control side needs a secret; set token, --token or FCEMU_TOKEN, or listen on 127.0.0.1\n"},
+    {"region: cn-hangzou\n",      "FILE:1:9: error F304: region: unknown region 'cn-hangzou'; did you mean 'cn-hangzhou'?\n"},
     {"account: abc\n",            "FILE:1:10: error F208: account: 'abc' is not an account id; write digits such as 1234567890123456\n"},
     {"seed: -3\n",                "FILE:1:7: error F205: seed: -3 is not between 0 and 18446744073709551615, nor 'random'\n"},
     {"seed: 99999999999999999999\n", "FILE:1:7: error F205: seed: 99999999999999999999 is not between 0 and 18446744073709551615, nor 'random'\n"},
@@ -235,6 +235,74 @@ START_TEST(test_settings_address_is_wide_table)
 {
     ck_assert_msg(settings_address_is_wide(str_of(addresses[_i].address)) == addresses[_i].wide,
                   "'%s'", addresses[_i].address);
+}
+END_TEST
+
+/* clang-format off */
+static const char twenty[] =
+    "listen: 8252\n"
+    "admin_listen: [':70000']\n"
+    "lisen: x\n"
+    "account: abc\n"
+    "region: cn-hangzou\n"
+    "faults: {a: b}\n"
+    "seed: -3\n"
+    "header_control: yes\n"
+    "error_keys: camel\n"
+    "limits: {profile: latest, function.memory.mx: 1}\n"
+    "body_max: 64\n"
+    "body_spool_above: 1MB\n"
+    "connections_max: many\n"
+    "idle_timeout: 10\n"
+    "journal: {bytes: 1KiB, bodies: 4, size: 1}\n"
+    "auth:\n"
+    "  mode: loose\n"
+    "  keys: [{id: x}]\n"
+    "log: {level: warning}\n";
+static const char twenty_want[] =
+    "FILE:1:9: error F208: listen: '8252' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"
+    "FILE:2:16: error F208: admin_listen[0]: ':70000' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"
+    "FILE:3:1: error F102: unknown key 'lisen'; known keys: listen, admin_listen, token, …; did you mean 'listen'?\n"
+    "FILE:4:10: error F208: account: 'abc' is not an account id; write digits such as 1234567890123456\n"
+    "FILE:5:9: error F304: region: unknown region 'cn-hangzou'; did you mean 'cn-hangzhou'?\n"
+    "FILE:6:9: error F103: faults: expected a text, found a mapping\n"
+    "FILE:7:7: error F205: seed: -3 is not between 0 and 18446744073709551615, nor 'random'\n"
+    "FILE:8:17: error F206: header_control: 'yes' is not a boolean here; write true or false\n"
+    "FILE:9:13: error F207: error_keys: 'camel' is not one of both, documented, sdk\n"
+    "FILE:10:19: error F207: limits.profile: 'latest' is not one of current, 2020\n"
+    "FILE:10:27: error F102: limits: unknown limit 'function.memory.mx'; known: profile, services.per_region, functions.per_service, …; did you mean 'function.memory.max'?\n"
+    "FILE:11:11: error F202: body_max: '64' has no unit; write 64KiB or 64B\n"
+    "FILE:12:19: error F202: body_spool_above: '1MB' is not a size; write 1B, 1KiB or 1MiB\n"
+    "FILE:13:18: error F205: connections_max: 'many' is not an integer between 0 and 1000000\n"
+    "FILE:14:15: error F201: idle_timeout: '10' has no unit; write 10s or 10ms\n"
+    "FILE:15:18: error F205: journal.bytes: 1KiB is not between 1MiB and 4GiB\n"
+    "FILE:15:32: error F202: journal.bodies: '4' has no unit; write 4KiB or 4B\n"
+    "FILE:15:35: error F102: journal: unknown key 'size'; known keys: bytes, bodies\n"
+    "FILE:17:9: error F207: auth.mode: 'loose' is not one of off, lenient, strict\n"
+    "FILE:18:10: error F104: auth.keys[0]: 'secret' is missing\n"
+    "FILE:19:14: error F207: log.level: 'warning' is not one of debug, info, warn, error, off; did you mean 'warn'?\n";
+/* clang-format on */
+
+START_TEST(test_settings_twenty_mistakes_at_once)
+{
+    write_file(twenty);
+    ck_assert_ptr_null(settings_load(path, NULL, 0, NULL, report));
+    ck_assert_str_eq(issues(), twenty_want);
+    ck_assert_uint_ge(report->errors, 20);
+}
+END_TEST
+
+START_TEST(test_settings_wide_flag_names_itself)
+{
+    static const struct settings_flag flags[] = {
+        {"listen", ":80"}
+    };
+
+    ck_assert_ptr_null(settings_load(NULL, flags, 1, NULL, report));
+    ck_assert_str_eq(fixture_issues(),
+                     "listen: error F330: ':80' can be reached from other machines, so the control "
+                     "side needs a secret; set token, --token or FCEMU_TOKEN, or listen on "
+                     "127.0.0.1\n");
 }
 END_TEST
 
@@ -338,6 +406,8 @@ int main(void)
     tcase_add_loop_test(tc, test_settings_wrong_file_is_explained, 0, N_ELEMENTS(wrong));
     tcase_add_test(tc, test_settings_wrong_flags_and_variables_name_themselves);
     tcase_add_loop_test(tc, test_settings_address_is_wide_table, 0, N_ELEMENTS(addresses));
+    tcase_add_test(tc, test_settings_wide_flag_names_itself);
+    tcase_add_test(tc, test_settings_twenty_mistakes_at_once);
     tcase_add_test(tc, test_settings_options_have_unique_names_and_help);
     tcase_add_test(tc, test_settings_repository_file_is_the_printed_table);
     tcase_add_test(tc, test_settings_printed_keys_load_when_uncommented);

@@ -1,0 +1,146 @@
+#include "fixture.h"
+
+#define ARN "acs:fc:cn-shanghai:16530750:services/demo"
+
+START_TEST(test_tags_merge_and_go)
+{
+    create_service("demo");
+    struct reply before = send("GET", "/2016-08-15/services/demo", NULL);
+
+    ck_assert_str_eq(
+        send("POST", "/2016-08-15/tag",
+             "{\"resourceArn\":\"services\\/demo\",\"tags\":{\"k1\":\"v1\",\"k2\":\"\"}}")
+            .body,
+        "{\"requestId\":\"0f1e2d3c-1111-2222-3333-444455556666\"}");
+    ck_assert_int_eq(
+        send("POST", "/2021-04-06/tag", "{\"resourceArn\":\"" ARN "\",\"tags\":{\"k3\":\"v3\"}}")
+            .status,
+        204);
+    ck_assert_str_eq(send("GET", "/2016-08-15/tag?resourceArn=services%2Fdemo", NULL).body,
+                     "{\"resourceArn\":\"" ARN
+                     "\",\"tags\":{\"k1\":\"v1\",\"k2\":\"\",\"k3\":\"v3\"}}");
+    ck_assert_str_eq(send("GET", "/2016-08-15/services/demo", NULL).etag, before.etag);
+    ck_ok(send("DELETE", "/2016-08-15/tag",
+               "{\"resourceArn\":\"services/demo\",\"tagKeys\":[\"k1\",\"none\"],\"all\":false}"));
+    ck_ok(
+        send("PUT", "/2021-04-06/tag", "{\"resourceArn\":\"services/demo\",\"tagKeys\":[\"k2\"]}"));
+    ck_assert_str_eq(text_at(send("GET", "/2016-08-15/tag?resourceArn=" ARN, NULL), "tags"),
+                     "{\"k3\":\"v3\"}");
+    ck_assert_str_eq(send("GET", "/2021-04-06/tags", NULL).body,
+                     "{\"resources\":[{\"resourceArn\":\"" ARN "\",\"tags\":{\"k3\":\"v3\"}}]}");
+    ck_ok(send("DELETE", "/2016-08-15/tag",
+               "{\"resourceArn\":\"services/demo\",\"tagKeys\":[],\"all\":true}"));
+    ck_assert_str_eq(text_at(send("GET", "/2016-08-15/tag?resourceArn=" ARN, NULL), "tags"), "{}");
+}
+END_TEST
+
+START_TEST(test_tags_filter_services)
+{
+    for (int i = 0; i < 4; i++) {
+        OWN(mem_free) char *name = mem_printf("s%d", i);
+        OWN(mem_free)
+        char *body = mem_printf(
+            "{\"resourceArn\":\"services/s%d\",\"tags\":{\"k3\":\"v%d\",\"k1\":\"v1\"}}", i, i % 2);
+
+        create_service(name);
+        if (i > 0)
+            ck_ok(send("POST", "/2016-08-15/tag", body));
+    }
+    ck_assert_int_eq(
+        cJSON_GetArraySize(at(send("GET", "/2016-08-15/services?tag_k3=v1", NULL), "services")), 2);
+    ck_assert_int_eq(
+        cJSON_GetArraySize(at(send("GET", "/2016-08-15/services?tag_k3=", NULL), "services")), 3);
+    ck_assert_int_eq(
+        cJSON_GetArraySize(
+            at(send("GET", "/2016-08-15/services?tag_k3=v0&tag_k1=v1", NULL), "services")),
+        1);
+    ck_assert_str_eq(send("GET", "/2016-08-15/services?tag_no=v0", NULL).body, "{\"services\":[]}");
+}
+END_TEST
+
+START_TEST(test_tags_are_checked)
+{
+    create_service("demo");
+    ck_refused(
+        send("POST", "/2016-08-15/tag", "{\"resourceArn\":\"services/no\",\"tags\":{\"k\":\"v\"}}"),
+        404, "ServiceNotFound", "service 'no' does not exist");
+    ck_refused(
+        send("POST", "/2016-08-15/tag", "{\"resourceArn\":\"bucket/x\",\"tags\":{\"k\":\"v\"}}"),
+        400, "InvalidArgument",
+        "ResourceArn doesn't match expected format (allowed: "
+        "acs:fc:<region>:<account>:services/<service>, actual: 'bucket/x')");
+    ck_refused(send("POST", "/2016-08-15/tag",
+                    "{\"resourceArn\":\"services/demo\",\"tags\":{\"acs:k\":\"v\"}}"),
+               400, "InvalidArgument",
+               "Tag key doesn't match expected format (allowed: not empty, not beginning with "
+               "aliyun, acs:, http:// or https://, actual: 'acs:k')");
+    struct buf body = {0};
+
+    buf_puts(&body, "{\"resourceArn\":\"services/demo\",\"tags\":{");
+    for (int i = 0; i < 21; i++)
+        buf_printf(&body, "%s\"k%d\":\"v\"", i ? "," : "", i);
+    buf_puts(&body, "}}");
+    ck_refused(send("POST", "/2016-08-15/tag", buf_text(&body)), 400, "InvalidArgument",
+               "Tags contains too many values (max: 20, actual: 21)");
+    buf_done(&body);
+}
+END_TEST
+
+START_TEST(test_tags_of_2023)
+{
+    ck_ok(send("POST", "/2023-03-30/functions",
+               "{\"functionName\":\"f\",\"runtime\":\"python3\",\"handler\":\"h\",\"code\":" CODE
+               ",\"Tags\":[{\"Key\":\"a\",\"Value\":\"1\"}]}"));
+    create_function_2023("g");
+    ck_assert_str_eq(text_at(send("GET", "/2023-03-30/functions/f", NULL), "tags"),
+                     "[{\"Key\":\"a\",\"Value\":\"1\"}]");
+    ck_assert_int_eq(
+        send("POST", "/2023-03-30/tags-v2",
+             "{\"ResourceId\":[\"acs:fc:cn-shanghai:16530750:functions/f\",\"g\"],\"ResourceType\":"
+             "\"FUNCTION\",\"Tag\":[{\"Key\":\"b\",\"Value\":\"2\"}]}")
+            .status,
+        204);
+    ck_assert_str_eq(text_at(send("GET", "/2023-03-30/functions/f", NULL), "tags"),
+                     "[{\"Key\":\"a\",\"Value\":\"1\"},{\"Key\":\"b\",\"Value\":\"2\"}]");
+    struct reply list =
+        send("GET", "/2023-03-30/tags-v2?ResourceType=function&ResourceId=%5B%22g%22%5D", NULL);
+
+    ck_assert_str_eq(text_at(list, "TagResources"),
+                     "[{\"ResourceId\":\"acs:fc:cn-shanghai:16530750:functions/g\","
+                     "\"ResourceType\":\"function\",\"TagKey\":\"b\",\"TagValue\":\"2\"}]");
+    ck_assert_int_eq(
+        cJSON_GetArraySize(
+            at(send("GET",
+                    "/2023-03-30/"
+                    "functions?tags=%5B%7B%22Key%22%3A%22a%22%2C%22Value%22%3A%221%22%7D%5D",
+                    NULL),
+               "functions")),
+        1);
+    ck_assert_int_eq(
+        send("DELETE",
+             "/2023-03-30/tags-v2?ResourceType=function&ResourceId=%5B%22f%22%5D&TagKey="
+             "%5B%22a%22%5D&All=false",
+             NULL)
+            .status,
+        204);
+    ck_assert_str_eq(text_at(send("GET", "/2023-03-30/functions/f", NULL), "tags"),
+                     "[{\"Key\":\"b\",\"Value\":\"2\"}]");
+    ck_refused(send("GET", "/2023-03-30/tags-v2", NULL), 400, "InvalidArgument",
+               "ResourceType is required but not provided");
+    ck_refused(send("POST", "/2023-03-30/tags-v2",
+                    "{\"ResourceId\":[\"no\"],\"ResourceType\":\"function\",\"Tag\":[]}"),
+               404, "FunctionNotFound", "function 'no' does not exist");
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        test_tags_merge_and_go,
+        test_tags_filter_services,
+        test_tags_are_checked,
+        test_tags_of_2023,
+    };
+
+    return run_tests("service/tags", tests, N_ELEMENTS(tests));
+}
