@@ -41,83 +41,63 @@ static void add_integer(const struct conf_field *field, struct buf *out)
                field->max);
 }
 
-static const char *pattern_of(enum field_type type)
+#define TEXT_TYPE "\"type\":[\"string\",\"number\",\"boolean\"]"
+#define ONE_OR_LIST(one) "\"anyOf\":[{" one "},{\"type\":\"array\",\"items\":{" one "}}]"
+#define UNIT_TYPE(pattern) "\"type\":\"string\",\"pattern\":\"^[0-9]+(\\\\.[0-9]+)?" pattern "$\""
+
+/* Of the types that are the same wherever they stand. */
+static const char *const plain_types[] = {
+    [FIELD_BOOL] = "\"type\":\"boolean\"",
+    [FIELD_DURATION] = UNIT_TYPE("(ms|s|m|h)"),
+    [FIELD_SIZE] = UNIT_TYPE("([KMGT]i)?B"),
+    [FIELD_RATE] = UNIT_TYPE("([KMGT]i)?B/s"),
+    [FIELD_RATIO] =
+        "\"anyOf\":[{\"type\":\"number\",\"minimum\":0,\"maximum\":1},{" UNIT_TYPE("%") "}]",
+    [FIELD_NUMBER] = "\"type\":\"number\"",
+    [FIELD_TEXT] = TEXT_TYPE,
+    [FIELD_PATH] = TEXT_TYPE,
+    [FIELD_TEXTS] = ONE_OR_LIST(TEXT_TYPE),
+    [FIELD_PATHS] = ONE_OR_LIST(TEXT_TYPE),
+};
+
+static void add_reference(const struct conf_table *table, bool may_be_empty, struct buf *out)
 {
-    if (type == FIELD_DURATION)
-        return "^[0-9]+(\\\\.[0-9]+)?(ms|s|m|h)$";
-    if (type == FIELD_SIZE)
-        return "^[0-9]+(\\\\.[0-9]+)?([KMGT]i)?B$";
-    return "^[0-9]+(\\\\.[0-9]+)?([KMGT]i)?B/s$";
+    if (may_be_empty)
+        buf_printf(out, "\"anyOf\":[{\"$ref\":\"#/$defs/%s\"},{\"type\":\"null\"}]", table->name);
+    else
+        buf_printf(out, "\"$ref\":\"#/$defs/%s\"", table->name);
 }
 
-static void add_one_or_list(const char *one, struct buf *out)
+static void add_choices(const struct conf_words *words, struct buf *out)
 {
-    buf_printf(out, "\"anyOf\":[{%s},{\"type\":\"array\",\"items\":{%s}}]", one, one);
+    OWN(buf_done) struct buf one = {0};
+
+    add_words(words, &one);
+    buf_printf(out, "\"anyOf\":[{%s},{\"type\":\"array\",\"items\":{%s}}]", buf_text(&one),
+               buf_text(&one));
 }
 
 static void add_type(const struct conf_field *field, struct tables *met, struct buf *out)
 {
-    OWN(buf_done) struct buf one = {0};
+    const char *plain =
+        (size_t)field->type < N_ELEMENTS(plain_types) ? plain_types[field->type] : NULL;
 
     if (field->table)
         meet(met, field->table);
-    switch (field->type) {
-    case FIELD_BOOL:
-        buf_puts(out, "\"type\":\"boolean\"");
-        return;
-    case FIELD_UINT:
-    case FIELD_UINT32:
-    case FIELD_INT:
-        add_integer(field, out);
-        return;
-    case FIELD_DURATION:
-        if (field->flags & FIELD_FOREVER)
-            buf_printf(
-                out, "\"anyOf\":[{\"const\":\"forever\"},{\"type\":\"string\",\"pattern\":\"%s\"}]",
-                pattern_of(field->type));
-        else
-            buf_printf(out, "\"type\":\"string\",\"pattern\":\"%s\"", pattern_of(field->type));
-        return;
-    case FIELD_SIZE:
-    case FIELD_RATE:
-        buf_printf(out, "\"type\":\"string\",\"pattern\":\"%s\"", pattern_of(field->type));
-        return;
-    case FIELD_RATIO:
-        buf_puts(out, "\"anyOf\":[{\"type\":\"number\",\"minimum\":0,\"maximum\":1},"
-                      "{\"type\":\"string\",\"pattern\":\"^[0-9]+(\\\\.[0-9]+)?%$\"}]");
-        return;
-    case FIELD_NUMBER:
-        buf_puts(out, "\"type\":\"number\"");
-        return;
-    case FIELD_TEXT:
-    case FIELD_PATH:
-        buf_puts(out, "\"type\":[\"string\",\"number\",\"boolean\"]");
-        return;
-    case FIELD_CHOICE:
+    if (field->schema)
+        buf_puts(out, field->schema);
+    else if (plain && (field->flags & FIELD_FOREVER))
+        buf_printf(out, "\"anyOf\":[{\"const\":\"forever\"},{%s}]", plain);
+    else if (plain)
+        buf_puts(out, plain);
+    else if (field->table)
+        add_reference(field->table, field->flags & FIELD_MAY_BE_EMPTY, out);
+    else if (field->type == FIELD_CHOICE)
         add_words(field->words, out);
-        return;
-    case FIELD_CHOICES:
-        add_words(field->words, &one);
-        add_one_or_list(buf_text(&one), out);
-        return;
-    case FIELD_TEXTS:
-    case FIELD_PATHS:
-        add_one_or_list("\"type\":[\"string\",\"number\",\"boolean\"]", out);
-        return;
-    case FIELD_MAP:
-        if (field->flags & FIELD_MAY_BE_EMPTY)
-            buf_printf(out, "\"anyOf\":[{\"$ref\":\"#/$defs/%s\"},{\"type\":\"null\"}]",
-                       field->table->name);
-        else
-            buf_printf(out, "\"$ref\":\"#/$defs/%s\"", field->table->name);
-        return;
-    case FIELD_CUSTOM:
-        if (field->schema)
-            buf_puts(out, field->schema);
-        else if (field->table)
-            buf_printf(out, "\"$ref\":\"#/$defs/%s\"", field->table->name);
-        return;
-    }
+    else if (field->type == FIELD_CHOICES)
+        add_choices(field->words, out);
+    else if (field->type != FIELD_CUSTOM)
+        add_integer(field, out);
 }
 
 static void add_property(const struct conf_field *field, struct tables *met, struct buf *out)

@@ -275,22 +275,13 @@ const struct conf_table fault_hang_table = {
 bool grammar_take_hang(struct conf_decoder *d, const struct conf_field *field,
                        const struct conf_node *node, void *out)
 {
-    OWN(buf_done) struct buf most = {0};
     struct fault_action *action = out;
-    uint64_t max_ns = grammar_of(d)->set->guard.max_delay_ns;
 
     action->outcome = OUTCOME_HANG;
     action->at = PHASE_REQUEST;
     action->hang_ns = FAULT_FOREVER;
     conf_decode(d, field->table, node, action);
-    if (action->hang_ns > max_ns) {
-        const struct conf_node *length = conf_get(node, "for");
-
-        scalar_format_duration(max_ns, &most);
-        conf_error(d->report, conf_at(length), "F320", "%s is above guard.max_delay %s",
-                   conf_value(d, length), buf_text(&most));
-    }
-    return true;
+    return grammar_within_guard(d, conf_get(node, "for"), action->hang_ns);
 }
 
 /* ---- raw, and what needs a listener of its own ---- */

@@ -135,6 +135,8 @@ conf_decode_fn grammar_take_flag;   /* bool, from the value of a word */
 extern const struct conf_words grammar_error_keys, grammar_marks, grammar_draw_by, grammar_count_on;
 bool grammar_ns(struct conf_decoder *d, const struct conf_node *node, uint64_t min,
                 uint64_t *out_ns);
+/** F320 when a call would be held longer than guard.max_delay; @node may be NULL. */
+bool grammar_within_guard(struct conf_decoder *d, const struct conf_node *node, uint64_t ns);
 /** Header edits of one kind from a mapping name → value, or a list of names to remove. */
 bool grammar_headers(struct conf_decoder *d, const struct conf_node *node, int kind,
                      struct fault_header_edit *out, size_t *count);

@@ -210,19 +210,11 @@ bool grammar_take_stall(struct conf_decoder *d, const struct conf_field *field,
                         const struct conf_node *node, void *out)
 {
     struct fault_action *action = out;
-    const struct conf_node *length = conf_get(node, "for");
-    uint64_t max_ns = grammar_of(d)->set->guard.max_delay_ns;
-    OWN(buf_done) struct buf most = {0};
 
     action->stall_then = THEN_CONTINUE;
     conf_decode(d, field->table, node, action);
     action->stall_after.given = true;
-    if (length && action->stall_ns > max_ns) {
-        scalar_format_duration(max_ns, &most);
-        conf_error(d->report, conf_at(length), "F320", "%s is above guard.max_delay %s",
-                   conf_value(d, length), buf_text(&most));
-    }
-    return true;
+    return grammar_within_guard(d, conf_get(node, "for"), action->stall_ns);
 }
 
 /* ---- drip ---- */
@@ -278,7 +270,7 @@ static void rate_to_chunks(uint64_t rate, struct fault_action *action)
 
     while (every_ms < 1000 && rate * every_ms % 1000)
         every_ms++;
-    if (every_ms > 2 * DRIP_STEP_MS && rate >= 1000)
+    if (every_ms > 2 * (uint64_t)DRIP_STEP_MS && rate >= 1000)
         every_ms = DRIP_STEP_MS;
     action->drip_every_ms = (uint32_t)every_ms;
     action->drip_bytes = (uint32_t)(rate * every_ms / 1000);

@@ -160,6 +160,19 @@ bool grammar_ns(struct conf_decoder *d, const struct conf_node *node, uint64_t m
     return conf_decode_field(d, &field, node, out_ns);
 }
 
+bool grammar_within_guard(struct conf_decoder *d, const struct conf_node *node, uint64_t ns)
+{
+    OWN(buf_done) struct buf most = {0};
+    uint64_t max_ns = grammar_of(d)->set->guard.max_delay_ns;
+
+    if (!node || ns <= max_ns)
+        return true;
+    scalar_format_duration(max_ns, &most);
+    conf_error(d->report, conf_at(node), "F320", "%s is above guard.max_delay %s",
+               conf_value(d, node), buf_text(&most));
+    return false;
+}
+
 bool grammar_take_amount(struct conf_decoder *d, const struct conf_field *field,
                          const struct conf_node *node, void *out)
 {

@@ -135,23 +135,19 @@ static bool compile(struct conf_decoder *d, const struct conf_node *node, struct
 /* "a*b" with one star at an end is a prefix or a suffix, which is cheaper to match. */
 static void compile_text(struct str text, struct fault_pattern *out)
 {
-    size_t stars = 0;
+    const char *star = text.len > 1 ? memchr(text.ptr, '*', text.len) : NULL;
+    size_t at = star ? (size_t)(star - text.ptr) : 0;
+    bool one_star =
+        star && !memchr(text.ptr, '?', text.len) && !memchr(star + 1, '*', text.len - at - 1);
 
-    for (size_t i = 0; i < text.len; i++)
-        stars += text.ptr[i] == '*';
     out->text = text;
-    if (!glob_is_pattern(text)) {
-        out->kind = PATTERN_EXACT;
-    } else if (stars != 1 || memchr(text.ptr, '?', text.len) || text.len == 1) {
-        out->kind = PATTERN_GLOB;
-    } else if (text.ptr[text.len - 1] == '*') {
+    out->kind = glob_is_pattern(text) ? PATTERN_GLOB : PATTERN_EXACT;
+    if (one_star && at == text.len - 1) {
         out->kind = PATTERN_PREFIX;
         out->text.len--;
-    } else if (text.ptr[0] == '*') {
+    } else if (one_star && at == 0) {
         out->kind = PATTERN_SUFFIX;
         out->text = str_slice(text, 1, text.len);
-    } else {
-        out->kind = PATTERN_GLOB;
     }
 }
 
