@@ -4,6 +4,11 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const { test } = require('node:test');
 
+/** Append a row: result is "ok", "expected CODE" with the reason, or what went wrong. */
+function note(client, method, result, why = '') {
+  fs.appendFileSync(process.env.FCEMU_RESULTS, `${JSON.stringify({ client, method, result, note: why })}\n`);
+}
+
 /** A node:test that also leaves a row in the table client × method × result. */
 function row(client, method, body) {
   test(`${client} ${method}`, async () => {
@@ -14,9 +19,9 @@ function row(client, method, body) {
       result = `${error.name}: ${error.message}`.split('\n')[0];
       throw error;
     } finally {
-      fs.appendFileSync(process.env.FCEMU_RESULTS, `${JSON.stringify({ client, method, result })}\n`);
+      note(client, method, result);
     }
   });
 }
 
-module.exports = { assert, row, documented: JSON.parse(process.env.FCEMU_DOCUMENTED), port: process.env.FCEMU_PORT };
+module.exports = { assert, row, note, documented: JSON.parse(process.env.FCEMU_DOCUMENTED), port: process.env.FCEMU_PORT };
