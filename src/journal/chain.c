@@ -2,6 +2,7 @@
 
 #include "base/draw.h"
 #include "base/mem.h"
+#include "journal/chain_digest.h"
 
 enum {
     CHAINS_MAX = 16384, /* under way or failed; the one touched longest ago is forgotten */
@@ -47,7 +48,7 @@ struct chain_tracker {
     uint64_t last_number;
     size_t count;
     struct chain *oldest, *newest;
-    uint8_t secret[16];
+    uint8_t secret[CHAIN_SECRET_BYTES];
     struct chain *by_key[BUCKETS];
     struct chain *by_number[BUCKETS];
     struct pace paces[PACES];
@@ -91,13 +92,6 @@ bool chain_failed(int status, enum http_outcome outcome, bool damaged)
 
 /* ---- digests ---- */
 
-static uint64_t mix(const struct chain_tracker *tracker, uint64_t so_far, struct str part)
-{
-    uint64_t pair[2] = {so_far, draw_siphash(tracker->secret, part.ptr ? part.ptr : "", part.len)};
-
-    return draw_siphash(tracker->secret, pair, sizeof(pair));
-}
-
 static uint64_t content_key(const struct chain_tracker *tracker, const struct chain_call *call)
 {
     const struct str parts[] = {
@@ -111,20 +105,18 @@ static uint64_t content_key(const struct chain_tracker *tracker, const struct ch
         call->query,
         str_slice(call->body, 0, BODY_DIGEST_BYTES),
     };
-    uint64_t key = call->body_size;
 
     if (call->async_id.len)
-        return mix(tracker, 1, call->async_id);
-    for (size_t i = 0; i < N_ELEMENTS(parts); i++)
-        key = mix(tracker, key, parts[i]);
-    return key;
+        return chain_digest(tracker->secret, &call->async_id, 1, UINT64_MAX);
+    return chain_digest(tracker->secret, parts, N_ELEMENTS(parts), call->body_size);
 }
 
 static uint64_t signature_of(const struct chain_tracker *tracker, const struct chain_call *call)
 {
-    if (!call->authorization.len)
-        return 0;
-    return mix(tracker, mix(tracker, 0, call->authorization), call->date) | 1;
+    const struct str parts[] = {call->authorization, call->date};
+
+    return call->authorization.len ? chain_digest(tracker->secret, parts, N_ELEMENTS(parts), 0) | 1
+                                   : 0;
 }
 
 /* ---- the table ---- */

@@ -84,7 +84,7 @@ static void add_member(struct buf *out, const struct member *member,
                        const struct journal_entry *entry)
 {
     const void *at = (const char *)entry + member->offset;
-    struct str text = STR_NONE;
+    struct str text;
     uint64_t number = 0;
 
     switch (member->kind) {
@@ -170,8 +170,8 @@ void journal_entry_json(const struct journal_entry *entry, enum journal_detail d
                         struct buf *out)
 {
     char time[CLOCK_ISO_BYTES];
-    uint64_t taken_ns = entry->ended_ns > entry->started_ns ? entry->ended_ns - entry->started_ns
-                                                            : 0;
+    uint64_t taken_ns =
+        entry->ended_ns > entry->started_ns ? entry->ended_ns - entry->started_ns : 0;
 
     clock_format_iso(entry->wall_ms, time);
     buf_printf(out, "{\"number\":%" PRIu64, entry->number);

@@ -3,158 +3,19 @@
 #include <inttypes.h>
 
 #include "base/distance.h"
-#include "base/glob.h"
-#include "journal/names.h"
-
-enum field_kind { FIELD_TEXT, FIELD_NUMBER, FIELD_FLAG };
-
-struct journal_field {
-    const char *name;
-    enum field_kind kind;
-    struct str (*text)(const struct journal_entry *entry);
-    double (*number)(const struct journal_entry *entry);
-};
-
-/* ---- what an entry shows ---- */
-
-#define TEXT_OF(field)                                                                             \
-    static struct str field##_of(const struct journal_entry *entry)                                \
-    {                                                                                              \
-        return entry->field;                                                                       \
-    }
-#define NUMBER_OF(field)                                                                           \
-    static double field##_of(const struct journal_entry *entry)                                    \
-    {                                                                                              \
-        return (double)entry->field;                                                               \
-    }
-
-TEXT_OF(request_id)
-TEXT_OF(client)
-TEXT_OF(host)
-TEXT_OF(account)
-TEXT_OF(region)
-TEXT_OF(method)
-TEXT_OF(path)
-TEXT_OF(service)
-TEXT_OF(function)
-TEXT_OF(qualifier)
-TEXT_OF(trigger)
-TEXT_OF(layer)
-TEXT_OF(domain)
-TEXT_OF(access_key)
-TEXT_OF(label)
-TEXT_OF(code)
-TEXT_OF(rule)
-TEXT_OF(outcome_kind)
-NUMBER_OF(number)
-NUMBER_OF(connection)
-NUMBER_OF(status)
-NUMBER_OF(request_bytes)
-NUMBER_OF(response_bytes)
-
-static struct str operation_of(const struct journal_entry *entry)
-{
-    return str_of(entry->op ? entry->op->name : "");
-}
-
-static struct str api_of(const struct journal_entry *entry)
-{
-    return api_version_name(entry->api);
-}
-
-static struct str sdk_of(const struct journal_entry *entry)
-{
-    return fault_sdk_name(entry->sdk);
-}
-
-static struct str invocation_of(const struct journal_entry *entry)
-{
-    return str_of(invocation_name(entry->invocation));
-}
-
-static struct str outcome_of(const struct journal_entry *entry)
-{
-    return str_of(http_outcome_name(entry->outcome));
-}
-
-static double chain_of(const struct journal_entry *entry)
-{
-    return (double)entry->link.chain;
-}
-
-static double attempt_of(const struct journal_entry *entry)
-{
-    return entry->link.attempt;
-}
-
-static double duration_ms_of(const struct journal_entry *entry)
-{
-    return (double)(entry->ended_ns - entry->started_ns) / 1e6;
-}
-
-static double internal_of(const struct journal_entry *entry)
-{
-    return entry->internal;
-}
-
-static double performed_of(const struct journal_entry *entry)
-{
-    return entry->performed;
-}
-
-static const struct journal_field fields[] = {
-    {"access_key",     FIELD_TEXT,   access_key_of,   NULL             },
-    {"account",        FIELD_TEXT,   account_of,      NULL             },
-    {"api",            FIELD_TEXT,   api_of,          NULL             },
-    {"attempt",        FIELD_NUMBER, NULL,            attempt_of       },
-    {"chain",          FIELD_NUMBER, NULL,            chain_of         },
-    {"client",         FIELD_TEXT,   client_of,       NULL             },
-    {"code",           FIELD_TEXT,   code_of,         NULL             },
-    {"connection",     FIELD_NUMBER, NULL,            connection_of    },
-    {"domain",         FIELD_TEXT,   domain_of,       NULL             },
-    {"duration_ms",    FIELD_NUMBER, NULL,            duration_ms_of   },
-    {"function",       FIELD_TEXT,   function_of,     NULL             },
-    {"host",           FIELD_TEXT,   host_of,         NULL             },
-    {"internal",       FIELD_FLAG,   NULL,            internal_of      },
-    {"invocation",     FIELD_TEXT,   invocation_of,   NULL             },
-    {"kind",           FIELD_TEXT,   outcome_kind_of, NULL             },
-    {"label",          FIELD_TEXT,   label_of,        NULL             },
-    {"layer",          FIELD_TEXT,   layer_of,        NULL             },
-    {"method",         FIELD_TEXT,   method_of,       NULL             },
-    {"number",         FIELD_NUMBER, NULL,            number_of        },
-    {"operation",      FIELD_TEXT,   operation_of,    NULL             },
-    {"outcome",        FIELD_TEXT,   outcome_of,      NULL             },
-    {"path",           FIELD_TEXT,   path_of,         NULL             },
-    {"performed",      FIELD_FLAG,   NULL,            performed_of     },
-    {"qualifier",      FIELD_TEXT,   qualifier_of,    NULL             },
-    {"region",         FIELD_TEXT,   region_of,       NULL             },
-    {"request_bytes",  FIELD_NUMBER, NULL,            request_bytes_of },
-    {"request_id",     FIELD_TEXT,   request_id_of,   NULL             },
-    {"response_bytes", FIELD_NUMBER, NULL,            response_bytes_of},
-    {"rule",           FIELD_TEXT,   rule_of,         NULL             },
-    {"sdk",            FIELD_TEXT,   sdk_of,          NULL             },
-    {"service",        FIELD_TEXT,   service_of,      NULL             },
-    {"status",         FIELD_NUMBER, NULL,            status_of        },
-    {"trigger",        FIELD_TEXT,   trigger_of,      NULL             },
-};
+#include "journal/query_field.h"
 
 static const char *const controls[] = {"after", "limit", "since", "until", "unmatched"};
 
 const char *journal_query_name(size_t index)
 {
-    if (index < N_ELEMENTS(fields))
-        return fields[index].name;
-    index -= N_ELEMENTS(fields);
-    return index < N_ELEMENTS(controls) ? controls[index] : NULL;
-}
+    size_t count;
+    const struct journal_field *fields = query_field_table(&count);
 
-static const struct journal_field *field_find(struct str name)
-{
-    for (size_t i = 0; i < N_ELEMENTS(fields); i++) {
-        if (str_eq(name, str_of(fields[i].name)))
-            return &fields[i];
-    }
-    return NULL;
+    if (index < count)
+        return fields[index].name;
+    index -= count;
+    return index < N_ELEMENTS(controls) ? controls[index] : NULL;
 }
 
 static int unknown_name(struct str name, struct error *err)
@@ -179,10 +40,10 @@ bool journal_duration_parse(struct str text, uint64_t *out_ns)
         struct str unit;
         double ns;
     } units[] = {
-        {STR_INIT("ms"), 1e6   },
-        {STR_INIT("s"),  1e9   },
-        {STR_INIT("m"),  60e9  },
-        {STR_INIT("h"),  3600e9},
+        {STR_INIT("ms"), 1e6    },
+        {STR_INIT("s"),  1e9    },
+        {STR_INIT("m"),  60e9   },
+        {STR_INIT("h"),  3600e9 },
         {STR_INIT("d"),  86400e9},
     };
     double value;
@@ -222,9 +83,8 @@ static int parse_count(struct str name, struct str value, uint64_t most, uint64_
 {
     if (str_to_uint(value, most, out) == NUMBER_OK)
         return 0;
-    return error_set(err, ERROR_SYNTAX,
-                     STR_FMT ": '" STR_FMT "' is not a number up to %" PRIu64, STR_ARG(name),
-                     STR_ARG(value), most);
+    return error_set(err, ERROR_SYNTAX, STR_FMT ": '" STR_FMT "' is not a number up to %" PRIu64,
+                     STR_ARG(name), STR_ARG(value), most);
 }
 
 static int parse_flag(struct str name, struct str value, bool *out, struct error *err)
@@ -378,7 +238,7 @@ static int add_control(struct journal_query *query, struct str name, struct str 
 int journal_query_add(struct journal_query *query, struct str name, struct str value,
                       uint64_t wall_ms, struct arena *arena, struct error *err)
 {
-    const struct journal_field *field = field_find(name);
+    const struct journal_field *field = query_field_find(name);
 
     if (field)
         return add_field(query, field, value, arena, err);
@@ -388,7 +248,7 @@ int journal_query_add(struct journal_query *query, struct str name, struct str v
 static int add_json_compare(struct journal_query *query, struct str name, const cJSON *object,
                             struct error *err)
 {
-    const struct journal_field *field = field_find(name);
+    const struct journal_field *field = query_field_find(name);
     struct journal_term *term = field && field->kind == FIELD_NUMBER ? term_of(query, field) : NULL;
 
     if (!term)
@@ -448,86 +308,4 @@ int journal_query_add_json(struct journal_query *query, const cJSON *object, uin
         }
     }
     return 0;
-}
-
-/* ---- matching ---- */
-
-static bool compare_holds(const struct fault_compare *compare, double value)
-{
-    return (!compare->has_eq || value == compare->eq) && (!compare->has_gt || value > compare->gt) &&
-           (!compare->has_gte || value >= compare->gte) &&
-           (!compare->has_lt || value < compare->lt) && (!compare->has_lte || value <= compare->lte);
-}
-
-static bool text_holds(const struct journal_field *field, struct str wanted,
-                       const struct journal_entry *entry)
-{
-    unsigned classes = field->text == operation_of ? operation_class_find(wanted) : 0;
-
-    if (classes)
-        return entry->op && entry->op->classes & classes;
-    return glob_match(wanted, field->text(entry));
-}
-
-static bool term_holds(const struct journal_term *term, const struct journal_entry *entry)
-{
-    bool wanted = false; /* any value without '!' was given */
-    bool found = false;
-
-    if (term->field->kind != FIELD_TEXT)
-        return compare_holds(&term->compare, term->field->number(entry));
-    for (size_t i = 0; i < term->count; i++) {
-        struct str value = term->values[i];
-
-        if (value.len && value.ptr[0] == '!') {
-            if (text_holds(term->field, str_slice(value, 1, value.len), entry))
-                return false;
-        } else {
-            wanted = true;
-            found = found || text_holds(term->field, value, entry);
-        }
-    }
-    return found || !wanted;
-}
-
-bool journal_query_matches(const struct journal_query *query, const struct journal_entry *entry)
-{
-    if (entry->number <= query->after || (query->since_ms && entry->wall_ms < query->since_ms) ||
-        (query->until_ms && entry->wall_ms > query->until_ms))
-        return false;
-    if (query->unmatched && entry->rule.len && !entry->near_miss.len)
-        return false;
-    for (size_t i = 0; i < query->term_count; i++) {
-        if (!term_holds(&query->terms[i], entry))
-            return false;
-    }
-    return true;
-}
-
-void journal_select(const struct journal_query *query, const struct journal_snapshot *snapshot,
-                    struct arena *arena, struct journal_selection *out)
-{
-    size_t count = journal_snapshot_count(snapshot);
-    size_t room = query->limit < count ? query->limit : count;
-    const struct journal_entry **ring = ARENA_ARRAY(arena, room, const struct journal_entry *);
-    size_t matched = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        const struct journal_entry *entry = journal_snapshot_at(snapshot, i);
-
-        if (!journal_query_matches(query, entry))
-            continue;
-        if (room && (matched < room || !query->after))
-            ring[matched % room] = entry;
-        matched++;
-    }
-    *out = (struct journal_selection){ring, matched < room ? matched : room, matched};
-    if (matched <= room || query->after || !room)
-        return;
-    /* The ring starts at its oldest; turn it so that the oldest comes first. */
-    const struct journal_entry **turned = ARENA_ARRAY(arena, room, const struct journal_entry *);
-
-    for (size_t i = 0; i < room; i++)
-        turned[i] = ring[(matched + i) % room];
-    out->entries = turned;
 }

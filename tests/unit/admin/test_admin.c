@@ -1,333 +1,8 @@
 /* The control side over real sockets: a server, an engine and a journal, but no gateway. */
 
-#include "admin/admin.h"
+#include "house.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include "../suite.h"
-#include "base/json.h"
-#include "base/mem.h"
-#include "conf/report.h"
-#include "loop/loop.h"
-
-/* ---- the house ---- */
-
-struct house {
-    struct loop *loop;
-    struct http_server *server;
-    struct clock clock;
-    struct journal *journal;
-    struct chain_tracker *chains;
-    struct fault_engine *engine;
-    struct admin *admin;
-    char folder[64], rules[96];
-    const char *files[1];
-    uint16_t port;
-    size_t released, reloads, refused;
-    void (*story)(struct house *house);
-};
-
-static void on_head(void *owner, struct http_call *call)
-{
-    admin_head(((struct house *)owner)->admin, call);
-}
-
-static void on_request(void *owner, struct http_call *call)
-{
-    static const struct delivery whole;
-    struct http_response not_found = {.status = 404};
-
-    if (admin_wants(http_call_request(call)))
-        admin_request(((struct house *)owner)->admin, call);
-    else
-        http_call_deliver(call, &not_found, &whole);
-}
-
-static void on_too_large(void *owner, struct http_call *call, uint64_t limit)
-{
-    admin_too_large(((struct house *)owner)->admin, call, limit);
-}
-
-static void on_gone(void *owner, struct http_call *call)
-{
-    admin_gone(((struct house *)owner)->admin, call);
-}
-
-static void on_finished(void *owner, struct http_call *call, const struct http_result *result)
-{
-    (void)result;
-    admin_finished(((struct house *)owner)->admin, call);
-}
-
-static const char *const *fault_files(void *owner, size_t *out_count)
-{
-    *out_count = 1;
-    return ((struct house *)owner)->files;
-}
-
-static void held_each(void *owner, void (*each)(void *arg, const struct admin_held *held),
-                      void *arg)
-{
-    (void)owner;
-    for (uint64_t number = 1; number <= 2; number++)
-        each(arg, &(struct admin_held){.number = number, .rule = STR("hold"), .kind = STR("hang")});
-}
-
-static bool held_release(void *owner, uint64_t number)
-{
-    (void)owner;
-    return number == 2;
-}
-
-static size_t held_release_all(void *owner)
-{
-    ((struct house *)owner)->released++;
-    return 2;
-}
-
-static void reloaded(void *owner, bool accepted, const char *report)
-{
-    struct house *house = owner;
-
-    house->reloads++;
-    house->refused += !accepted;
-    ck_assert(accepted || strstr(report, "rules.yaml:"));
-}
-
-static void replay(void *owner, const struct journal_entry *entry,
-                   void (*done)(void *arg, const struct admin_replay *replay), void *arg)
-{
-    (void)owner;
-    done(arg, &(struct admin_replay){.status = 503,
-                                     .request_id = entry->request_id,
-                                     .code = STR("ResourceThrottled"),
-                                     .body = STR("{}")});
-}
-
-static void write_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-
-    ck_assert_ptr_nonnull(file);
-    fputs(text, file);
-    fclose(file);
-}
-
-static const char first_rules[] = "version: 1\n"
-                                  "seed: 7\n"
-                                  "groups:\n"
-                                  "  g: {enabled: true, description: a group}\n"
-                                  "rules:\n"
-                                  "  - id: in-file\n"
-                                  "    group: g\n"
-                                  "    match: {function: pay}\n"
-                                  "    when: {probability: 30%}\n"
-                                  "    do: {error: ResourceThrottled}\n"
-                                  "    ttl: 1h\n";
-
-static void load_engine(struct house *house)
-{
-    struct error err;
-    struct fault_grammar_options options = {0};
-    OWN(conf_report_free) struct conf_report *report = conf_report_new();
-    OWN(fault_ruleset_unref)
-    struct fault_ruleset *set = fault_ruleset_load(house->files, 1, &options, report);
-
-    ck_assert_ptr_nonnull(set);
-    ck_assert_int_eq(fault_engine_new(&house->clock, &house->engine, &err), 0);
-    fault_engine_load(house->engine, set, 7);
-}
-
-static void open_house(struct house *house, bool wide)
-{
-    static const struct http_handler handler = {.head = on_head,
-                                                .request = on_request,
-                                                .too_large = on_too_large,
-                                                .gone = on_gone,
-                                                .finished = on_finished};
-    struct http_settings settings = {.body_limit_bytes = 1 << 20, .spool_above_bytes = 1 << 20};
-    struct error err = {0};
-
-    snprintf(house->folder, sizeof(house->folder), "/tmp/fcemu-admin-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(house->folder));
-    snprintf(house->rules, sizeof(house->rules), "%s/rules.yaml", house->folder);
-    house->files[0] = house->rules;
-    write_file(house->rules, first_rules);
-    load_engine(house);
-    ck_assert_int_eq(loop_new(&house->loop, &err), 0);
-    ck_assert_int_eq(http_server_new(house->loop, &settings, &handler, house, &house->server, &err),
-                     0);
-    ck_assert_int_eq(http_server_listen(house->server, STR("127.0.0.1:0"), &house->port, &err), 0);
-    house->journal = journal_new(1 << 20);
-    house->chains = chain_tracker_new();
-    struct admin_context context = {
-        .loop = house->loop,
-        .clock = &house->clock,
-        .journal = house->journal,
-        .chains = house->chains,
-        .engine = house->engine,
-        .server = house->server,
-        .version = "0.1.0",
-        .token = "open-sesame",
-        .wider_than_loopback = wide,
-        .owner = house,
-        .fault_files = fault_files,
-        .reloaded = reloaded,
-        .held_each = held_each,
-        .held_release = held_release,
-        .held_release_all = held_release_all,
-        .replay = replay,
-    };
-
-    ck_assert_int_eq(admin_new(&context, &house->admin, &err), 0);
-}
-
-static void server_has_stopped(void *owner)
-{
-    loop_stop(((struct house *)owner)->loop);
-}
-
-static void stop_server(void *owner)
-{
-    struct house *house = owner;
-
-    admin_free(house->admin);
-    house->admin = NULL;
-    http_server_stop(house->server, 0, server_has_stopped);
-}
-
-static void *tell(void *arg)
-{
-    struct house *house = arg;
-
-    house->story(house);
-    loop_post(house->loop, stop_server, house);
-    return NULL;
-}
-
-/* Run the loop while @story talks to it from a thread of its own. */
-static void live(struct house *house, bool wide, void (*story)(struct house *house))
-{
-    pthread_t client;
-
-    house->story = story;
-    open_house(house, wide);
-    ck_assert_int_eq(pthread_create(&client, NULL, tell, house), 0);
-    loop_run(house->loop);
-    pthread_join(client, NULL);
-    http_server_free(house->server);
-    fault_engine_free(house->engine);
-    journal_free(house->journal);
-    chain_tracker_free(house->chains);
-    loop_free(house->loop);
-    unlink(house->rules);
-    rmdir(house->folder);
-}
-
-/* ---- the client ---- */
-
-struct reply {
-    int status;
-    char *text; /* head and body */
-    cJSON *json;
-};
-
-static void reply_done(struct reply *reply)
-{
-    mem_free(reply->text);
-    json_free(reply->json);
-}
-
-static int connect_to(const struct house *house)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons(house->port),
-                                  .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-    return fd;
-}
-
-static void send_all(int fd, struct str text)
-{
-    while (text.len) {
-        ssize_t n = send(fd, text.ptr, text.len, MSG_NOSIGNAL);
-
-        ck_assert_msg(n > 0, "send: %s", strerror(errno));
-        text = str_slice(text, (size_t)n, text.len);
-    }
-}
-
-static struct reply ask(const struct house *house, const char *method, const char *path,
-                        const char *headers, const char *body)
-{
-    OWN(buf_done) struct buf request = {0};
-    struct buf text = {0};
-    struct reply reply = {0};
-    struct error err;
-    char piece[4096];
-    ssize_t n;
-    int fd = connect_to(house);
-
-    buf_printf(&request,
-               "%s /_fcemu%s HTTP/1.1\r\nHost: localhost:%d\r\nConnection: close\r\n%s"
-               "Content-Length: %zu\r\n\r\n%s",
-               method, path, house->port, headers, strlen(body), body);
-    send_all(fd, buf_str(&request));
-    while ((n = read(fd, piece, sizeof(piece))) > 0)
-        buf_add(&text, (struct str){piece, (size_t)n});
-    close(fd);
-    ck_assert_msg(text.len > 12, "%s %s was not answered", method, path);
-    reply.status = (int)strtol(text.ptr + 9, NULL, 10);
-    const char *end = strstr(text.ptr, "\r\n\r\n");
-
-    ck_assert_ptr_nonnull(end);
-    reply.json = json_parse(str_of(end + 4), &err);
-    reply.text = buf_take(&text);
-    return reply;
-}
-
-static struct str text_at(const struct reply *reply, const char *key)
-{
-    struct str value = json_get_str(reply->json, key);
-
-    return value.ptr ? value : STR("");
-}
-
-static double number_at(const cJSON *object, const char *key)
-{
-    return cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(object, key));
-}
-
-static const cJSON *item_at(const struct reply *reply, const char *list, int index)
-{
-    return cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(reply->json, list), index);
-}
-
-static void expect(const struct house *house, const char *method, const char *path,
-                   const char *headers, const char *body, int status)
-{
-    struct reply reply = ask(house, method, path, headers, body);
-
-    ck_assert_msg(reply.status == status, "%s %s: wanted %d, got %s", method, path, status,
-                  reply.text);
-    reply_done(&reply);
-}
-
-#define JSON_TYPE "Content-Type: application/json\r\n"
-#define YAML_TYPE "Content-Type: application/yaml\r\n"
-
-/* ---- stories ---- */
-
-static void story_rules(struct house *house)
+static void file_rule_is_shown(struct house *house)
 {
     struct reply reply = ask(house, "GET", "/faults", "", "");
 
@@ -337,10 +12,17 @@ static void story_rules(struct house *house)
     ck_assert(str_eq(json_get_str(item_at(&reply, "rules", 0), "layer"), STR("file")));
     ck_assert_ptr_nonnull(strstr(reply.text, "ETag: \"1\""));
     reply_done(&reply);
+}
 
-    /* A rule with a mistake is refused, its place being that in the body. */
-    reply = ask(house, "POST", "/faults/rules", YAML_TYPE,
-                "id: second\nmatch: {function: x}\ndo:\n  error: ResourceThrotled\nttl: 1h\n");
+static const char second[] = "{\"id\":\"second\",\"group\":\"g\",\"match\":{\"function\":\"x\"},"
+                             "\"do\":{\"error\":\"AccessDenied\"},\"ttl\":\"1h\"}";
+
+/* The place of a mistake is that in the body. */
+static void wrong_rule_is_refused(struct house *house)
+{
+    struct reply reply =
+        ask(house, "POST", "/faults/rules", YAML_TYPE,
+            "id: second\nmatch: {function: x}\ndo:\n  error: ResourceThrotled\nttl: 1h\n");
     ck_assert_int_eq(reply.status, 422);
     const cJSON *error = item_at(&reply, "errors", 0);
 
@@ -351,12 +33,11 @@ static void story_rules(struct house *house)
     ck_assert_double_eq(number_at(error, "column"), 10);
     ck_assert_ptr_null(strstr(reply.text, "Location:"));
     reply_done(&reply);
+}
 
-    static const char second[] =
-        "{\"id\":\"second\",\"group\":\"g\",\"match\":{\"function\":\"x\"},"
-        "\"do\":{\"error\":\"AccessDenied\"},\"ttl\":\"1h\"}";
-
-    reply = ask(house, "POST", "/faults/rules?place=first", JSON_TYPE, second);
+static void rule_is_added(struct house *house)
+{
+    struct reply reply = ask(house, "POST", "/faults/rules?place=first", JSON_TYPE, second);
     ck_assert_int_eq(reply.status, 201);
     ck_assert_ptr_nonnull(strstr(reply.text, "Location: /_fcemu/faults/rules/second"));
     reply_done(&reply);
@@ -365,20 +46,26 @@ static void story_rules(struct house *house)
     ck_assert(str_eq(json_get_str(item_at(&reply, "rules", 0), "id"), STR("second")));
     ck_assert(str_eq(json_get_str(item_at(&reply, "rules", 0), "layer"), STR("api")));
     reply_done(&reply);
+}
 
+static void rule_is_changed(struct house *house)
+{
     expect(house, "PATCH", "/faults/rules/second", JSON_TYPE, "{\"priority\":5000}", 422);
     expect(house, "PATCH", "/faults/rules/second", JSON_TYPE, "{\"id\":\"third\"}", 422);
     expect(house, "PATCH", "/faults/rules/second", JSON_TYPE "If-Match: \"1\"\r\n",
            "{\"priority\":5}", 412);
     expect(house, "PATCH", "/faults/rules/second", JSON_TYPE "If-Match: \"2\"\r\n",
            "{\"priority\":5}", 200);
-    reply = ask(house, "GET", "/faults/rules/second", "", "");
+    struct reply reply = ask(house, "GET", "/faults/rules/second", "", "");
     ck_assert_double_eq(number_at(reply.json, "priority"), 5);
     reply_done(&reply);
     expect(house, "PUT", "/faults/rules/in-file", JSON_TYPE, second, 409);
     expect(house, "DELETE", "/faults/rules/in-file", "", "", 409);
+}
 
-    reply = ask(house, "POST", "/faults/rules/in-file/disable", "", "");
+static void rule_is_switched_and_removed(struct house *house)
+{
+    struct reply reply = ask(house, "POST", "/faults/rules/in-file/disable", "", "");
     ck_assert(str_eq(text_at(&reply, "state"), STR("off")));
     reply_done(&reply);
     expect(house, "POST", "/faults/rules/in-file/enable", "", "", 200);
@@ -391,6 +78,15 @@ static void story_rules(struct house *house)
     reply_done(&reply);
     expect(house, "DELETE", "/faults/rules/second", "", "", 200);
     expect(house, "GET", "/faults/rules/second", "", "", 404);
+}
+
+static void story_rules(struct house *house)
+{
+    file_rule_is_shown(house);
+    wrong_rule_is_refused(house);
+    rule_is_added(house);
+    rule_is_changed(house);
+    rule_is_switched_and_removed(house);
 }
 
 START_TEST(test_admin_changes_rules_whole_or_not_at_all)
@@ -515,9 +211,9 @@ static void check_explained(struct house *house, const cJSON *entry)
     reply_done(&reply);
 }
 
-static void story_journal(struct house *house)
+/* Returns how many of them the rule struck. */
+static int requests_are_explained(struct house *house)
 {
-    loop_post(house->loop, record, house);
     struct reply reply = ask(house, "GET", "/requests?limit=1000", "", "");
     int fired = 0;
 
@@ -531,22 +227,37 @@ static void story_journal(struct house *house)
     ck_assert_int_gt(fired, 0);
     ck_assert_int_lt(fired, 20);
     reply_done(&reply);
+    return fired;
+}
+
+static void requests_are_listed(struct house *house)
+{
+    struct reply reply = ask(house, "GET", "/requests/r-3", "", "");
+
     expect(house, "GET", "/requests?functon=x", "", "", 400);
-    reply = ask(house, "GET", "/requests/r-3", "", "");
     ck_assert(str_eq(text_at(&reply, "request_id"), STR("r-3")));
     reply_done(&reply);
     expect(house, "GET", "/requests/none", "", "", 404);
     reply = ask(house, "GET", "/requests?format=har&limit=2", "", "");
     ck_assert_ptr_nonnull(cJSON_GetObjectItemCaseSensitive(reply.json, "log"));
     reply_done(&reply);
+    reply = ask(house, "POST", "/requests/r-3/replay", "", "");
+    ck_assert_double_eq(number_at(reply.json, "status"), 503);
+    reply_done(&reply);
+}
 
-    /* The same rule on the same calls at the same seed strikes as often as it did. */
-    reply = ask(house, "POST", "/faults/dry-run?alone=true", YAML_TYPE, first_rules);
+/* The same rule on the same calls at the same seed strikes as often as it did. */
+static void dry_run_agrees(struct house *house, int fired)
+{
+    struct reply reply = ask(house, "POST", "/faults/dry-run?alone=true", YAML_TYPE, first_rules);
     ck_assert_int_eq(reply.status, 200);
     ck_assert_double_eq(number_at(reply.json, "calls"), 20);
     ck_assert_double_eq(number_at(reply.json, "struck"), fired);
     reply_done(&reply);
+}
 
+static void calls_are_judged(struct house *house)
+{
     expect(house, "POST", "/requests/verify", JSON_TYPE, "{\"assert\":[{\"calls\":{\"eq\":20}}]}",
            200);
     expect(house, "POST", "/requests/verify", JSON_TYPE, "[{\"calls\":{\"eq\":21}}]", 409);
@@ -556,14 +267,16 @@ static void story_journal(struct house *house)
     expect(house, "POST", "/observations", JSON_TYPE,
            "{\"request_id\":\"r-1\",\"outcome\":\"error\",\"exception\":\"RetryError\"}", 201);
     expect(house, "POST", "/observations", JSON_TYPE, "{\"outcome\":\"error\"}", 422);
-    reply = ask(house, "GET", "/observations", "", "");
+    struct reply reply = ask(house, "GET", "/observations", "", "");
+
     ck_assert(
         str_eq(json_get_str(item_at(&reply, "observations", 0), "exception"), STR("RetryError")));
     reply_done(&reply);
-    reply = ask(house, "POST", "/requests/r-3/replay", "", "");
-    ck_assert_double_eq(number_at(reply.json, "status"), 503);
-    reply_done(&reply);
-    reply = ask(house, "GET", "/metrics", "", "");
+}
+
+static void calls_are_counted(struct house *house)
+{
+    struct reply reply = ask(house, "GET", "/metrics", "", "");
     ck_assert_ptr_nonnull(strstr(reply.text, "fcemu_fault_matched_total{rule=\"in-file\"} 20\n"));
     ck_assert_ptr_nonnull(strstr(reply.text, "fcemu_request_duration_seconds_count 20\n"));
     reply_done(&reply);
@@ -574,11 +287,29 @@ static void story_journal(struct house *house)
     expect(house, "GET", "/clients", "", "", 200);
     expect(house, "GET", "/retries/3", "", "", 200);
     expect(house, "GET", "/retries/99", "", "", 404);
+}
+
+static void reset_forgets(struct house *house)
+{
+    struct reply reply;
+
     expect(house, "POST", "/reset", JSON_TYPE, "{\"what\":[\"journal\",\"nonsense\"]}", 422);
     expect(house, "POST", "/reset", "", "", 200);
     reply = ask(house, "GET", "/requests", "", "");
     ck_assert_double_eq(number_at(reply.json, "kept"), 0);
     reply_done(&reply);
+}
+
+static void story_journal(struct house *house)
+{
+    loop_post(house->loop, record, house);
+    int fired = requests_are_explained(house);
+
+    requests_are_listed(house);
+    dry_run_agrees(house, fired);
+    calls_are_judged(house);
+    calls_are_counted(house);
+    reset_forgets(house);
 }
 
 START_TEST(test_admin_journal_explain_dry_run_and_verify)
