@@ -26,13 +26,23 @@ static int start_state(struct daemon *d, struct error *err)
         .default_region = s->region,
         .default_account = s->account,
     };
+    struct neighbours_settings neighbours = {
+        .clock = &d->clock,
+        .enabled = {[NEIGHBOUR_OSS] = s->neighbours.oss,
+                    [NEIGHBOUR_STS] = s->neighbours.sts,
+                    [NEIGHBOUR_LOG] = s->neighbours.log,
+                    [NEIGHBOUR_RAM] = s->neighbours.ram},
+    };
 
     d->journal = journal_new(s->journal.bytes);
     d->chains = chain_tracker_new();
     if (fault_engine_new(&d->clock, &d->faults, err) < 0 ||
         fault_engine_new(&d->clock, &d->fixtures, err) < 0)
         return -1;
-    return service_new(d->loop, &service, &d->service, err);
+    if (service_new(d->loop, &service, &d->service, err) < 0)
+        return -1;
+    neighbours.store = service_store(d->service);
+    return neighbours_new(d->loop, &neighbours, &d->neighbours, err);
 }
 
 static uint64_t seed_of(const struct settings *s)
@@ -83,6 +93,7 @@ static void start_gateway(struct daemon *d)
         .journal = d->journal,
         .chains = d->chains,
         .service = d->service,
+        .neighbours = d->neighbours,
         .auth = &d->auth,
         .control = control_side(),
         .control_owner = d,
@@ -224,7 +235,7 @@ static int start(struct daemon *d, struct conf_report *report, struct error *err
     r = load_rules(d, report);
     if (r != 0)
         return r;
-    keys_init(&d->auth, d->settings);
+    keys_init(d);
     start_gateway(d);
     if (start_server(d, err) < 0 || control_start(d, err) < 0 || start_signals(d, err) < 0)
         return -1;
@@ -243,6 +254,7 @@ static void end(struct daemon *d)
     admin_free(d->admin);
     http_server_free(d->server);
     gateway_free(d->gateway);
+    neighbours_free(d->neighbours);
     service_free(d->service);
     fault_engine_free(d->faults);
     fault_engine_free(d->fixtures);

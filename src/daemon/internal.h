@@ -29,6 +29,7 @@ struct daemon {
     struct chain_tracker *chains;
     struct fault_engine *faults, *fixtures;
     struct service *service;
+    struct neighbours *neighbours;
     struct gateway_auth auth;
     struct gateway *gateway;
     struct http_server *server;
@@ -45,7 +46,7 @@ struct daemon {
 };
 
 /* keys.c */
-void keys_init(struct gateway_auth *auth, const struct settings *settings);
+void keys_init(struct daemon *d);
 
 /* files.c */
 void files_init(struct rule_files *files, const struct conf_texts *named);

@@ -1,12 +1,14 @@
 /*
- * The access keys of the configuration, as auth/ asks for them.
+ * The access keys of the configuration, and the temporary ones that STS handed out, as auth/ asks
+ * for them.
  */
 #include "base/mem.h"
 #include "daemon/internal.h"
 
 static bool find_key(void *owner, struct str access_key, struct auth_key *out)
 {
-    const struct settings *settings = owner;
+    const struct daemon *d = owner;
+    const struct settings *settings = d->settings;
 
     for (size_t i = 0; i < settings->auth.key_count; i++) {
         const struct settings_key *key = &settings->auth.keys[i];
@@ -20,7 +22,7 @@ static bool find_key(void *owner, struct str access_key, struct auth_key *out)
             return true;
         }
     }
-    return false;
+    return neighbours_find_key(d->neighbours, access_key, out);
 }
 
 static enum auth_mode mode_of(enum settings_auth_mode mode)
@@ -32,10 +34,13 @@ static enum auth_mode mode_of(enum settings_auth_mode mode)
     return modes[mode];
 }
 
-void keys_init(struct gateway_auth *auth, const struct settings *settings)
+void keys_init(struct daemon *d)
 {
+    const struct settings *settings = d->settings;
+    struct gateway_auth *auth = &d->auth;
+
     auth->mode = mode_of(settings->auth.mode);
-    auth->keys = (struct auth_keys){.find = find_key, .owner = (void *)(uintptr_t)settings};
+    auth->keys = (struct auth_keys){.find = find_key, .owner = d};
     auth->accounts = mem_alloc_array(settings->auth.account_count, sizeof(*auth->accounts));
     auth->account_count = settings->auth.account_count;
     for (size_t i = 0; i < settings->auth.account_count; i++) {

@@ -58,6 +58,7 @@ struct exchange {
 
     struct auth_result auth;
     struct service_pending *pending;
+    struct neighbours_pending *neighbour_pending;
     struct fault_decision fixture;
     bool fixture_asked;
     bool performed;

@@ -15,6 +15,7 @@
 #include "http/server.h"
 #include "journal/chain.h"
 #include "journal/journal.h"
+#include "neighbours/neighbours.h"
 #include "route/place.h"
 #include "service/service.h"
 
@@ -64,6 +65,7 @@ struct gateway_parts {
     struct journal *journal;
     struct chain_tracker *chains;
     struct service *service;
+    struct neighbours *neighbours; /* OSS, STS, Log Service, RAM */
     const struct gateway_auth *auth;
     const struct gateway_control *control; /* NULL: nothing is served under /_fcemu */
     void *control_owner;

@@ -35,6 +35,8 @@ enum next station_place(struct exchange *x)
 
     place_find(x->request->host, exchange_header(x, STR("X-Fc-Account-Id")), &settings->defaults,
                x->arena, &x->place);
+    if (x->place.kind == PLACE_LOCAL)
+        neighbours_claim(x->request, x->arena, &x->place);
     if (x->place.problem)
         x->near_miss = x->place.suggestion.len
                            ? arena_strf(x->arena, "%s; did you mean '" STR_FMT "'?",
@@ -131,18 +133,23 @@ static void account_of_key(struct exchange *x)
     x->facts.account = x->place.account;
 }
 
-enum next station_operate(struct exchange *x)
+/* A neighbour reads its requests itself; to rules they are calls without an operation. */
+static void meet_neighbour(struct exchange *x)
+{
+    x->facts.access_key = neighbours_access_key(x->request, x->arena);
+    account_of_key(x);
+}
+
+static void find_target(struct exchange *x)
 {
     struct target *t = &x->target;
-    struct str qualifier;
     struct auth_caller caller;
 
-    query_parse(x->request->query, x->arena, &x->query);
-    qualifier = query_get(&x->query, STR("qualifier"));
     if (x->place.kind == PLACE_TRIGGER || x->place.kind == PLACE_CUSTOM)
         target_find_trigger(x->request->path, t);
     else
-        target_find(x->request->method, x->request->path, qualifier, x->arena, t);
+        target_find(x->request->method, x->request->path, query_get(&x->query, STR("qualifier")),
+                    x->arena, t);
     x->download = str_starts(x->request->path, STR(SERVICE_DATA_PATH));
     if (!x->refusal && !x->download)
         note_wrong_target(x);
@@ -159,6 +166,15 @@ enum next station_operate(struct exchange *x)
     x->facts.access_key = caller.access_key;
     x->facts.sts = caller.sts;
     account_of_key(x);
+}
+
+enum next station_operate(struct exchange *x)
+{
+    query_parse(x->request->query, x->arena, &x->query);
+    if (x->place.kind == PLACE_NEIGHBOUR)
+        meet_neighbour(x);
+    else
+        find_target(x);
     x->request_id = choose_request_id(x);
     x->facts.request_id = x->request_id;
     return NEXT_STATION;

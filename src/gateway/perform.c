@@ -52,7 +52,7 @@ enum next station_admit(struct exchange *x)
         .keys = &auth->keys,
     };
 
-    if (x->download)
+    if (x->download || x->place.kind == PLACE_NEIGHBOUR)
         return NEXT_STATION;
     if (check.mode == AUTH_STRICT)
         check.resource = resource_arn(x);
@@ -127,12 +127,45 @@ static struct service_call service_call_of(struct exchange *x, struct arena *are
     };
 }
 
+static void neighbour_performed(void *arg, const struct neighbours_answer *answer)
+{
+    struct exchange *x = arg;
+    bool was_parked = x->neighbour_pending != NULL;
+
+    x->neighbour_pending = NULL;
+    x->performed = answer->performed;
+    x->reply = (struct reply){
+        .http = {.status = answer->status, .headers = answer->headers, .body = answer->body},
+        .code = answer->code,
+    };
+    x->answered = true;
+    if (was_parked)
+        exchange_advance(x);
+}
+
+static enum next perform_by_neighbour(struct exchange *x)
+{
+    struct neighbours_call call = {
+        .arena = x->arena,
+        .request = x->request,
+        .place = &x->place,
+        .account = x->place.account,
+        .request_id = x->request_id,
+    };
+
+    x->neighbour_pending =
+        neighbours_perform(x->gateway->parts.neighbours, &call, neighbour_performed, x);
+    return x->neighbour_pending ? NEXT_PARKED : NEXT_STATION;
+}
+
 enum next station_perform(struct exchange *x)
 {
     struct service_call call;
 
     if (answer_by_fixture(x))
         return NEXT_STATION;
+    if (x->place.kind == PLACE_NEIGHBOUR)
+        return perform_by_neighbour(x);
     call = service_call_of(x, x->arena);
     x->pending = (x->download ? service_download : service_perform)(x->gateway->parts.service,
                                                                     &call, performed, x);

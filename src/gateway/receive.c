@@ -128,6 +128,8 @@ static void on_gone(void *owner, struct http_call *call)
     exchange_unhold(x);
     service_cancel(x->pending);
     x->pending = NULL;
+    neighbours_cancel(x->neighbour_pending);
+    x->neighbour_pending = NULL;
 }
 
 static void on_finished(void *owner, struct http_call *call, const struct http_result *result)
