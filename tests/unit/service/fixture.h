@@ -254,7 +254,8 @@ static inline void create_function_2023(const char *name)
 
 static inline void fixture_setup(void)
 {
-    struct service_settings settings = {.clock = &f.clock};
+    struct service_settings settings = {
+        .clock = &f.clock, .default_account = STR(ACCOUNT), .default_region = STR(REGION)};
     struct error err = {0};
 
     f = (struct fixture){0};

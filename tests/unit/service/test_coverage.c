@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "../suite.h"
 #include "catalog/fc_error.h"
 #include "service/operations.h"
@@ -91,6 +93,26 @@ START_TEST(test_coverage_page_lists_each_operation)
 }
 END_TEST
 
+/* The page is made by `fcemu coverage > docs/coverage.md`. */
+START_TEST(test_coverage_page_in_the_repository_is_not_stale)
+{
+    FILE *file = fopen(FCEMU_SOURCE_ROOT "/docs/coverage.md", "re");
+    struct buf page = {0};
+    struct buf kept = {0};
+    char piece[4096];
+
+    ck_assert_ptr_nonnull(file);
+    for (size_t n = fread(piece, 1, sizeof(piece), file); n > 0;
+         n = fread(piece, 1, sizeof(piece), file))
+        buf_add(&kept, (struct str){piece, n});
+    fclose(file);
+    service_coverage(&page);
+    ck_assert_str_eq(buf_text(&kept), buf_text(&page));
+    buf_done(&page);
+    buf_done(&kept);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("service/coverage");
@@ -100,6 +122,7 @@ int main(void)
     tcase_add_test(tc, test_coverage_every_handler_has_an_operation);
     tcase_add_test(tc, test_coverage_every_code_is_in_the_catalogue);
     tcase_add_test(tc, test_coverage_page_lists_each_operation);
+    tcase_add_test(tc, test_coverage_page_in_the_repository_is_not_stale);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
