@@ -9,6 +9,7 @@
 #include "catalog/region.h"
 #include "crypto/encode.h"
 #include "crypto/id.h"
+#include "neighbours/state.h"
 #include "service/model.h"
 #include "service/operations.h"
 
@@ -103,13 +104,20 @@ static struct str random_text(struct work *work)
 static void add_credentials(struct work *work, cJSON *answer)
 {
     cJSON *credentials = cJSON_AddObjectToObject(answer, "credentials");
-    struct str key = random_text(work);
+    struct neighbours_key_request request = {
+        .account = work->account,
+        .role = STR(""),
+        .session = STR(""),
+        .now_ms = work->now_ms,
+        .expires_ms = work->now_ms + TOKEN_LIFE_MS,
+    };
+    struct neighbours_key key;
 
-    json_add_str(credentials, "AccessKeyId",
-                 arena_strf(work->arena, "STS." STR_FMT, STR_ARG(str_slice(key, 0, 20))));
-    json_add_str(credentials, "AccessKeySecret", random_text(work));
-    json_add_str(credentials, "SecurityToken", random_text(work));
-    json_add_time(credentials, "Expiration", work->now_ms + TOKEN_LIFE_MS);
+    neighbours_issue_key(work->store, work_batch(work), &request, work->arena, &key);
+    json_add_str(credentials, "AccessKeyId", key.id);
+    json_add_str(credentials, "AccessKeySecret", key.secret);
+    json_add_str(credentials, "SecurityToken", key.token);
+    json_add_time(credentials, "Expiration", key.expires_ms);
 }
 
 static void add_bucket(struct work *work, cJSON *answer)
@@ -117,8 +125,7 @@ static void add_bucket(struct work *work, cJSON *answer)
     add_credentials(work, answer);
     json_add_str(answer, "ossRegion",
                  arena_strf(work->arena, "oss-" STR_FMT, STR_ARG(work->region)));
-    json_add_str(answer, "ossBucket",
-                 arena_strf(work->arena, "fcemu-code-" STR_FMT, STR_ARG(work->region)));
+    json_add_str(answer, "ossBucket", neighbours_upload_bucket(work->region, work->arena));
     json_add_str(answer, "objectName", random_text(work));
 }
 

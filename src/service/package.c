@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "crypto/digest.h"
 #include "crypto/encode.h"
+#include "neighbours/state.h"
 #include "service/model.h"
 
 enum {
@@ -267,37 +268,22 @@ static bool take_zip(struct work *work, enum limit_id most, struct code *out)
     return check_checksum(work, package->crc64);
 }
 
-static uint64_t stored_crc64(const cJSON *object)
-{
-    struct str text = json_get_str(object, "crc64");
-    uint64_t crc64 = 0;
-
-    str_to_uint(text.ptr ? text : STR("0"), UINT64_MAX, &crc64);
-    return crc64;
-}
-
 static bool take_object(struct work *work, struct str bucket, struct str name, struct code *out)
 {
-    struct store_key key = work_key(work, "object", bucket, STR(""), name);
-    const struct store_row *row;
+    struct neighbours_object object;
+    bool found = neighbours_object(work->store, bucket, name, &object);
 
-    /* Buckets belong to no region of ours: an object is found from each of them. */
-    key.account = STR("");
-    key.region = STR("");
-    row = store_find(work->store, &key);
-    if (!row) {
-        answer_invalid(work, "object '" STR_FMT "' does not exist in '" STR_FMT "'",
-                       STR_ARG(str_slice(name, 0, 256)), STR_ARG(str_slice(bucket, 0, 64)));
+    if (!found || !str_is_set(object.blob)) {
+        answer_invalid(
+            work, "object '" STR_FMT "' %s '" STR_FMT "'", STR_ARG(str_slice(name, 0, 256)),
+            found ? "is empty in" : "does not exist in", STR_ARG(str_slice(bucket, 0, 64)));
         return false;
     }
-    OWN(json_free) cJSON *object = row_document(row);
-    const cJSON *size = cJSON_GetObjectItemCaseSensitive(object, "size");
-
     *out = (struct code){
         .given = true,
-        .blob = arena_str(work->arena, row->blob),
-        .size = size ? (uint64_t)size->valuedouble : 0,
-        .crc64 = stored_crc64(object),
+        .blob = arena_str(work->arena, object.blob),
+        .size = object.size,
+        .crc64 = object.crc64,
     };
     return check_code_size(work, LIMIT_CODE_OSS_BYTES, out->size) &&
            check_checksum(work, out->crc64);
