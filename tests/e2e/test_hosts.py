@@ -52,7 +52,7 @@ def test_impossible_host_is_answered_clearly_and_noted(packs):
 def test_unknown_host_is_answered_clearly_and_noted(packs):
     reply = packs.call("GET", "/2016-08-15/services", headers={"X-Fcemu-Label": "unknown"}, host="16530750.cn-shanghai.fc.aliyuncs.example")
 
-    assert 400 <= reply.status < 500
+    assert (reply.status, reply.json()["ErrorCode"]) == (404, "DomainNameNotFound")
     assert last_entry(packs, "unknown")["near_miss"]
 
 

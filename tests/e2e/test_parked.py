@@ -44,6 +44,6 @@ def test_ten_thousand_parked_calls(daemon):
 
     waits.sort()
     assert len(waits) == CALLS
-    assert waits[0] >= 2.0
+    assert waits[0] >= 2.0 - 0.00025  # what ./dev bench allows too
     assert waits[CALLS // 2] < 4.0  # the client is slower than the daemon; ./dev bench measures the error
     assert threads_while_parked == threads
