@@ -15,15 +15,17 @@ type row struct {
 	Client string `json:"client"`
 	Method string `json:"method"`
 	Result string `json:"result"`
+	Note   string `json:"note"`
 }
 
-func note(t *testing.T, method, result string) {
+// note appends a row: result is "ok", "expected CODE" with the reason, or what went wrong.
+func note(t *testing.T, method, result, why string) {
 	out, err := os.OpenFile(os.Getenv("FCEMU_RESULTS"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer out.Close()
-	if err := json.NewEncoder(out).Encode(row{"fc-go-sdk", method, result}); err != nil {
+	if err := json.NewEncoder(out).Encode(row{"fc-go-sdk", method, result, why}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -52,6 +54,6 @@ func TestDocumentedCodes(t *testing.T) {
 			result = "got " + got + ", not " + want
 			t.Error(code, result)
 		}
-		note(t, "InvokeFunction: "+code, result)
+		note(t, "InvokeFunction: "+code, result, "")
 	}
 }
