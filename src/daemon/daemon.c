@@ -235,6 +235,9 @@ static int start(struct daemon *d, struct conf_report *report, struct error *err
     r = load_rules(d, report);
     if (r != 0)
         return r;
+    r = daemon_seed(d, report, err);
+    if (r != 0)
+        return r;
     keys_init(d);
     start_gateway(d);
     if (start_server(d, err) < 0 || control_start(d, err) < 0 || start_signals(d, err) < 0)

@@ -48,6 +48,10 @@ struct daemon {
 /* keys.c */
 void keys_init(struct daemon *d);
 
+/* seed.c */
+/** Apply the seed files of the settings; 0, DAEMON_CONFIG (see @report), or -1. */
+int daemon_seed(struct daemon *d, struct conf_report *report, struct error *err);
+
 /* files.c */
 void files_init(struct rule_files *files, const struct conf_texts *named);
 void files_done(struct rule_files *files);
