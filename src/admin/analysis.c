@@ -1,4 +1,5 @@
-/* What the journal says about clients: verdicts, retry chains, reactions, coverage, observations. */
+/* What the journal says about clients: verdicts, retry chains, reactions, coverage, observations.
+ */
 
 #include <inttypes.h>
 
@@ -182,8 +183,8 @@ void step_clients_work(struct admin_call *call)
 /* Several values of one key, or one with commas. */
 static size_t read_list(const struct admin_call *call, const char *name, const struct str **out)
 {
-    struct str *list = ARENA_ARRAY(call->arena, call->query.count + call->request.query.len + 1,
-                                   struct str);
+    struct str *list =
+        ARENA_ARRAY(call->arena, call->query.count + call->request.query.len + 1, struct str);
     size_t count = 0;
 
     for (size_t i = 0; i < call->query.count; i++) {

@@ -4,8 +4,8 @@
 #include "catalog/fc_error.h"
 #include "fault/grammar.h"
 
-static const char *const shapers[] = {"delay", "headers",  "corrupt", "length",   "truncate",
-                                      "stall", "drip",     "effect",  "set_state"};
+static const char *const shapers[] = {"delay", "headers", "corrupt", "length",   "truncate",
+                                      "stall", "drip",    "effect",  "set_state"};
 
 static void add_apis(unsigned apis, struct buf *out)
 {
@@ -68,8 +68,7 @@ static void add_operations(struct buf *out)
     buf_puts(out, "],\"operations\":[");
     for (size_t i = 0; i < count; i++) {
         buf_printf(out, "%s{\"name\":\"%s\",\"api\":\"" STR_FMT "\",\"method\":\"%s\",\"path\":",
-                   i ? "," : "", ops[i].name, STR_ARG(api_version_name(ops[i].api)),
-                   ops[i].method);
+                   i ? "," : "", ops[i].name, STR_ARG(api_version_name(ops[i].api)), ops[i].method);
         buf_json_string(out, str_of(ops[i].path));
         buf_add_char(out, '}');
     }

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 
 #include "admin/compile.h"
-#include "base/draw.h"
 #include "admin/steps.h"
+#include "base/draw.h"
 
 /* ---- groups ---- */
 
@@ -153,8 +153,8 @@ void step_seed_get(struct admin_call *call)
 /* 7, "18446744073709551615" or "random". */
 static bool read_seed(const cJSON *item, uint64_t *out)
 {
-    struct str text = cJSON_IsString(item) || cJSON_IsRaw(item) ? str_of(item->valuestring)
-                                                                : STR_NONE;
+    struct str text =
+        cJSON_IsString(item) || cJSON_IsRaw(item) ? str_of(item->valuestring) : STR_NONE;
 
     if (cJSON_IsNumber(item) && item->valuedouble >= 0 && item->valuedouble < 9007199254740992.0) {
         *out = (uint64_t)item->valuedouble;
@@ -271,7 +271,8 @@ static const struct {
     void (*reset)(struct admin *admin);
 } resets[] = {
     {"counters",  reset_counters },
-    {"bursts",    reset_counters }, /* they count, too: the engine knows one reset */
+    {"bursts",    reset_counters }, /* they count, too: the engine knows
+  one reset */
     {"scenarios", reset_scenarios},
     {"journal",   reset_journal  },
     {"coverage",  reset_coverage },
@@ -294,8 +295,8 @@ static const cJSON *unknown_item(const cJSON *what)
         bool known = false;
 
         for (size_t i = 0; i < N_ELEMENTS(resets); i++)
-            known = known || (cJSON_IsString(item) &&
-                              strcmp(item->valuestring, resets[i].name) == 0);
+            known =
+                known || (cJSON_IsString(item) && strcmp(item->valuestring, resets[i].name) == 0);
         if (!known)
             return item;
     }
@@ -310,8 +311,9 @@ void step_reset(struct admin_call *call)
     const char *comma = "";
 
     if ((what && !cJSON_IsArray(what)) || unknown) {
-        admin_problem(call, 422, "what: expected a list of counters, bursts, scenarios, journal, "
-                                 "coverage, api_layer, clock");
+        admin_problem(call, 422,
+                      "what: expected a list of counters, bursts, scenarios, journal, "
+                      "coverage, api_layer, clock");
         return;
     }
     buf_puts(&body, "{\"reset\":[");

@@ -33,8 +33,7 @@ cJSON *document_from_node(const struct conf_node *node)
 {
     if (node->kind == CONF_SCALAR)
         return scalar(node);
-    cJSON *json =
-        or_die(node->kind == CONF_MAP ? cJSON_CreateObject() : cJSON_CreateArray());
+    cJSON *json = or_die(node->kind == CONF_MAP ? cJSON_CreateObject() : cJSON_CreateArray());
 
     CONF_EACH (child, node) {
         cJSON *value = document_from_node(child);

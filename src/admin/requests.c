@@ -96,7 +96,8 @@ void step_requests_work(struct admin_call *call)
 
 static void no_such_request(struct admin_call *call)
 {
-    admin_problem(call, 404, "no request '" STR_FMT "' in the journal; it may have fallen out of it",
+    admin_problem(call, 404,
+                  "no request '" STR_FMT "' in the journal; it may have fallen out of it",
                   STR_ARG(call->params[0]));
 }
 

@@ -88,8 +88,9 @@ void step_rule_add_begin(struct admin_call *call)
     if (!rule)
         return;
     if (layer_add(compile->layer, rule, place, before) == LAYER_NOT_FOUND) {
-        admin_problem(call, 409, "no rule '" STR_FMT "' in the API layer to be placed before; use "
-                                 "'priority' to be asked before a rule of a file",
+        admin_problem(call, 409,
+                      "no rule '" STR_FMT "' in the API layer to be placed before; use "
+                      "'priority' to be asked before a rule of a file",
                       STR_ARG(before));
         return;
     }
@@ -106,8 +107,9 @@ static bool is_ours_to_change(struct admin_call *call)
     if (layer_rule(call->admin->layer, id))
         return true;
     if (rule_stats_find(call->admin, id, &stats))
-        admin_problem(call, 409, "rule '" STR_FMT "' stands in %s; change it there, or switch it "
-                                 "with /enable and /disable",
+        admin_problem(call, 409,
+                      "rule '" STR_FMT "' stands in %s; change it there, or switch it "
+                      "with /enable and /disable",
                       STR_ARG(id), stats.rule->at.file ? stats.rule->at.file : "a file");
     else
         admin_problem(call, 404, "no rule '" STR_FMT "'", STR_ARG(id));
@@ -174,8 +176,7 @@ static void answer_rule(struct admin_call *call, int result)
 
 void step_rule_enable(struct admin_call *call)
 {
-    answer_rule(call,
-                fault_engine_enable_rule(call->admin->context.engine, call->params[0], true));
+    answer_rule(call, fault_engine_enable_rule(call->admin->context.engine, call->params[0], true));
 }
 
 void step_rule_disable(struct admin_call *call)

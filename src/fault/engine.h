@@ -100,7 +100,8 @@ uint64_t fault_engine_seed(const struct fault_engine *engine);
 /** True when a rule that could strike this call needs its body: ask again when it is in. The call
  * has no body yet. */
 bool fault_needs_body(struct fault_engine *engine, const struct fault_call *call);
-/** True when any rule strikes before a request exists, so that fault_decide_accept() is worth it. */
+/** True when any rule strikes before a request exists, so that fault_decide_accept() is worth it.
+ */
 bool fault_asks_accept(const struct fault_engine *engine);
 /** True when any rule may give an earlier answer again, so that answers must be kept. */
 bool fault_wants_answers(const struct fault_engine *engine);

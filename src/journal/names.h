@@ -8,6 +8,6 @@
 #include "fault/rule.h"
 #include "http/server.h"
 
-const char *http_outcome_name(enum http_outcome outcome);        /* "delivered", "cut", … */
-const char *invocation_name(enum fault_invocation invocation);   /* "sync", …; "" for none */
-const char *effect_name(enum fault_effect effect);               /* "none", "done", "late"; "" */
+const char *http_outcome_name(enum http_outcome outcome);      /* "delivered", "cut", … */
+const char *invocation_name(enum fault_invocation invocation); /* "sync", …; "" for none */
+const char *effect_name(enum fault_effect effect);             /* "none", "done", "late"; "" */

@@ -13,18 +13,17 @@ static const struct str secret_headers[] = {
 };
 
 static const struct str secret_queries[] = {
-    STR_INIT("access_token"),     STR_INIT("security-token"),      STR_INIT("securitytoken"),
-    STR_INIT("signature"),        STR_INIT("token"),               STR_INIT("x-fc-security-token"),
-    STR_INIT("x-fc-signature"),   STR_INIT("x-oss-security-token"), STR_INIT("x-oss-signature"),
+    STR_INIT("access_token"),    STR_INIT("security-token"),
+    STR_INIT("securitytoken"),   STR_INIT("signature"),
+    STR_INIT("token"),           STR_INIT("x-fc-security-token"),
+    STR_INIT("x-fc-signature"),  STR_INIT("x-oss-security-token"),
+    STR_INIT("x-oss-signature"),
 };
 
 /* Anywhere in a member's name, without regard to case. */
 static const struct str secret_words[] = {
-    STR_INIT("secret"),
-    STR_INIT("password"),
-    STR_INIT("token"),
-    STR_INIT("accesskey"),
-    STR_INIT("privatekey"),
+    STR_INIT("secret"),    STR_INIT("password"),   STR_INIT("token"),
+    STR_INIT("accesskey"), STR_INIT("privatekey"),
 };
 
 static bool in_list(struct str name, const struct str *list, size_t count)
@@ -140,8 +139,8 @@ static void redact_json(struct str text, size_t most, struct buf *out)
         }
         size_t end = string_end(text, at);
         size_t colon = skip_blanks(text, end);
-        size_t value = colon < text.len && text.ptr[colon] == ':' ? skip_blanks(text, colon + 1)
-                                                                   : text.len;
+        size_t value =
+            colon < text.len && text.ptr[colon] == ':' ? skip_blanks(text, colon + 1) : text.len;
 
         struct str name = str_slice(text, at, end);
 

@@ -183,8 +183,7 @@ void alias_update(struct work *work)
     if (!row)
         return;
     OWN(json_free) cJSON *document = row_document(row);
-    bool moved = json_has(given, "versionId") ||
-                 json_has(given, "additionalVersionWeight");
+    bool moved = json_has(given, "versionId") || json_has(given, "additionalVersionWeight");
 
     fields_merge(&alias_fields, document, given);
     if ((moved && !check_alias(work, &at, document)) || !work_match(work, str_of(row->etag)) ||

@@ -1,8 +1,8 @@
 /*
  * vectors_acs.h - ACS3, ACS4, ROA and FC on the newer API versions
  *
- * V, O: requests of the npm clients of 2023-03-30 and 2021-04-06, captured with clock and nonce fixed; T:
- * Terraform's header set; F: npm fc2 and the gateway variant. Keys are fake.
+ * V, O: requests of the npm clients of 2023-03-30 and 2021-04-06, captured with clock and nonce
+ * fixed; T: Terraform's header set; F: npm fc2 and the gateway variant. Keys are fake.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /*
  * vectors_fc.h - the FC scheme as official clients sign it
  *
- * N Node.js, P Python, G Go, J Java, H PHP: each produced by that client's own signing code with fixed
- * inputs; U: constants of the Go and Java unit tests for signed URLs. Keys are fake.
+ * N Node.js, P Python, G Go, J Java, H PHP: each produced by that client's own signing code with
+ * fixed inputs; U: constants of the Go and Java unit tests for signed URLs. Keys are fake.
  */
 #pragma once
 
