@@ -17,19 +17,17 @@ static const struct {
     {STR_INIT("LOG4-HMAC-SHA256 "), NEIGHBOUR_LOG},
 };
 
-/* Headers and parameters that no other product's calls have. */
+/* RPC calls all go to "/" and name the version of their product. */
 static const struct {
-    const char *header;
-    const char *param;
-    const char *value; /* NULL: any */
+    struct str version;
     enum place_neighbour neighbour;
-} marks[] = {
-    {"x-log-apiversion", NULL,               NULL,         NEIGHBOUR_LOG},
-    {NULL,               "OSSAccessKeyId",   NULL,         NEIGHBOUR_OSS},
-    {NULL,               "x-oss-credential", NULL,         NEIGHBOUR_OSS},
-    {"x-acs-version",    "Version",          "2015-04-01", NEIGHBOUR_STS},
-    {"x-acs-version",    "Version",          "2015-05-01", NEIGHBOUR_RAM},
+} versions[] = {
+    {STR_INIT("2015-04-01"), NEIGHBOUR_STS},
+    {STR_INIT("2015-05-01"), NEIGHBOUR_RAM},
 };
+
+/* Parameters that make a URL of OSS a signed one. */
+static const struct str url_marks[] = {STR_INIT("OSSAccessKeyId="), STR_INIT("x-oss-credential=")};
 
 static bool claim_by_scheme(const struct http_request *request, enum place_neighbour *out)
 {
@@ -42,11 +40,6 @@ static bool claim_by_scheme(const struct http_request *request, enum place_neigh
         return true;
     }
     return false;
-}
-
-static bool is_mark(struct str got, const char *value)
-{
-    return str_is_set(got) && (!value || str_eq(got, str_of(value)));
 }
 
 bool request_has_form(const struct http_request *request)
@@ -69,32 +62,52 @@ static struct str param(const struct http_request *request, const char *name, st
     return query_get(&query, str_of(name));
 }
 
-static bool claim_by_mark(const struct http_request *request, struct arena *arena,
-                          enum place_neighbour *out)
+static bool claim_by_version(const struct http_request *request, struct arena *arena,
+                             enum place_neighbour *out)
 {
-    for (size_t i = 0; i < N_ELEMENTS(marks); i++) {
-        bool rpc = marks[i].value != NULL;
+    struct str version;
 
-        if (rpc && !str_eq(request->path, STR("/")))
+    if (!str_eq(request->path, STR("/")))
+        return false;
+    version = header(request, "x-acs-version");
+    if (!str_is_set(version))
+        version = param(request, "Version", arena);
+    for (size_t i = 0; i < N_ELEMENTS(versions); i++) {
+        if (!str_eq(version, versions[i].version))
             continue;
-        if ((marks[i].header && is_mark(header(request, marks[i].header), marks[i].value)) ||
-            (marks[i].param && is_mark(param(request, marks[i].param, arena), marks[i].value))) {
-            *out = marks[i].neighbour;
-            return true;
-        }
+        *out = versions[i].neighbour;
+        return true;
     }
     return false;
 }
 
+static bool claim_by_url(const struct http_request *request, enum place_neighbour *out)
+{
+    *out = NEIGHBOUR_OSS;
+    for (size_t i = 0; i < N_ELEMENTS(url_marks); i++)
+        if (str_find(request->query, url_marks[i], NULL))
+            return true;
+    return false;
+}
+
+/* Every call to a bare address is asked this, so nothing is parsed that need not be. */
+static bool claim(const struct http_request *request, struct arena *arena,
+                  enum place_neighbour *out)
+{
+    return claim_by_scheme(request, out) || claim_by_version(request, arena, out) ||
+           claim_by_url(request, out);
+}
+
 bool neighbours_claim(const struct http_request *request, struct arena *arena, struct place *place)
 {
+    enum place_neighbour neighbour;
     struct str front;
     struct str zone;
 
-    if (place->kind != PLACE_LOCAL || !(claim_by_scheme(request, &place->neighbour) ||
-                                        claim_by_mark(request, arena, &place->neighbour)))
+    if (place->kind != PLACE_LOCAL || !claim(request, arena, &neighbour))
         return false;
     place->kind = PLACE_NEIGHBOUR;
+    place->neighbour = neighbour;
     /* A client that was given "localhost" puts the bucket or the project in front of it. */
     if (str_cut_last(request->host, '.', &front, &zone) && str_eq(zone, STR("localhost")))
         place->bucket = front;

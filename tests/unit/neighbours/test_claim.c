@@ -6,21 +6,21 @@ static const struct {
     int neighbour;                              /* -1: nobody's */
     const char *bucket;
 } cases[] = {
-    {"127.0.0.1",       "/b/k",                                          "Authorization",    "OSS id:sig",                        NULL,                 NEIGHBOUR_OSS, ""    },
-    {"code.localhost",  "/k",                                            "Authorization",    "OSS4-HMAC-SHA256 Credential=id/x",  NULL,
-     NEIGHBOUR_OSS,                                                                                                                                                    "code"},
-    {"127.0.0.1",       "/b/k?OSSAccessKeyId=id&Expires=1&Signature=s",  NULL,               NULL,                                NULL,                 NEIGHBOUR_OSS,
-     ""                                                                                                                                                                      },
-    {"127.0.0.1",       "/?Action=GetCallerIdentity&Version=2015-04-01", NULL,               NULL,                                NULL,                 NEIGHBOUR_STS,
-     ""                                                                                                                                                                      },
-    {"127.0.0.1",       "/",                                             "x-acs-version",    "2015-05-01",                        NULL,                 NEIGHBOUR_RAM, ""    },
-    {"127.0.0.1",       "/",                                             "Content-Type",     "application/x-www-form-urlencoded", "Version=2015-04-01",
-     NEIGHBOUR_STS,                                                                                                                                                    ""    },
-    {"logs.localhost",  "/logstores",                                    "x-log-apiversion", "0.6.0",                             NULL,                 NEIGHBOUR_LOG, "logs"},
-    {"127.0.0.1",       "/logstores",                                    "Authorization",    "LOG id:sig",                        NULL,                 NEIGHBOUR_LOG, ""    },
-    {"127.0.0.1",       "/2016-08-15/services",                          "Authorization",    "FC id:sig",                         NULL,                 -1,            ""    },
-    {"127.0.0.1",       "/2016-08-15/services?Version=2015-04-01",       NULL,               NULL,                                NULL,                 -1,            ""    },
-    {"www.example.com", "/b/k",                                          "Authorization",    "OSS id:sig",                        NULL,                 -1,            ""    },
+    {"127.0.0.1",       "/b/k",                                          "Authorization", "OSS id:sig",                        NULL,                 NEIGHBOUR_OSS, ""    },
+    {"code.localhost",  "/k",                                            "Authorization", "OSS4-HMAC-SHA256 Credential=id/x",  NULL,
+     NEIGHBOUR_OSS,                                                                                                                                                 "code"},
+    {"127.0.0.1",       "/b/k?OSSAccessKeyId=id&Expires=1&Signature=s",  NULL,            NULL,                                NULL,                 NEIGHBOUR_OSS,
+     ""                                                                                                                                                                   },
+    {"127.0.0.1",       "/?Action=GetCallerIdentity&Version=2015-04-01", NULL,            NULL,                                NULL,                 NEIGHBOUR_STS,
+     ""                                                                                                                                                                   },
+    {"127.0.0.1",       "/",                                             "x-acs-version", "2015-05-01",                        NULL,                 NEIGHBOUR_RAM, ""    },
+    {"127.0.0.1",       "/",                                             "Content-Type",  "application/x-www-form-urlencoded", "Version=2015-04-01",
+     NEIGHBOUR_STS,                                                                                                                                                 ""    },
+    {"logs.localhost",  "/logstores",                                    "Authorization", "LOG id:sig",                        NULL,                 NEIGHBOUR_LOG, "logs"},
+    {"127.0.0.1",       "/logstores",                                    "Authorization", "LOG id:sig",                        NULL,                 NEIGHBOUR_LOG, ""    },
+    {"127.0.0.1",       "/2016-08-15/services",                          "Authorization", "FC id:sig",                         NULL,                 -1,            ""    },
+    {"127.0.0.1",       "/2016-08-15/services?Version=2015-04-01",       NULL,            NULL,                                NULL,                 -1,            ""    },
+    {"www.example.com", "/b/k",                                          "Authorization", "OSS id:sig",                        NULL,                 -1,            ""    },
 };
 
 START_TEST(test_claim_table)
