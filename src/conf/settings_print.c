@@ -11,7 +11,7 @@ static const struct {
     const char *value;
 } active[] = {
     {"faults",   "[faults.d/*.yaml]"   },
-    {"fixtures", "[../fixtures/*.yaml]"},
+    {"fixtures", "[../fixtures/answers.yaml]"},
 };
 
 static const char *active_value(const char *key)

@@ -45,6 +45,9 @@ enum next station_admit(struct exchange *x)
         .request = x->request,
         .mode = mode_for(auth, x->place.account),
         .trigger = x->facts.api == API_TRIGGER,
+        .anonymous = x->facts.api == API_TRIGGER &&
+                     service_trigger_is_anonymous(x->gateway->parts.service, x->place.account,
+                                                  x->place.region, &x->target),
         .account = x->account_named ? x->place.account : STR_NONE,
         .operation = str_of(x->facts.op ? x->facts.op->name : NULL),
         .resource = STR_NONE,

@@ -530,8 +530,10 @@ static cJSON *(*const readers[])(const struct field *field, const cJSON *value,
 
 unsigned field_api(enum api_version api)
 {
-    static const unsigned bits[API_VERSION_COUNT] = {
-        [API_2016] = IN_2016, [API_2021] = IN_2021, [API_2023] = IN_2023};
+    static const unsigned bits[API_VERSION_COUNT] = {[API_2016] = IN_2016,
+                                                     [API_2021] = IN_2021,
+                                                     [API_2023] = IN_2023,
+                                                     [API_TRIGGER] = IN_TRIGGER};
 
     return bits[api];
 }

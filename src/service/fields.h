@@ -53,6 +53,7 @@ enum {
     FIELD_DECIDED = 1 << 8,         /* the default of the API that creates is stored for good */
     FIELD_EMPTY_IS_ABSENT = 1 << 9, /* "" in an update leaves it alone */
     FIELD_OPTIONAL_ZERO = 1 << 10,  /* 0 stands for "not set" and is not range-checked */
+    IN_TRIGGER = 1 << 11,           /* of operations: traffic for HTTP triggers */
 };
 
 /* A figure of catalog/limits.h, or none. */

@@ -25,6 +25,7 @@ static const struct operation_handler handlers[] = {
     {"DeleteFunction",                       IN_ALL,     function_delete,           0, NULL},
     {"GetFunctionCode",                      IN_ALL,     function_code,             0, NULL},
     {"InvokeFunction",                       IN_ALL,     function_invoke,           HANDLER_RAW, "checks the call; fixtures and rules answer it"},
+    {"InvokeHTTPTrigger",                    IN_TRIGGER, http_trigger_call,         HANDLER_RAW, "checks the call; fixtures and rules answer it"},
     {"DisableFunctionInvocation",            IN_2023,    function_disable,          0, NULL},
     {"EnableFunctionInvocation",             IN_2023,    function_enable,           0, NULL},
     {"ChangeResourceGroup",                  IN_2023,    function_change_group,     0, NULL},

@@ -35,6 +35,7 @@ service_handler vpc_binding_create, vpc_binding_delete, vpc_binding_list;
 /* function.c */
 service_handler function_create, function_list, function_get, function_update, function_delete,
     function_code, function_invoke, function_disable, function_enable, function_change_group;
+service_handler http_trigger_call;
 /* trigger.c */
 service_handler trigger_create, trigger_list, trigger_get, trigger_update, trigger_delete;
 /* version.c */

@@ -84,6 +84,10 @@ struct service_pending *
 service_download(struct service *service, const struct service_call *call,
                  void (*done)(void *arg, const struct service_answer *answer), void *arg);
 
+/** True when the HTTP trigger that @target addresses asks for no signature. */
+bool service_trigger_is_anonymous(struct service *service, struct str account, struct str region,
+                                  const struct target *target);
+
 /** True when any account has a custom domain of this name, in lower case. */
 bool service_has_domain(struct service *service, struct str name);
 
