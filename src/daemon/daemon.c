@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "conf/settings.h"
 #include "daemon/internal.h"
+#include "service/seed.h"
 
 enum {
     STOP_GRACE_MS = 200, /* for answers that are on their way when the daemon ends */
@@ -295,6 +296,7 @@ int daemon_check(const struct settings *settings, struct conf_report *report)
     files_init(&d.fixture_files, &settings->fixtures);
     fault_ruleset_unref(files_load(&d.fault_files, &d.grammar, report));
     fault_ruleset_unref(files_load(&d.fixture_files, &d.grammar, report));
+    seeds_free(seeds_load(settings->seeds.items, settings->seeds.count, report));
     files_done(&d.fault_files);
     files_done(&d.fixture_files);
     return report->errors ? DAEMON_CONFIG : 0;
