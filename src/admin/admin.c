@@ -58,6 +58,7 @@ void admin_free(struct admin *admin)
         return;
     journal_tap(admin->context.journal, NULL, NULL);
     worker_free(admin->worker);
+    admin_calls_abandon(admin);
     events_free(admin->events);
     metrics_free(admin->metrics);
     observations_free(admin->observations);

@@ -24,13 +24,6 @@ struct admin_held {
     uint64_t left_ms; /* 0 = until it is released or the client leaves */
 };
 
-/* What became of a replayed request. */
-struct admin_replay {
-    int status; /* 0 = it could not be sent; see `problem` */
-    struct str request_id, code, body;
-    struct str problem;
-};
-
 /*
  * What the control side needs of the rest of the program. Everything outlives the admin. Callbacks
  * run on the loop thread; those marked optional may be NULL, and the paths that need them then
@@ -70,10 +63,9 @@ struct admin_context {
 
     /** The virtual clock was moved: look at timers that follow it (optional). */
     void (*clock_moved)(void *owner);
-    /** Send a request of the journal again, signed as it was; done(arg, …) is called once
+    /** A port of ours that 127.0.0.1 reaches, for replaying requests; 0 when there is none
      * (optional). */
-    void (*replay)(void *owner, const struct journal_entry *entry,
-                   void (*done)(void *arg, const struct admin_replay *replay), void *arg);
+    uint16_t (*loopback_port)(void *owner);
 };
 
 /** @context is copied, what it points to is not. */

@@ -100,13 +100,42 @@ void admin_call_again(struct admin_call *call)
     call->again = true;
 }
 
+/* ---- parking ---- */
+
+void admin_call_park(struct admin_call *call, void (*abandon)(struct admin_call *call))
+{
+    call->parked = true;
+    call->abandon = abandon;
+    call->next_parked = call->admin->parked;
+    call->admin->parked = call;
+}
+
+static void unpark(struct admin_call *call)
+{
+    struct admin_call **at = &call->admin->parked;
+
+    while (*at != call)
+        at = &(*at)->next_parked;
+    *at = call->next_parked;
+    call->parked = false;
+}
+
 void admin_call_resume(struct admin_call *call)
 {
-    call->parked = false;
+    unpark(call);
     call_conclude(call);
 }
 
-/* ---- waiting ---- */
+void admin_calls_abandon(struct admin *admin)
+{
+    while (admin->parked) {
+        struct admin_call *call = admin->parked;
+
+        call->abandon(call);
+        admin_problem(call, 503, "the daemon is stopping");
+        admin_call_resume(call);
+    }
+}
 
 struct wait {
     struct loop_timer timer;
@@ -115,12 +144,20 @@ struct wait {
 
 static void wait_is_over(struct loop_timer *timer)
 {
-    struct wait *wait = CONTAINER_OF(timer, struct wait, timer);
-    struct admin_call *call = wait->call;
+    struct admin_call *call = CONTAINER_OF(timer, struct wait, timer)->call;
 
-    call->timer = NULL;
-    call->parked = false;
-    call_run(call);
+    unpark(call);
+    call->wait = NULL;
+    /* Nobody waits for the answer any more once the client has left. */
+    if (call->http)
+        call_run(call);
+    else
+        call_free(call);
+}
+
+static void wait_abandon(struct admin_call *call)
+{
+    loop_timer_cancel(call->admin->context.loop, &call->wait->timer);
 }
 
 void admin_call_wait(struct admin_call *call, uint64_t delay_ms)
@@ -128,8 +165,8 @@ void admin_call_wait(struct admin_call *call, uint64_t delay_ms)
     struct wait *wait = ARENA_NEW(call->arena, struct wait);
 
     wait->call = call;
-    call->parked = true;
-    call->timer = &wait->timer;
+    call->wait = wait;
+    admin_call_park(call, wait_abandon);
     loop_timer_arm(call->admin->context.loop, &wait->timer, delay_ms * NS_PER_MS, wait_is_over);
 }
 
@@ -280,10 +317,6 @@ void admin_gone(struct admin *admin, struct http_call *http)
     if (!call)
         return;
     call->http = NULL;
-    if (call->timer) {
-        loop_timer_cancel(call->admin->context.loop, call->timer);
-        call_free(call);
-    }
 }
 
 void admin_finished(struct admin *admin, struct http_call *http)

@@ -49,14 +49,16 @@ struct admin_call {
     const struct admin_route *route;
     struct str params[ADMIN_PARAMS_MAX]; /* decoded, in the order of the template */
     size_t param_count;
-    cJSON *document;               /* of the body, or NULL */
-    bool yaml;                     /* the body was YAML */
-    struct http_response response; /* status 0 = not answered yet */
-    bool parked;                   /* a step will go on by admin_call_resume() */
-    bool again;                    /* run once more, see admin_call_again() */
-    void *state;                   /* from step to step, in `arena` */
-    uint64_t generation;           /* of the rules when `begin` ran */
-    struct loop_timer *timer;      /* of a parked call */
+    cJSON *document;                          /* of the body, or NULL */
+    bool yaml;                                /* the body was YAML */
+    struct http_response response;            /* status 0 = not answered yet */
+    bool parked;                              /* a step will go on by admin_call_resume() */
+    bool again;                               /* run once more, see admin_call_again() */
+    void *state;                              /* from step to step, in `arena` */
+    uint64_t generation;                      /* of the rules when `begin` ran */
+    void (*abandon)(struct admin_call *call); /* of a parked call: end what it waits for */
+    struct admin_call *next_parked;
+    struct wait *wait; /* of admin_call_wait() */
 };
 
 /* What the last attempt to load the rules came to. */
@@ -77,6 +79,7 @@ struct admin {
     struct metrics *metrics;
     struct events *events;
     struct reload_state reload;
+    struct admin_call *parked;
     char *drills;        /* JSON array of the definitions in the loaded files; heap */
     uint64_t generation; /* of the effective rules and their state; part of their ETag */
     uint64_t started_wall_ms;
@@ -107,9 +110,16 @@ void admin_etag(struct admin_call *call);
 /** The rules, or whether they are on, have changed. */
 void admin_touch(struct admin *admin);
 
-/** Park now, run again from `begin` after @delay_ms. Loop thread. */
+/**
+ * Leave the call open behind this step, until admin_call_resume(). Should the admin end before,
+ * @abandon ends what the call waits for. Loop thread.
+ */
+void admin_call_park(struct admin_call *call, void (*abandon)(struct admin_call *call));
+/** Park, and run again from `begin` after @delay_ms. Loop thread. */
 void admin_call_wait(struct admin_call *call, uint64_t delay_ms);
 /** Go on with a parked call that has answered by now. Loop thread. */
 void admin_call_resume(struct admin_call *call);
+/** The admin ends: answer all that are parked. */
+void admin_calls_abandon(struct admin *admin);
 /** Run once more from `begin`, as soon as this step returns. In `finish`. */
 void admin_call_again(struct admin_call *call);

@@ -61,7 +61,7 @@ static const struct {
     {"Reactions",    OBJECT(LIST("rows", "Reaction"))},
     {"Released",     OBJECT(COUNT("released"))},
     {"Reload",       OBJECT(FLAG("accepted") "," TEXT("at") "," LIST("errors", "Issue") "," LIST("warnings", "Issue") "," TEXT("text"))},
-    {"Replayed",     OBJECT(TEXT("request_id") "," COUNT("status") "," TEXT("code") "," TEXT("body"))},
+    {"Replayed",     OBJECT(COUNT("status") "," TEXT("request_id") "," TEXT("fault") "," TEXT("body"))},
     {"Request",      OBJECT(COUNT("number") "," TEXT("request_id") "," TEXT("time") "," NUMBER("duration_ms") "," COUNT("status") "," TEXT("code") "," TEXT("operation") "," TEXT("api") "," TEXT("account") "," TEXT("region") "," FLAG("internal") "," TEXT("method") "," TEXT("path") "," TEXT("service") "," TEXT("function") "," TEXT("rule") "," TEXT("kind") "," TEXT("label") "," TEXT("outcome") "," COUNT("chain") "," COUNT("attempt") "," TEXT("near_miss") "," LIST("rules", "GateOfRule"))},
     {"Requests",     OBJECT(COUNT("matched") "," COUNT("kept") "," COUNT("lost") "," LIST("requests", "Request"))},
     {"Reset",        OBJECT(TEXTS("what"))},

@@ -65,6 +65,8 @@ void step_schema(struct admin_call *call);
 /* requests.c */
 void step_requests_work(struct admin_call *call);
 void step_request_work(struct admin_call *call);
+
+/* replay.c */
 void step_replay_begin(struct admin_call *call);
 
 /* analysis.c */

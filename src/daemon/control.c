@@ -146,6 +146,27 @@ static bool wider_than_loopback(const struct settings *s)
     return false;
 }
 
+static bool is_loopback_v4(struct str address)
+{
+    static const struct str starts[] = {STR_INIT("127.0.0.1:"), STR_INIT("0.0.0.0:"),
+                                        STR_INIT("localhost:"), STR_INIT(":")};
+
+    for (size_t i = 0; i < N_ELEMENTS(starts); i++)
+        if (str_starts(address, starts[i]))
+            return true;
+    return false;
+}
+
+static uint16_t loopback_port(void *owner)
+{
+    const struct daemon *d = owner;
+
+    for (size_t i = 0; i < d->listener_count; i++)
+        if (d->listeners[i].port && is_loopback_v4(d->listeners[i].address))
+            return d->listeners[i].port;
+    return 0;
+}
+
 int control_start(struct daemon *d, struct error *err)
 {
     struct admin_context context = {
@@ -167,6 +188,7 @@ int control_start(struct daemon *d, struct error *err)
         .held_each = held_each,
         .held_release = held_release,
         .held_release_all = held_release_all,
+        .loopback_port = loopback_port,
     };
 
     return admin_new(&context, &d->admin, err);

@@ -6,7 +6,7 @@
 #include "gateway/internal.h"
 #include "journal/redact.h"
 
-enum { CLIENT_CLOSED_REQUEST = 499 };
+enum { CLIENT_CLOSED_REQUEST = 499, MS_PER_S = 1000 };
 
 static struct str sha256_hex(struct arena *arena, struct str bytes)
 {
@@ -142,6 +142,17 @@ static struct str auth_note(struct exchange *x)
                       str_is_set(e->theirs) ? "" : " is not known", STR_ARG(e->theirs));
 }
 
+/* What the answer asked the client to wait; dates are not looked at. */
+static uint32_t retry_after_ms(struct exchange *x)
+{
+    struct str value = http_headers_get(&x->reply.http.headers, STR("Retry-After"));
+    uint64_t seconds;
+
+    if (str_to_uint(value, UINT32_MAX / MS_PER_S, &seconds) != NUMBER_OK)
+        return 0;
+    return (uint32_t)seconds * MS_PER_S;
+}
+
 void exchange_record(struct exchange *x, const struct http_result *result)
 {
     const struct fault_decision *d = &x->decision;
@@ -165,6 +176,7 @@ void exchange_record(struct exchange *x, const struct http_result *result)
         .near_miss = d->control_error ? str_of(d->control_error) : x->near_miss,
         .auth_note = auth_note(x),
         .link = x->chain,
+        .retry_after_ms = retry_after_ms(x),
         .damaged = damaged(&x->delivery) || d->corrupt,
         .seed = fault_engine_seed(x->gateway->parts.faults),
     };
