@@ -140,6 +140,7 @@ int database_open(const char *path, bool durable, struct database *out, struct e
     }
     sqlite3_busy_timeout(db.handle, BUSY_MS);
     if (run_sql(&db, "PRAGMA journal_mode = WAL", err) < 0 ||
+        run_sql(&db, "PRAGMA cache_size = -512", err) < 0 ||
         run_sql(&db, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF", err) < 0 ||
         migrate(&db, err) < 0 || prepare(&db, err) < 0) {
         database_close(&db);
