@@ -24,6 +24,14 @@ struct admin_held {
     uint64_t left_ms; /* 0 = until it is released or the client leaves */
 };
 
+/* What may be done to the emulated resources as a whole. */
+enum admin_state {
+    ADMIN_STATE_RESET, /* forget all */
+    ADMIN_STATE_SEED,  /* forget all, then apply the seed files */
+    ADMIN_STATE_SAVE,  /* write a snapshot */
+    ADMIN_STATE_LOAD,  /* replace all by a snapshot */
+};
+
 /*
  * What the control side needs of the rest of the program. Everything outlives the admin. Callbacks
  * run on the loop thread; those marked optional may be NULL, and the paths that need them then
@@ -60,6 +68,11 @@ struct admin_context {
     bool (*held_release)(void *owner, uint64_t number);
     /** Let all go; returns how many. */
     size_t (*held_release_all)(void *owner);
+
+    /** Change the state; @folder (NULL for RESET and SEED) lives as long as the call. done(arg,
+     * problem) is called once, at once or later; problem NULL = done (optional). */
+    void (*state)(void *owner, enum admin_state what, const char *folder,
+                  void (*done)(void *arg, const char *problem), void *arg);
 
     /** The virtual clock was moved: look at timers that follow it (optional). */
     void (*clock_moved)(void *owner);

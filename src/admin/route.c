@@ -60,6 +60,9 @@ static const struct admin_route routes[] = {
     {"GET",    "/retries/{chain}",             NULL,                    step_retry_work,          NULL,                       0,          NULL,           "Chain",        "One chain with its attempts"},
     {"GET",    "/scenarios/{name}",            step_scenario_get,       NULL,                     NULL,                       0,          NULL,           "Scenario",     "The state of a scenario"},
     {"PUT",    "/scenarios/{name}",            step_scenario_put,       NULL,                     NULL,                       ADMIN_BODY, "Scenario",     "Scenario",     "Set it"},
+    {"POST",   "/snapshots/load",              step_snapshot_load,      NULL,                     NULL,                       ADMIN_BODY, "Folder",       "Done",         "Replace the emulated resources by a snapshot, whole or not at all"},
+    {"POST",   "/snapshots/save",              step_snapshot_save,      NULL,                     NULL,                       ADMIN_BODY, "Folder",       "Done",         "Write the emulated resources to a new folder"},
+    {"POST",   "/state/reset",                 step_state_reset,        NULL,                     NULL,                       0,          "StateReset",   "Done",         "Forget the emulated resources; seed: true applies the seed files again"},
 };
 /* clang-format on */
 

@@ -45,6 +45,11 @@ void step_scenario_get(struct admin_call *call);
 void step_scenario_put(struct admin_call *call);
 void step_reset(struct admin_call *call);
 
+/* state.c */
+void step_state_reset(struct admin_call *call);
+void step_snapshot_save(struct admin_call *call);
+void step_snapshot_load(struct admin_call *call);
+
 /* clock.c */
 void step_clock_get(struct admin_call *call);
 void step_clock_put(struct admin_call *call);

@@ -44,6 +44,20 @@ static int print_answer(const struct cli_args *args, cJSON *answer)
     return EXIT_CODE_PASS;
 }
 
+static int reset_state(const struct cli_args *args)
+{
+    bool seed = cli_has(args, "seed");
+    cJSON *answer = NULL;
+    int r;
+
+    if (!seed && !cli_has(args, "state"))
+        return EXIT_CODE_PASS;
+    r = client_ask_json(args, "POST", "/_fcemu/state/reset",
+                        seed ? STR("{\"seed\":true}") : STR("{}"), &answer);
+    json_free(answer);
+    return r;
+}
+
 int verb_reset(const struct cli_args *args)
 {
     OWN(buf_done) struct buf body = {0};
@@ -68,7 +82,7 @@ int verb_reset(const struct cli_args *args)
     buf_add_char(&body, '}');
     r = client_ask_json(args, "POST", "/_fcemu/reset", buf_str(&body), &answer);
     json_free(answer);
-    return r;
+    return r == 0 ? reset_state(args) : r;
 }
 
 static int clock_change(const struct cli_args *args, const char *method, struct str body)

@@ -85,10 +85,12 @@ static const struct cli_option dry_run_options[] = {
     {0}
 };
 static const struct cli_option reset_options[] = {
-    {"what",       "LIST",
+    {"seed",                                                               NULL, "also forget the emulated resources and apply the seed files again"},
+    {"state", NULL, "also forget the emulated resources"},
+    {"what",                                                              "LIST",
      "of counters, bursts, scenarios, journal, coverage, api_layer, clock; default: all but the "
      "file layer"},
-    {0},
+    {0                               },
 };
 
 static const struct cli_verb verbs[] = {
@@ -159,6 +161,12 @@ static const struct cli_verb verbs[] = {
      NO_OPTIONS,                                                                                                                                            CLI_JSON | CLI_DAEMON, verb_clock          },
     {"reset",           "",                              0, 0,       "forget counters, journal and what was added",                 NULL, reset_options,
      CLI_DAEMON,                                                                                                                                                                   verb_reset          },
+    {"snapshot save",   "FOLDER",                        1, 1,       "write the emulated resources to a new folder",                NULL,
+     NO_OPTIONS,                                                                                                                                            CLI_DAEMON,            verb_snapshot_save  },
+    {"snapshot load",   "FOLDER",                        1, 1,       "replace the emulated resources by a snapshot",                NULL,
+     NO_OPTIONS,                                                                                                                                            CLI_DAEMON,            verb_snapshot_load  },
+    {"snapshot diff",   "FROM TO",                       2, 2,       "what differs between two snapshots; exit 1 when they do",
+     NULL,                                                                                                                                NO_OPTIONS,       0,                     verb_snapshot_diff  },
     {"health",          "",                              0, 0,       "is the daemon ready?",                                        NULL, NO_OPTIONS,       CLI_JSON | CLI_DAEMON,
      verb_health                                                                                                                                                                                       },
     {"ca",              "[path|pem|fingerprint|bundle]", 0, 1,

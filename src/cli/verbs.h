@@ -25,6 +25,10 @@ int verb_manual(const struct cli_args *args);
 int verb_health(const struct cli_args *args);
 int verb_reset(const struct cli_args *args);
 int verb_clock(const struct cli_args *args);
+/* verb_state.c */
+int verb_snapshot_save(const struct cli_args *args);
+int verb_snapshot_load(const struct cli_args *args);
+int verb_snapshot_diff(const struct cli_args *args);
 /* verb_requests.c */
 int verb_requests(const struct cli_args *args);
 int verb_requests_show(const struct cli_args *args);

@@ -188,6 +188,7 @@ int control_start(struct daemon *d, struct error *err)
         .held_each = held_each,
         .held_release = held_release,
         .held_release_all = held_release_all,
+        .state = daemon_change_state,
         .loopback_port = loopback_port,
     };
 

@@ -48,6 +48,10 @@ struct daemon {
 /* keys.c */
 void keys_init(struct daemon *d);
 
+/* state.c: for admin_context.state */
+void daemon_change_state(void *owner, enum admin_state what, const char *folder,
+                         void (*done)(void *arg, const char *problem), void *arg);
+
 /* seed.c */
 /** Apply the seed files of the settings; 0, DAEMON_CONFIG (see @report), or -1. */
 int daemon_seed(struct daemon *d, struct conf_report *report, struct error *err);

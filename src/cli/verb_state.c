@@ -1,0 +1,60 @@
+/*
+ * The emulated resources as a whole: snapshots, and reset --seed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "cli/client.h"
+#include "cli/verbs.h"
+#include "store/snapshot.h"
+
+/* The daemon may stand in another folder than its user. Heap text. */
+static char *absolute(const char *path)
+{
+    OWN(mem_free) char *here = NULL;
+
+    if (path[0] == '/')
+        return mem_dup(path);
+    here = getcwd(NULL, 0);
+    return mem_printf("%s/%s", here ? here : ".", path);
+}
+
+static int snapshot(const struct cli_args *args, const char *path)
+{
+    OWN(mem_free) char *folder = absolute(args->positional[0]);
+    OWN(buf_done) struct buf body = {0};
+    cJSON *answer = NULL;
+    int r;
+
+    buf_puts(&body, "{\"folder\":");
+    buf_json_string(&body, str_of(folder));
+    buf_add_char(&body, '}');
+    r = client_ask_json(args, "POST", path, buf_str(&body), &answer);
+    json_free(answer);
+    return r;
+}
+
+int verb_snapshot_save(const struct cli_args *args)
+{
+    return snapshot(args, "/_fcemu/snapshots/save");
+}
+
+int verb_snapshot_load(const struct cli_args *args)
+{
+    return snapshot(args, "/_fcemu/snapshots/load");
+}
+
+/* Exit 1 when they differ, as diff does. */
+int verb_snapshot_diff(const struct cli_args *args)
+{
+    OWN(buf_done) struct buf lines = {0};
+    struct error err = {0};
+    int r = store_snapshot_diff(args->positional[0], args->positional[1], &lines, &err);
+
+    if (r < 0)
+        return cli_usage(args, "%s", err.text);
+    fputs(buf_text(&lines), stdout);
+    return r > 0 ? EXIT_CODE_ASSERTION : EXIT_CODE_PASS;
+}
