@@ -5,6 +5,12 @@
 
 #include "base/mem.h"
 
+enum {
+    CAP_FIRST = 64,
+    PRINTF_GUESS_BYTES = 32, /* most of what is printed fits at the first try */
+    UINT64_DIGITS = 20,
+};
+
 void buf_done(struct buf *b)
 {
     mem_free(b->ptr);
@@ -19,7 +25,7 @@ void buf_reserve(struct buf *b, size_t more)
         abort();
     if (need <= b->cap)
         return;
-    size_t cap = b->cap ? b->cap : 64;
+    size_t cap = b->cap ? b->cap : CAP_FIRST;
 
     while (cap < need)
         cap = cap > SIZE_MAX / 2 ? need : cap * 2;
@@ -38,7 +44,9 @@ void buf_add(struct buf *b, struct str s)
 
 void buf_add_char(struct buf *b, char c)
 {
-    buf_add(b, (struct str){&c, 1});
+    buf_reserve(b, 1);
+    b->ptr[b->len++] = c;
+    b->ptr[b->len] = '\0';
 }
 
 void buf_puts(struct buf *b, const char *text)
@@ -46,18 +54,33 @@ void buf_puts(struct buf *b, const char *text)
     buf_add(b, str_of(text));
 }
 
+void buf_add_uint(struct buf *b, uint64_t value)
+{
+    char digits[UINT64_DIGITS];
+    size_t at = sizeof(digits);
+
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    buf_add(b, (struct str){digits + at, sizeof(digits) - at});
+}
+
 void buf_vprintf(struct buf *b, const char *fmt, va_list args)
 {
     va_list again;
     int n;
 
+    buf_reserve(b, PRINTF_GUESS_BYTES);
     va_copy(again, args);
-    n = vsnprintf(NULL, 0, fmt, again);
+    n = vsnprintf(b->ptr + b->len, b->cap - b->len, fmt, again);
     va_end(again);
     if (n < 0)
         abort();
-    buf_reserve(b, (size_t)n);
-    vsnprintf(b->ptr + b->len, (size_t)n + 1, fmt, args);
+    if ((size_t)n >= b->cap - b->len) {
+        buf_reserve(b, (size_t)n);
+        vsnprintf(b->ptr + b->len, (size_t)n + 1, fmt, args);
+    }
     b->len += (size_t)n;
 }
 

@@ -28,6 +28,7 @@ static inline void buf_done_at_exit(struct buf *b)
 void buf_add(struct buf *b, struct str s);
 void buf_add_char(struct buf *b, char c);
 void buf_puts(struct buf *b, const char *text);
+void buf_add_uint(struct buf *b, uint64_t value); /* in decimal; printf is ten times dearer */
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_vprintf(struct buf *b, const char *fmt, va_list args);
 void buf_reserve(struct buf *b, size_t more);

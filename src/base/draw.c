@@ -1,5 +1,6 @@
 #include "base/draw.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -30,9 +31,9 @@ static uint64_t read_le(const uint8_t *p, size_t n)
 {
     uint64_t word = 0;
 
-    for (size_t i = 0; i < n; i++)
-        word |= (uint64_t)p[i] << (8 * i);
-    return word;
+    if (n)
+        memcpy(&word, p, n);
+    return le64toh(word);
 }
 
 uint64_t draw_siphash(const uint8_t key[16], const void *data, size_t len)

@@ -145,11 +145,25 @@ static size_t utf8_sequence(const unsigned char *p, size_t left)
     return n;
 }
 
+/* Most text is ASCII: eight bytes at a time, until one is not. */
+static size_t ascii_prefix(const unsigned char *p, size_t len)
+{
+    size_t i = 0;
+    uint64_t word;
+
+    for (; i + sizeof(word) <= len; i += sizeof(word)) {
+        memcpy(&word, p + i, sizeof(word));
+        if (word & 0x8080808080808080u)
+            break;
+    }
+    return i;
+}
+
 bool str_is_utf8(struct str s)
 {
     const unsigned char *p = (const unsigned char *)s.ptr;
 
-    for (size_t i = 0; i < s.len;) {
+    for (size_t i = ascii_prefix(p, s.len); i < s.len;) {
         size_t n = utf8_sequence(p + i, s.len - i);
 
         if (n == 0)

@@ -153,7 +153,10 @@ void fc_error_message(const struct fc_error *error, enum api_version api, const 
         const char *behind = read_slot(at, &next, &arg);
 
         if (!behind) {
-            buf_add_char(out, *at++);
+            const char *end = strchrnul(at + 1, '%');
+
+            buf_add(out, (struct str){at, (size_t)(end - at)});
+            at = end;
             continue;
         }
         if (arg < arg_count)

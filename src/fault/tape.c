@@ -43,8 +43,10 @@ static void print_strike(const struct fault_evidence *evidence, struct buf *out)
         buf_puts(out, ",\"key\":");
         buf_json_string(out, evidence->key);
     }
-    buf_printf(out, ",\"gate\":\"%s\",\"n\":%" PRIu64, fault_gate_name(evidence->gate),
-               evidence->n);
+    buf_puts(out, ",\"gate\":\"");
+    buf_puts(out, fault_gate_name(evidence->gate));
+    buf_puts(out, "\",\"n\":");
+    buf_add_uint(out, evidence->n);
     if (evidence->draw >= 0)
         buf_printf(out, ",\"draw\":%.17g,\"threshold\":%.17g", evidence->draw, evidence->threshold);
     if (evidence->choice >= 0)

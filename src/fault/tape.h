@@ -19,8 +19,8 @@
 #include "fault/engine.h"
 
 enum {
-    TAPE_BYTES_MAX = 32 << 20, /* what comes later is counted as dropped */
-    TAPE_CALLS_MAX = 1 << 20,  /* different calls told apart; same */
+    TAPE_BYTES_MAX = 8 << 20, /* some 30,000 calls; what comes later is counted as dropped */
+    TAPE_CALLS_MAX = 1 << 20, /* different calls told apart; same */
 };
 
 /** The tape since the engine began, was cleared, or began to play; appended as NDJSON. */

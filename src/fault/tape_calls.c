@@ -1,8 +1,6 @@
 /*
  * How the tape tells calls apart, and how often it has seen each.
  */
-#include <inttypes.h>
-
 #include "base/draw.h"
 #include "base/mem.h"
 #include "fault/tape.h"
@@ -108,13 +106,16 @@ void tape_calls_done(struct tape_calls *calls)
 
 void tape_mark_print(const struct tape_mark *mark, const struct fault_call *call, struct buf *out)
 {
-    buf_printf(out, "{\"k\":%" PRIu64, mark->key.k);
+    buf_puts(out, "{\"k\":");
+    buf_add_uint(out, mark->key.k);
     if (mark->time != ASKED_ON_REQUEST)
         buf_printf(out, ",\"asking\":\"%s\"", asking_names[mark->time]);
     for (size_t i = 0; i < N_ELEMENTS(identity); i++) {
         if (!str_is_set(identity_of(call, i)))
             continue;
-        buf_printf(out, ",\"%s\":", identity[i].name);
+        buf_puts(out, ",\"");
+        buf_puts(out, identity[i].name);
+        buf_puts(out, "\":");
         buf_json_string(out, identity_of(call, i));
     }
 }

@@ -141,7 +141,10 @@ void tape_deed_print(const struct tape_deed *deed, struct buf *out)
 
         if (members[i].kind->is_default(at))
             continue;
-        buf_printf(out, "%c\"%s\":", separator, members[i].name);
+        buf_add_char(out, separator);
+        buf_add_char(out, '"');
+        buf_puts(out, members[i].name);
+        buf_puts(out, "\":");
         members[i].kind->print(&members[i], at, out);
         separator = ',';
     }

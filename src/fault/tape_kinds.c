@@ -19,7 +19,9 @@ static bool u64_is_default(const void *at)
 static void u64_print(const struct tape_member *m, const void *at, struct buf *out)
 {
     (void)m;
-    buf_printf(out, "\"%" PRIu64 "\"", *(const uint64_t *)at);
+    buf_add_char(out, '"');
+    buf_add_uint(out, *(const uint64_t *)at);
+    buf_add_char(out, '"');
 }
 
 static bool u64_parse(const struct tape_member *m, const cJSON *json, struct arena *arena, void *at)
@@ -57,7 +59,7 @@ static bool u32_is_default(const void *at)
 static void u32_print(const struct tape_member *m, const void *at, struct buf *out)
 {
     (void)m;
-    buf_printf(out, "%" PRIu32, *(const uint32_t *)at);
+    buf_add_uint(out, *(const uint32_t *)at);
 }
 
 static bool u32_parse(const struct tape_member *m, const cJSON *json, struct arena *arena, void *at)

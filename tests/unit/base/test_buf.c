@@ -31,6 +31,28 @@ START_TEST(test_buf_grows_and_stays_terminated)
 }
 END_TEST
 
+START_TEST(test_buf_prints_what_is_longer_than_its_room)
+{
+    OWN(buf_done) struct buf b = {0};
+
+    for (int width = 0; width < 300; width += 7)
+        buf_printf(&b, "%0*d", width, 1);
+    ck_assert_uint_eq(b.len, strlen(buf_text(&b)));
+    ck_assert_int_eq(b.ptr[b.len - 1], '1');
+}
+END_TEST
+
+START_TEST(test_buf_adds_the_smallest_and_the_largest_number)
+{
+    OWN(buf_done) struct buf b = {0};
+
+    buf_add_uint(&b, 0);
+    buf_add_char(&b, ' ');
+    buf_add_uint(&b, UINT64_MAX);
+    ck_assert_str_eq(buf_text(&b), "0 18446744073709551615");
+}
+END_TEST
+
 START_TEST(test_buf_take_gives_the_text_away)
 {
     struct buf b = {0};
@@ -79,6 +101,8 @@ int main(void)
 
     tcase_add_test(tc, test_buf_is_ready_when_zeroed);
     tcase_add_test(tc, test_buf_grows_and_stays_terminated);
+    tcase_add_test(tc, test_buf_prints_what_is_longer_than_its_room);
+    tcase_add_test(tc, test_buf_adds_the_smallest_and_the_largest_number);
     tcase_add_test(tc, test_buf_take_gives_the_text_away);
     tcase_add_loop_test(tc, test_buf_json_string_table, 0, (int)N_ELEMENTS(json));
     suite_add_tcase(suite, tc);
