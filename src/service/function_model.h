@@ -13,3 +13,6 @@ cJSON *function_read(struct work *work, bool create);
 void function_merge(struct work *work, cJSON *model, cJSON *read);
 /** Rules between members: runtime, handler, processor, layers. False when refused. */
 bool function_check(struct work *work, cJSON *model);
+
+/** The view of a row as JSON text, valid until the row changes or the call ends. */
+struct str function_text(struct work *work, const struct store_row *row, const struct address *at);

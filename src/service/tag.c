@@ -3,6 +3,7 @@
  *
  * Source: spec pages api-2016-08-15 §6.8, api-2021-04-06 §7.3, api-2023-03-30 §7.13, limits §1, §5.
  */
+#include "service/tag.h"
 #include "base/mem.h"
 #include "service/model.h"
 #include "service/operations.h"
@@ -77,7 +78,7 @@ static bool check_tag(struct work *work, struct str key, struct str value)
     return false;
 }
 
-static struct str text_nocase(const cJSON *object, const char *name)
+struct str tag_text(const cJSON *object, const char *name)
 {
     const cJSON *member = json_get_nocase(object, name);
 
@@ -89,8 +90,8 @@ bool tags_read_list(struct work *work, const cJSON *list, cJSON *map)
     const cJSON *item;
 
     cJSON_ArrayForEach (item, list) {
-        struct str key = text_nocase(item, "Key");
-        struct str value = text_nocase(item, "Value");
+        struct str key = tag_text(item, "Key");
+        struct str value = tag_text(item, "Value");
 
         if (!check_tag(work, key, value))
             return false;
@@ -107,11 +108,6 @@ bool tags_read_list(struct work *work, const cJSON *list, cJSON *map)
 }
 
 /* ---- what is marked ---- */
-
-struct subject {
-    struct str path; /* "demo", "demo/hello" */
-    struct str arn;  /* in full */
-};
 
 static bool exists(struct work *work, const char *kind, struct str parent, struct str name)
 {
@@ -130,7 +126,7 @@ static bool refuse_arn(struct work *work, struct str arn)
 }
 
 /* Behind "acs:fc:region:account:", when that is there. */
-static struct str resource_part(struct str arn)
+struct str tag_resource_part(struct str arn)
 {
     struct str rest = arn;
     struct str part;
@@ -143,7 +139,7 @@ static struct str resource_part(struct str arn)
 }
 
 static bool find_function(struct work *work, struct str service, struct str function,
-                          struct subject *out)
+                          struct tag_subject *out)
 {
     const struct address at = {.service = service, .function = function};
 
@@ -159,7 +155,7 @@ static bool find_function(struct work *work, struct str service, struct str func
 }
 
 /* "hello" or "demo$hello" behind "functions/", or a bare name. */
-static bool find_function_2023(struct work *work, struct str name, struct subject *out)
+static bool find_function_2023(struct work *work, struct str name, struct tag_subject *out)
 {
     struct str service;
     struct str function;
@@ -169,9 +165,9 @@ static bool find_function_2023(struct work *work, struct str name, struct subjec
     return find_function(work, STR(SERVICE_OF_2023), name, out);
 }
 
-static bool find_subject(struct work *work, struct str arn, struct subject *out)
+bool tag_find_subject(struct work *work, struct str arn, struct tag_subject *out)
 {
-    struct str part = resource_part(arn);
+    struct str part = tag_resource_part(arn);
     struct str service;
     struct str function;
     struct str word;
@@ -198,7 +194,7 @@ static bool find_subject(struct work *work, struct str arn, struct subject *out)
     return true;
 }
 
-static cJSON *tags_or_empty(struct work *work, struct str path)
+cJSON *tag_map(struct work *work, struct str path)
 {
     cJSON *tags = tags_of(work, path);
 
@@ -232,7 +228,7 @@ static void answer_request_id(struct work *work)
     answer_json(work, answer);
 }
 
-static bool merge_tags(struct work *work, const cJSON *given, cJSON *tags)
+bool tag_merge(struct work *work, const cJSON *given, cJSON *tags)
 {
     const cJSON *tag;
 
@@ -248,22 +244,23 @@ void tag_add(struct work *work)
 {
     struct field_reading reading = work_reading(work, true);
     OWN(json_free) cJSON *given = fields_read(&tag_fields, work->input, &reading);
-    struct subject subject;
+    struct tag_subject subject;
 
     if (!given) {
         answer_refusal(work);
         return;
     }
-    if (!find_subject(work, arena_str(work->arena, json_get_str(given, "resourceArn")), &subject))
+    if (!tag_find_subject(work, arena_str(work->arena, json_get_str(given, "resourceArn")),
+                          &subject))
         return;
-    OWN(json_free) cJSON *tags = tags_or_empty(work, subject.path);
+    OWN(json_free) cJSON *tags = tag_map(work, subject.path);
 
-    if (merge_tags(work, cJSON_GetObjectItemCaseSensitive(given, "tags"), tags) &&
+    if (tag_merge(work, cJSON_GetObjectItemCaseSensitive(given, "tags"), tags) &&
         tags_put(work, subject.path, tags))
         answer_request_id(work);
 }
 
-static void drop_tags(cJSON *tags, const cJSON *keys)
+void tag_drop(cJSON *tags, const cJSON *keys)
 {
     const cJSON *key;
 
@@ -277,18 +274,19 @@ void tag_remove(struct work *work)
 {
     struct field_reading reading = work_reading(work, true);
     OWN(json_free) cJSON *given = fields_read(&untag_fields, work->input, &reading);
-    struct subject subject;
+    struct tag_subject subject;
 
     if (!given) {
         answer_refusal(work);
         return;
     }
-    if (!find_subject(work, arena_str(work->arena, json_get_str(given, "resourceArn")), &subject))
+    if (!tag_find_subject(work, arena_str(work->arena, json_get_str(given, "resourceArn")),
+                          &subject))
         return;
     bool all = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(given, "all"));
-    OWN(json_free) cJSON *tags = all ? cJSON_CreateObject() : tags_or_empty(work, subject.path);
+    OWN(json_free) cJSON *tags = all ? cJSON_CreateObject() : tag_map(work, subject.path);
 
-    drop_tags(tags, cJSON_GetObjectItemCaseSensitive(given, "tagKeys"));
+    tag_drop(tags, cJSON_GetObjectItemCaseSensitive(given, "tagKeys"));
     if (tags_put(work, subject.path, tags))
         answer_request_id(work);
 }
@@ -296,22 +294,22 @@ void tag_remove(struct work *work)
 void tag_get(struct work *work)
 {
     struct str arn = work_query(work, "resourceArn");
-    struct subject subject;
+    struct tag_subject subject;
     cJSON *answer;
 
     if (arn.len == 0) {
         answer_invalid(work, "ResourceArn is required but not provided");
         return;
     }
-    if (!find_subject(work, arn, &subject))
+    if (!tag_find_subject(work, arn, &subject))
         return;
     answer = cJSON_CreateObject();
     json_add_str(answer, "resourceArn", subject.arn);
-    cJSON_AddItemToObject(answer, "tags", tags_or_empty(work, subject.path));
+    cJSON_AddItemToObject(answer, "tags", tag_map(work, subject.path));
     answer_json(work, answer);
 }
 
-static struct str arn_of_path(struct work *work, struct str path)
+struct str tag_arn(struct work *work, struct str path)
 {
     struct address at = {.service = path};
 
@@ -325,7 +323,7 @@ static cJSON *show_tagged(struct work *work, const struct store_row *row)
 {
     cJSON *view = cJSON_CreateObject();
 
-    json_add_str(view, "resourceArn", arn_of_path(work, row->key.name));
+    json_add_str(view, "resourceArn", tag_arn(work, row->key.name));
     cJSON_AddItemToObject(view, "tags", row_document(row));
     return view;
 }
@@ -340,200 +338,5 @@ void tag_list(struct work *work)
     cJSON *answer = cJSON_CreateObject();
 
     page_rows(work, &page, store_list(work->store, &key), show_tagged, answer, "resources");
-    answer_json(work, answer);
-}
-
-/* ---- 2023-03-30: several functions at once, capital keys, lists as JSON text in the query ---- */
-
-/* "function", "FUNCTION", "ALIYUN::FC::FUNCTION". */
-static bool check_resource_type(struct work *work, struct str type)
-{
-    struct str last = type;
-    struct str head;
-
-    str_cut_last(type, ':', &head, &last);
-    if (str_eq_nocase(str_is_set(last) ? last : type, STR("function")))
-        return true;
-    if (type.len == 0)
-        answer_invalid(work, "ResourceType is required but not provided");
-    else
-        answer_invalid(
-            work,
-            "ResourceType is set to an invalid value (allowed: function, actual: '" STR_FMT "')",
-            STR_ARG(str_slice(type, 0, 128)));
-    return false;
-}
-
-/* A list of texts: an array, its JSON text, or one plain text. */
-static cJSON *read_list(const cJSON *given, struct str text)
-{
-    struct error ignored;
-    cJSON *list;
-
-    if (given)
-        return cJSON_IsArray(given) ? cJSON_Duplicate(given, true) : NULL;
-    list = text.len ? json_parse(text, &ignored) : NULL;
-    if (cJSON_IsArray(list))
-        return list;
-    cJSON_Delete(list);
-    list = cJSON_CreateArray();
-    if (text.len)
-        cJSON_AddItemToArray(list, json_string(text));
-    return list;
-}
-
-static bool find_subjects(struct work *work, const cJSON *ids, struct subject **out, size_t *count)
-{
-    const cJSON *id;
-
-    *count = 0;
-    *out = ARENA_ARRAY(work->arena, (size_t)cJSON_GetArraySize(ids) + 1, struct subject);
-    cJSON_ArrayForEach (id, ids) {
-        struct str arn = cJSON_IsString(id) ? str_of(id->valuestring) : STR("");
-
-        if (!find_subject(work, arena_str(work->arena, arn), &(*out)[*count]))
-            return false;
-        (*count)++;
-    }
-    if (*count > 0)
-        return true;
-    answer_invalid(work, "ResourceId is required but not provided");
-    return false;
-}
-
-static bool too_many(struct work *work, const cJSON *tags, const cJSON *given)
-{
-    OWN(json_free) cJSON *sum = cJSON_Duplicate(tags, true);
-    const cJSON *tag;
-
-    cJSON_ArrayForEach (tag, given)
-        json_set(sum, tag->string, cJSON_CreateNull());
-    int64_t most = work_limit(work, LIMIT_TAGS);
-    int count = cJSON_GetArraySize(sum);
-
-    if (most == LIMIT_NONE || count <= most)
-        return false;
-    answer_invalid(work, "Tags contains too many values (max: %lld, actual: %d)", (long long)most,
-                   count);
-    return true;
-}
-
-void tag_add_2023(struct work *work)
-{
-    OWN(json_free) cJSON *ids = read_list(json_get_nocase(work->input, "ResourceId"), STR(""));
-    OWN(json_free) cJSON *given = cJSON_CreateObject();
-    struct subject *subjects;
-    size_t count;
-
-    if (!check_resource_type(work, text_nocase(work->input, "ResourceType")) ||
-        !tags_read_list(work, json_get_nocase(work->input, "Tag"), given) ||
-        !find_subjects(work, ids, &subjects, &count))
-        return;
-    /* All or none: every subject is asked before the first is changed. */
-    for (size_t i = 0; i < count; i++) {
-        OWN(json_free) cJSON *tags = tags_or_empty(work, subjects[i].path);
-
-        if (too_many(work, tags, given))
-            return;
-    }
-    for (size_t i = 0; i < count; i++) {
-        OWN(json_free) cJSON *tags = tags_or_empty(work, subjects[i].path);
-
-        merge_tags(work, given, tags);
-        tags_put(work, subjects[i].path, tags);
-    }
-    answer_none(work);
-}
-
-void tag_remove_2023(struct work *work)
-{
-    OWN(json_free) cJSON *ids = read_list(NULL, work_query(work, "ResourceId"));
-    OWN(json_free) cJSON *keys = read_list(NULL, work_query(work, "TagKey"));
-    bool all = str_eq_nocase(work_query(work, "All"), STR("true"));
-    struct subject *subjects;
-    size_t count;
-
-    if (!check_resource_type(work, work_query(work, "ResourceType")) ||
-        !find_subjects(work, ids, &subjects, &count))
-        return;
-    for (size_t i = 0; i < count; i++) {
-        OWN(json_free)
-        cJSON *tags = all ? cJSON_CreateObject() : tags_or_empty(work, subjects[i].path);
-
-        drop_tags(tags, keys);
-        tags_put(work, subjects[i].path, tags);
-    }
-    answer_none(work);
-}
-
-static bool is_asked(const cJSON *wanted, const cJSON *tag)
-{
-    const cJSON *value;
-
-    if (json_is_blank(wanted))
-        return true;
-    value = cJSON_GetObjectItemCaseSensitive(wanted, tag->string);
-    return value && (!*value->valuestring || strcmp(value->valuestring, tag->valuestring) == 0);
-}
-
-static bool is_listed(struct work *work, const cJSON *ids, struct str path)
-{
-    const cJSON *id;
-
-    if (json_is_blank(ids))
-        return true;
-    cJSON_ArrayForEach (id, ids) {
-        struct str part = resource_part(cJSON_IsString(id) ? str_of(id->valuestring) : STR(""));
-        struct address at = {.service = path};
-
-        if (str_starts(part, STR("functions/")))
-            part = str_slice(part, 10, part.len);
-        if (str_cut(path, '/', &at.service, &at.function) &&
-            str_eq(part, address_name_2023(&at, work->arena)))
-            return true;
-    }
-    return false;
-}
-
-static void add_row_tags(struct work *work, const struct store_row *row, const cJSON *wanted,
-                         cJSON *list)
-{
-    OWN(json_free) cJSON *tags = row_document(row);
-    const cJSON *tag;
-
-    cJSON_ArrayForEach (tag, tags) {
-        if (!is_asked(wanted, tag))
-            continue;
-        cJSON *one = cJSON_CreateObject();
-
-        json_add_str(one, "ResourceId", arn_of_path(work, row->key.name));
-        cJSON_AddStringToObject(one, "ResourceType", "function");
-        cJSON_AddStringToObject(one, "TagKey", tag->string);
-        cJSON_AddStringToObject(one, "TagValue", tag->valuestring);
-        cJSON_AddItemToArray(list, one);
-    }
-}
-
-void tag_list_2023(struct work *work)
-{
-    struct store_key key = work_key(work, "tags", STR(""), STR(""), STR(""));
-    struct store_list rows = store_list(work->store, &key);
-    OWN(json_free) cJSON *ids = read_list(NULL, work_query(work, "ResourceId"));
-    OWN(json_free) cJSON *wanted_list = read_list(NULL, work_query(work, "Tag"));
-    OWN(json_free) cJSON *wanted = cJSON_CreateObject();
-
-    if (!check_resource_type(work, work_query(work, "ResourceType")) ||
-        !tags_read_list(work, wanted_list, wanted))
-        return;
-    cJSON *answer = cJSON_CreateObject();
-    cJSON *list = cJSON_AddArrayToObject(answer, "TagResources");
-
-    for (size_t i = 0; i < rows.count; i++) {
-        bool function = memchr(rows.rows[i]->key.name.ptr, '/', rows.rows[i]->key.name.len);
-
-        if (function && is_listed(work, ids, rows.rows[i]->key.name))
-            add_row_tags(work, rows.rows[i], wanted, list);
-    }
-    json_add_str(answer, "RequestId", work->call.request_id);
     answer_json(work, answer);
 }

@@ -1,0 +1,405 @@
+/* One value by its row: read as clients write it, checked, refused in the grammar of the service.
+ */
+#include "service/field_value.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+/* ---- refusals, in the grammar of the service ---- */
+
+static void add_title(const struct field *field, struct buf *out)
+{
+    if (field->title) {
+        buf_puts(out, field->title);
+        return;
+    }
+    char first = field->name[0];
+
+    buf_add_char(out, first >= 'a' && first <= 'z' ? (char)(first - 'a' + 'A') : first);
+    buf_puts(out, field->name + 1);
+}
+
+/* Only the first refusal counts; always false, so that a failing line is one line. */
+bool field_refuse(const struct field_reading *reading, const struct field *field, const char *fmt,
+                  ...)
+{
+    struct buf *out = &reading->refusal->text;
+    va_list args;
+
+    if (out->len > 0)
+        return false;
+    add_title(field, out);
+    buf_add_char(out, ' ');
+    va_start(args, fmt);
+    buf_vprintf(out, fmt, args);
+    va_end(args);
+    return false;
+}
+
+static bool refuse_type(const struct field_reading *reading, const struct field *field,
+                        const char *want, const cJSON *value)
+{
+    struct buf actual = {0};
+
+    if (cJSON_IsString(value))
+        buf_puts(&actual, value->valuestring);
+    else
+        json_print(value, false, &actual);
+    field_refuse(reading, field, "is set to an invalid value (allowed: %s, actual: '%.200s')", want,
+                 buf_text(&actual));
+    buf_done(&actual);
+    return false;
+}
+
+static bool limit_of(const struct field_reading *reading, int which, int64_t *out)
+{
+    if (which == 0)
+        return false;
+    *out = reading->limits->values[which - 1];
+    return *out != LIMIT_NONE;
+}
+
+/* ---- texts ---- */
+
+static bool is_choice(const char *choices, struct str text)
+{
+    struct str rest = str_of(choices);
+    struct str choice;
+
+    while (str_is_set(rest)) {
+        str_cut(rest, '|', &choice, &rest);
+        if (str_eq(str_trim(choice), text))
+            return true;
+    }
+    return false;
+}
+
+bool field_check_text(const struct field *field, struct str text,
+                      const struct field_reading *reading)
+{
+    int64_t least = 0;
+    int64_t most = 0;
+
+    if ((field->flags & FIELD_REQUIRED) && text.len == 0)
+        return field_refuse(reading, field, "is required but not provided");
+    if (limit_of(reading, field->max, &most) && (int64_t)text.len > most)
+        return field_refuse(reading, field,
+                            "exceeds the maximum allowed length (max: %" PRId64
+                            ", actual: '" STR_FMT "')",
+                            most, STR_ARG(str_slice(text, 0, 1024)));
+    if (limit_of(reading, field->min, &least) && (int64_t)text.len < least && text.len > 0)
+        return field_refuse(reading, field,
+                            "is below the minimum allowed length (min: %" PRId64
+                            ", actual: '" STR_FMT "')",
+                            least, STR_ARG(text));
+    if (field->pattern && !field_pattern_match(field->pattern, text))
+        return field_refuse(reading, field,
+                            "doesn't match expected format (allowed: %s, actual: '" STR_FMT "')",
+                            field_pattern_text(field->pattern), STR_ARG(str_slice(text, 0, 256)));
+    if (field->choices && !is_choice(field->choices, text))
+        return field_refuse(reading, field,
+                            "is set to an invalid value (allowed: %s, actual: '" STR_FMT "')",
+                            field->choices, STR_ARG(str_slice(text, 0, 256)));
+    return true;
+}
+
+static cJSON *text_of(const cJSON *value)
+{
+    struct buf text = {0};
+    cJSON *made = NULL;
+
+    if (cJSON_IsString(value))
+        return cJSON_CreateString(value->valuestring);
+    json_print(value, false, &text);
+    made = cJSON_CreateString(buf_text(&text));
+    buf_done(&text);
+    return made;
+}
+
+static cJSON *read_string(const struct field *field, const cJSON *value,
+                          const struct field_reading *reading)
+{
+    if (!cJSON_IsString(value) && !cJSON_IsNumber(value) && !cJSON_IsBool(value)) {
+        refuse_type(reading, field, "string", value);
+        return NULL;
+    }
+    cJSON *text = text_of(value);
+
+    if (!field_check_text(field, str_of(text->valuestring), reading)) {
+        cJSON_Delete(text);
+        return NULL;
+    }
+    return text;
+}
+
+static cJSON *read_text(const struct field *field, const cJSON *value,
+                        const struct field_reading *reading)
+{
+    (void)field;
+    (void)reading;
+    return text_of(value);
+}
+
+/* ---- numbers ---- */
+
+static bool number_of(const cJSON *value, double *out)
+{
+    if (cJSON_IsNumber(value)) {
+        *out = value->valuedouble;
+        return isfinite(*out);
+    }
+    return cJSON_IsString(value) && str_to_double(str_of(value->valuestring), out) == NUMBER_OK;
+}
+
+static bool check_number(const struct field *field, double number, double scale,
+                         const struct field_reading *reading)
+{
+    int64_t least = INT64_MIN;
+    int64_t most = INT64_MAX;
+    int64_t step = 0;
+    bool bounded = limit_of(reading, field->min, &least);
+
+    bounded = limit_of(reading, field->max, &most) || bounded;
+    if ((field->flags & FIELD_OPTIONAL_ZERO) && number == 0)
+        return true;
+    if (bounded && least == INT64_MIN)
+        least = 0;
+    if (bounded && (number * scale < (double)least || number * scale > (double)most))
+        return field_refuse(reading, field,
+                            "is set to an invalid value (allowed: %g-%g, actual: '%.17g')",
+                            (double)least / scale, (double)most / scale, number);
+    if (limit_of(reading, field->step, &step) &&
+        fabs(remainder(number * scale, (double)step)) > 1e-6)
+        return field_refuse(
+            reading, field,
+            "is set to an invalid value. The value must be a multiple of %g%s. (actual: "
+            "'%.15g')",
+            (double)step / scale, scale == 1 ? " MB" : "", number);
+    return true;
+}
+
+static cJSON *read_int(const struct field *field, const cJSON *value,
+                       const struct field_reading *reading)
+{
+    double number;
+
+    if (!number_of(value, &number) || number != trunc(number) || fabs(number) > 9e15) {
+        refuse_type(reading, field, "integer", value);
+        return NULL;
+    }
+    return check_number(field, number, 1, reading) ? cJSON_CreateNumber(number) : NULL;
+}
+
+enum { MILLI = 1000 }; /* limits of fractions are kept in thousandths */
+
+static cJSON *read_number(const struct field *field, const cJSON *value,
+                          const struct field_reading *reading)
+{
+    double number;
+
+    if (!number_of(value, &number)) {
+        refuse_type(reading, field, "number", value);
+        return NULL;
+    }
+    return check_number(field, number, MILLI, reading) ? cJSON_CreateNumber(number) : NULL;
+}
+
+static cJSON *read_bool(const struct field *field, const cJSON *value,
+                        const struct field_reading *reading)
+{
+    if (cJSON_IsBool(value))
+        return cJSON_CreateBool(cJSON_IsTrue(value));
+    if (cJSON_IsString(value) && str_eq_nocase(str_of(value->valuestring), STR("true")))
+        return cJSON_CreateTrue();
+    if (cJSON_IsString(value) && str_eq_nocase(str_of(value->valuestring), STR("false")))
+        return cJSON_CreateFalse();
+    refuse_type(reading, field, "true | false", value);
+    return NULL;
+}
+
+/* ---- lists, maps, objects ---- */
+
+static bool check_count(const struct field *field, int count, const struct field_reading *reading)
+{
+    int64_t most;
+
+    if (!limit_of(reading, field->max, &most) || count <= most)
+        return true;
+    return field_refuse(reading, field, "contains too many values (max: %" PRId64 ", actual: %d)",
+                        most, count);
+}
+
+static cJSON *read_strings(const struct field *field, const cJSON *value,
+                           const struct field_reading *reading)
+{
+    const cJSON *item;
+    cJSON *made;
+
+    if (!cJSON_IsArray(value)) {
+        refuse_type(reading, field, "list of strings", value);
+        return NULL;
+    }
+    made = cJSON_CreateArray();
+    cJSON_ArrayForEach (item, value) {
+        if (cJSON_IsArray(item) || cJSON_IsObject(item)) {
+            refuse_type(reading, field, "list of strings", value);
+            cJSON_Delete(made);
+            return NULL;
+        }
+        if (!cJSON_IsNull(item))
+            cJSON_AddItemToArray(made, text_of(item));
+    }
+    if (!check_count(field, cJSON_GetArraySize(made), reading)) {
+        cJSON_Delete(made);
+        return NULL;
+    }
+    return made;
+}
+
+static bool is_map(const cJSON *value)
+{
+    return cJSON_IsObject(value) || (cJSON_IsArray(value) && !value->child);
+}
+
+static bool read_map_item(const struct field *field, const cJSON *item, cJSON *out,
+                          const struct field_reading *reading)
+{
+    if (cJSON_IsNull(item))
+        return true;
+    if (cJSON_IsArray(item) || cJSON_IsObject(item))
+        return refuse_type(reading, field, "map of strings", item);
+    cJSON *text = text_of(item);
+
+    if (field->pattern && !field_pattern_match(field->pattern, str_of(text->valuestring))) {
+        field_refuse(reading, field,
+                     "doesn't match expected format (allowed: %s, actual: '%.256s')",
+                     field_pattern_text(field->pattern), text->valuestring);
+        cJSON_Delete(text);
+        return false;
+    }
+    cJSON_AddItemToObject(out, item->string, text);
+    return true;
+}
+
+static bool check_map_size(const struct field *field, const cJSON *map,
+                           const struct field_reading *reading)
+{
+    const cJSON *item;
+    size_t bytes = 0;
+    int64_t most;
+
+    cJSON_ArrayForEach (item, map)
+        bytes += strlen(item->string) + strlen(item->valuestring);
+    if (!limit_of(reading, field->max, &most) || (int64_t)bytes <= most)
+        return true;
+    return field_refuse(reading, field,
+                        "exceeds the maximum allowed length (max: %" PRId64 ", actual: '%zu')",
+                        most, bytes);
+}
+
+static cJSON *read_map(const struct field *field, const cJSON *value,
+                       const struct field_reading *reading)
+{
+    const cJSON *item;
+    cJSON *made;
+
+    if (!is_map(value)) {
+        refuse_type(reading, field, "map of strings", value);
+        return NULL;
+    }
+    made = cJSON_CreateObject();
+    cJSON_ArrayForEach (item, value) {
+        if (!read_map_item(field, item, made, reading)) {
+            cJSON_Delete(made);
+            return NULL;
+        }
+    }
+    if (!check_map_size(field, made, reading)) {
+        cJSON_Delete(made);
+        return NULL;
+    }
+    return made;
+}
+
+static cJSON *read_numbers(const struct field *field, const cJSON *value,
+                           const struct field_reading *reading)
+{
+    const cJSON *item;
+    double number;
+    cJSON *made = is_map(value) ? cJSON_CreateObject() : NULL;
+    const cJSON *source = made ? value : NULL;
+
+    cJSON_ArrayForEach (item, source) {
+        if (cJSON_IsNull(item))
+            continue;
+        if (!number_of(item, &number)) {
+            cJSON_Delete(made);
+            made = NULL;
+            break;
+        }
+        cJSON_AddItemToObject(made, item->string, cJSON_CreateNumber(number));
+    }
+    if (!made)
+        refuse_type(reading, field, "map of numbers", value);
+    return made;
+}
+
+static cJSON *read_object(const struct field *field, const cJSON *value,
+                          const struct field_reading *reading)
+{
+    if (!is_map(value)) {
+        refuse_type(reading, field, "object", value);
+        return NULL;
+    }
+    return fields_read(field->fields, value, reading);
+}
+
+static cJSON *read_objects(const struct field *field, const cJSON *value,
+                           const struct field_reading *reading)
+{
+    const cJSON *item;
+    cJSON *made;
+
+    if (!cJSON_IsArray(value)) {
+        refuse_type(reading, field, "list of objects", value);
+        return NULL;
+    }
+    if (!check_count(field, cJSON_GetArraySize(value), reading))
+        return NULL;
+    made = cJSON_CreateArray();
+    cJSON_ArrayForEach (item, value) {
+        cJSON *one = read_object(field, item, reading);
+
+        if (!one) {
+            cJSON_Delete(made);
+            return NULL;
+        }
+        cJSON_AddItemToArray(made, one);
+    }
+    return made;
+}
+
+static cJSON *read_any(const struct field *field, const cJSON *value,
+                       const struct field_reading *reading)
+{
+    (void)field;
+    (void)reading;
+    return cJSON_Duplicate(value, true);
+}
+
+static cJSON *(*const readers[])(const struct field *field, const cJSON *value,
+                                 const struct field_reading *reading) = {
+    [FIELD_STRING] = read_string,   [FIELD_INT] = read_int,         [FIELD_NUMBER] = read_number,
+    [FIELD_BOOL] = read_bool,       [FIELD_STRINGS] = read_strings, [FIELD_MAP] = read_map,
+    [FIELD_NUMBERS] = read_numbers, [FIELD_OBJECT] = read_object,   [FIELD_OBJECTS] = read_objects,
+    [FIELD_ANY] = read_any,         [FIELD_TEXT] = read_text,
+};
+
+cJSON *field_read_value(const struct field *field, const cJSON *value,
+                        const struct field_reading *reading)
+{
+    return readers[field->type](field, value, reading);
+}
