@@ -11,11 +11,14 @@ const { assert, row, port } = require('./results');
 const CLIENT = '@alicloud/fc2';
 const client = new FC('16530750', { accessKeyID: 'LTAI-test', accessKeySecret: 'secret', region: 'cn-shanghai', endpoint: `http://127.0.0.1:${port}` });
 const arn = 'acs:fc:cn-shanghai:16530750:services/story';
-const ZIP = fs.readFileSync(path.join(__dirname, '..', 'hello.zip')).toString('base64');
+const HELLO = path.join(__dirname, '..', 'hello.zip');
+const ZIP = fs.readFileSync(HELLO).toString('base64');
+const CHECKSUM = '14114475423658690576';
 const FUNCTION = { functionName: 'f', handler: 'index.handler', runtime: 'nodejs12', memorySize: 128, timeout: 10, code: { zipFile: ZIP } };
 const TRIGGER = { triggerName: 't', triggerType: 'timer', triggerConfig: { payload: 'p', cronExpression: '@every 1h', enable: false } };
 
 let layerArn;
+let permission;
 
 /** [method, arguments (or what makes them), what must hold of the answer]; an array, so that the order is the story's. */
 const story = [
@@ -67,8 +70,16 @@ const story = [
   ['listReservedCapacities', [{}], ({ data }) => assert.ok(Array.isArray(data.reservedCapacities))],
   ['getAccountConfigs', [{ config: ['CodeSizeLimit'] }], ({ data }) => assert.ok(data.CodeSizeLimit > 0)],
   ['getTempBucketToken', [], ({ data }) => assert.ok(data.ossBucket)],
-  ['getTempCodeBucketPermission', ['story', 'f', 'e1'], ({ data }) => assert.ok(data)],
+  ['getTempCodeBucketPermission', ['story', 'big', 'e1'], (answer) => {
+    permission = answer;
+    assert.ok(answer.data.credentials.AccessKeyId && answer.data.ossBucket && answer.data.objectName);
+  }],
   ['getAccountSettings', [], ({ data }) => assert.ok(Array.isArray(data.availableAZs))],
+  ['uploadCodeToTmpOssBucket', () => [client, permission, 'story', { code: { zipFile: HELLO } }], (answer) => assert.strictEqual(answer, permission)],
+  ['largeFunctionHelper', () => [client, permission, 'story', { functionName: 'big', handler: 'index.handler', runtime: 'nodejs12' }, {}, true], ({ data }) => assert.strictEqual(data.codeChecksum, CHECKSUM)],
+  ['deleteFunction', ['story', 'big'], () => {}],
+  ['publishLayerVersionForBigCode', ['big-layer', { compatibleRuntime: ['nodejs12'], codeConfig: { size: 321, zipFilePath: HELLO } }], ({ data }) => assert.strictEqual(data.codeChecksum, CHECKSUM)],
+  ['deleteLayerVersion', ['big-layer', 1], () => {}],
   ['deleteCustomDomain', ['story.example.com'], () => {}],
   ['deleteTrigger', ['story', 'f', 't'], () => {}],
   ['deleteAlias', ['story', 'prod'], () => {}],
@@ -81,25 +92,60 @@ for (const [method, args, check] of story) {
   row(CLIENT, method, async () => check(await client[method](...(typeof args === 'function' ? args() : args))));
 }
 
-// Not operations of the service, or shown elsewhere.
-const OTHERS = {
-  constructor: 'makes the client',
-  buildHeaders: 'a helper',
-  normalizeParams: 'a helper',
-  request: 'carries every call',
-  get: 'carries every call',
-  post: 'carries every call',
-  put: 'carries every call',
-  delete: 'carries every call',
-  websocket: 'carries instanceExec',
-  instanceExec: 'needs a running instance',
-  invokeFunction: 'fc2.test.js',
-  largeFunctionHelper: 'uploads through OSS',
-  uploadCodeToTmpOssBucket: 'uploads through OSS',
-  publishLayerVersionForBigCode: 'uploads through OSS',
+// What carries the calls, what helps them, and a shell into an instance.
+const REFUSED = { code: 'InstanceNotFound', why: 'no instance runs behind canned answers' };
+
+const others = {
+  constructor: () => assert.throws(() => new FC('16530750', {}), /accessKeyID/),
+  getSignature: () => assert.match(FC.getSignature('LTAI-test', 'secret', 'GET', '/2016-08-15/services', { date: 'now' }), /^FC LTAI-test:[\w+/]{43}=$/),
+  buildHeaders: () => assert.strictEqual(client.buildHeaders()['x-fc-account-id'], '16530750'),
+  normalizeParams: () => {
+    const params = { functionName: 7, memorySize: '128' };
+    client.normalizeParams(params);
+    assert.deepStrictEqual(params, { functionName: '7', memorySize: 128 });
+  },
+  post: async () => assert.strictEqual((await client.post('/services', { serviceName: 'raw' })).data.serviceName, 'raw'),
+  get: async () => assert.strictEqual((await client.get('/services/raw')).data.serviceName, 'raw'),
+  put: async () => assert.strictEqual((await client.put('/services/raw', { description: 'd' })).data.description, 'd'),
+  request: async () => assert.strictEqual((await client.request('GET', '/services/raw')).data.description, 'd'),
+  delete: async () => {
+    await client.delete('/services/raw');
+    await assert.rejects(client.get('/services/raw'), { code: 'ServiceNotFound' });
+  },
+  invokeFunction: async () => assert.strictEqual((await client.invokeFunction('story', 'hello', 'event')).data, 'hello from hello'),
 };
 
+for (const [method, body] of Object.entries(others)) {
+  row(CLIENT, method, body);
+}
+
+/** Something to have a shell in: made, used, removed. */
+async function withFunction(body) {
+  await client.createService('shell');
+  await client.createFunction('shell', FUNCTION);
+  try {
+    await new Promise(body);
+  } finally {
+    await client.deleteFunction('shell', 'f');
+    await client.deleteService('shell');
+  }
+}
+
+row(CLIENT, 'websocket', () => withFunction((done, fail) => {
+  const socket = client.websocket('/services/shell/functions/f/instances/c-1/exec', {});
+  socket.on('open', () => fail(new Error('it opened')));
+  socket.on('error', () => {}); // what closing it before it opened ends in
+  socket.on('unexpected-response', (_, response) => {
+    socket.close();
+    return response.statusCode === 404 ? done() : fail(new Error(`status ${response.statusCode}`));
+  });
+}), REFUSED);
+row(CLIENT, 'instanceExec', () => withFunction((done, fail) => {
+  const onError = (error) => (error.message.startsWith("instance 'c-1'") ? done() : fail(error));
+  client.instanceExec('shell', 'f', '', 'c-1', {}, { onError }).catch(fail);
+}), REFUSED);
+
 test('no public method is missing', () => {
-  const told = new Set([...story.map(([method]) => method), ...Object.keys(OTHERS)]);
+  const told = new Set([...story.map(([method]) => method), ...Object.keys(others), 'websocket', 'instanceExec']);
   assert.deepStrictEqual(Object.getOwnPropertyNames(FC.prototype).filter((name) => !told.has(name)), []);
 });

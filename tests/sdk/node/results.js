@@ -9,17 +9,17 @@ function note(client, method, result, why = '') {
   fs.appendFileSync(process.env.FCEMU_RESULTS, `${JSON.stringify({ client, method, result, note: why })}\n`);
 }
 
-/** A node:test that also leaves a row in the table client × method × result. */
-function row(client, method, body) {
+/** A node:test that also leaves a row in the table. `refusal`, {code, why}, is what body() must find when nothing else is due. */
+function row(client, method, body, refusal) {
   test(`${client} ${method}`, async () => {
-    let result = 'ok';
+    let result = refusal ? `expected ${refusal.code}` : 'ok';
     try {
       await body();
     } catch (error) {
       result = `${error.name}: ${error.message}`.split('\n')[0];
       throw error;
     } finally {
-      note(client, method, result);
+      note(client, method, result, refusal ? refusal.why : '');
     }
   });
 }
