@@ -47,6 +47,7 @@ func story(zip []byte) []step {
 	}
 	url := fmt.Sprintf("http://127.0.0.1:%s/2016-08-15/proxy/%s/%s/a?q=1", os.Getenv("FCEMU_PORT"), service, function)
 	request, _ := http.NewRequest(http.MethodPost, url, strings.NewReader("event"))
+	request.Header.Set("Content-Type", "text/plain") // signed as it is; the client would send another one than it signed
 
 	return []step{
 		{method: "GetAccountSettings", input: fc.NewGetAccountSettingsInput(), want: `{"availableAZs": ["~."]}`},

@@ -61,7 +61,7 @@ STORY = [
     ("delete_function", ["python", "f"], {}, None),
     ("delete_service", ["python"], {}, None),
 ]
-ELSEWHERE = {"invoke_function": "test_fc2.py", "do_http_request": "needs a running function", "instance_exec": "needs a running instance", "websocket": "carries instance_exec"}
+CARRIERS = ("invoke_function", "do_http_request", "instance_exec", "websocket")
 
 
 def member(value, path):
@@ -85,6 +85,34 @@ class Story(Rows):
             found = member(answer.data, path)
             self.assertTrue(found == want or want is None, f"{path} is {found!r}, not {want!r}")
 
+    def test_calls_of_functions(self):
+        client = fc2.Client(endpoint=f"http://127.0.0.1:{PORT}", accessKeyID="LTAI-test", accessKeySecret="secret")
+        self.row("invoke_function", lambda: self.assertEqual(client.invoke_function("shell", "hello", "event").data, b"hello from hello"))
+        self.row("do_http_request", lambda: self.assertEqual(client.do_http_request("POST", "shell", "hello", "/a").text, "hello from hello"))
+
+    def test_shell_into_an_instance(self):
+        client = fc2.Client(endpoint=f"http://127.0.0.1:{PORT}", accessKeyID="LTAI-test", accessKeySecret="secret")
+        client.create_service("shell")
+        client.create_function("shell", "f", "python3", "index.handler", codeZipFile=HELLO)
+        try:
+            self.refused("instance_exec", lambda tell: client.instance_exec("shell", "LATEST", "f", "c-1", hooks={"on_error": tell}).ws)
+            self.refused("websocket", lambda tell: self.socket(client, tell))
+        finally:
+            client.delete_function("shell", "f")
+            client.delete_service("shell")
+
+    def socket(self, client, tell):
+        socket = client.websocket("/2016-08-15/services/shell/functions/f/instances/c-1/exec")
+        socket.on_error = tell
+        return socket
+
+    def refused(self, method, connect):
+        """Open a web socket that must be refused, for no instance runs behind canned answers."""
+        errors = []
+        connect(lambda _, error: errors.append(error)).run_forever()
+        wrong = [] if "InstanceNotFound" in str(errors[0]) else [str(errors[0])]
+        self.told(method, {"wrong": wrong, "errors": ["InstanceNotFound"], "why": "no instance runs behind canned answers"})
+
     def test_no_public_method_is_missing(self):
-        told = {method for method, *_ in STORY} | set(ELSEWHERE)
+        told = {method for method, *_ in STORY} | set(CARRIERS)
         self.assertEqual([name for name in dir(fc2.Client) if not name.startswith("_") and name not in told], [])

@@ -16,6 +16,7 @@ import story
 from results import PORT, Rows
 
 ZIP = pathlib.Path(__file__).parents[1] / "hello.zip"
+FUNCTION = {"functionName": "hello", "runtime": "nodejs12", "handler": "index.handler"}
 KNOWN = {"zip": base64.b64encode(ZIP.read_bytes()).decode(), "checksum": story.crc64(ZIP.read_bytes())}
 
 
@@ -60,13 +61,15 @@ class Fc20230330Methods(Methods):
 class FcOpen20210406Methods(Methods):
     client = module = "alibabacloud_fc_open20210406"
     version = "2021-04-06"
-    URL = f"http://127.0.0.1:{PORT}/2016-08-15/proxy/story/hello/a/b?q=1"
+    TRIGGERS = f"http://127.0.0.1:{PORT}/2016-08-15/proxy/story"
+    OPEN, SIGNED = f"{TRIGGERS}/hello/a/b?q=1", f"{TRIGGERS}/hello-signed/a/b?q=1"
 
     def test_every_method(self):
         self.every_method()
 
     def beside(self, client):
         """Beside the endpoint, the helpers that call HTTP triggers, each twice: as it is and as its async twin."""
+        self.make_trigger(client)
         calls = super().beside(client)
         for name, (arguments, check) in self.helpers(client).items():
             calls[name] = lambda name=name, arguments=arguments, check=check: check(getattr(client, name)(*arguments()))
@@ -75,24 +78,40 @@ class FcOpen20210406Methods(Methods):
             )
         return calls
 
-    def helpers(self, client):
-        def plain():
-            return (self.URL, "POST", b"event", {"x-test": "1"})
+    def make_trigger(self, client):
+        """An anonymous HTTP trigger; every other call must be signed."""
+        config = '{"authType": "anonymous", "methods": ["POST"]}'
+        steps = [
+            {"call": "createService", "request": {"serviceName": "story"}},
+            {"call": "createFunction", "args": ["story"], "request": {**FUNCTION, "code": {"zipFile": KNOWN["zip"]}}},
+            {"call": "createTrigger", "args": ["story", "hello"], "request": {"triggerName": "web", "triggerType": "http", "triggerConfig": config}},
+        ]
+        ends = [
+            {"call": "deleteTrigger", "args": ["story", "hello", "web"]},
+            {"call": "deleteFunction", "args": ["story", "hello"]},
+            {"call": "deleteService", "args": ["story"]},
+        ]
+        story.Player(client, self.module, {}).play(steps)
+        self.addCleanup(story.Player(client, self.module, {}).play, ends)
 
-        def built():
-            return (client.build_httprequest(*plain()),)
+    def helpers(self, client):
+        def plain(url=self.SIGNED):
+            return (url, "POST", b"event", {"x-test": "1"})
+
+        def built(url=self.SIGNED):
+            return (client.build_httprequest(*plain(url)),)
 
         def answered(response):
-            self.assertEqual((response.status_code, response.text), (200, "hello from hello"))
+            self.assertEqual((response.status_code, response.text[:16]), (200, "hello from hello"))
 
         def signed(request):
             self.assertRegex(request.headers["authorization"], "^FC LTAI-test:[A-Za-z0-9+/]{43}=$")
 
         return {
-            "build_httprequest": (plain, lambda request: self.assertEqual((request.method, request.url), ("POST", self.URL))),
+            "build_httprequest": (plain, lambda request: self.assertEqual((request.method, request.url), ("POST", self.SIGNED))),
             "invoke_httptrigger": (plain, answered),
-            "invoke_anonymous_httptrigger": (plain, answered),
-            "send_httprequest": (built, answered),
+            "invoke_anonymous_httptrigger": (lambda: plain(self.OPEN), answered),
+            "send_httprequest": (lambda: built(self.OPEN), answered),
             "send_httprequest_with_authorization": (built, answered),
             "sign_request": (built, signed),
             "sign_request_with_content_md5": (lambda: (*built(), "CY9rzUYh03PK3k6DJie09g=="), signed),
