@@ -5,11 +5,12 @@
 #include "journal/chain_digest.h"
 
 enum {
-    CHAINS_MAX = 16384, /* under way or failed; the one touched longest ago is forgotten */
-    BUCKETS = 8192,     /* powers of two */
-    PACES = 4096,       /* calls whose usual pace is remembered */
-    PACE_SAMPLES = 3,   /* gaps after successes before a pace is known */
-    PACE_WEIGHT = 4,    /* of the old mean against one new gap */
+    CHAINS_MAX = 16384,   /* under way or failed; the one touched longest ago is forgotten */
+    BUCKETS = 4096,       /* powers of two */
+    CANDIDATES_MAX = 128, /* looked at for one call: the ones that failed last */
+    PACES = 4096,         /* calls whose usual pace is remembered */
+    PACE_SAMPLES = 3,     /* gaps after successes before a pace is known */
+    PACE_WEIGHT = 4,      /* of the old mean against one new gap */
     BODY_DIGEST_BYTES = 64 << 10, /* of the front; the size counts as well */
     CLIENT_ERROR = 400,
     SERVER_ERROR = 500,
@@ -23,8 +24,12 @@ enum {
 #define PACE_SLACK_NS 2000000ull
 #define DATE_STEP_MS 1000u /* the Date header counts seconds */
 
+/* A chain hangs under its key while a call could continue it: not before its attempt has failed,
+   or always when the key is an asynchronous invocation id. So a thousand equal calls that wait
+   at the same time cost the next one nothing. */
 struct chain {
-    struct chain *next_by_key, *next_by_number;
+    struct chain *next_by_key, **at_key; /* at_key: what points here; NULL = does not hang there */
+    struct chain *next_by_number;
     struct chain *older, *newer; /* in the order they were touched */
     uint64_t number, key;
     uint64_t signature;    /* digest of Date and Authorization, 0 = none */
@@ -33,7 +38,7 @@ struct chain {
     uint64_t ended_ns, last_gap_ns;
     uint32_t attempts;
     int status;
-    bool under_way;
+    bool under_way, asynchronous;
 };
 
 /* How soon the next equal call comes after a success. */
@@ -145,14 +150,34 @@ static void link_newest(struct chain_tracker *tracker, struct chain *chain)
     tracker->newest = chain;
 }
 
+static void hang_by_key(struct chain_tracker *tracker, struct chain *chain)
+{
+    struct chain **first = key_bucket(tracker, chain->key);
+
+    if (chain->at_key)
+        return;
+    chain->next_by_key = *first;
+    chain->at_key = first;
+    if (*first)
+        (*first)->at_key = &chain->next_by_key;
+    *first = chain;
+}
+
+static void unhang_by_key(struct chain *chain)
+{
+    if (!chain->at_key)
+        return;
+    *chain->at_key = chain->next_by_key;
+    if (chain->next_by_key)
+        chain->next_by_key->at_key = chain->at_key;
+    chain->at_key = NULL;
+}
+
 static void chain_forget(struct chain_tracker *tracker, struct chain *chain)
 {
-    struct chain **at = key_bucket(tracker, chain->key);
+    struct chain **at = number_bucket(tracker, chain->number);
 
-    while (*at != chain)
-        at = &(*at)->next_by_key;
-    *at = chain->next_by_key;
-    at = number_bucket(tracker, chain->number);
+    unhang_by_key(chain);
     while (*at != chain)
         at = &(*at)->next_by_number;
     *at = chain->next_by_number;
@@ -164,14 +189,11 @@ static void chain_forget(struct chain_tracker *tracker, struct chain *chain)
 static struct chain *chain_add(struct chain_tracker *tracker, uint64_t key)
 {
     struct chain *chain = mem_alloc(sizeof(*chain));
-    struct chain **keys = key_bucket(tracker, key);
 
     if (tracker->count >= CHAINS_MAX)
         chain_forget(tracker, tracker->oldest);
     chain->key = key;
     chain->number = ++tracker->last_number;
-    chain->next_by_key = *keys;
-    *keys = chain;
 
     struct chain **numbers = number_bucket(tracker, chain->number);
 
@@ -252,8 +274,6 @@ static unsigned evidence_for(const struct chain *chain, const struct chain_call 
 
     if (call->async_id.len)
         return CHAIN_BY_ASYNC_ID;
-    if (chain->under_way)
-        return 0;
     if (signature && signature == chain->signature && gap <= RESENT_MOST_NS) {
         evidence |= CHAIN_BY_SIGNATURE;
         if (call->wall_ms > chain->signed_by_ms + DATE_STEP_MS)
@@ -331,8 +351,9 @@ static struct candidate find_candidate(struct chain_tracker *tracker, const stru
 {
     struct candidate best = {0};
     struct pace *pace = pace_of(tracker, key);
+    struct chain *c = *key_bucket(tracker, key);
 
-    for (struct chain *c = *key_bucket(tracker, key); c; c = c->next_by_key) {
+    for (int i = 0; c && i < CANDIDATES_MAX; c = c->next_by_key, i++) {
         unsigned evidence = c->key == key ? evidence_for(c, call, signature, now_ns) : 0;
 
         if (evidence)
@@ -358,6 +379,11 @@ static void chain_attempt(struct chain_tracker *tracker, struct chain *chain,
     chain->attempts++;
     chain->connection = call->connection;
     chain->under_way = true;
+    chain->asynchronous = call->async_id.len > 0;
+    if (chain->asynchronous)
+        hang_by_key(tracker, chain);
+    else
+        unhang_by_key(chain);
     unlink_order(tracker, chain);
     link_newest(tracker, chain);
 }
@@ -404,6 +430,7 @@ void chain_end(struct chain_tracker *tracker, uint64_t number, int status, bool 
     chain->under_way = false;
     chain->ended_ns = now_ns;
     chain->status = status;
+    hang_by_key(tracker, chain);
     unlink_order(tracker, chain);
     link_newest(tracker, chain);
 }

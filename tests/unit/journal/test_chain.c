@@ -175,6 +175,31 @@ START_TEST(test_chain_call_at_its_usual_pace_is_only_possible)
 }
 END_TEST
 
+START_TEST(test_chain_many_equal_calls_at_once_each_find_a_chain_again)
+{
+    enum { CALLS = 5000 };
+    OWN(chain_tracker_free) struct chain_tracker *tracker = chain_tracker_new();
+    static struct chain_link links[CALLS];
+    struct chain_call call = get_services(0);
+    struct chain_link link;
+
+    for (int i = 0; i < CALLS; i++) {
+        chain_begin(tracker, &call, SECOND, &links[i]);
+        ck_assert_int_eq(links[i].confidence, CHAIN_FIRST);
+    }
+    for (int i = 0; i < CALLS; i++)
+        chain_end(tracker, links[i].chain, 503, true, 2 * SECOND);
+    for (int i = 0; i < CALLS; i++) {
+        chain_begin(tracker, &call, 3 * SECOND, &link);
+        ck_assert_uint_eq(link.attempt, 2);
+        ck_assert_int_eq(link.confidence, CHAIN_LIKELY);
+    }
+    chain_begin(tracker, &call, 3 * SECOND, &link);
+    ck_assert_uint_eq(link.attempt, 1);
+    ck_assert_int_eq(link.confidence, CHAIN_FIRST);
+}
+END_TEST
+
 START_TEST(test_chain_memory_is_bounded)
 {
     OWN(chain_tracker_free) struct chain_tracker *tracker = chain_tracker_new();
@@ -299,6 +324,7 @@ int main(void)
     tcase_add_loop_test(tc, test_chain_different_calls_never_join, 0, (int)N_ELEMENTS(others));
     tcase_add_test(tc, test_chain_async_id_is_certain_however_late);
     tcase_add_test(tc, test_chain_call_at_its_usual_pace_is_only_possible);
+    tcase_add_test(tc, test_chain_many_equal_calls_at_once_each_find_a_chain_again);
     tcase_add_test(tc, test_chain_memory_is_bounded);
     tcase_add_test(tc, test_chain_thousand_mixed_calls_without_a_wrong_merge);
     suite_add_tcase(suite, tc);
