@@ -1,10 +1,11 @@
 /*
  * Which rules can match a call, without looking at the others.
  *
- * A rule hangs in one kind of list: under the exact texts of one of its keys (function, account, …)
- * when it has such, under its operations, or in the list for every call. Whichever is shortest is
- * taken. A call then walks the few lists it belongs to, merged in the order of asking; the matcher
- * checks everything, so a list may name too many rules but never too few.
+ * A rule hangs in one kind of list: under the texts of one of its keys (function, account, …) when
+ * it has such, under its operations, or in the list for every call. Whichever is shortest is taken.
+ * A text is an exact one, or the head of a glob: what stands before its first wildcard. A call then
+ * walks the few lists it belongs to, merged in the order of asking; the matcher checks everything,
+ * so a list may name too many rules but never too few.
  */
 #include "fault/internal.h"
 
@@ -29,7 +30,7 @@ struct list {
     size_t count, cap;
 };
 
-struct term { /* an exact text and the rules that want it */
+struct term { /* a text and the rules that want it */
     UT_hash_handle hh;
     struct list list;
     size_t popularity; /* of all rules, wherever they hang */
@@ -37,7 +38,9 @@ struct term { /* an exact text and the rules that want it */
 };
 
 struct lists {
-    struct term *terms[INDEX_FIELDS];
+    struct term *exact[INDEX_FIELDS];
+    struct term *heads[INDEX_FIELDS];
+    uint32_t head_lengths[INDEX_FIELDS]; /* bit n: some head is n bytes long */
     struct list *by_op;
     size_t *op_popularity;
     struct list every;
@@ -94,34 +97,65 @@ static void list_add(struct list *list, uint32_t rule)
     list->rules[list->count++] = rule;
 }
 
-static const struct fault_patterns *exact_texts(const struct fault_match *match, size_t field)
+/* A glob's bytes before its first wildcard, as far as they are looked at. */
+static struct str glob_head(struct str glob)
+{
+    size_t len = 0;
+
+    while (len < glob.len && len < INDEX_HEAD_BYTES && glob.ptr[len] != '*' && glob.ptr[len] != '?')
+        len++;
+    return str_slice(glob, 0, len);
+}
+
+/* What the pattern hangs under; empty when it tells nothing about how a text begins. */
+static struct str pattern_head(const struct fault_pattern *pattern)
+{
+    if (pattern->negate)
+        return STR_NONE;
+    if (pattern->kind == PATTERN_PREFIX || pattern->kind == PATTERN_GLOB)
+        return glob_head(pattern->text);
+    return STR_NONE;
+}
+
+static bool pattern_is_exact(const struct fault_pattern *pattern)
+{
+    return pattern->kind == PATTERN_EXACT && !pattern->negate;
+}
+
+/* The patterns of a key, when each of them is a text to hang under; else NULL. */
+static const struct fault_patterns *texts_of(const struct fault_match *match, size_t field)
 {
     const struct fault_patterns *patterns =
         (const void *)((const char *)match + fields[field].wanted_at);
 
     for (size_t i = 0; i < patterns->count; i++)
-        if (patterns->items[i].kind != PATTERN_EXACT || patterns->items[i].negate)
+        if (!pattern_is_exact(&patterns->items[i]) && pattern_head(&patterns->items[i]).len == 0)
             return NULL;
     return patterns->count ? patterns : NULL;
 }
 
-static struct term *term_find(const struct lists *lists, size_t field, struct str text)
+static struct term *term_find(struct term *terms, struct str text)
 {
     struct term *term;
 
-    HASH_FIND(hh, lists->terms[field], text.len ? text.ptr : "", text.len, term);
+    HASH_FIND(hh, terms, text.len ? text.ptr : "", text.len, term);
     return term;
 }
 
-static struct term *term_get(struct lists *lists, size_t field, struct str text)
+static struct term *term_get(struct lists *lists, size_t field, const struct fault_pattern *pattern)
 {
-    struct term *term = term_find(lists, field, text);
+    bool exact = pattern_is_exact(pattern);
+    struct term **terms = exact ? &lists->exact[field] : &lists->heads[field];
+    struct str text = exact ? pattern->text : pattern_head(pattern);
+    struct term *term = term_find(*terms, text);
 
     if (term)
         return term;
     term = mem_alloc(sizeof(*term));
     term->text = text.len ? text : STR("");
-    HASH_ADD_KEYPTR(hh, lists->terms[field], term->text.ptr, term->text.len, term);
+    HASH_ADD_KEYPTR(hh, *terms, term->text.ptr, term->text.len, term);
+    if (!exact)
+        lists->head_lengths[field] |= 1u << text.len;
     return term;
 }
 
@@ -135,10 +169,10 @@ static void count_rule(const struct rule_index *index, struct lists *lists,
                        const struct fault_match *match)
 {
     for (size_t field = 0; field < INDEX_FIELDS; field++) {
-        const struct fault_patterns *texts = exact_texts(match, field);
+        const struct fault_patterns *texts = texts_of(match, field);
 
         for (size_t i = 0; texts && i < texts->count; i++)
-            term_get(lists, field, texts->items[i].text)->popularity++;
+            term_get(lists, field, &texts->items[i])->popularity++;
     }
     for (size_t op = 0; op < index->op_count; op++)
         lists->op_popularity[op] += op_wanted(match, op);
@@ -149,7 +183,7 @@ static size_t text_popularity(struct lists *lists, size_t field, const struct fa
     size_t most = 0;
 
     for (size_t i = 0; i < texts->count; i++) {
-        size_t one = term_get(lists, field, texts->items[i].text)->popularity;
+        size_t one = term_get(lists, field, &texts->items[i])->popularity;
 
         most = one > most ? one : most;
     }
@@ -185,7 +219,7 @@ static void hang_rule(const struct rule_index *index, struct lists *lists,
 
     lists->count++;
     for (size_t field = 0; field < INDEX_FIELDS; field++) {
-        const struct fault_patterns *texts = exact_texts(match, field);
+        const struct fault_patterns *texts = texts_of(match, field);
         size_t one = texts ? text_popularity(lists, field, texts) : SIZE_MAX;
 
         if (one < least) {
@@ -197,10 +231,10 @@ static void hang_rule(const struct rule_index *index, struct lists *lists,
         hang_by_operation(index, lists, match, rule);
         return;
     }
-    const struct fault_patterns *texts = exact_texts(match, best);
+    const struct fault_patterns *texts = texts_of(match, best);
 
     for (size_t i = 0; i < texts->count; i++)
-        list_add(&term_get(lists, best, texts->items[i].text)->list, rule);
+        list_add(&term_get(lists, best, &texts->items[i])->list, rule);
 }
 
 struct rule_index *rule_index_new(const struct fault_ruleset *set)
@@ -240,8 +274,10 @@ void rule_index_free(struct rule_index *index)
     for (size_t t = 0; t < ASKING_TIMES; t++) {
         struct lists *lists = &index->times[t];
 
-        for (size_t field = 0; field < INDEX_FIELDS; field++)
-            terms_free(lists->terms[field]);
+        for (size_t field = 0; field < INDEX_FIELDS; field++) {
+            terms_free(lists->exact[field]);
+            terms_free(lists->heads[field]);
+        }
         for (size_t op = 0; op < index->op_count; op++)
             mem_free(lists->by_op[op].rules);
         mem_free(lists->by_op);
@@ -267,6 +303,26 @@ static void walk_list(struct index_walk *walk, const struct list *list)
     walk->lists++;
 }
 
+static void walk_term(struct index_walk *walk, struct term *terms, struct str text)
+{
+    const struct term *term = terms ? term_find(terms, text) : NULL;
+
+    if (term)
+        walk_list(walk, &term->list);
+}
+
+static void walk_heads(struct index_walk *walk, const struct lists *lists, size_t field,
+                       struct str text)
+{
+    for (uint32_t left = lists->head_lengths[field]; left; left &= left - 1) {
+        size_t len = (size_t)__builtin_ctz(left);
+
+        if (len > text.len)
+            return;
+        walk_term(walk, lists->heads[field], str_slice(text, 0, len));
+    }
+}
+
 void index_walk_start(const struct rule_index *index, enum asking_time time,
                       const struct fault_call *call, size_t op_index, struct index_walk *out)
 {
@@ -279,24 +335,27 @@ void index_walk_start(const struct rule_index *index, enum asking_time time,
     for (size_t field = 0; field < INDEX_FIELDS; field++) {
         struct str text =
             *(const struct str *)(const void *)((const char *)call + fields[field].value_at);
-        const struct term *term =
-            lists->terms[field] && str_is_set(text) ? term_find(lists, field, text) : NULL;
 
-        if (term)
-            walk_list(out, &term->list);
+        if (!str_is_set(text))
+            continue;
+        walk_term(out, lists->exact[field], text);
+        walk_heads(out, lists, field, text);
     }
 }
 
 bool index_walk_next(struct index_walk *walk, uint32_t *out_rule)
 {
-    size_t first = SIZE_MAX;
+    uint32_t first = UINT32_MAX;
 
     for (size_t i = 0; i < walk->lists; i++)
-        if (walk->next[i] < walk->end[i] &&
-            (first == SIZE_MAX || *walk->next[i] < *walk->next[first]))
-            first = i;
-    if (first == SIZE_MAX)
+        if (walk->next[i] < walk->end[i] && *walk->next[i] < first)
+            first = *walk->next[i];
+    if (first == UINT32_MAX)
         return false;
-    *out_rule = *walk->next[first]++;
+    /* A rule of several patterns may hang in several of the lists. */
+    for (size_t i = 0; i < walk->lists; i++)
+        if (walk->next[i] < walk->end[i] && *walk->next[i] == first)
+            walk->next[i]++;
+    *out_rule = first;
     return true;
 }

@@ -84,7 +84,11 @@ struct rule_index *rule_index_new(const struct fault_ruleset *set);
 void rule_index_free(struct rule_index *index);
 size_t rule_index_count(const struct rule_index *index, enum asking_time time);
 
-enum { INDEX_FIELDS = 8, INDEX_LISTS_MAX = INDEX_FIELDS + 2 };
+enum {
+    INDEX_FIELDS = 8,
+    INDEX_HEAD_BYTES = 16, /* of a glob, before its first wildcard */
+    INDEX_LISTS_MAX = 2 + INDEX_FIELDS * (1 + INDEX_HEAD_BYTES),
+};
 
 struct index_walk {
     const uint32_t *next[INDEX_LISTS_MAX];

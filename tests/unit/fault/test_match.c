@@ -412,6 +412,66 @@ START_TEST(test_index_asks_in_the_order_of_the_set)
 }
 END_TEST
 
+static const struct {
+    const char *function;
+    const char *want; /* which of the rules below, by their first letters */
+} heads[] = {
+    {"pay",                       "ae"  },
+    {"payments",                  "abe" },
+    {"payments-of-a-long-name-1", "abce"},
+    {"payments-of-a-long-2",      "abe" },
+    {"p",                         "e"   },
+    {"x-pay",                     "de"  },
+    {"y",                         "f"   },
+};
+
+/* Globs hang under what stands before their first wildcard, cut to a few bytes. */
+START_TEST(test_index_finds_globs_by_their_heads)
+{
+    struct fault_ruleset *set = set_new();
+    struct fault_call call = call_of(heads[_i].function, NULL);
+    struct fault_rule *several;
+    char got[8] = "";
+
+    patterns_add(set, &rule_add(set, "a", OUTCOME_NONE)->match.function,
+                 pattern_of(PATTERN_PREFIX, "pay"));
+    several = rule_add(set, "b", OUTCOME_NONE);
+    patterns_add(set, &several->match.function, pattern_of(PATTERN_GLOB, "p?y*s*"));
+    patterns_add(set, &several->match.function, pattern_of(PATTERN_EXACT, "payments"));
+    patterns_add(set, &rule_add(set, "c", OUTCOME_NONE)->match.function,
+                 pattern_of(PATTERN_PREFIX, "payments-of-a-long-name"));
+    patterns_add(set, &rule_add(set, "d", OUTCOME_NONE)->match.function,
+                 pattern_of(PATTERN_SUFFIX, "-pay"));
+    several = rule_add(set, "e", OUTCOME_NONE);
+    patterns_add(set, &several->match.function, pattern_of(PATTERN_PREFIX, "p"));
+    patterns_add(set, &several->match.function, pattern_of(PATTERN_PREFIX, "pay"));
+    patterns_add(set, &several->match.function, pattern_of(PATTERN_PREFIX, "x"));
+    want_exactly(set, &rule_add(set, "f", OUTCOME_NONE)->match.function, "y");
+    want_exactly(set, &rule_add(set, "g", OUTCOME_NONE)->match.function, "z");
+    world_start(&w, set);
+    struct fault_decision decision = decide_once(&w, &call);
+
+    for (size_t i = 0; i < decision.evidence_count; i++)
+        got[i] = decision.evidence[i].rule->id.ptr[0];
+    ck_assert_str_eq(got, heads[_i].want);
+}
+END_TEST
+
+START_TEST(test_a_negated_glob_is_asked_of_every_name)
+{
+    struct fault_ruleset *set = set_new();
+    struct fault_pattern not_pay = pattern_of(PATTERN_PREFIX, "pay");
+    struct fault_call pay = call_of("payments", NULL);
+    struct fault_call other = call_of("other", NULL);
+
+    not_pay.negate = true;
+    patterns_add(set, &rule_add(set, "not-pay", OUTCOME_NONE)->match.function, not_pay);
+    world_start(&w, set);
+    ck_assert_uint_eq(decide_once(&w, &pay).evidence_count, 0);
+    ck_assert_uint_eq(decide_once(&w, &other).evidence_count, 1);
+}
+END_TEST
+
 START_TEST(test_nothing_is_allocated_when_no_rule_matches)
 {
     struct fault_ruleset *set = set_new();
@@ -482,6 +542,8 @@ int main(void)
     tcase_add_test(tc, test_authenticated_rules_are_asked_behind_the_check_only);
     tcase_add_test(tc, test_accept_rules_are_asked_at_accept_only);
     tcase_add_test(tc, test_index_asks_in_the_order_of_the_set);
+    tcase_add_loop_test(tc, test_index_finds_globs_by_their_heads, 0, N_ELEMENTS(heads));
+    tcase_add_test(tc, test_a_negated_glob_is_asked_of_every_name);
     tcase_add_test(tc, test_nothing_is_allocated_when_no_rule_matches);
     tcase_add_loop_test(plain, test_sdk_of_user_agent, 0, (int)N_ELEMENTS(agents));
     suite_add_tcase(suite, tc);
