@@ -10,7 +10,7 @@ static const struct {
     const char *key;
     const char *value;
 } active[] = {
-    {"faults",   "[faults.d/*.yaml]"   },
+    {"faults",   "[faults.d/*.yaml]"         },
     {"fixtures", "[../fixtures/answers.yaml]"},
 };
 

@@ -225,7 +225,7 @@ START_TEST(test_thousand_parked_calls_need_no_thread_and_are_all_answered)
 {
     static struct client *clients[MANY];
     unsigned threads_before = threads();
-    unsigned descriptors_before = open_descriptors();
+    unsigned sockets_before = open_sockets();
 
     delay_ms = 400;
     for (unsigned i = 0; i < MANY; i++)
@@ -237,7 +237,7 @@ START_TEST(test_thousand_parked_calls_need_no_thread_and_are_all_answered)
         client_close(clients[i]);
     }
     ck_assert_uint_eq(connections_down_to(0), 0);
-    ck_assert_uint_eq(open_descriptors(), descriptors_before);
+    ck_assert_uint_eq(open_sockets(), sockets_before);
     for (unsigned i = 0; i < MANY; i++)
         ck_assert_int_eq(next_result().outcome, HTTP_DELIVERED);
 }
@@ -246,7 +246,7 @@ END_TEST
 START_TEST(test_thousand_clients_that_leave_leave_nothing_behind)
 {
     static struct client *clients[MANY];
-    unsigned descriptors_before = open_descriptors();
+    unsigned sockets_before = open_sockets();
 
     for (unsigned i = 0; i < MANY; i++)
         clients[i] = ask(false, park_for_ever);
@@ -255,7 +255,7 @@ START_TEST(test_thousand_clients_that_leave_leave_nothing_behind)
         client_close(clients[i]);
     ck_assert_uint_eq(wait_count(&gone_count, MANY), MANY);
     ck_assert_uint_eq(connections_down_to(0), 0);
-    ck_assert_uint_eq(open_descriptors(), descriptors_before);
+    ck_assert_uint_eq(open_sockets(), sockets_before);
 }
 END_TEST
 
@@ -267,7 +267,7 @@ static void answer_now(struct http_call *call)
 /* Request and FIN in one burst leak a descriptor in libmicrohttpd until its time-out. */
 START_TEST(test_half_closing_clients_leave_no_descriptor_behind)
 {
-    unsigned descriptors_before = open_descriptors();
+    unsigned sockets_before = open_sockets();
 
     for (unsigned i = 0; i < 200; i++) {
         struct client *c = ask(false, answer_now);
@@ -277,7 +277,7 @@ START_TEST(test_half_closing_clients_leave_no_descriptor_behind)
         client_close(c);
     }
     ck_assert_uint_eq(connections_down_to(0), 0);
-    ck_assert_uint_eq(open_descriptors(), descriptors_before);
+    ck_assert_uint_eq(open_sockets(), sockets_before);
 }
 END_TEST
 
