@@ -112,7 +112,7 @@ static struct str choose_request_id(struct exchange *x)
         return trace;
     text = arena_alloc(x->arena, ID_UUID_BYTES);
     if (x->facts.api == API_2023)
-        id_request_2023(x->wall_ms / 1000, text);
+        id_request_2023(x->wall_ms, text);
     else
         id_uuid(text);
     return str_of(text);

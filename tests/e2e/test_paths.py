@@ -1,5 +1,7 @@
 """Paths, methods and API dates that do not exist each get their documented error, and nothing is decoded twice."""
 
+import time
+
 import pytest
 
 
@@ -46,3 +48,9 @@ def test_body_over_the_limit_is_refused(daemon):
 
     assert error_of(running.invoke("f", b"x" * (limit + 1))) == (400, "EntityTooLarge")
     assert error_of(running.invoke("f", b"x" * limit))[0] == 404
+
+
+def test_request_id_of_2023_carries_the_time(daemon):
+    reply = daemon().call("GET", "/2023-03-30/functions/none")
+    seconds = int(reply.json()["RequestId"].split("-")[1], 16)
+    assert abs(seconds - time.time()) < 600
