@@ -29,8 +29,8 @@ def test_ten_thousand_parked_calls(daemon):
     for _ in range(CALLS):
         sock = socket.create_connection(("127.0.0.1", running.port))
         selector.register(sock, selectors.EVENT_READ)
-        sock.sendall(request)
         sent[sock] = time.monotonic()
+        sock.sendall(request)
     threads_while_parked = running.status("Threads")
     while sent:
         ready = selector.select(timeout=30)
