@@ -190,8 +190,10 @@ void exchange_record(struct exchange *x, const struct http_result *result)
     if (x->asked)
         fault_engine_observe(x->gateway->parts.faults, entry.status, d->first_rule != NULL);
     if (x->chain.chain)
-        chain_end(x->gateway->parts.chains, x->chain.chain, entry.status,
-                  chain_failed(entry.status, result->outcome, entry.damaged), result->ended_ns);
+        chain_end(
+            x->gateway->parts.chains, x->chain.chain, entry.status,
+            chain_invites_retry(entry.status, result->outcome, entry.damaged, entry.rule.len > 0),
+            result->ended_ns);
 }
 
 void record_refusal(struct gateway *gateway, const struct http_request *request,

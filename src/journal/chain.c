@@ -22,6 +22,8 @@ enum {
 #define SOON_MOST_NS (120 * NS_PER_S)
 #define RESENT_MOST_NS (900 * NS_PER_S) /* the service takes a Date of at most 15 minutes ago */
 #define PACE_SLACK_NS 2000000ull
+#define AT_ONCE_NS 50000000ull
+#define SCHEDULE_SLACK_NS 300000000ull
 #define DATE_STEP_MS 1000u /* the Date header counts seconds */
 
 /* A chain hangs under its key while a call could continue it: not before its attempt has failed,
@@ -39,12 +41,13 @@ struct chain {
     uint32_t attempts;
     int status;
     bool under_way, asynchronous;
+    bool offered; /* a possible successor was found; content alone says no more about it */
 };
 
-/* How soon the next equal call comes after a success. */
+/* How often equal calls come that are nobody's retry. */
 struct pace {
     uint64_t key;
-    uint64_t success_ns; /* 0: the last attempt did not succeed, or is answered for */
+    uint64_t arrival_ns; /* of the last one; 0 = none yet */
     uint64_t gap_ns;
     uint32_t samples;
 };
@@ -76,10 +79,16 @@ const char *chain_confidence_name(enum chain_confidence confidence)
 const char *chain_evidence_name(unsigned bit)
 {
     static const char *const names[CHAIN_EVIDENCE_COUNT] = {
-        "same signature",           "signature older than a fresh one",
-        "same async invocation id", "same credential, operation, target and body",
-        "same connection",          "calls come at this pace anyway",
+        "same signature",
+        "signature older than a fresh one",
+        "same async invocation id",
+        "same credential, operation, target and body",
+        "same connection",
+        "calls come at this pace anyway",
         "several chains fit",
+        "fresh calls of its kind came in between",
+        "this client does not repeat without a pause",
+        "when this client would repeat",
     };
 
     for (unsigned i = 0; i < CHAIN_EVIDENCE_COUNT; i++) {
@@ -93,6 +102,21 @@ bool chain_failed(int status, enum http_outcome outcome, bool damaged)
 {
     return status == 0 || status >= CLIENT_ERROR || outcome == HTTP_CLIENT_GONE ||
            outcome == HTTP_CUT || damaged;
+}
+
+bool chain_invites_retry(int status, enum http_outcome outcome, bool damaged, bool by_rule)
+{
+    static const int passing[] = {408, 409, 425, 429, CLIENT_LEFT};
+
+    if (!chain_failed(status, outcome, damaged))
+        return false;
+    if (by_rule || damaged || status < CLIENT_ERROR || status >= SERVER_ERROR)
+        return true;
+    for (size_t i = 0; i < N_ELEMENTS(passing); i++) {
+        if (status == passing[i])
+            return true;
+    }
+    return false;
 }
 
 /* ---- digests ---- */
@@ -239,19 +263,22 @@ static struct pace *pace_of(struct chain_tracker *tracker, uint64_t key)
     return pace;
 }
 
+/* A call that continues nothing for certain has arrived. */
 static void pace_arrival(struct pace *pace, uint64_t now_ns)
 {
-    if (!pace->success_ns)
-        return;
-    uint64_t gap = now_ns - pace->success_ns;
+    if (pace->arrival_ns) {
+        uint64_t gap = now_ns - pace->arrival_ns;
 
-    pace->gap_ns = pace->samples ? (pace->gap_ns * (PACE_WEIGHT - 1) + gap) / PACE_WEIGHT : gap;
-    pace->samples++;
-    pace->success_ns = 0;
+        pace->gap_ns = pace->samples ? (pace->gap_ns * (PACE_WEIGHT - 1) + gap) / PACE_WEIGHT : gap;
+        pace->samples++;
+    }
+    pace->arrival_ns = now_ns;
 }
 
-static bool pace_is_usual(const struct pace *pace, uint64_t gap_ns)
+static bool pace_is_usual(const struct pace *pace, uint64_t now_ns)
 {
+    uint64_t gap_ns = now_ns - pace->arrival_ns;
+
     return pace->samples >= PACE_SAMPLES && gap_ns <= pace->gap_ns * 4 + PACE_SLACK_NS &&
            gap_ns + PACE_SLACK_NS >= pace->gap_ns / 4;
 }
@@ -263,6 +290,29 @@ static uint64_t soon_ns(const struct chain *chain)
     uint64_t soon = chain->last_gap_ns * 3;
 
     return soon < SOON_LEAST_NS ? SOON_LEAST_NS : soon > SOON_MOST_NS ? SOON_MOST_NS : soon;
+}
+
+enum { PYTHON_ATTEMPTS = 6 };
+
+/* The classic Python client itself repeats requests that may be repeated, after 5xx and broken
+   connections: as they were signed, and on the connection it has. */
+static bool resent_by_client(const struct chain *chain, const struct chain_call *call)
+{
+    return call->sdk == SDK_PYTHON && chain->signature && !str_eq(call->method, STR("POST")) &&
+           chain->attempts < PYTHON_ATTEMPTS &&
+           (chain->status == 0 || chain->status == CLIENT_LEFT || chain->status >= SERVER_ERROR);
+}
+
+/* It waits 0, 2, 4, 8 and 16 s. */
+static bool schedule_fits(const struct chain *chain, const struct chain_call *call, uint64_t gap_ns)
+{
+    static const uint64_t waits_s[] = {0, 0, 2, 4, 8, 16}; /* by attempts so far */
+
+    if (call->sdk != SDK_PYTHON || chain->attempts >= N_ELEMENTS(waits_s))
+        return false;
+    uint64_t wait_ns = waits_s[chain->attempts] * NS_PER_S;
+
+    return gap_ns >= wait_ns && gap_ns < wait_ns + SCHEDULE_SLACK_NS;
 }
 
 /* What speaks for @call continuing @chain; 0 = it cannot. */
@@ -283,14 +333,21 @@ static unsigned evidence_for(const struct chain *chain, const struct chain_call 
         evidence |= CHAIN_BY_CONTENT;
     if (evidence && call->connection && call->connection == chain->connection)
         evidence |= CHAIN_BY_CONNECTION;
+    if (evidence & CHAIN_BY_SIGNATURE && schedule_fits(chain, call, gap))
+        evidence |= CHAIN_ON_SCHEDULE;
     /* A signature of the same second alone says no more than equal content does. */
-    return evidence & (CHAIN_BY_STALE_DATE | CHAIN_BY_CONTENT) ? evidence : 0;
+    if (evidence & CHAIN_BY_STALE_DATE)
+        return evidence;
+    if (!(evidence & CHAIN_BY_CONTENT) || resent_by_client(chain, call))
+        return evidence & CHAIN_ON_SCHEDULE ? evidence : 0;
+    return chain->offered && !(evidence & CHAIN_ON_SCHEDULE) ? 0 : evidence;
 }
 
 static int evidence_weight(unsigned evidence)
 {
-    return (evidence & CHAIN_BY_ASYNC_ID ? 8 : 0) + (evidence & CHAIN_BY_STALE_DATE ? 4 : 0) +
-           (evidence & CHAIN_BY_CONNECTION ? 2 : 0) + (evidence & CHAIN_BY_SIGNATURE ? 1 : 0);
+    return (evidence & CHAIN_BY_ASYNC_ID ? 16 : 0) + (evidence & CHAIN_BY_STALE_DATE ? 8 : 0) +
+           (evidence & CHAIN_ON_SCHEDULE ? 4 : 0) + (evidence & CHAIN_BY_CONNECTION ? 2 : 0) +
+           (evidence & CHAIN_BY_SIGNATURE ? 1 : 0);
 }
 
 struct candidate {
@@ -317,16 +374,19 @@ static void candidate_offer(struct candidate *best, struct chain *chain, unsigne
     best->evidence |= CHAIN_OF_SEVERAL;
 }
 
-/* The classic Python client repeats requests that may be repeated after 5xx and broken
-   connections, at first without a pause and always as they were signed. */
 static bool client_would_resend(const struct chain *chain, const struct chain_call *call,
                                 unsigned evidence)
 {
-    bool broke =
-        chain->status == 0 || chain->status == CLIENT_LEFT || chain->status >= SERVER_ERROR;
+    bool broke = chain->status == 0 || chain->status == CLIENT_LEFT;
 
-    return call->sdk == SDK_PYTHON && evidence & CHAIN_BY_SIGNATURE &&
-           !str_eq(call->method, STR("POST")) && broke;
+    return resent_by_client(chain, call) && evidence & CHAIN_BY_SIGNATURE &&
+           (broke || evidence & CHAIN_BY_CONNECTION);
+}
+
+/* Who repeats without a pause: the Java client, and programs without a known client. */
+static bool too_soon_for(const struct chain *chain, const struct chain_call *call, uint64_t now_ns)
+{
+    return call->sdk != SDK_OTHER && call->sdk != SDK_JAVA && now_ns - chain->ended_ns < AT_ONCE_NS;
 }
 
 static enum chain_confidence confidence_in(const struct candidate *candidate,
@@ -336,11 +396,11 @@ static enum chain_confidence confidence_in(const struct candidate *candidate,
 
     if (evidence & CHAIN_BY_ASYNC_ID)
         return CHAIN_CERTAIN;
-    if (evidence & CHAIN_OF_SEVERAL)
-        return candidate->rivals_differ ? CHAIN_POSSIBLE : CHAIN_LIKELY;
+    if (evidence & CHAIN_OF_SEVERAL && candidate->rivals_differ)
+        return CHAIN_POSSIBLE;
     if (evidence & CHAIN_BY_STALE_DATE)
-        return CHAIN_CERTAIN;
-    if (evidence & CHAIN_AT_USUAL_PACE)
+        return evidence & CHAIN_OF_SEVERAL ? CHAIN_LIKELY : CHAIN_CERTAIN;
+    if (evidence & (CHAIN_AT_USUAL_PACE | CHAIN_AMONG_OTHERS | CHAIN_TOO_SOON))
         return client_would_resend(candidate->chain, call, evidence) ? CHAIN_LIKELY
                                                                      : CHAIN_POSSIBLE;
     return CHAIN_LIKELY;
@@ -350,7 +410,7 @@ static struct candidate find_candidate(struct chain_tracker *tracker, const stru
                                        uint64_t key, uint64_t signature, uint64_t now_ns)
 {
     struct candidate best = {0};
-    struct pace *pace = pace_of(tracker, key);
+    const struct pace *pace = pace_of(tracker, key);
     struct chain *c = *key_bucket(tracker, key);
 
     for (int i = 0; c && i < CANDIDATES_MAX; c = c->next_by_key, i++) {
@@ -359,9 +419,15 @@ static struct candidate find_candidate(struct chain_tracker *tracker, const stru
         if (evidence)
             candidate_offer(&best, c, evidence);
     }
-    if (best.chain && !call->async_id.len && pace_is_usual(pace, now_ns - best.chain->ended_ns))
+    if (!best.chain || call->async_id.len)
+        return best;
+    if (pace_is_usual(pace, now_ns))
         best.evidence |= CHAIN_AT_USUAL_PACE;
-    pace_arrival(pace, now_ns);
+    /* Others of its kind have come since: it may be one of them. */
+    if (pace->arrival_ns > best.chain->ended_ns)
+        best.evidence |= CHAIN_AMONG_OTHERS;
+    if (too_soon_for(best.chain, call, now_ns))
+        best.evidence |= CHAIN_TOO_SOON;
     return best;
 }
 
@@ -377,6 +443,7 @@ static void chain_attempt(struct chain_tracker *tracker, struct chain *chain,
         chain->signed_by_ms = call->wall_ms;
     }
     chain->attempts++;
+    chain->offered = false;
     chain->connection = call->connection;
     chain->under_way = true;
     chain->asynchronous = call->async_id.len > 0;
@@ -395,6 +462,7 @@ void chain_begin(struct chain_tracker *tracker, const struct chain_call *call, u
     uint64_t signature = signature_of(tracker, call);
     struct candidate candidate = find_candidate(tracker, call, key, signature, now_ns);
     struct chain *chain = candidate.chain;
+    struct pace *pace = pace_of(tracker, key);
 
     *out = (struct chain_link){0};
     if (chain) {
@@ -403,11 +471,13 @@ void chain_begin(struct chain_tracker *tracker, const struct chain_call *call, u
     }
     if (out->confidence == CHAIN_POSSIBLE) {
         out->maybe = chain->number;
-        chain_forget(tracker, chain); /* it was offered its successor */
+        chain->offered = true;
         chain = NULL;
     }
-    if (!chain)
+    if (!chain) {
+        pace_arrival(pace, now_ns);
         chain = chain_add(tracker, key);
+    }
     chain_attempt(tracker, chain, call, signature, now_ns);
     out->chain = chain->number;
     out->attempt = chain->attempts;
@@ -422,7 +492,6 @@ void chain_end(struct chain_tracker *tracker, uint64_t number, int status, bool 
         chain = chain->next_by_number;
     if (!chain)
         return;
-    pace_of(tracker, chain->key)->success_ns = failed ? 0 : now_ns;
     if (!failed) {
         chain_forget(tracker, chain);
         return;

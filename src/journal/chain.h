@@ -8,8 +8,9 @@
  *   certain   the same asynchronous invocation id; or the same Date and Authorization again,
  *             when a fresh call would carry a later date
  *   likely    the same credential, operation, target, label and body soon after the failure
- *   possible  the same, but the client calls at this pace anyway, or several chains fit; the call
- *             starts a chain of its own and remembers the other one
+ *   possible  the same, but the client calls at this pace anyway, has made such calls since, or
+ *             several chains fit; the call starts a chain of its own and remembers the
+ *             other one
  *
  * `match.attempt` of a rule counts certain and likely links only, so a possible one is attempt 1.
  * Memory is bounded: the chain that ended longest ago is forgotten first.
@@ -36,10 +37,13 @@ enum chain_evidence {
     CHAIN_BY_ASYNC_ID = 1 << 2,
     CHAIN_BY_CONTENT = 1 << 3,    /* credential, operation, target, label, body */
     CHAIN_BY_CONNECTION = 1 << 4, /* on the connection of the failed attempt */
-    CHAIN_AT_USUAL_PACE = 1 << 5, /* against it: calls come like this after successes, too */
+    CHAIN_AT_USUAL_PACE = 1 << 5, /* against it: fresh calls come like this, too */
     CHAIN_OF_SEVERAL = 1 << 6,    /* against it: more than one chain fits */
+    CHAIN_AMONG_OTHERS = 1 << 7,  /* against it: fresh equal calls came in between */
+    CHAIN_TOO_SOON = 1 << 8,      /* against it: this client does not repeat without a pause */
+    CHAIN_ON_SCHEDULE = 1 << 9,   /* at the moment when this client would */
 };
-enum { CHAIN_EVIDENCE_COUNT = 7 };
+enum { CHAIN_EVIDENCE_COUNT = 10 };
 const char *chain_evidence_name(unsigned bit); /* "same signature", … */
 
 struct chain_tracker;
@@ -74,11 +78,15 @@ struct chain_link {
 void chain_begin(struct chain_tracker *tracker, const struct chain_call *call, uint64_t now_ns,
                  struct chain_link *out);
 
-/** The attempt of @chain that was under way has ended, with @status (0 = none was sent); see
- * chain_failed(). An unknown number is fine: the chain may be forgotten. */
+/** The attempt of @chain that was under way has ended, with @status (0 = none was sent); @failed as
+ * chain_invites_retry() says. An unknown number is fine: the chain may be forgotten. */
 void chain_end(struct chain_tracker *tracker, uint64_t chain, int status, bool failed,
                uint64_t now_ns);
 
 /** What a client takes for a failure: an error status, no status, a cut, or leaving by itself.
  * @damaged: the answer was truncated, corrupted or declared too long on purpose. */
 bool chain_failed(int status, enum http_outcome outcome, bool damaged);
+
+/** A failure that a client may try again: any that a rule made, and of the service's own answers
+ * those that are not about the request itself. */
+bool chain_invites_retry(int status, enum http_outcome outcome, bool damaged, bool by_rule);

@@ -40,6 +40,7 @@ START_TEST(test_chain_six_attempts_with_one_signature_are_one_call)
 
     call.date = STR("Tue, 24 Nov 2026 03:00:00 GMT");
     call.authorization = STR("FC LTAI-ci:abc=");
+    call.connection = 3;
     for (uint32_t i = 0; i < N_ELEMENTS(at_s); i++) {
         struct chain_link link = attempt(tracker, call, at_s[i] * SECOND + i * 2 * MS + 1, 500);
 
@@ -200,6 +201,57 @@ START_TEST(test_chain_many_equal_calls_at_once_each_find_a_chain_again)
 }
 END_TEST
 
+START_TEST(test_chain_equal_calls_of_several_threads_are_kept_apart)
+{
+    OWN(chain_tracker_free) struct chain_tracker *tracker = chain_tracker_new();
+    struct chain_call call = get_services(0);
+    struct chain_link first, second, third, retry;
+
+    call.sdk = SDK_NODE;
+    chain_begin(tracker, &call, SECOND, &first);
+    chain_begin(tracker, &call, SECOND + MS, &second);
+    chain_end(tracker, first.chain, 500, true, SECOND + 2 * MS);
+    chain_end(tracker, second.chain, 200, false, SECOND + 2 * MS);
+    chain_begin(tracker, &call, SECOND + 3 * MS, &third);
+    ck_assert_int_eq(third.confidence, CHAIN_POSSIBLE);
+    ck_assert_uint_eq(third.maybe, first.chain);
+
+    /* What is resent as it was signed is known among them all the same. */
+    call.authorization = STR("FC LTAI-ci:one=");
+    chain_begin(tracker, &call, 2 * SECOND, &first);
+    chain_end(tracker, first.chain, 500, true, 2 * SECOND + MS);
+    call.wall_ms += 4000;
+    chain_begin(tracker, &call, 5 * SECOND, &retry);
+    ck_assert_int_eq(retry.confidence, CHAIN_CERTAIN);
+    ck_assert_uint_eq(retry.chain, first.chain);
+}
+END_TEST
+
+static const struct {
+    int status;
+    enum http_outcome outcome;
+    bool damaged, by_rule, want;
+} invitations[] = {
+    {200, HTTP_DELIVERED,   false, false, false},
+    {200, HTTP_DELIVERED,   true,  true,  true },
+    {404, HTTP_DELIVERED,   false, false, false},
+    {404, HTTP_DELIVERED,   false, true,  true },
+    {400, HTTP_DELIVERED,   false, true,  true },
+    {429, HTTP_DELIVERED,   false, false, true },
+    {409, HTTP_DELIVERED,   false, false, true },
+    {500, HTTP_DELIVERED,   false, false, true },
+    {499, HTTP_CLIENT_GONE, false, false, true },
+    {0,   HTTP_CUT,         false, true,  true },
+};
+
+START_TEST(test_chain_invites_retry_table)
+{
+    ck_assert_int_eq(chain_invites_retry(invitations[_i].status, invitations[_i].outcome,
+                                         invitations[_i].damaged, invitations[_i].by_rule),
+                     invitations[_i].want);
+}
+END_TEST
+
 START_TEST(test_chain_memory_is_bounded)
 {
     OWN(chain_tracker_free) struct chain_tracker *tracker = chain_tracker_new();
@@ -273,6 +325,7 @@ static void run_attempt(struct chain_tracker *tracker, struct client_call *clien
     call.sdk = client->sdk;
     call.path = str_of(path);
     call.authorization = str_of(authorization);
+    call.connection = (uint64_t)index + 1;
     call.method = client->sdk == SDK_PYTHON ? STR("GET") : STR("POST");
     call.body = str_of(body);
     call.body_size = call.body.len;
@@ -325,6 +378,8 @@ int main(void)
     tcase_add_test(tc, test_chain_async_id_is_certain_however_late);
     tcase_add_test(tc, test_chain_call_at_its_usual_pace_is_only_possible);
     tcase_add_test(tc, test_chain_many_equal_calls_at_once_each_find_a_chain_again);
+    tcase_add_test(tc, test_chain_equal_calls_of_several_threads_are_kept_apart);
+    tcase_add_loop_test(tc, test_chain_invites_retry_table, 0, (int)N_ELEMENTS(invitations));
     tcase_add_test(tc, test_chain_memory_is_bounded);
     tcase_add_test(tc, test_chain_thousand_mixed_calls_without_a_wrong_merge);
     suite_add_tcase(suite, tc);
