@@ -1,8 +1,13 @@
 #include "admin/route.h"
 
+#include <stdio.h>
+
 #include "../suite.h"
 #include "admin/metrics.h"
 #include "admin/steps.h"
+#include "journal/verify.h"
+
+enum { PAGE_BYTES_MAX = 64 << 10 };
 
 static cJSON *document(void)
 {
@@ -152,6 +157,46 @@ START_TEST(test_metrics_are_documented_once)
 }
 END_TEST
 
+/* ---- docs/control.md ---- */
+
+static char *page(struct arena *arena)
+{
+    FILE *file = fopen(CONTROL_PAGE, "r");
+    char *text = arena_alloc(arena, PAGE_BYTES_MAX);
+
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_lt(fread(text, 1, PAGE_BYTES_MAX, file), PAGE_BYTES_MAX);
+    fclose(file);
+    return text;
+}
+
+START_TEST(test_page_lists_each_route_metric_and_assertion)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    const char *text = page(arena);
+    size_t count;
+    const struct admin_route *routes = admin_route_table(&count);
+    const char *name;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *row = arena_printf(arena, "| %s | `/_fcemu%s` | %s |\n", routes[i].method,
+                                       routes[i].path, routes[i].summary);
+
+        ck_assert_msg(strstr(text, row) != NULL, "missing: %s", row);
+    }
+    const struct metric_about *about = metrics_table(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        const char *row = arena_printf(arena, "| `%s` | %s | %s | %s |\n", about[i].name,
+                                       about[i].type, about[i].labels, about[i].help);
+
+        ck_assert_msg(strstr(text, row) != NULL, "missing: %s", row);
+    }
+    for (size_t i = 0; (name = verify_assertion_name(i)); i++)
+        ck_assert(strstr(text, arena_printf(arena, "| `%s` | ", name)) != NULL);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("admin/openapi");
@@ -162,6 +207,7 @@ int main(void)
     tcase_add_test(tc, test_route_table_is_sound);
     tcase_add_loop_test(tc, test_route_find_table, 0, (int)N_ELEMENTS(lookups));
     tcase_add_test(tc, test_metrics_are_documented_once);
+    tcase_add_test(tc, test_page_lists_each_route_metric_and_assertion);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
