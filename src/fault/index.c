@@ -9,6 +9,8 @@
  */
 #include "fault/internal.h"
 
+#include <assert.h>
+
 #include "base/mem.h"
 
 /* The keys that are worth a table of their own: what tests and drills name exactly. */
@@ -154,8 +156,10 @@ static struct term *term_get(struct lists *lists, size_t field, const struct fau
     term = mem_alloc(sizeof(*term));
     term->text = text.len ? text : STR("");
     HASH_ADD_KEYPTR(hh, *terms, term->text.ptr, term->text.len, term);
-    if (!exact)
-        lists->head_lengths[field] |= 1u << text.len;
+    if (exact)
+        return term;
+    assert(text.len <= INDEX_HEAD_BYTES); /* or the bit below would not exist */
+    lists->head_lengths[field] |= UINT32_C(1) << text.len;
     return term;
 }
 
