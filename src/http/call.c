@@ -133,7 +133,7 @@ void call_left(struct http_call *call)
     if (call->stream.open) {
         call->broken = true;
         call->result.outcome = HTTP_CLIENT_GONE;
-        if (call->stream.on_gone)
+        if (call->stream.on_gone && !call->stream.ended)
             call->stream.on_gone(call->owner, call);
         finish(call);
     } else if (!call->delivered) {

@@ -137,7 +137,8 @@ void http_call_release(struct http_call *call);
 /**
  * Answer piece by piece (server-sent events, streams): the head leaves now, chunked;
  * http_call_push() sends more, http_call_end() ends. False from push: the client is gone or more
- * than 4 MiB wait unsent; then only end is allowed. on_gone may be NULL.
+ * than 4 MiB wait unsent; then only end is allowed. on_gone may be NULL; it is not called behind
+ * http_call_end().
  */
 void http_call_stream(struct http_call *call, const struct http_response *head,
                       void (*on_gone)(void *state, struct http_call *call));

@@ -123,6 +123,26 @@ START_TEST(test_subscriber_that_does_not_read_is_dropped)
 }
 END_TEST
 
+static void flood_and_end(void *arg)
+{
+    flood(arg);
+    http_call_set_owner(streaming, NULL); /* whoever ends a stream has forgotten it */
+    http_call_end(streaming);
+}
+
+START_TEST(test_stream_that_was_ended_is_not_reported_as_gone)
+{
+    struct client *c = subscribe(_i);
+
+    loop_post(loop, flood_and_end, NULL);
+    ck_assert_uint_eq(wait_count(&pushes, 1), 1);
+    ck_assert(!push_ok);
+    ck_assert_int_eq(next_result().outcome, HTTP_CLIENT_GONE);
+    ck_assert_uint_eq(stream_gone, 0);
+    client_close(c);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("http/stream");
@@ -135,6 +155,7 @@ int main(void)
                         2);
     tcase_add_loop_test(tc, test_subscriber_that_leaves_is_noticed_at_once, 0, 2);
     tcase_add_loop_test(tc, test_subscriber_that_does_not_read_is_dropped, 0, 2);
+    tcase_add_loop_test(tc, test_stream_that_was_ended_is_not_reported_as_gone, 0, 2);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
