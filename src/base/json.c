@@ -5,9 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* cJSON has a limit of its own (1000) that is fixed when it is compiled; ours is stricter and
- * checked before it allocates. */
-static bool too_deep(struct str text)
+#include "base/mem.h"
+
+static int refuse_depth(struct error *err)
+{
+    return error_set(err, ERROR_LIMIT, "JSON nested deeper than %d", JSON_DEPTH_MAX);
+}
+
+/* What cJSON would not refuse, looked for before it allocates: its own limit of depth (1000) is
+ * fixed when it is compiled, and an escaped NUL would end a C string early. */
+static int check_shape(struct str text, struct error *err)
 {
     size_t depth = 0;
     bool quoted = false;
@@ -16,6 +23,8 @@ static bool too_deep(struct str text)
         char c = text.ptr[i];
 
         if (quoted) {
+            if (c == '\\' && str_starts(str_slice(text, i, text.len), STR("\\u0000")))
+                return error_set(err, ERROR_SYNTAX, "bad JSON at byte %zu: a NUL character", i);
             if (c == '\\')
                 i++;
             else if (c == '"')
@@ -24,12 +33,60 @@ static bool too_deep(struct str text)
             quoted = true;
         } else if (c == '{' || c == '[') {
             if (++depth > JSON_DEPTH_MAX)
-                return true;
+                return refuse_depth(err);
         } else if ((c == '}' || c == ']') && depth > 0) {
             depth--;
         }
     }
-    return false;
+    return 0;
+}
+
+/* ---- a name given more than once ---- */
+
+struct numbered {
+    cJSON *member;
+    size_t at;
+};
+
+static int compare_numbered(const void *a, const void *b)
+{
+    const struct numbered *x = (const struct numbered *)a;
+    const struct numbered *y = (const struct numbered *)b;
+    int order = strcmp(x->member->string, y->member->string);
+
+    if (order != 0)
+        return order;
+    return x->at < y->at ? -1 : 1;
+}
+
+static void drop_repeated_members(cJSON *object)
+{
+    size_t count = (size_t)cJSON_GetArraySize(object);
+    struct numbered *all = (struct numbered *)mem_alloc_array(count, sizeof(*all));
+    size_t at = 0;
+    cJSON *member;
+
+    cJSON_ArrayForEach (member, object) {
+        all[at] = (struct numbered){member, at};
+        at++;
+    }
+    qsort(all, count, sizeof(*all), compare_numbered);
+    for (size_t i = 0; i + 1 < count; i++) {
+        if (strcmp(all[i].member->string, all[i + 1].member->string) == 0)
+            cJSON_Delete(cJSON_DetachItemViaPointer(object, all[i].member));
+    }
+    mem_free(all);
+}
+
+/* The last one counts, as for the service itself, and at its own place. */
+static void drop_repeated(cJSON *json)
+{
+    cJSON *child;
+
+    if (cJSON_IsObject(json) && json->child && json->child->next)
+        drop_repeated_members(json);
+    cJSON_ArrayForEach (child, json)
+        drop_repeated(child);
 }
 
 cJSON *json_parse(struct str text, struct error *err)
@@ -44,10 +101,8 @@ cJSON *json_parse(struct str text, struct error *err)
         error_set(err, ERROR_SYNTAX, "JSON must be UTF-8 without NUL bytes");
         return NULL;
     }
-    if (too_deep(text)) {
-        error_set(err, ERROR_LIMIT, "JSON nested deeper than %d", JSON_DEPTH_MAX);
+    if (check_shape(text, err) < 0)
         return NULL;
-    }
     cJSON *json = cJSON_ParseWithLengthOpts(text.ptr, text.len, &end, 0);
 
     if (!json) {
@@ -63,6 +118,7 @@ cJSON *json_parse(struct str text, struct error *err)
             return NULL;
         }
     }
+    drop_repeated(json);
     return json;
 }
 

@@ -3,7 +3,7 @@
  *
  * cJSON parses what clients send on the control plane and prints what tools read; it is never used
  * to answer an invocation or a fault (spec/performance.md §8). Parsing is bounded in depth, refuses
- * trailing bytes, NUL bytes and invalid UTF-8.
+ * trailing bytes, NUL characters and invalid UTF-8. Of members with one name the last counts.
  *
  * Threads: one at a time per tree.
  */
