@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "admin/steps.h"
+#include "conf/scalar.h"
 #include "journal/reaction.h"
 #include "journal/retries.h"
 #include "journal/verify.h"
@@ -67,7 +68,7 @@ void step_verify_begin(struct admin_call *call)
     uint64_t wait_ns = 0;
 
     if (!v) {
-        if (within.ptr && !journal_duration_parse(within, &wait_ns)) {
+        if (within.ptr && scalar_duration(within, &wait_ns) != SCALAR_OK) {
             admin_problem(call, 422, "within: '" STR_FMT "' is not a duration such as 5s",
                           STR_ARG(within));
             return;

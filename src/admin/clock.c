@@ -1,7 +1,7 @@
 /* The virtual clock of rules, TTLs, windows and asynchronous retries. */
 
 #include "admin/steps.h"
-#include "journal/query.h"
+#include "conf/scalar.h"
 
 void step_clock_get(struct admin_call *call)
 {
@@ -28,7 +28,7 @@ static bool advance(struct admin_call *call, struct str text)
 {
     uint64_t ns;
 
-    if (!journal_duration_parse(text, &ns)) {
+    if (scalar_duration(text, &ns) != SCALAR_OK) {
         admin_problem(call, 422, "advance: '" STR_FMT "' is not a duration such as 5h",
                       STR_ARG(text));
         return false;

@@ -1,21 +1,10 @@
 #include "base/query.h"
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* The byte that the escape at @p stands for, or -1. */
 static int escape_value(const char *p, size_t left)
 {
-    int high = left > 2 ? hex_value(p[1]) : -1;
-    int low = high >= 0 ? hex_value(p[2]) : -1;
+    int high = left > 2 ? hex_digit_value(p[1]) : -1;
+    int low = high >= 0 ? hex_digit_value(p[2]) : -1;
 
     return low < 0 ? -1 : high << 4 | low;
 }

@@ -60,6 +60,16 @@ bool str_find(struct str haystack, struct str needle, size_t *out_at);
 bool str_all_digits(struct str s); /* false when empty */
 bool str_is_utf8(struct str s);    /* strict: no overlong forms, no surrogates */
 
+/** 0 to 15, or -1 when @c is no hexadecimal digit. */
+static inline int hex_digit_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 enum number_result {
     NUMBER_OK = 0,
     NUMBER_SYNTAX = 1,

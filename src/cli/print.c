@@ -94,29 +94,3 @@ void cli_print_fields(const cJSON *object)
         }
     }
 }
-
-bool cli_duration(const char *text, uint64_t *out_ns)
-{
-    static const struct {
-        struct str unit;
-        double ns;
-    } units[] = {
-        {STR_INIT("ms"), 1e6   },
-        {STR_INIT("s"),  1e9   },
-        {STR_INIT("m"),  60e9  },
-        {STR_INIT("h"),  3600e9},
-    };
-    struct str s = str_of(text);
-    double number;
-
-    for (size_t i = 0; i < N_ELEMENTS(units); i++) {
-        if (!str_ends(s, units[i].unit))
-            continue;
-        if (str_to_double(str_slice(s, 0, s.len - units[i].unit.len), &number) != NUMBER_OK ||
-            number < 0 || number > 1e6)
-            return false;
-        *out_ns = (uint64_t)(number * units[i].ns);
-        return true;
-    }
-    return false;
-}

@@ -17,6 +17,3 @@ void cli_print_table(const struct cli_column *columns, const cJSON *rows);
 void cli_print_line(const struct cli_column *columns, const cJSON *row);
 /** `key: value` lines; texts of several lines and nested values are indented. */
 void cli_print_fields(const cJSON *object);
-
-/** "250ms", "5s", "2m", "5h" to nanoseconds. */
-bool cli_duration(const char *text, uint64_t *out_ns);

@@ -12,6 +12,7 @@
 #include "cli/client.h"
 #include "cli/print.h"
 #include "cli/verbs.h"
+#include "conf/scalar.h"
 #include "service/service.h"
 
 enum { POLL_NS = 50000000, NS_PER_S = 1000000000 };
@@ -190,7 +191,7 @@ int verb_verify(const struct cli_args *args)
     uint64_t wait_ns = 0;
     uint64_t begun = clock_monotonic_ns();
 
-    if (within && !cli_duration(within, &wait_ns))
+    if (within && scalar_duration(str_of(within), &wait_ns) != SCALAR_OK)
         return cli_usage(args, "'--within %s' is not a duration such as 5s", within);
     for (;;) {
         OWN(client_answer_done) struct client_answer answer = {0};

@@ -15,24 +15,13 @@ void hex_encode(const void *bytes, size_t len, char *out)
     *out = '\0';
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 bool hex_decode(struct str text, uint8_t *out)
 {
     if (text.len % 2)
         return false;
     for (size_t i = 0; i < text.len; i += 2) {
-        int high = hex_value(text.ptr[i]);
-        int low = hex_value(text.ptr[i + 1]);
+        int high = hex_digit_value(text.ptr[i]);
+        int low = hex_digit_value(text.ptr[i + 1]);
 
         if (high < 0 || low < 0)
             return false;

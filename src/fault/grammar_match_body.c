@@ -2,6 +2,7 @@
  * fault/grammar_match_body.c - what a match asks of headers, query and body
  */
 #include "base/glob.h"
+#include "crypto/encode.h"
 #include "fault/grammar_parts.h"
 
 #define AT(member) offsetof(struct fault_match, member)
@@ -119,15 +120,6 @@ static bool take_body_size(struct conf_decoder *d, const struct conf_field *fiel
     return grammar_compare(d, &form, node, out);
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static bool take_sha256(struct conf_decoder *d, const struct conf_field *field,
                         const struct conf_node *node, void *out)
 {
@@ -137,17 +129,14 @@ static bool take_sha256(struct conf_decoder *d, const struct conf_field *field,
     (void)field;
     if (!conf_want_text(d, node))
         return false;
-    while (digits < node->text.len && hex_digit(node->text.ptr[digits]) >= 0)
+    while (digits < node->text.len && hex_digit_value(node->text.ptr[digits]) >= 0)
         digits++;
     if (digits != 64 || digits != node->text.len) {
         conf_error(d->report, conf_at(node), "F208", "expected 64 hex digits, found %zu", digits);
         return false;
     }
-    for (size_t i = 0; i < 32; i++)
-        match->sha256[i] =
-            (uint8_t)(hex_digit(node->text.ptr[2 * i]) << 4 | hex_digit(node->text.ptr[2 * i + 1]));
-    match->has_sha256 = true;
-    return true;
+    match->has_sha256 = hex_decode(node->text, match->sha256);
+    return match->has_sha256;
 }
 
 /* clang-format off */

@@ -1,5 +1,7 @@
 #include "journal/assertion.h"
 
+#include "conf/scalar.h"
+
 struct comparison {
     const char *name, *words;
     size_t flag, value;
@@ -41,7 +43,7 @@ static bool read_number(const cJSON *item, double *out)
         *out /= 100;
         return true;
     }
-    if (text.len && journal_duration_parse(text, &ns)) {
+    if (text.len && scalar_duration(text, &ns) == SCALAR_OK) {
         *out = (double)ns / 1e6;
         return true;
     }
@@ -93,7 +95,7 @@ int assertion_duration(const struct assertion *assertion, const char *name, doub
     *out_ms = missing;
     if (!member)
         return 0;
-    if (!cJSON_IsString(member) || !journal_duration_parse(str_of(member->valuestring), &ns))
+    if (!cJSON_IsString(member) || scalar_duration(str_of(member->valuestring), &ns) != SCALAR_OK)
         return error_set(err, ERROR_SYNTAX, "%s: expected a duration such as \"5s\"", name);
     *out_ms = (double)ns / 1e6;
     return 0;

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/distance.h"
+#include "conf/scalar.h"
 #include "journal/query_field.h"
 
 static const char *const controls[] = {"after", "limit", "since", "until", "unmatched"};
@@ -34,38 +35,12 @@ static int unknown_name(struct str name, struct error *err)
 
 /* ---- values ---- */
 
-bool journal_duration_parse(struct str text, uint64_t *out_ns)
-{
-    static const struct {
-        struct str unit;
-        double ns;
-    } units[] = {
-        {STR_INIT("ms"), 1e6    },
-        {STR_INIT("s"),  1e9    },
-        {STR_INIT("m"),  60e9   },
-        {STR_INIT("h"),  3600e9 },
-        {STR_INIT("d"),  86400e9},
-    };
-    double value;
-
-    for (size_t i = 0; i < N_ELEMENTS(units); i++) {
-        if (!str_ends(text, units[i].unit) ||
-            str_to_double(str_slice(text, 0, text.len - units[i].unit.len), &value) != NUMBER_OK)
-            continue;
-        if (value < 0 || value * units[i].ns > 1e18)
-            return false;
-        *out_ns = (uint64_t)(value * units[i].ns);
-        return true;
-    }
-    return false;
-}
-
 static int parse_moment(struct str name, struct str value, uint64_t wall_ms, uint64_t *out,
                         struct error *err)
 {
     uint64_t age_ns;
 
-    if (journal_duration_parse(value, &age_ns)) {
+    if (scalar_duration(value, &age_ns) == SCALAR_OK) {
         *out = wall_ms > age_ns / 1000000 ? wall_ms - age_ns / 1000000 : 1;
         return 0;
     }

@@ -67,6 +67,3 @@ void journal_select(const struct journal_query *query, const struct journal_snap
 
 /** The names of all filters, for messages and the OpenAPI document; NULL behind the last. */
 const char *journal_query_name(size_t index);
-
-/** Parse "250ms", "1.5s", "2m", "5h" to nanoseconds. */
-bool journal_duration_parse(struct str text, uint64_t *out_ns);
