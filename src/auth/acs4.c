@@ -93,6 +93,7 @@ static size_t sign(const struct signing *signing, unsigned flags, struct str tex
 }
 
 const struct signer acs4_signer = {
+    .what = "canonical request",
     .variants = variants,
     .variant_count = N_ELEMENTS(variants),
     .mistakes = acs_mistakes,

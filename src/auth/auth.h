@@ -53,7 +53,8 @@ struct auth_key {
     struct str account;  /* its owner; absent: may act for every account */
     struct str token;    /* of a temporary key: the one session token it goes with; else absent */
     uint64_t expires_ms; /* wall time; 0 = never */
-    struct str denied;   /* operations it may not call, as globs parted by blanks; else absent */
+    const struct str *denied; /* operations it may not call, as globs */
+    size_t denied_count;
 };
 
 struct auth_keys {
@@ -70,6 +71,7 @@ struct auth_check {
     struct str account;     /* that the host or X-Fc-Account-Id named, or absent */
     struct str operation;   /* "CreateFunction", for denied keys; absent: not checked */
     struct str resource;    /* its ARN, for the text of the refusal */
+    uint64_t skew_max_ms;   /* how far a request's date may be from now_ms */
     struct str body_sha256; /* lower-case hex when somebody has it already; absent: taken from the
                                body once that is complete */
     uint64_t now_ms;        /* wall time, by the virtual clock */
@@ -78,7 +80,8 @@ struct auth_check {
 
 /* Why a signature does not match. All text is free of secrets and tokens. */
 struct auth_explanation {
-    struct str ours;   /* the string to sign by the reference; the canonical request for ACS3/4 */
+    const char *what;  /* was signed: "string to sign", "canonical request", "digest of the body" */
+    struct str ours;   /* by the reference */
     struct str theirs; /* what the client signed, if a usual mistake explains it; else absent */
     size_t differ_at;  /* first byte in which they differ; their length when they do not */
     struct str hint;   /* one sentence */

@@ -193,6 +193,7 @@ static size_t sign(const struct signing *signing, unsigned flags, struct str tex
 }
 
 const struct signer fc_signer = {
+    .what = "string to sign",
     .variants = variants,
     .variant_count = N_ELEMENTS(variants),
     .mistakes = mistakes,

@@ -67,7 +67,8 @@ struct signer {
     size_t variant_count;
     const struct mistake *mistakes;
     size_t mistake_count;
-    bool hex; /* the signature is hex, else base64 */
+    bool hex;         /* the signature is hex, else base64 */
+    const char *what; /* compose() writes: "string to sign" */
     void (*compose)(const struct signing *signing, unsigned flags, struct buf *out);
     /* Bytes of the signature over what compose() wrote. */
     size_t (*sign)(const struct signing *signing, unsigned flags, struct str text,

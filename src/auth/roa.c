@@ -100,6 +100,7 @@ static size_t sign(const struct signing *signing, unsigned flags, struct str tex
 }
 
 const struct signer roa_signer = {
+    .what = "string to sign",
     .variants = variants,
     .variant_count = N_ELEMENTS(variants),
     .mistakes = mistakes,

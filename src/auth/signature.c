@@ -140,7 +140,8 @@ void signature_explain(const struct signing *signing, const struct signer *signe
     trial.arena = scratch;
     const struct variant *base = find_base(&trial, signer, secret, &mistake);
 
-    *out = (struct auth_explanation){.ours = shown(&trial, signer, base->flags, arena)};
+    *out = (struct auth_explanation){.what = signer->what,
+                                     .ours = shown(&trial, signer, base->flags, arena)};
     out->differ_at = out->ours.len;
     out->hint = STR("no usual mistake explains it: most likely the secret is another one");
     if (!mistake)

@@ -28,8 +28,9 @@ enum settings_auth_mode {
 
 struct settings_key {
     struct str id, secret;
-    struct str account; /* absent: the default account */
-    struct str token;   /* of a temporary key; absent: a permanent one */
+    struct str account;       /* absent: the default account */
+    struct str token;         /* of a temporary key; absent: a permanent one */
+    struct conf_texts denied; /* operations it may not call: names and globs */
 };
 
 struct settings_account {

@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "daemon/internal.h"
 
+enum { MS_PER_S = 1000 };
+
 static bool find_key(void *owner, struct str access_key, struct auth_key *out)
 {
     const struct daemon *d = owner;
@@ -18,6 +20,8 @@ static bool find_key(void *owner, struct str access_key, struct auth_key *out)
                 .secret = key->secret,
                 .account = str_is_set(key->account) ? key->account : settings->account,
                 .token = key->token,
+                .denied = key->denied.items,
+                .denied_count = key->denied.count,
             };
             return true;
         }
@@ -40,6 +44,9 @@ void keys_init(struct daemon *d)
     struct gateway_auth *auth = &d->auth;
 
     auth->mode = mode_of(settings->auth.mode);
+    auth->skew_max_ms = (uint64_t)settings->limits.values[LIMIT_CLOCK_SKEW] * MS_PER_S;
+    for (size_t i = 0; i < settings->auth.key_count; i++)
+        auth->denies = auth->denies || settings->auth.keys[i].denied.count > 0;
     auth->keys = (struct auth_keys){.find = find_key, .owner = d};
     auth->accounts = mem_alloc_array(settings->auth.account_count, sizeof(*auth->accounts));
     auth->account_count = settings->auth.account_count;

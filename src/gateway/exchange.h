@@ -82,6 +82,8 @@ void exchange_advance(struct exchange *x);
 /** Nothing is to be shaped: deliver what is there. */
 void exchange_deliver(struct exchange *x);
 
+/** What the call is about: acs:fc:<region>:<account>:services/s/functions/f; in its arena. */
+struct str exchange_arn(struct exchange *x);
 static inline struct str exchange_header(const struct exchange *x, struct str name)
 {
     return http_headers_get(&x->request->headers, name);

@@ -53,6 +53,8 @@ struct gateway_auth {
         enum auth_mode mode;
     } * accounts; /* that differ from `mode` */
     size_t account_count;
+    uint64_t skew_max_ms; /* how far the date of a request may be off */
+    bool denies;          /* some key may not do everything */
     struct auth_keys keys;
 };
 

@@ -21,23 +21,6 @@ static enum auth_mode mode_for(const struct gateway_auth *auth, struct str accou
     return auth->mode;
 }
 
-/* Account as the ARN of what is asked for: the texts of refusals name it. */
-static struct str resource_arn(struct exchange *x)
-{
-    const struct target *t = &x->target;
-    struct str below = STR("*");
-
-    if (t->service.len && t->function.len)
-        below = arena_strf(x->arena, "services/" STR_FMT "/functions/" STR_FMT, STR_ARG(t->service),
-                           STR_ARG(t->function));
-    else if (t->service.len)
-        below = arena_strf(x->arena, "services/" STR_FMT, STR_ARG(t->service));
-    else if (t->function.len)
-        below = arena_strf(x->arena, "functions/" STR_FMT, STR_ARG(t->function));
-    return arena_strf(x->arena, "acs:fc:" STR_FMT ":" STR_FMT ":" STR_FMT, STR_ARG(x->place.region),
-                      STR_ARG(x->place.account), STR_ARG(below));
-}
-
 enum next station_admit(struct exchange *x)
 {
     const struct gateway_auth *auth = x->gateway->parts.auth;
@@ -50,15 +33,15 @@ enum next station_admit(struct exchange *x)
                                                   x->place.region, &x->target),
         .account = x->account_named ? x->place.account : STR_NONE,
         .operation = str_of(x->facts.op ? x->facts.op->name : NULL),
-        .resource = STR_NONE,
+        .skew_max_ms = auth->skew_max_ms,
         .now_ms = clock_now_wall_ms(x->gateway->parts.clock),
         .keys = &auth->keys,
     };
 
     if (x->download || x->place.kind == PLACE_NEIGHBOUR)
         return NEXT_STATION;
-    if (check.mode == AUTH_STRICT)
-        check.resource = resource_arn(x);
+    if (auth->denies)
+        check.resource = exchange_arn(x);
     auth_check(&check, x->arena, &x->auth);
     if (x->auth.accepted)
         return NEXT_STATION;

@@ -126,20 +126,22 @@ static void add_capture(struct exchange *x, struct journal_entry *e)
     e->response_body = kept_body(x, x->reply.http.body);
 }
 
-/* What does not match, and both strings that were signed, so that one look at the journal is
- * enough. */
+/* Both strings that were signed, so that one look at the journal is enough. What the client signed
+ * is known only if a usual mistake explains its signature. */
 static struct str auth_note(struct exchange *x)
 {
     const struct auth_explanation *e = x->auth.explanation;
 
     if (!e)
         return x->auth.note;
+    if (!str_is_set(e->theirs))
+        return arena_strf(x->arena, STR_FMT "\n%s here:\n" STR_FMT, STR_ARG(x->auth.note), e->what,
+                          STR_ARG(e->ours));
     return arena_strf(x->arena,
-                      STR_FMT "; " STR_FMT
-                              "; first difference at byte %zu\nstring to sign here:\n" STR_FMT
-                              "\nstring signed by the client%s:\n" STR_FMT,
-                      STR_ARG(x->auth.note), STR_ARG(e->hint), e->differ_at, STR_ARG(e->ours),
-                      str_is_set(e->theirs) ? "" : " is not known", STR_ARG(e->theirs));
+                      STR_FMT "; first difference at byte %zu\n%s here:\n" STR_FMT
+                              "\n%s of the client:\n" STR_FMT,
+                      STR_ARG(x->auth.note), e->differ_at, e->what, STR_ARG(e->ours), e->what,
+                      STR_ARG(e->theirs));
 }
 
 /* What the answer asked the client to wait; dates are not looked at. */

@@ -96,6 +96,7 @@ static void check(bool trigger)
                                     .mode = AUTH_STRICT,
                                     .trigger = trigger,
                                     .now_ms = vector_now_ms(&request),
+                                    .skew_max_ms = SKEW_MAX_MS,
                                     .keys = &keys},
                arena, &result);
 }
@@ -204,6 +205,7 @@ START_TEST(test_body_digest_of_the_caller_is_used)
             .mode = AUTH_STRICT,
             .body_sha256 = STR("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9825"),
             .now_ms = vector_now_ms(&request),
+            .skew_max_ms = SKEW_MAX_MS,
             .keys = &keys},
         arena, &result);
     ck_assert_str_eq(result.code, "SignatureNotMatch");

@@ -42,6 +42,7 @@ static void take(int i)
         .mode = AUTH_STRICT,
         .trigger = v->trigger,
         .now_ms = vector_now_ms(&request),
+        .skew_max_ms = SKEW_MAX_MS,
         .keys = &keys,
     };
 }

@@ -6,6 +6,8 @@
 #include "auth/auth.h"
 #include "base/clock.h"
 
+enum { SKEW_MAX_MS = 15 * 60 * 1000 };
+
 struct vector {
     const char *id;
     bool trigger;

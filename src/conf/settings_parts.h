@@ -1,0 +1,12 @@
+/*
+ * conf/settings_parts.h - what the tables of the daemon's configuration share; conf/ only
+ */
+#pragma once
+
+#include "conf/field.h"
+
+extern const struct conf_table settings_auth_table;
+
+/** An account id: digits, quoted or not, as struct str. */
+bool settings_take_account(struct conf_decoder *d, const struct conf_field *field,
+                           const struct conf_node *node, void *out);
