@@ -118,8 +118,9 @@ struct str ram_role_id(struct str account, struct str role, struct arena *arena)
 
 pending_handler sts_get_caller_identity, sts_assume_role;
 pending_handler ram_get_role, ram_create_role, ram_delete_role, ram_list_roles, ram_get_policy,
-    ram_create_policy, ram_delete_policy, ram_attach_policy, ram_detach_policy,
-    ram_list_role_policies;
+    ram_create_policy, ram_list_policies, ram_delete_policy, ram_attach_policy, ram_detach_policy,
+    ram_list_role_policies, ram_create_policy_version, ram_get_policy_version,
+    ram_list_policy_versions, ram_set_default_policy_version, ram_delete_policy_version;
 
 /* ---- temporary keys (keys.c) ---- */
 

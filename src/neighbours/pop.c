@@ -12,18 +12,24 @@ static const struct {
     const char *name;
     pending_handler *run;
 } actions[] = {
-    {NEIGHBOUR_STS, "GetCallerIdentity",    sts_get_caller_identity},
-    {NEIGHBOUR_STS, "AssumeRole",           sts_assume_role        },
-    {NEIGHBOUR_RAM, "GetRole",              ram_get_role           },
-    {NEIGHBOUR_RAM, "CreateRole",           ram_create_role        },
-    {NEIGHBOUR_RAM, "DeleteRole",           ram_delete_role        },
-    {NEIGHBOUR_RAM, "ListRoles",            ram_list_roles         },
-    {NEIGHBOUR_RAM, "GetPolicy",            ram_get_policy         },
-    {NEIGHBOUR_RAM, "CreatePolicy",         ram_create_policy      },
-    {NEIGHBOUR_RAM, "DeletePolicy",         ram_delete_policy      },
-    {NEIGHBOUR_RAM, "AttachPolicyToRole",   ram_attach_policy      },
-    {NEIGHBOUR_RAM, "DetachPolicyFromRole", ram_detach_policy      },
-    {NEIGHBOUR_RAM, "ListPoliciesForRole",  ram_list_role_policies },
+    {NEIGHBOUR_STS, "GetCallerIdentity",       sts_get_caller_identity       },
+    {NEIGHBOUR_STS, "AssumeRole",              sts_assume_role               },
+    {NEIGHBOUR_RAM, "GetRole",                 ram_get_role                  },
+    {NEIGHBOUR_RAM, "CreateRole",              ram_create_role               },
+    {NEIGHBOUR_RAM, "DeleteRole",              ram_delete_role               },
+    {NEIGHBOUR_RAM, "ListRoles",               ram_list_roles                },
+    {NEIGHBOUR_RAM, "GetPolicy",               ram_get_policy                },
+    {NEIGHBOUR_RAM, "CreatePolicy",            ram_create_policy             },
+    {NEIGHBOUR_RAM, "DeletePolicy",            ram_delete_policy             },
+    {NEIGHBOUR_RAM, "ListPolicies",            ram_list_policies             },
+    {NEIGHBOUR_RAM, "CreatePolicyVersion",     ram_create_policy_version     },
+    {NEIGHBOUR_RAM, "GetPolicyVersion",        ram_get_policy_version        },
+    {NEIGHBOUR_RAM, "ListPolicyVersions",      ram_list_policy_versions      },
+    {NEIGHBOUR_RAM, "SetDefaultPolicyVersion", ram_set_default_policy_version},
+    {NEIGHBOUR_RAM, "DeletePolicyVersion",     ram_delete_policy_version     },
+    {NEIGHBOUR_RAM, "AttachPolicyToRole",      ram_attach_policy             },
+    {NEIGHBOUR_RAM, "DetachPolicyFromRole",    ram_detach_policy             },
+    {NEIGHBOUR_RAM, "ListPoliciesForRole",     ram_list_role_policies        },
 };
 
 struct str pop_param(const struct neighbours_pending *p, const char *name)

@@ -120,6 +120,46 @@ START_TEST(test_ram_roles_exist_once_they_are_created)
 }
 END_TEST
 
+START_TEST(test_ram_policy_versions_come_and_go)
+{
+    const char *create = "Action=CreatePolicyVersion&PolicyName=p&PolicyDocument=%d&%s";
+
+    ck_assert_int_eq(ram(arena_printf(f.arena, create, 1, "")), 404);
+    ck_assert(str_eq(f.answer.code, STR("EntityNotExist.Policy")));
+    ck_assert_int_eq(ram("Action=CreatePolicy&PolicyName=p&PolicyDocument=1"), 200);
+    ck_assert_ptr_null(strstr(answer_text(), "Versions"));
+    ck_assert_int_eq(ram(arena_printf(f.arena, create, 2, "SetAsDefault=true")), 200);
+    assert_holds(answer_text(), "{\"PolicyVersion\":{\"VersionId\":\"v2\","
+                                "\"PolicyDocument\":\"2\",");
+    assert_holds(answer_text(), "\"IsDefaultVersion\":true");
+    ck_assert_int_eq(ram("Action=GetPolicy&PolicyName=p&PolicyType=Custom"), 200);
+    assert_holds(answer_text(), "\"DefaultVersion\":\"v2\"");
+    assert_holds(answer_text(), "\"PolicyDocument\":\"2\"");
+    ck_assert_int_eq(ram("Action=SetDefaultPolicyVersion&PolicyName=p&VersionId=v1"), 200);
+    ck_assert_int_eq(ram("Action=GetPolicyVersion&PolicyName=p&VersionId=v1"), 200);
+    assert_holds(answer_text(), "\"IsDefaultVersion\":true");
+    ck_assert_int_eq(ram("Action=DeletePolicyVersion&PolicyName=p&VersionId=v1"), 409);
+    ck_assert(str_eq(f.answer.code, STR("DeleteConflict.Policy.Version")));
+    ck_assert_int_eq(ram("Action=DeletePolicyVersion&PolicyName=p&VersionId=v2"), 200);
+    ck_assert_int_eq(ram("Action=DeletePolicyVersion&PolicyName=p&VersionId=v2"), 404);
+    ck_assert(str_eq(f.answer.code, STR("EntityNotExist.Policy.Version")));
+    for (int i = 3; i <= 6; i++)
+        ck_assert_int_eq(ram(arena_printf(f.arena, create, i, "")), 200);
+    ck_assert_int_eq(ram(arena_printf(f.arena, create, 7, "")), 409);
+    ck_assert(str_eq(f.answer.code, STR("LimitExceeded.Policy.Version")));
+    ck_assert_int_eq(
+        ram(arena_printf(f.arena, create, 7,
+                         "RotateStrategy=DeleteOldestNonDefaultVersionWhenLimitExceeded")),
+        200);
+    ck_assert_int_eq(ram("Action=ListPolicyVersions&PolicyName=p&PolicyType=Custom"), 200);
+    assert_holds(answer_text(), "{\"PolicyVersions\":{\"PolicyVersion\":[{\"VersionId\":\"v1\"");
+    ck_assert_ptr_null(strstr(answer_text(), "\"v3\""));
+    assert_holds(answer_text(), "\"v7\"");
+    ck_assert_int_eq(ram("Action=ListPolicies"), 200);
+    assert_holds(answer_text(), "\"PolicyName\":\"p\"");
+}
+END_TEST
+
 START_TEST(test_ram_policies_are_attached_and_listed)
 {
     ck_assert_int_eq(ram("Action=CreateRole&RoleName=r&AssumeRolePolicyDocument=x"), 200);
@@ -171,6 +211,7 @@ int main(void)
     tcase_add_test(tc, test_sts_temporary_key_is_known_until_it_ends);
     tcase_add_loop_test(tc, test_sts_refuses_a_wrong_assumption, 0, (int)N_ELEMENTS(wrong));
     tcase_add_test(tc, test_ram_roles_exist_once_they_are_created);
+    tcase_add_test(tc, test_ram_policy_versions_come_and_go);
     tcase_add_test(tc, test_ram_policies_are_attached_and_listed);
     tcase_add_test(tc, test_pop_names_what_it_does_not_emulate);
     suite_add_tcase(suite, tc);
