@@ -369,6 +369,8 @@ void function_change_group(struct work *work)
     struct store_key key =
         work_key(work, "function", STR(SERVICE_OF_2023), STR(""), name_of_resource(id));
     const struct store_row *row = store_find(work->store, &key);
+    /* One official client writes the names in lower case and reads them so. */
+    bool lower = cJSON_GetObjectItemCaseSensitive(work->input, "resourceId") != NULL;
     cJSON *answer;
 
     if (id.len == 0 || group.len == 0) {
@@ -386,9 +388,10 @@ void function_change_group(struct work *work)
     struct str old = json_get_str(model, "resourceGroupId");
 
     answer = cJSON_CreateObject();
-    json_add_str(answer, "ResourceId", id);
-    json_add_str(answer, "OldResourceGroupId", old.ptr ? old : STR("rg-default"));
-    json_add_str(answer, "NewResourceGroupId", group);
+    json_add_str(answer, lower ? "resourceId" : "ResourceId", id);
+    json_add_str(answer, lower ? "oldResourceGroupId" : "OldResourceGroupId",
+                 old.ptr ? old : STR("rg-default"));
+    json_add_str(answer, lower ? "newResourceGroupId" : "NewResourceGroupId", group);
     json_set(model, "resourceGroupId", json_string(group));
     work_put(work, &key, row, model, arena_str(work->arena, row->blob));
     answer_json(work, answer);

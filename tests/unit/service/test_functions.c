@@ -304,7 +304,12 @@ START_TEST(test_function_disable_enable_and_group)
                           "{\"resourceId\":\"f\",\"newResourceGroupId\":\"rg-2\",\"resourceType\":"
                           "\"function\"}")
                          .body,
-                     "{\"ResourceId\":\"f\",\"OldResourceGroupId\":\"rg-default\","
+                     "{\"resourceId\":\"f\",\"oldResourceGroupId\":\"rg-default\","
+                     "\"newResourceGroupId\":\"rg-2\"}");
+    ck_assert_str_eq(send("PUT", "/2023-03-30/resource-groups",
+                          "{\"ResourceId\":\"f\",\"NewResourceGroupId\":\"rg-2\"}")
+                         .body,
+                     "{\"ResourceId\":\"f\",\"OldResourceGroupId\":\"rg-2\","
                      "\"NewResourceGroupId\":\"rg-2\"}");
     ck_assert_str_eq(string_at(send("GET", "/2023-03-30/functions/f", NULL), "resourceGroupId"),
                      "rg-2");
