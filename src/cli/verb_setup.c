@@ -1,7 +1,4 @@
-/*
- * What one needs around the daemon: the authority to trust, the variables to set, completion, the
- * manual.
- */
+/* What one needs around the daemon: the authority to trust, completion, the manual. */
 #include <stdio.h>
 
 #include "base/mem.h"
@@ -9,7 +6,7 @@
 #include "conf/settings.h"
 #include "crypto/ca.h"
 
-static int open_ca(const struct cli_args *args, struct ca **out)
+int cli_open_ca(const struct cli_args *args, struct ca **out)
 {
     const char *named = cli_value(args, "ca-dir");
     OWN(mem_free) char *folder = named ? mem_dup(named) : ca_default_folder();
@@ -31,7 +28,7 @@ int verb_ca(const struct cli_args *args)
     if (strcmp(what, "path") != 0 && strcmp(what, "pem") != 0 && strcmp(what, "fingerprint") != 0 &&
         strcmp(what, "bundle") != 0)
         return cli_usage(args, "'%s' is not one of path, pem, fingerprint, bundle", what);
-    r = open_ca(args, &ca);
+    r = cli_open_ca(args, &ca);
     if (r != 0)
         return r;
     if (strcmp(what, "path") == 0) {
@@ -46,82 +43,6 @@ int verb_ca(const struct cli_args *args)
         puts(bundle);
         mem_free(bundle);
     }
-    return EXIT_CODE_PASS;
-}
-
-/* What each language reads. {a} is the address, {ca} the authority, {bundle} the system's
- * authorities and ours. */
-static const struct env_row {
-    const char *language;
-    const char *name;
-    const char *value;
-} env_rows[] = {
-    {"any",       "HTTP_PROXY",                "http://{a}"             },
-    {"any",       "HTTPS_PROXY",               "http://{a}"             },
-    {"any",       "http_proxy",                "http://{a}"             },
-    {"any",       "https_proxy",               "http://{a}"             },
-    {"any",       "NO_PROXY",                  "localhost,127.0.0.1,::1"},
-    {"any",       "CURL_CA_BUNDLE",            "{bundle}"               },
-    {"any",       "SSL_CERT_FILE",             "{bundle}"               },
-    {"node",      "NODE_EXTRA_CA_CERTS",       "{ca}"                   },
-    {"python",    "REQUESTS_CA_BUNDLE",        "{bundle}"               },
-    {"terraform", "FC_ENDPOINT",               "{a}"                    },
-    {"terraform", "ALIBABA_CLOUD_ENDPOINT_FC", "{a}"                    },
-    {"fcemu",     "FCEMU_ADDRESS",             "{a}"                    },
-};
-
-static void add_value(struct buf *out, const char *pattern, const char *address, const char *ca,
-                      const char *bundle)
-{
-    struct str rest = str_of(pattern);
-
-    while (rest.len) {
-        if (str_starts(rest, STR("{a}"))) {
-            buf_puts(out, address);
-            rest = str_slice(rest, 3, rest.len);
-        } else if (str_starts(rest, STR("{ca}"))) {
-            buf_puts(out, ca);
-            rest = str_slice(rest, 4, rest.len);
-        } else if (str_starts(rest, STR("{bundle}"))) {
-            buf_puts(out, bundle);
-            rest = str_slice(rest, 8, rest.len);
-        } else {
-            buf_add_char(out, rest.ptr[0]);
-            rest = str_slice(rest, 1, rest.len);
-        }
-    }
-}
-
-int verb_env(const struct cli_args *args)
-{
-    const char *language = args->count ? args->positional[0] : NULL;
-    const char *address = cli_value(args, "address");
-    OWN(ca_free) struct ca *ca = NULL;
-    struct error err = {0};
-    char *bundle = NULL;
-    cJSON *json = cli_has(args, "json") ? cJSON_CreateObject() : NULL;
-    int r = open_ca(args, &ca);
-
-    if (r != 0)
-        return r;
-    if (ca_bundle(ca, &bundle, &err) < 0)
-        return cli_usage(args, "%s", err.text);
-    for (size_t i = 0; i < N_ELEMENTS(env_rows); i++) {
-        OWN(buf_done) struct buf value = {0};
-
-        if (language && strcmp(env_rows[i].language, "any") != 0 &&
-            strcmp(env_rows[i].language, language) != 0)
-            continue;
-        add_value(&value, env_rows[i].value, address ? address : "127.0.0.1:8252", ca_path(ca),
-                  bundle);
-        if (json)
-            cJSON_AddStringToObject(json, env_rows[i].name, buf_text(&value));
-        else
-            printf("export %s='%s'\n", env_rows[i].name, buf_text(&value));
-    }
-    mem_free(bundle);
-    if (json)
-        cli_print_json(json);
     return EXIT_CODE_PASS;
 }
 

@@ -5,6 +5,8 @@
 
 #include "cli/cli.h"
 
+struct ca;
+
 /* verb_serve.c */
 int verb_serve(const struct cli_args *args);
 int verb_check(const struct cli_args *args);
@@ -14,13 +16,16 @@ int verb_regions(const struct cli_args *args);
 int verb_operations(const struct cli_args *args);
 /* verb_setup.c */
 int verb_ca(const struct cli_args *args);
-int verb_env(const struct cli_args *args);
 int verb_version(const struct cli_args *args);
 int verb_help(const struct cli_args *args);
 int verb_completion(const struct cli_args *args);
 int verb_schema(const struct cli_args *args);
 int verb_config(const struct cli_args *args);
 int verb_manual(const struct cli_args *args);
+/** The authority of --ca-dir, or a usage error's exit code. */
+int cli_open_ca(const struct cli_args *args, struct ca **out);
+/* verb_env.c */
+int verb_env(const struct cli_args *args);
 /* verb_daemon.c */
 int verb_health(const struct cli_args *args);
 int verb_reset(const struct cli_args *args);

@@ -133,21 +133,47 @@ static int read_system_bundle(char **out, struct error *err)
     return 0;
 }
 
-int ca_bundle(const struct ca *ca, char **out_path, struct error *err)
+int ca_file(const struct ca *ca, const char *name, struct str text, char **out_path,
+            struct error *err)
 {
-    OWN(mem_free) char *path = mem_printf("%s/ca-bundle.pem", ca->folder);
+    OWN(mem_free) char *path = mem_printf("%s/%s", ca->folder, name);
+
+    if (file_write_whole(path, 0644, text, err) < 0)
+        return -1;
+    *out_path = GIVE(path);
+    return 0;
+}
+
+/* Ours and the system's, as PEM. */
+static int all_authorities(const struct ca *ca, struct buf *out, struct error *err)
+{
     OWN(mem_free) char *system_text = NULL;
-    OWN(buf_done) struct buf text = {0};
 
     if (read_system_bundle(&system_text, err) < 0)
         return error_wrap(err, "bundle of authorities");
-    buf_add(&text, ca_pem(ca));
+    buf_add(out, ca_pem(ca));
     if (system_text)
-        buf_puts(&text, system_text);
-    if (file_write_whole(path, 0644, buf_str(&text), err) < 0)
-        return error_wrap(err, "bundle of authorities");
-    *out_path = GIVE(path);
+        buf_puts(out, system_text);
     return 0;
+}
+
+int ca_bundle(const struct ca *ca, char **out_path, struct error *err)
+{
+    OWN(buf_done) struct buf text = {0};
+
+    if (all_authorities(ca, &text, err) < 0)
+        return -1;
+    return ca_file(ca, "ca-bundle.pem", buf_str(&text), out_path, err);
+}
+
+int ca_keystore(const struct ca *ca, char **out_path, struct error *err)
+{
+    OWN(buf_done) struct buf text = {0};
+    OWN(buf_done) struct buf store = {0};
+
+    if (all_authorities(ca, &text, err) < 0 || keystore_format(buf_str(&text), &store, err) < 0)
+        return -1;
+    return ca_file(ca, "ca-bundle.jks", buf_str(&store), out_path, err);
 }
 
 static const struct authority *issuer_for(struct ca *ca, unsigned flaws, struct error *err)

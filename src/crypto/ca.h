@@ -57,6 +57,11 @@ const char *ca_fingerprint(const struct ca *ca); /* SHA-256, as openssl prints i
  * trust store instead of adding to it (REQUESTS_CA_BUNDLE, SSL_CERT_FILE). @out_path is heap text.
  */
 int ca_bundle(const struct ca *ca, char **out_path, struct error *err);
+/** The same as <folder>/ca-bundle.jks, which Java reads; its password is "changeit". */
+int ca_keystore(const struct ca *ca, char **out_path, struct error *err);
+/** Write @text as <folder>/<name>, for clients to find beside the authority. */
+int ca_file(const struct ca *ca, const char *name, struct str text, char **out_path,
+            struct error *err);
 
 struct ca_leaf {
     const struct gnutls_pcert_st *chain; /* the leaf alone: clients hold the authority */

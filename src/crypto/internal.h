@@ -2,7 +2,8 @@
  * crypto/internal.h - the parts of the certificate authority
  *
  * ca_store.c keeps the authority on disk, leaf.c mints certificates, leaf_table.c remembers them,
- * ca.c ties the three together and holds the lock.
+ * keystore.c writes authorities as Java
+ * reads them, ca.c ties all together and holds the lock.
  */
 #pragma once
 
@@ -11,6 +12,7 @@
 #include <gnutls/x509.h>
 #include <uthash.h>
 
+#include "base/buf.h"
 #include "crypto/ca.h"
 
 enum {
@@ -45,6 +47,9 @@ int authority_open(const char *folder, struct authority *out, struct error *err)
 int file_write_whole(const char *path, unsigned mode, struct str text, struct error *err);
 /** The whole of a small file as heap text; *out is NULL when there is no such file. */
 int file_read_whole(const char *path, char **out, struct error *err);
+
+/** Every certificate of @pem as a trust store of Java's, appended to @out. */
+int keystore_format(struct str pem, struct buf *out, struct error *err);
 
 /** @raw in lower case without a final dot; false when no certificate can be made for it. */
 bool leaf_name(struct str raw, char out[LEAF_NAME_BYTES]);

@@ -367,6 +367,29 @@ START_TEST(test_ca_bundle_holds_ours)
 }
 END_TEST
 
+START_TEST(test_ca_keystore_is_what_java_reads)
+{
+    static const char head[] = "\xFE\xED\xFE\xED\0\0\0\2\0\0";
+    OWN(mem_free) char *path = NULL;
+    gnutls_datum_t der = {0};
+    gnutls_x509_crt_t crt = authority_crt();
+    char *bytes = mem_alloc(1 << 20);
+
+    ck_assert_msg(ca_keystore(ca, &path, &err) == 0, "%s", err.text);
+    FILE *file = fopen(path, "re");
+    size_t len = file ? fread(bytes, 1, 1 << 20, file) : 0;
+
+    ck_assert_uint_gt(len, sizeof(head));
+    ck_assert_mem_eq(bytes, head, sizeof(head) - 1);
+    ck_assert_int_eq(gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der), 0);
+    ck_assert_ptr_nonnull(memmem(bytes, len, der.data, der.size));
+    gnutls_free(der.data);
+    gnutls_x509_crt_deinit(crt);
+    fclose(file);
+    mem_free(bytes);
+}
+END_TEST
+
 START_TEST(test_ca_default_folder_follows_the_environment)
 {
     static const struct {
@@ -412,6 +435,7 @@ int main(void)
     tcase_add_loop_test(store, test_ca_damage_is_refused_with_a_remedy, 0, N_ELEMENTS(damages));
     tcase_add_test(store, test_ca_foreign_key_is_refused);
     tcase_add_test(store, test_ca_bundle_holds_ours);
+    tcase_add_test(store, test_ca_keystore_is_what_java_reads);
     tcase_add_test(store, test_ca_default_folder_follows_the_environment);
     suite_add_tcase(suite, store);
     return suite_run(suite);
