@@ -86,6 +86,16 @@ static void plant(enum api_version api, const char *path, const struct operation
     node->ops[method] = op;
 }
 
+/* Further paths of operations: what the later version calls them is understood in the older one. */
+static const struct {
+    enum api_version api;
+    const char *operation;
+    const char *path;
+} more_paths[] = {
+    {API_2016, "CreateVpcBinding", "/services/{service}/bindings"      },
+    {API_2016, "DeleteVpcBinding", "/services/{service}/bindings/{vpc}"},
+};
+
 static void build(void)
 {
     size_t count;
@@ -103,6 +113,9 @@ static void build(void)
         /* Ours: functions of 2023-03-30 have no service to name. */
         plant(API_2023, "/proxy/{function}/{path*}", op);
     }
+    for (size_t i = 0; i < N_ELEMENTS(more_paths); i++)
+        plant(more_paths[i].api, more_paths[i].path,
+              operation_find(more_paths[i].api, str_of(more_paths[i].operation)));
 }
 
 const struct path_node *path_tree_root(enum api_version api)

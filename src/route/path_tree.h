@@ -22,7 +22,7 @@ struct path_node {
 
 /** Where the paths behind "/<version>" begin. */
 const struct path_node *path_tree_root(enum api_version api);
-/** The child that @segment (decoded, not empty) leads to, or NULL. */
+/** The child that @segment (decoded) leads to, or NULL. An empty one is an empty parameter. */
 const struct path_node *path_node_step(const struct path_node *node, struct str segment);
 
 const char *path_method_name(enum path_method method);

@@ -124,7 +124,7 @@ static const struct path_node *walk(enum api_version api, struct str path, struc
             out->result = TARGET_BAD_ENCODING;
             return NULL;
         }
-        node = segment.len > 0 ? path_node_step(node, segment) : NULL;
+        node = path_node_step(node, segment);
         if (!node)
             return NULL;
         if (node->param)

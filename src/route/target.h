@@ -4,7 +4,8 @@
  * The raw path is split on '/' first and each segment percent-decoded once, so that a decoded
  * segment may hold a '/'. {service} splits at its first dot into service and qualifier; "name."
  * has none. A slash in front and one behind are tolerated everywhere (no client sends them, some
- * configurations cause them); empty segments in between are tolerated by 2023-03-30 only.
+ * configurations cause them). Empty segments in between are skipped by 2023-03-30; for the older
+ * versions they are empty names, because clients send those for names that were not set.
  *
  * Source: spec/api-2016-08-15.md §1.2, spec/api-2023-03-30.md §1.3.
  *
