@@ -173,6 +173,15 @@ bool str_is_utf8(struct str s)
     return true;
 }
 
+size_t str_chars(struct str s)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < s.len; i++)
+        count += ((unsigned char)s.ptr[i] & 0xC0) != 0x80;
+    return count;
+}
+
 enum number_result str_to_uint(struct str s, uint64_t max, uint64_t *out)
 {
     uint64_t value = 0;

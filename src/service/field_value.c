@@ -77,20 +77,31 @@ static bool is_choice(const char *choices, struct str text)
     return false;
 }
 
+/* The head of a text, cut between two characters. */
+static struct str head_of(struct str text, size_t most)
+{
+    size_t end = text.len < most ? text.len : most;
+
+    while (end > 0 && end < text.len && ((unsigned char)text.ptr[end] & 0xC0) == 0x80)
+        end--;
+    return str_slice(text, 0, end);
+}
+
 bool field_check_text(const struct field *field, struct str text,
                       const struct field_reading *reading)
 {
     int64_t least = 0;
     int64_t most = 0;
+    int64_t chars = (int64_t)str_chars(text);
 
     if ((field->flags & FIELD_REQUIRED) && text.len == 0)
         return field_refuse(reading, field, "is required but not provided");
-    if (limit_of(reading, field->max, &most) && (int64_t)text.len > most)
+    if (limit_of(reading, field->max, &most) && chars > most)
         return field_refuse(reading, field,
                             "exceeds the maximum allowed length (max: %" PRId64
                             ", actual: '" STR_FMT "')",
-                            most, STR_ARG(str_slice(text, 0, 1024)));
-    if (limit_of(reading, field->min, &least) && (int64_t)text.len < least && text.len > 0)
+                            most, STR_ARG(head_of(text, 1024)));
+    if (limit_of(reading, field->min, &least) && chars < least && chars > 0)
         return field_refuse(reading, field,
                             "is below the minimum allowed length (min: %" PRId64
                             ", actual: '" STR_FMT "')",
@@ -98,11 +109,13 @@ bool field_check_text(const struct field *field, struct str text,
     if (field->pattern && !field_pattern_match(field->pattern, text))
         return field_refuse(reading, field,
                             "doesn't match expected format (allowed: %s, actual: '" STR_FMT "')",
-                            field_pattern_text(field->pattern), STR_ARG(str_slice(text, 0, 256)));
+                            field_pattern_text(field->pattern), STR_ARG(head_of(text, 256)));
+    if (text.len == 0 && (field->flags & FIELD_MAY_BE_EMPTY))
+        return true;
     if (field->choices && !is_choice(field->choices, text))
         return field_refuse(reading, field,
                             "is set to an invalid value (allowed: %s, actual: '" STR_FMT "')",
-                            field->choices, STR_ARG(str_slice(text, 0, 256)));
+                            field->choices, STR_ARG(head_of(text, 256)));
     return true;
 }
 
@@ -154,23 +167,35 @@ static bool number_of(const cJSON *value, double *out)
     return cJSON_IsString(value) && str_to_double(str_of(value->valuestring), out) == NUMBER_OK;
 }
 
+static bool check_range(const struct field *field, double number, double scale,
+                        const struct field_reading *reading)
+{
+    int64_t least = 0;
+    int64_t most = INT64_MAX;
+    bool bounded = limit_of(reading, field->min, &least);
+    bool capped = limit_of(reading, field->max, &most);
+
+    if (capped && (number * scale < (double)least || number * scale > (double)most))
+        return field_refuse(reading, field,
+                            "is set to an invalid value (allowed: %.15g-%.15g, actual: '%.15g')",
+                            (double)least / scale, (double)most / scale, number);
+    if (bounded && number * scale < (double)least)
+        return field_refuse(reading, field,
+                            "is set to an invalid value (allowed: %.15g or more, actual: '%.15g')",
+                            (double)least / scale, number);
+    return true;
+}
+
 static bool check_number(const struct field *field, double number, double scale,
                          const struct field_reading *reading)
 {
-    int64_t least = INT64_MIN;
-    int64_t most = INT64_MAX;
     int64_t step = 0;
-    bool bounded = limit_of(reading, field->min, &least);
 
-    bounded = limit_of(reading, field->max, &most) || bounded;
-    if ((field->flags & FIELD_OPTIONAL_ZERO) && number == 0)
+    if (((field->flags & FIELD_OPTIONAL_ZERO) && number == 0) ||
+        ((field->flags & FIELD_MINUS_ONE) && number == -1))
         return true;
-    if (bounded && least == INT64_MIN)
-        least = 0;
-    if (bounded && (number * scale < (double)least || number * scale > (double)most))
-        return field_refuse(reading, field,
-                            "is set to an invalid value (allowed: %g-%g, actual: '%.17g')",
-                            (double)least / scale, (double)most / scale, number);
+    if (!check_range(field, number, scale, reading))
+        return false;
     if (limit_of(reading, field->step, &step) &&
         fabs(remainder(number * scale, (double)step)) > 1e-6)
         return field_refuse(
@@ -190,6 +215,8 @@ static cJSON *read_int(const struct field *field, const cJSON *value,
         refuse_type(reading, field, "integer", value);
         return NULL;
     }
+    if ((field->flags & FIELD_ZERO_IS_DEFAULT) && number == 0)
+        return json_constant(field_default(field, reading->api));
     return check_number(field, number, 1, reading) ? cJSON_CreateNumber(number) : NULL;
 }
 
@@ -232,31 +259,35 @@ static bool check_count(const struct field *field, int count, const struct field
                         most, count);
 }
 
+static bool read_string_item(const struct field *field, const cJSON *item, cJSON *out,
+                             const struct field_reading *reading)
+{
+    if (cJSON_IsNull(item))
+        return true;
+    if (cJSON_IsArray(item) || cJSON_IsObject(item))
+        return refuse_type(reading, field, "list of strings", item);
+    cJSON *text = text_of(item);
+
+    cJSON_AddItemToArray(out, text);
+    return !field->choices || is_choice(field->choices, str_of(text->valuestring)) ||
+           refuse_type(reading, field, field->choices, text);
+}
+
 static cJSON *read_strings(const struct field *field, const cJSON *value,
                            const struct field_reading *reading)
 {
     const cJSON *item;
-    cJSON *made;
+    OWN(json_free) cJSON *made = cJSON_CreateArray();
 
     if (!cJSON_IsArray(value)) {
         refuse_type(reading, field, "list of strings", value);
         return NULL;
     }
-    made = cJSON_CreateArray();
     cJSON_ArrayForEach (item, value) {
-        if (cJSON_IsArray(item) || cJSON_IsObject(item)) {
-            refuse_type(reading, field, "list of strings", value);
-            cJSON_Delete(made);
+        if (!read_string_item(field, item, made, reading))
             return NULL;
-        }
-        if (!cJSON_IsNull(item))
-            cJSON_AddItemToArray(made, text_of(item));
     }
-    if (!check_count(field, cJSON_GetArraySize(made), reading)) {
-        cJSON_Delete(made);
-        return NULL;
-    }
-    return made;
+    return check_count(field, cJSON_GetArraySize(made), reading) ? GIVE(made) : NULL;
 }
 
 static bool is_map(const cJSON *value)
@@ -347,6 +378,26 @@ static cJSON *read_numbers(const struct field *field, const cJSON *value,
     return made;
 }
 
+static cJSON *read_lists(const struct field *field, const cJSON *value,
+                         const struct field_reading *reading)
+{
+    const cJSON *item;
+    OWN(json_free) cJSON *made = cJSON_CreateObject();
+
+    if (!is_map(value)) {
+        refuse_type(reading, field, "map of lists", value);
+        return NULL;
+    }
+    cJSON_ArrayForEach (item, value) {
+        cJSON *list = cJSON_IsNull(item) ? cJSON_CreateNull() : read_strings(field, item, reading);
+
+        if (!list)
+            return NULL;
+        cJSON_AddItemToObject(made, item->string, list);
+    }
+    return GIVE(made);
+}
+
 static cJSON *read_object(const struct field *field, const cJSON *value,
                           const struct field_reading *reading)
 {
@@ -394,8 +445,8 @@ static cJSON *(*const readers[])(const struct field *field, const cJSON *value,
                                  const struct field_reading *reading) = {
     [FIELD_STRING] = read_string,   [FIELD_INT] = read_int,         [FIELD_NUMBER] = read_number,
     [FIELD_BOOL] = read_bool,       [FIELD_STRINGS] = read_strings, [FIELD_MAP] = read_map,
-    [FIELD_NUMBERS] = read_numbers, [FIELD_OBJECT] = read_object,   [FIELD_OBJECTS] = read_objects,
-    [FIELD_ANY] = read_any,         [FIELD_TEXT] = read_text,
+    [FIELD_NUMBERS] = read_numbers, [FIELD_LISTS] = read_lists,     [FIELD_OBJECT] = read_object,
+    [FIELD_OBJECTS] = read_objects, [FIELD_ANY] = read_any,         [FIELD_TEXT] = read_text,
 };
 
 cJSON *field_read_value(const struct field *field, const cJSON *value,

@@ -24,6 +24,7 @@ enum field_type {
     FIELD_STRINGS, /* list of strings */
     FIELD_MAP,     /* the user's own keys, string values */
     FIELD_NUMBERS, /* the user's own keys, number values */
+    FIELD_LISTS,   /* the user's own keys, lists of strings */
     FIELD_OBJECT,  /* `fields` */
     FIELD_OBJECTS, /* list of `fields` */
     FIELD_ANY,     /* kept as sent */
@@ -45,15 +46,18 @@ enum {
     IN_CLASSIC = IN_2016 | IN_2021,
     IN_ALL = IN_CLASSIC | IN_2023,
 
-    FIELD_REQUIRED = 1 << 3,        /* on create */
-    FIELD_CONSTANT = 1 << 4,        /* given on create, ignored in updates */
-    FIELD_READ_ONLY = 1 << 5,       /* made by the service */
-    FIELD_SECRET = 1 << 6,          /* kept, never shown */
-    FIELD_MERGED = 1 << 7,          /* an update replaces members, not the whole object */
-    FIELD_DECIDED = 1 << 8,         /* the default of the API that creates is stored for good */
-    FIELD_EMPTY_IS_ABSENT = 1 << 9, /* "" in an update leaves it alone */
-    FIELD_OPTIONAL_ZERO = 1 << 10,  /* 0 stands for "not set" and is not range-checked */
-    IN_TRIGGER = 1 << 11,           /* of operations: traffic for HTTP triggers */
+    FIELD_REQUIRED = 1 << 3,         /* on create */
+    FIELD_CONSTANT = 1 << 4,         /* given on create, ignored in updates */
+    FIELD_READ_ONLY = 1 << 5,        /* made by the service */
+    FIELD_SECRET = 1 << 6,           /* kept, never shown */
+    FIELD_MERGED = 1 << 7,           /* an update replaces members, not the whole object */
+    FIELD_DECIDED = 1 << 8,          /* the default of the API that creates is stored for good */
+    FIELD_EMPTY_IS_ABSENT = 1 << 9,  /* "" in an update leaves it alone */
+    FIELD_OPTIONAL_ZERO = 1 << 10,   /* 0 stands for "not set" and is not range-checked */
+    FIELD_MINUS_ONE = 1 << 12,       /* -1 stands for "any" and is not range-checked */
+    FIELD_ZERO_IS_DEFAULT = 1 << 13, /* 0 is read as the default */
+    FIELD_MAY_BE_EMPTY = 1 << 14,    /* "" besides the choices */
+    IN_TRIGGER = 1 << 11,            /* of operations: traffic for HTTP triggers */
 };
 
 /* A figure of catalog/limits.h, or none. */
@@ -70,7 +74,7 @@ struct field {
     const char *in_2021; /* the same where 2021 differs; NULL: as `classic` */
     int min, max, step;  /* LIMIT(…): of the number, the text's length or the count; 0: none */
     enum field_pattern pattern;
-    const char *choices; /* "a | b" */
+    const char *choices; /* "a | b"; of a list: of each item */
     const char *title;   /* in messages; NULL: the name with a capital */
     const struct field_table *fields;
 };

@@ -75,16 +75,20 @@ static void set_code(cJSON *model, const struct code *code)
     json_set(model, "codeChecksum", cJSON_CreateString(checksum));
 }
 
-static bool take_code(struct work *work, cJSON *model, bool create, struct code *out)
+static bool read_code(struct work *work, const cJSON *model, bool create, struct code *out)
 {
-    if (!code_take(work, LIMIT_CODE_ZIP_BYTES, out))
+    if (!code_read(work, LIMIT_CODE_ZIP_BYTES, out))
         return false;
-    if (out->given)
-        set_code(model, out);
-    if (out->given || !create || !needs_code(model))
-        return true;
-    answer_invalid(work, "Either ossBucketName/ossObjectName or zipFile must be set");
-    return false;
+    return out->given || !create || !needs_code(model) || code_refuse_missing(work);
+}
+
+static bool find_code(struct work *work, cJSON *model, struct code *code)
+{
+    if (!code_find(work, LIMIT_CODE_OSS_BYTES, code))
+        return false;
+    if (code->given)
+        set_code(model, code);
+    return true;
 }
 
 /* In 2023-03-30 a function stands alone, in the older generations in its service. */
@@ -126,16 +130,15 @@ static bool check_tags(struct work *work)
     return !list || tags_read_list(work, list, tags);
 }
 
-static void create(struct work *work, cJSON *model, struct address *at)
+static void create(struct work *work, cJSON *model, struct address *at, struct code *code)
 {
     struct store_key key = work_key(work, "function", at->service, STR(""), at->function);
-    struct code code;
 
     if (store_find(work->store, &key)) {
         answer_refuse(work, "FunctionAlreadyExists", at->function, at->service, STR_NONE);
         return;
     }
-    if (!check_room(work, &key) || !take_code(work, model, true, &code))
+    if (!check_room(work, &key) || !find_code(work, model, code))
         return;
     json_add_id(model, "functionId");
     if (str_eq(at->service, STR(SERVICE_OF_2023)))
@@ -143,8 +146,8 @@ static void create(struct work *work, cJSON *model, struct address *at)
     put_first_tags(work, at);
     owner_touch(work, at->owner);
     if (work->package.bytes)
-        store_put_blob(work_batch(work), code.blob, GIVE(work->package.bytes), code.size);
-    answer_row(work, work_put(work, &key, NULL, model, code.blob), at);
+        store_put_blob(work_batch(work), code->blob, GIVE(work->package.bytes), code->size);
+    answer_row(work, work_put(work, &key, NULL, model, code->blob), at);
 }
 
 void function_create(struct work *work)
@@ -152,6 +155,7 @@ void function_create(struct work *work)
     OWN(json_free) cJSON *model = cJSON_CreateObject();
     OWN(json_free) cJSON *read = function_read(work, true);
     struct address at;
+    struct code code;
 
     if (!read)
         return;
@@ -159,10 +163,9 @@ void function_create(struct work *work)
         !json_get_nocase(work->input, "memorySize"))
         cJSON_DeleteItemFromObjectCaseSensitive(read, "memorySize");
     function_merge(work, model, read);
-    if (!function_check(work, model) || !check_tags(work) ||
-        !find_home(work, arena_str(work->arena, json_get_str(model, "functionName")), &at))
-        return;
-    create(work, model, &at);
+    if (function_check(work, model) && check_tags(work) && read_code(work, model, true, &code) &&
+        find_home(work, arena_str(work->arena, json_get_str(model, "functionName")), &at))
+        create(work, model, &at, &code);
 }
 
 /* ---- get ---- */
@@ -183,13 +186,14 @@ void function_update(struct work *work)
     struct address at;
     struct code code;
 
-    if (!read || !address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at))
+    if (!read || !read_code(work, read, false, &code) ||
+        !address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at))
         return;
     OWN(json_free) cJSON *model = row_document(at.function_row);
 
     function_merge(work, model, read);
     if (!function_check(work, model) || !work_match(work, str_of(at.function_row->etag)) ||
-        !work_may_change(work, at.function_row) || !take_code(work, model, false, &code))
+        !work_may_change(work, at.function_row) || !find_code(work, model, &code))
         return;
     struct store_key key = work_key(work, "function", at.service, STR(""), at.function);
     struct str blob = code.given ? code.blob : arena_str(work->arena, at.function_row->blob);

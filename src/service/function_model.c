@@ -343,9 +343,33 @@ static bool check_layers(struct work *work, const cJSON *model)
     return true;
 }
 
+static bool has_gpu(const cJSON *model)
+{
+    struct str type = json_get_str(model, "instanceType");
+
+    return member(member(model, "gpuConfig"), "gpuType") || str_starts(type, STR("fc.gpu")) ||
+           str_eq(type, STR("g1"));
+}
+
+/* Two sizes, and more for cards; 0 stands for the default. */
+static bool check_disk(struct work *work, const cJSON *model)
+{
+    const cJSON *size = member(model, "diskSize");
+    double small = (double)work_limit(work, LIMIT_DISK_SMALL);
+    double large = (double)work_limit(work, LIMIT_DISK_LARGE);
+
+    if (!size || size->valuedouble == 0 || size->valuedouble == small ||
+        size->valuedouble == large || has_gpu(model))
+        return true;
+    answer_invalid(work,
+                   "DiskSize is set to an invalid value (allowed: %.15g | %.15g, actual: '%.15g')",
+                   small, large, size->valuedouble);
+    return false;
+}
+
 bool function_check(struct work *work, cJSON *model)
 {
-    if (!check_runtime(work, model) || !check_handler(work, model))
+    if (!check_runtime(work, model) || !check_handler(work, model) || !check_disk(work, model))
         return false;
     settle_processor(work, model);
     return check_processor(work, model) && check_layers(work, model);

@@ -175,15 +175,13 @@ void layer_publish(struct work *work)
         answer_refusal(work);
         return;
     }
-    if (!check_layer_name(work, name) ||
-        !work_quota(work, LIMIT_LAYER_VERSIONS, store_list(work->store, &versions).count,
-                    "the number of layer versions") ||
-        !code_take(work, LIMIT_LAYER_BYTES, &code))
+    if (!check_layer_name(work, name) || !code_read(work, LIMIT_LAYER_BYTES, &code) ||
+        (!code.given && !code_refuse_missing(work)))
         return;
-    if (code.given)
+    if (work_quota(work, LIMIT_LAYER_VERSIONS, store_list(work->store, &versions).count,
+                   "the number of layer versions") &&
+        code_find(work, LIMIT_LAYER_BYTES, &code))
         publish(work, name, document, &code);
-    else
-        answer_invalid(work, "Either ossBucketName/ossObjectName or zipFile must be set");
 }
 
 /* ---- get, list, delete ---- */
@@ -254,6 +252,31 @@ static int asked_bool(struct work *work, const char *name)
     return str_eq_nocase(text, STR("true")) || str_eq(text, STR("1"));
 }
 
+static bool check_bools(struct work *work)
+{
+    static const struct {
+        const char *name;
+        const char *title;
+    } asked[] = {
+        {"public",   "Public"  },
+        {"isPublic", "IsPublic"},
+        {"official", "Official"}
+    };
+
+    for (size_t i = 0; i < N_ELEMENTS(asked); i++) {
+        struct str text = work_query(work, asked[i].name);
+
+        if (asked_bool(work, asked[i].name) != 0 || str_eq_nocase(text, STR("false")) ||
+            str_eq(text, STR("0")))
+            continue;
+        answer_invalid(
+            work, "%s is set to an invalid value (allowed: true | false, actual: '" STR_FMT "')",
+            asked[i].title, STR_ARG(str_slice(text, 0, 64)));
+        return false;
+    }
+    return true;
+}
+
 static cJSON *show_layer(struct work *work, const struct store_row *layer)
 {
     const struct store_row *row = newest(work, layer->key.name);
@@ -272,7 +295,7 @@ void layer_list(struct work *work)
     struct store_key key = work_key(work, "layer", STR(""), STR(""), STR(""));
     struct page page;
 
-    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page))
+    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page) || !check_bools(work))
         return;
     cJSON *answer = cJSON_CreateObject();
 
@@ -353,7 +376,8 @@ void layer_acl(struct work *work)
     int acl = asked_bool(work, "acl");
     int public = asked_bool(work, "public");
 
-    if (set_public(work, work_param(work, "layer"), (acl >= 0 ? acl : public) == 1))
+    if (check_bools(work) &&
+        set_public(work, work_param(work, "layer"), (acl >= 0 ? acl : public) == 1))
         answer_none(work);
 }
 

@@ -1,5 +1,5 @@
 /*
- * Code packages: taken from a request or from the emulated OSS, looked at, and given out again.
+ * Code packages: unpacked from a request, looked at, and given out again.
  *
  * A package that is no archive at all is kept as it is, since official tools upload such; one that
  * unpacks to something harmful is refused here, before anything is stored.
@@ -14,7 +14,6 @@
 #include "base/mem.h"
 #include "crypto/digest.h"
 #include "crypto/encode.h"
-#include "neighbours/state.h"
 #include "service/model.h"
 
 enum {
@@ -217,100 +216,6 @@ void package_check(struct package *package, const cJSON *input, int64_t max_unpa
     memcpy(package->id, hex, sizeof(package->id));
     if (str_starts(bytes, STR("PK")))
         inspect(&inspection);
-}
-
-static bool check_checksum(struct work *work, uint64_t crc64)
-{
-    const cJSON *member = json_get_nocase(code_of(work->input), "checksum");
-    struct str want = work_header(work, "X-Fc-Code-Checksum");
-    uint64_t number;
-
-    if (want.len == 0 && cJSON_IsString(member))
-        want = str_of(member->valuestring);
-    if (want.len == 0 || (str_to_uint(want, UINT64_MAX, &number) == NUMBER_OK && number == crc64))
-        return true;
-    answer_invalid(work,
-                   "Code checksum is set to an invalid value (allowed: %" PRIu64
-                   ", actual: '" STR_FMT "')",
-                   crc64, STR_ARG(str_slice(want, 0, 64)));
-    return false;
-}
-
-static bool check_code_size(struct work *work, enum limit_id most, uint64_t size)
-{
-    int64_t limit = work_limit(work, most);
-
-    if (limit == LIMIT_NONE || (int64_t)size <= limit)
-        return true;
-    answer_invalid(work,
-                   "Code size exceeds the maximum allowed length (max: %" PRId64
-                   ", actual: '%" PRIu64 "')",
-                   limit, size);
-    return false;
-}
-
-static bool take_zip(struct work *work, enum limit_id most, struct code *out)
-{
-    struct package *package = &work->package;
-
-    if (!check_code_size(work, most, package->len))
-        return false;
-    if (package->problem) {
-        answer_invalid(work, "%s", package->problem);
-        return false;
-    }
-    *out = (struct code){
-        .given = true,
-        .blob = str_of(package->id),
-        .size = package->len,
-        .crc64 = package->crc64,
-    };
-    return check_checksum(work, package->crc64);
-}
-
-static bool take_object(struct work *work, struct str bucket, struct str name, struct code *out)
-{
-    struct neighbours_object object;
-    bool found = neighbours_object(work->store, bucket, name, &object);
-
-    if (!found || !str_is_set(object.blob)) {
-        answer_invalid(
-            work, "object '" STR_FMT "' %s '" STR_FMT "'", STR_ARG(str_slice(name, 0, 256)),
-            found ? "is empty in" : "does not exist in", STR_ARG(str_slice(bucket, 0, 64)));
-        return false;
-    }
-    *out = (struct code){
-        .given = true,
-        .blob = arena_str(work->arena, object.blob),
-        .size = object.size,
-        .crc64 = object.crc64,
-    };
-    return check_code_size(work, LIMIT_CODE_OSS_BYTES, out->size) &&
-           check_checksum(work, out->crc64);
-}
-
-static struct str text_member(const cJSON *code, const char *name)
-{
-    const cJSON *member = json_get_nocase(code, name);
-
-    return cJSON_IsString(member) ? str_of(member->valuestring) : STR("");
-}
-
-bool code_take(struct work *work, enum limit_id most, struct code *out)
-{
-    const cJSON *code = code_of(work->input);
-    struct str bucket = text_member(code, "ossBucketName");
-    struct str object = text_member(code, "ossObjectName");
-
-    *out = (struct code){.blob = STR_NONE};
-    if (!work->package.given && bucket.len == 0 && object.len == 0)
-        return true;
-    if (work->package.given ? bucket.len > 0 || object.len > 0
-                            : bucket.len == 0 || object.len == 0) {
-        answer_invalid(work, "Either ossBucketName/ossObjectName or zipFile must be set");
-        return false;
-    }
-    return work->package.given ? take_zip(work, most, out) : take_object(work, bucket, object, out);
 }
 
 /* ---- giving it out ---- */

@@ -35,7 +35,10 @@ FIELD_TABLE(log_config_fields,
              .flags = IN_ALL,
              .classic = "false",
              .current = "false"},
-            {.name = "logBeginRule", .type = FIELD_STRING, .flags = IN_ALL},
+            {.name = "logBeginRule",
+             .type = FIELD_STRING,
+             .flags = IN_ALL | FIELD_MAY_BE_EMPTY,
+             .choices = "None | DefaultRegex"},
             {.name = "enableLlmMetrics", .type = FIELD_BOOL, .flags = IN_2023});
 
 FIELD_TABLE(vpc_config_fields,
@@ -70,17 +73,26 @@ FIELD_TABLE(
     {.name = "mountDir", .type = FIELD_STRING, .flags = IN_ALL, .max = LIMIT(NAS_DIR_MAX)},
     {.name = "enableTLS", .type = FIELD_BOOL, .flags = IN_ALL});
 
-FIELD_TABLE(
-    nas_config_fields,
-    {.name = "userId", .type = FIELD_INT, .flags = IN_ALL, .classic = "-1", .current = "0"},
-    {.name = "groupId", .type = FIELD_INT, .flags = IN_ALL, .classic = "-1", .current = "0"},
-    {.name = "mountPoints",
-     .type = FIELD_OBJECTS,
-     .flags = IN_ALL,
-     .classic = "[]",
-     .current = "[]",
-     .max = LIMIT(NAS_MOUNTS),
-     .fields = &nas_mount_fields});
+FIELD_TABLE(nas_config_fields,
+            {.name = "userId",
+             .type = FIELD_INT,
+             .flags = IN_ALL | FIELD_MINUS_ONE,
+             .classic = "-1",
+             .current = "0",
+             .max = LIMIT(NAS_ID_MAX)},
+            {.name = "groupId",
+             .type = FIELD_INT,
+             .flags = IN_ALL | FIELD_MINUS_ONE,
+             .classic = "-1",
+             .current = "0",
+             .max = LIMIT(NAS_ID_MAX)},
+            {.name = "mountPoints",
+             .type = FIELD_OBJECTS,
+             .flags = IN_ALL,
+             .classic = "[]",
+             .current = "[]",
+             .max = LIMIT(NAS_MOUNTS),
+             .fields = &nas_mount_fields});
 
 FIELD_TABLE(
     oss_mount_fields,
@@ -112,5 +124,10 @@ FIELD_TABLE(oss_mount_config_fields, {.name = "mountPoints",
 
 /* An empty tracing configuration shows both members as null: clients read them. */
 FIELD_TABLE(tracing_config_fields,
-            {.name = "type", .type = FIELD_STRING, .flags = IN_ALL, .classic = "null"},
+            {.name = "type",
+             .type = FIELD_STRING,
+             .flags = IN_ALL | FIELD_MAY_BE_EMPTY,
+             .classic = "null",
+             .choices = "Jaeger",
+             .title = "TracingType"},
             {.name = "params", .type = FIELD_MAP, .flags = IN_ALL, .classic = "null"});

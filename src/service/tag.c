@@ -60,6 +60,23 @@ static bool is_reserved_key(struct str key)
     return key.len == 0;
 }
 
+static bool check_tag_length(struct work *work, const char *title, struct str text,
+                             enum limit_id limit)
+{
+    int64_t most = work_limit(work, limit);
+
+    if (most == LIMIT_NONE || (int64_t)str_chars(text) <= most)
+        return true;
+    answer_invalid(work, "%s exceeds the maximum allowed length (max: %lld, actual: '%zu')", title,
+                   (long long)most, str_chars(text));
+    return false;
+}
+
+static enum limit_id tag_key_limit(const struct work *work)
+{
+    return work->api == API_2023 ? LIMIT_TAG_KEY_MAX : LIMIT_TAG_KEY_CLASSIC_MAX;
+}
+
 static bool check_tag(struct work *work, struct str key, struct str value)
 {
     if (is_reserved_key(key)) {
@@ -69,13 +86,8 @@ static bool check_tag(struct work *work, struct str key, struct str value)
                        STR_ARG(str_slice(key, 0, 128)));
         return false;
     }
-    if ((int64_t)key.len <= work_limit(work, LIMIT_TAG_KEY_MAX) &&
-        (int64_t)value.len <= work_limit(work, LIMIT_TAG_VALUE_MAX))
-        return true;
-    answer_invalid(work, "Tag exceeds the maximum allowed length (max: %lld, actual: '%zu')",
-                   (long long)work_limit(work, LIMIT_TAG_KEY_MAX),
-                   key.len > value.len ? key.len : value.len);
-    return false;
+    return check_tag_length(work, "Tag key", key, tag_key_limit(work)) &&
+           check_tag_length(work, "Tag value", value, LIMIT_TAG_VALUE_MAX);
 }
 
 struct str tag_text(const cJSON *object, const char *name)

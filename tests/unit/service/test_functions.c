@@ -47,7 +47,7 @@ static const struct {
      "\"ossBucketName\":null}}",                                      "Either ossBucketName/ossObjectName or zipFile must be set"},
     {"{\"functionName\":\"f\",\"runtime\":\"python3\",\"handler\":\"h\",\"code\":{"
      "\"ossBucketName\":"
-     "\"b\",\"ossObjectName\":\"o\"}}",                               "object 'o' does not exist in 'b'"                         },
+     "\"bkt\",\"ossObjectName\":\"o\"}}",                             "object 'o' does not exist in 'bkt'"                       },
     {"{\"functionName\":\"f\",\"runtime\":\"python3\",\"handler\":\"h\",\"code\":{\"zipFile\":\"?"
      "\"}}",                                                          "ZipFile is not valid base64"                              },
     {"{\"functionName\":\"f\",\"runtime\":\"python3\",\"handler\":\"h\",\"memorySize\":200,"

@@ -52,6 +52,10 @@ START_TEST(test_layer_by_arn_and_acl)
     ck_assert_str_eq(text_at(send("GET", "/2016-08-15/layers/l/versions/1", NULL), "acl"), "1");
     ck_assert_int_eq(send("PUT", "/2023-03-30/layers/l/acl?public=true&acl=0", "{}").status, 204);
     ck_assert_str_eq(text_at(send("GET", "/2023-03-30/layers/l/versions/1", NULL), "acl"), "\"0\"");
+    ck_refused(send("PUT", "/2016-08-15/layers/l/acl?public=maybe", NULL), 400, "InvalidArgument",
+               "Public is set to an invalid value (allowed: true | false, actual: 'maybe')");
+    ck_refused(send("GET", "/2016-08-15/layers?official=maybe", NULL), 400, "InvalidArgument",
+               "Official is set to an invalid value (allowed: true | false, actual: 'maybe')");
     ck_refused(send("GET", "/2016-08-15/layers/no/versions/1", NULL), 404, "LayerNotFound",
                "layer 'no' does not exist");
     ck_refused(send("GET", "/2016-08-15/layers/l/versions/9", NULL), 404, "LayerVersionNotFound",
