@@ -268,10 +268,14 @@ static bool ensure_config(struct work *work, cJSON *document)
     return true;
 }
 
-static bool check_config(struct work *work, cJSON *document)
+static cJSON *config_of(const cJSON *document)
 {
-    return trigger_config_check(work, json_get_str(document, "triggerType"),
-                                cJSON_GetObjectItemCaseSensitive(document, "triggerConfig"));
+    return cJSON_GetObjectItemCaseSensitive(document, "triggerConfig");
+}
+
+static bool check_config(struct work *work, const cJSON *document)
+{
+    return trigger_config_check(work, json_get_str(document, "triggerType"), config_of(document));
 }
 
 void trigger_create(struct work *work)
@@ -279,7 +283,9 @@ void trigger_create(struct work *work)
     OWN(json_free) cJSON *document = read_trigger(work, true);
     struct address at;
 
-    if (!document || !ensure_config(work, document) || !check_config(work, document) ||
+    if (!document || !ensure_config(work, document) ||
+        !trigger_config_read(work, json_get_str(document, "triggerType"), config_of(document)) ||
+        !check_config(work, document) ||
         !address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at) ||
         !check_qualifier(work, &at, document))
         return;
@@ -372,15 +378,15 @@ void trigger_update(struct work *work)
     if (!row)
         return;
     OWN(json_free) cJSON *document = row_document(row);
-    cJSON *sent = cJSON_GetObjectItemCaseSensitive(read, "triggerConfig");
+    bool moved = json_has(read, "qualifier");
 
     /* Canonical names first, so that merging finds what is there; then the whole. */
-    if (sent && !str_eq(json_get_str(document, "triggerType"), STR("timer")) &&
-        !trigger_config_check(work, json_get_str(document, "triggerType"), sent))
+    if (config_of(read) &&
+        !trigger_config_read(work, json_get_str(document, "triggerType"), config_of(read)))
         return;
     merge_config(work, document, read);
     fields_merge(&trigger_fields, document, read);
-    if (!check_config(work, document) || !check_qualifier(work, &at, document) ||
+    if (!check_config(work, document) || (moved && !check_qualifier(work, &at, document)) ||
         !work_match(work, str_of(row->etag)) || !work_may_change(work, row))
         return;
     struct store_key key = work_key(work, "trigger", at.path, STR(""), work_param(work, "trigger"));

@@ -2,133 +2,25 @@
 
 #include "base/mem.h"
 #include "service/cron.h"
+#include "service/trigger_fields.h"
 
-/* clang-format off */
-#define ANY_API .flags = IN_ALL
-
-FIELD_TABLE(cors_fields,
-    {.name = "allowCredentials", .type = FIELD_BOOL, ANY_API},
-    {.name = "allowHeaders", .type = FIELD_STRINGS, ANY_API},
-    {.name = "allowMethods", .type = FIELD_STRINGS, ANY_API},
-    {.name = "allowOrigins", .type = FIELD_STRINGS, ANY_API},
-    {.name = "exposeHeaders", .type = FIELD_STRINGS, ANY_API},
-    {.name = "maxAge", .type = FIELD_INT, ANY_API},
-);
-FIELD_TABLE(http_fields,
-    {.name = "authType", .type = FIELD_STRING, ANY_API, .choices = "anonymous | function | jwt | basic | bearer"},
-    {.name = "methods", .type = FIELD_STRINGS, ANY_API},
-    {.name = "authConfig", .type = FIELD_TEXT, ANY_API},
-    {.name = "disableURLInternet", .type = FIELD_BOOL, ANY_API},
-    {.name = "corsConfig", .type = FIELD_OBJECT, ANY_API, .fields = &cors_fields},
-);
-FIELD_TABLE(timer_fields,
-    {.name = "payload", .type = FIELD_TEXT, ANY_API},
-    {.name = "cronExpression", .type = FIELD_STRING, ANY_API},
-    {.name = "enable", .type = FIELD_BOOL, ANY_API},
-);
-FIELD_TABLE(oss_key_fields,
-    {.name = "prefix", .type = FIELD_STRING, ANY_API},
-    {.name = "suffix", .type = FIELD_STRING, ANY_API},
-);
-FIELD_TABLE(oss_filter_fields,
-    {.name = "key", .type = FIELD_OBJECT, ANY_API, .fields = &oss_key_fields},
-);
-FIELD_TABLE(oss_fields,
-    {.name = "events", .type = FIELD_STRINGS, ANY_API},
-    {.name = "filter", .type = FIELD_OBJECT, ANY_API, .fields = &oss_filter_fields},
-);
-FIELD_TABLE(log_source_fields,
-    {.name = "logstore", .type = FIELD_STRING, ANY_API},
-    {.name = "startTime", .type = FIELD_INT, ANY_API},
-);
-FIELD_TABLE(log_job_fields,
-    {.name = "maxRetryTime", .type = FIELD_INT, ANY_API, .max = LIMIT(LOG_RETRY_MAX)},
-    {.name = "triggerInterval", .type = FIELD_INT, ANY_API, .min = LIMIT(LOG_INTERVAL_MIN), .max = LIMIT(LOG_INTERVAL_MAX)},
-);
-FIELD_TABLE(log_target_fields,
-    {.name = "project", .type = FIELD_STRING, ANY_API},
-    {.name = "logstore", .type = FIELD_STRING, ANY_API},
-);
-FIELD_TABLE(log_fields,
-    {.name = "sourceConfig", .type = FIELD_OBJECT, ANY_API, .fields = &log_source_fields},
-    {.name = "jobConfig", .type = FIELD_OBJECT, ANY_API, .fields = &log_job_fields},
-    {.name = "functionParameter", .type = FIELD_ANY, ANY_API},
-    {.name = "logConfig", .type = FIELD_OBJECT, ANY_API, .fields = &log_target_fields},
-    {.name = "enable", .type = FIELD_BOOL, ANY_API},
-    {.name = "targetConfig", .type = FIELD_ANY, ANY_API},
-);
-FIELD_TABLE(mns_fields,
-    {.name = "filterTag", .type = FIELD_STRING, ANY_API, .max = LIMIT(MNS_TAG_MAX)},
-    {.name = "notifyContentFormat", .type = FIELD_STRING, ANY_API, .choices = "STREAM | JSON"},
-    {.name = "notifyStrategy", .type = FIELD_STRING, ANY_API, .choices = "BACKOFF_RETRY | EXPONENTIAL_DECAY_RETRY"},
-);
-FIELD_TABLE(cdn_fields,
-    {.name = "eventName", .type = FIELD_STRING, ANY_API},
-    {.name = "eventVersion", .type = FIELD_STRING, ANY_API},
-    {.name = "notes", .type = FIELD_STRING, ANY_API},
-    {.name = "filter", .type = FIELD_ANY, ANY_API},
-);
-FIELD_TABLE(rds_fields,
-    {.name = "subscriptionObjects", .type = FIELD_STRINGS, ANY_API},
-    {.name = "retry", .type = FIELD_INT, ANY_API},
-    {.name = "concurrency", .type = FIELD_INT, ANY_API},
-    {.name = "eventFormat", .type = FIELD_STRING, ANY_API, .choices = "json | protobuf"},
-);
-FIELD_TABLE(delivery_fields,
-    {.name = "mode", .type = FIELD_STRING, ANY_API, .choices = "event-driven | event-streaming"},
-    {.name = "eventSchema", .type = FIELD_STRING, ANY_API, .choices = "CloudEvents | RawData"},
-    {.name = "concurrency", .type = FIELD_INT, ANY_API},
-);
-FIELD_TABLE(event_sink_fields,
-    {.name = "deliveryOption", .type = FIELD_OBJECT, ANY_API, .fields = &delivery_fields},
-);
-FIELD_TABLE(event_source_fields,
-    {.name = "eventSourceType", .type = FIELD_STRING, ANY_API, .choices = "Default | MNS | RocketMQ | RabbitMQ | Kafka | MQTT | DTS"},
-    {.name = "eventSourceParameters", .type = FIELD_ANY, ANY_API},
-);
-FIELD_TABLE(event_retry_fields,
-    {.name = "PushRetryStrategy", .type = FIELD_STRING, ANY_API, .choices = "BACKOFF_RETRY | EXPONENTIAL_DECAY_RETRY"},
-    {.name = "MaximumEventAgeInSeconds", .type = FIELD_INT, ANY_API},
-    {.name = "MaximumRetryAttempts", .type = FIELD_INT, ANY_API},
-);
-FIELD_TABLE(event_run_fields,
-    {.name = "mode", .type = FIELD_STRING, ANY_API, .choices = "event-driven | event-streaming"},
-    {.name = "errorsTolerance", .type = FIELD_STRING, ANY_API, .choices = "NONE | ALL"},
-    {.name = "maximumTasks", .type = FIELD_INT, ANY_API},
-    {.name = "retryStrategy", .type = FIELD_OBJECT, ANY_API, .fields = &event_retry_fields},
-    {.name = "deadLetterQueue", .type = FIELD_ANY, ANY_API},
-    {.name = "batchWindow", .type = FIELD_ANY, ANY_API},
-);
-FIELD_TABLE(event_bridge_fields,
-    {.name = "triggerEnable", .type = FIELD_BOOL, ANY_API},
-    {.name = "asyncInvocationType", .type = FIELD_BOOL, ANY_API},
-    {.name = "eventRuleFilterPattern", .type = FIELD_TEXT, ANY_API},
-    {.name = "eventSourceConfig", .type = FIELD_OBJECT, ANY_API, .fields = &event_source_fields},
-    {.name = "eventSinkConfig", .type = FIELD_OBJECT, ANY_API, .fields = &event_sink_fields},
-    {.name = "runOptions", .type = FIELD_OBJECT, ANY_API, .fields = &event_run_fields},
-);
-FIELD_TABLE(free_fields,
-    {.name = "enable", .type = FIELD_BOOL, ANY_API},
-);
-/* clang-format on */
-
-static bool check_http(struct work *work, cJSON *config);
-static bool check_timer(struct work *work, cJSON *config);
+static bool check_timer(struct work *work, const cJSON *config);
+static bool check_event_bridge(struct work *work, const cJSON *config);
 
 static const struct trigger_type {
     const char *name;
     const struct field_table *fields;
-    bool (*check)(struct work *work, cJSON *config);
+    bool (*check)(struct work *work, const cJSON *config);
 } trigger_types[] = {
-    {"http",        &http_fields,         check_http },
-    {"oss",         &oss_fields,          NULL       },
-    {"log",         &log_fields,          NULL       },
-    {"timer",       &timer_fields,        check_timer},
-    {"mns_topic",   &mns_fields,          NULL       },
-    {"cdn_events",  &cdn_fields,          NULL       },
-    {"tablestore",  &free_fields,         NULL       },
-    {"rds",         &rds_fields,          NULL       },
-    {"eventbridge", &event_bridge_fields, NULL       },
+    {"http",        &http_fields,         NULL              },
+    {"oss",         &oss_fields,          NULL              },
+    {"log",         &log_fields,          NULL              },
+    {"timer",       &timer_fields,        check_timer       },
+    {"mns_topic",   &mns_fields,          NULL              },
+    {"cdn_events",  &cdn_fields,          NULL              },
+    {"tablestore",  &free_fields,         NULL              },
+    {"rds",         &rds_fields,          NULL              },
+    {"eventbridge", &event_bridge_fields, check_event_bridge},
 };
 
 static const struct trigger_type *find_type(struct str name)
@@ -200,7 +92,10 @@ static bool check_members(const struct field_table *table, cJSON *object,
         OWN(mem_free) char *name = mem_dup(field ? field->name : member->string);
 
         good = good && (!field || check_member(field, member, reading));
-        cJSON_AddItemToObject(ordered, name, member);
+        if (field)
+            json_set(ordered, name, member); /* spelled twice, the last one counts */
+        else
+            cJSON_AddItemToObject(ordered, name, member);
     }
     object->child = GIVE(ordered->child);
     cJSON_Delete(ordered);
@@ -217,35 +112,6 @@ static void lower_auth_type(cJSON *config)
     }
 }
 
-static bool is_method(const char *name)
-{
-    static const char *const methods[] = {"GET",  "POST",  "PUT",    "DELETE",
-                                          "HEAD", "PATCH", "OPTIONS"};
-
-    for (size_t i = 0; i < N_ELEMENTS(methods); i++) {
-        if (strcmp(name, methods[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool check_http(struct work *work, cJSON *config)
-{
-    const cJSON *methods = cJSON_GetObjectItemCaseSensitive(config, "methods");
-    const cJSON *method;
-
-    cJSON_ArrayForEach (method, methods) {
-        if (cJSON_IsString(method) && is_method(method->valuestring))
-            continue;
-        answer_invalid(work,
-                       "Methods is set to an invalid value (allowed: GET | POST | PUT | DELETE | "
-                       "HEAD | PATCH | OPTIONS, actual: '%.64s')",
-                       cJSON_IsString(method) ? method->valuestring : "");
-        return false;
-    }
-    return true;
-}
-
 static bool is_schedule(struct str text)
 {
     struct cron cron;
@@ -260,7 +126,7 @@ static bool is_schedule(struct str text)
     return cron_parse(text, &cron);
 }
 
-static bool check_timer(struct work *work, cJSON *config)
+static bool check_timer(struct work *work, const cJSON *config)
 {
     struct str text = json_get_str(config, "cronExpression");
 
@@ -277,7 +143,22 @@ static bool check_timer(struct work *work, cJSON *config)
     return false;
 }
 
-bool trigger_config_check(struct work *work, struct str type, cJSON *config)
+static bool check_event_bridge(struct work *work, const cJSON *config)
+{
+    struct str pattern = json_get_str(config, "eventRuleFilterPattern");
+    struct error ignored;
+    OWN(json_free) cJSON *parsed = pattern.len ? json_parse(pattern, &ignored) : NULL;
+
+    if (pattern.len == 0 || cJSON_IsObject(parsed))
+        return true;
+    answer_invalid(work,
+                   "EventRuleFilterPattern is set to an invalid value (allowed: a JSON object as "
+                   "text, actual: '" STR_FMT "')",
+                   STR_ARG(str_slice(pattern, 0, 256)));
+    return false;
+}
+
+bool trigger_config_read(struct work *work, struct str type, cJSON *config)
 {
     const struct trigger_type *known = find_type(type);
     struct field_reading reading = work_reading(work, false);
@@ -286,11 +167,17 @@ bool trigger_config_check(struct work *work, struct str type, cJSON *config)
         return true;
     if (known->fields == &http_fields)
         lower_auth_type(config);
-    if (!check_members(known->fields, config, &reading)) {
-        answer_refusal(work);
-        return false;
-    }
-    return !known->check || known->check(work, config);
+    if (check_members(known->fields, config, &reading))
+        return true;
+    answer_refusal(work);
+    return false;
+}
+
+bool trigger_config_check(struct work *work, struct str type, const cJSON *config)
+{
+    const struct trigger_type *known = find_type(type);
+
+    return !known || !known->check || known->check(work, config);
 }
 
 void trigger_config_merge(cJSON *config, const cJSON *sent)

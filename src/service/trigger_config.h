@@ -14,11 +14,12 @@
 const char *trigger_type_names(void);
 bool trigger_type_known(struct str type);
 
-/**
- * Check @config, an object, in place: canonical names, types, ranges, schedules. False when
- * refused.
- */
-bool trigger_config_check(struct work *work, struct str type, cJSON *config);
+/** Give the members of @config, an object, their canonical names, and check types and ranges. False
+ * when refused. */
+bool trigger_config_read(struct work *work, struct str type, cJSON *config);
+
+/** What a configuration as a whole must have: a schedule, a pattern. False when refused. */
+bool trigger_config_check(struct work *work, struct str type, const cJSON *config);
 
 /** Put what @sent says into @config: members replace, nulls leave what is there alone. */
 void trigger_config_merge(cJSON *config, const cJSON *sent);

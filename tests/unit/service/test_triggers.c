@@ -55,6 +55,16 @@ static const struct {
     {"rds", "{\"subscriptionObjects\":[\"a\"],\"retry\":1,\"concurrency\":1,\"eventFormat\":\"json\"}",
      "{\"subscriptionObjects\":[\"a\"],\"retry\":1,\"concurrency\":1,\"eventFormat\":\"json\"}",
      "\"dummy_arn\""},
+    {"eventbridge",
+     "{\"eventRuleFilterPattern\":\"{}\",\"eventSourceConfig\":{\"EventSourceType\":\"MNS\","
+     "\"eventSourceParameters\":{\"sourcemnsparameters\":{\"queueName\":\"q\",\"RegionId\":null}}},"
+     "\"runOptions\":{\"batchWindow\":{\"CountBasedWindow\":3},\"deadLetterQueue\":{\"Arn\":\"a\"}}}",
+     "{\"eventRuleFilterPattern\":\"{}\",\"eventSourceConfig\":{\"eventSourceType\":\"MNS\","
+     "\"eventSourceParameters\":{\"sourceMNSParameters\":{\"QueueName\":\"q\",\"RegionId\":null}}},"
+     "\"runOptions\":{\"batchWindow\":{\"CountBasedWindow\":3},\"deadLetterQueue\":{\"Arn\":\"a\"}}}",
+     "\"dummy_arn\""},
+    {"timer", "{\"cronExpression\":\"@every 1m\",\"Enable\":true,\"enable\":false}",
+     "{\"cronExpression\":\"@every 1m\",\"enable\":false}", "null"},
 };
 /* clang-format on */
 
@@ -102,6 +112,17 @@ static const struct {
      "TriggerInterval is set to an invalid value (allowed: 3-600, actual: '1000')"},
     {"oss", "{\"events\":\"all\"}",
      "Events is set to an invalid value (allowed: list of strings, actual: 'all')"},
+    {"log", "{\"functionParameter\":\"x\"}",
+     "FunctionParameter is set to an invalid value (allowed: object, actual: 'x')"},
+    {"cdn_events", "{\"filter\":{\"domain\":\"a.b\"}}",
+     "Filter is set to an invalid value (allowed: list of strings, actual: 'a.b')"},
+    {"eventbridge", "{\"eventRuleFilterPattern\":\"all\"}",
+     "EventRuleFilterPattern is set to an invalid value (allowed: a JSON object as text, actual: 'all')"},
+    {"eventbridge",
+     "{\"eventSourceConfig\":{\"eventSourceParameters\":{\"sourceMNSParameters\":{\"IsBase64Decode\":3}}}}",
+     "IsBase64Decode is set to an invalid value (allowed: true | false, actual: '3')"},
+    {"eventbridge", "{\"runOptions\":{\"deadLetterQueue\":\"x\"}}",
+     "DeadLetterQueue is set to an invalid value (allowed: object, actual: 'x')"},
     {"oss", "3", "TriggerConfig is set to an invalid value (allowed: a JSON object)"},
     {"oss", "null", "TriggerConfig is required but not provided"},
 };
@@ -170,6 +191,33 @@ START_TEST(test_trigger_update_keeps_the_members_not_named)
 }
 END_TEST
 
+START_TEST(test_trigger_update_finds_members_in_any_case)
+{
+    setup_function();
+    ck_ok(create("timer", "{\"payload\":\"p\",\"cronExpression\":\"@every 1m\",\"enable\":true}"));
+    struct reply changed = send("PUT", TRIGGERS "/t", "{\"triggerConfig\":{\"Enable\":false}}");
+
+    ck_ok(changed);
+    ck_assert_str_eq(text_at(changed, "triggerConfig"),
+                     "{\"payload\":\"p\",\"cronExpression\":\"@every 1m\",\"enable\":false}");
+}
+END_TEST
+
+START_TEST(test_trigger_outlives_its_qualifier)
+{
+    setup_function();
+    ck_ok(send("POST", "/2016-08-15/services/demo/versions", NULL));
+    ck_ok(send("POST", TRIGGERS,
+               "{\"triggerName\":\"t\",\"triggerType\":\"timer\",\"qualifier\":\"1\","
+               "\"triggerConfig\":{\"cronExpression\":\"@every 1m\"}}"));
+    ck_ok(send("DELETE", "/2016-08-15/services/demo/versions/1", NULL));
+    ck_assert_str_eq(
+        string_at(send("PUT", TRIGGERS "/t", "{\"description\":\"new\"}"), "description"), "new");
+    ck_refused(send("PUT", TRIGGERS "/t", "{\"qualifier\":\"1\"}"), 404, "VersionNotFound",
+               "version '1' of service 'demo' does not exist");
+}
+END_TEST
+
 START_TEST(test_trigger_exists_and_does_not)
 {
     setup_function();
@@ -224,6 +272,8 @@ int main(void)
     tcase_add_loop_test(tc, test_trigger_config_refusals, 0, N_ELEMENTS(bad));
     tcase_add_loop_test(tc, test_trigger_eventbridge_source_is_generated, 0, N_ELEMENTS(sources));
     tcase_add_test(tc, test_trigger_update_keeps_the_members_not_named);
+    tcase_add_test(tc, test_trigger_update_finds_members_in_any_case);
+    tcase_add_test(tc, test_trigger_outlives_its_qualifier);
     tcase_add_test(tc, test_trigger_exists_and_does_not);
     tcase_add_test(tc, test_trigger_urls);
     suite_add_tcase(suite, tc);
