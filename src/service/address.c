@@ -58,8 +58,7 @@ bool address_names(struct work *work, struct address *out)
     const struct target *target = work->call.target;
 
     *out = (struct address){.service = STR(""), .function = STR(""), .version = STR("")};
-    out->qualifier =
-        str_is_set(target->qualifier) ? target->qualifier : work_query(work, "qualifier");
+    out->qualifier = str_is_set(target->qualifier) ? target->qualifier : STR("");
     if (work->api == API_2023)
         split_name_2023(str_is_set(target->function) ? target->function : STR(""), out);
     else

@@ -59,8 +59,8 @@ static bool version_exists(struct work *work, const struct address *at, struct s
 
 /* The older generation's suites name the main version in the weights, so only later ones refuse it.
  */
-static bool check_weight(struct work *work, const struct address *at, const cJSON *weights,
-                         const cJSON *weight, struct str main_version)
+static bool check_weight(struct work *work, const cJSON *weights, const cJSON *weight,
+                         struct str main_version)
 {
     if (weight->valuedouble < 0 || weight->valuedouble > 1) {
         answer_invalid(work,
@@ -79,10 +79,11 @@ static bool check_weight(struct work *work, const struct address *at, const cJSO
         buf_done(&text);
         return false;
     }
-    return version_exists(work, at, str_of(weight->string));
+    return true;
 }
 
-static bool check_weights(struct work *work, const struct address *at, const cJSON *document)
+static bool check_weights(struct work *work, const struct address *at, const cJSON *document,
+                          bool must_exist)
 {
     const cJSON *weights = cJSON_GetObjectItemCaseSensitive(document, "additionalVersionWeight");
     struct str main_version = json_get_str(document, "versionId");
@@ -90,7 +91,8 @@ static bool check_weights(struct work *work, const struct address *at, const cJS
     double sum = 0;
 
     cJSON_ArrayForEach (weight, weights) {
-        if (!check_weight(work, at, weights, weight, main_version))
+        if (!check_weight(work, weights, weight, main_version) ||
+            (must_exist && !version_exists(work, at, str_of(weight->string))))
             return false;
         sum += weight->valuedouble;
     }
@@ -103,10 +105,23 @@ static bool check_weights(struct work *work, const struct address *at, const cJS
     return false;
 }
 
-static bool check_alias(struct work *work, const struct address *at, const cJSON *document)
+/* What a request names. A version may go while the alias stays, so only what is new must exist. */
+struct news {
+    bool version;
+    bool weights;
+};
+
+static struct news news_of(const cJSON *given)
 {
-    return version_exists(work, at, json_get_str(document, "versionId")) &&
-           check_weights(work, at, document);
+    return (struct news){json_has(given, "versionId"), json_has(given, "additionalVersionWeight")};
+}
+
+static bool check_alias(struct work *work, const struct address *at, struct news news,
+                        const cJSON *document)
+{
+    if (news.version && !version_exists(work, at, json_get_str(document, "versionId")))
+        return false;
+    return (!news.version && !news.weights) || check_weights(work, at, document, news.weights);
 }
 
 static bool check_alias_name(struct work *work, struct str name)
@@ -138,7 +153,7 @@ void alias_create(struct work *work)
         answer_refuse(work, "AliasAlreadyExists", name, owner_name(work, &at), STR_NONE);
         return;
     }
-    if (check_alias(work, &at, document) &&
+    if (check_alias(work, &at, news_of(document), document) &&
         work_quota(work, LIMIT_ALIASES, store_list(work->store, &key).count,
                    "the number of aliases"))
         answer_row(work, work_put(work, &key, NULL, document, STR_NONE));
@@ -183,10 +198,10 @@ void alias_update(struct work *work)
     if (!row)
         return;
     OWN(json_free) cJSON *document = row_document(row);
-    bool moved = json_has(given, "versionId") || json_has(given, "additionalVersionWeight");
+    struct news news = news_of(given);
 
     fields_merge(&alias_fields, document, given);
-    if ((moved && !check_alias(work, &at, document)) || !work_match(work, str_of(row->etag)) ||
+    if (!check_alias(work, &at, news, document) || !work_match(work, str_of(row->etag)) ||
         !work_may_change(work, row))
         return;
     struct store_key key = work_key(work, "alias", at.owner, STR(""), work_param(work, "alias"));
@@ -203,6 +218,7 @@ void alias_delete(struct work *work)
         return;
     struct store_key key = work_key(work, "alias", at.owner, STR(""), work_param(work, "alias"));
 
+    cascade_provision(work, at.owner, key.name);
     store_remove(work_batch(work), &key);
     answer_done(work);
 }

@@ -142,7 +142,8 @@ struct filter {
     bool descending, payload;
 };
 
-static bool read_time(struct work *work, const char *name, int64_t preset, int64_t *out)
+static bool read_time(struct work *work, const char *name, const char *title, int64_t preset,
+                      int64_t *out)
 {
     struct str text = work_query(work, name);
 
@@ -150,7 +151,7 @@ static bool read_time(struct work *work, const char *name, int64_t preset, int64
     if (text.len == 0 || str_to_int(text, 0, INT64_MAX, out) == NUMBER_OK)
         return true;
     answer_invalid(work, "%s is set to an invalid value (allowed: integer, actual: '" STR_FMT "')",
-                   name, STR_ARG(str_slice(text, 0, 64)));
+                   title, STR_ARG(str_slice(text, 0, 64)));
     return false;
 }
 
@@ -171,8 +172,8 @@ static bool read_filter(struct work *work, struct filter *out)
                        STR_ARG(str_slice(order, 0, 64)));
         return false;
     }
-    return read_time(work, "startedTimeBegin", 0, &out->from_ms) &&
-           read_time(work, "startedTimeEnd", INT64_MAX, &out->to_ms);
+    return read_time(work, "startedTimeBegin", "StartedTimeBegin", 0, &out->from_ms) &&
+           read_time(work, "startedTimeEnd", "StartedTimeEnd", INT64_MAX, &out->to_ms);
 }
 
 struct listed {

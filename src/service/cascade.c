@@ -43,6 +43,27 @@ void cascade_below(struct work *work, struct str path)
         remove_named(work, named_by_path[i], path);
 }
 
+void cascade_provision(struct work *work, struct str owner, struct str qualifier)
+{
+    struct store_key key = work_key(work, "provision", STR(""), STR(""), STR(""));
+    struct str prefix = arena_strf(work->arena, STR_FMT "/", STR_ARG(owner));
+    struct str suffix = arena_strf(work->arena, "/" STR_FMT, STR_ARG(qualifier));
+    struct store_list list = store_list(work->store, &key);
+    size_t at = store_list_seek(list, prefix);
+
+    while (at < list.count && str_starts(list.rows[at]->key.name, prefix)) {
+        struct store_key gone = key;
+
+        gone.name = arena_str(work->arena, list.rows[at]->key.name);
+        if (!str_ends(gone.name, suffix)) {
+            at++;
+            continue;
+        }
+        store_remove(work_batch(work), &gone);
+        list = store_list(work->store, &key);
+    }
+}
+
 static uint64_t number_member(const cJSON *object, const char *name)
 {
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);

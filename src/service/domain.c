@@ -22,7 +22,7 @@ FIELD_TABLE(path_fields,
     {.name = "serviceName", .type = FIELD_STRING, .flags = IN_CLASSIC},
     {.name = "functionName", .type = FIELD_STRING, .flags = IN_ALL},
     {.name = "qualifier", .type = FIELD_STRING, .flags = IN_ALL, .classic = "null"},
-    {.name = "methods", .type = FIELD_STRINGS, .flags = IN_ALL, .classic = "null"},
+    {.name = "methods", .type = FIELD_STRINGS, .flags = IN_ALL, .classic = "null", .choices = "HEAD | GET | POST | PUT | DELETE | PATCH | OPTIONS"},
     {.name = "rewriteConfig", .type = FIELD_OBJECT, .flags = IN_ALL, .fields = &rewrite_fields},
 );
 FIELD_TABLE(route_fields,
@@ -147,24 +147,30 @@ static cJSON *read_domain(struct work *work, bool create)
     return read;
 }
 
-/* HTTPS cannot be served without a certificate. */
+static bool is_empty_text(const cJSON *object, const char *name)
+{
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
+
+    return !member || (cJSON_IsString(member) && !*member->valuestring);
+}
+
+/* HTTPS cannot be served without a certificate, and one that has a name but no text, or the other
+ * way round, stops a client that reads it. */
 static bool check_certificate(struct work *work, const cJSON *document)
 {
     const cJSON *cert = cJSON_GetObjectItemCaseSensitive(document, "certConfig");
     struct str protocol = json_get_str(document, "protocol");
     size_t at;
 
+    if (cert && is_empty_text(cert, "certName") != is_empty_text(cert, "certificate")) {
+        answer_invalid(work, "%s is required but not provided",
+                       is_empty_text(cert, "certName") ? "CertName" : "Certificate");
+        return false;
+    }
     if (!str_find(protocol, STR("HTTPS"), &at) || json_get_str(cert, "certificate").len > 0)
         return true;
     answer_invalid(work, "CertConfig is required but not provided");
     return false;
-}
-
-static bool is_empty_text(const cJSON *object, const char *name)
-{
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
-
-    return !member || (cJSON_IsString(member) && !*member->valuestring);
 }
 
 /* All empty means none: a certificate block must never come back half filled. */

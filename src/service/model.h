@@ -21,6 +21,10 @@
  */
 void cascade_below(struct work *work, struct str path);
 
+/** The provision configs of @owner's functions ("demo", or "_fc3/hello") for a qualifier that goes.
+ */
+void cascade_provision(struct work *work, struct str owner, struct str qualifier);
+
 /** The tags kept under a path, as a map; NULL when there are none. The caller owns it. */
 cJSON *tags_of(struct work *work, struct str path);
 /** Replace them; an empty map removes the row. False when refused (too many). */

@@ -42,12 +42,13 @@ void page_rows(struct work *work, const struct page *page, struct store_list row
 
         if (!str_starts(row->key.name, page->prefix))
             break;
-        if (shown == page->limit) {
+        cJSON *json = show(work, row);
+
+        if (json && shown == page->limit) {
+            cJSON_Delete(json);
             json_add_str(answer, "nextToken", row->key.name);
             return;
         }
-        cJSON *json = show(work, row);
-
         if (json) {
             cJSON_AddItemToArray(list, json);
             shown++;

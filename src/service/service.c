@@ -147,7 +147,7 @@ static void read_body(struct work *work, struct str body)
     struct error err;
     cJSON *json = json_parse(body, &err);
 
-    if (cJSON_IsArray(json) && !json->child) {
+    if (cJSON_IsNull(json) || (cJSON_IsArray(json) && !json->child)) {
         cJSON_Delete(json);
         json = cJSON_CreateObject();
     }

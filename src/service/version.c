@@ -212,6 +212,7 @@ void version_delete(struct work *work)
         return;
     }
     remove_frozen(work, &at, version);
+    cascade_provision(work, at.owner, version);
     store_remove(work_batch(work), &key);
     answer_done(work);
 }

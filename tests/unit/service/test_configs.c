@@ -44,6 +44,22 @@ START_TEST(test_provision_life)
 }
 END_TEST
 
+START_TEST(test_provision_goes_with_its_alias_or_version)
+{
+    setup_function();
+    ck_ok(
+        send("PUT", "/2016-08-15/services/demo.1/functions/f/provision-config", "{\"target\":1}"));
+    ck_ok(send("PUT", "/2016-08-15/services/demo/functions/f/provision-config", "{\"target\":2}"));
+    ck_ok(send("PUT", PROVISION, "{\"target\":3}"));
+    ck_ok(send("DELETE", "/2016-08-15/services/demo/aliases/prod", NULL));
+    ck_ok(send("DELETE", "/2016-08-15/services/demo/versions/1", NULL));
+    struct reply left = send("GET", "/2016-08-15/provision-configs", NULL);
+
+    ck_assert_int_eq(cJSON_GetArraySize(at(left, "provisionConfigs")), 1);
+    ck_assert_str_eq(string_at(left, "provisionConfigs.0.resource"), "16530750#demo#LATEST#f");
+}
+END_TEST
+
 #define WINDOW "\"startTime\":\"2020-09-01T00:00:00Z\",\"endTime\":\"2030-10-10T10:10:10Z\""
 
 START_TEST(test_provision_schedule_takes_over)
@@ -177,9 +193,18 @@ START_TEST(test_on_demand_needs_no_function_and_pages_by_resource)
                  string_at(list, "nextToken"));
     ck_assert_int_eq(cJSON_GetArraySize(at(list, "configs")), 2);
     ck_assert_str_eq(text_at(list, "nextToken"), "absent");
+    ck_assert_str_eq(send("GET", "/2016-08-15/on-demand-configs?prefix=services/no", NULL).body,
+                     "{}");
     ck_refused(send("GET", "/2016-08-15/services/svc.no/functions/f/on-demand-config", NULL), 404,
                "OnDemandConfigNotFound",
                "on-demand config of 'services/svc.no/functions/f' does not exist");
+}
+END_TEST
+
+START_TEST(test_on_demand_limit_is_checked_without_a_config)
+{
+    ck_refused(send("GET", "/2016-08-15/on-demand-configs?limit=0", NULL), 400, "InvalidArgument",
+               "Limit is set to an invalid value (allowed: 1-100, actual: '0')");
 }
 END_TEST
 
@@ -387,11 +412,13 @@ int main(void)
     TCase *tc = tcase_create("configs");
     const TTest *const tests[] = {
         test_provision_life,
+        test_provision_goes_with_its_alias_or_version,
         test_provision_schedule_takes_over,
         test_provision_too_many_actions,
         test_provision_policy_numbers_are_echoed,
         test_provision_of_2023,
         test_on_demand_needs_no_function_and_pages_by_resource,
+        test_on_demand_limit_is_checked_without_a_config,
         test_concurrency_of_2023,
         test_scaling_is_there_at_once_and_gone_at_once,
         test_async_config_as_the_python_client_writes_it,

@@ -53,6 +53,26 @@ START_TEST(test_domain_certificate_never_gives_the_key_away)
 }
 END_TEST
 
+START_TEST(test_domain_refusals)
+{
+    ck_refused(send("POST", "/2016-08-15/custom-domains",
+                    "{\"domainName\":\"a.example.com\",\"certConfig\":{\"certName\":\"n\"}}"),
+               400, "InvalidArgument", "Certificate is required but not provided");
+    ck_refused(send("POST", "/2016-08-15/custom-domains",
+                    "{\"domainName\":\"a.example.com\",\"certConfig\":{\"certificate\":\"c\"}}"),
+               400, "InvalidArgument", "CertName is required but not provided");
+    ck_refused(
+        send("POST", "/2016-08-15/custom-domains",
+             "{\"domainName\":\"a.example.com\",\"routeConfig\":{\"routes\":[{\"path\":\"/\","
+             "\"methods\":[\"GET\",\"FETCH\"]}]}}"),
+        400, "InvalidArgument",
+        "Methods is set to an invalid value (allowed: HEAD | GET | POST | PUT | DELETE | "
+        "PATCH | OPTIONS, actual: 'FETCH')");
+    ck_assert_str_eq(send("GET", "/2016-08-15/custom-domains", NULL).body,
+                     "{\"customDomains\":[]}");
+}
+END_TEST
+
 START_TEST(test_domain_routes_of_both_generations)
 {
     ck_ok(send("POST", "/2023-03-30/custom-domains",
@@ -79,6 +99,7 @@ int main(void)
     const TTest *const tests[] = {
         test_domain_with_a_name_only,
         test_domain_certificate_never_gives_the_key_away,
+        test_domain_refusals,
         test_domain_routes_of_both_generations,
     };
 

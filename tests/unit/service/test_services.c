@@ -191,6 +191,12 @@ START_TEST(test_service_qualified_change_is_refused)
     ck_refused(send("PUT", "/2016-08-15/services/demo.1", "{}"), 400, "InvalidArgument",
                "qualifier '1' cannot be changed: only LATEST can");
     ck_ok(send("PUT", "/2016-08-15/services/demo.LATEST", "{}"));
+    ck_ok(send("PUT", "/2016-08-15/services/demo.", "{}"));
+    /* The qualifier stands in the path; in the query it is one of the unknown parameters. */
+    ck_ok(send("PUT", "/2016-08-15/services/demo?qualifier=1", "{}"));
+    ck_ok(send("GET", "/2016-08-15/services/demo?qualifier=none", NULL));
+    ck_refused(send("GET", "/2021-04-06/services/demo?qualifier=none", NULL), 404, "AliasNotFound",
+               "alias 'none' of service 'demo' does not exist");
 }
 END_TEST
 
@@ -209,6 +215,10 @@ START_TEST(test_service_vpc_bindings)
         send("DELETE", "/2016-08-15/services/demo/binding", "{\"vpcId\":\"vpc-1\"}").status, 200);
     ck_refused(send("DELETE", "/2021-04-06/services/demo/bindings/vpc-1", NULL), 404,
                "VpcBindingNotFound", "VPC binding 'vpc-1' does not exist");
+    /* The paths of the later version are understood in the older one, with its statuses. */
+    ck_assert_int_eq(
+        send("POST", "/2016-08-15/services/demo/bindings", "{\"vpcId\":\"vpc-3\"}").status, 200);
+    ck_assert_int_eq(send("DELETE", "/2016-08-15/services/demo/bindings/vpc-3", NULL).status, 200);
 }
 END_TEST
 

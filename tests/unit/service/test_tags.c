@@ -55,6 +55,14 @@ START_TEST(test_tags_filter_services)
             at(send("GET", "/2016-08-15/services?tag_k3=v0&tag_k1=v1", NULL), "services")),
         1);
     ck_assert_str_eq(send("GET", "/2016-08-15/services?tag_no=v0", NULL).body, "{\"services\":[]}");
+    /* What stands behind a full page counts only when the filter lets it through. */
+    create_service("z");
+    struct reply page = send("GET", "/2016-08-15/services?tag_k1=v1&limit=2", NULL);
+
+    ck_assert_str_eq(string_at(page, "nextToken"), "s3");
+    page = send("GET", "/2016-08-15/services?tag_k1=v1&limit=3", NULL);
+    ck_assert_int_eq(cJSON_GetArraySize(at(page, "services")), 3);
+    ck_assert_str_eq(text_at(page, "nextToken"), "absent");
 }
 END_TEST
 
@@ -74,6 +82,17 @@ START_TEST(test_tags_are_checked)
                400, "InvalidArgument",
                "Tag key doesn't match expected format (allowed: not empty, not beginning with "
                "aliyun, acs:, http:// or https://, actual: 'acs:k')");
+    OWN(mem_free) char *tag = mem_printf("\xE5\x87\xBD%063d", 1);
+    OWN(mem_free)
+    char *fits =
+        mem_printf("{\"resourceArn\":\"services/demo\",\"tags\":{\"%s\":\"%0128d\"}}", tag, 1);
+    OWN(mem_free)
+    char *long_key = mem_printf("{\"resourceArn\":\"services/demo\",\"tags\":{\"%sx\":\"\"}}", tag);
+
+    ck_ok(send("POST", "/2016-08-15/tag", fits));
+    ck_ok(send("DELETE", "/2016-08-15/tag", "{\"resourceArn\":\"services/demo\",\"all\":true}"));
+    ck_refused(send("POST", "/2016-08-15/tag", long_key), 400, "InvalidArgument",
+               "Tag key exceeds the maximum allowed length (max: 64, actual: '65')");
     struct buf body = {0};
 
     buf_puts(&body, "{\"resourceArn\":\"services/demo\",\"tags\":{");

@@ -187,6 +187,29 @@ START_TEST(test_alias_life)
 }
 END_TEST
 
+START_TEST(test_alias_that_outlives_its_version_can_be_changed)
+{
+    create_service("demo");
+    ck_ok(send("POST", "/2016-08-15/services/demo/versions", "{}"));
+    ck_ok(send("PUT", "/2016-08-15/services/demo", "{}"));
+    ck_ok(send("POST", "/2016-08-15/services/demo/versions", "{}"));
+    ck_ok(send("POST", "/2016-08-15/services/demo/aliases",
+               "{\"aliasName\":\"prod\",\"versionId\":\"1\"}"));
+    ck_ok(send("DELETE", "/2016-08-15/services/demo/versions/1", NULL));
+    ck_assert_str_eq(text_at(send("PUT", "/2016-08-15/services/demo/aliases/prod",
+                                  "{\"additionalVersionWeight\":{\"2\":0.5}}"),
+                             "additionalVersionWeight"),
+                     "{\"2\":0.5}");
+    ck_refused(send("PUT", "/2016-08-15/services/demo/aliases/prod",
+                    "{\"additionalVersionWeight\":{\"3\":0.5}}"),
+               404, "VersionNotFound", "version '3' of service 'demo' does not exist");
+    ck_refused(send("PUT", "/2021-04-06/services/demo/aliases/prod", "{\"versionId\":\"2\"}"), 400,
+               "AdditionalVersionContainsMajorVersion",
+               "additionalVersionWeight {\"2\":0.5} should not contain major version 2");
+    ck_ok(send("PUT", "/2016-08-15/services/demo/aliases/prod", "{\"versionId\":\"2\"}"));
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -197,6 +220,7 @@ int main(void)
         test_version_listing_goes_both_ways,
         test_version_of_a_function_in_2023,
         test_alias_life,
+        test_alias_that_outlives_its_version_can_be_changed,
     };
 
     return run_tests("service/versions", tests, N_ELEMENTS(tests));
