@@ -1,13 +1,12 @@
 /*
  * conf/yaml.c - libyaml's events to nodes; the only file that includes yaml.h
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <yaml.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "conf/node.h"
+#include "conf/internal.h"
 #include "conf/report.h"
 
 enum { ANCHORS_MAX = 1000 };
@@ -87,20 +86,6 @@ static int complain(struct reader *r, uint32_t line, uint32_t column, const char
     return -1;
 }
 
-static void place_of(struct str text, size_t offset, uint32_t *line, uint32_t *column)
-{
-    *line = 1;
-    *column = 1;
-    for (size_t i = 0; i < offset && i < text.len; i++) {
-        if (text.ptr[i] == '\n') {
-            ++*line;
-            *column = 1;
-        } else if (((unsigned char)text.ptr[i] & 0xC0) != 0x80) {
-            ++*column;
-        }
-    }
-}
-
 static int complain_syntax(struct reader *r, const yaml_parser_t *parser)
 {
     const yaml_mark_t *mark = &parser->problem_mark;
@@ -109,7 +94,7 @@ static int complain_syntax(struct reader *r, const yaml_parser_t *parser)
     uint32_t column = (uint32_t)mark->column + 1;
 
     if (parser->error == YAML_READER_ERROR) {
-        place_of(r->source->text, parser->problem_offset, &line, &column);
+        conf_text_place(r->source->text, parser->problem_offset, &line, &column);
     } else if (mark->column < 1024) {
         struct str rest = text_from(r->source->text, mark->line);
         size_t i = 0;
@@ -410,96 +395,6 @@ static int read_events(struct reader *r)
     return result;
 }
 
-/* Offset of the first byte that is not UTF-8. */
-static size_t utf8_end(struct str text)
-{
-    size_t good = 0;
-
-    for (size_t step = 4096; step > 0; step /= 16)
-        while (good + step <= text.len) {
-            size_t end = good + step;
-
-            while (end < text.len && ((unsigned char)text.ptr[end] & 0xC0) == 0x80)
-                end++;
-            if (!str_is_utf8(str_slice(text, good, end)))
-                break;
-            good = end;
-        }
-    return good;
-}
-
-static int check_text(struct reader *r)
-{
-    struct str text = r->source->text;
-    uint32_t line;
-    uint32_t column;
-
-    if (text.len > CONF_FILE_BYTES_MAX)
-        return complain(r, 0, 0, "F106", "file is larger than 1 MiB");
-    if (str_is_utf8(text))
-        return 0;
-    place_of(text, utf8_end(text), &line, &column);
-    return complain(r, line, column, "F100", "not UTF-8 from here on; save the file as UTF-8");
-}
-
-/* The UTF-16 half behind "\\u", or 0. */
-static uint32_t half_at(struct str text, size_t at, uint32_t first)
-{
-    uint32_t value = 0;
-
-    if (at + 6 > text.len || text.ptr[at] != '\\' || text.ptr[at + 1] != 'u')
-        return 0;
-    for (size_t i = at + 2; i < at + 6; i++) {
-        const char *digits = "0123456789abcdefABCDEF";
-        const char *digit = text.ptr[i] ? strchr(digits, text.ptr[i]) : NULL;
-
-        if (!digit)
-            return 0;
-        value = value << 4 | (uint32_t)(digit - digits < 16 ? digit - digits : digit - digits - 6);
-    }
-    return value >= first && value < first + 0x400 ? value - first + 0x10000 : 0;
-}
-
-/*
- * JSON writes characters beyond U+FFFF as two escapes, which YAML does not know; libyaml wants
- * them as the one escape that YAML has. Both are twelve bytes at most, so nothing grows.
- */
-static void join_surrogates(char *ptr, size_t *len)
-{
-    struct str text = {ptr, *len};
-    size_t n = 0;
-
-    for (size_t i = 0; i < text.len;) {
-        uint32_t high = half_at(text, i, 0xD800);
-        uint32_t low = high ? half_at(text, i + 6, 0xDC00) : 0;
-
-        if (low) {
-            char escape[16];
-            uint32_t point = 0x10000 + ((high - 0x10000) << 10) + (low - 0x10000);
-
-            n += (size_t)snprintf(escape, sizeof(escape), "\\U%08x", point);
-            memcpy(ptr + n - 10, escape, 10);
-            i += 12;
-        } else if (ptr[i] == '\\' && i + 1 < text.len) {
-            ptr[n++] = ptr[i++];
-            ptr[n++] = ptr[i++];
-        } else {
-            ptr[n++] = ptr[i++];
-        }
-    }
-    ptr[n] = '\0';
-    *len = n;
-}
-
-static bool looks_like_json(struct str text)
-{
-    size_t i = 0;
-
-    while (i < text.len && strchr(" \t\r\n", text.ptr[i]) && text.ptr[i])
-        i++;
-    return i < text.len && (text.ptr[i] == '{' || text.ptr[i] == '[');
-}
-
 struct conf_node *conf_parse(struct arena *arena, struct str text, const char *name,
                              struct conf_report *report)
 {
@@ -512,13 +407,12 @@ struct conf_node *conf_parse(struct arena *arena, struct str text, const char *n
     source->name = arena_dup(arena, str_of(name));
     source->text = text;
     *r = (struct reader){.arena = arena, .report = report, .source = source};
-    if (check_text(r) < 0)
+    if (!conf_text_check(source, report))
         return NULL;
     char *kept = arena_dup(arena, text);
 
     source->text = (struct str){kept, text.len};
-    if (looks_like_json(text))
-        join_surrogates(kept, &source->text.len);
+    conf_text_from_json(kept, &source->text.len);
     if (read_events(r) < 0)
         return NULL;
     if (!r->top) {
