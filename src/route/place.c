@@ -154,12 +154,15 @@ static bool set_region_label(struct reading *r, struct str label)
 
 static bool set_account_label(struct reading *r, struct str label)
 {
-    if (is_word(label, ACCOUNT_MAX, true)) {
+    if (str_all_digits(label) && label.len <= ACCOUNT_MAX) {
         r->out->account = label;
         return true;
     }
     impossible(r, label.len == 0 ? "the account id in the host name is empty"
-                                 : "the first label of the host name cannot be an account id");
+                                 : arena_printf(r->arena,
+                                                "'" STR_FMT "' in the host name is not an account "
+                                                "id, which is a decimal number",
+                                                STR_ARG(label)));
     return false;
 }
 
