@@ -33,6 +33,14 @@ int error_errno(struct error *err, const char *fmt, ...)
     return -1;
 }
 
+int error_remedy(struct error *err, const char *remedy)
+{
+    size_t len = strlen(err->text);
+
+    snprintf(err->text + len, sizeof(err->text) - len, "; %s", remedy);
+    return -1;
+}
+
 int error_wrap(struct error *err, const char *fmt, ...)
 {
     char inner[sizeof(err->text)];

@@ -30,5 +30,8 @@ int error_set(struct error *err, enum error_kind kind, const char *fmt, ...) PRI
 /** Like error_set() with ERROR_IO, and ": strerror(errno)" behind the text. errno is read first. */
 int error_errno(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/** Put "; remedy" behind what @err says; returns -1. */
+int error_remedy(struct error *err, const char *remedy);
+
 /** Put "fmt…: " in front of what @err says; returns -1. */
 int error_wrap(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -220,6 +220,19 @@ static int make(const char *crt_path, const char *key_path, struct authority *ou
     return 0;
 }
 
+static int make_folder(const char *path, struct error *err)
+{
+    int saved;
+
+    if (mkdir(path, FOLDER_MODE) == 0)
+        return 0;
+    saved = errno;
+    if (access(path, F_OK) == 0)
+        return 0;
+    errno = saved;
+    return error_errno(err, "make folder '%s' as uid %u", path, (unsigned)geteuid());
+}
+
 static int make_folders(const char *folder, struct error *err)
 {
     OWN(mem_free) char *path = mem_dup(folder);
@@ -228,12 +241,11 @@ static int make_folders(const char *folder, struct error *err)
         if (*p != '/')
             continue;
         *p = '\0';
-        mkdir(path, FOLDER_MODE); /* whether it worked shows at the last one */
+        if (make_folder(path, err) < 0)
+            return -1;
         *p = '/';
     }
-    if (mkdir(path, FOLDER_MODE) < 0 && errno != EEXIST)
-        return error_errno(err, "make folder '%s' as uid %u", folder, (unsigned)geteuid());
-    return 0;
+    return make_folder(path, err);
 }
 
 static int make_in_turn(const char *folder, const char *crt_path, const char *key_path,
@@ -258,10 +270,11 @@ int authority_open(const char *folder, struct authority *out, struct error *err)
     OWN(mem_free) char *key_path = mem_printf("%s/ca-key.pem", folder);
     struct authority found = {0};
 
-    if (load(crt_path, key_path, &found, err) < 0)
-        return -1;
-    if (!found.crt && make_in_turn(folder, crt_path, key_path, &found, err) < 0)
-        return -1;
+    if (load(crt_path, key_path, &found, err) < 0 ||
+        (!found.crt && make_in_turn(folder, crt_path, key_path, &found, err) < 0))
+        return err->sys_errno == 0
+                   ? -1
+                   : error_remedy(err, "choose a folder that this user owns with --ca-dir");
     *out = found;
     return 0;
 }

@@ -146,12 +146,13 @@ static int start_server(struct daemon *d, struct error *err)
 static int listen_on(struct daemon *d, const struct conf_texts *addresses, struct error *err)
 {
     for (size_t i = 0; i < addresses->count; i++) {
-        uint16_t port = 0;
+        struct ready_listener listener = {.address = ready_address(addresses->items[i])};
 
-        if (http_server_listen(d->server, addresses->items[i], &port, err) < 0)
+        if (http_server_listen(d->server, addresses->items[i], &listener.port, err) < 0)
             return -1;
-        d->listeners[d->listener_count++] = (struct ready_listener){addresses->items[i], port};
-        log_info("listening", "address=" STR_FMT " port=%u", STR_ARG(addresses->items[i]), port);
+        d->listeners[d->listener_count++] = listener;
+        log_info("listening", "address=" STR_FMT " port=%u", STR_ARG(listener.address),
+                 listener.port);
     }
     return 0;
 }

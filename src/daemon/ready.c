@@ -8,8 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
-/* "[::1]:80" → "::1", ":8252" → "0.0.0.0", "unix:/x" stays. */
-static struct str address_only(struct str address)
+struct str ready_address(struct str address)
 {
     struct str host;
     struct str port;
@@ -26,7 +25,7 @@ static void add_listeners(struct buf *b, const struct ready_listener *listeners,
     buf_printf(b, "{\"pid\": %ld, \"listeners\": [", (long)getpid());
     for (size_t i = 0; i < count; i++) {
         buf_puts(b, i ? ", {\"address\": " : "{\"address\": ");
-        buf_json_string(b, address_only(listeners[i].address));
+        buf_json_string(b, listeners[i].address);
         buf_printf(b, ", \"port\": %u}", listeners[i].port);
     }
     buf_puts(b, "]}\n");
@@ -52,8 +51,10 @@ int ready_file_write(const char *path, const struct ready_listener *listeners, s
     OWN(mem_free) char *temporary = mem_printf("%s.%ld.tmp", path, (long)getpid());
     int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
-    if (fd < 0)
-        return error_errno(err, "write ready file '%s'", path);
+    if (fd < 0) {
+        error_errno(err, "write ready file '%s' as uid %u", path, (unsigned)geteuid());
+        return error_remedy(err, "choose another with --ready-file");
+    }
     add_listeners(&text, listeners, count);
     int r = write_whole(fd, buf_str(&text));
 
@@ -69,7 +70,7 @@ int ready_file_write(const char *path, const struct ready_listener *listeners, s
 void ready_banner(const struct ready_listener *listeners, size_t count, const char *ca_path,
                   struct str account, struct str region)
 {
-    struct str host = count ? address_only(listeners[0].address) : STR("");
+    struct str host = count ? listeners[0].address : STR("");
     bool any = str_eq(host, STR("0.0.0.0")) || str_eq(host, STR("::"));
     unsigned port = count ? listeners[0].port : 0;
 

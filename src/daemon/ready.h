@@ -7,13 +7,16 @@
 #include "base/str.h"
 
 struct ready_listener {
-    struct str address; /* as configured */
+    struct str address; /* as ready_address() gives it */
     uint16_t port;      /* the real one; 0 for a socket file */
 };
 
+/** The address without the port: "[::1]:80" → "::1", ":80" → "0.0.0.0"; "unix:/x" stays. */
+struct str ready_address(struct str configured);
+
 /**
  * Write {"pid": 1, "listeners": [{"address": "127.0.0.1", "port": 40001}]} to @path: whole, by
- * rename, so that who sees the file can connect. The address has no port.
+ * rename, so that who sees the file can connect.
  */
 int ready_file_write(const char *path, const struct ready_listener *listeners, size_t count,
                      struct error *err);

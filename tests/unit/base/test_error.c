@@ -40,6 +40,18 @@ START_TEST(test_error_wrap_puts_context_in_front)
 }
 END_TEST
 
+START_TEST(test_error_remedy_stands_behind)
+{
+    struct error err = {0};
+
+    errno = EACCES;
+    error_errno(&err, "read");
+    ck_assert_int_eq(error_remedy(&err, "choose another"), -1);
+    ck_assert_str_eq(err.text, "read: Permission denied; choose another");
+    ck_assert_int_eq(err.sys_errno, EACCES);
+}
+END_TEST
+
 START_TEST(test_error_long_texts_are_cut_not_grown)
 {
     struct error err = {0};
@@ -54,6 +66,8 @@ START_TEST(test_error_long_texts_are_cut_not_grown)
     ck_assert(strncmp(err.text, "outer: xxx", 10) == 0);
     error_wrap(&err, "%s", longer);
     ck_assert_uint_eq(strlen(err.text), sizeof(err.text) - 1);
+    error_remedy(&err, "no room");
+    ck_assert_uint_eq(strlen(err.text), sizeof(err.text) - 1);
 }
 END_TEST
 
@@ -65,6 +79,7 @@ int main(void)
     tcase_add_test(tc, test_error_set_fills_and_fails);
     tcase_add_test(tc, test_error_errno_names_the_cause);
     tcase_add_test(tc, test_error_wrap_puts_context_in_front);
+    tcase_add_test(tc, test_error_remedy_stands_behind);
     tcase_add_test(tc, test_error_long_texts_are_cut_not_grown);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
