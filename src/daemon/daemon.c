@@ -201,12 +201,24 @@ static void on_signal(void *arg, int signum)
     }
 }
 
+static const int signals[DAEMON_SIGNALS] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+
+/* Half a daemon can neither reload nor clean up: what comes during the start waits for its end, and
+ * what comes while all is taken down is too late. */
+static void hold_signals(bool hold)
+{
+    sigset_t all;
+
+    sigemptyset(&all);
+    for (size_t i = 0; i < DAEMON_SIGNALS; i++)
+        sigaddset(&all, signals[i]);
+    pthread_sigmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &all, NULL);
+}
+
 static int start_signals(struct daemon *d, struct error *err)
 {
-    static const int numbers[DAEMON_SIGNALS] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
-
     for (size_t i = 0; i < DAEMON_SIGNALS; i++) {
-        d->signals[i] = loop_signal_start(d->loop, numbers[i], on_signal, d, err);
+        d->signals[i] = loop_signal_start(d->loop, signals[i], on_signal, d, err);
         if (!d->signals[i])
             return -1;
     }
@@ -273,15 +285,27 @@ static void end(struct daemon *d)
     mem_free(d->listeners);
 }
 
+/* At the end; and at the start, as one that was killed leaves its own behind. */
+static void remove_ready_file(const struct settings *settings)
+{
+    if (str_is_set(settings->ready_file))
+        unlink(settings->ready_file.ptr);
+}
+
 int daemon_run(const struct settings *settings, struct conf_report *report, struct error *err)
 {
     struct daemon d = {.settings = settings};
-    int r = start(&d, report, err);
+    int r;
 
-    if (r == 0)
+    hold_signals(true);
+    remove_ready_file(settings);
+    r = start(&d, report, err);
+    if (r == 0) {
+        hold_signals(false);
         loop_run(d.loop);
-    if (r == 0 && str_is_set(settings->ready_file))
-        unlink(settings->ready_file.ptr);
+        hold_signals(true);
+        remove_ready_file(settings);
+    }
     end(&d);
     if (r == 0)
         log_info("stopped", NULL);

@@ -1,11 +1,13 @@
 """Start, readiness, ports, stop."""
 
 import json
+import signal
 import socket
+import subprocess
 
 import pytest
 
-from fcemu import BINARY, Daemon
+from fcemu import BINARY, Daemon, environment, fcemu
 
 
 def test_ready_file_tells_process_and_listeners(daemon):
@@ -31,6 +33,38 @@ def test_a_taken_port_is_refused_clearly(daemon, tmp_path):
         Daemon(tmp_path / "second", listen=(f"127.0.0.1:{first.port}",)).start()
 
 
+def test_ready_file_of_a_killed_daemon_is_taken_away(tmp_path):
+    (tmp_path / "ready.json").write_text('{"pid": 1, "listeners": []}', encoding="utf-8")
+    (tmp_path / "rules.yaml").write_text("version: 2\n", encoding="utf-8")
+    refused = fcemu("serve", "--listen", "127.0.0.1:0", "--ready-file", tmp_path / "ready.json", "--faults", tmp_path / "rules.yaml", folder=tmp_path)
+
+    assert refused.returncode == 2, refused.stderr
+    assert not (tmp_path / "ready.json").exists()
+
+
+@pytest.mark.parametrize("early", [signal.SIGHUP, signal.SIGUSR1, signal.SIGTERM, signal.SIGINT])
+def test_a_signal_during_the_start_is_heeded_after_it(tmp_path, early):
+    seeds = tmp_path / "seeds.yaml"
+    functions = "".join(f"  - {{functionName: f{number}, runtime: python3.10, handler: a.b, code: {{zipFile: UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==}}}}\n" for number in range(300))
+    seeds.write_text(f"functions:\n{functions}", encoding="utf-8")
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    process = subprocess.Popen(
+        [str(BINARY), "serve", "--listen", "127.0.0.1:0", "--seeds", str(seeds)],
+        cwd=tmp_path, env={**environment(tmp_path), "TMPDIR": str(temporary)}, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )
+    lines = []
+    with process:
+        for line in process.stderr:
+            lines.append(line)
+            if "rules loaded" in line and len(lines) == 1:  # the store is open, nothing listens yet
+                process.send_signal(early)
+            if " ready: " in line:  # once more when it ends by itself: too late to matter
+                process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0, lines
+    assert not list(temporary.iterdir())
+
+
 @pytest.mark.parametrize("path", ["health", "livez", "readyz"])
 def test_health(daemon, path):
     assert daemon().admin("GET", path).status == 200
@@ -44,9 +78,7 @@ def test_health_verb(daemon, tmp_path):
 
 
 def test_version_verb():
-    import fcemu
-
-    result = fcemu.fcemu("version", "--json")
+    result = fcemu("version", "--json")
     assert result.returncode == 0
     assert json.loads(result.stdout)["version"]
 
