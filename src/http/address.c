@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -86,6 +87,13 @@ static int parse_unix(struct str path, struct place *out)
     return 0;
 }
 
+static int refuse_path(struct str address, struct error *err)
+{
+    return error_set(err, ERROR_USAGE,
+                     "listen on '" STR_FMT "': the path of a socket has 1 to %zu bytes",
+                     STR_ARG(address), sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1);
+}
+
 static int parse(struct str address, struct place *out, struct error *err)
 {
     struct str host;
@@ -95,7 +103,7 @@ static int parse(struct str address, struct place *out, struct error *err)
     *out = (struct place){0};
     if (str_starts(address, STR("unix:"))) {
         if (parse_unix(str_slice(address, sizeof("unix:") - 1, address.len), out) < 0)
-            return refuse(address, err);
+            return refuse_path(address, err);
         return 0;
     }
     if (!str_cut_last(address, ':', &host, &port) ||
@@ -121,11 +129,17 @@ static int open_socket(struct place *place)
     return fd;
 }
 
-static bool nobody_listens(const struct place *place)
+/* A socket file that outlived its process, and nothing else: connect() refuses a plain file, too.
+ */
+static bool is_left_over(const struct place *place)
 {
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct stat st;
+    int fd;
     bool refused;
 
+    if (lstat(place->address.un.sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
+        return false;
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return false;
     refused = connect(fd, &place->address.any, place->len) < 0 && errno == ECONNREFUSED;
@@ -139,12 +153,38 @@ static int bind_socket(int fd, const struct place *place)
 
     if (r == 0 || errno != EADDRINUSE || place->address.any.sa_family != AF_UNIX)
         return r;
-    if (!nobody_listens(place)) {
+    if (!is_left_over(place)) {
         errno = EADDRINUSE;
         return -1;
     }
     unlink(place->address.un.sun_path);
     return bind(fd, &place->address.any, place->len);
+}
+
+/* What to do about the commonest reasons. */
+static const struct {
+    int reason;
+    bool file; /* of a socket file, else of a port */
+    const char *remedy;
+} remedies[] = {
+    {EADDRINUSE,    false, "stop what listens there or choose another port with --listen"     },
+    {EACCES,        false, "ports below 1024 want root or the capability CAP_NET_BIND_SERVICE"},
+    {EADDRNOTAVAIL, false, "no interface of this machine has this address"                    },
+    {EADDRINUSE,    true,  "somebody listens there, or it is no socket; choose another path"  },
+    {EACCES,        true,  "choose a path in a folder that this user may write to"            },
+    {ENOENT,        true,  "the folder must exist"                                            },
+};
+
+static int fail(struct str address, const struct place *place, struct error *err)
+{
+    bool file = place->address.any.sa_family == AF_UNIX;
+    const char *remedy = NULL;
+
+    error_errno(err, "listen on '" STR_FMT "' as uid %u", STR_ARG(address), (unsigned)geteuid());
+    for (size_t i = 0; i < N_ELEMENTS(remedies); i++)
+        if (remedies[i].reason == err->sys_errno && remedies[i].file == file)
+            remedy = remedies[i].remedy;
+    return remedy ? error_remedy(err, remedy) : -1;
 }
 
 static uint16_t port_of(int fd)
@@ -170,7 +210,7 @@ int address_listen(struct str address, int *out_fd, uint16_t *out_port, char **o
         fd = open_socket(&place);
     }
     if (fd < 0 || bind_socket(fd, &place) < 0 || listen(fd, BACKLOG) < 0) {
-        error_errno(err, "listen on '" STR_FMT "'", STR_ARG(address));
+        fail(address, &place, err);
         if (fd >= 0)
             close(fd);
         return -1;

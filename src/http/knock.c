@@ -2,9 +2,9 @@
  * http/knock.c - an accepted connection whose first bytes decide where it goes
  *
  * 0x16 begins TLS; "CONNECT " asks for a tunnel, which ends right here: the answer is 200 and the
- * next bytes are looked at the same way; everything else is HTTP. Bytes are peeked at, so that
- * libmicrohttpd finds them untouched; SO_RCVLOWAT keeps an incomplete head from waking the loop
- * over and over.
+ * next bytes are looked at the same way; other words are HTTP, and what is no word is neither.
+ * Bytes are peeked at, so that libmicrohttpd finds them untouched; SO_RCVLOWAT keeps an incomplete
+ * head from waking the loop over and over.
  */
 #include <errno.h>
 #include <unistd.h>
@@ -34,7 +34,7 @@ struct knock {
     bool ended; /* the client has sent all that it will */
 };
 
-enum verdict { VERDICT_MORE, VERDICT_PLAIN, VERDICT_TLS, VERDICT_TUNNEL };
+enum verdict { VERDICT_MORE, VERDICT_NONE, VERDICT_PLAIN, VERDICT_TLS, VERDICT_TUNNEL };
 
 static void look(struct knock *k);
 
@@ -212,12 +212,23 @@ static bool is_connect(struct str bytes)
     return str_starts(bytes, word) || str_starts(word, bytes);
 }
 
+/* A request begins with a word, maybe behind an empty line. Anything else would wait for the rest
+ * of a line that never comes. */
+static bool is_no_protocol(struct str bytes)
+{
+    unsigned char first = (unsigned char)bytes.ptr[0];
+
+    return first != '\r' && first != '\n' && (first <= ' ' || first > '~');
+}
+
 static enum verdict judge(const struct knock *k, struct str bytes, char *room, struct str *name)
 {
     size_t end;
 
     if ((unsigned char)bytes.ptr[0] == TLS_FIRST_BYTE)
         return judge_tls(k, bytes, room, name);
+    if (is_no_protocol(bytes))
+        return VERDICT_NONE;
     if (!k->tunnelled && is_connect(bytes))
         return str_find(bytes, STR("\r\n\r\n"), &end) ? VERDICT_TUNNEL : VERDICT_MORE;
     return judge_plain(k, bytes, name);
@@ -261,6 +272,9 @@ static void act(struct knock *k, struct str bytes)
             drop(k);
         else
             wait_for_more(k, bytes.len);
+        break;
+    case VERDICT_NONE:
+        drop(k);
         break;
     case VERDICT_PLAIN:
     case VERDICT_TLS:

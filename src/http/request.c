@@ -104,6 +104,20 @@ static bool many_hosts(const struct http_call *call)
     return count(&call->request.headers, STR("Host")) > 1;
 }
 
+/* "Content-Length : 5" is no length for libmicrohttpd, but may be one for who stands before us. */
+static bool blank_in_name(const struct http_call *call)
+{
+    const struct http_headers *headers = &call->request.headers;
+
+    for (size_t i = 0; i < headers->count; i++) {
+        struct str name = headers->items[i].name;
+
+        if (name.len == 0 || name.ptr[name.len - 1] == ' ' || name.ptr[name.len - 1] == '\t')
+            return true;
+    }
+    return false;
+}
+
 static bool both_lengths(const struct http_call *call)
 {
     const struct http_headers *headers = &call->request.headers;
@@ -131,13 +145,14 @@ static bool late_connect(const struct http_call *call)
     return str_eq(call->request.method, STR("CONNECT"));
 }
 
-/* Source: RFC 9112 §3.2 and §6. Each of them would let two readers of one stream disagree. */
+/* Source: RFC 9112 §3.2, §5.1 and §6. Each of them would let two readers of one stream disagree. */
 static const struct {
     bool (*holds)(const struct http_call *call);
     struct refusal refusal;
 } checks[] = {
     {no_host,        {400, "BadRequest", "the Host header is missing"}                    },
     {many_hosts,     {400, "BadRequest", "there is more than one Host header"}            },
+    {blank_in_name,  {400, "BadRequest", "a blank stands before the colon of a header"}   },
     {both_lengths,   {400, "BadRequest", "Content-Length beside Transfer-Encoding"}       },
     {many_lengths,   {400, "BadRequest", "Content-Length is given twice, with two values"}},
     {unknown_coding, {501, "NotImplemented", "the Transfer-Encoding is not 'chunked'"}    },

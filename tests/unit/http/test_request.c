@@ -128,6 +128,8 @@ static const struct {
      "0\r\n\r\n",                                                                   400, "Content-Length beside Transfer-Encoding"},
     {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", 400,
      "Content-Length is given twice"                                                                                                   },
+    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length : 3\r\n\r\nabc",                      400,
+     "a blank stands before the colon"                                                                                                 },
     {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",                    501,
      "Transfer-Encoding is not"                                                                                                        },
 };
@@ -216,6 +218,21 @@ START_TEST(test_what_is_not_http_is_counted_as_refused)
     ck_assert_int_ne(client_to_end(c, CLIENT_WAIT_MS), CLIENT_SILENT);
     ck_assert_uint_eq(request_count, 0);
     client_close(c);
+}
+END_TEST
+
+/* Of TLS an alert, an old hello, nothing, and another protocol's first byte. */
+static const char other_protocols[] = {0x15, (char)0x80, 0x00, 0x05};
+
+START_TEST(test_other_protocols_are_not_waited_for)
+{
+    struct client *c = client_open(port, false);
+
+    ck_assert_int_eq(send(c->fd, &other_protocols[_i], 1, MSG_NOSIGNAL), 1);
+    ck_assert_int_ne(client_to_end(c, CLIENT_WAIT_MS), CLIENT_SILENT);
+    ck_assert_str_eq(c->bytes, "");
+    client_close(c);
+    ck_assert_uint_eq(stats().refused, 1);
 }
 END_TEST
 
@@ -336,6 +353,23 @@ START_TEST(test_socket_file_is_served_and_removed)
 }
 END_TEST
 
+START_TEST(test_file_that_is_no_socket_is_left_alone)
+{
+    char path[] = "/tmp/fcemu-http-XXXXXX";
+    struct error err = {0};
+    char address[64];
+    uint16_t got;
+    int fd = mkstemp(path);
+
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+    snprintf(address, sizeof(address), "unix:%s", path);
+    ck_assert_int_lt(http_server_listen(server, str_of(address), &got, &err), 0);
+    ck_assert_ptr_nonnull(strstr(err.text, "it is no socket"));
+    ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
 static const char *const bad_addresses[] = {
     "",       "127.0.0.1", "127.0.0.1:x", "127.0.0.1:65536", "example.test:80",
     "::1:80", "[::1]",     "unix:",
@@ -361,6 +395,7 @@ START_TEST(test_taken_port_is_an_error_that_names_it)
     ck_assert_int_lt(http_server_listen(server, str_of(address), &got, &err), 0);
     ck_assert_int_eq(err.kind, ERROR_IO);
     ck_assert_ptr_nonnull(strstr(err.text, address));
+    ck_assert_ptr_nonnull(strstr(err.text, "choose another port with --listen"));
 }
 END_TEST
 
@@ -380,9 +415,12 @@ int main(void)
     tcase_add_loop_test(tc, test_headers_of_nine_kilobytes_are_read, 0, 2);
     tcase_add_loop_test(tc, test_heads_larger_than_the_pool_are_refused, 0, 2);
     tcase_add_test(tc, test_what_is_not_http_is_counted_as_refused);
+    tcase_add_loop_test(tc, test_other_protocols_are_not_waited_for, 0,
+                        (int)N_ELEMENTS(other_protocols));
     tcase_add_loop_test(tc, test_connect_opens_a_tunnel_to_ourselves, 0, 2);
     tcase_add_test(tc, test_connect_in_pieces);
     tcase_add_test(tc, test_second_connect_is_refused);
+    tcase_add_test(tc, test_file_that_is_no_socket_is_left_alone);
     tcase_add_loop_test(tc, test_impossible_addresses_are_refused, 0,
                         (int)N_ELEMENTS(bad_addresses));
     tcase_add_test(tc, test_taken_port_is_an_error_that_names_it);
