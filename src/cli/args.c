@@ -63,26 +63,13 @@ static const struct cli_verb *find_verb(int argc, char **argv, int *out_used)
     return NULL;
 }
 
-static bool is_group(const char *word)
-{
-    size_t count;
-    const struct cli_verb *verbs = cli_verb_table(&count);
-    struct str prefix = str_of(canonical(word));
-
-    for (size_t i = 0; i < count; i++)
-        if (str_starts(str_of(verbs[i].name), prefix) && verbs[i].name[prefix.len] == ' ')
-            return true;
-    return false;
-}
-
 static int unknown_verb(int argc, char **argv)
 {
     size_t count;
     const struct cli_verb *verbs = cli_verb_table(&count);
-    bool group = is_group(argv[0]);
-    OWN(mem_free)
-    char *words =
-        argc >= 2 && group ? mem_printf("%s %s", canonical(argv[0]), argv[1]) : mem_dup(argv[0]);
+    OWN(buf_done) struct buf members = {0};
+    bool group = cli_group_help(str_of(canonical(argv[0])), &members);
+    OWN(mem_free) char *words = argc >= 2 && group ? name_of(argv, 2) : mem_dup(argv[0]);
     struct nearest nearest = {.wanted = str_of(words)};
 
     for (size_t i = 0; i < count; i++)
@@ -91,15 +78,10 @@ static int unknown_verb(int argc, char **argv)
     fprintf(stderr, "fcemu: unknown verb '%s'", words);
     if (str_is_set(nearest.best))
         fprintf(stderr, "; did you mean '" STR_FMT "'?", STR_ARG(nearest.best));
-    if (group) {
-        fprintf(stderr, "\nknown:");
-        for (size_t i = 0; i < count; i++)
-            if (str_starts(str_of(verbs[i].name), str_of(canonical(argv[0]))))
-                fprintf(stderr, "\n  fcemu %-16s %s", verbs[i].name, verbs[i].summary);
-        fputc('\n', stderr);
-    } else {
+    if (group)
+        fprintf(stderr, "\nknown:\n%s", buf_text(&members));
+    else
         fprintf(stderr, "\n'fcemu --help' lists the verbs\n");
-    }
     return EXIT_CODE_USAGE;
 }
 
@@ -228,6 +210,17 @@ static bool asks_help(int argc, char **argv)
     return false;
 }
 
+/* `fcemu fault --help`: a group is no verb, but its verbs can be told. */
+static bool print_group_help(int argc, char **argv)
+{
+    OWN(buf_done) struct buf b = {0};
+
+    if (!asks_help(argc - 1, argv + 1) || !cli_group_help(str_of(canonical(argv[0])), &b))
+        return false;
+    fputs(buf_text(&b), stdout);
+    return true;
+}
+
 int cli_run(int argc, char **argv)
 {
     static char serve[] = "serve";
@@ -249,7 +242,7 @@ int cli_run(int argc, char **argv)
     else
         args.verb = find_verb(argc, argv, &used);
     if (!args.verb)
-        return unknown_verb(argc, argv);
+        return print_group_help(argc, argv) ? EXIT_CODE_PASS : unknown_verb(argc, argv);
     if (asks_help(argc - used, argv + used))
         return print_help(args.verb);
     args.positional = mem_alloc_array((size_t)argc + 1, sizeof(*args.positional));

@@ -89,5 +89,7 @@ size_t cli_verb_options(const struct cli_verb *verb, struct cli_option *out, siz
 
 /* help.c, completion.c, manual.c: the table in other forms */
 void cli_help(const struct cli_verb *verb, struct buf *out); /* NULL: the list of verbs */
-int cli_completion(const char *shell, struct buf *out);      /* -1: no such shell */
-void cli_manual(struct buf *out);                            /* roff */
+/** The verbs that begin with the word @group, a line each. False when none does. */
+bool cli_group_help(struct str group, struct buf *out);
+int cli_completion(const char *shell, struct buf *out); /* -1: no such shell */
+void cli_manual(struct buf *out);                       /* roff */

@@ -45,6 +45,18 @@ static void list_help(struct buf *out)
         buf_printf(out, "  %3d  %s\n", (int)codes[i].code, codes[i].meaning);
 }
 
+bool cli_group_help(struct str group, struct buf *out)
+{
+    size_t count;
+    const struct cli_verb *verbs = cli_verb_table(&count);
+    size_t before = out->len;
+
+    for (size_t i = 0; i < count; i++)
+        if (str_starts(str_of(verbs[i].name), group) && verbs[i].name[group.len] == ' ')
+            buf_printf(out, "  fcemu %-16s %s\n", verbs[i].name, verbs[i].summary);
+    return out->len > before;
+}
+
 void cli_help(const struct cli_verb *verb, struct buf *out)
 {
     if (verb)

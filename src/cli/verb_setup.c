@@ -75,7 +75,7 @@ int verb_help(const struct cli_args *args)
     for (size_t i = 0; i < count && args->count; i++)
         if (strcmp(verbs[i].name, buf_text(&words)) == 0)
             cli_help(&verbs[i], &b);
-    if (b.len == 0)
+    if (b.len == 0 && !cli_group_help(buf_str(&words), &b))
         return cli_usage(args, "no verb '%s'; 'fcemu help' lists them", buf_text(&words));
     return print_and_done(&b);
 }
