@@ -200,7 +200,7 @@ void alias_update(struct work *work)
     OWN(json_free) cJSON *document = row_document(row);
     struct news news = news_of(given);
 
-    fields_merge(&alias_fields, document, given);
+    fields_merge(&alias_fields, work->api, document, given);
     if (!check_alias(work, &at, news, document) || !work_match(work, str_of(row->etag)) ||
         !work_may_change(work, row))
         return;

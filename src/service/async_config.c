@@ -88,7 +88,7 @@ void async_config_put(struct work *work)
     cJSON *document = old && work->api != API_2016 ? row_document(old) : cJSON_CreateObject();
 
     rename_member(given, "asyncTask", "statefulInvocation");
-    fields_merge(&async_fields, document, given);
+    fields_merge(&async_fields, work->api, document, given);
     if (!old || work_may_change(work, old))
         answer_row(work, work_put(work, &key, old, document, STR_NONE));
 }

@@ -234,7 +234,7 @@ void domain_update(struct work *work)
         return;
     OWN(json_free) cJSON *document = row_document(row);
 
-    fields_merge(&domain_fields, document, read);
+    fields_merge(&domain_fields, work->api, document, read);
     settle_certificate(document);
     if (check_certificate(work, document) && work_may_change(work, row))
         answer_json(work, show_row(work, work_put(work, &key, row, document, STR_NONE)));

@@ -104,13 +104,25 @@ static bool match_print(struct str text)
     return text.len > 0;
 }
 
+static bool match_variable(struct str text)
+{
+    if (text.len == 0 || !is_letter(text.ptr[0]))
+        return false;
+    for (size_t i = 1; i < text.len; i++) {
+        if (!is_alnum(text.ptr[i]) && text.ptr[i] != '_')
+            return false;
+    }
+    return true;
+}
+
 static const struct {
     const char *text;
     bool (*match)(struct str text);
 } patterns[] = {
-    [PATTERN_NAME] = {"^[_a-zA-Z][-_a-zA-Z0-9]*$",                           match_name  },
-    [PATTERN_DOMAIN] = {"'^([a-z0-9A-Z][-a-z0-9A-Z]{0,62}\\.)+[a-zA-Z]{2,}$'", match_domain},
-    [PATTERN_PRINT] = {"^[[:print:]]+$",                                      match_print },
+    [PATTERN_NAME] = {"^[_a-zA-Z][-_a-zA-Z0-9]*$",                           match_name    },
+    [PATTERN_DOMAIN] = {"'^([a-z0-9A-Z][-a-z0-9A-Z]{0,62}\\.)+[a-zA-Z]{2,}$'", match_domain  },
+    [PATTERN_PRINT] = {"^[[:print:]]+$",                                      match_print   },
+    [PATTERN_VARIABLE] = {"^[a-zA-Z][a-zA-Z0-9_]*$",                             match_variable},
 };
 
 const char *field_pattern_text(enum field_pattern pattern)

@@ -56,10 +56,10 @@ static bool refuse_type(const struct field_reading *reading, const struct field 
 
 static bool limit_of(const struct field_reading *reading, int which, int64_t *out)
 {
-    if (which == 0)
+    if (which == 0 || reading->limits->values[which - 1] == LIMIT_NONE)
         return false;
     *out = reading->limits->values[which - 1];
-    return *out != LIMIT_NONE;
+    return true;
 }
 
 /* ---- texts ---- */
@@ -170,9 +170,10 @@ static bool number_of(const cJSON *value, double *out)
 static bool check_range(const struct field *field, double number, double scale,
                         const struct field_reading *reading)
 {
-    int64_t least = 0;
+    int64_t least = field->flags & FIELD_POSITIVE ? 1 : 0;
     int64_t most = INT64_MAX;
-    bool bounded = limit_of(reading, field->min, &least);
+    bool bounded =
+        limit_of(reading, field->min, &least) || (field->flags & (FIELD_POSITIVE | FIELD_NATURAL));
     bool capped = limit_of(reading, field->max, &most);
 
     if (capped && (number * scale < (double)least || number * scale > (double)most))
@@ -295,6 +296,19 @@ static bool is_map(const cJSON *value)
     return cJSON_IsObject(value) || (cJSON_IsArray(value) && !value->child);
 }
 
+static bool check_key(const struct field *field, struct str key,
+                      const struct field_reading *reading)
+{
+    struct field named = *field;
+
+    if (!field->key_pattern || field_pattern_match(field->key_pattern, key))
+        return true;
+    named.title = field->key_title;
+    return field_refuse(reading, &named,
+                        "doesn't match expected format (allowed: %s, actual: '" STR_FMT "')",
+                        field_pattern_text(field->key_pattern), STR_ARG(head_of(key, 256)));
+}
+
 static bool read_map_item(const struct field *field, const cJSON *item, cJSON *out,
                           const struct field_reading *reading)
 {
@@ -302,6 +316,8 @@ static bool read_map_item(const struct field *field, const cJSON *item, cJSON *o
         return true;
     if (cJSON_IsArray(item) || cJSON_IsObject(item))
         return refuse_type(reading, field, "map of strings", item);
+    if (!check_key(field, str_of(item->string), reading))
+        return false;
     cJSON *text = text_of(item);
 
     if (field->pattern && !field_pattern_match(field->pattern, str_of(text->valuestring))) {
@@ -401,11 +417,14 @@ static cJSON *read_lists(const struct field *field, const cJSON *value,
 static cJSON *read_object(const struct field *field, const cJSON *value,
                           const struct field_reading *reading)
 {
+    struct field_reading inner = *reading;
+
     if (!is_map(value)) {
         refuse_type(reading, field, "object", value);
         return NULL;
     }
-    return fields_read(field->fields, value, reading);
+    inner.inner = true;
+    return fields_read(field->fields, value, &inner);
 }
 
 static cJSON *read_objects(const struct field *field, const cJSON *value,

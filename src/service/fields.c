@@ -43,6 +43,25 @@ static bool says_nothing(const struct field *field, const cJSON *value,
                       cJSON_IsString(value) && !*value->valuestring);
 }
 
+static bool is_structure(const struct field *field)
+{
+    static const bool structures[] = {
+        [FIELD_STRINGS] = true, [FIELD_MAP] = true,    [FIELD_NUMBERS] = true,
+        [FIELD_LISTS] = true,   [FIELD_OBJECT] = true, [FIELD_OBJECTS] = true,
+        [FIELD_ANY] = false,    [FIELD_TEXT] = false,
+    };
+
+    return structures[field->type];
+}
+
+/* Null empties what has members; anywhere else it says nothing. */
+static bool says_none(const struct field *field, const cJSON *input,
+                      const struct field_reading *reading)
+{
+    return reading->api == API_2023 && !reading->create && !reading->inner && is_structure(field) &&
+           cJSON_IsNull(cJSON_GetObjectItem(input, field->name));
+}
+
 static bool read_field(const struct field *field, const cJSON *input, cJSON *out,
                        const struct field_reading *reading)
 {
@@ -50,6 +69,8 @@ static bool read_field(const struct field *field, const cJSON *input, cJSON *out
 
     if (!is_writable(field, reading))
         return true;
+    if (!value && says_none(field, input, reading))
+        cJSON_AddNullToObject(out, field->name);
     if (!says_nothing(field, value, reading)) {
         cJSON *read = field_read_value(field, value, reading);
 
@@ -93,21 +114,26 @@ static void merge_members(cJSON *into, cJSON *from)
     }
 }
 
-void fields_merge(const struct field_table *table, cJSON *document, cJSON *read)
+void fields_merge(const struct field_table *table, enum api_version api, cJSON *document,
+                  cJSON *read)
 {
     for (size_t i = 0; i < table->count; i++) {
         const struct field *field = &table->rows[i];
         cJSON *given = cJSON_DetachItemFromObjectCaseSensitive(read, field->name);
         cJSON *old = cJSON_GetObjectItemCaseSensitive(document, field->name);
+        bool merged = (field->flags & FIELD_MERGED) && api == API_2016;
 
         if (!given)
             continue;
-        if ((field->flags & FIELD_MERGED) && cJSON_IsObject(old)) {
-            merge_members(old, given);
-            cJSON_Delete(given);
-        } else {
+        if (!cJSON_IsNull(given) && !(merged && cJSON_IsObject(old))) {
             json_set(document, field->name, given);
+            continue;
         }
+        if (cJSON_IsNull(given))
+            json_set(document, field->name, NULL);
+        else
+            merge_members(old, given);
+        cJSON_Delete(given);
     }
 }
 

@@ -4,9 +4,10 @@
  * A row says how a member is called, what it may hold, who may set it, who is shown it and what
  * stands there when nobody set it. Reading, checking, merging and showing are written once over
  * these rows. Requests are read as the official clients write them: keys in any case, null as
- * absent, numbers as text and text as numbers, an empty array as an empty map.
+ * absent, numbers as text and text as numbers, an empty array as an empty map. In an update of
+ * 2023-03-30 null clears a member that is an object, a map or a list.
  *
- * Source: spec pages api-2016-08-15 §1.8 and §4.5, errors §7.
+ * Source: spec pages api-2016-08-15 §1.8 and §4.5, api-2023-03-30 §5.1, errors §7.
  *
  * Threads: the loop thread.
  */
@@ -34,9 +35,10 @@ enum field_type {
 /* How a text must look; the regular expression is quoted in the refusal. */
 enum field_pattern {
     PATTERN_NONE = 0,
-    PATTERN_NAME,   /* ^[_a-zA-Z][-_a-zA-Z0-9]*$ */
-    PATTERN_DOMAIN, /* one or more labels and a top-level name */
-    PATTERN_PRINT,  /* ^[[:print:]]+$, of each value of a map */
+    PATTERN_NAME,     /* ^[_a-zA-Z][-_a-zA-Z0-9]*$ */
+    PATTERN_DOMAIN,   /* one or more labels and a top-level name */
+    PATTERN_PRINT,    /* ^[[:print:]]+$, of each value of a map */
+    PATTERN_VARIABLE, /* ^[a-zA-Z][a-zA-Z0-9_]*$, of each key of a map */
 };
 
 enum {
@@ -50,13 +52,15 @@ enum {
     FIELD_CONSTANT = 1 << 4,         /* given on create, ignored in updates */
     FIELD_READ_ONLY = 1 << 5,        /* made by the service */
     FIELD_SECRET = 1 << 6,           /* kept, never shown */
-    FIELD_MERGED = 1 << 7,           /* an update replaces members, not the whole object */
+    FIELD_MERGED = 1 << 7,           /* an update of 2016 replaces members, not the whole object */
     FIELD_DECIDED = 1 << 8,          /* the default of the API that creates is stored for good */
     FIELD_EMPTY_IS_ABSENT = 1 << 9,  /* "" in an update leaves it alone */
     FIELD_OPTIONAL_ZERO = 1 << 10,   /* 0 stands for "not set" and is not range-checked */
     FIELD_MINUS_ONE = 1 << 12,       /* -1 stands for "any" and is not range-checked */
     FIELD_ZERO_IS_DEFAULT = 1 << 13, /* 0 is read as the default */
     FIELD_MAY_BE_EMPTY = 1 << 14,    /* "" besides the choices */
+    FIELD_NATURAL = 1 << 15,         /* a number of 0 or more */
+    FIELD_POSITIVE = 1 << 16,        /* a number of 1 or more */
     IN_TRIGGER = 1 << 11,            /* of operations: traffic for HTTP triggers */
 };
 
@@ -74,8 +78,10 @@ struct field {
     const char *in_2021; /* the same where 2021 differs; NULL: as `classic` */
     int min, max, step;  /* LIMIT(…): of the number, the text's length or the count; 0: none */
     enum field_pattern pattern;
-    const char *choices; /* "a | b"; of a list: of each item */
-    const char *title;   /* in messages; NULL: the name with a capital */
+    enum field_pattern key_pattern; /* of a map */
+    const char *key_title;          /* of a key in messages */
+    const char *choices;            /* "a | b"; of a list: of each item */
+    const char *title;              /* in messages; NULL: the name with a capital */
     const struct field_table *fields;
 };
 
@@ -98,6 +104,7 @@ struct field_reading {
     enum api_version api;
     const struct limits *limits;
     bool create; /* required members are asked for, defaults that are decided are filled in */
+    bool inner;  /* of an object inside of another */
     struct field_refusal *refusal;
 };
 
@@ -112,8 +119,10 @@ const char *field_default(const struct field *field, enum api_version api);
 cJSON *fields_read(const struct field_table *table, const cJSON *input,
                    const struct field_reading *reading);
 
-/** Put what was read into @document, which is changed: members are replaced or merged. */
-void fields_merge(const struct field_table *table, cJSON *document, cJSON *read);
+/** Put what was read into @document, which is changed: members are replaced, merged, or removed
+ * where they were read as null. */
+void fields_merge(const struct field_table *table, enum api_version api, cJSON *document,
+                  cJSON *read);
 
 /** What @api shows of @document, in the order of the table. */
 cJSON *fields_show(const struct field_table *table, const cJSON *document, enum api_version api);

@@ -75,11 +75,26 @@ static void set_code(cJSON *model, const struct code *code)
     json_set(model, "codeChecksum", cJSON_CreateString(checksum));
 }
 
+/* What a function is made of: a package or an image. 2016-08-15 is silent about a container that
+ * names no image, and about functions that bring both. */
+static bool check_substance(struct work *work, const cJSON *model, bool has_code)
+{
+    bool container = str_eq(json_get_str(model, "runtime"), STR("custom-container"));
+
+    if (!has_code && needs_code(model))
+        return code_refuse_missing(work);
+    if (work->api != API_2016 && container && !has_image(model))
+        answer_invalid(work, "CustomContainerConfig is required but not provided");
+    else if (work->api == API_2023 && has_code && has_image(model))
+        answer_invalid(work, "Either code or customContainerConfig must be set, not both");
+    return !answer_is_refusal(work);
+}
+
 static bool read_code(struct work *work, const cJSON *model, bool create, struct code *out)
 {
     if (!code_read(work, LIMIT_CODE_ZIP_BYTES, out))
         return false;
-    return out->given || !create || !needs_code(model) || code_refuse_missing(work);
+    return !create || check_substance(work, model, out->given);
 }
 
 static bool find_code(struct work *work, cJSON *model, struct code *code)

@@ -178,15 +178,28 @@ cJSON *function_read(struct work *work, bool create)
     return read;
 }
 
+/* An empty object says "none": a block that was cleared must not come back with defaults in it. */
+static void drop_blank_objects(cJSON *model)
+{
+    for (size_t i = 0; i < function_fields.count; i++) {
+        const struct field *field = &function_fields.rows[i];
+
+        if (field->type == FIELD_OBJECT && (field->flags & IN_2023))
+            drop_if_blank(model, field->name);
+    }
+}
+
 void function_merge(struct work *work, cJSON *model, cJSON *read)
 {
     bool classic = work->api != API_2023;
 
     if (classic)
         to_classic(model);
-    fields_merge(&function_fields, model, read);
+    fields_merge(&function_fields, work->api, model, read);
     if (classic)
         from_classic(model);
+    else
+        drop_blank_objects(model);
 }
 
 /* ---- rules between members ---- */
@@ -367,9 +380,26 @@ static bool check_disk(struct work *work, const cJSON *model)
     return false;
 }
 
+/* JSON text inside a string: tools parse what they read back. */
+static bool check_affinity(struct work *work, const cJSON *model)
+{
+    struct str text = json_get_str(model, "sessionAffinityConfig");
+    struct error ignored;
+    OWN(json_free) cJSON *config = text.len ? json_parse(text, &ignored) : NULL;
+
+    if (text.len == 0 || cJSON_IsObject(config))
+        return true;
+    answer_invalid(work,
+                   "SessionAffinityConfig is set to an invalid value (allowed: a JSON object, "
+                   "actual: '" STR_FMT "')",
+                   STR_ARG(str_slice(text, 0, 256)));
+    return false;
+}
+
 bool function_check(struct work *work, cJSON *model)
 {
-    if (!check_runtime(work, model) || !check_handler(work, model) || !check_disk(work, model))
+    if (!check_runtime(work, model) || !check_handler(work, model) || !check_disk(work, model) ||
+        !check_affinity(work, model))
         return false;
     settle_processor(work, model);
     return check_processor(work, model) && check_layers(work, model);

@@ -90,7 +90,7 @@ static void put(struct work *work, const struct address *at, const struct store_
     cJSON *document = old && work->api != API_2023 ? row_document(old) : cJSON_CreateObject();
     struct config_place place = place_of(at);
 
-    fields_merge(&provision_fields, document, given);
+    fields_merge(&provision_fields, work->api, document, given);
     if (!json_has(document, "target") && work->api != API_2023) {
         answer_invalid(work, "Target is required but not provided");
         return;

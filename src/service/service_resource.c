@@ -168,7 +168,7 @@ void service_update(struct work *work)
     OWN(json_free) cJSON *document = row_document(at.service_row);
     struct store_key key = work_key(work, "service", STR(""), STR(""), at.service);
 
-    fields_merge(&service_rows_table, document, given);
+    fields_merge(&service_rows_table, work->api, document, given);
     settle_tracing(document);
     owner_touch(work, at.service);
     answer_row(work, work_put(work, &key, at.service_row, document, STR_NONE));

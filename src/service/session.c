@@ -14,8 +14,8 @@
 FIELD_TABLE(session_fields,
     {.name = "sessionId", .type = FIELD_STRING, .flags = IN_2023 | FIELD_CONSTANT, .max = LIMIT(NAME_MAX)},
     {.name = "sessionStatus", .type = FIELD_STRING, .flags = IN_2023 | FIELD_READ_ONLY, .current = "\"Active\""},
-    {.name = "sessionTTLInSeconds", .type = FIELD_INT, .flags = IN_2023, .current = "21600"},
-    {.name = "sessionIdleTimeoutInSeconds", .type = FIELD_INT, .flags = IN_2023, .current = "1800"},
+    {.name = "sessionTTLInSeconds", .type = FIELD_INT, .flags = IN_2023 | FIELD_POSITIVE, .current = "21600"},
+    {.name = "sessionIdleTimeoutInSeconds", .type = FIELD_INT, .flags = IN_2023 | FIELD_POSITIVE, .current = "1800"},
     {.name = "disableSessionIdReuse", .type = FIELD_BOOL, .flags = IN_2023, .current = "false"},
     {.name = "nasConfig", .type = FIELD_OBJECT, .flags = IN_2023, .fields = &nas_config_fields},
     {.name = "ossMountConfig", .type = FIELD_OBJECT, .flags = IN_2023, .fields = &oss_mount_config_fields},
@@ -149,7 +149,7 @@ static void change(struct work *work, cJSON *given, const char *status)
         return;
     OWN(json_free) cJSON *document = row_document(row);
 
-    fields_merge(&session_fields, document, given);
+    fields_merge(&session_fields, work->api, document, given);
     if (status)
         json_set(document, "sessionStatus", cJSON_CreateString(status));
     answer_json(work, show_at(work, work_put(work, &key, row, document, STR_NONE)));

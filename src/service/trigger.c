@@ -385,7 +385,7 @@ void trigger_update(struct work *work)
         !trigger_config_read(work, json_get_str(document, "triggerType"), config_of(read)))
         return;
     merge_config(work, document, read);
-    fields_merge(&trigger_fields, document, read);
+    fields_merge(&trigger_fields, work->api, document, read);
     if (!check_config(work, document) || (moved && !check_qualifier(work, &at, document)) ||
         !work_match(work, str_of(row->etag)) || !work_may_change(work, row))
         return;
