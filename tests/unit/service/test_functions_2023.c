@@ -28,7 +28,7 @@ static const struct {
     const char *message;
 } bad_code[] = {
     {"5",                      "Code is set to an invalid value (allowed: object, actual: '5')"},
-    {"\"x\"",                  "Code is set to an invalid value (allowed: object, actual: 'x')"},
+    {"\"x\"",                  "Code is set to an invalid value (allowed: object, actual: '\"x\"')"},
     {"{\"zipFile\":5}",        "ZipFile is set to an invalid value (allowed: string, actual: '5')"},
     {"{\"ossBucketName\":[]}", "OssBucketName is set to an invalid value (allowed: string, actual: '[]')"},
     {"{\"ossObjectName\":{}}", "OssObjectName is set to an invalid value (allowed: string, actual: '{}')"},
