@@ -29,7 +29,7 @@ static const struct {
 } bad_code[] = {
     {"5",                      "Code is set to an invalid value (allowed: object, actual: '5')"},
     {"\"x\"",                  "Code is set to an invalid value (allowed: object, actual: '\"x\"')"},
-    {"{\"zipFile\":5}",        "ZipFile is set to an invalid value (allowed: string, actual: '5')"},
+    {"{\"zipFile\":5}",        "ZipFile is set to an invalid value (allowed: text in base64, actual: '5')"},
     {"{\"ossBucketName\":[]}", "OssBucketName is set to an invalid value (allowed: string, actual: '[]')"},
     {"{\"ossObjectName\":{}}", "OssObjectName is set to an invalid value (allowed: string, actual: '{}')"},
 };
