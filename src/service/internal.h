@@ -160,12 +160,16 @@ struct page {
     struct str prefix;
     struct str start; /* the first name to show */
     size_t limit;
+    const char *token; /* what the answer calls the next start: "nextToken" */
 };
 
 /** Read limit, prefix, startKey and nextToken. False when refused. */
 bool page_read(struct work *work, enum limit_id preset, enum limit_id most, struct page *out);
-/** Add to @array what show() makes of the rows of the page. What is left is named as `nextToken`
- * in @answer. show may return NULL to leave a row out. */
+/** The same for an operation with capital parameters: Limit and NextToken alone. */
+bool page_read_capital(struct work *work, enum limit_id preset, enum limit_id most,
+                       struct page *out);
+/** Add to @array what show() makes of the rows of the page. What is left is named in @answer. show
+ * may return NULL to leave a row out. */
 void page_rows(struct work *work, const struct page *page, struct store_list rows,
                cJSON *(*show)(struct work *work, const struct store_row *row), cJSON *answer,
                const char *array);

@@ -371,13 +371,57 @@ static bool set_public(struct work *work, struct str name, bool public)
     return true;
 }
 
+/* What either parameter may say, and what it means. */
+static const struct {
+    const char *query;
+    struct str text;
+    bool public;
+} acls[] = {
+    {"acl",    STR_INIT("0"),       false},
+    {"acl",    STR_INIT("1"),       true },
+    {"acl",    STR_INIT("private"), false},
+    {"acl",    STR_INIT("public"),  true },
+    {"public", STR_INIT("false"),   false},
+    {"public", STR_INIT("true"),    true },
+    {"public", STR_INIT("0"),       false},
+    {"public", STR_INIT("1"),       true },
+};
+
+/* `acl`, which 2023-03-30 alone knows, wins over `public`. */
+static bool read_acl(struct work *work, bool *out)
+{
+    const char *query = work->api == API_2023 && work_query(work, "acl").len > 0 ? "acl" : "public";
+    struct str text = work_query(work, query);
+
+    for (size_t i = 0; i < N_ELEMENTS(acls); i++) {
+        if (strcmp(acls[i].query, query) == 0 && str_eq_nocase(acls[i].text, text)) {
+            *out = acls[i].public;
+            return true;
+        }
+    }
+    *out = false;
+    if (text.len == 0 && work->api == API_2016) /* older clients may say `official` only */
+        return true;
+    if (text.len == 0)
+        answer_invalid(work, "Public is required but not provided");
+    else if (strcmp(query, "acl") == 0)
+        answer_invalid(work,
+                       "Acl is set to an invalid value (allowed: 0 | 1 | private | public, "
+                       "actual: '" STR_FMT "')",
+                       STR_ARG(str_slice(text, 0, 64)));
+    else
+        answer_invalid(work,
+                       "Public is set to an invalid value (allowed: true | false, actual: "
+                       "'" STR_FMT "')",
+                       STR_ARG(str_slice(text, 0, 64)));
+    return false;
+}
+
 void layer_acl(struct work *work)
 {
-    int acl = asked_bool(work, "acl");
-    int public = asked_bool(work, "public");
+    bool public;
 
-    if (check_bools(work) &&
-        set_public(work, work_param(work, "layer"), (acl >= 0 ? acl : public) == 1))
+    if (read_acl(work, &public) && set_public(work, work_param(work, "layer"), public))
         answer_none(work);
 }
 

@@ -4,9 +4,10 @@
 #include "base/mem.h"
 #include "crypto/encode.h"
 
-static bool read_limit(struct work *work, enum limit_id preset, enum limit_id most, size_t *out)
+static bool read_limit(struct work *work, const char *name, enum limit_id preset,
+                       enum limit_id most, size_t *out)
 {
-    struct str text = work_query(work, "limit");
+    struct str text = work_query(work, name);
     int64_t limit = work_limit(work, preset);
 
     if (text.len > 0 && str_to_int(text, 1, work_limit(work, most), &limit) != NUMBER_OK) {
@@ -25,7 +26,16 @@ bool page_read(struct work *work, enum limit_id preset, enum limit_id most, stru
 
     out->prefix = work_query(work, "prefix");
     out->start = token.len ? token : work_query(work, "startKey");
-    return read_limit(work, preset, most, &out->limit);
+    out->token = "nextToken";
+    return read_limit(work, "limit", preset, most, &out->limit);
+}
+
+bool page_read_capital(struct work *work, enum limit_id preset, enum limit_id most,
+                       struct page *out)
+{
+    *out = (struct page){
+        .prefix = STR(""), .start = work_query(work, "NextToken"), .token = "NextToken"};
+    return read_limit(work, "Limit", preset, most, &out->limit);
 }
 
 void page_rows(struct work *work, const struct page *page, struct store_list rows,
@@ -46,7 +56,7 @@ void page_rows(struct work *work, const struct page *page, struct store_list row
 
         if (json && shown == page->limit) {
             cJSON_Delete(json);
-            json_add_str(answer, "nextToken", row->key.name);
+            json_add_str(answer, page->token, row->key.name);
             return;
         }
         if (json) {
@@ -69,7 +79,7 @@ void page_items(const struct page *page, struct page_item *items, size_t count, 
         if (wanted && shown < page->limit)
             cJSON_AddItemToArray(list, GIVE(items[i].json));
         else if (wanted && shown == page->limit)
-            json_add_str(answer, "nextToken", items[i].name);
+            json_add_str(answer, page->token, items[i].name);
         shown += wanted;
         cJSON_Delete(items[i].json);
     }

@@ -50,14 +50,10 @@ bool tags_put(struct work *work, struct str path, const cJSON *tags)
 
 static bool is_reserved_key(struct str key)
 {
-    static const struct str starts[] = {STR_INIT("aliyun"), STR_INIT("acs:"), STR_INIT("http://"),
-                                        STR_INIT("https://")};
+    size_t at;
 
-    for (size_t i = 0; i < N_ELEMENTS(starts); i++) {
-        if (str_starts(key, starts[i]))
-            return true;
-    }
-    return key.len == 0;
+    return key.len == 0 || str_starts(key, STR("aliyun")) || str_starts(key, STR("acs:")) ||
+           str_find(key, STR("http://"), &at) || str_find(key, STR("https://"), &at);
 }
 
 static bool check_tag_length(struct work *work, const char *title, struct str text,
@@ -82,7 +78,7 @@ static bool check_tag(struct work *work, struct str key, struct str value)
     if (is_reserved_key(key)) {
         answer_invalid(work,
                        "Tag key doesn't match expected format (allowed: not empty, not beginning "
-                       "with aliyun, acs:, http:// or https://, actual: '" STR_FMT "')",
+                       "with aliyun or acs:, without http:// and https://, actual: '" STR_FMT "')",
                        STR_ARG(str_slice(key, 0, 128)));
         return false;
     }
@@ -97,11 +93,28 @@ struct str tag_text(const cJSON *object, const char *name)
     return cJSON_IsString(member) ? str_of(member->valuestring) : STR("");
 }
 
+static bool refuse_list(struct work *work, const cJSON *list)
+{
+    struct buf text = {0};
+
+    json_print(list, false, &text);
+    answer_invalid(work,
+                   "Tags is set to an invalid value (allowed: list of {Key, Value}, actual: "
+                   "'" STR_FMT "')",
+                   STR_ARG(str_slice(buf_str(&text), 0, 256)));
+    buf_done(&text);
+    return false;
+}
+
 bool tags_read_list(struct work *work, const cJSON *list, cJSON *map)
 {
     const cJSON *item;
 
+    if (list && !cJSON_IsArray(list))
+        return refuse_list(work, list);
     cJSON_ArrayForEach (item, list) {
+        if (!cJSON_IsObject(item))
+            return refuse_list(work, list);
         struct str key = tag_text(item, "Key");
         struct str value = tag_text(item, "Value");
 

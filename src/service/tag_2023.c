@@ -3,6 +3,8 @@
  *
  * Source: spec page api-2023-03-30 §7.13.
  */
+#include <stdlib.h>
+
 #include "base/mem.h"
 #include "service/operations.h"
 #include "service/tag.h"
@@ -26,13 +28,17 @@ static bool check_resource_type(struct work *work, struct str type)
     return false;
 }
 
+enum { UNTAG_KEYS_MAX = 50 };
+
 /* A list of texts: an array, its JSON text, or one plain text. */
 static cJSON *read_list(const cJSON *given, struct str text)
 {
     struct error ignored;
     cJSON *list;
 
-    if (given)
+    if (cJSON_IsString(given))
+        text = str_of(given->valuestring);
+    else if (given)
         return cJSON_IsArray(given) ? cJSON_Duplicate(given, true) : NULL;
     list = text.len ? json_parse(text, &ignored) : NULL;
     if (cJSON_IsArray(list))
@@ -81,6 +87,14 @@ static bool too_many(struct work *work, const cJSON *tags, const cJSON *given)
     return true;
 }
 
+static bool ensure_any(struct work *work, const cJSON *list, const char *title)
+{
+    if (!json_is_blank(list))
+        return true;
+    answer_invalid(work, "%s is required but not provided", title);
+    return false;
+}
+
 void tag_add_2023(struct work *work)
 {
     OWN(json_free) cJSON *ids = read_list(json_get_nocase(work->input, "ResourceId"), STR(""));
@@ -90,7 +104,7 @@ void tag_add_2023(struct work *work)
 
     if (!check_resource_type(work, tag_text(work->input, "ResourceType")) ||
         !tags_read_list(work, json_get_nocase(work->input, "Tag"), given) ||
-        !find_subjects(work, ids, &subjects, &count))
+        !ensure_any(work, given, "Tag") || !find_subjects(work, ids, &subjects, &count))
         return;
     /* All or none: every subject is asked before the first is changed. */
     for (size_t i = 0; i < count; i++) {
@@ -117,8 +131,13 @@ void tag_remove_2023(struct work *work)
     size_t count;
 
     if (!check_resource_type(work, work_query(work, "ResourceType")) ||
-        !find_subjects(work, ids, &subjects, &count))
+        (!all && !ensure_any(work, keys, "TagKey")) || !find_subjects(work, ids, &subjects, &count))
         return;
+    if (cJSON_GetArraySize(keys) > UNTAG_KEYS_MAX) {
+        answer_invalid(work, "TagKey contains too many values (max: %d, actual: %d)",
+                       UNTAG_KEYS_MAX, cJSON_GetArraySize(keys));
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         OWN(json_free)
         cJSON *tags = all ? cJSON_CreateObject() : tag_map(work, subjects[i].path);
@@ -158,8 +177,16 @@ static bool is_listed(struct work *work, const cJSON *ids, struct str path)
     return false;
 }
 
+/* What is listed, a tag an item; a token names the path and the key: '#' is in no path and sorts
+ * before everything that is. */
+struct listed {
+    struct page_item *items;
+    size_t count;
+    size_t cap;
+};
+
 static void add_row_tags(struct work *work, const struct store_row *row, const cJSON *wanted,
-                         cJSON *list)
+                         struct listed *all)
 {
     OWN(json_free) cJSON *tags = row_document(row);
     const cJSON *tag;
@@ -173,30 +200,51 @@ static void add_row_tags(struct work *work, const struct store_row *row, const c
         cJSON_AddStringToObject(one, "ResourceType", "function");
         cJSON_AddStringToObject(one, "TagKey", tag->string);
         cJSON_AddStringToObject(one, "TagValue", tag->valuestring);
-        cJSON_AddItemToArray(list, one);
+        if (all->count == all->cap) {
+            all->cap = all->cap ? 2 * all->cap : 32;
+            all->items = (struct page_item *)mem_grow(all->items, all->cap, sizeof(all->items[0]));
+        }
+        all->items[all->count++] = (struct page_item){
+            arena_strf(work->arena, STR_FMT "#%s", STR_ARG(row->key.name), tag->string), one};
     }
 }
 
-void tag_list_2023(struct work *work)
+static int compare_items(const void *a, const void *b)
+{
+    return str_compare(((const struct page_item *)a)->name, ((const struct page_item *)b)->name);
+}
+
+static void list_tags(struct work *work, const struct page *page, const cJSON *ids,
+                      const cJSON *wanted)
 {
     struct store_key key = work_key(work, "tags", STR(""), STR(""), STR(""));
     struct store_list rows = store_list(work->store, &key);
-    OWN(json_free) cJSON *ids = read_list(NULL, work_query(work, "ResourceId"));
-    OWN(json_free) cJSON *wanted_list = read_list(NULL, work_query(work, "Tag"));
-    OWN(json_free) cJSON *wanted = cJSON_CreateObject();
-
-    if (!check_resource_type(work, work_query(work, "ResourceType")) ||
-        !tags_read_list(work, wanted_list, wanted))
-        return;
+    struct listed all = {0};
     cJSON *answer = cJSON_CreateObject();
-    cJSON *list = cJSON_AddArrayToObject(answer, "TagResources");
 
     for (size_t i = 0; i < rows.count; i++) {
         bool function = memchr(rows.rows[i]->key.name.ptr, '/', rows.rows[i]->key.name.len);
 
         if (function && is_listed(work, ids, rows.rows[i]->key.name))
-            add_row_tags(work, rows.rows[i], wanted, list);
+            add_row_tags(work, rows.rows[i], wanted, &all);
     }
+    if (all.count > 0)
+        qsort(all.items, all.count, sizeof(all.items[0]), compare_items);
+    page_items(page, all.items, all.count, answer, "TagResources");
+    mem_free(all.items);
     json_add_str(answer, "RequestId", work->call.request_id);
     answer_json(work, answer);
+}
+
+void tag_list_2023(struct work *work)
+{
+    OWN(json_free) cJSON *ids = read_list(NULL, work_query(work, "ResourceId"));
+    OWN(json_free) cJSON *wanted_list = read_list(NULL, work_query(work, "Tag"));
+    OWN(json_free) cJSON *wanted = cJSON_CreateObject();
+    struct page page;
+
+    if (check_resource_type(work, work_query(work, "ResourceType")) &&
+        page_read_capital(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page) &&
+        tags_read_list(work, wanted_list, wanted))
+        list_tags(work, &page, ids, wanted);
 }

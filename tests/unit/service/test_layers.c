@@ -39,6 +39,35 @@ START_TEST(test_layer_versions_count_up)
 }
 END_TEST
 
+START_TEST(test_layer_acl_says_what_it_means)
+{
+    static const struct {
+        const char *query;
+        const char *acl; /* afterwards */
+    } good[] = {
+        {"acl=1",             "\"1\""},
+        {"acl=private",       "\"0\""},
+        {"acl=public",        "\"1\""},
+        {"acl=0&public=true", "\"0\""},
+        {"acl=&public=true",  "\"1\""},
+        {"public=false",      "\"0\""},
+    };
+
+    ck_ok(send("POST", "/2023-03-30/layers/l/versions", "{\"code\":" CODE "}"));
+    for (size_t i = 0; i < N_ELEMENTS(good); i++) {
+        ck_ok(sendf("PUT", NULL, "/2023-03-30/layers/l/acl?%s", good[i].query));
+        ck_assert_str_eq(text_at(send("GET", "/2023-03-30/layers/l/versions/1", NULL), "acl"),
+                         good[i].acl);
+    }
+    ck_refused(send("PUT", "/2023-03-30/layers/l/acl", NULL), 400, "InvalidArgument",
+               "Public is required but not provided");
+    ck_refused(send("PUT", "/2023-03-30/layers/l/acl?acl=7", NULL), 400, "InvalidArgument",
+               "Acl is set to an invalid value (allowed: 0 | 1 | private | public, actual: '7')");
+    ck_refused(send("PUT", "/2021-04-06/layers/l/acl?public=maybe", NULL), 400, "InvalidArgument",
+               "Public is set to an invalid value (allowed: true | false, actual: 'maybe')");
+}
+END_TEST
+
 START_TEST(test_layer_by_arn_and_acl)
 {
     struct reply made = send("POST", "/2016-08-15/layers/l/versions", PUBLISH);
@@ -109,6 +138,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         test_layer_versions_count_up,
+        test_layer_acl_says_what_it_means,
         test_layer_by_arn_and_acl,
         test_function_with_layers,
     };

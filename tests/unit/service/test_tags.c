@@ -81,7 +81,7 @@ START_TEST(test_tags_are_checked)
                     "{\"resourceArn\":\"services/demo\",\"tags\":{\"acs:k\":\"v\"}}"),
                400, "InvalidArgument",
                "Tag key doesn't match expected format (allowed: not empty, not beginning with "
-               "aliyun, acs:, http:// or https://, actual: 'acs:k')");
+               "aliyun or acs:, without http:// and https://, actual: 'acs:k')");
     OWN(mem_free) char *tag = mem_printf("\xE5\x87\xBD%063d", 1);
     OWN(mem_free)
     char *fits =
@@ -147,18 +147,93 @@ START_TEST(test_tags_of_2023)
     ck_refused(send("GET", "/2023-03-30/tags-v2", NULL), 400, "InvalidArgument",
                "ResourceType is required but not provided");
     ck_refused(send("POST", "/2023-03-30/tags-v2",
-                    "{\"ResourceId\":[\"no\"],\"ResourceType\":\"function\",\"Tag\":[]}"),
+                    "{\"ResourceId\":[\"no\"],\"ResourceType\":\"function\",\"Tag\":[{\"Key\":"
+                    "\"k\"}]}"),
                404, "FunctionNotFound", "function 'no' does not exist");
+}
+END_TEST
+
+#define TAGS "/2023-03-30/tags-v2?ResourceType=function"
+#define TAG_F(tag) "{\"ResourceId\":[\"f\"],\"ResourceType\":\"function\"" tag "}"
+
+/* clang-format off */
+static const struct {
+    const char *method, *path, *body;
+    const char *message;
+} bad_2023[] = {
+    {"POST",   "/2023-03-30/tags-v2", TAG_F(""),                  "Tag is required but not provided"},
+    {"POST",   "/2023-03-30/tags-v2", TAG_F(",\"Tag\":[]"),       "Tag is required but not provided"},
+    {"POST",   "/2023-03-30/tags-v2", TAG_F(",\"Tag\":\"x\""),    "Tags is set to an invalid value (allowed: list of {Key, Value}, actual: '\"x\"')"},
+    {"POST",   "/2023-03-30/tags-v2", TAG_F(",\"Tag\":[1]"),      "Tags is set to an invalid value (allowed: list of {Key, Value}, actual: '[1]')"},
+    {"POST",   "/2023-03-30/tags-v2", TAG_F(",\"Tag\":[{\"Key\":\"see http://x\"}]"),
+                                                                  "Tag key doesn't match expected format (allowed: not empty, not beginning with aliyun or acs:, without http:// and https://, actual: 'see http://x')"},
+    {"DELETE", TAGS "&ResourceId=f", NULL,                        "TagKey is required but not provided"},
+    {"GET",    TAGS "&Limit=0", NULL,                             "Limit is set to an invalid value (allowed: 1-100, actual: '0')"},
+    {"GET",    TAGS "&Limit=101", NULL,                           "Limit is set to an invalid value (allowed: 1-100, actual: '101')"},
+    {"GET",    TAGS "&Tag=k", NULL,                               "Tags is set to an invalid value (allowed: list of {Key, Value}, actual: '[\"k\"]')"},
+    {"POST",   "/2023-03-30/functions", "{\"functionName\":\"n\",\"runtime\":\"python3\",\"handler\":\"h\",\"code\":" CODE ",\"tags\":{\"a\":\"b\"}}",
+                                                                  "Tags is set to an invalid value (allowed: list of {Key, Value}, actual: '{\"a\":\"b\"}')"},
+};
+/* clang-format on */
+
+START_TEST(test_tags_of_2023_are_checked)
+{
+    create_function_2023("f");
+    for (size_t i = 0; i < N_ELEMENTS(bad_2023); i++)
+        ck_refused(send(bad_2023[i].method, bad_2023[i].path, bad_2023[i].body), 400,
+                   "InvalidArgument", bad_2023[i].message);
+    ck_assert_str_eq(text_at(send("GET", TAGS, NULL), "TagResources"), "[]");
+
+    OWN(buf_done) struct buf keys = {0};
+
+    for (int i = 0; i < 51; i++)
+        buf_printf(&keys, "%s%%22k%d%%22", i ? "," : "", i);
+    ck_refused(sendf("DELETE", NULL, TAGS "&ResourceId=f&TagKey=%%5B%s%%5D", buf_text(&keys)), 400,
+               "InvalidArgument", "TagKey contains too many values (max: 50, actual: 51)");
+}
+END_TEST
+
+START_TEST(test_tags_of_2023_are_listed_in_pages)
+{
+    struct reply page = {0};
+    const char *token = "";
+
+    create_function_2023("f");
+    create_function_2023("g");
+    ck_ok(
+        send("POST", "/2023-03-30/tags-v2",
+             "{\"ResourceId\":[\"g\",\"f\"],\"ResourceType\":\"function\",\"Tag\":[{\"Key\":\"b\"},"
+             "{\"Key\":\"a\",\"Value\":\"1\"},{\"Key\":\"c\"}]}"));
+    for (int i = 0; i < 3; i++) {
+        static const char *const want[][2] = {
+            {"f/a", "f/b"},
+            {"f/c", "g/a"},
+            {"g/b", "g/c"}
+        };
+
+        page = sendf("GET", NULL, TAGS "&Limit=2&NextToken=%s", token);
+        for (int k = 0; k < 2; k++) {
+            OWN(mem_free) char *id = mem_printf("TagResources.%d.ResourceId", k);
+            OWN(mem_free) char *key = mem_printf("TagResources.%d.TagKey", k);
+            OWN(mem_free)
+            char *both = mem_printf(
+                "%s/%s", string_at(page, id) + sizeof("acs:fc:cn-shanghai:16530750:functions/") - 1,
+                string_at(page, key));
+
+            ck_assert_str_eq(both, want[i][k]);
+        }
+        token = string_at(page, "NextToken");
+    }
+    ck_assert_str_eq(text_at(page, "NextToken"), "absent");
 }
 END_TEST
 
 int main(void)
 {
     const TTest *const tests[] = {
-        test_tags_merge_and_go,
-        test_tags_filter_services,
-        test_tags_are_checked,
-        test_tags_of_2023,
+        test_tags_merge_and_go,        test_tags_filter_services,
+        test_tags_are_checked,         test_tags_of_2023,
+        test_tags_of_2023_are_checked, test_tags_of_2023_are_listed_in_pages,
     };
 
     return run_tests("service/tags", tests, N_ELEMENTS(tests));
