@@ -44,16 +44,15 @@ func TestDocumentedCodes(t *testing.T) {
 	if err := json.Unmarshal([]byte(os.Getenv("FCEMU_DOCUMENTED")), &documented); err != nil {
 		t.Fatal(err)
 	}
-	client, err := fc.NewClient("http://127.0.0.1:"+os.Getenv("FCEMU_PORT"), "2016-08-15", "LTAI-test", "secret")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for code, status := range documented {
-		result, want := "ok", fmt.Sprintf("%d %s", status, code)
-		if got := seen(client, code); got != want {
-			result = "got " + got + ", not " + want
-			t.Error(code, result)
+	for _, way := range ways {
+		client := connect(t, way.endpoint)
+		for code, status := range documented {
+			result, want := "ok", fmt.Sprintf("%d %s", status, code)
+			if got := seen(client, code); got != want {
+				result = "got " + got + ", not " + want
+				t.Error(way.text, code, result)
+			}
+			note(t, "InvokeFunction "+way.text+": "+code, result, "")
 		}
-		note(t, "InvokeFunction: "+code, result, "")
 	}
 }

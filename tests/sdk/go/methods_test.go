@@ -21,7 +21,6 @@ import (
 const (
 	service  = "go-story"
 	function = "hello"
-	layer    = "go-layer"
 	domain   = "go.example.com"
 	arn      = "acs:fc:cn-shanghai:16530750:services/" + service
 	crc64    = "14114475423658690576" // of hello.zip
@@ -37,7 +36,7 @@ type step struct {
 	why    string
 }
 
-func story(zip []byte) []step {
+func story(zip []byte, endpoint, layer string) []step {
 	code := fc.NewCode().WithZipFile(zip)
 	timer := fc.NewTimeTriggerConfig().WithPayload("p").WithCronExpression("@every 1h").WithEnable(false)
 	route := fc.NewRouteConfig().WithRoutes([]fc.PathConfig{*fc.NewPathConfig().WithPath("/*").WithServiceName(service).WithFunctionName(function)})
@@ -45,7 +44,7 @@ func story(zip []byte) []step {
 	hello := func() *fc.CreateFunctionInput {
 		return fc.NewCreateFunctionInput(service).WithFunctionName(function).WithRuntime("nodejs12").WithHandler("index.handler").WithMemorySize(128).WithCode(code)
 	}
-	url := fmt.Sprintf("http://127.0.0.1:%s/2016-08-15/proxy/%s/%s/a?q=1", os.Getenv("FCEMU_PORT"), service, function)
+	url := fmt.Sprintf("%s/2016-08-15/proxy/%s/%s/a?q=1", endpoint, service, function)
 	request, _ := http.NewRequest(http.MethodPost, url, strings.NewReader("event"))
 	request.Header.Set("Content-Type", "text/plain") // signed as it is; the client would send another one than it signed
 
@@ -108,11 +107,11 @@ func story(zip []byte) []step {
 		{method: "GetStatefulAsyncInvocation", input: fc.NewGetStatefulAsyncInvocationInput(service, function, "none"), code: "StatefulAsyncInvocationNotFound", why: "no function runs behind canned answers, so no invocation is recorded"},
 		{method: "StopStatefulAsyncInvocation", input: fc.NewStopStatefulAsyncInvocationInput(service, function, "none"), code: "StatefulAsyncInvocationNotFound", why: "no function runs behind canned answers, so no invocation is recorded"},
 
-		{method: "PublishLayerVersion", input: fc.NewPublishLayerVersionInput().WithLayerName(layer).WithCode(code).WithCompatibleRuntime([]string{"nodejs12"}), want: `{"layerName": "go-layer", "version": 1, "codeChecksum": "` + crc64 + `"}`},
+		{method: "PublishLayerVersion", input: fc.NewPublishLayerVersionInput().WithLayerName(layer).WithCode(code).WithCompatibleRuntime([]string{"nodejs12"}), want: `{"layerName": "` + layer + `", "version": 1, "codeChecksum": "` + crc64 + `"}`},
 		{method: "GetLayerVersion", input: fc.NewGetLayerVersionInput(layer, 1), want: `{"version": 1, "code": {"location": "~^http"}}`},
 		{method: "GetLayerVersion", input: fc.NewGetLayerVersionInput(layer, 9), code: "LayerVersionNotFound"},
-		{method: "GetLayerVersionByArn", input: fc.NewGetLayerVersionByArnInput("acs:fc:cn-shanghai:16530750:layers/go-layer/versions/1"), want: `{"layerName": "go-layer", "version": 1}`},
-		{method: "ListLayers", input: fc.NewListLayersInput().WithPrefix("go-"), want: `{"layers": [{"layerName": "go-layer"}]}`},
+		{method: "GetLayerVersionByArn", input: fc.NewGetLayerVersionByArnInput("acs:fc:cn-shanghai:16530750:layers/" + layer + "/versions/1"), want: `{"layerName": "` + layer + `", "version": 1}`},
+		{method: "ListLayers", input: fc.NewListLayersInput().WithPrefix("go-"), want: `{"layers": [{"layerName": "` + layer + `"}]}`},
 		{method: "ListLayerVersions", input: fc.NewListLayerVersionsInput(layer, 1), want: `{"layers": [{"version": 1}]}`},
 		{method: "PublishPublicLayerVersion", input: fc.NewGetLayerVersionInput(layer, 1)},
 		{method: "GetLayerVersion", input: fc.NewGetLayerVersionInput(layer, 1), want: `{"acl": 1}`},
@@ -243,17 +242,27 @@ func (o *outcome) result() string {
 	return "ok"
 }
 
-func TestEveryMethod(t *testing.T) {
-	zip, err := os.ReadFile("../hello.zip")
+var name, address = "16530750.cn-shanghai.fc.aliyuncs.com", "127.0.0.1:" + os.Getenv("FCEMU_PORT")
+
+// How the client reaches the daemon; by name it goes through the proxy.
+var ways = []struct{ text, endpoint string }{
+	{"by address", "http://" + address},
+	{"by name", "http://" + name},
+	{"by name over HTTPS", "https://" + name},
+}
+
+func connect(t *testing.T, endpoint string) *fc.Client {
+	client, err := fc.NewClient(endpoint, "2016-08-15", "LTAI-test", "secret")
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := fc.NewClient("http://127.0.0.1:"+os.Getenv("FCEMU_PORT"), "2016-08-15", "LTAI-test", "secret")
-	if err != nil {
-		t.Fatal(err)
-	}
+	return client
+}
+
+// drive plays the whole story, and tells what came of each method.
+func drive(client *fc.Client, steps []step) map[string]*outcome {
 	outcomes := map[string]*outcome{}
-	for _, s := range story(zip) {
+	for _, s := range steps {
 		o := outcomes[s.method]
 		if o == nil {
 			o = &outcome{}
@@ -268,15 +277,27 @@ func TestEveryMethod(t *testing.T) {
 			o.code, o.why = s.code, s.why
 		}
 	}
-	methods := reflect.TypeOf(client)
-	for i := 0; i < methods.NumMethod(); i++ {
-		name := methods.Method(i).Name
-		result, why := outcomes[name].result(), ""
-		if strings.HasPrefix(result, "expected ") {
-			why = outcomes[name].why
-		} else if result != "ok" {
-			t.Error(name, result)
+	return outcomes
+}
+
+func TestEveryMethod(t *testing.T) {
+	zip, err := os.ReadFile("../hello.zip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, way := range ways { // numbers of a layer's versions are never used again
+		client := connect(t, way.endpoint)
+		outcomes := drive(client, story(zip, way.endpoint, fmt.Sprintf("go-layer-%d", at)))
+		methods := reflect.TypeOf(client)
+		for i := 0; i < methods.NumMethod(); i++ {
+			name := methods.Method(i).Name
+			result, why := outcomes[name].result(), ""
+			if strings.HasPrefix(result, "expected ") {
+				why = outcomes[name].why
+			} else if result != "ok" {
+				t.Error(way.text, name, result)
+			}
+			note(t, name+" "+way.text, result, why)
 		}
-		note(t, name, result, why)
 	}
 }

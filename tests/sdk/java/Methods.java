@@ -5,7 +5,6 @@ import com.aliyuncs.fc.auth.SignURLConfig;
 import com.aliyuncs.fc.client.AsyncClient;
 import com.aliyuncs.fc.client.FcCallback;
 import com.aliyuncs.fc.client.FunctionComputeClient;
-import com.aliyuncs.fc.config.Config;
 import com.aliyuncs.fc.model.AsyncConfig;
 import com.aliyuncs.fc.model.Code;
 import com.aliyuncs.fc.model.HttpMethod;
@@ -36,9 +35,8 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 public class Methods {
-    private static final String ENDPOINT = "http://127.0.0.1:" + System.getenv("FCEMU_PORT");
     private static final String CHECKSUM = "14114475423658690576"; // of hello.zip
-    private static final String S = "java-story", F = "hello", LAYER = "java-layer", DOMAIN = "java.example.com";
+    private static final String S = "java-story", F = "hello", DOMAIN = "java.example.com";
     private static final String ARN = "acs:fc:cn-shanghai:16530750:services/" + S;
     private static final String NO_CODE = "an error without a code";
     private static final String NOTHING_RUNS = "no function runs behind canned answers";
@@ -76,14 +74,15 @@ public class Methods {
         return request;
     }
 
-    private static List<Step> story() throws IOException {
+    private static List<Step> story(Way way) throws IOException {
+        String layer = "java-layer-" + way.ordinal(); // numbers of versions are never used again
         Code code = new Code().setZipFile(Files.readAllBytes(Path.of("..", "hello.zip")));
         RouteConfig routes = new RouteConfig(new PathConfig[] {new PathConfig("/*", S, F, null)});
         TimeTriggerConfig timer = new TimeTriggerConfig("@every 1h", "p", false);
         List<Step> steps = new ArrayList<>();
 
         steps.add(new Step("getConfig").see("uid", "16530750"));
-        steps.add(new Step("setEndpoint", ENDPOINT));
+        steps.add(new Step("setEndpoint", way.config().getEndpoint()));
         steps.add(new Step("getAccountSettings", new GetAccountSettingsRequest()).see("accountSettings.availableAZs.0", "cn-shanghai-a"));
         steps.add(new Step("openFunctionComputeService", with(new OpenFunctionComputeRequest(), r -> r.setAction("OpenFCService"))).fail(NO_CODE).because("an operation of another product, whose errors have other keys"));
 
@@ -145,18 +144,18 @@ public class Methods {
         steps.add(new Step("stopStatefulAsyncInvocation", new StopStatefulAsyncInvocationRequest(S, "prod", F, "none")).fail("StatefulAsyncInvocationNotFound").because(NOTHING_RUNS));
 
         steps.add(new Step("publishLayerVersion", with(new PublishLayerVersionRequest(), r -> {
-            r.setLayerName(LAYER);
+            r.setLayerName(layer);
             r.setCode(code);
             r.setCompatibleRuntime(new String[] {"nodejs12"});
         })).see("version", 1));
         steps.add(new Step("getLayerVerion", with(new GetLayerVersionRequest(), r -> {
-            r.setLayerName(LAYER);
+            r.setLayerName(layer);
             r.setVersion("1");
-        })).see("layerName", LAYER));
-        steps.add(new Step("listLayer", with(new ListLayerRequest(), r -> r.setPrefix("java-"))).see("layers.0.layerName", LAYER));
-        steps.add(new Step("listLayerVersion", with(new ListLayerVersionRequest(), r -> r.setLayerName(LAYER))).see("layers.0.version", 1));
+        })).see("layerName", layer));
+        steps.add(new Step("listLayer", with(new ListLayerRequest(), r -> r.setPrefix("java-"))).see("layers.0.layerName", layer));
+        steps.add(new Step("listLayerVersion", with(new ListLayerVersionRequest(), r -> r.setLayerName(layer))).see("layers.0.version", 1));
         steps.add(new Step("deleteLayerVersion", with(new DeleteLayerVersionRequest(), r -> {
-            r.setLayerName(LAYER);
+            r.setLayerName(layer);
             r.setVersion("1");
         })));
         steps.add(new Step("listReservedCapacities", new ListReservedCapacitiesRequest()).see("status", 200));
@@ -265,11 +264,11 @@ public class Methods {
         Files.writeString(Path.of(System.getenv("FCEMU_RESULTS")), new Gson().toJson(row) + "\n", StandardOpenOption.APPEND);
     }
 
-    private static void drive(String name, Object client) throws IOException {
+    private static void drive(String name, Way way, Object client) throws IOException {
         Map<String, String> wrong = new TreeMap<>(), refused = new TreeMap<>(), why = new TreeMap<>();
         TreeSet<String> done = new TreeSet<>();
 
-        for (Step step : story()) {
+        for (Step step : story(way)) {
             Method method = find(client, step.method);
             String found = method == null ? null : judge(client, method, step);
             if (found != null) {
@@ -283,15 +282,15 @@ public class Methods {
         }
         for (String method : rows(client)) {
             String result = done.contains(method) ? "ok" : refused.containsKey(method) ? "expected " + refused.get(method) : "no step drives it";
-            note(name, method, wrong.getOrDefault(method, result), done.contains(method) ? "" : why.getOrDefault(method, ""));
+            note(name, method + " " + way, wrong.getOrDefault(method, result), done.contains(method) ? "" : why.getOrDefault(method, ""));
         }
     }
 
     public static void main(String[] arguments) throws IOException {
-        Config config = new Config("cn-shanghai", "16530750", "LTAI-test", "secret", null, false).setEndpoint(ENDPOINT);
-
-        drive("aliyun-java-sdk-fc", new FunctionComputeClient(config));
-        drive("aliyun-java-sdk-fc AsyncClient", new AsyncClient(config));
+        for (Way way : Way.values()) {
+            drive("aliyun-java-sdk-fc", way, new FunctionComputeClient(way.config()));
+        }
+        drive("aliyun-java-sdk-fc AsyncClient", Way.BY_ADDRESS, new AsyncClient(Way.BY_ADDRESS.config())); // it uses no proxy
         System.exit(0); // the clients' connection threads would keep the process alive
     }
 }
