@@ -1,5 +1,6 @@
 """What the tests share: where the daemon is, a row in the table client x method x result, and names that lead to the daemon."""
 
+import contextlib
 import json
 import logging
 import os
@@ -26,6 +27,31 @@ def _lead_to_the_daemon(host, port, *args, **kwargs):
 
 
 socket.getaddrinfo = _lead_to_the_daemon
+
+
+@contextlib.contextmanager
+def way(name):
+    """What to connect to: (protocol, host), while the names lead to the daemon as WAYS says."""
+    protocol, host, proxied = WAYS[name]
+    before = dict(os.environ)
+    try:
+        if proxied:  # the variables are all that leads here
+            os.environ.update(json.loads(os.environ["FCEMU_ENV"]))
+            socket.getaddrinfo = _getaddrinfo
+        yield protocol, host
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        socket.getaddrinfo = _lead_to_the_daemon
+
+
+WAYS = {
+    "by endpoint": ("http", f"127.0.0.1:{PORT}", False),
+    "by name": ("http", NAME, False),
+    "by name over HTTPS": ("https", NAME, False),
+    "through the proxy": ("http", NAME, True),
+    "through the proxy over HTTPS": ("https", NAME, True),
+}
 
 
 def note(client, method, result, why=""):

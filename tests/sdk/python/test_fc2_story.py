@@ -4,7 +4,7 @@ import pathlib
 
 import fc2
 
-from results import ACCOUNT, PORT, Rows
+from results import ACCOUNT, PORT, WAYS, Rows, way
 
 HELLO = str(pathlib.Path(__file__).parents[1] / "hello.zip")
 ARN = f"acs:fc:cn-shanghai:{ACCOUNT}:services/python"
@@ -74,9 +74,11 @@ class Story(Rows):
     client = "aliyun-fc2"
 
     def test_story(self):
-        client = fc2.Client(endpoint=f"http://127.0.0.1:{PORT}", accessKeyID="LTAI-test", accessKeySecret="secret")
-        for method, arguments, keywords, seen in STORY:
-            self.row(method, lambda: self.step(getattr(client, method), arguments, keywords, seen))
+        for name in WAYS:
+            with way(name) as (protocol, host):
+                client = fc2.Client(endpoint=f"{protocol}://{host}", accessKeyID="LTAI-test", accessKeySecret="secret")
+                for method, arguments, keywords, seen in STORY:
+                    self.row(f"{method} {name}", lambda: self.step(getattr(client, method), arguments, keywords, seen))
 
     def step(self, call, arguments, keywords, seen):
         answer = call(*arguments, **keywords)
@@ -86,9 +88,11 @@ class Story(Rows):
             self.assertTrue(found == want or want is None, f"{path} is {found!r}, not {want!r}")
 
     def test_calls_of_functions(self):
-        client = fc2.Client(endpoint=f"http://127.0.0.1:{PORT}", accessKeyID="LTAI-test", accessKeySecret="secret")
-        self.row("invoke_function", lambda: self.assertEqual(client.invoke_function("shell", "hello", "event").data, b"hello from hello"))
-        self.row("do_http_request", lambda: self.assertEqual(client.do_http_request("POST", "shell", "hello", "/a").text, "hello from hello"))
+        for name in WAYS:
+            with way(name) as (protocol, host):
+                client = fc2.Client(endpoint=f"{protocol}://{host}", accessKeyID="LTAI-test", accessKeySecret="secret")
+                self.row(f"invoke_function {name}", lambda: self.assertEqual(client.invoke_function("shell", "hello", "event").data, b"hello from hello"))
+                self.row(f"do_http_request {name}", lambda: self.assertEqual(client.do_http_request("POST", "shell", "hello", "/a").text, "hello from hello"))
 
     def test_shell_into_an_instance(self):
         client = fc2.Client(endpoint=f"http://127.0.0.1:{PORT}", accessKeyID="LTAI-test", accessKeySecret="secret")
