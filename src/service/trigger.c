@@ -29,7 +29,8 @@ FIELD_TABLE(trigger_fields,
 #define SUBDOMAIN "subdomain"
 
 enum {
-    SUBDOMAIN_NAME_MAX = 15, /* of the function's name that goes into it */
+    SUBDOMAIN_HEAD = 7, /* of a long name its first and last letters go into it */
+    SUBDOMAIN_TAIL = 8,
     SUBDOMAIN_RANDOM = 10,
 };
 
@@ -40,34 +41,47 @@ static bool is_http(const cJSON *document)
 
 /* ---- showing ---- */
 
-static void add_urls_classic(struct work *work, const cJSON *document, const struct address *at,
-                             cJSON *view)
+/* A path of the daemon itself, which needs no name to be resolved. */
+static struct str proxy_url(struct work *work, const cJSON *document, const struct address *at)
 {
     struct str qualifier = json_get_str(document, "qualifier");
-    struct str url =
-        arena_strf(work->arena, "%s/2016-08-15/proxy/" STR_FMT "%s" STR_FMT "/" STR_FMT "/",
-                   work->call.base_url, STR_ARG(at->service), qualifier.len ? "." : "",
-                   STR_ARG(qualifier), STR_ARG(at->function));
 
-    json_add_str(view, "urlInternet", url);
-    json_add_str(view, "urlIntranet", url);
-    if (work->api == API_2021)
-        json_add_str(view, "domainName",
-                     arena_strf(work->arena, STR_FMT "." STR_FMT ".fcapp.run",
-                                STR_ARG(json_get_str(document, SUBDOMAIN)), STR_ARG(work->region)));
+    return arena_strf(work->arena, "%s/2016-08-15/proxy/" STR_FMT "%s" STR_FMT "/" STR_FMT "/",
+                      work->call.base_url, STR_ARG(at->service), qualifier.len ? "." : "",
+                      STR_ARG(qualifier), STR_ARG(at->function));
 }
 
-static void add_urls_current(struct work *work, const cJSON *document, cJSON *view)
+static struct str own_host(struct work *work, const cJSON *document, const char *network)
 {
-    struct str sub = json_get_str(document, SUBDOMAIN);
-    cJSON *urls = cJSON_AddObjectToObject(view, "httpTrigger");
+    return arena_strf(work->arena, STR_FMT "." STR_FMT "%s.fcapp.run",
+                      STR_ARG(json_get_str(document, SUBDOMAIN)), STR_ARG(work->region), network);
+}
 
-    json_add_str(urls, "urlInternet",
-                 arena_strf(work->arena, "https://" STR_FMT "." STR_FMT ".fcapp.run", STR_ARG(sub),
-                            STR_ARG(work->region)));
-    json_add_str(urls, "urlIntranet",
-                 arena_strf(work->arena, "https://" STR_FMT "." STR_FMT "-vpc.fcapp.run",
-                            STR_ARG(sub), STR_ARG(work->region)));
+static void add_own_urls(struct work *work, const cJSON *document, cJSON *to)
+{
+    json_add_str(
+        to, "urlInternet",
+        arena_strf(work->arena, "https://" STR_FMT, STR_ARG(own_host(work, document, ""))));
+    json_add_str(
+        to, "urlIntranet",
+        arena_strf(work->arena, "https://" STR_FMT, STR_ARG(own_host(work, document, "-vpc"))));
+}
+
+static void add_urls(struct work *work, const cJSON *document, const struct address *at,
+                     cJSON *view)
+{
+    struct str url;
+
+    if (work->api == API_2023) {
+        add_own_urls(work, document, cJSON_AddObjectToObject(view, "httpTrigger"));
+    } else if (work->api == API_2021) {
+        add_own_urls(work, document, view);
+        json_add_str(view, "domainName", own_host(work, document, ""));
+    } else {
+        url = proxy_url(work, document, at);
+        json_add_str(view, "urlInternet", url);
+        json_add_str(view, "urlIntranet", url);
+    }
 }
 
 /* The later versions carry the configuration as JSON text. */
@@ -101,10 +115,8 @@ static cJSON *show_at(struct work *work, const struct store_row *row, const stru
         config_to_text(view, document);
         add_target(work, document, at, view);
     }
-    if (is_http(document) && work->api == API_2023)
-        add_urls_current(work, document, view);
-    else if (is_http(document))
-        add_urls_classic(work, document, at, view);
+    if (is_http(document))
+        add_urls(work, document, at, view);
     json_add_time(view, "createdTime", row->created_ms);
     json_add_time(view, "lastModifiedTime", row->modified_ms);
     return view;
@@ -214,30 +226,49 @@ static void settle_source(struct work *work, const struct address *at, cJSON *do
                                     STR_ARG(json_get_str(document, "triggerName")))));
 }
 
+static void add_letters(struct buf *out, struct str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        char c = (char)tolower((unsigned char)name.ptr[i]);
+
+        if (!isdigit((unsigned char)c) && !(c == '_' && out->len == 0))
+            buf_add_char(out, c == '_' ? '-' : c);
+    }
+}
+
+/* "bot-detect-plugin-s33i" is bot-detlugin-si-…; of the older versions the service goes first. */
 static void settle_subdomain(const struct address *at, cJSON *document)
 {
-    struct buf text = {0};
+    OWN(buf_done) struct buf letters = {0};
+    OWN(buf_done) struct buf label = {0};
 
     if (!is_http(document))
         return;
-    for (size_t i = 0; i < at->function.len && text.len < SUBDOMAIN_NAME_MAX; i++) {
-        char c = (char)tolower((unsigned char)at->function.ptr[i]);
-
-        if (isdigit((unsigned char)c) || (c == '_' && text.len == 0))
-            continue;
-        buf_add_char(&text, c == '_' ? '-' : c);
+    if (!str_eq(at->service, STR(SERVICE_OF_2023))) {
+        add_letters(&letters, at->service);
+        if (letters.len > 0)
+            buf_add_char(&letters, '-');
     }
-    buf_puts(&text, text.len ? "-" : "f-");
+    add_letters(&letters, at->function);
+    struct str name = buf_str(&letters);
+
+    if (name.len > SUBDOMAIN_HEAD + SUBDOMAIN_TAIL) {
+        buf_add(&label, str_slice(name, 0, SUBDOMAIN_HEAD));
+        buf_add(&label, str_slice(name, name.len - SUBDOMAIN_TAIL, name.len));
+    } else {
+        buf_add(&label, name);
+    }
+    buf_puts(&label, name.len ? "-" : "f-");
     for (int i = 0; i < SUBDOMAIN_RANDOM; i++)
-        buf_add_char(&text, (char)('a' + id_bits() % 26));
-    json_set(document, SUBDOMAIN, cJSON_CreateString(buf_text(&text)));
-    buf_done(&text);
+        buf_add_char(&label, (char)('a' + id_bits() % 26));
+    json_set(document, SUBDOMAIN, cJSON_CreateString(buf_text(&label)));
 }
 
 /* 2023-03-30 allows one HTTP trigger a qualifier. */
 static bool check_only_http(struct work *work, struct store_list triggers, const cJSON *document)
 {
     struct str want = json_get_str(document, "qualifier");
+    struct str name = json_get_str(document, "triggerName");
 
     if (work->api != API_2023 || !is_http(document))
         return true;
@@ -245,7 +276,8 @@ static bool check_only_http(struct work *work, struct store_list triggers, const
         OWN(json_free) cJSON *other = row_document(triggers.rows[i]);
         struct str have = json_get_str(other, "qualifier");
 
-        if (is_http(other) && (str_eq(have, want) || (is_latest(have) && is_latest(want)))) {
+        if (is_http(other) && !str_eq(triggers.rows[i]->key.name, name) &&
+            (str_eq(have, want) || (is_latest(have) && is_latest(want)))) {
             answer_invalid(work,
                            "qualifier '" STR_FMT "' already has the http trigger '" STR_FMT "'",
                            STR_ARG(want.len ? want : STR(QUALIFIER_LATEST)),
@@ -260,7 +292,8 @@ static bool ensure_config(struct work *work, cJSON *document)
 {
     if (json_has(document, "triggerConfig"))
         return true;
-    if (work->api != API_2023) {
+    if (work->api != API_2023 &&
+        !str_eq(json_get_str(document, "triggerType"), STR("tablestore"))) {
         answer_invalid(work, "TriggerConfig is required but not provided");
         return false;
     }
@@ -355,13 +388,13 @@ void trigger_list(struct work *work)
     answer_json(work, answer);
 }
 
-/* The older versions merge the configuration member by member, 2023-03-30 replaces it. */
+/* 2016-08-15 merges the configuration member by member, the later versions replace it. */
 static void merge_config(struct work *work, cJSON *document, cJSON *read)
 {
     cJSON *sent = cJSON_DetachItemFromObjectCaseSensitive(read, "triggerConfig");
     cJSON *config = cJSON_GetObjectItemCaseSensitive(document, "triggerConfig");
 
-    if (sent && cJSON_IsObject(config) && work->api != API_2023) {
+    if (sent && cJSON_IsObject(config) && work->api == API_2016) {
         trigger_config_merge(config, sent);
         cJSON_Delete(sent);
     } else if (sent) {
@@ -391,7 +424,8 @@ void trigger_update(struct work *work)
         return;
     struct store_key key = work_key(work, "trigger", at.path, STR(""), work_param(work, "trigger"));
 
-    answer_row(work, work_put(work, &key, row, document, STR_NONE), &at);
+    if (!moved || check_only_http(work, store_list(work->store, &key), document))
+        answer_row(work, work_put(work, &key, row, document, STR_NONE), &at);
 }
 
 void trigger_delete(struct work *work)

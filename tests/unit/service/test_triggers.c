@@ -262,6 +262,60 @@ START_TEST(test_trigger_urls)
 }
 END_TEST
 
+START_TEST(test_trigger_of_2021_has_a_host_of_its_own)
+{
+    setup_function();
+    ck_ok(create("http", "{\"authType\":\"anonymous\",\"methods\":[\"GET\"]}"));
+    struct reply got = send("GET", "/2021-04-06/services/demo/functions/f/triggers/t", NULL);
+    const char *host = string_at(got, "domainName");
+
+    ck_assert_ptr_eq(strstr(host, "demo-f-"), host);
+    ck_assert_str_eq(strchr(host, '.'), ".cn-shanghai.fcapp.run");
+    ck_assert_str_eq(string_at(got, "urlInternet") + strlen("https://"), host);
+    ck_assert_str_eq(strchr(string_at(got, "urlIntranet"), '.'), ".cn-shanghai-vpc.fcapp.run");
+}
+END_TEST
+
+START_TEST(test_trigger_host_shortens_long_names)
+{
+    create_function_2023("bot-detect-plugin-s33i");
+    struct reply made = send("POST", "/2023-03-30/functions/bot-detect-plugin-s33i/triggers",
+                             "{\"triggerName\":\"t\",\"triggerType\":\"http\"}");
+    const char *url = string_at(made, "httpTrigger.urlInternet");
+
+    ck_assert_ptr_eq(strstr(url, "https://bot-detlugin-si-"), url);
+}
+END_TEST
+
+START_TEST(test_trigger_config_of_2021_is_replaced)
+{
+    setup_function();
+    ck_ok(create("timer", "{\"cronExpression\":\"@every 5m\",\"payload\":\"p\"}"));
+    struct reply changed =
+        send("PUT", "/2021-04-06/services/demo/functions/f/triggers/t",
+             "{\"triggerConfig\":\"{\\\"cronExpression\\\":\\\"@every 7m\\\"}\"}");
+
+    ck_assert_str_eq(string_at(changed, "triggerConfig"), "{\"cronExpression\":\"@every 7m\"}");
+    ck_ok(send(
+        "POST", "/2021-04-06/services/demo/functions/f/triggers",
+        "{\"triggerName\":\"ts\",\"triggerType\":\"tablestore\",\"sourceArn\":\"acs:ots:x\"}"));
+}
+END_TEST
+
+START_TEST(test_http_trigger_cannot_move_to_a_taken_qualifier)
+{
+    create_function_2023("f");
+    ck_ok(send("POST", "/2023-03-30/functions/f/versions", "{}"));
+    ck_ok(send("POST", "/2023-03-30/functions/f/triggers",
+               "{\"triggerName\":\"a\",\"triggerType\":\"http\"}"));
+    ck_ok(send("POST", "/2023-03-30/functions/f/triggers",
+               "{\"triggerName\":\"b\",\"triggerType\":\"http\",\"qualifier\":\"1\"}"));
+    ck_refused(send("PUT", "/2023-03-30/functions/f/triggers/b", "{\"qualifier\":\"LATEST\"}"), 400,
+               "InvalidArgument", "qualifier 'LATEST' already has the http trigger 'a'");
+    ck_ok(send("PUT", "/2023-03-30/functions/f/triggers/b", "{\"qualifier\":\"1\"}"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("service/triggers");
@@ -276,6 +330,10 @@ int main(void)
     tcase_add_test(tc, test_trigger_outlives_its_qualifier);
     tcase_add_test(tc, test_trigger_exists_and_does_not);
     tcase_add_test(tc, test_trigger_urls);
+    tcase_add_test(tc, test_trigger_of_2021_has_a_host_of_its_own);
+    tcase_add_test(tc, test_trigger_host_shortens_long_names);
+    tcase_add_test(tc, test_trigger_config_of_2021_is_replaced);
+    tcase_add_test(tc, test_http_trigger_cannot_move_to_a_taken_qualifier);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
