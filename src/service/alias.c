@@ -8,13 +8,23 @@
 #include "service/operations.h"
 
 /* clang-format off */
+FIELD_TABLE(policy_item_fields,
+    {.name = "key", .type = FIELD_STRING, .flags = IN_CLASSIC},
+    {.name = "operator", .type = FIELD_STRING, .flags = IN_CLASSIC},
+    {.name = "type", .type = FIELD_STRING, .flags = IN_CLASSIC},
+    {.name = "value", .type = FIELD_STRING, .flags = IN_CLASSIC},
+);
+FIELD_TABLE(route_policy_fields,
+    {.name = "condition", .type = FIELD_STRING, .flags = IN_CLASSIC},
+    {.name = "policyItems", .type = FIELD_OBJECTS, .flags = IN_CLASSIC, .fields = &policy_item_fields},
+);
 FIELD_TABLE(alias_fields,
     {.name = "aliasName", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED | FIELD_CONSTANT, .max = LIMIT(NAME_MAX), .pattern = PATTERN_NAME},
     {.name = "versionId", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED | FIELD_EMPTY_IS_ABSENT, .max = LIMIT(VERSION_ID_MAX)},
     {.name = "description", .type = FIELD_STRING, .flags = IN_ALL, .classic = "\"\"", .current = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
     {.name = "additionalVersionWeight", .type = FIELD_NUMBERS, .flags = IN_ALL, .classic = "null"},
     {.name = "resolvePolicy", .type = FIELD_STRING, .flags = IN_CLASSIC},
-    {.name = "routePolicy", .type = FIELD_ANY, .flags = IN_CLASSIC},
+    {.name = "routePolicy", .type = FIELD_OBJECT, .flags = IN_CLASSIC, .fields = &route_policy_fields},
 );
 /* clang-format on */
 
@@ -88,8 +98,16 @@ static bool check_weights(struct work *work, const struct address *at, const cJS
     const cJSON *weights = cJSON_GetObjectItemCaseSensitive(document, "additionalVersionWeight");
     struct str main_version = json_get_str(document, "versionId");
     const cJSON *weight;
+    int64_t most = work_limit(work, LIMIT_ALIAS_WEIGHTS);
     double sum = 0;
 
+    /* Suites of 2016-08-15 name several. */
+    if (work->api != API_2016 && most != LIMIT_NONE && cJSON_GetArraySize(weights) > most) {
+        answer_invalid(work,
+                       "AdditionalVersionWeight contains too many values (max: %lld, actual: %d)",
+                       (long long)most, cJSON_GetArraySize(weights));
+        return false;
+    }
     cJSON_ArrayForEach (weight, weights) {
         if (!check_weight(work, weights, weight, main_version) ||
             (must_exist && !version_exists(work, at, str_of(weight->string))))

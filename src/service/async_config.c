@@ -60,10 +60,13 @@ static void answer_row(struct work *work, const struct store_row *row)
     answer_json(work, show(work, row, &place));
 }
 
-/* The alias need not exist: only service and function are asked. */
-static bool find_key(struct work *work, struct address *at, struct store_key *out)
+/* Only service and function are asked, so that a config outlives its alias; 2023-03-30 makes none
+ * for a qualifier that does not exist. */
+static bool find_key(struct work *work, bool make, struct address *at, struct store_key *out)
 {
-    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_ANY_QUALIFIER, at))
+    unsigned asked = make && work->api == API_2023 ? ADDRESS_QUALIFIED : ADDRESS_ANY_QUALIFIER;
+
+    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | asked, at))
         return false;
     *out = work_key(work, "async-config", STR(""), STR(""), config_name(work, at, at->qualifier));
     return true;
@@ -80,7 +83,7 @@ void async_config_put(struct work *work)
         answer_refusal(work);
         return;
     }
-    if (!find_key(work, &at, &key))
+    if (!find_key(work, true, &at, &key))
         return;
     const struct store_row *old = store_find(work->store, &key);
     /* 2016-08-15 replaces the whole, the later versions merge. */
@@ -98,7 +101,7 @@ static const struct store_row *find_config(struct work *work, struct store_key *
     struct address at;
     const struct store_row *row;
 
-    if (!find_key(work, &at, key))
+    if (!find_key(work, false, &at, key))
         return NULL;
     row = store_find(work->store, key);
     if (!row)
@@ -125,7 +128,7 @@ void async_config_delete(struct work *work)
     struct address at;
     struct store_key key;
 
-    if (work->api == API_2023 ? !find_key(work, &at, &key) : !find_config(work, &key))
+    if (work->api == API_2023 ? !find_key(work, false, &at, &key) : !find_config(work, &key))
         return;
     store_remove(work_batch(work), &key);
     answer_none(work);
@@ -137,7 +140,7 @@ static cJSON *show_asked(struct work *work, const struct store_row *row,
     return config_is_asked(work, place) ? show(work, row, place) : NULL;
 }
 
-/* Of one function: the token is a qualifier, and it is always there. */
+/* Of one function: the token is a qualifier, and in 2016-08-15 it is always there. */
 static void list_of_function(struct work *work, const struct address *at)
 {
     struct store_key key = work_key(work, "async-config", STR(""), STR(""), STR(""));
@@ -159,9 +162,9 @@ static void list_of_function(struct work *work, const struct address *at)
     cJSON *answer = cJSON_CreateObject();
 
     page_items(&page, items, count, answer, "configs");
-    if (json_is_blank(cJSON_GetObjectItemCaseSensitive(answer, "configs")))
+    if (work->api == API_2016 && json_is_blank(cJSON_GetObjectItemCaseSensitive(answer, "configs")))
         json_set(answer, "configs", cJSON_CreateNull());
-    if (!json_has(answer, "nextToken"))
+    if (work->api == API_2016 && !json_has(answer, "nextToken"))
         cJSON_AddStringToObject(answer, "nextToken", "");
     answer_json(work, answer);
 }

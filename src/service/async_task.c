@@ -243,8 +243,8 @@ static void add_page(struct work *work, const struct address *at, const struct f
             json_add_str(answer, "nextToken", task->id);
         shown += started;
     }
-    /* The older clients take an empty listing for null. */
-    if (work->api != API_2023 && !list->child) {
+    /* The oldest clients take an empty listing for null. */
+    if (work->api == API_2016 && !list->child) {
         cJSON_Delete(list);
         list = cJSON_CreateNull();
     }

@@ -43,9 +43,10 @@ void cascade_below(struct work *work, struct str path)
         remove_named(work, named_by_path[i], path);
 }
 
-void cascade_provision(struct work *work, struct str owner, struct str qualifier)
+static void remove_of_qualifier(struct work *work, const char *kind, struct str owner,
+                                struct str qualifier)
 {
-    struct store_key key = work_key(work, "provision", STR(""), STR(""), STR(""));
+    struct store_key key = work_key(work, kind, STR(""), STR(""), STR(""));
     struct str prefix = arena_strf(work->arena, STR_FMT "/", STR_ARG(owner));
     struct str suffix = arena_strf(work->arena, "/" STR_FMT, STR_ARG(qualifier));
     struct store_list list = store_list(work->store, &key);
@@ -62,6 +63,12 @@ void cascade_provision(struct work *work, struct str owner, struct str qualifier
         store_remove(work_batch(work), &gone);
         list = store_list(work->store, &key);
     }
+}
+
+void cascade_provision(struct work *work, struct str owner, struct str qualifier)
+{
+    remove_of_qualifier(work, "provision", owner, qualifier);
+    remove_of_qualifier(work, "scaling", owner, qualifier);
 }
 
 static uint64_t number_member(const cJSON *object, const char *name)

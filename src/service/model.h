@@ -21,7 +21,8 @@
  */
 void cascade_below(struct work *work, struct str path);
 
-/** The provision configs of @owner's functions ("demo", or "_fc3/hello") for a qualifier that goes.
+/** The provision and scaling configs of @owner's functions ("demo", or "_fc3/hello") for a
+ * qualifier that goes.
  */
 void cascade_provision(struct work *work, struct str owner, struct str qualifier);
 

@@ -127,8 +127,8 @@ void on_demand_delete(struct work *work)
 void on_demand_list(struct work *work)
 {
     config_list(work, "on-demand", resource_name, show, "configs");
-    /* Clients tell an empty listing by the missing key. */
-    if (str_eq(work->answer.body, STR("{\"configs\":[]}")))
+    /* Clients of 2016-08-15 tell an empty listing by the missing key. */
+    if (work->api == API_2016 && str_eq(work->answer.body, STR("{\"configs\":[]}")))
         answer_text(work, STR("{}"));
 }
 
