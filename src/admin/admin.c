@@ -33,14 +33,19 @@ static void start_state(struct admin *admin)
 
 int admin_new(const struct admin_context *context, struct admin **out, struct error *err)
 {
-    struct worker *worker;
+    OWN(worker_free) struct worker *worker = NULL;
+    OWN(worker_free) struct worker *bulk = NULL;
 
-    if (worker_new(context->loop, "admin", &worker, err) < 0)
+    if (worker_new(context->loop, "admin", &worker, err) < 0 ||
+        worker_new(context->loop, "admin-bulk", &bulk, err) < 0)
         return error_wrap(err, "start the control side");
     struct admin *admin = mem_alloc(sizeof(*admin));
 
     admin->context = *context;
-    admin->worker = worker;
+    admin->worker = GIVE(worker);
+    admin->bulk = GIVE(bulk);
+    admin->unread = mem_alloc(sizeof(*admin->unread));
+    admin->unread->refs = 1;
     admin->layer = layer_new();
     admin->coverage = coverage_new();
     admin->observations = observations_new();
@@ -58,12 +63,14 @@ void admin_free(struct admin *admin)
         return;
     journal_tap(admin->context.journal, NULL, NULL);
     worker_free(admin->worker);
+    worker_free(admin->bulk);
     admin_calls_abandon(admin);
     events_free(admin->events);
     metrics_free(admin->metrics);
     observations_free(admin->observations);
     coverage_free(admin->coverage);
     layer_free(admin->layer);
+    unread_unref(admin->unread);
     mem_free(admin->reload.errors);
     mem_free(admin->reload.warnings);
     mem_free(admin->reload.text);

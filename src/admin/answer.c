@@ -63,6 +63,7 @@ static const char *title_of(int status)
         {422, "Invalid document"       },
         {500, "Internal error"         },
         {501, "Not available"          },
+        {503, "Unavailable for now"    },
     };
 
     for (size_t i = 0; i < N_ELEMENTS(titles); i++) {

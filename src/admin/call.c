@@ -8,6 +8,7 @@
 #include "admin/internal.h"
 #include "admin/route.h"
 #include "admin/security.h"
+#include "base/mem.h"
 #include "conf/report.h"
 #include "route/place.h"
 
@@ -24,9 +25,37 @@ static void call_free(struct admin_call *call)
     arena_free(arena); /* the call lives in it */
 }
 
-static void free_arena(void *arena)
+void unread_unref(struct unread *unread)
 {
-    arena_free(arena);
+    if (--unread->refs == 0)
+        mem_free(unread);
+}
+
+/* The client has the answer, or has left; the admin may be gone. */
+static void answer_is_over(void *arg)
+{
+    struct admin_call *call = arg;
+
+    call->unread->bytes -= call->unread_bytes;
+    unread_unref(call->unread);
+    arena_free(call->arena);
+}
+
+/* Clients that ask for a lot and do not read it shall not cost more memory than this. */
+static void bound_unread(struct admin_call *call)
+{
+    struct unread *unread = call->admin->unread;
+
+    if (call->response.body.len > ADMIN_SMALL_BYTES &&
+        unread->bytes + call->response.body.len > ADMIN_UNREAD_BYTES_MAX) {
+        admin_problem(call, 503, "%zu MiB of answers wait for clients to read them; try again",
+                      unread->bytes >> 20);
+        admin_header(call, "Retry-After", STR("1"));
+    }
+    call->unread = unread;
+    call->unread_bytes = call->response.body.len;
+    unread->bytes += call->unread_bytes;
+    unread->refs++;
 }
 
 /* The response lives in the call's own arena, which from here on ends with the server's. */
@@ -39,11 +68,12 @@ static void call_deliver(struct admin_call *call)
         call_free(call);
         return;
     }
+    bound_unread(call);
     admin_header(call, "Cache-Control", STR("no-store"));
     admin_header(call, "X-Content-Type-Options", STR("nosniff"));
     json_free(call->document);
     http_call_set_owner(http, NULL);
-    arena_on_end(http_call_arena(http), free_arena, call->arena);
+    arena_on_end(http_call_arena(http), answer_is_over, call);
     http_call_deliver(http, &call->response, &whole);
 }
 
@@ -61,7 +91,13 @@ static void call_run(struct admin_call *call);
 static void work_on_worker(void *arg)
 {
     struct admin_call *call = arg;
+    uint64_t waited_ms = (clock_monotonic_ns() - call->queued_ns) / NS_PER_MS;
 
+    if (call->bulk && waited_ms > ADMIN_BULK_WAIT_MS) {
+        admin_problem(call, 503, "other long answers are being written; try again");
+        admin_header(call, "Retry-After", STR("1"));
+        return;
+    }
     call->route->work(call);
 }
 
@@ -89,10 +125,13 @@ static void call_run(struct admin_call *call)
         call_free(call); /* the stream has taken the connection over */
         return;
     }
-    if (!call->response.status && !call->parked && route->work)
-        worker_submit(call->admin->worker, work_on_worker, work_is_done, call);
-    else
+    if (call->response.status || call->parked || !route->work) {
         call_conclude(call);
+        return;
+    }
+    call->queued_ns = clock_monotonic_ns();
+    worker_submit(call->bulk ? call->admin->bulk : call->admin->worker, work_on_worker,
+                  work_is_done, call);
 }
 
 void admin_call_again(struct admin_call *call)
@@ -172,12 +211,16 @@ void admin_call_wait(struct admin_call *call, uint64_t delay_ms)
 
 /* ---- arrival ---- */
 
+static bool is_below_root(struct str path)
+{
+    return str_starts(path, ROOT) && (path.len == ROOT.len || path.ptr[ROOT.len] == '/');
+}
+
 bool admin_wants(const struct http_request *request)
 {
-    if (!str_starts(request->path, ROOT) ||
-        (request->path.len > ROOT.len && request->path.ptr[ROOT.len] != '/'))
-        return false;
-    return place_is_control_host(request->host);
+    if (request->reserved)
+        return true;
+    return is_below_root(request->path) && place_is_control_host(request->host);
 }
 
 static struct security_policy policy_of(const struct admin *admin)
@@ -218,9 +261,10 @@ static struct admin_call *call_new(struct admin *admin, struct http_call *http)
 static bool find_route(struct admin_call *call)
 {
     struct str path = str_slice(call->request.path, ROOT.len, call->request.path.len);
-    struct route_match match;
+    struct route_match match = {0};
 
-    if (route_find(call->request.method, path, call->arena, &match) == ROUTE_FOUND) {
+    if (is_below_root(call->request.path) &&
+        route_find(call->request.method, path, call->arena, &match) == ROUTE_FOUND) {
         call->route = match.route;
         call->param_count = match.param_count;
         memcpy(call->params, match.params, sizeof(call->params));

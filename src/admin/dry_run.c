@@ -40,6 +40,7 @@ void step_dry_run_begin(struct admin_call *call)
     run->compile->layer = layer_new();
     run->compile->whole = call->request.body.ptr ? call->request.body : STR("");
     call->state = run;
+    call->bulk = true;
 }
 
 /* The journal has calls in the order they ended; rules met them in the order they began. */

@@ -11,7 +11,13 @@
 #include "loop/loop.h"
 #include "loop/worker.h"
 
-enum { ADMIN_PARAMS_MAX = 2, ADMIN_BODY_BYTES_DEFAULT = 4 << 20 };
+enum {
+    ADMIN_PARAMS_MAX = 2,
+    ADMIN_BODY_BYTES_DEFAULT = 4 << 20,
+    ADMIN_UNREAD_BYTES_MAX = 256 << 20, /* of answers that clients have not read yet */
+    ADMIN_SMALL_BYTES = 64 << 10,       /* answers up to here are always sent */
+    ADMIN_BULK_WAIT_MS = 1500,          /* behind other long answers; then 503 */
+};
 
 struct admin_call;
 struct events;
@@ -49,13 +55,17 @@ struct admin_call {
     const struct admin_route *route;
     struct str params[ADMIN_PARAMS_MAX]; /* decoded, in the order of the template */
     size_t param_count;
-    cJSON *document;                          /* of the body, or NULL */
-    bool yaml;                                /* the body was YAML */
-    struct http_response response;            /* status 0 = not answered yet */
-    bool parked;                              /* a step will go on by admin_call_resume() */
-    bool again;                               /* run once more, see admin_call_again() */
-    void *state;                              /* from step to step, in `arena` */
-    uint64_t generation;                      /* of the rules when `begin` ran */
+    cJSON *document;               /* of the body, or NULL */
+    bool yaml;                     /* the body was YAML */
+    struct http_response response; /* status 0 = not answered yet */
+    bool parked;                   /* a step will go on by admin_call_resume() */
+    bool again;                    /* run once more, see admin_call_again() */
+    bool bulk;                     /* set by `begin`: much work, for which others shall not wait */
+    uint64_t queued_ns;            /* when it was given to a worker */
+    struct unread *unread;         /* once it is on its way */
+    size_t unread_bytes;           /* its share of `unread` */
+    void *state;                   /* from step to step, in `arena` */
+    uint64_t generation;           /* of the rules when `begin` ran */
     void (*abandon)(struct admin_call *call); /* of a parked call: end what it waits for */
     struct admin_call *next_parked;
     struct wait *wait; /* of admin_call_wait() */
@@ -70,9 +80,19 @@ struct reload_state {
     uint64_t count, refused;
 };
 
+/* Answers on their way. It outlives the admin, as the last of them may. */
+struct unread {
+    size_t bytes;
+    size_t refs; /* of the admin and of each answer */
+};
+
+void unread_unref(struct unread *unread);
+
 struct admin {
     struct admin_context context;
-    struct worker *worker;
+    struct worker *worker; /* rules, single calls, figures */
+    struct worker *bulk;   /* exports, long lists, dry runs */
+    struct unread *unread;
     struct layer *layer;
     struct coverage *coverage;
     struct observations *observations;

@@ -5,6 +5,8 @@
 #include "admin/steps.h"
 #include "journal/format.h"
 
+enum { LIST_SHORT_MAX = 1000 };
+
 /* What is asked beside the filters. */
 static const char *const own_keys[] = {"format", "detail"};
 
@@ -34,6 +36,16 @@ bool admin_read_query(struct admin_call *call, struct journal_query *out)
         }
     }
     return true;
+}
+
+/* Exports and long lists are written beside the calls that others wait for. */
+void step_requests_begin(struct admin_call *call)
+{
+    uint64_t limit = 0;
+
+    str_to_uint(admin_query(call, "limit"), UINT64_MAX, &limit);
+    call->bulk = limit > LIST_SHORT_MAX || admin_query(call, "format").ptr ||
+                 str_eq(admin_query(call, "detail"), STR("full"));
 }
 
 static void answer_list(struct admin_call *call, const struct journal_snapshot *snapshot,

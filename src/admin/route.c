@@ -51,7 +51,7 @@ static const struct admin_route routes[] = {
     {"POST",   "/observations",                step_observation_add,    NULL,                     NULL,                       ADMIN_BODY, "Observation",  "Observation",  "Tell what the client saw of a call"},
     {"GET",    "/openapi.json",                step_openapi,            NULL,                     NULL,                       0,          NULL,           "Schema",       "This description"},
     {"GET",    "/readyz",                      step_readyz,             NULL,                     NULL,                       ADMIN_OPEN, NULL,           "Word",         "May the daemon be used"},
-    {"GET",    "/requests",                    NULL,                    step_requests_work,       NULL,                       0,          NULL,           "Requests",     "The journal, oldest first; ?format=ndjson or har exports it"},
+    {"GET",    "/requests",                    step_requests_begin,     step_requests_work,       NULL,                       0,          NULL,           "Requests",     "The journal, oldest first; ?format=ndjson or har exports it"},
     {"POST",   "/requests/verify",             step_verify_begin,       step_verify_work,         step_verify_finish,         ADMIN_BODY, "Verify",       "Verdict",      "Judge assertions: 200 pass, 409 fail, 424 inconclusive"},
     {"GET",    "/requests/{id}",               NULL,                    step_request_work,        NULL,                       0,          NULL,           "Request",      "One call in full, by its request id"},
     {"POST",   "/requests/{id}/replay",        step_replay_begin,       NULL,                     NULL,                       0,          NULL,           "Replayed",     "Send a request of the journal again"},

@@ -68,6 +68,7 @@ void step_catalog(struct admin_call *call);
 void step_schema(struct admin_call *call);
 
 /* requests.c */
+void step_requests_begin(struct admin_call *call);
 void step_requests_work(struct admin_call *call);
 void step_request_work(struct admin_call *call);
 

@@ -143,12 +143,16 @@ static int start_server(struct daemon *d, struct error *err)
     return http_server_new(d->loop, &http, gateway_handler(), d->gateway, &d->server, err);
 }
 
-static int listen_on(struct daemon *d, const struct conf_texts *addresses, struct error *err)
+typedef int listen_fn(struct http_server *server, struct str address, uint16_t *out_port,
+                      struct error *err);
+
+static int listen_on(struct daemon *d, const struct conf_texts *addresses, listen_fn *listen,
+                     struct error *err)
 {
     for (size_t i = 0; i < addresses->count; i++) {
         struct ready_listener listener = {.address = ready_address(addresses->items[i])};
 
-        if (http_server_listen(d->server, addresses->items[i], &listener.port, err) < 0)
+        if (listen(d->server, addresses->items[i], &listener.port, err) < 0)
             return -1;
         d->listeners[d->listener_count++] = listener;
         log_info("listening", "address=" STR_FMT " port=%u", STR_ARG(listener.address),
@@ -162,7 +166,8 @@ static int start_listeners(struct daemon *d, struct error *err)
     const struct settings *s = d->settings;
 
     d->listeners = mem_alloc_array(s->listen.count + s->admin_listen.count, sizeof(*d->listeners));
-    if (listen_on(d, &s->listen, err) < 0 || listen_on(d, &s->admin_listen, err) < 0)
+    if (listen_on(d, &s->listen, http_server_listen, err) < 0 ||
+        listen_on(d, &s->admin_listen, http_server_listen_reserved, err) < 0)
         return -1;
     return 0;
 }

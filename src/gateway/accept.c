@@ -29,6 +29,16 @@ static void record(struct gateway *gateway, const struct fault_call *facts, bool
     journal_append(gateway->parts.journal, &entry);
 }
 
+bool gateway_reserved(void *owner, struct str name, struct str target)
+{
+    const struct gateway *gateway = owner;
+    struct http_request request = {.host = name};
+    struct str query;
+
+    str_cut(target, '?', &request.path, &query);
+    return gateway->parts.control && gateway->parts.control->wants(&request);
+}
+
 enum delivery_end gateway_accept(void *owner, struct str client, struct str name, bool tls,
                                  uint64_t *silence_ms)
 {

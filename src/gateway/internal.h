@@ -19,6 +19,7 @@ struct gateway {
 };
 
 /* accept.c: rules with `at: accept` */
+bool gateway_reserved(void *owner, struct str name, struct str target);
 enum delivery_end gateway_accept(void *owner, struct str client, struct str name, bool tls,
                                  uint64_t *silence_ms);
 

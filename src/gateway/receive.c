@@ -173,6 +173,7 @@ static void on_refuse(void *owner, struct http_call *call, const char *message,
 const struct http_handler *gateway_handler(void)
 {
     static const struct http_handler handler = {
+        .reserved = gateway_reserved,
         .accepted = gateway_accept,
         .head = on_head,
         .request = on_request,

@@ -47,23 +47,23 @@ static bool line_cut(struct str *rest, struct str *line)
     return true;
 }
 
-enum peek_result authority_peek(struct str bytes, struct str *out)
+enum peek_result authority_peek(struct str bytes, struct str *out, struct str *out_target)
 {
     struct str rest = bytes;
     struct str line;
     struct str method;
     struct str target;
-    struct str origin;
+    struct str version;
 
     *out = STR_NONE;
+    *out_target = STR_NONE;
     if (!line_cut(&rest, &line))
         return PEEK_MORE;
-    if (str_cut(line, ' ', &method, &target) && authority_cut(target, out, &origin)) {
-        struct str version;
-
-        str_cut(*out, ' ', out, &version); /* a target that is nothing but the authority */
+    str_cut(line, ' ', &method, &target);
+    str_cut(target, ' ', &target, &version);
+    *out_target = target;
+    if (authority_cut(target, out, out_target))
         return PEEK_OK;
-    }
     while (line_cut(&rest, &line)) {
         if (line.len == 0)
             return PEEK_OK;

@@ -18,8 +18,9 @@ bool authority_cut(struct str target, struct str *out_authority, struct str *out
 enum peek_result { PEEK_OK, PEEK_MORE };
 
 /** The authority a request head is for: of an absolute target, else of the Host header; absent
- * without. PEEK_MORE while the answer may still be to come. */
-enum peek_result authority_peek(struct str bytes, struct str *out);
+ * without. And the target from its path on, "/" when there is none. PEEK_MORE while the answer may
+ * still be to come. */
+enum peek_result authority_peek(struct str bytes, struct str *out, struct str *out_target);
 
 /** Copy in lower case; @out must hold @s.len bytes and a terminator. */
 void authority_lower(struct str s, char *out);

@@ -189,7 +189,7 @@ static struct MHD_Daemon *daemon_start(struct engine *engine, bool tls)
     return MHD_start_daemon(
         flags, 0, NULL, NULL, on_access, engine, MHD_OPTION_ARRAY, tls ? tls_options : no_options,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)server->connections_max, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)server->connections_max + RESERVED_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)server->settings.idle_timeout_s, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
         engine, MHD_OPTION_NOTIFY_CONNECTION, on_connection, engine, MHD_OPTION_URI_LOG_CALLBACK,
         on_line, engine, MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL, MHD_OPTION_END);

@@ -25,8 +25,10 @@ enum {
                                     of what a parked call costs */
     PEEK_BYTES = 16384,          /* looked at before a connection is handed over */
     IDLE_TIMEOUT_S_DEFAULT = 65, /* keep-alive; also cures half-closed connections */
-    DESCRIPTORS_SPARE = 512,     /* kept back for files, children and outgoing connections */
-    HALF_CLOSE_GRACE_MS = 1000,  /* a client that only shut down its sending side may still read */
+    RESERVED_MAX = 128,          /* places for the owner's own business, beyond connections_max */
+    DESCRIPTORS_SPARE = 512 + RESERVED_MAX, /* kept back: also for files, children and outgoing
+                                               connections */
+    HALF_CLOSE_GRACE_MS = 1000, /* a client that only shut down its sending side may still read */
     STREAM_WAITING_BYTES_MAX = 4 * 1024 * 1024,
     NS_PER_MS = 1000000,
 };
@@ -43,8 +45,8 @@ struct listener {
     struct http_server *server;
     struct loop_watch *watch;
     int fd;
-    uint16_t index;
     bool tcp;
+    bool reserved;
     char *path; /* of a socket file, to be removed */
 };
 
@@ -57,7 +59,7 @@ struct peer { /* one connection */
     uint64_t number;
     uint32_t calls;
     int fd;
-    uint16_t listener;
+    bool reserved;
     uint16_t port;
     bool tls;
     bool tcp;
@@ -170,6 +172,8 @@ void engine_take(struct engine *engine, struct peer *peer, const struct sockaddr
                  socklen_t len);
 
 /* listen.c */
+/** Tell a client that there is no place for it, if it speaks HTTP without TLS. */
+void turn_away(struct http_server *server, int fd);
 void listeners_close(struct http_server *server);
 
 /* knock.c */

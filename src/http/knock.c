@@ -16,6 +16,7 @@
 
 enum {
     SILENT_DEADLINE_MS = 10000,
+    LAST_PLACE_DEADLINE_MS = 1000, /* of those who want a place that is kept back */
     CONNECT_HEAD_BYTES_MAX = 8192,
     TLS_FIRST_BYTE = 0x16,
 };
@@ -31,7 +32,14 @@ struct knock {
     socklen_t address_len;
     int low_water; /* SO_RCVLOWAT, 0 = never set */
     bool tunnelled;
+    bool late;  /* all places but those kept back were taken */
     bool ended; /* the client has sent all that it will */
+};
+
+/* What the first bytes tell of the request behind them; absent where they do not. */
+struct first {
+    struct str name;
+    struct str target;
 };
 
 enum verdict { VERDICT_MORE, VERDICT_NONE, VERDICT_PLAIN, VERDICT_TLS, VERDICT_TUNNEL };
@@ -75,9 +83,20 @@ static void close_clean(struct knock *k)
     hang_up(k);
 }
 
+static void send_away(struct knock *k)
+{
+    turn_away(k->server, k->peer->fd);
+    hang_up(k);
+}
+
 static void on_deadline(struct loop_timer *timer)
 {
-    drop(CONTAINER_OF(timer, struct knock, timer));
+    struct knock *k = CONTAINER_OF(timer, struct knock, timer);
+
+    if (k->late)
+        send_away(k);
+    else
+        drop(k);
 }
 
 static void on_silence_over(struct loop_timer *timer)
@@ -119,9 +138,19 @@ static void hand_over(struct knock *k, struct engine *engine)
     engine_take(engine, peer, (struct sockaddr *)&address, len);
 }
 
-static void admit(struct knock *k, struct engine *engine, struct str name)
+static bool is_reserved(const struct knock *k, const struct first *first)
+{
+    const struct http_server *server = k->server;
+
+    return k->peer->reserved ||
+           (server->handler.reserved && str_is_set(first->target) &&
+            server->handler.reserved(server->owner, first->name, first->target));
+}
+
+static void admit(struct knock *k, struct engine *engine, const struct first *first)
 {
     struct http_server *server = k->server;
+    bool reserved = is_reserved(k, first);
     enum delivery_end end = DELIVERY_KEEP;
     uint64_t silence_ms = DELIVERY_FOREVER;
 
@@ -130,9 +159,13 @@ static void admit(struct knock *k, struct engine *engine, struct str name)
         drop(k);
         return;
     }
-    if (server->handler.accepted)
-        end = server->handler.accepted(server->owner, str_of(k->peer->client), name, k->peer->tls,
-                                       &silence_ms);
+    if (k->late && !reserved) {
+        send_away(k);
+        return;
+    }
+    if (server->handler.accepted && !reserved)
+        end = server->handler.accepted(server->owner, str_of(k->peer->client), first->name,
+                                       k->peer->tls, &silence_ms);
     switch (end) {
     case DELIVERY_KEEP:
         hand_over(k, engine);
@@ -175,23 +208,26 @@ static void wait_for_more(struct knock *k, size_t have)
     if (!k->watch)
         drop(k);
     else
-        loop_timer_arm(k->server->loop, &k->timer, (uint64_t)SILENT_DEADLINE_MS * NS_PER_MS,
+        loop_timer_arm(k->server->loop, &k->timer,
+                       (uint64_t)(k->late ? LAST_PLACE_DEADLINE_MS : SILENT_DEADLINE_MS) *
+                           NS_PER_MS,
                        on_deadline);
 }
 
-static enum verdict judge_plain(const struct knock *k, struct str bytes, struct str *name)
+static enum verdict judge_plain(const struct knock *k, struct str bytes, struct first *first)
 {
     struct str authority;
 
-    if (!k->server->handler.accepted)
+    if (!k->server->handler.accepted && !k->server->handler.reserved)
         return VERDICT_PLAIN;
-    if (authority_peek(bytes, &authority) == PEEK_MORE)
+    if (authority_peek(bytes, &authority, &first->target) == PEEK_MORE)
         return VERDICT_MORE;
-    *name = authority_host(authority);
+    first->name = authority_host(authority);
     return VERDICT_PLAIN;
 }
 
-static enum verdict judge_tls(const struct knock *k, struct str bytes, char *room, struct str *name)
+static enum verdict judge_tls(const struct knock *k, struct str bytes, char *room,
+                              struct first *first)
 {
     enum hello_result r;
 
@@ -201,7 +237,7 @@ static enum verdict judge_tls(const struct knock *k, struct str bytes, char *roo
     if (r == HELLO_MORE)
         return VERDICT_MORE;
     if (r == HELLO_OK && room[0])
-        *name = str_of(room);
+        first->name = str_of(room);
     return VERDICT_TLS;
 }
 
@@ -221,17 +257,17 @@ static bool is_no_protocol(struct str bytes)
     return first != '\r' && first != '\n' && (first <= ' ' || first > '~');
 }
 
-static enum verdict judge(const struct knock *k, struct str bytes, char *room, struct str *name)
+static enum verdict judge(const struct knock *k, struct str bytes, char *room, struct first *first)
 {
     size_t end;
 
     if ((unsigned char)bytes.ptr[0] == TLS_FIRST_BYTE)
-        return judge_tls(k, bytes, room, name);
+        return judge_tls(k, bytes, room, first);
     if (is_no_protocol(bytes))
         return VERDICT_NONE;
     if (!k->tunnelled && is_connect(bytes))
         return str_find(bytes, STR("\r\n\r\n"), &end) ? VERDICT_TUNNEL : VERDICT_MORE;
-    return judge_plain(k, bytes, name);
+    return judge_plain(k, bytes, first);
 }
 
 /* The tunnel leads back to us, whatever it was asked for: only emulated hosts are served here. */
@@ -259,9 +295,9 @@ static enum verdict without_name(const struct knock *k, struct str bytes)
 
 static void act(struct knock *k, struct str bytes)
 {
-    struct str name = STR_NONE;
+    struct first first = {0};
     char room[PEEK_BYTES];
-    enum verdict verdict = judge(k, bytes, room, &name);
+    enum verdict verdict = judge(k, bytes, room, &first);
 
     /* SO_RCVLOWAT means nothing to a socket file: no second look there. */
     if (verdict == VERDICT_MORE && (k->ended || bytes.len == PEEK_BYTES || !k->peer->tcp))
@@ -278,11 +314,11 @@ static void act(struct knock *k, struct str bytes)
         break;
     case VERDICT_PLAIN:
     case VERDICT_TLS:
-        if (str_is_set(name) && name.ptr != room) {
-            authority_lower(name, room);
-            name.ptr = room;
+        if (str_is_set(first.name) && first.name.ptr != room) {
+            authority_lower(first.name, room);
+            first.name.ptr = room;
         }
-        admit(k, verdict == VERDICT_TLS ? &k->server->tls : &k->server->plain, name);
+        admit(k, verdict == VERDICT_TLS ? &k->server->tls : &k->server->plain, &first);
         break;
     case VERDICT_TUNNEL:
         if (open_tunnel(k, bytes))
@@ -313,6 +349,7 @@ void knock_new(struct listener *listener, int fd, const struct sockaddr_storage 
     struct knock *k = mem_alloc(sizeof(*k));
 
     k->server = server;
+    k->late = server->stats.connections >= server->connections_max;
     k->peer = peer_new(listener, fd, address);
     k->address = *address;
     k->address_len = len;

@@ -13,8 +13,8 @@ enum {
     ACCEPT_PAUSE_NS = 100 * NS_PER_MS, /* when the process is out of descriptors */
 };
 
-/* The client learns why, if it speaks HTTP without TLS; it costs one write and no state. */
-static void turn_away(struct http_server *server, int fd)
+/* It costs one write and no state. */
+void turn_away(struct http_server *server, int fd)
 {
     static const char text[] = "HTTP/1.1 429 Too Many Requests\r\n"
                                "Content-Type: application/json\r\n"
@@ -27,8 +27,14 @@ static void turn_away(struct http_server *server, int fd)
     (void)!send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     shutdown(fd, SHUT_WR);
     socket_drain(fd);
-    close(fd);
     server->stats.refused++;
+}
+
+static bool has_place(const struct http_server *server)
+{
+    uint32_t kept = server->handler.reserved ? RESERVED_MAX : 0;
+
+    return server->stats.connections < server->connections_max + kept;
 }
 
 static void set_watching(struct http_server *server, unsigned events)
@@ -65,20 +71,22 @@ static void on_connection(void *arg, unsigned events)
             return;
         }
         server->stats.accepted++;
-        if (server->stats.connections >= server->connections_max)
-            turn_away(server, fd);
-        else
+        if (has_place(server)) {
             knock_new(listener, fd, &address, len);
+        } else {
+            turn_away(server, fd);
+            close(fd);
+        }
     }
 }
 
-int http_server_listen(struct http_server *server, struct str address, uint16_t *out_port,
-                       struct error *err)
+static int listen_at(struct http_server *server, struct str address, bool reserved,
+                     uint16_t *out_port, struct error *err)
 {
     struct listener *listener = mem_alloc(sizeof(*listener));
 
     listener->server = server;
-    listener->index = server->listener_count;
+    listener->reserved = reserved;
     if (address_listen(address, &listener->fd, out_port, &listener->path, err) < 0) {
         mem_free(listener);
         return -1;
@@ -89,6 +97,18 @@ int http_server_listen(struct http_server *server, struct str address, uint16_t 
     listener->watch =
         loop_watch_start(server->loop, listener->fd, LOOP_READABLE, on_connection, listener, err);
     return listener->watch ? 0 : -1;
+}
+
+int http_server_listen(struct http_server *server, struct str address, uint16_t *out_port,
+                       struct error *err)
+{
+    return listen_at(server, address, false, out_port, err);
+}
+
+int http_server_listen_reserved(struct http_server *server, struct str address, uint16_t *out_port,
+                                struct error *err)
+{
+    return listen_at(server, address, true, out_port, err);
 }
 
 void listeners_close(struct http_server *server)

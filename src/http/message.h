@@ -40,7 +40,7 @@ struct http_request {
     struct str
         client; /* address as text, IPv4-mapped addresses as IPv4; "unix" for a socket file */
     uint16_t client_port;
-    uint16_t listener; /* index in the configuration's list */
+    bool reserved;     /* came in at an address of http_server_listen_reserved() */
     struct str method; /* as received */
     struct str target; /* as received: origin form, or absolute form through a proxy */
     struct str path;   /* raw, from '/', without query */

@@ -39,7 +39,7 @@ struct peer *peer_new(struct listener *listener, int fd, const struct sockaddr_s
     peer->server = server;
     peer->number = ++server->last_number;
     peer->fd = fd;
-    peer->listener = listener->index;
+    peer->reserved = listener->reserved;
     peer->tcp = listener->tcp;
     set_client(peer, address);
     server->stats.connections++;

@@ -65,7 +65,7 @@ void request_head(struct http_call *call, const char *method, const char *versio
     request->sni = peer_sni(peer);
     request->client = str_of(peer->client);
     request->client_port = peer->port;
-    request->listener = peer->listener;
+    request->reserved = peer->reserved;
     request->method = str_of(method);
     call->http10 = strcmp(version, MHD_HTTP_VERSION_1_1) != 0;
     call->head_only = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;

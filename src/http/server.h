@@ -46,6 +46,10 @@ struct http_handler {
        DELIVERY_SILENCE *silence_ms may be set (0 = until the client leaves). */
     enum delivery_end (*accepted)(void *owner, struct str client, struct str name, bool tls,
                                   uint64_t *silence_ms);
+    /* Is a connection, by the name and target of its first request (no target under TLS), for the
+       owner's own business? Then `accepted` is not asked, and when all places are taken it may have
+       one of those that are kept back. NULL: never. */
+    bool (*reserved)(void *owner, struct str name, struct str target);
     /* The head is in, the body is not. Set the body limit with http_call_limit_body(), or deliver
      * at once to refuse the body. */
     void (*head)(void *owner, struct http_call *call);
@@ -93,6 +97,10 @@ int http_server_new(struct loop *loop, const struct http_settings *settings,
  * (0 for unix). */
 int http_server_listen(struct http_server *server, struct str address, uint16_t *out_port,
                        struct error *err);
+/** The same for an address that serves the owner's own business alone: each connection is reserved,
+ * and so is each request. */
+int http_server_listen_reserved(struct http_server *server, struct str address, uint16_t *out_port,
+                                struct error *err);
 
 /**
  * Stop accepting, let running calls end for at most @grace_ms, cut the rest, then call done(owner).

@@ -28,6 +28,12 @@ static enum delivery_end on_accepted(void *owner, struct str client, struct str 
     return verdict;
 }
 
+static bool on_reserved(void *owner, struct str name, struct str target)
+{
+    (void)owner;
+    return str_eq(name, STR("own.test")) && str_eq(target, STR("/own?x"));
+}
+
 static void answer_now(struct http_call *call)
 {
     answer_text(call, 200, "ok", NULL);
@@ -235,6 +241,38 @@ START_TEST(test_connection_over_the_limit_is_told_so)
 }
 END_TEST
 
+START_TEST(test_places_are_kept_back_for_what_is_reserved)
+{
+    prepare();
+    settings.connections_max = 1;
+    handler.reserved = on_reserved;
+    handler.accepted = on_accepted;
+    verdict = DELIVERY_KEEP;
+    start();
+    behaviour = answer_now;
+    struct client *a = client_open(port, false);
+    struct client *own = client_open(port, false);
+    struct client *c = client_open(port, false);
+    struct client *silent = client_open(port, false);
+
+    client_send(a, firsts[0].bytes);
+    ck_assert_int_eq(client_answer(a), 200);
+    client_send(own, "GET /own?x HTTP/1.1\r\nHost: own.test\r\n\r\n");
+    ck_assert_int_eq(client_answer(own), 200);
+    client_send(c, firsts[0].bytes);
+    ck_assert_int_eq(client_to_end(c, CLIENT_WAIT_MS), CLIENT_EOF);
+    ck_assert_int_eq(client_status(c), 429);
+    ck_assert_int_eq(client_to_end(silent, CLIENT_WAIT_MS), CLIENT_EOF);
+    ck_assert_int_eq(client_status(silent), 429);
+    ck_assert_uint_eq(accepted_count, 1); /* no rule is asked for what is reserved */
+    client_close(silent);
+    client_close(c);
+    client_close(own);
+    client_close(a);
+    teardown();
+}
+END_TEST
+
 START_TEST(test_client_that_leaves_without_a_byte_is_forgotten)
 {
     for (int i = 0; i < 50; i++)
@@ -266,6 +304,7 @@ int main(void)
     tcase_add_test(own, test_tls_without_certificates_is_closed);
     tcase_add_test(own, test_name_without_a_certificate_fails_the_handshake);
     tcase_add_test(own, test_connection_over_the_limit_is_told_so);
+    tcase_add_test(own, test_places_are_kept_back_for_what_is_reserved);
     suite_add_tcase(suite, own);
     return suite_run(suite);
 }

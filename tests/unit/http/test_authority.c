@@ -58,24 +58,29 @@ static const struct {
     const char *bytes;
     enum peek_result want;
     const char *authority;
+    const char *target;
 } heads[] = {
-    {"GET / HTTP/1.1\r\nHost: a:1\r\n",                  PEEK_OK,   "a:1"},
-    {"GET / HTTP/1.1\r\nAccept: *\r\nhOsT:  a \r\n\r\n", PEEK_OK,   "a"  },
-    {"GET http://b/ HTTP/1.1\r\nHost: a\r\n",            PEEK_OK,   "b"  },
-    {"GET http://b HTTP/1.1\r\n",                        PEEK_OK,   "b"  },
-    {"GET / HTTP/1.1\r\n\r\nHost: a\r\n",                PEEK_OK,   NULL },
-    {"GET / HTTP/1.1\r\nHost: a",                        PEEK_MORE, NULL },
-    {"GET / HTTP/1.1\r\nHos",                            PEEK_MORE, NULL },
-    {"G",                                                PEEK_MORE, NULL },
+    {"GET / HTTP/1.1\r\nHost: a:1\r\n",                     PEEK_OK,   "a:1", "/"   },
+    {"GET /b?c HTTP/1.1\r\nAccept: *\r\nhOsT:  a \r\n\r\n", PEEK_OK,   "a",   "/b?c"},
+    {"GET http://b/c HTTP/1.1\r\nHost: a\r\n",              PEEK_OK,   "b",   "/c"  },
+    {"GET http://b HTTP/1.1\r\n",                           PEEK_OK,   "b",   "/"   },
+    {"GET / HTTP/1.1\r\n\r\nHost: a\r\n",                   PEEK_OK,   NULL,  "/"   },
+    {"GET / HTTP/1.1\r\nHost: a",                           PEEK_MORE, NULL,  "/"   },
+    {"GET / HTTP/1.1\r\nHos",                               PEEK_MORE, NULL,  "/"   },
+    {"GET\r\n\r\n",                                         PEEK_OK,   NULL,  NULL  },
+    {"G",                                                   PEEK_MORE, NULL,  NULL  },
 };
 
-START_TEST(test_authority_of_a_half_read_head)
+START_TEST(test_authority_and_target_of_a_half_read_head)
 {
     struct str authority;
+    struct str target;
 
-    ck_assert_int_eq(authority_peek(str_of(heads[_i].bytes), &authority), heads[_i].want);
+    ck_assert_int_eq(authority_peek(str_of(heads[_i].bytes), &authority, &target), heads[_i].want);
     ck_assert(str_eq(authority, str_of(heads[_i].authority)));
     ck_assert_int_eq(str_is_set(authority), heads[_i].authority != NULL);
+    ck_assert(str_eq(target, str_of(heads[_i].target)));
+    ck_assert_int_eq(str_is_set(target), heads[_i].target != NULL);
 }
 END_TEST
 
@@ -86,7 +91,8 @@ int main(void)
 
     tcase_add_loop_test(tc, test_host_of_authority, 0, (int)N_ELEMENTS(hosts));
     tcase_add_loop_test(tc, test_absolute_target_is_cut, 0, (int)N_ELEMENTS(targets));
-    tcase_add_loop_test(tc, test_authority_of_a_half_read_head, 0, (int)N_ELEMENTS(heads));
+    tcase_add_loop_test(tc, test_authority_and_target_of_a_half_read_head, 0,
+                        (int)N_ELEMENTS(heads));
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
