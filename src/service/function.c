@@ -299,6 +299,24 @@ void function_code(struct work *work)
     answer_json(work, answer);
 }
 
+static bool check_task_id(struct work *work)
+{
+    static const struct field row = {.name = "AsyncTaskId",
+                                     .type = FIELD_STRING,
+                                     .flags = IN_ALL,
+                                     .max = LIMIT(NAME_MAX),
+                                     .pattern = PATTERN_NAME};
+    struct field_reading reading = work_reading(work, true);
+    struct str id = work_header(work, "X-Fc-Async-Task-Id");
+
+    if (id.len == 0)
+        id = work_header(work, "X-Fc-Stateful-Async-Invocation-Id");
+    if (id.len == 0 || field_check_text(&row, id, &reading))
+        return true;
+    answer_refusal(work);
+    return false;
+}
+
 /* The refusals of the documentation in their order; what runs code answers before or after this. */
 void function_invoke(struct work *work)
 {
@@ -307,7 +325,8 @@ void function_invoke(struct work *work)
     struct str log = work_header(work, "X-Fc-Log-Type");
     bool async = str_eq(kind, STR("Async"));
 
-    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at))
+    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at) ||
+        !check_task_id(work) || !restriction_allows(work, &at))
         return;
     if (kind.len && !async && !str_eq(kind, STR("Sync")))
         answer_invalid(work,
@@ -323,95 +342,4 @@ void function_invoke(struct work *work)
                        "InvokeFunction is not emulated for function '" STR_FMT
                        "': no fixture or rule answers it",
                        STR_ARG(at.function));
-}
-
-static void restrict_invocation(struct work *work, bool disable)
-{
-    struct address at;
-
-    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at) ||
-        !work_may_change(work, at.function_row))
-        return;
-    OWN(json_free) cJSON *model = row_document(at.function_row);
-    struct store_key key = work_key(work, "function", at.service, STR(""), at.function);
-    struct str reason = json_get_str(work->input, "reason");
-    cJSON *restriction = cJSON_CreateObject();
-    struct buf text = {0};
-
-    cJSON_AddBoolToObject(restriction, "disable", disable);
-    json_add_str(restriction, "reason", reason.ptr ? reason : STR(""));
-    json_add_time(restriction, "lastModifiedTime", work->now_ms);
-    json_set(model, "invocationRestriction", restriction);
-    json_print(model, false, &text);
-    struct store_value value = {
-        .document = buf_str(&text),
-        .blob = arena_str(work->arena, at.function_row->blob),
-        .created_ms = at.function_row->created_ms,
-        .modified_ms = at.function_row->modified_ms,
-    };
-
-    store_put(work_batch(work), &key, &value);
-    buf_done(&text);
-    answer_text(work, STR("{\"success\":true}"));
-}
-
-void function_disable(struct work *work)
-{
-    restrict_invocation(work, true);
-}
-
-void function_enable(struct work *work)
-{
-    restrict_invocation(work, false);
-}
-
-/* "hello", or an ARN that ends in "functions/hello". */
-static struct str name_of_resource(struct str text)
-{
-    struct str head;
-    struct str name;
-
-    return str_cut_last(text, '/', &head, &name) ? name : text;
-}
-
-static struct str text_nocase(const cJSON *object, const char *name)
-{
-    const cJSON *member = json_get_nocase(object, name);
-
-    return cJSON_IsString(member) ? str_of(member->valuestring) : STR("");
-}
-
-void function_change_group(struct work *work)
-{
-    struct str id = text_nocase(work->input, "resourceId");
-    struct str group = text_nocase(work->input, "newResourceGroupId");
-    struct store_key key =
-        work_key(work, "function", STR(SERVICE_OF_2023), STR(""), name_of_resource(id));
-    const struct store_row *row = store_find(work->store, &key);
-    /* One official client writes the names in lower case and reads them so. */
-    bool lower = cJSON_GetObjectItemCaseSensitive(work->input, "resourceId") != NULL;
-    cJSON *answer;
-
-    if (id.len == 0 || group.len == 0) {
-        answer_invalid(work, "%s is required but not provided",
-                       id.len == 0 ? "ResourceId" : "NewResourceGroupId");
-        return;
-    }
-    if (!row) {
-        answer_refuse(work, "FunctionNotFound", key.name, key.parent, STR_NONE);
-        return;
-    }
-    if (!work_may_change(work, row))
-        return;
-    OWN(json_free) cJSON *model = row_document(row);
-    struct str old = json_get_str(model, "resourceGroupId");
-
-    answer = cJSON_CreateObject();
-    json_add_str(answer, lower ? "resourceId" : "ResourceId", id);
-    json_add_str(answer, lower ? "oldResourceGroupId" : "OldResourceGroupId",
-                 old.ptr ? old : STR("rg-default"));
-    json_add_str(answer, lower ? "newResourceGroupId" : "NewResourceGroupId", group);
-    json_set(model, "resourceGroupId", json_string(group));
-    work_put(work, &key, row, model, arena_str(work->arena, row->blob));
-    answer_json(work, answer);
 }

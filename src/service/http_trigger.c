@@ -4,6 +4,7 @@
  * Source: spec pages invocation §4.7, api-2016-08-15 §6.18.1.
  */
 #include "base/mem.h"
+#include "service/model.h"
 #include "service/operations.h"
 
 /* The HTTP trigger of the function at @path ("demo/hello") for @qualifier, or NULL. */
@@ -39,7 +40,7 @@ void http_trigger_call(struct work *work)
         answer_refuse_text(work, "TriggerNotFound",
                            "function '" STR_FMT "' does not have an HTTP trigger",
                            STR_ARG(at.function));
-    else
+    else if (restriction_allows(work, &at))
         answer_invalid(work,
                        "running code is not emulated for function '" STR_FMT
                        "': no fixture or rule answers its HTTP trigger",

@@ -54,6 +54,11 @@ cJSON *function_view(struct work *work, const struct store_row *row, const struc
 /** Copy the frozen or working rows of a function under another version. */
 void function_freeze(struct work *work, const struct store_row *row, struct str version);
 
+/** Invocation of the function is disabled. */
+bool restriction_holds(struct work *work, struct str service, struct str function);
+/** The same, refused with the reason. False when it is. */
+bool restriction_allows(struct work *work, const struct address *at);
+
 /** A layer version for an ARN of either form. NULL when it is none of this account. */
 const struct store_row *layer_find(struct work *work, struct str arn);
 /** Its ARNs. */

@@ -41,8 +41,11 @@ static cJSON *view(struct work *work, const cJSON *document, const struct config
 {
     cJSON *shown = fields_show(&provision_fields, document, work->api);
 
+    /* Where invocation is disabled, no instance is kept. */
+    bool disabled = restriction_holds(work, place->service, place->function);
+
     json_set(shown, "target", cJSON_CreateNumber(target));
-    cJSON_AddNumberToObject(shown, "current", target);
+    cJSON_AddNumberToObject(shown, "current", disabled ? 0 : target);
     cJSON_AddStringToObject(shown, "currentError", "");
     json_add_str(shown, work->api == API_2023 ? "functionArn" : "resource",
                  resource_name(work, place));
@@ -117,7 +120,9 @@ void provision_put(struct work *work)
     settle_default_target(given);
     if (schedule_check(work, cJSON_GetObjectItemCaseSensitive(given, "scheduledActions")) &&
         schedule_check(work, cJSON_GetObjectItemCaseSensitive(given, "targetTrackingPolicies")) &&
-        find_place(work, &at, &key))
+        find_place(work, &at, &key) &&
+        schedule_check_metrics(work, &at,
+                               cJSON_GetObjectItemCaseSensitive(given, "targetTrackingPolicies")))
         put(work, &at, &key, given);
 }
 

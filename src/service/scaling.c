@@ -41,20 +41,26 @@ static cJSON *show(struct work *work, const struct store_row *row, const struct 
     return config_is_asked(work, place) ? view(work, document, config_arn(work, place)) : NULL;
 }
 
+static bool find_place(struct work *work, struct address *at, struct store_key *out)
+{
+    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, at))
+        return false;
+    *out = work_key(work, "scaling", STR(""), STR(""), config_name(work, at, at->qualifier));
+    return true;
+}
+
 static bool find_key(struct work *work, struct store_key *out)
 {
     struct address at;
 
-    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at))
-        return false;
-    *out = work_key(work, "scaling", STR(""), STR(""), config_name(work, &at, at.qualifier));
-    return true;
+    return find_place(work, &at, out);
 }
 
 void scaling_put(struct work *work)
 {
     struct field_reading reading = work_reading(work, true);
     OWN(json_free) cJSON *document = fields_read(&scaling_fields, work->input, &reading);
+    struct address at;
     struct store_key key;
 
     if (!document) {
@@ -62,7 +68,9 @@ void scaling_put(struct work *work)
         return;
     }
     if (!schedule_check(work, cJSON_GetObjectItemCaseSensitive(document, "scheduledPolicies")) ||
-        !find_key(work, &key))
+        !find_place(work, &at, &key) ||
+        !schedule_check_metrics(
+            work, &at, cJSON_GetObjectItemCaseSensitive(document, "horizontalScalingPolicies")))
         return;
     const struct store_row *old = store_find(work->store, &key);
 

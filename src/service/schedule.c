@@ -1,5 +1,6 @@
 #include "service/schedule.h"
 
+#include "base/mem.h"
 #include "service/cron.h"
 
 /* clang-format off */
@@ -109,6 +110,42 @@ bool schedule_check(struct work *work, const cJSON *actions)
             !check_time(work, action, "startTime", "StartTime") ||
             !check_time(work, action, "endTime", "EndTime") || !check_expression(work, action))
             return false;
+    }
+    return true;
+}
+
+/* Figures of an instance; the others are counted without looking into one. */
+static bool is_instance_metric(struct str type)
+{
+    static const struct str heads[] = {STR_INIT("CPU"), STR_INIT("GPU"), STR_INIT("Mem")};
+
+    for (size_t i = 0; i < N_ELEMENTS(heads); i++) {
+        if (str_starts_nocase(type, heads[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool has_instance_metrics(const cJSON *document)
+{
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(
+        cJSON_GetObjectItemCaseSensitive(document, "logConfig"), "enableInstanceMetrics"));
+}
+
+bool schedule_check_metrics(struct work *work, const struct address *at, const cJSON *policies)
+{
+    OWN(json_free) cJSON *function = row_document(at->function_row);
+    OWN(json_free) cJSON *service = row_document(at->service_row);
+    const cJSON *policy;
+
+    /* A function of 2023-03-30 says it itself, the others' service says it for them. */
+    if (work->api == API_2016 || has_instance_metrics(function) || has_instance_metrics(service))
+        return true;
+    cJSON_ArrayForEach (policy, policies) {
+        if (is_instance_metric(json_get_str(policy, "metricType"))) {
+            answer_refuse(work, "InstanceMetricsRequired", STR_NONE, STR_NONE, STR_NONE);
+            return false;
+        }
     }
     return true;
 }

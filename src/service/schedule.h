@@ -9,6 +9,8 @@
 
 /** Check a list of actions (or policies with times only). False when refused. */
 bool schedule_check(struct work *work, const cJSON *actions);
+/** Policies over figures of an instance need those to be collected. False when refused. */
+bool schedule_check_metrics(struct work *work, const struct address *at, const cJSON *policies);
 /** The target of the action that fired last in its window; @preset when none has. */
 double schedule_target(const cJSON *actions, uint64_t now_ms, double preset);
 

@@ -22,5 +22,7 @@ void tag_drop(cJSON *tags, const cJSON *keys);
 struct str tag_arn(struct work *work, struct str path);
 /** Behind "acs:fc:region:account:", when that is there. */
 struct str tag_resource_part(struct str arn);
+/** "function" in any spelling of 2023-03-30. False when refused. */
+bool tag_check_type(struct work *work, struct str type);
 /** A text member in any case; "" when there is none. */
 struct str tag_text(const cJSON *object, const char *name);

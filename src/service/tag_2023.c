@@ -10,7 +10,7 @@
 #include "service/tag.h"
 
 /* "function", "FUNCTION", "ALIYUN::FC::FUNCTION". */
-static bool check_resource_type(struct work *work, struct str type)
+bool tag_check_type(struct work *work, struct str type)
 {
     struct str last = type;
     struct str head;
@@ -102,7 +102,7 @@ void tag_add_2023(struct work *work)
     struct tag_subject *subjects;
     size_t count;
 
-    if (!check_resource_type(work, tag_text(work->input, "ResourceType")) ||
+    if (!tag_check_type(work, tag_text(work->input, "ResourceType")) ||
         !tags_read_list(work, json_get_nocase(work->input, "Tag"), given) ||
         !ensure_any(work, given, "Tag") || !find_subjects(work, ids, &subjects, &count))
         return;
@@ -130,7 +130,7 @@ void tag_remove_2023(struct work *work)
     struct tag_subject *subjects;
     size_t count;
 
-    if (!check_resource_type(work, work_query(work, "ResourceType")) ||
+    if (!tag_check_type(work, work_query(work, "ResourceType")) ||
         (!all && !ensure_any(work, keys, "TagKey")) || !find_subjects(work, ids, &subjects, &count))
         return;
     if (cJSON_GetArraySize(keys) > UNTAG_KEYS_MAX) {
@@ -243,7 +243,7 @@ void tag_list_2023(struct work *work)
     OWN(json_free) cJSON *wanted = cJSON_CreateObject();
     struct page page;
 
-    if (check_resource_type(work, work_query(work, "ResourceType")) &&
+    if (tag_check_type(work, work_query(work, "ResourceType")) &&
         page_read_capital(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page) &&
         tags_read_list(work, wanted_list, wanted))
         list_tags(work, &page, ids, wanted);
