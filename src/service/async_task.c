@@ -155,6 +155,22 @@ static bool read_time(struct work *work, const char *name, const char *title, in
     return false;
 }
 
+static bool check_status(struct work *work, struct str status)
+{
+    static const struct field row = {
+        .name = "status",
+        .type = FIELD_STRING,
+        .flags = IN_ALL,
+        .choices = "Enqueued | Dequeued | Running | Succeeded | Failed | Stopped | Stopping | "
+                   "Expired | Invalid | Retrying"};
+    struct field_reading reading = work_reading(work, true);
+
+    if (status.len == 0 || field_check_text(&row, status, &reading))
+        return true;
+    answer_refusal(work);
+    return false;
+}
+
 static bool read_filter(struct work *work, struct filter *out)
 {
     struct str order = work_query(work, "sortOrderByTime");
@@ -172,7 +188,8 @@ static bool read_filter(struct work *work, struct filter *out)
                        STR_ARG(str_slice(order, 0, 64)));
         return false;
     }
-    return read_time(work, "startedTimeBegin", "StartedTimeBegin", 0, &out->from_ms) &&
+    return check_status(work, out->status) &&
+           read_time(work, "startedTimeBegin", "StartedTimeBegin", 0, &out->from_ms) &&
            read_time(work, "startedTimeEnd", "StartedTimeEnd", INT64_MAX, &out->to_ms);
 }
 

@@ -54,7 +54,8 @@ FIELD_TABLE(domain_cors_fields,
     {.name = "maxAge", .type = FIELD_INT, .flags = IN_2023},
 );
 FIELD_TABLE(domain_fields,
-    {.name = "domainName", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED | FIELD_CONSTANT, .max = LIMIT(DOMAIN_NAME_MAX), .pattern = PATTERN_DOMAIN, .title = "domain name"},
+    {.name = "domainName", .type = FIELD_STRING, .flags = IN_CLASSIC | FIELD_REQUIRED | FIELD_CONSTANT, .max = LIMIT(DOMAIN_NAME_MAX), .pattern = PATTERN_DOMAIN, .title = "domain name"},
+    {.name = "domainName", .type = FIELD_STRING, .flags = IN_2023 | FIELD_REQUIRED | FIELD_CONSTANT, .max = LIMIT(DOMAIN_NAME_MAX), .pattern = PATTERN_WILD_DOMAIN, .title = "domain name"},
     {.name = "protocol", .type = FIELD_STRING, .flags = IN_ALL, .classic = "\"HTTP\"", .choices = "HTTP | HTTPS | HTTP,HTTPS"},
     {.name = "routeConfig", .type = FIELD_OBJECT, .flags = IN_ALL, .classic = "{\"routes\":[]}", .fields = &route_fields},
     {.name = "certConfig", .type = FIELD_OBJECT, .flags = IN_ALL, .classic = "{\"certName\":null,\"certificate\":null,\"privateKey\":null}", .fields = &cert_fields},
@@ -268,11 +269,23 @@ struct search {
     bool found;
 };
 
+/* "*.example.com" stands for one more label. */
+static bool covers(struct str domain, struct str name)
+{
+    struct str label;
+    struct str rest;
+
+    if (!str_starts(domain, STR("*.")))
+        return str_eq_nocase(domain, name);
+    return str_cut(name, '.', &label, &rest) &&
+           str_eq_nocase(str_slice(domain, 2, domain.len), rest);
+}
+
 static void compare_name(void *arg, const struct store_row *row)
 {
     struct search *search = (struct search *)arg;
 
-    search->found = search->found || str_eq_nocase(row->key.name, search->name);
+    search->found = search->found || covers(row->key.name, search->name);
 }
 
 bool service_has_domain(struct service *service, struct str name)

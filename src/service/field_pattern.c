@@ -93,6 +93,11 @@ static bool match_domain(struct str text)
     return true;
 }
 
+static bool match_wild_domain(struct str text)
+{
+    return match_domain(str_starts(text, STR("*.")) ? str_slice(text, 2, text.len) : text);
+}
+
 static bool match_print(struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
@@ -121,6 +126,8 @@ static const struct {
 } patterns[] = {
     [PATTERN_NAME] = {"^[_a-zA-Z][-_a-zA-Z0-9]*$",                           match_name    },
     [PATTERN_DOMAIN] = {"'^([a-z0-9A-Z][-a-z0-9A-Z]{0,62}\\.)+[a-zA-Z]{2,}$'", match_domain  },
+    [PATTERN_WILD_DOMAIN] = {"'^([a-z0-9A-Z][-a-z0-9A-Z]{0,62}\\.)+[a-zA-Z]{2,}$'",
+                      match_wild_domain                                                    },
     [PATTERN_PRINT] = {"^[[:print:]]+$",                                      match_print   },
     [PATTERN_VARIABLE] = {"^[a-zA-Z][a-zA-Z0-9_]*$",                             match_variable},
 };

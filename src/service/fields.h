@@ -35,10 +35,11 @@ enum field_type {
 /* How a text must look; the regular expression is quoted in the refusal. */
 enum field_pattern {
     PATTERN_NONE = 0,
-    PATTERN_NAME,     /* ^[_a-zA-Z][-_a-zA-Z0-9]*$ */
-    PATTERN_DOMAIN,   /* one or more labels and a top-level name */
-    PATTERN_PRINT,    /* ^[[:print:]]+$, of each value of a map */
-    PATTERN_VARIABLE, /* ^[a-zA-Z][a-zA-Z0-9_]*$, of each key of a map */
+    PATTERN_NAME,        /* ^[_a-zA-Z][-_a-zA-Z0-9]*$ */
+    PATTERN_DOMAIN,      /* one or more labels and a top-level name */
+    PATTERN_WILD_DOMAIN, /* the same, or "*." in front of it */
+    PATTERN_PRINT,       /* ^[[:print:]]+$, of each value of a map */
+    PATTERN_VARIABLE,    /* ^[a-zA-Z][a-zA-Z0-9_]*$, of each key of a map */
 };
 
 enum {

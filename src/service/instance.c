@@ -7,6 +7,18 @@
 #include "service/model.h"
 #include "service/operations.h"
 
+static bool is_integer(struct str text)
+{
+    int64_t number;
+
+    return str_to_int(text, INT64_MIN, INT64_MAX, &number) == NUMBER_OK;
+}
+
+static bool is_bool(struct str text)
+{
+    return str_eq_nocase(text, STR("true")) || str_eq_nocase(text, STR("false"));
+}
+
 static bool check_limit(struct work *work)
 {
     struct str text = work_query(work, "limit");
@@ -21,12 +33,39 @@ static bool check_limit(struct work *work)
     return false;
 }
 
+/* Filters of 2023-03-30. Nothing runs, so nothing is filtered, but what is asked must make sense.
+ */
+static const struct {
+    const char *name;
+    const char *title;
+    const char *allowed;
+    bool (*holds)(struct str text);
+} filters[] = {
+    {"startTimeMs",   "StartTimeMs",   "integer",      is_integer},
+    {"endTimeMs",     "EndTimeMs",     "integer",      is_integer},
+    {"withAllActive", "WithAllActive", "true | false", is_bool   },
+};
+
+static bool check_filters(struct work *work)
+{
+    for (size_t i = 0; work->api == API_2023 && i < N_ELEMENTS(filters); i++) {
+        struct str text = work_query(work, filters[i].name);
+
+        if (text.len == 0 || filters[i].holds(text))
+            continue;
+        answer_invalid(work, "%s is set to an invalid value (allowed: %s, actual: '" STR_FMT "')",
+                       filters[i].title, filters[i].allowed, STR_ARG(str_slice(text, 0, 64)));
+        return false;
+    }
+    return true;
+}
+
 void instance_list(struct work *work)
 {
     struct address at;
     cJSON *answer;
 
-    if (!check_limit(work) ||
+    if (!check_limit(work) || !check_filters(work) ||
         !address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at))
         return;
     answer = cJSON_CreateObject();

@@ -111,12 +111,135 @@ START_TEST(test_async_config_of_2023_asks_for_the_qualifier)
 }
 END_TEST
 
+START_TEST(test_instance_metrics_must_be_collected)
+{
+    static const char cpu[] =
+        "{\"target\":1,\"targetTrackingPolicies\":[{\"name\":\"p\",\"metricType\":"
+        "\"CPUUtilization\",\"metricTarget\":0.5}]}";
+    static const char scaling[] =
+        "{\"horizontalScalingPolicies\":[{\"name\":\"p\",\"metricType\":\"GPUMemUtilization\"}]}";
+
+    setup_2023();
+    ck_refused(send("PUT", FN_2023 "/provision-config", cpu), 400, "InstanceMetricsRequired",
+               "Target tracking policy required instance metrics enabled.");
+    ck_assert_int_eq(send("PUT", FN_2023 "/scaling-config", scaling).status, 400);
+    ck_ok(send("PUT", FN_2023 "/provision-config",
+               "{\"target\":1,\"targetTrackingPolicies\":[{\"name\":\"p\",\"metricType\":"
+               "\"ProvisionedConcurrencyUtilization\"}]}"));
+    ck_ok(send(
+        "PUT", FN_2023,
+        "{\"logConfig\":{\"project\":\"p\",\"logstore\":\"l\",\"enableInstanceMetrics\":true}}"));
+    ck_ok(send("PUT", FN_2023 "/provision-config", cpu));
+    ck_ok(send("PUT", FN_2023 "/scaling-config", scaling));
+}
+END_TEST
+
+START_TEST(test_disabled_function_runs_nowhere)
+{
+    setup_2023();
+    ck_ok(send("PUT", FN_2023 "/provision-config", "{\"target\":2}"));
+    ck_ok(send("POST", FN_2023 "/invoke/enable", "{\"functionName\":\"f\"}"));
+    ck_assert_str_eq(text_at(send("GET", FN_2023, NULL), "invocationRestriction"), "absent");
+    ck_refused(send("POST", FN_2023 "/invoke/disable", "{\"abortOngoingRequest\":\"maybe\"}"), 400,
+               "InvalidArgument",
+               "AbortOngoingRequest is set to an invalid value (allowed: true | false, actual: "
+               "'maybe')");
+    ck_assert_str_eq(send("POST", FN_2023 "/invoke/disable", "{\"reason\":\"costs\"}").body,
+                     "{\"success\":true}");
+    ck_refused(send("POST", FN_2023 "/invocations", "x"), 403, "AccessDenied",
+               "invocation of function 'f' is disabled, reason: 'costs'");
+    ck_refused(send("POST", FN_2023 "/invocations?qualifier=prod", "x"), 403, "AccessDenied",
+               "invocation of function 'f' is disabled, reason: 'costs'");
+    ck_assert_str_eq(text_at(send("GET", FN_2023 "/provision-config", NULL), "current"), "0");
+    ck_ok(send("POST", FN_2023 "/invoke/enable", NULL));
+    ck_assert_str_eq(text_at(send("GET", FN_2023, NULL), "invocationRestriction.disable"), "false");
+    ck_assert_str_eq(text_at(send("GET", FN_2023 "/provision-config", NULL), "current"), "2");
+    ck_assert_int_eq(send("POST", FN_2023 "/invocations", "x").status, 400);
+}
+END_TEST
+
+START_TEST(test_resource_group_of_any_function)
+{
+    setup_2021();
+    setup_2023();
+    struct reply changed = send("PUT", "/2023-03-30/resource-groups",
+                                "{\"ResourceId\":\"demo$f\",\"ResourceType\":\"function\","
+                                "\"NewResourceGroupId\":\"rg-2\"}");
+
+    ck_assert_str_eq(string_at(changed, "OldResourceGroupId"), "rg-default");
+    ck_assert_str_eq(
+        string_at(send("GET", "/2023-03-30/functions/demo%24f", NULL), "resourceGroupId"), "rg-2");
+    ck_refused(
+        send("PUT", "/2023-03-30/resource-groups",
+             "{\"resourceId\":\"f\",\"resourceType\":\"service\",\"newResourceGroupId\":\"rg-2\"}"),
+        400, "InvalidArgument",
+        "ResourceType is set to an invalid value (allowed: function, actual: 'service')");
+    ck_refused(send("PUT", "/2023-03-30/resource-groups",
+                    "{\"resourceId\":\"no\",\"newResourceGroupId\":\"rg-2\"}"),
+               404, "FunctionNotFound", "function 'no' does not exist");
+}
+END_TEST
+
+/* clang-format off */
+static const struct {
+    const char *method, *path, *body;
+    const char *message;
+} bad[] = {
+    {"POST", FN_2023 "/sessions", "{\"sessionTTLInSeconds\":0}",          "SessionTTLInSeconds is set to an invalid value (allowed: 1 or more, actual: '0')"},
+    {"POST", FN_2023 "/sessions", "{\"sessionIdleTimeoutInSeconds\":-1}", "SessionIdleTimeoutInSeconds is set to an invalid value (allowed: 1 or more, actual: '-1')"},
+    {"GET",  FN_2023 "/async-tasks?status=Bogus", NULL,                   "Status is set to an invalid value (allowed: Enqueued | Dequeued | Running | Succeeded | Failed | Stopped | Stopping | Expired | Invalid | Retrying, actual: 'Bogus')"},
+    {"GET",  FN_2023 "/instances?startTimeMs=soon", NULL,                 "StartTimeMs is set to an invalid value (allowed: integer, actual: 'soon')"},
+    {"GET",  FN_2023 "/instances?withAllActive=2", NULL,                  "WithAllActive is set to an invalid value (allowed: true | false, actual: '2')"},
+    {"GET",  "/2023-03-30/functions?fcVersion=v9", NULL,                  "FcVersion is set to an invalid value (allowed: v2 | v3, actual: 'v9')"},
+};
+/* clang-format on */
+
+START_TEST(test_parameters_are_checked)
+{
+    setup_2023();
+    for (size_t i = 0; i < N_ELEMENTS(bad); i++)
+        ck_refused(send(bad[i].method, bad[i].path, bad[i].body), 400, "InvalidArgument",
+                   bad[i].message);
+    ck_assert_str_eq(send("GET", FN_2023 "/sessions", NULL).body, "{\"sessions\":[]}");
+    ck_refused(send_with("POST", FN_2023 "/invocations", "x", "X-Fc-Async-Task-Id", "9 x"), 400,
+               "InvalidArgument",
+               "AsyncTaskId doesn't match expected format (allowed: ^[_a-zA-Z][-_a-zA-Z0-9]*$, "
+               "actual: '9 x')");
+}
+END_TEST
+
+START_TEST(test_wildcard_domains)
+{
+    setup_2023();
+    ck_ok(send("POST", "/2023-03-30/custom-domains",
+               "{\"domainName\":\"*.example.com\",\"protocol\":\"HTTP\"}"));
+    ck_assert_str_eq(
+        string_at(send("GET", "/2023-03-30/custom-domains/%2A.example.com", NULL), "domainName"),
+        "*.example.com");
+    ck_assert(service_has_domain(f.service, STR("api.example.com")));
+    ck_assert(!service_has_domain(f.service, STR("example.com")));
+    ck_assert(!service_has_domain(f.service, STR("a.b.example.com")));
+    ck_assert_int_eq(send("POST", "/2016-08-15/custom-domains",
+                          "{\"domainName\":\"*.example.org\",\"protocol\":\"HTTP\"}")
+                         .status,
+                     400);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
-        test_empty_listings_of_2021_are_lists,    test_service_of_2021_replaces_its_nas_config,
-        test_alias_shares_calls_with_one_version, test_route_policy_is_typed,
-        test_capacity_goes_with_its_alias,        test_async_config_of_2023_asks_for_the_qualifier,
+        test_empty_listings_of_2021_are_lists,
+        test_service_of_2021_replaces_its_nas_config,
+        test_alias_shares_calls_with_one_version,
+        test_route_policy_is_typed,
+        test_capacity_goes_with_its_alias,
+        test_async_config_of_2023_asks_for_the_qualifier,
+        test_instance_metrics_must_be_collected,
+        test_disabled_function_runs_nowhere,
+        test_resource_group_of_any_function,
+        test_parameters_are_checked,
+        test_wildcard_domains,
     };
 
     return run_tests("service/configs_later", tests, N_ELEMENTS(tests));
