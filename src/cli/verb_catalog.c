@@ -1,13 +1,17 @@
 /*
- * errors, regions, operations: what is documented, as the daemon itself knows it.
+ * errors, limits, regions, operations: what is documented, as the daemon itself knows it.
  */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/distance.h"
 #include "catalog/fc_error.h"
+#include "catalog/limits.h"
 #include "catalog/operation.h"
 #include "catalog/region.h"
 #include "cli/verbs.h"
+
+enum { FIGURE_BYTES = 24, SLOT_BYTES = 32 };
 
 static cJSON *api_names(unsigned apis)
 {
@@ -41,13 +45,33 @@ static cJSON *error_json(const struct fc_error *e)
     return json;
 }
 
+/* The template of a version with the names of its arguments: "service '<service>' does not exist".
+ */
+static void print_message(const struct fc_error *e, enum api_version api)
+{
+    OWN(buf_done) struct buf text = {0};
+    struct str slots[FC_ERROR_ARGS_MAX];
+    char names[FC_ERROR_ARGS_MAX][SLOT_BYTES];
+    size_t count = 0;
+
+    for (; count < FC_ERROR_ARGS_MAX && e->args[count]; count++) {
+        snprintf(names[count], SLOT_BYTES, "<%s>", e->args[count]);
+        slots[count] = str_of(names[count]);
+    }
+    fc_error_message(e, api, slots, count, &text);
+    printf("    %s%s\n", buf_text(&text), api == API_2023 ? "  (2023-03-30)" : "");
+}
+
 static void print_error(const struct fc_error *e, const char *lang)
 {
     bool zh = lang && strcmp(lang, "zh") == 0;
     bool en = lang && strcmp(lang, "en") == 0;
 
-    printf("%d %s  (%s; retry: %s)\n    %s\n", e->status, e->code, fc_evidence_name(e->evidence),
-           fc_retry_name(e->retry), e->message);
+    printf("%d %s  (%s; retry: %s)\n", e->status, e->code, fc_evidence_name(e->evidence),
+           fc_retry_name(e->retry));
+    print_message(e, API_2016);
+    if (e->message_2023)
+        print_message(e, API_2023);
     if (!zh)
         printf("    %s → %s\n", e->reason_en, e->remedy_en);
     if (!en)
@@ -57,6 +81,8 @@ static void print_error(const struct fc_error *e, const char *lang)
 static int one_error(const struct cli_args *args, const char *code)
 {
     const struct fc_error *e = fc_error_find(str_of(code));
+    const struct fc_error_lookalike *lookalike = fc_error_lookalike_find(str_of(code));
+    bool zh = cli_value(args, "lang") && strcmp(cli_value(args, "lang"), "zh") == 0;
     struct nearest nearest = {.wanted = str_of(code)};
     size_t count;
 
@@ -70,6 +96,9 @@ static int one_error(const struct cli_args *args, const char *code)
     e = fc_error_table(&count);
     for (size_t i = 0; i < count; i++)
         nearest_offer(&nearest, str_of(e[i].code));
+    if (lookalike)
+        return cli_usage(args, zh ? "'%s' 不是错误码：%s" : "'%s' is no error code but %s", code,
+                         zh ? lookalike->what_zh : lookalike->what_en);
     if (str_is_set(nearest.best))
         return cli_usage(args, "no error code '%s'; did you mean '" STR_FMT "'?", code,
                          STR_ARG(nearest.best));
@@ -96,6 +125,58 @@ int verb_errors(const struct cli_args *args)
     }
     for (size_t i = 0; i < count; i++)
         print_error(&table[i], lang);
+    return EXIT_CODE_PASS;
+}
+
+static cJSON *figure_json(int64_t figure)
+{
+    return figure == LIMIT_NONE ? cJSON_CreateNull() : cJSON_CreateNumber((double)figure);
+}
+
+static cJSON *limit_json(const struct limit *limit)
+{
+    cJSON *json = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(json, "limit", limit->key);
+    cJSON_AddStringToObject(json, "unit", limit_unit_name(limit->unit));
+    cJSON_AddItemToObject(json, "current", figure_json(limit->current));
+    cJSON_AddItemToObject(json, "2020", figure_json(limit->in_2020));
+    if (limit->error)
+        cJSON_AddStringToObject(json, "error", limit->error);
+    cJSON_AddStringToObject(json, "source", limit->source);
+    return json;
+}
+
+static const char *figure_text(int64_t figure, char *text, size_t size)
+{
+    snprintf(text, size, "%" PRId64, figure);
+    return figure == LIMIT_NONE ? "none" : text;
+}
+
+int verb_limits(const struct cli_args *args)
+{
+    size_t count;
+    const struct limit *table = limit_table(&count);
+    cJSON *list = cli_has(args, "json") ? cJSON_CreateArray() : NULL;
+
+    if (!list)
+        printf("%-42s %12s %12s  %-12s %-20s %s\n", "LIMIT", "CURRENT", "2020", "UNIT", "ERROR",
+               "SOURCE");
+    for (size_t i = 0; i < count; i++) {
+        char now[FIGURE_BYTES];
+        char then[FIGURE_BYTES];
+
+        if (list)
+            cJSON_AddItemToArray(list, limit_json(&table[i]));
+        else
+            printf("%-42s %12s %12s  %-12s %-20s %s\n", table[i].key,
+                   figure_text(table[i].current, now, sizeof(now)),
+                   figure_text(table[i].in_2020, then, sizeof(then)),
+                   limit_unit_name(table[i].unit), table[i].error ? table[i].error : "-",
+                   table[i].source);
+    }
+    if (list)
+        cli_print_json(list);
     return EXIT_CODE_PASS;
 }
 

@@ -106,6 +106,8 @@ static const struct cli_verb verbs[] = {
      NO_OPTIONS,                                                                                                                                            0,                     verb_config         },
     {"errors",          "[CODE]",                        0, 1,       "the documented error codes, in English and Chinese",          NULL,
      lang_options,                                                                                                                                          CLI_JSON,              verb_errors         },
+    {"limits",          "",                              0, 0,       "the documented limits; each of them is a setting",            NULL, NO_OPTIONS,
+     CLI_JSON,                                                                                                                                                                     verb_limits         },
     {"regions",         "",                              0, 0,       "the documented regions and their endpoints",                  NULL, NO_OPTIONS,       CLI_JSON,
      verb_regions                                                                                                                                                                                      },
     {"operations",      "",                              0, 0,       "every operation of every API version",                        NULL, api_options,      CLI_JSON,

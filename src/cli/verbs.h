@@ -12,6 +12,7 @@ int verb_serve(const struct cli_args *args);
 int verb_check(const struct cli_args *args);
 /* verb_catalog.c */
 int verb_errors(const struct cli_args *args);
+int verb_limits(const struct cli_args *args);
 int verb_regions(const struct cli_args *args);
 int verb_operations(const struct cli_args *args);
 /* verb_setup.c */

@@ -106,6 +106,8 @@ static void start_gateway(struct daemon *d)
         .event_sync_max = (uint64_t)s->limits.values[LIMIT_SYNC_REQUEST_BYTES],
         .event_async_max = (uint64_t)s->limits.values[LIMIT_ASYNC_REQUEST_BYTES],
         .trigger_body_max = (uint64_t)s->limits.values[LIMIT_SYNC_REQUEST_BYTES],
+        .trigger_headers_max = (uint64_t)s->limits.values[LIMIT_TRIGGER_HEADER_BYTES],
+        .trigger_url_max = (uint64_t)s->limits.values[LIMIT_TRIGGER_URL_BYTES],
         .header_control = s->header_control,
         .capture_bytes = s->journal.bodies,
     };

@@ -29,9 +29,12 @@ struct gateway_settings {
     uint64_t body_max;          /* of any request */
     uint64_t event_sync_max;    /* of an event for a function: EntityTooLarge above */
     uint64_t event_async_max;
-    uint64_t trigger_body_max; /* of an HTTP trigger request: InvalidArgument above */
-    bool header_control;       /* X-Fcemu-Fault is obeyed */
-    uint64_t capture_bytes;    /* of each body, kept in the journal */
+    /* Of a request for an HTTP trigger: InvalidArgument above. */
+    uint64_t trigger_body_max;
+    uint64_t trigger_headers_max; /* names and values */
+    uint64_t trigger_url_max;     /* path and query */
+    bool header_control;          /* X-Fcemu-Fault is obeyed */
+    uint64_t capture_bytes;       /* of each body, kept in the journal */
 };
 
 /* Who serves /_fcemu: the control side sits above, so it is called through this. Calls it wants

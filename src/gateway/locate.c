@@ -3,6 +3,7 @@
  * answered later, so that rules can match such calls, too.
  */
 #include <ctype.h>
+#include <inttypes.h>
 
 #include "crypto/id.h"
 #include "gateway/internal.h"
@@ -140,6 +141,31 @@ static void meet_neighbour(struct exchange *x)
     account_of_key(x);
 }
 
+static void refuse_long(struct exchange *x, const char *what, uint64_t most, uint64_t actual)
+{
+    if (x->refusal || actual <= most)
+        return;
+    refuse(x, "InvalidArgument",
+           arena_strf(x->arena,
+                      "%s exceed the maximum allowed length (max: %" PRIu64 ", actual: '%" PRIu64
+                      "')",
+                      what, most, actual),
+           STR_NONE);
+}
+
+/* Source: limits of HTTP triggers; spec page limits.md, section 4. */
+static void check_trigger_head(struct exchange *x)
+{
+    const struct gateway_settings *settings = &x->gateway->settings;
+    const struct http_headers *headers = &x->request->headers;
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < headers->count; i++)
+        bytes += headers->items[i].name.len + headers->items[i].value.len;
+    refuse_long(x, "Path and query", settings->trigger_url_max, x->request->target.len);
+    refuse_long(x, "Request headers", settings->trigger_headers_max, bytes);
+}
+
 static void find_target(struct exchange *x)
 {
     struct target *t = &x->target;
@@ -162,6 +188,8 @@ static void find_target(struct exchange *x)
     x->facts.layer = t->layer;
     x->facts.domain = t->domain;
     x->facts.invocation = invocation_of(x);
+    if (t->api == API_TRIGGER)
+        check_trigger_head(x);
     caller = auth_caller_of(x->request, x->arena);
     x->facts.access_key = caller.access_key;
     x->facts.sts = caller.sts;

@@ -29,7 +29,7 @@ FIELD_TABLE(route_fields,
     {.name = "routes", .type = FIELD_OBJECTS, .flags = IN_ALL, .classic = "[]", .current = "[]", .max = LIMIT(DOMAIN_ROUTES), .fields = &path_fields},
 );
 FIELD_TABLE(cert_fields,
-    {.name = "certName", .type = FIELD_STRING, .flags = IN_ALL, .classic = "null", .max = LIMIT(CERT_NAME_MAX)},
+    {.name = "certName", .type = FIELD_STRING, .flags = IN_ALL, .classic = "null", .min = LIMIT(CERT_NAME_MIN), .max = LIMIT(CERT_NAME_MAX)},
     {.name = "certificate", .type = FIELD_STRING, .flags = IN_ALL, .classic = "null", .max = LIMIT(CERTIFICATE_MAX)},
     {.name = "privateKey", .type = FIELD_STRING, .flags = IN_ALL | FIELD_SECRET, .classic = "null", .max = LIMIT(PRIVATE_KEY_MAX)},
 );

@@ -8,6 +8,8 @@
 
 #include "base/mem.h"
 
+#define TOO_LONG "exceeds the maximum allowed length (max: %" PRId64 ", actual: '%" PRId64 "')"
+
 /* ---- refusals, in the grammar of the service ---- */
 
 static void add_title(const struct field *field, struct buf *out)
@@ -90,22 +92,19 @@ static struct str head_of(struct str text, size_t most)
 bool field_check_text(const struct field *field, struct str text,
                       const struct field_reading *reading)
 {
+    int64_t chars = (int64_t)str_chars(text);
     int64_t least = 0;
     int64_t most = 0;
-    int64_t chars = (int64_t)str_chars(text);
 
     if ((field->flags & FIELD_REQUIRED) && text.len == 0)
         return field_refuse(reading, field, "is required but not provided");
     if (limit_of(reading, field->max, &most) && chars > most)
-        return field_refuse(reading, field,
-                            "exceeds the maximum allowed length (max: %" PRId64
-                            ", actual: '" STR_FMT "')",
-                            most, STR_ARG(head_of(text, 1024)));
+        return field_refuse(reading, field, TOO_LONG, most, chars);
     if (limit_of(reading, field->min, &least) && chars < least && chars > 0)
         return field_refuse(reading, field,
                             "is below the minimum allowed length (min: %" PRId64
-                            ", actual: '" STR_FMT "')",
-                            least, STR_ARG(text));
+                            ", actual: '%" PRId64 "')",
+                            least, chars);
     if (field->pattern && !field_pattern_match(field->pattern, text))
         return field_refuse(reading, field,
                             "doesn't match expected format (allowed: %s, actual: '" STR_FMT "')",
@@ -335,16 +334,14 @@ static bool check_map_size(const struct field *field, const cJSON *map,
                            const struct field_reading *reading)
 {
     const cJSON *item;
-    size_t bytes = 0;
+    int64_t bytes = 0;
     int64_t most;
 
     cJSON_ArrayForEach (item, map)
-        bytes += strlen(item->string) + strlen(item->valuestring);
-    if (!limit_of(reading, field->max, &most) || (int64_t)bytes <= most)
+        bytes += (int64_t)(strlen(item->string) + strlen(item->valuestring));
+    if (!limit_of(reading, field->max, &most) || bytes <= most)
         return true;
-    return field_refuse(reading, field,
-                        "exceeds the maximum allowed length (max: %" PRId64 ", actual: '%zu')",
-                        most, bytes);
+    return field_refuse(reading, field, TOO_LONG, most, bytes);
 }
 
 static cJSON *read_map(const struct field *field, const cJSON *value,

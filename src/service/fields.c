@@ -62,6 +62,20 @@ static bool says_none(const struct field *field, const cJSON *input,
            cJSON_IsNull(cJSON_GetObjectItem(input, field->name));
 }
 
+static cJSON *decided_default(const struct field *field, const struct field_reading *reading)
+{
+    int which = field->preset;
+    const char *constant = field_default(field, reading->api);
+
+    if (reading->api == API_2016 && field->preset_2016)
+        which = field->preset_2016;
+    else if (reading->api == API_2023 && field->preset_2023)
+        which = field->preset_2023;
+    if (which)
+        return cJSON_CreateNumber((double)reading->limits->values[which - 1]);
+    return constant ? json_constant(constant) : NULL;
+}
+
 static bool read_field(const struct field *field, const cJSON *input, cJSON *out,
                        const struct field_reading *reading)
 {
@@ -80,10 +94,8 @@ static bool read_field(const struct field *field, const cJSON *input, cJSON *out
     }
     if (reading->create && (field->flags & FIELD_REQUIRED))
         return field_refuse(reading, field, "is required but not provided");
-    const char *preset = field_default(field, reading->api);
-
-    if (reading->create && (field->flags & FIELD_DECIDED) && preset)
-        cJSON_AddItemToObject(out, field->name, json_constant(preset));
+    if (reading->create && (field->flags & FIELD_DECIDED))
+        cJSON_AddItemToObject(out, field->name, decided_default(field, reading));
     return true;
 }
 

@@ -78,6 +78,9 @@ struct field {
     const char *current; /* the same for 2023 */
     const char *in_2021; /* the same where 2021 differs; NULL: as `classic` */
     int min, max, step;  /* LIMIT(…): of the number, the text's length or the count; 0: none */
+    /* LIMIT(…) of a FIELD_DECIDED number: the default as a figure that can be set; of 2016 and 2023
+       where they differ */
+    int preset, preset_2016, preset_2023;
     enum field_pattern pattern;
     enum field_pattern key_pattern; /* of a map */
     const char *key_title;          /* of a key in messages */

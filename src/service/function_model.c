@@ -4,6 +4,7 @@
  */
 #include "service/function_model.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 #include "base/mem.h"
@@ -236,7 +237,7 @@ enum {
     MB_PER_GB = 1024,
     CPU_STEPS_PER_CORE = 20, /* 0.05 */
     MEMORY_STEP_MB = 64,
-    MEMORY_OF_DEFAULT_MB = 512,
+    MILLI = 1000,
 };
 
 static double round_up(double value, double step)
@@ -244,12 +245,13 @@ static double round_up(double value, double step)
     return ceil(value / step - 1e-9) * step;
 }
 
-static double cpu_for(double memory)
+/* For the memory of the default, the console and the tools use more than the least. */
+static double cpu_for(const struct work *work, double memory)
 {
     double least = memory / MB_PER_GB / 4;
 
-    if (memory == MEMORY_OF_DEFAULT_MB)
-        return 0.35; /* what the console and the tools use */
+    if (memory == (double)work_limit(work, LIMIT_MEMORY_DEFAULT_2023))
+        return (double)work_limit(work, LIMIT_CPU_DEFAULT) / MILLI;
     return fmax(ceil(least * CPU_STEPS_PER_CORE - 1e-9), 1) / CPU_STEPS_PER_CORE;
 }
 
@@ -305,7 +307,7 @@ static void settle_processor(struct work *work, cJSON *model)
                  cJSON_CreateNumber(fmax(round_up(cpu->valuedouble * MB_PER_GB, MEMORY_STEP_MB),
                                          (double)work_limit(work, LIMIT_MEMORY_MIN))));
     else if (memory && !cpu)
-        json_set(model, "cpu", cJSON_CreateNumber(cpu_for(memory->valuedouble)));
+        json_set(model, "cpu", cJSON_CreateNumber(cpu_for(work, memory->valuedouble)));
 }
 
 static bool supports(const cJSON *layer, struct str runtime)
@@ -335,6 +337,7 @@ static bool is_own_layer(struct work *work, struct str arn)
 static bool check_layers(struct work *work, const cJSON *model)
 {
     struct str runtime = json_get_str(model, "runtime");
+    double bytes = 0;
     const cJSON *item;
 
     cJSON_ArrayForEach (item, member(model, "layers")) {
@@ -352,8 +355,14 @@ static bool check_layers(struct work *work, const cJSON *model)
                            STR_ARG(runtime), STR_ARG(arn));
             return false;
         }
+        bytes += layer && member(layer, "codeSize") ? member(layer, "codeSize")->valuedouble : 0;
     }
-    return true;
+    if (bytes <= (double)work_limit(work, LIMIT_LAYERS_BYTES))
+        return true;
+    answer_invalid(
+        work, "Layers size exceeds the maximum allowed length (max: %" PRId64 ", actual: '%.0f')",
+        work_limit(work, LIMIT_LAYERS_BYTES), bytes);
+    return false;
 }
 
 static bool has_gpu(const cJSON *model)
@@ -460,7 +469,7 @@ static void inherit(struct work *work, const struct address *at, cJSON *model)
     }
 }
 
-static void to_current(cJSON *model)
+static void to_current(const struct work *work, cJSON *model)
 {
     cJSON *container = member(model, "customContainerConfig");
     cJSON *lifecycle = member(model, "instanceLifecycleConfig");
@@ -469,7 +478,7 @@ static void to_current(cJSON *model)
     struct str type = json_get_str(model, "instanceType");
 
     if (memory && !member(model, "cpu"))
-        cJSON_AddNumberToObject(model, "cpu", cpu_for(memory->valuedouble));
+        cJSON_AddNumberToObject(model, "cpu", cpu_for(work, memory->valuedouble));
     text_to_list(container, CLASSIC_COMMAND, "entrypoint");
     text_to_list(container, CLASSIC_ARGS, "command");
     /* A time limit alone is no hook: the older clients send one with every function. */
@@ -540,7 +549,7 @@ static cJSON *view_current(struct work *work, const struct store_row *row, const
     cJSON *view;
 
     inherit(work, at, model);
-    to_current(model);
+    to_current(work, model);
     view = fields_show(&function_fields, model, API_2023);
     json_set(view, "functionName", json_string(address_name_2023(at, work->arena)));
     json_add_str(view, "functionArn", address_arn(work, at, qualifier));

@@ -4,16 +4,18 @@
  *
  * Source: spec pages api-2016-08-15 §6.11, api-2021-04-06 §7.3, api-2023-03-30 §7.8.
  */
+#include <inttypes.h>
+
 #include "base/mem.h"
 #include "service/config.h"
 #include "service/operations.h"
 
 /* clang-format off */
 FIELD_TABLE(on_demand_fields,
-    {.name = "maximumInstanceCount", .type = FIELD_INT, .flags = IN_CLASSIC | FIELD_REQUIRED, .max = LIMIT(INSTANCES)},
+    {.name = "maximumInstanceCount", .type = FIELD_INT, .flags = IN_CLASSIC | FIELD_REQUIRED},
 );
 FIELD_TABLE(concurrency_fields,
-    {.name = "reservedConcurrency", .type = FIELD_INT, .flags = IN_2023 | FIELD_REQUIRED, .max = LIMIT(INSTANCES)},
+    {.name = "reservedConcurrency", .type = FIELD_INT, .flags = IN_2023 | FIELD_REQUIRED},
 );
 /* clang-format on */
 
@@ -25,12 +27,18 @@ static struct str resource_name(struct work *work, const struct config_place *pl
                       STR_ARG(place->service), STR_ARG(place->qualifier), STR_ARG(place->function));
 }
 
+static double number_of(const cJSON *document, const char *name)
+{
+    const cJSON *number = cJSON_GetObjectItemCaseSensitive(document, name);
+
+    return number ? number->valuedouble : 0;
+}
+
 static double count_of(const struct store_row *row)
 {
     OWN(json_free) cJSON *document = row_document(row);
-    const cJSON *count = cJSON_GetObjectItemCaseSensitive(document, COUNT);
 
-    return count ? count->valuedouble : 0;
+    return number_of(document, COUNT);
 }
 
 static cJSON *show(struct work *work, const struct store_row *row, const struct config_place *place)
@@ -69,6 +77,21 @@ static bool may_put(struct work *work, const struct store_key *key, const struct
                       "the number of on-demand configs");
 }
 
+/* A function may take a share of the instances that the account has in the region. */
+static bool check_count(struct work *work, const char *title, double count)
+{
+    enum { PERCENT = 100 };
+    int64_t share = work_limit(work, LIMIT_FUNCTION_CAP);
+    int64_t most =
+        work_limit(work, LIMIT_INSTANCES) * (share == LIMIT_NONE ? PERCENT : share) / PERCENT;
+
+    if (count >= 0 && count <= (double)most)
+        return true;
+    answer_invalid(work, "%s is set to an invalid value (allowed: 0-%" PRId64 ", actual: '%.17g')",
+                   title, most, count);
+    return false;
+}
+
 void on_demand_put(struct work *work)
 {
     struct field_reading reading = work_reading(work, true);
@@ -79,7 +102,8 @@ void on_demand_put(struct work *work)
         answer_refusal(work);
         return;
     }
-    if (!find_key(work, &key))
+    if (!check_count(work, "MaximumInstanceCount", number_of(document, COUNT)) ||
+        !find_key(work, &key))
         return;
     const struct store_row *old = store_find(work->store, &key);
 
@@ -175,7 +199,8 @@ void concurrency_put(struct work *work)
         answer_refusal(work);
         return;
     }
-    if (!find_function_key(work, &at, &key))
+    if (!check_count(work, "ReservedConcurrency", number_of(given, "reservedConcurrency")) ||
+        !find_function_key(work, &at, &key))
         return;
     const struct store_row *old = store_find(work->store, &key);
 

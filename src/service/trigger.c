@@ -18,7 +18,7 @@ FIELD_TABLE(trigger_fields,
     {.name = "triggerId", .type = FIELD_STRING, .flags = IN_ALL | FIELD_READ_ONLY},
     {.name = "description", .type = FIELD_STRING, .flags = IN_ALL, .classic = "\"\"", .current = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
     {.name = "triggerType", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED | FIELD_CONSTANT},
-    {.name = "sourceArn", .type = FIELD_STRING, .flags = IN_ALL | FIELD_CONSTANT, .classic = "null", .max = LIMIT(SOURCE_ARN_MAX)},
+    {.name = "sourceArn", .type = FIELD_STRING, .flags = IN_ALL | FIELD_CONSTANT, .classic = "null", .min = LIMIT(SOURCE_ARN_MIN), .max = LIMIT(SOURCE_ARN_MAX)},
     {.name = "invocationRole", .type = FIELD_STRING, .flags = IN_ALL, .classic = "\"\"", .max = LIMIT(ROLE_MAX)},
     {.name = "qualifier", .type = FIELD_STRING, .flags = IN_ALL, .classic = "null", .current = "\"LATEST\""},
     {.name = "triggerConfig", .type = FIELD_ANY, .flags = IN_ALL, .classic = "{}"},
@@ -264,11 +264,12 @@ static void settle_subdomain(const struct address *at, cJSON *document)
     json_set(document, SUBDOMAIN, cJSON_CreateString(buf_text(&label)));
 }
 
-/* 2023-03-30 allows one HTTP trigger a qualifier. */
+/* 2023-03-30 limits the HTTP triggers of a qualifier, to one. */
 static bool check_only_http(struct work *work, struct store_list triggers, const cJSON *document)
 {
     struct str want = json_get_str(document, "qualifier");
     struct str name = json_get_str(document, "triggerName");
+    int64_t left = work_limit(work, LIMIT_QUALIFIER_HTTP_TRIGGERS);
 
     if (work->api != API_2023 || !is_http(document))
         return true;
@@ -277,7 +278,7 @@ static bool check_only_http(struct work *work, struct store_list triggers, const
         struct str have = json_get_str(other, "qualifier");
 
         if (is_http(other) && !str_eq(triggers.rows[i]->key.name, name) &&
-            (str_eq(have, want) || (is_latest(have) && is_latest(want)))) {
+            (str_eq(have, want) || (is_latest(have) && is_latest(want))) && --left <= 0) {
             answer_invalid(work,
                            "qualifier '" STR_FMT "' already has the http trigger '" STR_FMT "'",
                            STR_ARG(want.len ? want : STR(QUALIFIER_LATEST)),
@@ -286,6 +287,37 @@ static bool check_only_http(struct work *work, struct store_list triggers, const
         }
     }
     return true;
+}
+
+struct same_source {
+    const struct work *work;
+    struct str source;
+    size_t count;
+};
+
+static void count_same_source(void *arg, const struct store_row *row)
+{
+    struct same_source *same = arg;
+
+    if (!str_eq(row->key.account, same->work->account) ||
+        !str_eq(row->key.region, same->work->region) ||
+        !str_find(row->document, same->source, NULL))
+        return;
+    OWN(json_free) cJSON *document = row_document(row);
+
+    same->count += str_eq(json_get_str(document, "sourceArn"), same->source);
+}
+
+/* It is OSS that keeps the notifications of a bucket and refuses more. */
+static bool check_bucket(struct work *work, const cJSON *document)
+{
+    struct same_source same = {work, json_get_str(document, "sourceArn"), 0};
+
+    if (!str_eq(json_get_str(document, "triggerType"), STR("oss")))
+        return true;
+    store_each(work->store, STR("trigger"), count_same_source, &same);
+    return work_quota(work, LIMIT_BUCKET_OSS_TRIGGERS, same.count,
+                      "the number of OSS triggers of the bucket");
 }
 
 static bool ensure_config(struct work *work, cJSON *document)
@@ -330,7 +362,7 @@ void trigger_create(struct work *work)
         answer_refuse(work, "TriggerAlreadyExists", key.name, at.service, at.function);
         return;
     }
-    if (!check_only_http(work, triggers, document) ||
+    if (!check_only_http(work, triggers, document) || !check_bucket(work, document) ||
         !work_quota(work, LIMIT_FUNCTION_TRIGGERS, triggers.count, "the number of triggers"))
         return;
     settle_source(work, &at, document);

@@ -59,6 +59,14 @@ static const struct {
     {STR_INIT("\x80"),             false},
 };
 
+START_TEST(test_str_chars_counts_characters)
+{
+    ck_assert_uint_eq(str_chars(STR("")), 0);
+    ck_assert_uint_eq(str_chars(STR("abc")), 3);
+    ck_assert_uint_eq(str_chars(STR("a\xc3\xa9\xe5\x87\xbd\xf0\x9f\x98\x80")), 4);
+}
+END_TEST
+
 START_TEST(test_str_is_utf8_table)
 {
     ck_assert_int_eq(str_is_utf8(utf8[_i].text), utf8[_i].want);
@@ -187,6 +195,7 @@ int main(void)
 
     tcase_add_test(tc, test_str_cut_splits_at_first_separator);
     tcase_add_loop_test(tc, test_str_to_int_table, 0, (int)N_ELEMENTS(ints));
+    tcase_add_test(tc, test_str_chars_counts_characters);
     tcase_add_loop_test(tc, test_str_is_utf8_table, 0, (int)N_ELEMENTS(utf8));
     tcase_add_test(tc, test_str_cut_last_splits_at_last_separator);
     tcase_add_test(tc, test_str_compares_by_bytes_then_length);

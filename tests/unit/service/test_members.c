@@ -40,7 +40,7 @@ static const struct {
     const char *path, *body, *message;
 } refused[] = {
     {SERVICE, "{\"description\":\"" CHARS_256 "x\"}",
-     "Description exceeds the maximum allowed length (max: 256, actual: '" CHARS_256 "x')"},
+     "Description exceeds the maximum allowed length (max: 256, actual: '257')"},
     {SERVICE, "{\"nasConfig\":{\"userId\":-2}}", "UserId is set to an invalid value (allowed: 0-65534, actual: '-2')"},
     {SERVICE, "{\"nasConfig\":{\"groupId\":65535}}", "GroupId is set to an invalid value (allowed: 0-65534, actual: '65535')"},
     {SERVICE, "{\"logConfig\":{\"logBeginRule\":\"Foo\"}}",
@@ -60,7 +60,7 @@ static const struct {
     {FUNCTION_PATH, "{\"code\":[1]}", "Code is set to an invalid value (allowed: object, actual: '[1]')"},
     {FUNCTION_PATH, "{\"code\":{\"zipFile\":7}}", "ZipFile is set to an invalid value (allowed: text in base64, actual: '7')"},
     {FUNCTION_PATH, "{\"code\":{\"ossBucketName\":\"b\",\"ossObjectName\":\"o\"}}",
-     "OssBucketName is below the minimum allowed length (min: 3, actual: 'b')"},
+     "OssBucketName is below the minimum allowed length (min: 3, actual: '1')"},
     {FUNCTION_PATH, "{\"code\":{\"ossBucketName\":[],\"ossObjectName\":\"o\"}}",
      "OssBucketName is set to an invalid value (allowed: string, actual: '[]')"},
     {FUNCTION_PATH, "{\"code\":{\"zipFile\":\"MTIz\",\"ossBucketName\":\"bucket\",\"ossObjectName\":\"o\"}}",

@@ -105,7 +105,7 @@ static const struct {
      "Methods is set to an invalid value (allowed: GET | POST | PUT | DELETE | HEAD | PATCH | "
      "OPTIONS, actual: 'FETCH')"},
     {"mns_topic", "{\"filterTag\":\"12345678901234567\"}",
-     "FilterTag exceeds the maximum allowed length (max: 16, actual: '12345678901234567')"},
+     "FilterTag exceeds the maximum allowed length (max: 16, actual: '17')"},
     {"mns_topic", "{\"notifyContentFormat\":\"XML\"}",
      "NotifyContentFormat is set to an invalid value (allowed: STREAM | JSON, actual: 'XML')"},
     {"log", "{\"jobConfig\":{\"triggerInterval\":1000}}",
