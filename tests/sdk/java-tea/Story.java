@@ -63,6 +63,9 @@ public class Story {
 
     /** JSON as the models take it, with what was saved filled in. */
     private Object fill(JsonElement value) {
+        if (value.isJsonNull()) {
+            return null;
+        }
         if (value.isJsonObject()) {
             Map<String, Object> filled = new LinkedHashMap<>();
             value.getAsJsonObject().entrySet().forEach(each -> filled.put(each.getKey(), fill(each.getValue())));
@@ -100,6 +103,9 @@ public class Story {
         }
         if (want instanceof List) {
             return listDiffers(got instanceof List ? (List<?>) got : List.of(), (List<?>) want, inPart, path);
+        }
+        if (want == null) { // a member that is not there
+            return got == null ? null : path + " is " + got + ", not absent";
         }
         if (want instanceof String && ((String) want).startsWith("~")) {
             return Pattern.compile(((String) want).substring(1)).matcher(String.valueOf(got)).find() ? null : path + " is " + got;

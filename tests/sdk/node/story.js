@@ -38,6 +38,9 @@ function differs(got, want, inPart, at = '') {
   if (typeof want === 'string' && want.startsWith('~')) {
     return new RegExp(want.slice(1)).test(got) ? undefined : wrong();
   }
+  if (want === null) { // a member that is not there
+    return got === undefined || got === null ? undefined : wrong();
+  }
   return got === want ? undefined : wrong();
 }
 

@@ -1,7 +1,7 @@
 """Plays a story (tests/sdk/stories/*.json) with a generated client: each step is a call and what must hold of its answer.
 
 A step: `call` a method with path arguments `args` and a `request`; then `want` is a subset of the answer's body (lists in
-full, "~…" is a pattern), `contains` the same with lists in part, `text` the raw body, `status` the status, `error` the code
+full, "~…" is a pattern, null a member that is absent), `contains` the same with lists in part, `text` the raw body, `status` the status, `error` the code
 that is raised. `save` keeps members of the body for later steps, which name them "${…}". `why` explains a refusal that is
 there because the daemon does not emulate the operation.
 """
