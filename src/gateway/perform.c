@@ -95,6 +95,22 @@ static bool answer_by_fixture(struct exchange *x)
     return true;
 }
 
+/* What stands in front of the URLs we make. One client leaves the port out of Host: when it came
+ * straight to an address of ours, the port is the one it came to. */
+static const char *base_url(const struct exchange *x, struct arena *arena)
+{
+    const struct http_request *request = x->request;
+    uint16_t preset = request->tls ? 443 : 80;
+    const char *scheme = request->tls ? "https" : "http";
+    bool has_port = request->authority.len > request->host.len;
+    bool direct = str_starts(request->target, STR("/")) && place_is_control_host(request->host);
+
+    if (has_port || !direct || request->local_port == 0 || request->local_port == preset)
+        return arena_printf(arena, "%s://" STR_FMT, scheme, STR_ARG(request->authority));
+    return arena_printf(arena, "%s://" STR_FMT ":%u", scheme, STR_ARG(request->authority),
+                        request->local_port);
+}
+
 static struct service_call service_call_of(struct exchange *x, struct arena *arena)
 {
     return (struct service_call){
@@ -108,8 +124,7 @@ static struct service_call service_call_of(struct exchange *x, struct arena *are
         .request_id = x->request_id,
         .access_key = x->auth.access_key,
         .owner = x->auth.account,
-        .base_url = arena_printf(arena, "%s://" STR_FMT, x->request->tls ? "https" : "http",
-                                 STR_ARG(x->request->authority)),
+        .base_url = base_url(x, arena),
     };
 }
 

@@ -45,6 +45,7 @@ struct listener {
     struct http_server *server;
     struct loop_watch *watch;
     int fd;
+    uint16_t port; /* 0 for a socket file */
     bool tcp;
     bool reserved;
     char *path; /* of a socket file, to be removed */
@@ -60,6 +61,7 @@ struct peer { /* one connection */
     uint32_t calls;
     int fd;
     bool reserved;
+    uint16_t local_port;
     uint16_t port;
     bool tls;
     bool tcp;

@@ -91,6 +91,7 @@ static int listen_at(struct http_server *server, struct str address, bool reserv
         mem_free(listener);
         return -1;
     }
+    listener->port = *out_port;
     listener->tcp = !listener->path;
     server->listeners = mem_grow(server->listeners, server->listener_count + 1u, sizeof(listener));
     server->listeners[server->listener_count++] = listener;

@@ -40,11 +40,12 @@ struct http_request {
     struct str
         client; /* address as text, IPv4-mapped addresses as IPv4; "unix" for a socket file */
     uint16_t client_port;
-    bool reserved;     /* came in at an address of http_server_listen_reserved() */
-    struct str method; /* as received */
-    struct str target; /* as received: origin form, or absolute form through a proxy */
-    struct str path;   /* raw, from '/', without query */
-    struct str query;  /* raw, without '?'; absent when there is no '?' */
+    bool reserved;       /* came in at an address of http_server_listen_reserved() */
+    uint16_t local_port; /* of the address it came in at; 0 for a socket file */
+    struct str method;   /* as received */
+    struct str target;   /* as received: origin form, or absolute form through a proxy */
+    struct str path;     /* raw, from '/', without query */
+    struct str query;    /* raw, without '?'; absent when there is no '?' */
     struct str
         authority;   /* Host header, or the authority of an absolute form, as received, with port */
     struct str host; /* the same, lower case, without port, without a trailing dot */

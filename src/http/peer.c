@@ -40,6 +40,7 @@ struct peer *peer_new(struct listener *listener, int fd, const struct sockaddr_s
     peer->number = ++server->last_number;
     peer->fd = fd;
     peer->reserved = listener->reserved;
+    peer->local_port = listener->port;
     peer->tcp = listener->tcp;
     set_client(peer, address);
     server->stats.connections++;

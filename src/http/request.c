@@ -66,6 +66,7 @@ void request_head(struct http_call *call, const char *method, const char *versio
     request->client = str_of(peer->client);
     request->client_port = peer->port;
     request->reserved = peer->reserved;
+    request->local_port = peer->local_port;
     request->method = str_of(method);
     call->http10 = strcmp(version, MHD_HTTP_VERSION_1_1) != 0;
     call->head_only = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
