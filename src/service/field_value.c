@@ -131,10 +131,16 @@ static cJSON *text_of(const cJSON *value)
     return made;
 }
 
+/* Clients send numbers where a text is meant. */
+static bool is_textual(const cJSON *value)
+{
+    return cJSON_IsString(value) || cJSON_IsNumber(value);
+}
+
 static cJSON *read_string(const struct field *field, const cJSON *value,
                           const struct field_reading *reading)
 {
-    if (!cJSON_IsString(value) && !cJSON_IsNumber(value) && !cJSON_IsBool(value)) {
+    if (!is_textual(value)) {
         refuse_type(reading, field, "string", value);
         return NULL;
     }
@@ -264,7 +270,7 @@ static bool read_string_item(const struct field *field, const cJSON *item, cJSON
 {
     if (cJSON_IsNull(item))
         return true;
-    if (cJSON_IsArray(item) || cJSON_IsObject(item))
+    if (!is_textual(item))
         return refuse_type(reading, field, "list of strings", item);
     cJSON *text = text_of(item);
 
@@ -313,7 +319,7 @@ static bool read_map_item(const struct field *field, const cJSON *item, cJSON *o
 {
     if (cJSON_IsNull(item))
         return true;
-    if (cJSON_IsArray(item) || cJSON_IsObject(item))
+    if (!is_textual(item))
         return refuse_type(reading, field, "map of strings", item);
     if (!check_key(field, str_of(item->string), reading))
         return false;

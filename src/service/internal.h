@@ -62,6 +62,7 @@ struct work {
     const struct operation_handler *handler;
     char *body_copy; /* of a large body, while it is looked at off the loop */
     size_t body_len;
+    bool too_many_values; /* in the body: it was not looked at */
 };
 
 struct service_pending {

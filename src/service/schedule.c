@@ -18,8 +18,8 @@ static const struct field policy_rows[] = {
     {.name = "endTime", .type = FIELD_STRING, .flags = IN_ALL},
     {.name = "metricType", .type = FIELD_STRING, .flags = IN_ALL},
     {.name = "metricTarget", .type = FIELD_NUMBER, .flags = IN_ALL},
-    {.name = "minCapacity", .type = FIELD_INT, .flags = IN_ALL},
-    {.name = "maxCapacity", .type = FIELD_INT, .flags = IN_ALL},
+    {.name = "minCapacity", .type = FIELD_INT, .flags = IN_ALL, .max = LIMIT(PROVISION_MAX)},
+    {.name = "maxCapacity", .type = FIELD_INT, .flags = IN_ALL, .max = LIMIT(PROVISION_MAX)},
     {.name = "minInstances", .type = FIELD_INT, .flags = IN_2023},
     {.name = "maxInstances", .type = FIELD_INT, .flags = IN_2023},
     {.name = "timeZone", .type = FIELD_STRING, .flags = IN_2023},
@@ -83,6 +83,18 @@ static bool check_expression(struct work *work, const cJSON *action)
     return false;
 }
 
+/* Of a tracking policy: a share. */
+static bool check_metric(struct work *work, const cJSON *policy)
+{
+    const cJSON *target = cJSON_GetObjectItemCaseSensitive(policy, "metricTarget");
+
+    if (!target || (target->valuedouble >= 0 && target->valuedouble <= 1))
+        return true;
+    answer_invalid(work, "MetricTarget is set to an invalid value (allowed: 0-1, actual: '%.15g')",
+                   target->valuedouble);
+    return false;
+}
+
 static bool check_unique(struct work *work, const cJSON *actions, const cJSON *action)
 {
     struct str name = json_get_str(action, "name");
@@ -108,7 +120,8 @@ bool schedule_check(struct work *work, const cJSON *actions)
     cJSON_ArrayForEach (action, actions) {
         if (!check_unique(work, actions, action) ||
             !check_time(work, action, "startTime", "StartTime") ||
-            !check_time(work, action, "endTime", "EndTime") || !check_expression(work, action))
+            !check_time(work, action, "endTime", "EndTime") || !check_expression(work, action) ||
+            !check_metric(work, action))
             return false;
     }
     return true;

@@ -10,6 +10,7 @@
 
 enum {
     LARGE_BODY_BYTES = 256 * 1024, /* larger ones are read off the loop */
+    BODY_VALUES_MAX = 10000,       /* our own: no request that means something has as many */
 };
 
 #define DEFAULT_REGION "cn-hangzhou"
@@ -141,6 +142,20 @@ static bool has_body(const struct work *work)
            !str_eq(method, STR("GET")) && !str_eq(method, STR("HEAD"));
 }
 
+/* The values in @json, or some number beyond @most. */
+static size_t count_values(const cJSON *json, size_t most)
+{
+    const cJSON *child;
+    size_t count = 1;
+
+    cJSON_ArrayForEach (child, json) {
+        if (count > most)
+            break;
+        count += count_values(child, most - count);
+    }
+    return count;
+}
+
 /* On any thread: touches nothing but the body, the tree and the package. */
 static void read_body(struct work *work, struct str body)
 {
@@ -151,7 +166,8 @@ static void read_body(struct work *work, struct str body)
         cJSON_Delete(json);
         json = cJSON_CreateObject();
     }
-    if (cJSON_IsObject(json))
+    work->too_many_values = count_values(json, BODY_VALUES_MAX) > BODY_VALUES_MAX;
+    if (cJSON_IsObject(json) && !work->too_many_values)
         work->input = json;
     else
         cJSON_Delete(json);
@@ -162,7 +178,11 @@ static void read_body(struct work *work, struct str body)
 
 static void refuse_body(struct work *work)
 {
-    answer_invalid(work, "Bad data in request body");
+    if (work->too_many_values)
+        answer_invalid(work, "The request body contains too many values (max: %d)",
+                       BODY_VALUES_MAX);
+    else
+        answer_invalid(work, "Bad data in request body");
     work->input = cJSON_CreateObject();
 }
 

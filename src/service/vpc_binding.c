@@ -14,36 +14,39 @@ static bool find_owner(struct work *work, struct address *out)
     return address_find(work, flags, out);
 }
 
-/* In the path, or in the body where the older clients put it. */
-static struct str asked_vpc(struct work *work)
-{
-    struct str vpc = work_param(work, "vpc");
-    const cJSON *member = json_get_nocase(work->input, "vpcId");
+/* clang-format off */
+FIELD_TABLE(binding_fields,
+    {.name = "vpcId", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED, .max = LIMIT(VPC_ID_MAX)},
+);
+/* clang-format on */
 
-    if (vpc.len > 0)
-        return vpc;
-    return cJSON_IsString(member) ? str_of(member->valuestring) : STR("");
-}
-
-static bool check_vpc(struct work *work, struct str vpc)
+/* In the path, or in the body where the older clients put it. False when refused. */
+static bool read_vpc(struct work *work, struct str *out)
 {
-    static const struct field row = {
-        .name = "vpcId", .flags = IN_ALL | FIELD_REQUIRED, .max = LIMIT(VPC_ID_MAX)};
     struct field_reading reading = work_reading(work, true);
+    struct str in_path = work_param(work, "vpc");
+    OWN(json_free) cJSON *asked = cJSON_CreateObject();
 
-    if (field_check_text(&row, vpc, &reading))
-        return true;
-    answer_refusal(work);
-    return false;
+    if (in_path.len > 0)
+        json_add_str(asked, "vpcId", in_path);
+    OWN(json_free)
+    cJSON *read = fields_read(&binding_fields, in_path.len > 0 ? asked : work->input, &reading);
+
+    if (!read) {
+        answer_refusal(work);
+        return false;
+    }
+    *out = arena_str(work->arena, json_get_str(read, "vpcId"));
+    return true;
 }
 
 void vpc_binding_create(struct work *work)
 {
-    struct str vpc = asked_vpc(work);
+    struct str vpc;
     struct address at;
     OWN(json_free) cJSON *document = cJSON_CreateObject();
 
-    if (!check_vpc(work, vpc) || !find_owner(work, &at))
+    if (!read_vpc(work, &vpc) || !find_owner(work, &at))
         return;
     struct store_key key = work_key(work, "vpc-binding", at.owner, STR(""), vpc);
 
@@ -58,10 +61,10 @@ void vpc_binding_create(struct work *work)
 
 void vpc_binding_delete(struct work *work)
 {
-    struct str vpc = asked_vpc(work);
+    struct str vpc;
     struct address at;
 
-    if (!check_vpc(work, vpc) || !find_owner(work, &at))
+    if (!read_vpc(work, &vpc) || !find_owner(work, &at))
         return;
     struct store_key key = work_key(work, "vpc-binding", at.owner, STR(""), vpc);
 
