@@ -34,6 +34,12 @@ static bool find_owner(struct work *work, struct address *out)
     return address_find(work, flags, out);
 }
 
+/* What is frozen. */
+static const struct store_row *subject_of(const struct work *work, const struct address *at)
+{
+    return work->api == API_2023 ? at->function_row : at->service_row;
+}
+
 static bool may_publish(struct work *work, const struct address *at)
 {
     bool function = work->api == API_2023;
@@ -93,7 +99,7 @@ static void publish(struct work *work, const struct address *at, const cJSON *gi
 {
     struct str version = arena_strf(work->arena, "%" PRIu64, ++state.last_version);
     struct store_key key = work_key(work, "version", at->owner, STR(""), version);
-    const struct store_row *subject = work->api == API_2023 ? at->function_row : at->service_row;
+    const struct store_row *subject = subject_of(work, at);
     OWN(json_free) cJSON *document = cJSON_Duplicate(given, true);
 
     if (work->api != API_2023)
@@ -118,7 +124,7 @@ void version_publish(struct work *work)
         return;
     }
     if (!find_owner(work, &at) || !may_publish(work, &at) ||
-        !work_match(work, str_of(at.service_row->etag)))
+        !work_match(work, str_of(subject_of(work, &at)->etag)))
         return;
     struct store_key key = work_key(work, "version", at.owner, STR(""), STR(""));
     struct store_list versions = store_list(work->store, &key);

@@ -61,6 +61,18 @@ START_TEST(test_alias_shares_calls_with_one_version)
 }
 END_TEST
 
+START_TEST(test_publishing_compares_the_etag_of_the_function)
+{
+    setup_2023();
+    const char *etag = send("GET", FN_2023, NULL).etag;
+
+    ck_ok(send_with("POST", FN_2023 "/versions", "{}", "If-Match", etag));
+    ck_ok(send("PUT", FN_2023, "{\"timeout\":9}"));
+    ck_refused(send_with("POST", FN_2023 "/versions", "{}", "If-Match", etag), 412,
+               "PreconditionFailed", "the resource being modified has been changed");
+}
+END_TEST
+
 START_TEST(test_route_policy_is_typed)
 {
     setup_2021();
@@ -232,6 +244,7 @@ int main(void)
         test_empty_listings_of_2021_are_lists,
         test_service_of_2021_replaces_its_nas_config,
         test_alias_shares_calls_with_one_version,
+        test_publishing_compares_the_etag_of_the_function,
         test_route_policy_is_typed,
         test_capacity_goes_with_its_alias,
         test_async_config_of_2023_asks_for_the_qualifier,
