@@ -124,7 +124,7 @@ void conf_decode(struct conf_decoder *d, const struct conf_table *table,
     decode_keys(d, table, node, out);
     report_missing(d, table, node);
     /* A struct with a hole is not looked at as a whole: it would say the same thing twice. */
-    if (table->check && d->report->errors == before)
+    if (table->check && (table->checks_keys || d->report->errors == before))
         table->check(d, node, out);
 }
 

@@ -110,6 +110,8 @@ struct conf_table {
     const char *help;
     /* Looks at the struct as a whole once all keys are decoded; or NULL. */
     void (*check)(struct conf_decoder *d, const struct conf_node *node, void *out);
+    bool
+        checks_keys; /* `check` asks only which keys there are: it runs whatever their values are */
 };
 
 #define CONF_TABLE_OF(rows) .fields = (rows), .count = N_ELEMENTS(rows)

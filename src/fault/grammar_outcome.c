@@ -135,6 +135,7 @@ const struct conf_table fault_respond_table = {
     .help = "Answer this instead.",
     CONF_TABLE_OF(respond_fields),
     .check = check_respond,
+    .checks_keys = true,
 };
 
 bool grammar_take_respond(struct conf_decoder *d, const struct conf_field *field,

@@ -463,4 +463,5 @@ const struct conf_table fault_when_table = {
     .help = "Which of the calls that match. All gates given must let the call through.",
     CONF_TABLE_OF(when_fields),
     .check = check_when,
+    .checks_keys = true,
 };
