@@ -28,9 +28,11 @@ void service_coverage(struct buf *out)
     const struct operation *ops = operation_table(&count);
     enum api_version api = API_NONE;
 
-    buf_puts(out, "# Coverage\n\nEvery operation of the three API versions, and how much of it is "
-                  "emulated. Generated from the\ntable of handlers by `fcemu coverage`; a test "
-                  "compares the two.\n");
+    buf_puts(
+        out,
+        "# Coverage\n\nEvery operation of the three API versions, and how much of it is "
+        "emulated. Generated from the\ntable of handlers by `fcemu coverage --operations`; a test "
+        "compares the two.\n");
     for (size_t i = 0; i < count; i++) {
         if (!is_listed(&ops[i]))
             continue;

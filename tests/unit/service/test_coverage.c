@@ -93,7 +93,7 @@ START_TEST(test_coverage_page_lists_each_operation)
 }
 END_TEST
 
-/* The page is made by `fcemu coverage > docs/coverage.md`. */
+/* The page is made by `fcemu coverage --operations > docs/coverage.md`. */
 START_TEST(test_coverage_page_in_the_repository_is_not_stale)
 {
     FILE *file = fopen(FCEMU_SOURCE_ROOT "/docs/coverage.md", "re");
