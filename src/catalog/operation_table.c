@@ -228,6 +228,11 @@ static const struct operation operations[] = {
     {"UpdateFunction",                       API_2023,    "PUT",    FN,                                                WRITE,     RESOURCE_FUNCTION,          200},
     {"UpdateSession",                        API_2023,    "PUT",    FN "/sessions/{session}",                          WRITE,     RESOURCE_SESSION,           200},
     {"UpdateTrigger",                        API_2023,    "PUT",    FN "/triggers/{trigger}",                          WRITE,     RESOURCE_TRIGGER,           200},
+    /* of the first builds of its clients, which deprecate them */
+    {"GetResourceTags",                       API_2023,    "GET",    "/tag",                                             READ,      RESOURCE_TAG,               200},
+    {"ListTaggedResources",                   API_2023,    "GET",    "/tags",                                            READ,      RESOURCE_TAG,               200},
+    {"TagResource",                           API_2023,    "POST",   "/tag",                                             WRITE,     RESOURCE_TAG,               204},
+    {"UntagResource",                         API_2023,    "DELETE", "/tag",                                             WRITE,     RESOURCE_TAG,               204},
     {"InstanceExec",                         API_2023,    "GET",    FN "/instances/{instance}/exec",                   WRITE,     RESOURCE_INSTANCE,          101},
     /* HTTP trigger: behind a version, or as the whole path of a trigger host or custom domain */
     {"InvokeHTTPTrigger",                    API_TRIGGER, "*",      "/proxy/{service.qualifier}/{function}/{path*}",   OP_INVOKE, RESOURCE_TRIGGER,           200},

@@ -226,17 +226,17 @@ cJSON *tag_map(struct work *work, struct str path)
     return tags ? tags : cJSON_CreateObject();
 }
 
-/* ---- 2016-08-15 and 2021-04-06 ---- */
+/* ---- one resource at once: 2016-08-15, 2021-04-06, the first clients of 2023-03-30 ---- */
 
 /* clang-format off */
 FIELD_TABLE(tag_fields,
-    {.name = "resourceArn", .type = FIELD_STRING, .flags = IN_CLASSIC | FIELD_REQUIRED},
-    {.name = "tags", .type = FIELD_MAP, .flags = IN_CLASSIC | FIELD_REQUIRED},
+    {.name = "resourceArn", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED},
+    {.name = "tags", .type = FIELD_MAP, .flags = IN_ALL | FIELD_REQUIRED},
 );
 FIELD_TABLE(untag_fields,
-    {.name = "resourceArn", .type = FIELD_STRING, .flags = IN_CLASSIC | FIELD_REQUIRED},
-    {.name = "tagKeys", .type = FIELD_STRINGS, .flags = IN_CLASSIC},
-    {.name = "all", .type = FIELD_BOOL, .flags = IN_CLASSIC},
+    {.name = "resourceArn", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED},
+    {.name = "tagKeys", .type = FIELD_STRINGS, .flags = IN_ALL},
+    {.name = "all", .type = FIELD_BOOL, .flags = IN_ALL},
 );
 /* clang-format on */
 
@@ -295,10 +295,28 @@ void tag_drop(cJSON *tags, const cJSON *keys)
     }
 }
 
+/* 2023-03-30 names all of it in the query, the keys with commas between. */
+static cJSON *untag_query(struct work *work)
+{
+    struct str rest = work_query(work, "tagKeys");
+    cJSON *input = cJSON_CreateObject();
+    cJSON *keys = cJSON_AddArrayToObject(input, "tagKeys");
+    struct str key;
+
+    json_add_str(input, "resourceArn", work_query(work, "arn"));
+    cJSON_AddBoolToObject(input, "all", str_eq_nocase(work_query(work, "all"), STR("true")));
+    while (rest.len) {
+        str_cut(rest, ',', &key, &rest);
+        cJSON_AddItemToArray(keys, json_string(key));
+    }
+    return input;
+}
+
 void tag_remove(struct work *work)
 {
     struct field_reading reading = work_reading(work, true);
-    OWN(json_free) cJSON *given = fields_read(&untag_fields, work->input, &reading);
+    OWN(json_free) cJSON *asked = work->api == API_2023 ? untag_query(work) : NULL;
+    OWN(json_free) cJSON *given = fields_read(&untag_fields, asked ? asked : work->input, &reading);
     struct tag_subject subject;
 
     if (!given) {
@@ -318,7 +336,7 @@ void tag_remove(struct work *work)
 
 void tag_get(struct work *work)
 {
-    struct str arn = work_query(work, "resourceArn");
+    struct str arn = work_query(work, work->api == API_2023 ? "arn" : "resourceArn");
     struct tag_subject subject;
     cJSON *answer;
 

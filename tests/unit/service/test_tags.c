@@ -176,6 +176,28 @@ static const struct {
 };
 /* clang-format on */
 
+START_TEST(test_tags_of_the_first_clients_of_2023)
+{
+    create_function_2023("f");
+    ck_assert_int_eq(send("POST", "/2023-03-30/tag",
+                          "{\"resourceArn\":\"functions/f\",\"tags\":{\"a\":\"1\",\"b\":\"2\","
+                          "\"c\":\"3\"}}")
+                         .status,
+                     204);
+    ck_assert_int_eq(
+        send("DELETE", "/2023-03-30/tag?arn=functions%2Ff&tagKeys=a,b&all=false", NULL).status,
+        204);
+    ck_assert_str_eq(text_at(send("GET", "/2023-03-30/tag?arn=functions%2Ff", NULL), "tags"),
+                     "{\"c\":\"3\"}");
+    ck_assert_str_eq(send("GET", "/2023-03-30/tags?limit=5", NULL).body,
+                     "{\"resources\":[{\"resourceArn\":\"acs:fc:cn-shanghai:16530750:functions/f\","
+                     "\"tags\":{\"c\":\"3\"}}]}");
+    ck_assert_int_eq(send("DELETE", "/2023-03-30/tag?arn=functions%2Ff&all=true", NULL).status,
+                     204);
+    ck_assert_str_eq(text_at(send("GET", "/2023-03-30/tag?arn=functions%2Ff", NULL), "tags"), "{}");
+}
+END_TEST
+
 START_TEST(test_tags_of_2023_are_checked)
 {
     create_function_2023("f");
@@ -231,9 +253,13 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        test_tags_merge_and_go,        test_tags_filter_services,
-        test_tags_are_checked,         test_tags_of_2023,
-        test_tags_of_2023_are_checked, test_tags_of_2023_are_listed_in_pages,
+        test_tags_merge_and_go,
+        test_tags_filter_services,
+        test_tags_are_checked,
+        test_tags_of_2023,
+        test_tags_of_2023_are_checked,
+        test_tags_of_the_first_clients_of_2023,
+        test_tags_of_2023_are_listed_in_pages,
     };
 
     return run_tests("service/tags", tests, N_ELEMENTS(tests));
