@@ -317,27 +317,37 @@ static bool check_task_id(struct work *work)
     return false;
 }
 
+static bool check_invocation_type(struct work *work, struct str kind)
+{
+    if (kind.len == 0 || str_eq(kind, STR("Sync")) || str_eq(kind, STR("Async")))
+        return true;
+    answer_invalid(work,
+                   "InvocationType is set to an invalid value (allowed: Sync | Async, actual: "
+                   "'" STR_FMT "')",
+                   STR_ARG(str_slice(kind, 0, 256)));
+    return false;
+}
+
+static bool check_log_type(struct work *work, bool async)
+{
+    struct str log = work_header(work, "X-Fc-Log-Type");
+
+    if (log.len == 0 || str_eq(log, STR("None")) || (!async && str_eq(log, STR("Tail"))))
+        return true;
+    answer_invalid(work, "LogType is set to an invalid value (allowed: %s, actual: '" STR_FMT "')",
+                   async ? "None" : "Tail | None", STR_ARG(str_slice(log, 0, 256)));
+    return false;
+}
+
 /* The refusals of the documentation in their order; what runs code answers before or after this. */
 void function_invoke(struct work *work)
 {
-    struct address at;
     struct str kind = work_header(work, "X-Fc-Invocation-Type");
-    struct str log = work_header(work, "X-Fc-Log-Type");
-    bool async = str_eq(kind, STR("Async"));
+    struct address at;
 
-    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at) ||
-        !check_task_id(work) || !restriction_allows(work, &at))
-        return;
-    if (kind.len && !async && !str_eq(kind, STR("Sync")))
-        answer_invalid(work,
-                       "InvocationType is set to an invalid value (allowed: Sync | Async, actual: "
-                       "'" STR_FMT "')",
-                       STR_ARG(str_slice(kind, 0, 256)));
-    else if (log.len && !str_eq(log, STR("None")) && (async || !str_eq(log, STR("Tail"))))
-        answer_invalid(work,
-                       "LogType is set to an invalid value (allowed: %s, actual: '" STR_FMT "')",
-                       async ? "None" : "Tail | None", STR_ARG(str_slice(log, 0, 256)));
-    else
+    if (address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at) &&
+        check_invocation_type(work, kind) && check_log_type(work, str_eq(kind, STR("Async"))) &&
+        check_task_id(work) && restriction_allows(work, &at))
         answer_invalid(work,
                        "InvokeFunction is not emulated for function '" STR_FMT
                        "': no fixture or rule answers it",

@@ -233,6 +233,13 @@ START_TEST(test_function_invoke_refusals_in_their_order)
                "InvalidArgument",
                "InvocationType is set to an invalid value (allowed: Sync | Async, actual: "
                "'async')");
+    ck_refused(send_with("POST", path, "", "X-Fc-Stateful-Async-Invocation-Id", "1st"), 400,
+               "InvalidArgument",
+               "AsyncTaskId doesn't match expected format (allowed: ^[_a-zA-Z][-_a-zA-Z0-9]*$, "
+               "actual: '1st')");
+    ck_refused(send_with("POST", "/2016-08-15/services/shop/functions/none/invocations", "",
+                         "X-Fc-Log-Type", "Invalid"),
+               404, "FunctionNotFound", "function 'none' does not exist in service 'shop'");
 }
 END_TEST
 
