@@ -17,41 +17,18 @@ void buf_done(struct buf *b)
     *b = (struct buf){0};
 }
 
-void buf_reserve(struct buf *b, size_t more)
+void buf_grow(struct buf *b, size_t more)
 {
     size_t need;
 
     if (__builtin_add_overflow(b->len, more, &need) || __builtin_add_overflow(need, 1, &need))
         abort();
-    if (need <= b->cap)
-        return;
     size_t cap = b->cap ? b->cap : CAP_FIRST;
 
     while (cap < need)
         cap = cap > SIZE_MAX / 2 ? need : cap * 2;
     b->ptr = mem_grow(b->ptr, cap, 1);
     b->cap = cap;
-}
-
-void buf_add(struct buf *b, struct str s)
-{
-    buf_reserve(b, s.len);
-    if (s.len)
-        memcpy(b->ptr + b->len, s.ptr, s.len);
-    b->len += s.len;
-    b->ptr[b->len] = '\0';
-}
-
-void buf_add_char(struct buf *b, char c)
-{
-    buf_reserve(b, 1);
-    b->ptr[b->len++] = c;
-    b->ptr[b->len] = '\0';
-}
-
-void buf_puts(struct buf *b, const char *text)
-{
-    buf_add(b, str_of(text));
 }
 
 void buf_add_uint(struct buf *b, uint64_t value)
@@ -119,17 +96,24 @@ static void add_escaped(struct buf *b, unsigned char c)
     buf_printf(b, "\\u%04x", c);
 }
 
-void buf_json_string(struct buf *b, struct str s)
+/* Of most strings nothing needs a second look: printable ASCII without quote and backslash. */
+static bool is_plain(struct str s)
 {
+    bool plain = true;
+
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+
+        plain &= c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+    }
+    return plain;
+}
+
+static void add_checked(struct buf *b, struct str s)
+{
+    bool clean = str_is_utf8(s);
     size_t start = 0;
 
-    if (!s.ptr) {
-        buf_puts(b, "null");
-        return;
-    }
-    bool clean = str_is_utf8(s);
-
-    buf_add_char(b, '"');
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.ptr[i];
 
@@ -143,6 +127,20 @@ void buf_json_string(struct buf *b, struct str s)
             add_escaped(b, c);
     }
     buf_add(b, str_slice(s, start, s.len));
+}
+
+void buf_json_string(struct buf *b, struct str s)
+{
+    if (!s.ptr) {
+        buf_puts(b, "null");
+        return;
+    }
+    buf_reserve(b, s.len + 2);
+    buf_add_char(b, '"');
+    if (is_plain(s))
+        buf_add(b, s);
+    else
+        add_checked(b, s);
     buf_add_char(b, '"');
 }
 

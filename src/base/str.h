@@ -42,13 +42,29 @@ static inline bool str_eq(struct str a, struct str b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
-bool str_eq_nocase(struct str a, struct str b); /* ASCII only */
+/** Without regard to ASCII case, as memcmp() without an order. */
+bool str_same_letters(const char *a, const char *b, size_t len);
+
+static inline bool str_eq_nocase(struct str a, struct str b)
+{
+    return a.len == b.len && str_same_letters(a.ptr, b.ptr, a.len);
+}
+
+/** Clamped to @s. */
+static inline struct str str_slice(struct str s, size_t from, size_t to)
+{
+    if (to > s.len)
+        to = s.len;
+    if (from > to)
+        from = to;
+    return (struct str){s.ptr ? s.ptr + from : NULL, to - from};
+}
+
 bool str_starts(struct str s, struct str prefix);
 bool str_starts_nocase(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
-int str_compare(struct str a, struct str b);                /* bytewise, as memcmp then by length */
-struct str str_slice(struct str s, size_t from, size_t to); /* clamped to s */
-struct str str_trim(struct str s);                          /* blanks and tabs at both ends */
+int str_compare(struct str a, struct str b); /* bytewise, as memcmp then by length */
+struct str str_trim(struct str s);           /* blanks and tabs at both ends */
 
 /** Split @s at the first @sep: *head before it, *tail behind it. False, *head = s and *tail absent,
  * when there is none. */

@@ -79,6 +79,7 @@ void gateway_free(struct gateway *gateway)
         return;
     gateway_drop_late(gateway);
     stale_done(&gateway->stale);
+    buf_done(&gateway->capture);
     mem_free(gateway);
 }
 

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "gateway/exchange.h"
 #include "gateway/stale.h"
 
@@ -12,6 +13,7 @@ struct gateway {
     struct gateway_parts parts;
     struct gateway_settings settings;
     struct stale_store stale;
+    struct buf capture; /* of the call that is recorded now */
     struct exchange *held_first, *held_last;
     uint64_t held_count; /* numbers given so far */
     size_t in_flight;

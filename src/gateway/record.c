@@ -100,30 +100,27 @@ static void add_facts(struct exchange *x, struct journal_entry *e)
     e->label = x->facts.label;
 }
 
-static struct str kept_headers(struct exchange *x, const struct http_headers *headers)
+/* The four texts stand behind each other in @kept, which outlives the entry. */
+static void add_capture(struct exchange *x, struct buf *kept, struct journal_entry *e)
 {
-    OWN(buf_done) struct buf text = {0};
+    size_t most = x->gateway->settings.capture_bytes;
+    size_t ends[4];
 
-    redact_headers(headers, &text);
-    return arena_str(x->arena, buf_str(&text));
-}
-
-static struct str kept_body(struct exchange *x, struct str body)
-{
-    OWN(buf_done) struct buf text = {0};
-
-    redact_body(body, x->gateway->settings.capture_bytes, &text);
-    return arena_str(x->arena, buf_str(&text));
-}
-
-static void add_capture(struct exchange *x, struct journal_entry *e)
-{
-    if (!x->gateway->settings.capture_bytes)
+    if (!most)
         return;
-    e->request_headers = kept_headers(x, &x->request->headers);
-    e->request_body = kept_body(x, x->request->body);
-    e->response_headers = kept_headers(x, &x->reply.http.headers);
-    e->response_body = kept_body(x, x->reply.http.body);
+    buf_clear(kept);
+    redact_headers(&x->request->headers, kept);
+    ends[0] = kept->len;
+    redact_body(x->request->body, most, kept);
+    ends[1] = kept->len;
+    redact_headers(&x->reply.http.headers, kept);
+    ends[2] = kept->len;
+    redact_body(x->reply.http.body, most, kept);
+    ends[3] = kept->len;
+    e->request_headers = str_slice(buf_str(kept), 0, ends[0]);
+    e->request_body = str_slice(buf_str(kept), ends[0], ends[1]);
+    e->response_headers = str_slice(buf_str(kept), ends[1], ends[2]);
+    e->response_body = str_slice(buf_str(kept), ends[2], ends[3]);
 }
 
 /* Both strings that were signed, so that one look at the journal is enough. What the client signed
@@ -187,7 +184,7 @@ void exchange_record(struct exchange *x, const struct http_result *result)
         entry.code = STR("ClientClosedRequest");
     add_request(x, &entry);
     add_facts(x, &entry);
-    add_capture(x, &entry);
+    add_capture(x, &x->gateway->capture, &entry);
     journal_append(x->gateway->parts.journal, &entry);
     if (x->asked)
         fault_engine_observe(x->gateway->parts.faults, entry.status, d->first_rule != NULL);

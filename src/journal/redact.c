@@ -118,16 +118,30 @@ static bool sounds_secret(struct str name)
     return false;
 }
 
+static bool is_escaped(struct str text, size_t start, size_t at)
+{
+    size_t slashes = 0;
+
+    while (at - slashes > start && text.ptr[at - slashes - 1] == '\\')
+        slashes++;
+    return slashes % 2 == 1;
+}
+
+static size_t find_quote(struct str text, size_t at)
+{
+    const char *quote = at < text.len ? memchr(text.ptr + at, '"', text.len - at) : NULL;
+
+    return quote ? (size_t)(quote - text.ptr) : text.len;
+}
+
 /* Behind the closing quote of the string that opens at @at, or the end. */
 static size_t string_end(struct str text, size_t at)
 {
-    for (size_t i = at + 1; i < text.len; i++) {
-        if (text.ptr[i] == '\\')
-            i++;
-        else if (text.ptr[i] == '"')
-            return i + 1;
-    }
-    return text.len;
+    size_t end = find_quote(text, at + 1);
+
+    while (end < text.len && is_escaped(text, at + 1, end))
+        end = find_quote(text, end + 1);
+    return end < text.len ? end + 1 : text.len;
 }
 
 static size_t skip_blanks(struct str text, size_t at)
@@ -138,37 +152,34 @@ static size_t skip_blanks(struct str text, size_t at)
     return at;
 }
 
-/* A scan rather than a parse: bodies that are broken on purpose are captured, too. */
+/* Where the value begins that belongs to the name in front of @end; the end when it is no name. */
+static size_t value_of(struct str text, size_t end)
+{
+    size_t colon = skip_blanks(text, end);
+
+    return colon < text.len && text.ptr[colon] == ':' ? skip_blanks(text, colon + 1) : text.len;
+}
+
+/* A scan rather than a parse: bodies that are broken on purpose are captured, too. What lies
+ * between two secrets is copied in one piece; `kept` is where the piece begins. */
 static void redact_json(struct str text, size_t most, struct buf *out)
 {
     size_t start = out->len;
-    size_t at = 0;
+    size_t kept = 0;
+    size_t at = find_quote(text, 0);
 
-    while (at < text.len && out->len - start < most) {
-        if (text.ptr[at] != '"') {
-            struct str run = str_slice(text, at, at + (most - (out->len - start)));
-            const char *quote = memchr(run.ptr, '"', run.len);
-
-            run.len = quote ? (size_t)(quote - run.ptr) : run.len;
-            buf_add(out, run);
-            at += run.len;
-            continue;
-        }
+    while (at < text.len && out->len - start + (at - kept) < most) {
         size_t end = string_end(text, at);
-        size_t colon = skip_blanks(text, end);
-        size_t value =
-            colon < text.len && text.ptr[colon] == ':' ? skip_blanks(text, colon + 1) : text.len;
+        size_t value = value_of(text, end);
 
-        struct str name = str_slice(text, at, end);
-
-        buf_add(out, name);
-        at = end;
-        if (value < text.len && text.ptr[value] == '"' && sounds_secret(name)) {
-            buf_add(out, str_slice(text, end, value));
+        if (value < text.len && text.ptr[value] == '"' && sounds_secret(str_slice(text, at, end))) {
+            buf_add(out, str_slice(text, kept, value));
             buf_puts(out, "\"***\"");
-            at = string_end(text, value);
+            end = kept = string_end(text, value);
         }
+        at = find_quote(text, end);
     }
+    buf_add(out, str_slice(text, kept, at < kept + most ? at : kept + most));
     if (out->len - start > most) {
         out->len = start + most;
         out->ptr[out->len] = '\0';
