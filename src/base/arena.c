@@ -93,6 +93,11 @@ void arena_free(struct arena *arena)
     mem_free(arena);
 }
 
+static size_t rounded(size_t size)
+{
+    return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
     struct block *block = arena->head;
@@ -100,7 +105,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 
     if (size > SIZE_MAX / 2)
         abort();
-    need = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    need = rounded(size);
     if (block->size - block->used < need)
         block = block_new(arena, need > BLOCK_BYTES ? need : BLOCK_BYTES);
     void *ptr = block->data + block->used;
@@ -133,20 +138,27 @@ struct str arena_str(struct arena *arena, struct str s)
     return s.ptr ? (struct str){arena_dup(arena, s), s.len} : s;
 }
 
+/* Most texts fit into what is left of the block, and need not be measured first. */
 static char *vprintf_into(struct arena *arena, const char *fmt, va_list args, size_t *out_len)
 {
+    struct block *block = arena->head;
+    size_t room = block->size - block->used;
+    char *text = block->data + block->used;
     va_list again;
     int n;
 
     va_copy(again, args);
-    n = vsnprintf(NULL, 0, fmt, again);
+    n = vsnprintf(text, room, fmt, again);
     va_end(again);
     if (n < 0)
         abort();
-    char *text = arena_alloc(arena, (size_t)n + 1);
-
-    vsnprintf(text, (size_t)n + 1, fmt, args);
     *out_len = (size_t)n;
+    if (*out_len < room) {
+        block->used += rounded(*out_len + 1);
+        return text;
+    }
+    text = arena_alloc(arena, *out_len + 1);
+    vsnprintf(text, *out_len + 1, fmt, args);
     return text;
 }
 

@@ -78,6 +78,20 @@ static void note_end(void *arg)
     order[ended++] = *(int *)arg;
 }
 
+START_TEST(test_arena_printed_texts_cross_the_end_of_a_block)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    const char *texts[300];
+
+    for (int i = 0; i < 300; i++)
+        texts[i] = arena_printf(arena, "%0*d", i + 1, i);
+    for (int i = 0; i < 300; i++) {
+        ck_assert_uint_eq(strlen(texts[i]), (size_t)i + 1);
+        ck_assert_int_eq(strtol(texts[i], NULL, 10), i);
+    }
+}
+END_TEST
+
 START_TEST(test_arena_clean_ups_run_last_one_first_and_once)
 {
     static int numbers[] = {1, 2, 3};
@@ -105,6 +119,7 @@ int main(void)
     tcase_add_test(tc, test_arena_reset_gives_zeroed_memory_again_and_keeps_one_block);
     tcase_add_test(tc, test_arena_large_pieces_do_not_overlap);
     tcase_add_test(tc, test_arena_strings_are_copies_with_a_terminator);
+    tcase_add_test(tc, test_arena_printed_texts_cross_the_end_of_a_block);
     tcase_add_test(tc, test_arena_clean_ups_run_last_one_first_and_once);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
