@@ -6,7 +6,12 @@
 #include "gateway/internal.h"
 #include "journal/redact.h"
 
-enum { CLIENT_CLOSED_REQUEST = 499, MS_PER_S = 1000 };
+enum {
+    CLIENT_CLOSED_REQUEST = 499,
+    MS_PER_S = 1000,
+    BODY_DIGESTED_MAX_BYTES =
+        1024 * 1024, /* beyond it the loop would stand still for milliseconds */
+};
 
 static struct str sha256_hex(struct arena *arena, struct str bytes)
 {
@@ -77,7 +82,9 @@ static void add_request(struct exchange *x, struct journal_entry *e)
     e->date = exchange_header(x, STR("Date"));
     e->authorization_digest = authorization.len ? sha256_hex(x->arena, authorization) : STR("");
     e->request_bytes = r->body.len;
-    e->body_sha256 = r->body.len ? sha256_hex(x->arena, r->body) : STR("");
+    e->body_sha256 = r->body.len > 0 && r->body.len <= BODY_DIGESTED_MAX_BYTES
+                         ? sha256_hex(x->arena, r->body)
+                         : STR("");
 }
 
 static void add_facts(struct exchange *x, struct journal_entry *e)

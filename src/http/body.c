@@ -45,7 +45,7 @@ void body_pool_done(struct body_pool *pool)
 {
     for (size_t i = 0; i < BODY_SPARE_MAX; i++)
         free(pool->spare[i]);
-    *pool = (struct body_pool){0};
+    *pool = (struct body_pool){.held_bytes = pool->held_bytes};
 }
 
 /* A file without a name; not every file system can make one directly. */
@@ -92,16 +92,27 @@ static int spool(struct body *body, struct error *err)
     return 0;
 }
 
+static bool is_one_too_many(const struct body_pool *pool, uint64_t bytes)
+{
+    return bytes >= POOLED_MIN_BYTES && pool->held_bytes + bytes > BODIES_HELD_MAX_BYTES;
+}
+
 int body_begin(struct body *body, struct body_pool *pool, uint64_t expected_bytes,
                uint64_t spool_above, const char *spool_dir, struct error *err)
 {
     *body = (struct body){.spool_above = spool_above, .spool_dir = spool_dir};
-    if (expected_bytes > spool_above)
-        return spool(body, err);
-    if (expected_bytes == 0)
+    if (expected_bytes == 0) {
+        if (spool_above > BODY_UNDECLARED_MAX_BYTES)
+            body->spool_above = BODY_UNDECLARED_MAX_BYTES;
         return 0;
-    if (expected_bytes >= POOLED_MIN_BYTES)
+    }
+    if (expected_bytes > spool_above || is_one_too_many(pool, expected_bytes))
+        return spool(body, err);
+    if (expected_bytes >= POOLED_MIN_BYTES) {
+        body->held_bytes = expected_bytes;
+        pool->held_bytes += expected_bytes;
         body->ptr = pool_take(pool, expected_bytes, &body->cap);
+    }
     if (body->ptr)
         return 0;
     body->ptr = malloc(expected_bytes);
@@ -167,5 +178,6 @@ void body_done(struct body *body, struct body_pool *pool)
         free(body->ptr);
     if (body->spooled)
         close(body->fd);
+    pool->held_bytes -= body->held_bytes;
     *body = (struct body){0};
 }

@@ -60,7 +60,7 @@ struct journal_entry {
     struct str date, authorization_digest; /* evidence for retry chains; the digest is hex SHA-256,
                                               never the header itself */
     uint64_t request_bytes, response_bytes;
-    struct str body_sha256; /* hex; "" when there was no body */
+    struct str body_sha256; /* hex; "" when there was no body, or one of more than 1 MiB */
     int status;             /* 0 = none was sent; 499 = the client left */
     struct str code;        /* FC error code, or "" */
     enum http_outcome outcome;

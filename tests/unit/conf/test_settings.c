@@ -85,7 +85,7 @@ START_TEST(test_settings_empty_file_means_all_defaults)
 
     ck_assert_ptr_nonnull(s);
     ck_assert(str_eq(s->file, str_of(path)));
-    ck_assert_uint_eq(s->body_spool_above, 1 << 20);
+    ck_assert_uint_eq(s->body_spool_above, 8 << 20);
 }
 END_TEST
 

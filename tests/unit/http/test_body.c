@@ -77,6 +77,28 @@ START_TEST(test_large_buffers_are_used_again)
 }
 END_TEST
 
+START_TEST(test_large_bodies_share_a_bound)
+{
+    enum { ONE = 8 << 20, FIT = BODIES_HELD_MAX_BYTES / ONE };
+    struct body bodies[FIT + 1];
+    struct body small;
+    struct error err;
+
+    for (int i = 0; i <= FIT; i++)
+        ck_assert_int_eq(body_begin(&bodies[i], &pool, ONE, ONE, "/tmp", &err), 0);
+    ck_assert_int_eq(body_begin(&small, &pool, 1000, ONE, "/tmp", &err), 0);
+    ck_assert(!bodies[FIT - 1].spooled && bodies[FIT].spooled && !small.spooled);
+    body_done(&small, &pool);
+    for (int i = 0; i <= FIT; i++)
+        body_done(&bodies[i], &pool);
+    ck_assert_uint_eq(pool.held_bytes, 0);
+    ck_assert_int_eq(body_begin(&small, &pool, ONE, ONE, "/tmp", &err), 0);
+    ck_assert(!small.spooled);
+    body_done(&small, &pool);
+    body_pool_done(&pool);
+}
+END_TEST
+
 START_TEST(test_missing_spool_folder_is_an_error)
 {
     struct body body;
@@ -96,6 +118,7 @@ int main(void)
 
     tcase_add_loop_test(tc, test_body_is_whole_wherever_it_is_kept, 0, (int)N_ELEMENTS(cases));
     tcase_add_test(tc, test_large_buffers_are_used_again);
+    tcase_add_test(tc, test_large_bodies_share_a_bound);
     tcase_add_test(tc, test_missing_spool_folder_is_an_error);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
