@@ -1,9 +1,9 @@
 /*
  * tests/bench/bare_mhd.c - what libmicrohttpd costs with nothing behind it
  *
- * Usage: bare_mhd PORT BODY [NAME VALUE]... - answers every request with 429, the body and headers
- * given, and a request id of its own, from one epoll thread with 16 KB pools: the measure that
- * fcemu is held against.
+ * Usage: bare_mhd [--tls KEY CERTIFICATE] PORT BODY [NAME VALUE]... - answers every request with
+ * 429, the body and headers given, and a request id of its own, from one epoll thread with 16 KB
+ * pools: the measure that fcemu is held against.
  */
 #include <inttypes.h>
 #include <microhttpd.h>
@@ -12,7 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POOL_BYTES = 16 << 10, STATUS = 429, CONNECTIONS_MAX = 20000, TIMEOUT_S = 65 };
+enum {
+    POOL_BYTES = 16 << 10,
+    STATUS = 429,
+    CONNECTIONS_MAX = 20000,
+    TIMEOUT_S = 65,
+    FILE_BYTES_MAX = 16384
+};
 
 struct answer {
     const char *body;
@@ -55,8 +61,36 @@ static enum MHD_Result handle(void *owner, struct MHD_Connection *connection, co
     return reply(owner, connection);
 }
 
+static const char *read_file(const char *path)
+{
+    static char room[2][FILE_BYTES_MAX];
+    static int used;
+    char *text = room[used++];
+    FILE *file = fopen(path, "r");
+
+    if (!file || fread(text, 1, FILE_BYTES_MAX - 1, file) == 0)
+        exit(EXIT_FAILURE);
+    fclose(file);
+    return text;
+}
+
 int main(int argc, char **argv)
 {
+    struct MHD_OptionItem tls[3] = {
+        {MHD_OPTION_END, 0, NULL}
+    };
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO;
+
+    if (argc > 3 && strcmp(argv[1], "--tls") == 0) {
+        tls[0] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0,
+                                         (void *)(uintptr_t)read_file(argv[2])};
+        tls[1] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0,
+                                         (void *)(uintptr_t)read_file(argv[3])};
+        tls[2] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
+        flags |= MHD_USE_TLS;
+        argc -= 3;
+        argv += 3;
+    }
     struct answer answer = {
         .body = argc > 2 ? argv[2] : "", .headers = argv + 3, .header_count = argc - 3};
     sigset_t stop;
@@ -68,10 +102,10 @@ int main(int argc, char **argv)
     sigaddset(&stop, SIGTERM);
     sigprocmask(SIG_BLOCK, &stop, NULL);
     struct MHD_Daemon *daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO, (uint16_t)strtoul(argv[1], NULL, 10), NULL,
-        NULL, handle, &answer, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)TIMEOUT_S, MHD_OPTION_END);
+        flags, (uint16_t)strtoul(argv[1], NULL, 10), NULL, NULL, handle, &answer,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S,
+        MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 
     if (!daemon)
         return EXIT_FAILURE;

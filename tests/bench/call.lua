@@ -1,7 +1,10 @@
--- wrk: POST 100 bytes to PATH of HOST; prints what ./dev bench reads.
-wrk.method = "POST"
+-- wrk: METHOD and PATH of HOST, with a body of so many bytes; prints what ./dev bench reads.
+wrk.method = os.getenv("BENCH_METHOD")
 wrk.path = os.getenv("BENCH_PATH")
-wrk.body = string.rep("x", 100)
+wrk.body = wrk.method == "POST" and string.rep("x", tonumber(os.getenv("BENCH_BODY"))) or nil
+for name, value in string.gmatch(os.getenv("BENCH_HEADERS"), "([^:\n]+): ([^\n]*)\n") do
+  wrk.headers[name] = value
+end
 wrk.headers["Host"] = os.getenv("BENCH_HOST")
 
 function done(summary, latency, requests)
