@@ -51,10 +51,16 @@ static const char *const migrations[STORE_SCHEMA] = {
         RESOURCE_TABLE("task") "CREATE TABLE blob (id TEXT PRIMARY KEY, bytes BLOB NOT NULL);",
 };
 
+#define DAMAGED                                                                                    \
+    "the database is damaged: put back a copy, or move the file away to start empty and load a "   \
+    "snapshot"
+
 static int fail(struct database *db, struct error *err, const char *what)
 {
     int code = db->handle ? sqlite3_errcode(db->handle) : SQLITE_NOMEM;
 
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+        return error_set(err, ERROR_IO, "%s (%s)", DAMAGED, sqlite3_errmsg(db->handle));
     return error_set(err, code == SQLITE_FULL ? ERROR_LIMIT : ERROR_IO, "%s: %s", what,
                      db->handle ? sqlite3_errmsg(db->handle) : "out of memory");
 }
@@ -96,21 +102,34 @@ static int migrate_step(struct database *db, int from, struct error *err)
     return error_wrap(err, "migrate the store from format %d", from);
 }
 
-static int migrate(struct database *db, struct error *err)
+#define COUNT_TABLES "SELECT count(*) FROM sqlite_master"
+
+/* Reads only: a database that is refused is left as it is. */
+static int check_format(struct database *db, int *out_format, struct error *err)
 {
     int application = 0;
     int format = 0;
+    int tables = 0;
 
     if (read_pragma(db, "PRAGMA application_id", &application, err) < 0 ||
         read_pragma(db, "PRAGMA user_version", &format, err) < 0)
         return -1;
-    if (application != 0 && application != APPLICATION_ID)
-        return error_set(err, ERROR_USAGE, "the database was made by another program");
+    if (application == 0 && format == 0 && read_pragma(db, COUNT_TABLES, &tables, err) < 0)
+        return -1;
+    if (tables > 0 || (application != 0 && application != APPLICATION_ID))
+        return error_set(err, ERROR_USAGE,
+                         "the database was made by another program; choose another folder");
     if (format > STORE_SCHEMA)
         return error_set(err, ERROR_USAGE,
                          "format %d was written by a newer fcemu, this one reads up to %d; use the "
                          "newer fcemu or another folder",
                          format, STORE_SCHEMA);
+    *out_format = format;
+    return 0;
+}
+
+static int migrate(struct database *db, int format, struct error *err)
+{
     for (; format < STORE_SCHEMA; format++) {
         if (migrate_step(db, format, err) < 0)
             return -1;
@@ -131,6 +150,7 @@ static int prepare(struct database *db, struct error *err)
 int database_open(const char *path, bool durable, struct database *out, struct error *err)
 {
     struct database db = {0};
+    int format = 0;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 
     if (sqlite3_open_v2(path, &db.handle, flags, NULL) != SQLITE_OK) {
@@ -139,10 +159,10 @@ int database_open(const char *path, bool durable, struct database *out, struct e
         return error_wrap(err, "%s", path);
     }
     sqlite3_busy_timeout(db.handle, BUSY_MS);
-    if (run_sql(&db, "PRAGMA journal_mode = WAL", err) < 0 ||
+    if (check_format(&db, &format, err) < 0 || run_sql(&db, "PRAGMA journal_mode = WAL", err) < 0 ||
         run_sql(&db, "PRAGMA cache_size = -512", err) < 0 ||
         run_sql(&db, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF", err) < 0 ||
-        migrate(&db, err) < 0 || prepare(&db, err) < 0) {
+        migrate(&db, format, err) < 0 || prepare(&db, err) < 0) {
         database_close(&db);
         return error_wrap(err, "%s", path);
     }
@@ -291,7 +311,14 @@ struct store_blob *database_get_blob(struct database *db, struct str id)
     return blob;
 }
 
-static void load_row(sqlite3_stmt *statement, struct mirror *mirror, uint64_t *newest)
+/* Cut short is what documents become when somebody else wrote into the file. */
+static bool is_object(struct str document)
+{
+    return str_starts(document, STR("{")) && str_ends(document, STR("}"));
+}
+
+static int load_row(sqlite3_stmt *statement, struct mirror *mirror, uint64_t *newest,
+                    struct error *err)
 {
     struct store_key key = {
         .account = column_text(statement, 0),
@@ -310,21 +337,27 @@ static void load_row(sqlite3_stmt *statement, struct mirror *mirror, uint64_t *n
     };
     struct str etag = column_text(statement, 7);
 
+    if (!is_object(row.document))
+        return error_set(err, ERROR_IO, "%s (" STR_FMT " '" STR_FMT "' is no JSON object)", DAMAGED,
+                         STR_ARG(key.kind), STR_ARG(key.name));
     snprintf(row.etag, sizeof(row.etag), STR_FMT, STR_ARG(etag));
     if (row.revision > *newest)
         *newest = row.revision;
     mirror_put(mirror, &key, &row);
+    return 0;
 }
 
 static int load_table(struct database *db, enum statement which, struct mirror *mirror,
                       uint64_t *newest, struct error *err)
 {
     sqlite3_stmt *statement = db->statements[which];
-    int code;
+    int result = 0;
+    int code = SQLITE_DONE;
 
-    while ((code = sqlite3_step(statement)) == SQLITE_ROW)
-        load_row(statement, mirror, newest);
-    int result = code == SQLITE_DONE ? 0 : fail(db, err, "read the store");
+    while (result == 0 && (code = sqlite3_step(statement)) == SQLITE_ROW)
+        result = load_row(statement, mirror, newest, err);
+    if (result == 0 && code != SQLITE_DONE)
+        result = fail(db, err, "read the store");
 
     sqlite3_reset(statement);
     return result;

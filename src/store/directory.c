@@ -11,16 +11,51 @@
 #include "base/mem.h"
 #include "store/internal.h"
 
+enum { FOLDER_MODE = 0700 };
+
 static int refuse_unwritable(const char *path, struct error *err)
 {
     int saved = errno;
+    OWN(mem_free)
+    char *remedy =
+        saved == EACCES || saved == EPERM
+            ? mem_printf("give the folder to that user (chown %u '%s') or choose another "
+                         "with --data",
+                         (unsigned)geteuid(), path)
+        : saved == ENOSPC || saved == EDQUOT
+            ? mem_dup("make room there or choose another with --data")
+            : mem_dup("choose another with --data");
 
-    error_set(err, ERROR_IO,
-              "uid %u cannot write to data folder '%s': %s; give the folder to that user (chown %u "
-              "'%s') or choose another with --data",
-              (unsigned)geteuid(), path, strerror(saved), (unsigned)geteuid(), path);
+    error_set(err, ERROR_IO, "uid %u cannot write to data folder '%s': %s; %s", (unsigned)geteuid(),
+              path, strerror(saved), remedy);
     err->sys_errno = saved;
     return -1;
+}
+
+/* With the folders above it. */
+static int make_folders(const char *folder)
+{
+    OWN(mem_free) char *path = mem_dup(folder);
+
+    for (char *p = path + 1; *path && *p; p++) {
+        if (*p != '/')
+            continue;
+        *p = '\0';
+        if (mkdir(path, FOLDER_MODE) < 0 && access(path, F_OK) < 0)
+            return -1;
+        *p = '/';
+    }
+    return mkdir(path, FOLDER_MODE) < 0 && errno != EEXIST ? -1 : 0;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+
+    if (stat(path, &st) < 0 || S_ISDIR(st.st_mode))
+        return true; /* what else is wrong comes up later */
+    errno = ENOTDIR;
+    return false;
 }
 
 /* The holder wrote its process id into the lock file. */
@@ -68,7 +103,7 @@ static int open_kept(const char *path, struct directory *out, struct error *err)
 {
     int fd = -1;
 
-    if (mkdir(path, 0700) < 0 && errno != EEXIST)
+    if (make_folders(path) < 0 || !is_folder(path))
         return refuse_unwritable(path, err);
     if (access(path, R_OK | W_OK | X_OK) < 0)
         return refuse_unwritable(path, err);

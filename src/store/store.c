@@ -78,7 +78,7 @@ static int load(struct store *store, struct database *db, struct error *err)
 
     if (database_load(db, &fresh, &newest, err) < 0) {
         mirror_done(&fresh);
-        return -1;
+        return error_wrap(err, "%s", store->path);
     }
     mirror_done(&store->mirror);
     forget_blobs(store);
