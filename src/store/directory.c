@@ -32,6 +32,20 @@ static int refuse_unwritable(const char *path, struct error *err)
     return -1;
 }
 
+/* Some systems name another reason than EEXIST for a folder that is there. */
+static int make_folder(const char *path)
+{
+    int saved;
+
+    if (mkdir(path, FOLDER_MODE) == 0)
+        return 0;
+    saved = errno;
+    if (access(path, F_OK) == 0)
+        return 0;
+    errno = saved;
+    return -1;
+}
+
 /* With the folders above it. */
 static int make_folders(const char *folder)
 {
@@ -41,11 +55,11 @@ static int make_folders(const char *folder)
         if (*p != '/')
             continue;
         *p = '\0';
-        if (mkdir(path, FOLDER_MODE) < 0 && access(path, F_OK) < 0)
+        if (make_folder(path) < 0)
             return -1;
         *p = '/';
     }
-    return mkdir(path, FOLDER_MODE) < 0 && errno != EEXIST ? -1 : 0;
+    return make_folder(path);
 }
 
 static bool is_folder(const char *path)
