@@ -128,8 +128,18 @@ static void unknown_value(struct grammar *g, const struct grammar_name *scenario
                STR_ARG(scenario->name), conf_value(d, node), conf_did_you_mean(d, nearest.best));
 }
 
+static struct fault_when *when_of(struct grammar *g, size_t order)
+{
+    size_t i = 0;
+
+    while (g->rules[i].order != order)
+        i++;
+    return &g->rules[i].rule.when;
+}
+
 static void resolve_state(struct grammar *g, const struct grammar_pending *p)
 {
+    struct fault_when *when = when_of(g, p->order);
     const struct conf_node *name = conf_get(p->node, "scenario");
     const struct grammar_name *scenario = grammar_name_find(&g->scenarios, name->text);
     struct nearest nearest = {.wanted = name->text};
@@ -144,12 +154,12 @@ static void resolve_state(struct grammar *g, const struct grammar_pending *p)
                    conf_did_you_mean(&g->decoder, nearest.best));
         return;
     }
-    p->when->state_scenario = (int)scenario->index;
-    p->when->state_is = ARENA_ARRAY(g->decoder.arena, count, int);
-    p->when->state_count = count;
+    when->state_scenario = (int)scenario->index;
+    when->state_is = ARENA_ARRAY(g->decoder.arena, count, int);
+    when->state_count = count;
     for (size_t i = 0; i < count; i++, is = is->next) {
-        p->when->state_is[i] = value_of(scenario, is->text);
-        if (p->when->state_is[i] < 0)
+        when->state_is[i] = value_of(scenario, is->text);
+        if (when->state_is[i] < 0)
             unknown_value(g, scenario, is);
     }
 }

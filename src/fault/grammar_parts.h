@@ -40,8 +40,8 @@ struct grammar_names {
 struct grammar_pending {
     struct grammar_pending *next;
     const struct conf_node *node;
-    struct fault_when *when; /* of a state */
-    int *rule;               /* of a condition */
+    size_t order; /* of the rule that a state belongs to: rules move when they are sorted */
+    int *rule;    /* of a condition */
 };
 
 struct grammar_file {

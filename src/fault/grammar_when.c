@@ -190,11 +190,12 @@ static bool take_state(struct conf_decoder *d, const struct conf_field *field,
     struct state_args args = {0};
     size_t before = d->report->errors;
 
+    (void)out;
     conf_decode(d, field->table, node, &args);
     if (d->report->errors != before)
         return false;
     pending->node = node;
-    pending->when = out;
+    pending->order = grammar_of(d)->rule_count - 1; /* the rule that is being read */
     pending->next = grammar_of(d)->states;
     grammar_of(d)->states = pending;
     return true;

@@ -238,6 +238,28 @@ START_TEST(test_grammar_groups_and_scenarios_have_numbers)
 }
 END_TEST
 
+/* Rules are sorted behind the reading of them. */
+START_TEST(test_grammar_state_stays_with_its_rule)
+{
+    parse("version: 1\n"
+          "rules:\n"
+          "  - id: sets\n"
+          "    do: {set_state: {scenario: login, to: refused}}\n"
+          "  - id: asks\n"
+          "    when: {state: {scenario: login, is: [refused]}}\n"
+          "    do: {error: AccessDenied}\n"
+          "  - id: first\n"
+          "    priority: 5\n"
+          "    do: {delay: 1s}\n");
+    ck_assert(str_eq(set->rules[0].id, STR("first")));
+    ck_assert_int_eq(set->rules[0].when.state_scenario, -1);
+    ck_assert_int_eq(set->rules[1].when.state_scenario, -1);
+    ck_assert(str_eq(set->rules[2].id, STR("asks")));
+    ck_assert_int_eq(set->rules[2].when.state_scenario, 0);
+    ck_assert_uint_eq(set->rules[2].when.state_count, 1);
+}
+END_TEST
+
 START_TEST(test_grammar_guard)
 {
     parse("version: 1\n"
@@ -851,6 +873,7 @@ int main(void)
     tcase_add_test(tc, test_grammar_ttl_may_be_forever);
     tcase_add_test(tc, test_grammar_defaults_reach_the_rules);
     tcase_add_test(tc, test_grammar_groups_and_scenarios_have_numbers);
+    tcase_add_test(tc, test_grammar_state_stays_with_its_rule);
     tcase_add_test(tc, test_grammar_guard);
     tcase_add_loop_test(tc, test_grammar_pattern_takes_the_cheapest_kind, 0, N_ELEMENTS(patterns));
     tcase_add_test(tc, test_grammar_patterns_negate_and_list);
