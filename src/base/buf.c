@@ -96,17 +96,20 @@ static void add_escaped(struct buf *b, unsigned char c)
     buf_printf(b, "\\u%04x", c);
 }
 
-/* Of most strings nothing needs a second look: printable ASCII without quote and backslash. */
+/* Of most strings nothing needs a second look: printable ASCII without quote and backslash. Bytes
+ * are not told apart one by one, so that the compiler can look at many at once. */
 static bool is_plain(struct str s)
 {
-    bool plain = true;
+    unsigned char odd = 0;
 
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.ptr[i];
+        unsigned char special = c == '"' || c == '\\';
+        unsigned char outside = c < 0x20 || c > 0x7f;
 
-        plain &= c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+        odd |= special | outside;
     }
-    return plain;
+    return !odd;
 }
 
 static void add_checked(struct buf *b, struct str s)
