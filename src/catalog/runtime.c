@@ -30,6 +30,7 @@ static const struct runtime_name runtimes[] = {
     {"custom.debian10",  LANGUAGE_CUSTOM,    "10",   false},
     {"custom.debian11",  LANGUAGE_CUSTOM,    "11",   false},
     {"custom.debian12",  LANGUAGE_CUSTOM,    "12",   false},
+    {"micro-sandbox",    LANGUAGE_CUSTOM,    "",     false}, /* known from fc3; image or package */
     {"custom-container", LANGUAGE_CONTAINER, "",     true },
 };
 

@@ -28,6 +28,7 @@ START_TEST(test_runtime_knows_what_2020_offered)
     ck_assert(!runtime_name_find(STR("nodejs14"))->in_2020);
     ck_assert_str_eq(runtime_name_find(STR("python3"))->version, "3.6");
     ck_assert_ptr_null(runtime_name_find(STR("python3.8")));
+    ck_assert_int_eq(runtime_name_find(STR("micro-sandbox"))->language, LANGUAGE_CUSTOM);
 }
 END_TEST
 
