@@ -189,8 +189,12 @@ class Daemon:
         entries = reply.json()
         return entries["requests"] if isinstance(entries, dict) else entries
 
-    def connect(self, tls=None, host=HOST):
+    def connect(self, tls=None, host=HOST, tunnel=False):
         sock = socket.create_connection(("127.0.0.1", self.port), timeout=CALL_SECONDS)
+        if tunnel:
+            sock.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode())
+            opened = b"HTTP/1.1 200 Connection established\r\n\r\n"
+            assert sock.recv(len(opened), socket.MSG_WAITALL) == opened
         return Secure(sock, tls, host) if tls else sock
 
     def run(self, *arguments, **options):

@@ -2,7 +2,9 @@
 
 import subprocess
 
-from fcemu import HOST, invocation
+import pytest
+
+from fcemu import HOST, invocation, read_to_end, request_bytes
 
 
 def curl(packs, *arguments):
@@ -22,3 +24,17 @@ def test_connect_to_https(packs):
 
 def test_connect_to_http(packs):
     assert curl(packs, "--proxytunnel", f"http://{HOST}{invocation('raise-ResourceThrottled')}").endswith("503")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("function", ["net-reset", "net-reset-body", "net-close", "net-truncate", "net-length", "net-raw", "net-stall"])
+def test_faults_pass_a_tunnel_unchanged(packs, scheme, function):
+    seen = []
+    for tunnel in (False, True):
+        with packs.connect(packs.ca() if scheme == "https" else None, tunnel=tunnel) as sock:
+            sock.sendall(request_bytes("POST", invocation(function), b"{}", headers=["Connection: close"]))
+            end = read_to_end(sock)
+            seen.append((end.ending, end.head.partition(b"\r\n")[0], end.header("Content-Length"), end.body))
+
+    assert seen[0] == seen[1]
+    assert seen[1][0] == ("reset" if "reset" in function else "fin")
