@@ -8,6 +8,7 @@
 #include "crypto/id.h"
 #include "gateway/internal.h"
 #include "gateway/stations.h"
+#include "service/door.h"
 
 enum { TRACE_ID_MAX = 128 };
 
@@ -166,19 +167,12 @@ static void check_trigger_head(struct exchange *x)
     refuse_long(x, "Request headers", settings->trigger_headers_max, bytes);
 }
 
-static void find_target(struct exchange *x)
+static void learn_target(struct exchange *x)
 {
-    struct target *t = &x->target;
-    struct auth_caller caller;
+    const struct target *t = &x->target;
 
-    if (x->place.kind == PLACE_TRIGGER || x->place.kind == PLACE_CUSTOM)
-        target_find_trigger(x->request->path, t);
-    else
-        target_find(x->request->method, x->request->path, query_get(&x->query, STR("qualifier")),
-                    x->arena, t);
-    x->download = str_starts(x->request->path, STR(SERVICE_DATA_PATH));
-    if (!x->refusal && !x->download)
-        note_wrong_target(x);
+    x->facts.account = x->place.account;
+    x->facts.region = x->place.region;
     x->facts.api = t->api;
     x->facts.op = t->op;
     x->facts.service = t->service;
@@ -188,12 +182,56 @@ static void find_target(struct exchange *x)
     x->facts.layer = t->layer;
     x->facts.domain = t->domain;
     x->facts.invocation = invocation_of(x);
-    if (t->api == API_TRIGGER)
-        check_trigger_head(x);
+}
+
+/* A host that stands for a function: a custom domain, or a trigger's own name. */
+static void find_door(struct exchange *x)
+{
+    struct service_door door;
+    struct target *t = &x->target;
+
+    service_door_find(x->gateway->parts.service, x->request, &x->place, x->arena, &door);
+    if (str_is_set(door.account)) {
+        x->place.account = door.account;
+        x->place.region = door.region;
+    }
+    t->service = door.service;
+    t->function = door.function;
+    t->qualifier = door.qualifier;
+    if (!x->refusal && door.result == DOOR_WRONG_METHOD)
+        refuse(x, "AccessDenied",
+               arena_strf(x->arena,
+                          "the route '" STR_FMT "' of domain name '" STR_FMT
+                          "' does not allow method " STR_FMT,
+                          STR_ARG(door.route), STR_ARG(x->request->host),
+                          STR_ARG(str_slice(x->request->method, 0, 64))),
+               STR_NONE);
+}
+
+static void find_target(struct exchange *x)
+{
+    struct target *t = &x->target;
+    struct auth_caller caller;
+
+    bool door = x->place.kind == PLACE_TRIGGER || x->place.kind == PLACE_CUSTOM;
+
+    if (door)
+        target_find_trigger(x->request->path, t);
+    else
+        target_find(x->request->method, x->request->path, query_get(&x->query, STR("qualifier")),
+                    x->arena, t);
+    x->download = str_starts(x->request->path, STR(SERVICE_DATA_PATH));
+    if (!x->refusal && !x->download)
+        note_wrong_target(x);
     caller = auth_caller_of(x->request, x->arena);
     x->facts.access_key = caller.access_key;
     x->facts.sts = caller.sts;
     account_of_key(x);
+    if (door && !x->download)
+        find_door(x);
+    learn_target(x);
+    if (t->api == API_TRIGGER)
+        check_trigger_head(x);
 }
 
 enum next station_operate(struct exchange *x)

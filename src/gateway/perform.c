@@ -121,6 +121,7 @@ static struct service_call service_call_of(struct exchange *x, struct arena *are
         .account = x->place.account,
         .region = x->place.region,
         .internal = x->place.internal,
+        .by_domain = x->place.kind == PLACE_CUSTOM,
         .request_id = x->request_id,
         .access_key = x->auth.access_key,
         .owner = x->auth.account,

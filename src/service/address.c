@@ -59,11 +59,15 @@ bool address_names(struct work *work, struct address *out)
 
     *out = (struct address){.service = STR(""), .function = STR(""), .version = STR("")};
     out->qualifier = str_is_set(target->qualifier) ? target->qualifier : STR("");
-    if (work->api == API_2023)
+    /* Traffic for triggers of functions of 2023-03-30 names no service either. */
+    bool by_name =
+        work->api == API_2023 || (work->api == API_TRIGGER && !str_is_set(target->service));
+
+    if (by_name)
         split_name_2023(str_is_set(target->function) ? target->function : STR(""), out);
     else
         out->service = target->service;
-    if (work->api != API_2023 && str_is_set(target->function))
+    if (!by_name && str_is_set(target->function))
         out->function = target->function;
     derive(work, out);
     if (!check_name(work, &service_name, out->service))

@@ -263,35 +263,3 @@ void domain_list(struct work *work)
     page_rows(work, &page, store_list(work->store, &key), show_row, answer, "customDomains");
     answer_json(work, answer);
 }
-
-struct search {
-    struct str name;
-    bool found;
-};
-
-/* "*.example.com" stands for one more label. */
-static bool covers(struct str domain, struct str name)
-{
-    struct str label;
-    struct str rest;
-
-    if (!str_starts(domain, STR("*.")))
-        return str_eq_nocase(domain, name);
-    return str_cut(name, '.', &label, &rest) &&
-           str_eq_nocase(str_slice(domain, 2, domain.len), rest);
-}
-
-static void compare_name(void *arg, const struct store_row *row)
-{
-    struct search *search = (struct search *)arg;
-
-    search->found = search->found || covers(row->key.name, search->name);
-}
-
-bool service_has_domain(struct service *service, struct str name)
-{
-    struct search search = {.name = name};
-
-    store_each(service_store(service), STR("domain"), compare_name, &search);
-    return search.found;
-}

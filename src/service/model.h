@@ -17,6 +17,10 @@
 
 #include "service/internal.h"
 
+/* A member of an HTTP trigger's document: the first label of its own host name. Not shown as such.
+ */
+#define TRIGGER_SUBDOMAIN "subdomain"
+
 /** Everything below "demo" or "demo/hello" and all that is kept under its name; not the row itself.
  */
 void cascade_below(struct work *work, struct str path);

@@ -49,6 +49,7 @@ struct service_call {
     struct str account;                 /* "" when nobody named one */
     struct str region;                  /* "" means the default region */
     bool internal;                      /* asked through an -internal or -vpc name */
+    bool by_domain;                     /* asked through a custom domain */
     struct str request_id;
     struct str access_key; /* absent when the call is anonymous */
     struct str owner;      /* account the key belongs to; absent when unknown */

@@ -25,9 +25,6 @@ FIELD_TABLE(trigger_fields,
 );
 /* clang-format on */
 
-/* Of an HTTP trigger: the first label of its own host name. Not shown as such. */
-#define SUBDOMAIN "subdomain"
-
 enum {
     SUBDOMAIN_HEAD = 7, /* of a long name its first and last letters go into it */
     SUBDOMAIN_TAIL = 8,
@@ -54,7 +51,8 @@ static struct str proxy_url(struct work *work, const cJSON *document, const stru
 static struct str own_host(struct work *work, const cJSON *document, const char *network)
 {
     return arena_strf(work->arena, STR_FMT "." STR_FMT "%s.fcapp.run",
-                      STR_ARG(json_get_str(document, SUBDOMAIN)), STR_ARG(work->region), network);
+                      STR_ARG(json_get_str(document, TRIGGER_SUBDOMAIN)), STR_ARG(work->region),
+                      network);
 }
 
 static void add_own_urls(struct work *work, const cJSON *document, cJSON *to)
@@ -261,7 +259,7 @@ static void settle_subdomain(const struct address *at, cJSON *document)
     buf_puts(&label, name.len ? "-" : "f-");
     for (int i = 0; i < SUBDOMAIN_RANDOM; i++)
         buf_add_char(&label, (char)('a' + id_bits() % 26));
-    json_set(document, SUBDOMAIN, cJSON_CreateString(buf_text(&label)));
+    json_set(document, TRIGGER_SUBDOMAIN, cJSON_CreateString(buf_text(&label)));
 }
 
 /* 2023-03-30 limits the HTTP triggers of a qualifier, to one. */
