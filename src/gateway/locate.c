@@ -37,7 +37,8 @@ enum next station_place(struct exchange *x)
 
     place_find(x->request->host, exchange_header(x, STR("X-Fc-Account-Id")), &settings->defaults,
                x->arena, &x->place);
-    if (x->place.kind == PLACE_LOCAL)
+    if (x->place.kind == PLACE_LOCAL || x->place.kind == PLACE_CUSTOM ||
+        x->place.kind == PLACE_GATEWAY)
         neighbours_claim(x->request, x->arena, &x->place);
     if (x->place.problem)
         x->near_miss = x->place.suggestion.len

@@ -98,12 +98,38 @@ static bool claim(const struct http_request *request, struct arena *arena,
            claim_by_url(request, out);
 }
 
+/* Names its action in a parameter of "/", or in the newer style's header, which calls of the
+ * emulated API have too. */
+static bool names_action(const struct http_request *request, const struct place *place,
+                         struct arena *arena)
+{
+    struct str action = header(request, "x-acs-action");
+
+    if (str_eq(request->path, STR("/")) && param(request, "Action", arena).len > 0)
+        return true;
+    return place->kind == PLACE_CUSTOM ? action.len > 0 : str_eq(action, STR(OPEN_THE_SERVICE));
+}
+
+/* Tools that need more than is emulated here are told so in a form they read. */
+static bool claim_other(const struct http_request *request, struct arena *arena,
+                        struct place *place)
+{
+    if (!str_ends(request->host, STR(".aliyuncs.com")) || !names_action(request, place, arena))
+        return false;
+    place->kind = PLACE_NEIGHBOUR;
+    place->neighbour = NEIGHBOUR_OTHER;
+    place->problem = "another product, which is not emulated";
+    return true;
+}
+
 bool neighbours_claim(const struct http_request *request, struct arena *arena, struct place *place)
 {
     enum place_neighbour neighbour;
     struct str front;
     struct str zone;
 
+    if (place->kind == PLACE_CUSTOM || place->kind == PLACE_GATEWAY)
+        return claim_other(request, arena, place);
     if (place->kind != PLACE_LOCAL || !claim(request, arena, &neighbour))
         return false;
     place->kind = PLACE_NEIGHBOUR;

@@ -44,7 +44,7 @@ typedef void pending_handler(struct neighbours_pending *p);
 
 struct product {
     const char *name;
-    const char *setting;
+    const char *setting; /* NULL: there is none, it is always here */
     pending_handler *perform;
     void (*refuse)(struct neighbours_pending *p, struct str message);
     int expired_status; /* for a temporary key that is over */
@@ -79,12 +79,15 @@ void tree_xml(const cJSON *tree, const char *name, struct buf *out);
 
 /* ---- requests (claim.c) ---- */
 
+/* Of the product that sells this one, at a name that is also this one's. */
+#define OPEN_THE_SERVICE "OpenFcService"
+
 /** The body holds parameters. */
 bool request_has_form(const struct http_request *request);
 
 /* ---- the products ---- */
 
-pending_handler oss_perform, pop_perform, log_perform;
+pending_handler oss_perform, pop_perform, log_perform, other_perform;
 void oss_refuse(struct neighbours_pending *p, struct str message);
 void pop_refuse(struct neighbours_pending *p, struct str message);
 void log_refuse(struct neighbours_pending *p, struct str message);

@@ -7,14 +7,16 @@
 enum { STATUS_NOT_IMPLEMENTED = 501 };
 
 static const struct product products[NEIGHBOUR_COUNT] = {
-    [NEIGHBOUR_OSS] = {"OSS",         "oss", oss_perform, oss_refuse, 403, "SecurityTokenExpired",
-                       "x-oss-request-id"},
-    [NEIGHBOUR_STS] = {"STS",         "sts", pop_perform, pop_refuse, 400, "InvalidSecurityToken.Expired",
-                       "x-acs-request-id"},
-    [NEIGHBOUR_LOG] = {"Log Service", "log", log_perform, log_refuse, 401, "SecurityTokenExpired",
-                       "x-log-requestid" },
-    [NEIGHBOUR_RAM] = {"RAM",         "ram", pop_perform, pop_refuse, 400, "InvalidSecurityToken.Expired",
-                       "x-acs-request-id"},
+    [NEIGHBOUR_OSS] = {"OSS",             "oss", oss_perform,   oss_refuse, 403, "SecurityTokenExpired",
+                       "x-oss-request-id"                                                                                          },
+    [NEIGHBOUR_STS] = {"STS",             "sts", pop_perform,   pop_refuse, 400, "InvalidSecurityToken.Expired",
+                       "x-acs-request-id"                                                                                          },
+    [NEIGHBOUR_LOG] = {"Log Service",     "log", log_perform,   log_refuse, 401, "SecurityTokenExpired",
+                       "x-log-requestid"                                                                                           },
+    [NEIGHBOUR_RAM] = {"RAM",             "ram", pop_perform,   pop_refuse, 400, "InvalidSecurityToken.Expired",
+                       "x-acs-request-id"                                                                                          },
+    [NEIGHBOUR_OTHER] = {"another product", NULL,  other_perform, pop_refuse, 400,
+                       "InvalidSecurityToken.Expired",                                                           "x-acs-request-id"},
 };
 
 int neighbours_new(struct loop *loop, const struct neighbours_settings *settings,
@@ -79,7 +81,7 @@ neighbours_perform(struct neighbours *neighbours, const struct neighbours_call *
 
     p->done = done;
     p->arg = arg;
-    if (!neighbours->enabled[call->place->neighbour])
+    if (p->product->setting && !neighbours->enabled[call->place->neighbour])
         pending_refuse(p, STATUS_NOT_IMPLEMENTED, "NotImplemented",
                        "%s is switched off here by the setting neighbours.%s.", p->product->name,
                        p->product->setting);

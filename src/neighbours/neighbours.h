@@ -40,7 +40,8 @@ DEFINE_OWN(neighbours_free, struct neighbours *);
 /**
  * A client that was given a bare address names no product in its Host header: tell it by its
  * signature scheme or its parameters. True when @request belongs to a neighbour after all; then
- * @place (PLACE_LOCAL before) says which. An OSS bucket stands in the path then.
+ * @place (PLACE_LOCAL before) says which. An OSS bucket stands in the path then. So are RPC calls
+ * to other products of the vendor told (PLACE_CUSTOM or PLACE_GATEWAY before).
  */
 bool neighbours_claim(const struct http_request *request, struct arena *arena, struct place *place);
 

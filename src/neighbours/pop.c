@@ -107,3 +107,17 @@ void pop_perform(struct neighbours_pending *p)
     }
     pending_refuse_unknown(p, STATUS_NOT_FOUND, "InvalidAction.NotFound", action);
 }
+
+void other_perform(struct neighbours_pending *p)
+{
+    struct str action = action_of(p);
+
+    /* Whoever asks has it already; clients look for the code, or for this word. */
+    if (str_eq(action, STR(OPEN_THE_SERVICE)))
+        pending_refuse(p, STATUS_BAD_REQUEST, "ORDER.OPEND",
+                       "The service is already open (已开通).");
+    else
+        pending_refuse(p, STATUS_NOT_FOUND, "InvalidAction.NotFound",
+                       "fcemu does not emulate '" STR_FMT "' of " STR_FMT ".", STR_ARG(action),
+                       STR_ARG(p->call.request->host));
+}

@@ -30,6 +30,7 @@ enum place_neighbour {
     NEIGHBOUR_STS, /* sts.aliyuncs.com, sts[-vpc].<region>.aliyuncs.com, sts.localhost */
     NEIGHBOUR_LOG, /* [<project>.]<region>[-intranet].log.aliyuncs.com, log.localhost */
     NEIGHBOUR_RAM, /* ram.aliyuncs.com, ram.localhost */
+    NEIGHBOUR_OTHER, /* any other name in aliyuncs.com that an RPC call goes to; all are refused */
     NEIGHBOUR_COUNT,
 };
 

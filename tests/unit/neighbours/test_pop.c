@@ -120,6 +120,22 @@ START_TEST(test_ram_roles_exist_once_they_are_created)
 }
 END_TEST
 
+START_TEST(test_other_products_are_refused_as_their_clients_read_it)
+{
+    ck_assert_int_eq(ask("GET", "vpc.aliyuncs.com", "/?Action=DescribeVpcs&Format=JSON", ""), 404);
+    ck_assert_str_eq(answer_text(),
+                     "{\"RequestId\":\"REQ-1\",\"HostId\":\"vpc.aliyuncs.com\",\"Code\":"
+                     "\"InvalidAction.NotFound\","
+                     "\"Message\":\"fcemu does not emulate 'DescribeVpcs' of vpc.aliyuncs.com.\"}");
+    ck_assert_int_eq(ask("POST", "fc-open.cn-hangzhou.aliyuncs.com", "/?Action=OpenFcService", ""),
+                     400);
+    ck_assert(str_eq(f.answer.code, STR("ORDER.OPEND")));
+    with_header("x-acs-action", "OpenFcService");
+    ck_assert_int_eq(ask("POST", "fc-open.cn-hangzhou.aliyuncs.com", "/service/open", ""), 400);
+    assert_holds(answer_text(), "已开通");
+}
+END_TEST
+
 START_TEST(test_ram_policy_versions_come_and_go)
 {
     const char *create = "Action=CreatePolicyVersion&PolicyName=p&PolicyDocument=%d&%s";
@@ -212,6 +228,7 @@ int main(void)
     tcase_add_loop_test(tc, test_sts_refuses_a_wrong_assumption, 0, (int)N_ELEMENTS(wrong));
     tcase_add_test(tc, test_ram_roles_exist_once_they_are_created);
     tcase_add_test(tc, test_ram_policy_versions_come_and_go);
+    tcase_add_test(tc, test_other_products_are_refused_as_their_clients_read_it);
     tcase_add_test(tc, test_ram_policies_are_attached_and_listed);
     tcase_add_test(tc, test_pop_names_what_it_does_not_emulate);
     suite_add_tcase(suite, tc);
