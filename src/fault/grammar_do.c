@@ -157,6 +157,10 @@ static void check_shapers(struct conf_decoder *d, const struct conf_node *node,
     if (effect && action->effect != EFFECT_NONE && grammar_strikes_early(action))
         conf_error(d->report, conf_at(effect), "F315",
                    "nothing can have been done before the request was read");
+    if (effect && action->outcome == OUTCOME_NONE && action->effect != EFFECT_DONE)
+        conf_error(d->report, conf_at(effect), "F315",
+                   "without an outcome the answer is that of the work; add 'error', 'respond' or "
+                   "another outcome");
 }
 
 /* The key of the outcome; NULL when there is none. F308 when there are two. */

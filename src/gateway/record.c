@@ -167,6 +167,7 @@ void exchange_record(struct exchange *x, const struct http_result *result)
         .wall_ms = x->wall_ms,
         .ended_ns = result->ended_ns,
         .held_ns = x->held_total_ns,
+        .delay_capped = d->delay_capped || x->second.delay_capped,
         .response_bytes = result->body_bytes,
         .status = status_of(result),
         .code = x->reply.code,

@@ -24,6 +24,7 @@ struct member {
 /* clang-format off */
 static const struct member members[] = {
     MEMBER("held_ms",              NS,   false, SHORT, held_ns),
+    MEMBER("delay_capped",         BOOL, false, SHORT, delay_capped),
     MEMBER("client",               TEXT, true,  SHORT, client),
     MEMBER("client_port",          U16,  false, SHORT, client_port),
     MEMBER("connection",           U64,  true,  SHORT, connection),

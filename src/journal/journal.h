@@ -39,7 +39,8 @@ struct journal_entry {
     uint64_t wall_ms; /* when the head was in */
     uint64_t started_ns;
     uint64_t ended_ns;
-    uint64_t held_ns; /* of that, parked by rules */
+    uint64_t held_ns;  /* of that, parked by rules */
+    bool delay_capped; /* guard.max_delay cut what the rules asked for */
     struct str client;
     uint16_t client_port;
     uint64_t connection;

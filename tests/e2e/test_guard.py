@@ -1,0 +1,101 @@
+"""What bounds the faults of a file: guard, ttl and limit. The clock of rules is moved, nobody waits for it."""
+
+import pytest
+
+from fcemu import invocation, request_bytes
+
+
+def statuses(running, function, count=1, **options):
+    return [running.invoke(function, **options).status for _ in range(count)]
+
+
+def rule(running, name):
+    return running.admin("GET", f"faults/rules/{name}").json()
+
+
+def test_only_keeps_everybody_else_out(daemon):
+    running = daemon(rules="version: 1\nguard: {only: {label: 't-*'}}\nrules: [{id: a, do: {error: ResourceThrottled}}]\n")
+
+    assert statuses(running, "x") == [404]
+    assert statuses(running, "x", headers={"X-Fcemu-Label": "t-1"}) == [503]
+    assert rule(running, "a")["matched"] == 1
+
+
+@pytest.mark.parametrize("overflow, status, mark", [("pass", 404, None), ("reject", 503, None)])
+def test_max_active_caps_and_overflow_says_what_becomes_of_the_rest(daemon, overflow, status, mark):
+    running = daemon(
+        rules=f"version: 1\nguard: {{max_active: 2, overflow: {overflow}}}\n"
+        "rules: [{id: a, match: {function: a}, do: {delay: 1m, error: AccessDenied}}]\n"
+    )
+    held = [running.connect() for _ in range(2)]
+    for sock in held:
+        sock.sendall(request_bytes("POST", invocation("a"), b"x"))
+    while len(running.admin("GET", "faults/active").json()["active"]) < 2:
+        pass
+    reply = running.invoke("a")
+
+    assert reply.status == status
+    assert reply.headers["X-Fcemu-Fault"] == mark
+    assert (b"guard.max_active" in reply.body) == (overflow == "reject")
+    counters = rule(running, "a")
+    assert [counters[name] for name in ("matched", "reached", "fired", "capped")] == [3, 3, 2, 1]
+    first, second = (call["number"] for call in running.admin("GET", "faults/active").json()["active"])
+    assert running.admin("DELETE", f"faults/active/{first}").json() == {"released": 1}
+    assert running.admin("DELETE", f"faults/active/{first}").status == 404
+    assert [call["number"] for call in running.admin("GET", "faults/active").json()["active"]] == [second]
+    for sock in held:
+        sock.close()
+
+
+def test_max_delay_cuts_the_sum_and_the_journal_says_so(daemon):
+    running = daemon(
+        rules="version: 1\nguard: {max_delay: 50ms}\nrules:\n"
+        "  - {id: a, match: {function: x}, do: {delay: 40ms}}\n"
+        "  - {id: b, match: {label: twice}, do: {delay: 40ms}}\n"
+    )
+    running.invoke("x")
+    running.invoke("x", headers={"X-Fcemu-Label": "twice"})
+    once, twice = running.requests()
+
+    assert "delay_capped" not in once
+    assert twice["delay_capped"] is True
+    assert 50 <= twice["held_ms"] < 80
+
+
+def test_halt_stops_all_rules(daemon):
+    running = daemon(rules="version: 1\nguard: {halt: [{fired: {rule: a, gte: 3}}]}\nrules: [{id: a, match: {function: a}, do: {error: ResourceThrottled}}]\n")
+
+    assert statuses(running, "a", 5) == [503, 503, 503, 404, 404]
+    assert running.admin("GET", "health").json()["faults"]["stopped"] is True
+
+
+def test_every_rule_ends_by_itself(daemon):
+    running = daemon(
+        rules="version: 1\nguard: {default_ttl: 10m}\nrules:\n"
+        "  - {id: a, match: {function: a}, do: {error: ResourceThrottled}}\n"
+        "  - {id: b, match: {function: b}, ttl: 1h, do: {error: ResourceThrottled}}\n"
+        "  - {id: c, match: {function: c}, limit: {for: 5m, then: 'off'}, do: {error: ResourceThrottled}}\n"
+        "  - {id: w, match: {function: w}, when: {window: {after: 5m, for: 1m, every: 5m}}, ttl: 3h, do: {error: ResourceThrottled}}\n"
+    )
+    seen = []
+    for advance in ("0s", "4m", "1m", "6m", "50m", "4m"):
+        assert running.admin("PUT", "clock", {"advance": advance}).status == 200
+        seen.append("".join("F" if statuses(running, name) == [503] else "." for name in "abcw"))
+
+    assert seen == ["FFF.", "FFF.", "FF.F", ".F..", "....", "...F"]
+    assert [rule(running, name)["state"] for name in "abcw"] == ["expired", "expired", "spent", "armed"]
+    assert running.admin("POST", "faults/rules/a/arm").status == 200
+    assert statuses(running, "a") == [503]
+
+
+def test_ramp_grows_with_the_clock_and_closes_behind_its_hold(daemon):
+    running = daemon(rules="version: 1\nseed: 1\nrules: [{id: a, match: {function: a}, ttl: 1h, when: {ramp: {from: 0, to: 100%, over: 10m, hold: 5m}}, do: {error: ResourceThrottled}}]\n")
+    running.admin("PUT", "clock", {"freeze": "2030-01-01T00:00:00Z"})
+    running.admin("POST", "faults/rules/a/arm")
+    shares = []
+    for _ in range(9):
+        shares.append(sum(status == 503 for status in statuses(running, "a", 60)) / 60)
+        running.admin("PUT", "clock", {"advance": "2m"})
+
+    for share, want in zip(shares, (0, 0.2, 0.4, 0.6, 0.8, 1, 1, 1, 0)):
+        assert abs(share - want) <= 3.5 * (want * (1 - want) / 60) ** 0.5
