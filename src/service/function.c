@@ -347,7 +347,7 @@ void function_invoke(struct work *work)
 
     if (address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at) &&
         check_invocation_type(work, kind) && check_log_type(work, str_eq(kind, STR("Async"))) &&
-        check_task_id(work) && restriction_allows(work, &at))
+        check_task_id(work) && restriction_allows(work, &at) && on_demand_allows(work, &at))
         answer_invalid(work,
                        "InvokeFunction is not emulated for function '" STR_FMT
                        "': no fixture or rule answers it",

@@ -63,6 +63,11 @@ bool restriction_holds(struct work *work, struct str service, struct str functio
 /** The same, refused with the reason. False when it is. */
 bool restriction_allows(struct work *work, const struct address *at);
 
+/** Instances kept ready for the function and its qualifier, now. */
+double provision_target(struct work *work, const struct address *at);
+/** A call may start an instance, or one is kept ready. False when refused. */
+bool on_demand_allows(struct work *work, const struct address *at);
+
 /** A layer version for an ARN of either form. NULL when it is none of this account. */
 const struct store_row *layer_find(struct work *work, struct str arn);
 /** Its ARNs. */

@@ -156,6 +156,32 @@ void on_demand_list(struct work *work)
         answer_text(work, STR("{}"));
 }
 
+/* The config for the qualifier, or in 2023-03-30 the one of the function. */
+static const struct store_row *config_for(struct work *work, const struct address *at)
+{
+    struct str qualifier = work->api == API_2023 ? STR("") : at->qualifier;
+    struct store_key key =
+        work_key(work, "on-demand", STR(""), STR(""), config_name(work, at, qualifier));
+
+    return store_find(work->store, &key);
+}
+
+bool on_demand_allows(struct work *work, const struct address *at)
+{
+    const struct store_row *config = config_for(work, at);
+    OWN(json_free) cJSON *function = row_document(at->function_row);
+    bool disabled = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(function, "disableOndemand"));
+
+    if ((!disabled && (!config || count_of(config) > 0)) || provision_target(work, at) > 0)
+        return true;
+    answer_refuse(work, "ResourceExhausted",
+                  arena_strf(work->arena,
+                             "the number of on-demand instances of function '" STR_FMT "'",
+                             STR_ARG(at->function)),
+                  STR("0"), STR("1"));
+    return false;
+}
+
 /* ---- 2023-03-30 ---- */
 
 static cJSON *show_concurrency(struct work *work, const struct store_row *row,

@@ -176,6 +176,16 @@ void provision_get(struct work *work)
     answer_json(work, view(work, document, &place, effective(work, document)));
 }
 
+double provision_target(struct work *work, const struct address *at)
+{
+    struct store_key key =
+        work_key(work, "provision", STR(""), STR(""), config_name(work, at, at->qualifier));
+    const struct store_row *row = store_find(work->store, &key);
+    OWN(json_free) cJSON *document = row ? row_document(row) : NULL;
+
+    return document ? effective(work, document) : 0;
+}
+
 static bool is_listed(struct work *work, const struct config_place *place)
 {
     struct str service = work_query(work, "serviceName");

@@ -170,6 +170,25 @@ START_TEST(test_disabled_function_runs_nowhere)
 }
 END_TEST
 
+START_TEST(test_function_without_on_demand_instances_is_exhausted)
+{
+    static const char text[] =
+        "the number of on-demand instances of function 'f' exceeds the limit (max: 0, actual: 1)";
+
+    setup_2023();
+    ck_ok(send("PUT", FN_2023 "/concurrency", "{\"reservedConcurrency\":0}"));
+    ck_refused(send("POST", FN_2023 "/invocations", "x"), 429, "ResourceExhausted", text);
+    ck_ok(send("PUT", FN_2023 "/provision-config", "{\"target\":1}"));
+    ck_assert_int_eq(send("POST", FN_2023 "/invocations", "x").status, 400);
+    ck_assert_int_eq(send("POST", FN_2023 "/invocations?qualifier=prod", "x").status, 429);
+    ck_ok(send("DELETE", FN_2023 "/concurrency", NULL));
+    ck_ok(send("PUT", FN_2023, "{\"disableOndemand\":true}"));
+    ck_assert_int_eq(send("POST", FN_2023 "/invocations", "x").status, 400);
+    ck_ok(send("DELETE", FN_2023 "/provision-config", NULL));
+    ck_refused(send("POST", FN_2023 "/invocations", "x"), 429, "ResourceExhausted", text);
+}
+END_TEST
+
 START_TEST(test_resource_group_of_any_function)
 {
     setup_2021();
@@ -250,6 +269,7 @@ int main(void)
         test_async_config_of_2023_asks_for_the_qualifier,
         test_instance_metrics_must_be_collected,
         test_disabled_function_runs_nowhere,
+        test_function_without_on_demand_instances_is_exhausted,
         test_resource_group_of_any_function,
         test_parameters_are_checked,
         test_wildcard_domains,
