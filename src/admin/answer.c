@@ -110,6 +110,17 @@ struct str admin_query(const struct admin_call *call, const char *name)
     return query_get(&call->query, str_of(name));
 }
 
+bool admin_wants_yaml(struct admin_call *call, bool *out)
+{
+    struct str format = admin_query(call, "format");
+
+    *out = str_eq(format, STR("yaml"));
+    if (*out || !format.ptr || str_eq(format, STR("json")))
+        return true;
+    admin_problem(call, 400, "format '" STR_FMT "' is not one of json, yaml", STR_ARG(format));
+    return false;
+}
+
 static struct str etag(const struct admin *admin, struct arena *arena)
 {
     return arena_strf(arena, "\"%" PRIu64 "\"", admin->generation);

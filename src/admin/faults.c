@@ -100,14 +100,14 @@ static void answer_yaml(struct admin_call *call)
 
 void step_faults_get(struct admin_call *call)
 {
-    struct str format = admin_query(call, "format");
+    bool yaml;
 
-    if (!format.ptr || str_eq(format, STR("json")))
-        answer_json(call);
-    else if (str_eq(format, STR("yaml")))
+    if (!admin_wants_yaml(call, &yaml))
+        return;
+    if (yaml)
         answer_yaml(call);
     else
-        admin_problem(call, 400, "format '" STR_FMT "' is not one of json, yaml", STR_ARG(format));
+        answer_json(call);
     admin_etag(call);
 }
 

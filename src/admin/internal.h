@@ -123,6 +123,8 @@ void admin_problem_issues(struct admin_call *call, int status, const char *detai
 /* ---- asking ---- */
 
 struct str admin_query(const struct admin_call *call, const char *name); /* absent = not given */
+/** What `format` asks for: json (the default) or yaml. False when it was refused. */
+bool admin_wants_yaml(struct admin_call *call, bool *out);
 /** False, and answered, when If-Match is there and names another generation. */
 bool admin_if_match(struct admin_call *call);
 /** ETag of the rules, for answers about them. */

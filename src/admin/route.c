@@ -29,7 +29,7 @@ static const struct admin_route routes[] = {
     {"GET",    "/faults/groups/{name}",        step_group_get,          NULL,                     NULL,                       0,          NULL,           "Switch",       "Is a group on"},
     {"PUT",    "/faults/groups/{name}",        step_group_put,          NULL,                     NULL,                       ADMIN_BODY, "Switch",       "Switch",       "Switch a group"},
     {"POST",   "/faults/rules",                step_rule_add_begin,     step_faults_change_work,  step_faults_change_finish,  ADMIN_BODY, "RuleInput",    "Changed",      "Add a rule to the API layer; ?place=first, last or before:ID"},
-    {"GET",    "/faults/rules/{id}",           step_rule_get,           NULL,                     NULL,                       0,          NULL,           "Rule",         "One rule with its counters and its source"},
+    {"GET",    "/faults/rules/{id}",           step_rule_get,           NULL,                     NULL,                       0,          NULL,           "Rule",         "One rule with its counters and its source; ?format=yaml gives a loadable file"},
     {"PUT",    "/faults/rules/{id}",           step_rule_put_begin,     step_faults_change_work,  step_faults_change_finish,  ADMIN_BODY, "RuleInput",    "Changed",      "Replace a rule of the API layer"},
     {"PATCH",  "/faults/rules/{id}",           step_rule_patch_begin,   step_faults_change_work,  step_faults_change_finish,  ADMIN_BODY, "RuleInput",    "Changed",      "Change a rule of the API layer by JSON merge patch"},
     {"DELETE", "/faults/rules/{id}",           step_rule_delete_begin,  step_faults_change_work,  step_faults_change_finish,  0,          NULL,           "Changed",      "Remove a rule of the API layer"},

@@ -10,13 +10,21 @@ void step_rule_get(struct admin_call *call)
 {
     struct fault_rule_stats stats;
     struct buf body = {0};
+    bool yaml;
 
+    if (!admin_wants_yaml(call, &yaml))
+        return;
     if (!rule_stats_find(call->admin, call->params[0], &stats)) {
         admin_problem(call, 404, "no rule '" STR_FMT "'", STR_ARG(call->params[0]));
         return;
     }
-    rule_json(call->admin, &stats, true, &body);
-    admin_json(call, 200, &body);
+    if (yaml) {
+        fault_rule_print(fault_engine_ruleset(call->admin->context.engine), stats.rule, &body);
+        admin_answer(call, 200, "application/yaml", &body);
+    } else {
+        rule_json(call->admin, &stats, true, &body);
+        admin_json(call, 200, &body);
+    }
     admin_etag(call);
 }
 

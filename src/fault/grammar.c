@@ -143,6 +143,14 @@ static void print_rule(const struct fault_rule *rule, struct buf *out)
     }
 }
 
+void fault_rule_print(const struct fault_ruleset *set, const struct fault_rule *rule,
+                      struct buf *out)
+{
+    buf_add(out, set->preamble);
+    buf_puts(out, "rules:\n");
+    print_rule(rule, out);
+}
+
 void fault_ruleset_print(const struct fault_ruleset *set, struct buf *out)
 {
     buf_add(out, set->preamble);

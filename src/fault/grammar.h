@@ -46,6 +46,9 @@ struct fault_ruleset *fault_ruleset_compile(const char *const *paths, size_t pat
 /** Append the whole set as YAML that loads to the same rules. A `body_file` stays as it was
  * written, relative to the file it stood in. */
 void fault_ruleset_print(const struct fault_ruleset *set, struct buf *out);
+/** The same with @rule of the set alone. */
+void fault_rule_print(const struct fault_ruleset *set, const struct fault_rule *rule,
+                      struct buf *out);
 
 /** JSON Schema of a rule file, from the same tables; appended. */
 struct buf;

@@ -1,5 +1,7 @@
 """Which of the matching calls a rule strikes: counted, keyed, limited, in priority order."""
 
+from fcemu import fcemu
+
 RULES = """
 version: 1
 rules:
@@ -73,3 +75,19 @@ def test_counters_are_told(daemon):
 
     assert (rules["first-two"]["matched"], rules["first-two"]["fired"]) == (4, 2)
     assert (rules["once"]["matched"], rules["once"]["fired"]) == (0, 0)
+
+
+def told(running, rule):
+    return fcemu("fault", "show", rule, "--address", f"127.0.0.1:{running.port}")
+
+
+def test_a_rule_is_shown_as_a_file_that_loads(daemon, tmp_path):
+    running = daemon(rules=RULES)
+    shown = told(running, "third-of-each-label")
+    path = tmp_path / "one.yaml"
+    path.write_text(shown.stdout, encoding="utf-8")
+
+    assert fcemu("fault", "check", path).returncode == 0
+    other = daemon(rules=shown.stdout)
+    assert statuses(other, "third", 3, **{"X-Fcemu-Label": "b"}) == [404, 404, 403]
+    assert told(running, "thirt").returncode == 2
