@@ -76,6 +76,15 @@ static enum fault_keys effective_keys(const struct exchange *x, enum fault_keys 
                                                            : KEYS_BOTH;
 }
 
+/* Traffic for HTTP triggers is answered as 2016-08-15 does, but at hosts of fcapp.run in the keys
+ * of 2023-03-30 (captures). */
+static enum api_version dialect_of(const struct exchange *x)
+{
+    bool own_host = x->place.kind == PLACE_TRIGGER && str_eq(x->place.zone, STR("fcapp.run"));
+
+    return x->facts.api == API_TRIGGER && own_host ? API_2023 : x->facts.api;
+}
+
 void reply_common_headers(struct exchange *x, struct reply *reply)
 {
     struct http_headers *headers = &reply->http.headers;
@@ -100,7 +109,7 @@ void reply_error(struct exchange *x, const struct fc_error *error, const struct 
         message =
             fault_expand(arena_str(x->arena, buf_str(&text)), &x->facts, x->wall_ms, x->arena);
     }
-    error_body(&body, x->facts.api, effective_keys(x, keys), x->request_id, reply->code, message);
+    error_body(&body, dialect_of(x), effective_keys(x, keys), x->request_id, reply->code, message);
     reply->http.body = arena_str(x->arena, buf_str(&body));
     reply->http.body_from_arena = true;
     http_headers_add(&reply->http.headers, x->arena, STR("Content-Type"), STR("application/json"));
