@@ -28,17 +28,29 @@ static bool any_value(const char *key, const cJSON *rows)
     return false;
 }
 
+/* Without the blanks that pad the last column. */
+static void print_trimmed(const struct buf *line)
+{
+    struct str text = {line->ptr, line->len};
+
+    while (text.len && text.ptr[text.len - 1] == ' ')
+        text.len--;
+    printf(STR_FMT "\n", STR_ARG(text));
+}
+
 static void print_row(const struct cli_column *columns, const bool *shown, const cJSON *row)
 {
+    OWN(buf_done) struct buf line = {0};
+
     for (size_t i = 0; columns[i].key; i++) {
         OWN(buf_done) struct buf text = {0};
 
         if (shown && !shown[i])
             continue;
         value_text(cJSON_GetObjectItemCaseSensitive(row, columns[i].key), &text);
-        printf("%-*s ", columns[i].width, text.len ? buf_text(&text) : "-");
+        buf_printf(&line, "%-*s ", columns[i].width, text.len ? buf_text(&text) : "-");
     }
-    putchar('\n');
+    print_trimmed(&line);
 }
 
 void cli_print_line(const struct cli_column *columns, const cJSON *row)
@@ -48,15 +60,17 @@ void cli_print_line(const struct cli_column *columns, const cJSON *row)
 
 void cli_print_table(const struct cli_column *columns, const cJSON *rows)
 {
+    OWN(buf_done) struct buf head = {0};
     bool shown[COLUMNS_MAX] = {false};
+    bool empty = !rows || !rows->child;
     const cJSON *row;
 
     for (size_t i = 0; columns[i].key && i < COLUMNS_MAX; i++) {
-        shown[i] = any_value(columns[i].key, rows);
+        shown[i] = empty || any_value(columns[i].key, rows);
         if (shown[i])
-            printf("%-*s ", columns[i].width, columns[i].title);
+            buf_printf(&head, "%-*s ", columns[i].width, columns[i].title);
     }
-    putchar('\n');
+    print_trimmed(&head);
     cJSON_ArrayForEach (row, rows)
         print_row(columns, shown, row);
 }

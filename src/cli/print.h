@@ -11,8 +11,8 @@ struct cli_column {
     int width;       /* at least; a longer value pushes on */
 };
 
-/** Rows of objects; columns end with a zeroed one. A column that is empty in every row is left out.
- */
+/** Rows of objects; columns end with a zeroed one. A column that is empty in every row is left out;
+ * without rows the titles stand alone. */
 void cli_print_table(const struct cli_column *columns, const cJSON *rows);
 void cli_print_line(const struct cli_column *columns, const cJSON *row);
 /** `key: value` lines; texts of several lines and nested values are indented. */

@@ -254,9 +254,40 @@ static int require_share(const struct cli_args *args, const cJSON *answer)
     want = percent ? want / 100 : want;
     if (cJSON_IsNumber(share) && share->valuedouble >= want)
         return EXIT_CODE_PASS;
-    fprintf(stderr, "fcemu coverage: %.1f%% is below %s\n",
-            cJSON_IsNumber(share) ? share->valuedouble * 100 : 0.0, text);
+    const cJSON *missing =
+        cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(answer, "missing"), 0);
+
+    fprintf(stderr,
+            "fcemu coverage: %.1f%% is below %s; missing first: " STR_FMT " on " STR_FMT "\n",
+            cJSON_IsNumber(share) ? share->valuedouble * 100 : 0.0, text,
+            STR_ARG(json_get_str(missing, "error")), STR_ARG(json_get_str(missing, "operation")));
     return EXIT_CODE_ASSERTION;
+}
+
+static double number_in(const cJSON *object, const char *name)
+{
+    const cJSON *number = cJSON_GetObjectItemCaseSensitive(object, name);
+
+    return cJSON_IsNumber(number) ? number->valuedouble : 0;
+}
+
+static void print_coverage(const cJSON *answer)
+{
+    static const struct cli_column columns[] = {
+        {"state", "state", 8},
+        {"error",      "error", 30},
+        {"operation", "operation", 30},
+        {0    },
+    };
+
+    printf("of %.0f cells: injected %.0f, reached the client %.0f, client reacted %.0f (%.1f%%)\n",
+           number_in(answer, "applicable"), number_in(answer, "injected"),
+           number_in(answer, "reached"), number_in(answer, "reacted"),
+           100 * number_in(answer, "share"));
+    puts("\ntried:");
+    cli_print_table(columns, cJSON_GetObjectItemCaseSensitive(answer, "cells"));
+    puts("\nmissing, the cheapest first:");
+    cli_print_table(columns, cJSON_GetObjectItemCaseSensitive(answer, "missing"));
 }
 
 int verb_coverage(const struct cli_args *args)
@@ -277,6 +308,6 @@ int verb_coverage(const struct cli_args *args)
     if (cli_has(args, "json"))
         cli_print_json(GIVE(answer));
     else
-        cli_print_fields(answer);
+        print_coverage(answer);
     return r;
 }

@@ -2,6 +2,8 @@
 
 import json
 
+from fcemu import fcemu
+
 RULES = """
 version: 1
 seed: 7
@@ -142,3 +144,27 @@ def test_rules_are_added_changed_and_removed(daemon):
     assert running.admin("POST", "faults/check?alone=true", text, {"Content-Type": "application/yaml"}).status == 200
     assert running.admin("DELETE", "faults/rules/mine").status == 200
     assert running.invoke("x").status == 404
+
+
+def verb(running, *words):
+    return fcemu(*words, "--address", f"127.0.0.1:{running.port}")
+
+
+def test_coverage_verb_tells_and_requires(daemon):
+    running = daemon(rules=RULES)
+    running.invoke("pay")
+    told = verb(running, "coverage")
+    short = verb(running, "coverage", "--require", "60%")
+
+    assert told.returncode == 0
+    assert "reached  ResourceThrottled" in told.stdout
+    assert short.returncode == 1
+    assert "below 60%; missing first: InvalidArgument on InvokeFunction" in short.stderr
+    assert verb(running, "coverage", "--require", "0.0001").returncode == 0
+
+
+def test_tables_without_rows_show_their_titles(daemon):
+    running = daemon(rules=RULES)
+
+    assert verb(running, "retries").stdout.split()[:3] == ["chain", "operation", "function"]
+    assert verb(running, "requests").stdout.split()[:2] == ["time", "id"]
