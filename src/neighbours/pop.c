@@ -108,6 +108,19 @@ void pop_perform(struct neighbours_pending *p)
     pending_refuse_unknown(p, STATUS_NOT_FOUND, "InvalidAction.NotFound", action);
 }
 
+/* A tool that removes a deployment asks which API groups it has to take away. There are none. */
+static void answer_no_api_groups(struct neighbours_pending *p)
+{
+    cJSON *tree = cJSON_CreateObject();
+
+    cJSON_AddArrayToObject(cJSON_AddObjectToObject(tree, "ApiGroupAttributes"),
+                           "ApiGroupAttribute");
+    json_add_uint(tree, "TotalCount", 0);
+    json_add_uint(tree, "PageNumber", 1);
+    json_add_uint(tree, "PageSize", 10);
+    pop_answer(p, tree);
+}
+
 void other_perform(struct neighbours_pending *p)
 {
     struct str action = action_of(p);
@@ -116,6 +129,8 @@ void other_perform(struct neighbours_pending *p)
     if (str_eq(action, STR(OPEN_THE_SERVICE)))
         pending_refuse(p, STATUS_BAD_REQUEST, "ORDER.OPEND",
                        "The service is already open (已开通).");
+    else if (str_eq(action, STR("DescribeApiGroups")))
+        answer_no_api_groups(p);
     else
         pending_refuse(p, STATUS_NOT_FOUND, "InvalidAction.NotFound",
                        "fcemu does not emulate '" STR_FMT "' of " STR_FMT ".", STR_ARG(action),

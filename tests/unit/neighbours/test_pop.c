@@ -133,6 +133,10 @@ START_TEST(test_other_products_are_refused_as_their_clients_read_it)
     with_header("x-acs-action", "OpenFcService");
     ck_assert_int_eq(ask("POST", "fc-open.cn-hangzhou.aliyuncs.com", "/service/open", ""), 400);
     assert_holds(answer_text(), "已开通");
+    ck_assert_int_eq(ask("GET", "apigateway.cn-shanghai.aliyuncs.com",
+                         "/?Action=DescribeApiGroups&Format=JSON", ""),
+                     200);
+    assert_holds(answer_text(), "{\"ApiGroupAttributes\":{\"ApiGroupAttribute\":[]},");
 }
 END_TEST
 
