@@ -133,18 +133,21 @@ static int unknown_option(const struct cli_args *args, const struct cli_option *
                      STR_ARG(name), args->verb->name);
 }
 
-/* One `--name`, `--name=value` or `--name value`; *at moves behind it. */
+/* One `--name`, `--name=value`, `--name value` or `-n value`; *at moves behind it. */
 static int take_option(struct cli_args *args, const struct cli_option *known, size_t known_count,
                        int argc, char **argv, int *at)
 {
     struct str name;
     struct str value;
-    bool inline_value = str_cut(str_of(argv[*at] + 2), '=', &name, &value);
+    bool short_form = argv[*at][1] != '-';
+    bool inline_value = str_cut(str_of(argv[*at] + (short_form ? 1 : 2)), '=', &name, &value);
     const struct cli_option *option = NULL;
 
     for (size_t i = 0; i < known_count && !option; i++)
-        if (str_eq(str_of(known[i].name), name))
+        if (str_eq(str_of(known[i].name), name) && (!short_form || name.len == 1))
             option = &known[i];
+    if (!option && short_form)
+        return cli_usage(args, "unknown option '%s'; options are written --name", argv[*at]);
     if (!option)
         return unknown_option(args, known, known_count, name);
     if (args->option_count == CLI_OPTIONS_MAX)
@@ -172,13 +175,11 @@ static int parse(struct cli_args *args, int argc, char **argv)
     for (int i = 0; i < argc; i++) {
         if (!options_over && strcmp(argv[i], "--") == 0) {
             options_over = true;
-        } else if (!options_over && argv[i][0] == '-' && argv[i][1] == '-') {
+        } else if (!options_over && argv[i][0] == '-' && argv[i][1] != '\0') {
             int r = take_option(args, known, known_count, argc, argv, &i);
 
             if (r != 0)
                 return r;
-        } else if (!options_over && argv[i][0] == '-' && argv[i][1] != '\0') {
-            return cli_usage(args, "unknown option '%s'; options are written --name", argv[i]);
         } else {
             args->positional[args->count++] = argv[i];
         }

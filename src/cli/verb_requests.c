@@ -31,7 +31,23 @@ static const struct cli_column request_columns[] = {
     {0 },
 };
 
-/* The options of the verb that are filters, as a query string. */
+/* "function=pay", or more of them: "function=pay&status=503". */
+static void add_filter(struct str text, struct arena *arena, struct buf *out)
+{
+    struct str pair;
+    struct str key;
+    struct str value;
+
+    while (str_is_set(text)) {
+        str_cut(text, '&', &pair, &text);
+        str_cut(pair, '=', &key, &value);
+        buf_printf(out, "&" STR_FMT "=", STR_ARG(percent_encode(key, false, arena)));
+        if (str_is_set(value))
+            buf_add(out, percent_encode(value, false, arena));
+    }
+}
+
+/* The options and arguments of the verb that are filters, as a query string. */
 static char *filter_query(const struct cli_args *args, const char *format)
 {
     static const char *const filters[] = {"operation", "function", "rule",  "code",
@@ -52,6 +68,8 @@ static char *filter_query(const struct cli_args *args, const char *format)
                    STR_ARG(percent_encode(str_of(cli_value(args, "since")), false, arena)));
     if (cli_has(args, "unmatched"))
         buf_puts(&b, "&unmatched=true");
+    for (size_t i = 0; i < args->count; i++)
+        add_filter(str_of(args->positional[i]), arena, &b);
     return buf_take(&b);
 }
 
@@ -178,7 +196,7 @@ static void print_verdict(const struct cli_args *args, const struct client_answe
         puts(buf_text(&answer->body));
         return;
     }
-    cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(json, "assertions"))
+    cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(json, "results"))
         printf("%-12s " STR_FMT ": " STR_FMT "\n",
                cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "verdict")),
                STR_ARG(json_get_str(item, "assertion")), STR_ARG(json_get_str(item, "text")));

@@ -162,7 +162,8 @@ int verb_fault_sample(const struct cli_args *args)
     OWN(buf_done) struct buf text = {0};
     OWN(buf_done) struct buf issues = {0};
     struct fault_grammar_options options = {0};
-    const char *count_text = cli_value(args, "count");
+    const char *count_text =
+        cli_has(args, "count") ? cli_value(args, "count") : cli_value(args, "n");
     const char *seed_text = cli_value(args, "seed");
     int64_t n = SAMPLE_DEFAULT;
     uint64_t seed = 1;

@@ -37,9 +37,10 @@ static const struct cli_option new_options[] = {
     {0                             },
 };
 static const struct cli_option sample_options[] = {
-    {"count",                         "N", "how many draws; default 1000"},
-    {"seed", "SEED", "default 1"},
-    {0                         },
+    {"count",                           "N", "how many draws; default 1000"},
+    {"n",   "N", "the same as --count; also -n N"},
+    {"seed",                               "SEED", "default 1"},
+    {0},
 };
 static const struct cli_option catalog_options[] = {
     {"operations",                   NULL, "list the operations instead"},
@@ -148,8 +149,9 @@ static const struct cli_verb verbs[] = {
      CLI_DAEMON,                                                                                                                                                                   verb_fault_tape_save},
     {"fault tape play", "FILE|-",                        1, 1,       "repeat the decisions of a tape",                              NULL, NO_OPTIONS,
      CLI_DAEMON,                                                                                                                                                                   verb_fault_tape_play},
-    {"requests",        "",                              0, 0,       "the last calls",                                              NULL, request_options,  CLI_JSON | CLI_DAEMON,
-     verb_requests                                                                                                                                                                                     },
+    {"requests",        "[KEY=VALUE…]",                0, CLI_ANY, "the last calls",
+     "Filters are options or words: \'fcemu requests function=pay status=503\'.",                                                         request_options,
+     CLI_JSON | CLI_DAEMON,                                                                                                                                                        verb_requests       },
     {"requests show",   "REQUEST_ID",                    1, 1,       "one call in full",                                            NULL, NO_OPTIONS,
      CLI_JSON | CLI_DAEMON,                                                                                                                                                        verb_requests_show  },
     {"tail",            "",                              0, 0,       "calls and faults as they happen",                             NULL, NO_OPTIONS,       CLI_JSON | CLI_DAEMON,
