@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/query.h"
+#include "crypto/digest.h"
 #include "neighbours/neighbours.h"
 #include "neighbours/state.h"
 #include "store/store.h"
@@ -95,6 +96,36 @@ void log_refuse(struct neighbours_pending *p, struct str message);
 pending_handler oss_list_buckets, oss_put_bucket, oss_delete_bucket, oss_bucket_info,
     oss_bucket_location, oss_list_objects;
 pending_handler oss_put_object, oss_get_object, oss_head_object, oss_delete_object;
+pending_handler oss_begin_upload, oss_put_part, oss_list_parts, oss_complete_upload,
+    oss_abort_upload;
+
+/* ---- bytes on their way into OSS (oss_object.c) ---- */
+
+struct oss_bytes {
+    struct neighbours_pending *p;
+    char *bytes; /* from malloc(); the call may go while the digests are taken */
+    size_t len;
+    uint8_t md5[DIGEST_MD5_BYTES];
+    char blob[STORE_BLOB_ID_BYTES];
+    uint64_t crc64;
+    void (*finish)(struct neighbours_pending *p, struct oss_bytes *upload);
+};
+typedef void oss_finish(struct neighbours_pending *p, struct oss_bytes *upload);
+
+/** Park the call, take the digests, then @finish unless the call has gone. @bytes are taken. */
+void oss_take_bytes(struct neighbours_pending *p, char *bytes, size_t len, oss_finish *finish);
+/** The same with the body of the request. */
+void oss_take_body(struct neighbours_pending *p, oss_finish *finish);
+/** False, and refused, when the request names another MD5. */
+bool oss_check_digest(struct neighbours_pending *p, const struct oss_bytes *upload);
+bool oss_may_put(struct neighbours_pending *p);
+/** Write the row; the bytes and @headers, which may be NULL, are taken. */
+void oss_keep(struct neighbours_pending *p, const struct store_key *key, struct oss_bytes *upload,
+              struct str etag, cJSON *headers);
+/** What a client may say of an object and reads back. The caller's. */
+cJSON *oss_kept_headers(const struct neighbours_pending *p);
+struct str oss_md5_text(const uint8_t md5[DIGEST_MD5_BYTES], struct arena *arena);
+
 /* Buckets of this form exist without being created. */
 #define OSS_UPLOAD_PREFIX "fcemu-upload-"
 struct store_key oss_bucket_key(struct str bucket);

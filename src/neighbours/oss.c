@@ -28,6 +28,11 @@ static const struct {
     {"HEAD",   LEVEL_OBJECT,  NULL,         oss_head_object    },
     {"HEAD",   LEVEL_OBJECT,  "objectMeta", oss_head_object    },
     {"DELETE", LEVEL_OBJECT,  NULL,         oss_delete_object  },
+    {"POST",   LEVEL_OBJECT,  "uploads",    oss_begin_upload   },
+    {"PUT",    LEVEL_OBJECT,  "partNumber", oss_put_part       },
+    {"GET",    LEVEL_OBJECT,  "uploadId",   oss_list_parts     },
+    {"POST",   LEVEL_OBJECT,  "uploadId",   oss_complete_upload},
+    {"DELETE", LEVEL_OBJECT,  "uploadId",   oss_abort_upload   },
 };
 
 /* Query parameters that make a call another operation. */

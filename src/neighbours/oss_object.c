@@ -24,18 +24,9 @@ enum {
 
 /* ---- put ---- */
 
-struct upload {
-    struct neighbours_pending *p;
-    char *bytes; /* from malloc(); the call may go while the digests are taken */
-    size_t len;
-    uint8_t md5[DIGEST_MD5_BYTES];
-    char blob[STORE_BLOB_ID_BYTES];
-    uint64_t crc64;
-};
-
 static void take_digests(void *arg)
 {
-    struct upload *upload = (struct upload *)arg;
+    struct oss_bytes *upload = (struct oss_bytes *)arg;
     struct str bytes = {upload->bytes, upload->len};
 
     digest_of(DIGEST_MD5, bytes, upload->md5);
@@ -43,7 +34,7 @@ static void take_digests(void *arg)
     upload->crc64 = crc64_add(0, bytes);
 }
 
-static struct str md5_hex(const uint8_t md5[DIGEST_MD5_BYTES], struct arena *arena)
+struct str oss_md5_text(const uint8_t md5[DIGEST_MD5_BYTES], struct arena *arena)
 {
     char *text = arena_alloc(arena, 2 * DIGEST_MD5_BYTES + 1);
 
@@ -66,7 +57,7 @@ static bool is_kept_header(struct str name)
     return str_starts_nocase(name, STR(META_PREFIX));
 }
 
-static cJSON *kept_headers(const struct neighbours_pending *p)
+cJSON *oss_kept_headers(const struct neighbours_pending *p)
 {
     const struct http_headers *headers = &p->call.request->headers;
     cJSON *kept = cJSON_CreateObject();
@@ -92,51 +83,59 @@ static size_t meta_bytes(const struct http_headers *headers)
     return total;
 }
 
-static void put(struct neighbours_pending *p, struct upload *upload)
+void oss_keep(struct neighbours_pending *p, const struct store_key *key, struct oss_bytes *upload,
+              struct str etag, cJSON *headers)
 {
-    struct store_key key = oss_object_key(p->bucket, p->name, p->arena);
     cJSON *document = cJSON_CreateObject();
-    struct str md5 = md5_hex(upload->md5, p->arena);
     struct str crc64 = arena_strf(p->arena, "%" PRIu64, upload->crc64);
     struct str blob = upload->len ? str_of(upload->blob) : STR_NONE;
 
     json_add_str(document, "size", arena_strf(p->arena, "%zu", upload->len));
-    json_add_str(document, "md5", md5);
+    json_add_str(document, "md5", etag);
     json_add_str(document, "crc64", crc64); /* as text: it needs all 64 bits */
-    cJSON_AddItemToObject(document, "headers", kept_headers(p));
+    if (headers)
+        cJSON_AddItemToObject(document, "headers", headers);
     if (upload->len)
         store_put_blob(pending_batch(p), blob, GIVE(upload->bytes), upload->len);
-    pending_put(p, &key, document, blob);
+    pending_put(p, key, document, blob);
     p->answer.status = STATUS_OK;
-    pending_header(p, "ETag", arena_strf(p->arena, "\"" STR_FMT "\"", STR_ARG(md5)));
+    pending_header(p, "ETag", arena_strf(p->arena, "\"" STR_FMT "\"", STR_ARG(etag)));
     pending_header(p, "x-oss-hash-crc64ecma", crc64);
 }
 
-static void finish_put(struct neighbours_pending *p, struct upload *upload)
+bool oss_check_digest(struct neighbours_pending *p, const struct oss_bytes *upload)
 {
     struct str md5 = base64_text((struct str){(char *)upload->md5, DIGEST_MD5_BYTES}, p->arena);
     struct str want = pending_request_header(p, "Content-MD5");
 
-    if (want.len && !str_eq(want, md5))
-        pending_refuse(p, STATUS_BAD_REQUEST, "InvalidDigest",
-                       "The Content-MD5 you specified was invalid.");
-    else if (oss_need_bucket(p)) /* it may have gone meanwhile */
-        put(p, upload);
+    if (want.len == 0 || str_eq(want, md5))
+        return true;
+    pending_refuse(p, STATUS_BAD_REQUEST, "InvalidDigest",
+                   "The Content-MD5 you specified was invalid.");
+    return false;
+}
+
+static void finish_put(struct neighbours_pending *p, struct oss_bytes *upload)
+{
+    struct store_key key = oss_object_key(p->bucket, p->name, p->arena);
+
+    if (oss_check_digest(p, upload) && oss_need_bucket(p)) /* it may have gone meanwhile */
+        oss_keep(p, &key, upload, oss_md5_text(upload->md5, p->arena), oss_kept_headers(p));
 }
 
 static void digests_taken(void *arg)
 {
-    struct upload *upload = (struct upload *)arg;
+    struct oss_bytes *upload = (struct oss_bytes *)arg;
     struct neighbours_pending *p = upload->p;
 
     if (!p->cancelled)
-        finish_put(p, upload);
+        upload->finish(p, upload);
     free(upload->bytes);
     mem_free(upload);
     pending_finish(p);
 }
 
-static bool may_put(struct neighbours_pending *p)
+bool oss_may_put(struct neighbours_pending *p)
 {
     struct store_key key = oss_object_key(p->bucket, p->name, p->arena);
 
@@ -156,26 +155,34 @@ static bool may_put(struct neighbours_pending *p)
     return true;
 }
 
-void oss_put_object(struct neighbours_pending *p)
+void oss_take_bytes(struct neighbours_pending *p, char *bytes, size_t len, oss_finish *finish)
+{
+    struct oss_bytes *upload = mem_alloc(sizeof(*upload));
+
+    *upload = (struct oss_bytes){.p = p, .bytes = bytes, .len = len, .finish = finish};
+    p->parked = true;
+    worker_submit(p->neighbours->worker, take_digests, digests_taken, upload);
+}
+
+void oss_take_body(struct neighbours_pending *p, oss_finish *finish)
 {
     struct str body = p->call.request->body;
-    char *bytes;
+    char *bytes = malloc(body.len + 1);
 
-    if (!may_put(p))
-        return;
-    bytes = malloc(body.len + 1);
     if (!bytes) {
         pending_refuse(p, STATUS_INTERNAL, "InternalError", "There is no room for %zu bytes.",
                        body.len);
         return;
     }
-    struct upload *upload = mem_alloc(sizeof(*upload));
-
     if (body.len)
         memcpy(bytes, body.ptr, body.len);
-    *upload = (struct upload){.p = p, .bytes = bytes, .len = body.len};
-    p->parked = true;
-    worker_submit(p->neighbours->worker, take_digests, digests_taken, upload);
+    oss_take_bytes(p, bytes, body.len, finish);
+}
+
+void oss_put_object(struct neighbours_pending *p)
+{
+    if (oss_may_put(p))
+        oss_take_body(p, finish_put);
 }
 
 /* ---- get and head ---- */

@@ -117,6 +117,76 @@ def test_what_is_not_emulated_names_itself(daemon):
     running = daemon()
 
     assert "'CreateUser' of RAM" in running.call("GET", "/?Action=CreateUser&Format=JSON", host="ram.aliyuncs.com").json()["Message"]
-    assert b"'POST ?uploads' of OSS" in running.call("POST", "/x?uploads", host=oss("b")).body
+    assert b"'POST ?append' of OSS" in running.call("POST", "/x?append", host=oss("b")).body
     logs = running.call("GET", "/logstores/s/logs", host=f"p.{REGION}.log.aliyuncs.com").json()
     assert logs == {"errorCode": "NotSupported", "errorMessage": "fcemu does not emulate 'GET /logstores/s/logs' of Log Service."}
+
+
+def texts(reply, tag):
+    """What stands in each <tag>."""
+    return [piece.split(f"</{tag}>")[0] for piece in reply.body.decode().split(f"<{tag}>")[1:]]
+
+
+class TestUploadInParts:
+    HOST = oss("fcemu-upload-cn-shanghai")
+
+    def begin(self, running, name="/big.zip"):
+        reply = running.call("POST", f"{name}?uploads", headers={"x-oss-meta-of": "the object", "Content-Type": "application/zip"}, host=self.HOST)
+        assert reply.status == 200, reply.body
+        (upload,) = texts(reply, "UploadId")
+        return upload
+
+    def part(self, running, upload, number, data, name="/big.zip"):
+        return running.call("PUT", f"{name}?partNumber={number}&uploadId={upload}", data, host=self.HOST)
+
+    def complete(self, running, upload, numbers, name="/big.zip"):
+        parts = "".join(f"<Part><PartNumber>{number}</PartNumber><ETag>\"x\"</ETag></Part>" for number in numbers)
+        body = f"<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>"
+        return running.call("POST", f"{name}?uploadId={upload}", body, host=self.HOST)
+
+    def test_parts_become_one_object_in_their_order(self, daemon, tmp_path):
+        running = daemon(arguments=["--data", tmp_path / "data"])
+        whole = package() * 500
+        pieces = [whole[at : at + 20000] for at in range(0, len(whole), 20000)]
+        upload = self.begin(running)
+        for number, piece in reversed(list(enumerate(pieces, 1))):
+            put = self.part(running, upload, number, piece)
+            assert put.status == 200 and put.headers["ETag"] == f'"{hashlib.md5(piece).hexdigest().upper()}"'
+        assert running.call("GET", "/big.zip", host=self.HOST).status == 404
+        listed = running.call("GET", f"/big.zip?uploadId={upload}", host=self.HOST)
+        assert texts(listed, "PartNumber") == [str(number) for number in range(1, len(pieces) + 1)]
+        assert texts(listed, "Size") == [str(len(piece)) for piece in pieces]
+
+        done = self.complete(running, upload, range(1, len(pieces) + 1))
+        assert done.status == 200 and texts(done, "Key") == ["big.zip"]
+        assert texts(done, "ETag")[0].endswith(f'-{len(pieces)}"')
+        assert self.complete(running, upload, [1]).status == 404
+
+        running.stop()
+        again = daemon(arguments=["--data", tmp_path / "data"])
+        got = again.call("GET", "/big.zip", host=self.HOST)
+        assert got.body == whole and got.headers["x-oss-hash-crc64ecma"] == done.headers["x-oss-hash-crc64ecma"]
+        assert (got.headers["x-oss-meta-of"], got.headers["Content-Type"]) == ("the object", "application/zip")
+
+    def test_what_cannot_be_completed_says_why(self, daemon):
+        running = daemon()
+        upload = self.begin(running)
+        for number in (1, 2):
+            assert self.part(running, upload, number, b"part").status == 200
+        assert texts(self.complete(running, upload, [1, 3]), "Code") == ["InvalidPart"]
+        assert texts(self.complete(running, upload, [2, 1]), "Code") == ["InvalidPartOrder"]
+        assert texts(self.complete(running, upload, []), "Code") == ["MalformedXML"]
+        assert texts(self.complete(running, "unknown", [1]), "Code") == ["NoSuchUpload"]
+        assert texts(self.part(running, upload, 1, b"x", name="/other"), "Code") == ["NoSuchUpload"]
+        for number in ("0", "10001", "x", ""):
+            assert texts(self.part(running, upload, number, b"x"), "Code") == ["InvalidArgument"]
+        assert self.complete(running, upload, [2]).status == 200
+        assert running.call("GET", "/big.zip", host=self.HOST).body == b"part"
+
+    def test_aborted_upload_leaves_nothing(self, daemon):
+        running = daemon()
+        upload = self.begin(running)
+        assert self.part(running, upload, 1, b"part").status == 200
+        assert running.call("DELETE", f"/big.zip?uploadId={upload}", host=self.HOST).status == 204
+        assert texts(running.call("GET", f"/big.zip?uploadId={upload}", host=self.HOST), "Code") == ["NoSuchUpload"]
+        assert texts(self.complete(running, upload, [1]), "Code") == ["NoSuchUpload"]

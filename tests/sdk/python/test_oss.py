@@ -30,9 +30,30 @@ class Oss2(Rows):
         yield "list_objects_v2", lambda: self.assertEqual([found.key for found in oss2.ObjectIteratorV2(bucket)], [KEY])
         yield "sign_url", lambda: self.assertEqual(requests.get(bucket.sign_url("GET", KEY, 60), verify=CA, timeout=60).content, BODY)
         yield "get_bucket_info", lambda: self.assertEqual(bucket.get_bucket_info().name, bucket.bucket_name)
+        yield "upload in parts", lambda: self.in_parts(bucket)
+        yield "abort_multipart_upload", lambda: self.abort(bucket)
         yield "NoSuchKey", lambda: self.assertRaises(oss2.exceptions.NoSuchKey, bucket.get_object, "none")
         yield "delete_object", lambda: self.assertEqual(bucket.delete_object(KEY).status, 204)
         yield "delete_bucket", lambda: self.assertEqual(bucket.delete_bucket().status, 204)
+
+    def in_parts(self, bucket):
+        """oss2 combines the CRC-64 of the parts and compares it with the answer."""
+        upload = bucket.init_multipart_upload(KEY).upload_id
+        size = len(BODY) // 2
+        parts = [
+            oss2.models.PartInfo(number, put.etag, size=size, part_crc=put.crc)
+            for number in (1, 2)
+            for put in [bucket.upload_part(KEY, upload, number, BODY[(number - 1) * size : number * size])]
+        ]
+        self.assertEqual([part.part_number for part in bucket.list_parts(KEY, upload).parts], [1, 2])
+        self.assertEqual(bucket.complete_multipart_upload(KEY, upload, parts).status, 200)
+        self.assertEqual(bucket.get_object(KEY).read(), BODY)
+
+    def abort(self, bucket):
+        upload = bucket.init_multipart_upload(KEY).upload_id
+        bucket.upload_part(KEY, upload, 1, BODY)
+        self.assertEqual(bucket.abort_multipart_upload(KEY, upload).status, 204)
+        self.assertRaises(oss2.exceptions.NoSuchUpload, bucket.list_parts, KEY, upload)
 
     def test_objects(self):
         for way, endpoint in WAYS.items():
