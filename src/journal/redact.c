@@ -3,13 +3,18 @@
 static const struct str HIDDEN = STR_INIT("***");
 
 static const struct str secret_headers[] = {
+    STR_INIT("api-key"),
     STR_INIT("cookie"),
     STR_INIT("proxy-authorization"),
     STR_INIT("set-cookie"),
+    STR_INIT("x-access-token"),
     STR_INIT("x-acs-security-token"),
+    STR_INIT("x-api-key"),
+    STR_INIT("x-auth-token"),
     STR_INIT("x-fc-access-key-secret"),
     STR_INIT("x-fc-security-token"),
     STR_INIT("x-fcemu-token"),
+    STR_INIT("x-oss-security-token"),
 };
 
 static const struct str secret_queries[] = {

@@ -6,14 +6,18 @@ static const struct {
     struct str name, value;
     const char *want;
 } headers[] = {
-    {STR_INIT("Host"),                STR_INIT("localhost"),                      "Host: localhost\n"             },
-    {STR_INIT("Authorization"),       STR_INIT("FC LTAI-x:abc123="),              "Authorization: FC LTAI-x:***\n"},
-    {STR_INIT("authorization"),       STR_INIT("Bearer s3cret"),                  "authorization: Bearer ***\n"   },
-    {STR_INIT("Authorization"),       STR_INIT("opaque"),                         "Authorization: ***\n"          },
+    {STR_INIT("Host"),                 STR_INIT("localhost"),                     "Host: localhost\n"             },
+    {STR_INIT("Authorization"),        STR_INIT("FC LTAI-x:abc123="),             "Authorization: FC LTAI-x:***\n"},
+    {STR_INIT("authorization"),        STR_INIT("Bearer s3cret"),                 "authorization: Bearer ***\n"   },
+    {STR_INIT("Authorization"),        STR_INIT("opaque"),                        "Authorization: ***\n"          },
     {STR_INIT("Authorization"),
      STR_INIT("ACS3-HMAC-SHA256 Credential=LTAI-x,SignedHeaders=a,Signature=ff"),
      "Authorization: ACS3-HMAC-SHA256 Credential=LTAI-x,***\n"                                                    },
-    {STR_INIT("X-Fc-Security-Token"), STR_INIT("sts"),                            "X-Fc-Security-Token: ***\n"    },
+    {STR_INIT("X-Fc-Security-Token"),  STR_INIT("sts"),                           "X-Fc-Security-Token: ***\n"    },
+    {STR_INIT("x-oss-security-token"), STR_INIT("sts"),                           "x-oss-security-token: ***\n"   },
+    {STR_INIT("X-Api-Key"),            STR_INIT("k"),                             "X-Api-Key: ***\n"              },
+    {STR_INIT("Cookie"),               STR_INIT("session=1"),                     "Cookie: ***\n"                 },
+    {STR_INIT("X-Fc-Trace"),           STR_INIT("t"),                             "X-Fc-Trace: t\n"               },
 };
 
 START_TEST(test_redact_headers_table)
