@@ -53,11 +53,13 @@ static inline bool str_eq_nocase(struct str a, struct str b)
 /** Clamped to @s. */
 static inline struct str str_slice(struct str s, size_t from, size_t to)
 {
+    if (!s.ptr)
+        return STR_NONE;
     if (to > s.len)
         to = s.len;
     if (from > to)
         from = to;
-    return (struct str){s.ptr ? s.ptr + from : NULL, to - from};
+    return (struct str){s.ptr + from, to - from};
 }
 
 bool str_starts(struct str s, struct str prefix);
