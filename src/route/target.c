@@ -118,7 +118,7 @@ static const struct path_node *walk(enum api_version api, struct str path, struc
             break;
         if (api == API_2023)
             skip_slashes(&path);
-        if (str_eq(path, STR("/")))
+        if (path.len == 1) /* a final slash */
             return node;
         if (!decode_segment(take_segment(&path), arena, &segment)) {
             out->result = TARGET_BAD_ENCODING;
