@@ -95,7 +95,8 @@ void log_refuse(struct neighbours_pending *p, struct str message);
 
 pending_handler oss_list_buckets, oss_put_bucket, oss_delete_bucket, oss_bucket_info,
     oss_bucket_location, oss_list_objects;
-pending_handler oss_put_object, oss_get_object, oss_head_object, oss_delete_object;
+pending_handler oss_put_object, oss_get_object, oss_head_object, oss_delete_object,
+    oss_delete_objects;
 pending_handler oss_begin_upload, oss_put_part, oss_list_parts, oss_complete_upload,
     oss_abort_upload;
 

@@ -23,6 +23,7 @@ static const struct {
     {"GET",    LEVEL_BUCKET,  "bucketInfo", oss_bucket_info    },
     {"GET",    LEVEL_BUCKET,  "location",   oss_bucket_location},
     {"GET",    LEVEL_BUCKET,  NULL,         oss_list_objects   },
+    {"POST",   LEVEL_BUCKET,  "delete",     oss_delete_objects },
     {"PUT",    LEVEL_OBJECT,  NULL,         oss_put_object     },
     {"GET",    LEVEL_OBJECT,  NULL,         oss_get_object     },
     {"HEAD",   LEVEL_OBJECT,  NULL,         oss_head_object    },

@@ -36,6 +36,13 @@ for (const secure of [false, true]) {
     [`get of none${way}`]: () => assert.rejects(client.get('none'), { code: 'NoSuchKey', status: 404 }),
     [`deleteBucket in use${way}`]: () => assert.rejects(client.deleteBucket(bucket), { code: 'BucketNotEmpty' }),
     [`delete${way}`]: async () => assert.strictEqual((await client.delete(name)).res.status, 204),
+    [`deleteMulti${way}`]: async () => {
+      const names = ['a&b', '<c>', 'd'];
+      await Promise.all(names.map((each) => client.put(each, Buffer.from('x'))));
+      assert.deepStrictEqual((await client.deleteMulti(names.slice(0, 2))).deleted.map(({ Key }) => Key), names.slice(0, 2));
+      await client.deleteMulti(['d', 'none'], { quiet: true });
+      assert.deepStrictEqual((await client.list()).objects || [], []);
+    },
     [`deleteBucket${way}`]: async () => assert.strictEqual((await client.deleteBucket(bucket)).res.status, 204),
   });
 }

@@ -34,6 +34,7 @@ class Oss2(Rows):
         yield "abort_multipart_upload", lambda: self.abort(bucket)
         yield "NoSuchKey", lambda: self.assertRaises(oss2.exceptions.NoSuchKey, bucket.get_object, "none")
         yield "delete_object", lambda: self.assertEqual(bucket.delete_object(KEY).status, 204)
+        yield "batch_delete_objects", lambda: self.batch_delete(bucket)
         yield "delete_bucket", lambda: self.assertEqual(bucket.delete_bucket().status, 204)
 
     def in_parts(self, bucket):
@@ -54,6 +55,12 @@ class Oss2(Rows):
         bucket.upload_part(KEY, upload, 1, BODY)
         self.assertEqual(bucket.abort_multipart_upload(KEY, upload).status, 204)
         self.assertRaises(oss2.exceptions.NoSuchUpload, bucket.list_parts, KEY, upload)
+
+    def batch_delete(self, bucket):
+        for key in ("ä&", "b"):
+            bucket.put_object(key, b"x")
+        self.assertEqual(bucket.batch_delete_objects(["ä&", "b", "none"]).deleted_keys, ["ä&", "b", "none"])
+        self.assertEqual(list(oss2.ObjectIterator(bucket)), [])
 
     def test_objects(self):
         for way, endpoint in WAYS.items():

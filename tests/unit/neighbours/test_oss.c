@@ -228,8 +228,8 @@ END_TEST
 START_TEST(test_oss_names_what_it_does_not_emulate)
 {
     make_bucket();
-    ck_assert_int_eq(ask("POST", HOST, "/big?uploads", ""), 501);
-    assert_holds(answer_text(), "fcemu does not emulate 'POST ?uploads' of OSS.");
+    ck_assert_int_eq(ask("POST", HOST, "/big?append", ""), 501);
+    assert_holds(answer_text(), "fcemu does not emulate 'POST ?append' of OSS.");
     ck_assert_int_eq(ask("PUT", HOST, "/?acl", ""), 501);
     with_header("x-oss-copy-source", "/code/x");
     ck_assert_int_eq(ask("PUT", HOST, "/y", ""), 501);
@@ -271,6 +271,37 @@ START_TEST(test_oss_client_that_left_is_not_told)
 }
 END_TEST
 
+static const struct {
+    const char *body;
+    int status;
+    const char *answer;
+} deletions[] = {
+    {"<Delete><Object><Key>a&amp;&#x62;&#99;</Key></Object><Object><Key>no</Key></Object></Delete>",
+     200,                                                                                                 "<DeleteResult><Deleted><Key>a&amp;bc</Key></Deleted><Deleted><Key>no</Key></Deleted>"},
+    {"<Delete><Quiet>true</Quiet><Object><Key>a&amp;bc</Key></Object></Delete>",                     200,
+     "<DeleteResult></DeleteResult>"                                                                                                                                                            },
+    {"<Delete></Delete>",                                                                            400, "MalformedXML"                                                                        },
+    {"<Delete><Object><Key></Key></Object></Delete>",                                                400, "MalformedXML"                                                                        },
+    {"<Delete><Object><Key>a&x;</Key></Object></Delete>",                                            400, "MalformedXML"                                                                        },
+    {"<Delete><Object><Key>a&#;</Key></Object></Delete>",                                            400, "MalformedXML"                                                                        },
+    {"<Delete><Object><Key>a&#0;</Key></Object></Delete>",                                           400, "MalformedXML"                                                                        },
+    {"<Delete><Object><Key>cut",                                                                     400, "MalformedXML"                                                                        },
+    {"",                                                                                             400, "MalformedXML"                                                                        },
+};
+
+START_TEST(test_oss_deletes_many_at_once)
+{
+    ck_assert_int_eq(ask("PUT", "many.oss-cn-hangzhou.aliyuncs.com", "/", ""), 200);
+    ck_assert_int_eq(ask("PUT", "many.oss-cn-hangzhou.aliyuncs.com", "/a%26bc", "x"), 200);
+    ck_assert_int_eq(
+        ask("POST", "many.oss-cn-hangzhou.aliyuncs.com", "/?delete", deletions[_i].body),
+        deletions[_i].status);
+    assert_holds(answer_text(), deletions[_i].answer);
+    ck_assert_int_eq(ask("HEAD", "many.oss-cn-hangzhou.aliyuncs.com", "/a%26bc", ""),
+                     deletions[_i].status == 200 ? 404 : 200);
+}
+END_TEST
+
 START_TEST(test_oss_switched_off_says_so)
 {
     static const bool none[NEIGHBOUR_COUNT] = {false};
@@ -306,6 +337,7 @@ int main(void)
     tcase_add_test(tc, test_oss_refuses_names_that_cannot_be);
     tcase_add_test(tc, test_oss_client_that_left_is_not_told);
     tcase_add_test(tc, test_oss_switched_off_says_so);
+    tcase_add_loop_test(tc, test_oss_deletes_many_at_once, 0, (int)N_ELEMENTS(deletions));
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
