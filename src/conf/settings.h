@@ -54,6 +54,7 @@ struct settings {
     bool limits_of_2020;
     uint64_t body_spool_above, body_max; /* bytes */
     struct {
+        bool enabled;
         uint64_t bytes;  /* of the whole ring */
         uint64_t bodies; /* kept of each body; 0 = none */
     } journal;

@@ -140,6 +140,11 @@ static bool take_limits(struct conf_decoder *d, const struct conf_field *field,
 
 /* clang-format off */
 static const struct conf_field journal_fields[] = {
+    {.name = "enabled",
+     .type = FIELD_BOOL,
+     .offset = AT(journal.enabled) - AT(journal),
+     .fallback = "true",
+     .help = "record calls; if not, retries, coverage, verdicts and metrics of requests stay empty"},
     {.name = "bytes",
      .type = FIELD_SIZE,
      .offset = AT(journal.bytes) - AT(journal),

@@ -35,7 +35,7 @@ static int start_state(struct daemon *d, struct error *err)
                     [NEIGHBOUR_RAM] = s->neighbours.ram},
     };
 
-    d->journal = journal_new(s->journal.bytes);
+    d->journal = journal_new(s->journal.enabled ? s->journal.bytes : 0);
     d->chains = chain_tracker_new();
     if (fault_engine_new(&d->clock, &d->faults, err) < 0 ||
         fault_engine_new(&d->clock, &d->fixtures, err) < 0)

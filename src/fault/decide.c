@@ -250,6 +250,11 @@ bool fault_wants_answers(const struct fault_engine *engine)
     return engine->wants_answers;
 }
 
+bool fault_counts_attempts(const struct fault_engine *engine)
+{
+    return engine->counts_attempts;
+}
+
 bool fault_asks_authenticated(const struct fault_engine *engine)
 {
     if (engine->stopped)

@@ -159,6 +159,26 @@ static bool set_wants_answers(const struct fault_ruleset *set)
     return false;
 }
 
+static bool match_counts_attempts(const struct fault_match *match)
+{
+    if (match->attempt.given || (match->not &&match_counts_attempts(match->not )))
+        return true;
+    for (size_t i = 0; i < match->any_count; i++)
+        if (match_counts_attempts(&match->any[i]))
+            return true;
+    return false;
+}
+
+static bool set_counts_attempts(const struct fault_ruleset *set)
+{
+    if (set->guard.has_only && match_counts_attempts(&set->guard.only))
+        return true;
+    for (size_t i = 0; i < set->rule_count; i++)
+        if (set->rules[i].when.draw_by_request || match_counts_attempts(&set->rules[i].match))
+            return true;
+    return false;
+}
+
 void fault_engine_load(struct fault_engine *engine, struct fault_ruleset *set, uint64_t seed)
 {
     struct fault_engine old = *engine;
@@ -172,6 +192,7 @@ void fault_engine_load(struct fault_engine *engine, struct fault_ruleset *set, u
         matcher_compile(&set->guard.only, engine->arena, &engine->only);
     engine->may_want_body = set_reads_bodies(set);
     engine->wants_answers = set_wants_answers(set);
+    engine->counts_attempts = set_counts_attempts(set);
     engine->seed = set->seed_random ? seed : set->seed;
     engine->stopped = false;
     for (size_t i = 0; old.set && i < old.set->rule_count; i++)

@@ -105,6 +105,8 @@ bool fault_needs_body(struct fault_engine *engine, const struct fault_call *call
 bool fault_asks_accept(const struct fault_engine *engine);
 /** True when any rule may give an earlier answer again, so that answers must be kept. */
 bool fault_wants_answers(const struct fault_engine *engine);
+/** True when any rule asks for the attempt of a call, so that retry chains must be followed. */
+bool fault_counts_attempts(const struct fault_engine *engine);
 /** True when any rule asks for match.authenticated, so that a second asking is worth it. */
 bool fault_asks_authenticated(const struct fault_engine *engine);
 

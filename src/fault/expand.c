@@ -8,6 +8,8 @@
 #include "conf/scalar.h"
 #include "fault/engine.h"
 
+enum { VALUE_BYTES = 128 }; /* of what commonly stands in for the names */
+
 static struct str operation_name(const struct fault_call *call)
 {
     return call->op ? str_of(call->op->name) : STR_NONE;
@@ -102,6 +104,7 @@ struct str fault_expand(struct str text, const struct fault_call *call, uint64_t
 
     if (!find_braces(text, &open, &close))
         return text;
+    buf_reserve(&out, text.len + VALUE_BYTES);
     do {
         struct str name = str_trim(str_slice(text, open + 2, close));
 

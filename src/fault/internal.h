@@ -237,8 +237,9 @@ struct fault_engine {
     bool *group_enabled;
     int *scenario_values;
     struct matcher only;
-    bool may_want_body; /* some rule of the set reads bodies */
-    bool wants_answers; /* some rule of the set gives earlier answers */
+    bool may_want_body;   /* some rule of the set reads bodies */
+    bool wants_answers;   /* some rule of the set gives earlier answers */
+    bool counts_attempts; /* some rule of the set asks how often a call was tried */
     struct regex_scratch *scratch;
     uint64_t seed;
     uint32_t active;    /* calls that rules changed and that are not over */

@@ -98,19 +98,19 @@ void reply_common_headers(struct exchange *x, struct reply *reply)
 void reply_error(struct exchange *x, const struct fc_error *error, const struct str *args,
                  size_t arg_count, struct str message, int status, enum fault_keys keys)
 {
-    OWN(buf_done) struct buf text = {0};
-    OWN(buf_done) struct buf body = {0};
+    struct buf *text = &x->gateway->scratch;
     struct reply *reply = &x->reply;
 
     *reply = (struct reply){.code = str_of(error->code)};
     reply->http.status = status ? status : fc_error_status(error, x->facts.api);
     if (!str_is_set(message)) {
-        fc_error_message(error, x->facts.api, args, arg_count, &text);
-        message =
-            fault_expand(arena_str(x->arena, buf_str(&text)), &x->facts, x->wall_ms, x->arena);
+        buf_clear(text);
+        fc_error_message(error, x->facts.api, args, arg_count, text);
+        message = fault_expand(arena_str(x->arena, buf_str(text)), &x->facts, x->wall_ms, x->arena);
     }
-    error_body(&body, dialect_of(x), effective_keys(x, keys), x->request_id, reply->code, message);
-    reply->http.body = arena_str(x->arena, buf_str(&body));
+    buf_clear(text);
+    error_body(text, dialect_of(x), effective_keys(x, keys), x->request_id, reply->code, message);
+    reply->http.body = arena_str(x->arena, buf_str(text));
     reply->http.body_from_arena = true;
     http_headers_add(&reply->http.headers, x->arena, STR("Content-Type"), STR("application/json"));
     reply_common_headers(x, reply);

@@ -79,7 +79,7 @@ void gateway_free(struct gateway *gateway)
         return;
     gateway_drop_late(gateway);
     stale_done(&gateway->stale);
-    buf_done(&gateway->capture);
+    buf_done(&gateway->scratch);
     mem_free(gateway);
 }
 

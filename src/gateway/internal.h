@@ -13,7 +13,7 @@ struct gateway {
     struct gateway_parts parts;
     struct gateway_settings settings;
     struct stale_store stale;
-    struct buf capture; /* of the call that is recorded now */
+    struct buf scratch; /* of the step that runs now; nothing in it outlives that */
     struct exchange *held_first, *held_last;
     uint64_t held_count; /* numbers given so far */
     size_t in_flight;

@@ -1,5 +1,6 @@
 /*
- * The journal entry of a call, always written, also when the client left (499).
+ * The journal entry of a call, written also when the client left (499); no entry is made while the
+ * journal is off.
  */
 #include "base/buf.h"
 #include "crypto/digest.h"
@@ -43,9 +44,19 @@ static struct journal_strike *strikes_of(struct exchange *x)
     return strikes;
 }
 
-static bool damaged(const struct delivery *d)
+static bool is_damaged(const struct exchange *x)
 {
-    return d->cut || d->declare || d->form != DELIVERY_ANSWER;
+    const struct delivery *d = &x->delivery;
+
+    return d->cut || d->declare || d->form != DELIVERY_ANSWER || x->decision.corrupt;
+}
+
+/* Whose the answer is; else who shaped it. "" when no rule struck. */
+static struct str striking_rule(const struct fault_decision *d)
+{
+    const struct fault_rule *rule = d->outcome_rule ? d->outcome_rule : d->first_rule;
+
+    return rule ? rule->id : STR("");
 }
 
 static int status_of(const struct http_result *result)
@@ -159,7 +170,7 @@ static uint32_t retry_after_ms(struct exchange *x)
     return (uint32_t)seconds * MS_PER_S;
 }
 
-void exchange_record(struct exchange *x, const struct http_result *result)
+static void append(struct exchange *x, const struct http_result *result, int status)
 {
     const struct fault_decision *d = &x->decision;
     struct journal_entry entry = {
@@ -169,13 +180,11 @@ void exchange_record(struct exchange *x, const struct http_result *result)
         .held_ns = x->held_total_ns,
         .delay_capped = d->delay_capped || x->second.delay_capped,
         .response_bytes = result->body_bytes,
-        .status = status_of(result),
-        .code = x->reply.code,
+        .status = status,
+        .code = result->outcome == HTTP_CLIENT_GONE ? STR("ClientClosedRequest") : x->reply.code,
         .outcome = result->outcome,
         .outcome_kind = d->outcome ? fault_outcome_name(d->outcome->outcome) : STR(""),
-        .rule = d->outcome_rule ? d->outcome_rule->id
-                : d->first_rule ? d->first_rule->id
-                                : STR(""),
+        .rule = striking_rule(d),
         .effect = d->effect,
         .performed = x->performed,
         .strikes = strikes_of(x),
@@ -184,22 +193,30 @@ void exchange_record(struct exchange *x, const struct http_result *result)
         .auth_note = auth_note(x),
         .link = x->chain,
         .retry_after_ms = retry_after_ms(x),
-        .damaged = damaged(&x->delivery) || d->corrupt,
+        .damaged = is_damaged(x),
         .seed = fault_engine_seed(x->gateway->parts.faults),
     };
 
-    if (result->outcome == HTTP_CLIENT_GONE)
-        entry.code = STR("ClientClosedRequest");
     add_request(x, &entry);
     add_facts(x, &entry);
-    add_capture(x, &x->gateway->capture, &entry);
+    add_capture(x, &x->gateway->scratch, &entry);
     journal_append(x->gateway->parts.journal, &entry);
+}
+
+void exchange_record(struct exchange *x, const struct http_result *result)
+{
+    const struct gateway_parts *parts = &x->gateway->parts;
+    const struct fault_decision *d = &x->decision;
+    int status = status_of(result);
+
+    if (journal_is_on(parts->journal))
+        append(x, result, status);
     if (x->asked)
-        fault_engine_observe(x->gateway->parts.faults, entry.status, d->first_rule != NULL);
+        fault_engine_observe(parts->faults, status, d->first_rule != NULL);
     if (x->chain.chain)
         chain_end(
-            x->gateway->parts.chains, x->chain.chain, entry.status,
-            chain_invites_retry(entry.status, result->outcome, entry.damaged, entry.rule.len > 0),
+            parts->chains, x->chain.chain, status,
+            chain_invites_retry(status, result->outcome, is_damaged(x), striking_rule(d).len > 0),
             result->ended_ns);
 }
 

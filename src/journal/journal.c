@@ -237,6 +237,11 @@ static void segment_push(struct journal *journal, struct segment *segment)
 
 /* The segment that has room for @need bytes, making room at the old end; NULL when it never fits.
  */
+bool journal_is_on(const struct journal *journal)
+{
+    return journal->stats.bytes_max > 0;
+}
+
 static struct segment *segment_for(struct journal *journal, size_t need)
 {
     struct segment *dropped = NULL;
@@ -262,6 +267,8 @@ static struct segment *segment_for(struct journal *journal, size_t need)
 
 uint64_t journal_append(struct journal *journal, const struct journal_entry *entry)
 {
+    if (!journal_is_on(journal))
+        return 0;
     size_t bytes = entry_bytes(entry);
 
     pthread_mutex_lock(&journal->lock);

@@ -81,8 +81,11 @@ struct journal_entry {
     struct chain_link link;  /* its place in a retry chain; chain 0 = not looked at */
 };
 
-/** @bytes_max bounds the segments together; JOURNAL_BYTES_DEFAULT is the documented default. */
+/** @bytes_max bounds the segments together; JOURNAL_BYTES_DEFAULT is the documented default. 0: it
+ * is off, whatever is appended is forgotten. */
 struct journal *journal_new(uint64_t bytes_max);
+/** False when it is off, so that entries need not be made. */
+bool journal_is_on(const struct journal *journal);
 void journal_free(struct journal *journal);
 DEFINE_OWN(journal_free, struct journal *);
 
@@ -90,7 +93,7 @@ DEFINE_OWN(journal_free, struct journal *);
  * Keep a copy of @entry, all strings included; its `number` is ignored. An absent string stays
  * absent. An entry larger than the whole ring is counted as lost.
  *
- * Returns the number it got. Loop thread.
+ * Returns the number it got; 0 when the journal is off. Loop thread.
  */
 uint64_t journal_append(struct journal *journal, const struct journal_entry *entry);
 

@@ -168,3 +168,20 @@ def test_tables_without_rows_show_their_titles(daemon):
 
     assert verb(running, "retries").stdout.split()[:3] == ["chain", "operation", "function"]
     assert verb(running, "requests").stdout.split()[:2] == ["time", "id"]
+
+
+def test_without_a_journal_rules_still_count_attempts(daemon):
+    rules = RULES + """
+  - id: once-more
+    match: {function: again, attempt: {gte: 2}}
+    do: {error: InternalServerError}
+  - id: first-of-again
+    match: {function: again}
+    do: {error: ResourceThrottled}
+"""
+    running = daemon(rules=rules, config="journal: {enabled: false}\n")
+    statuses = [running.invoke("again", b"same").status for _ in range(2)]
+
+    assert statuses == [503, 500]
+    assert running.requests() == []
+    assert running.admin("GET", "health").json()["journal"]["lost"] == 0

@@ -277,7 +277,7 @@ static const char twenty_want[] =
     "FILE:14:15: error F201: idle_timeout: '10' has no unit; write 10s or 10ms\n"
     "FILE:15:18: error F205: journal.bytes: 1KiB is not between 1MiB and 4GiB\n"
     "FILE:15:32: error F202: journal.bodies: '4' has no unit; write 4KiB or 4B\n"
-    "FILE:15:35: error F102: journal: unknown key 'size'; known keys: bytes, bodies\n"
+    "FILE:15:35: error F102: journal: unknown key 'size'; known keys: enabled, bytes, bodies\n"
     "FILE:17:9: error F207: auth.mode: 'loose' is not one of off, lenient, strict\n"
     "FILE:18:10: error F104: auth.keys[0]: 'secret' is missing\n"
     "FILE:19:14: error F207: log.level: 'warning' is not one of debug, info, warn, error, off; did you mean 'warn'?\n";

@@ -181,6 +181,18 @@ START_TEST(test_journal_is_read_while_it_is_written)
 }
 END_TEST
 
+START_TEST(test_journal_that_is_off_keeps_nothing)
+{
+    OWN(journal_free) struct journal *journal = journal_new(0);
+    struct journal_entry entry = {.request_id = STR("r")};
+
+    ck_assert(!journal_is_on(journal));
+    ck_assert_uint_eq(journal_append(journal, &entry), 0);
+    ck_assert_uint_eq(journal_stats(journal).kept, 0);
+    ck_assert_uint_eq(journal_stats(journal).lost, 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("journal/journal");
@@ -193,6 +205,7 @@ int main(void)
     tcase_add_test(tc, test_journal_entry_larger_than_the_ring_is_lost);
     tcase_add_test(tc, test_journal_tap_sees_each_kept_entry_with_its_number);
     tcase_add_test(tc, test_journal_is_read_while_it_is_written);
+    tcase_add_test(tc, test_journal_that_is_off_keeps_nothing);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
