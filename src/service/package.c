@@ -6,14 +6,13 @@
  *
  * Source: spec pages api-2016-08-15 §6.3.5 and §6.3.9, limits §2.
  */
-#include <archive.h>
-#include <archive_entry.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "crypto/digest.h"
 #include "crypto/encode.h"
+#include "service/archive_lib.h"
 #include "service/model.h"
 
 enum {
@@ -28,6 +27,7 @@ enum {
 /* ---- what an archive holds ---- */
 
 struct inspection {
+    const struct archive_lib *lib;
     struct package *package;
     int64_t max_unpacked;
     int64_t unpacked;
@@ -103,9 +103,10 @@ static bool check_link(struct inspection *inspection, struct str name, struct st
 
 static bool check_entry(struct inspection *inspection, struct archive_entry *entry)
 {
-    struct str name = str_of(archive_entry_pathname(entry));
-    struct str link = str_of(archive_entry_symlink(entry));
-    struct str hard = str_of(archive_entry_hardlink(entry));
+    const struct archive_lib *lib = inspection->lib;
+    struct str name = str_of(lib->entry_pathname(entry));
+    struct str link = str_of(lib->entry_symlink(entry));
+    struct str hard = str_of(lib->entry_hardlink(entry));
 
     if (++inspection->entries > ENTRIES_MAX)
         return refuse(inspection, "Code package contains too many values (max: %d, actual: %zu)",
@@ -140,7 +141,7 @@ static bool count_bytes(struct inspection *inspection, struct archive *archive)
     char buffer[READ_BYTES];
 
     for (;;) {
-        la_ssize_t got = archive_read_data(archive, buffer, sizeof(buffer));
+        la_ssize_t got = inspection->lib->read_data(archive, buffer, sizeof(buffer));
 
         if (got <= 0)
             return true;
@@ -152,18 +153,24 @@ static bool count_bytes(struct inspection *inspection, struct archive *archive)
 
 static void inspect(struct inspection *inspection)
 {
-    struct archive *archive = archive_read_new();
+    const struct archive_lib *lib = inspection->lib = archive_lib();
     struct archive_entry *entry;
 
-    archive_read_support_format_zip(archive);
-    if (archive_read_open_memory(archive, inspection->package->bytes, inspection->package->len) ==
+    if (!lib) {
+        refuse(inspection, ARCHIVE_LIB_MISSING);
+        return;
+    }
+    struct archive *archive = lib->read_new();
+
+    lib->read_support_format_zip(archive);
+    if (lib->read_open_memory(archive, inspection->package->bytes, inspection->package->len) ==
         ARCHIVE_OK) {
-        while (archive_read_next_header(archive, &entry) == ARCHIVE_OK) {
+        while (lib->read_next_header(archive, &entry) == ARCHIVE_OK) {
             if (!check_entry(inspection, entry) || !count_bytes(inspection, archive))
                 break;
         }
     }
-    archive_read_free(archive);
+    lib->read_free(archive);
 }
 
 /* ---- taking it from the request ---- */

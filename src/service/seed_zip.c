@@ -1,6 +1,4 @@
 /* A folder as a package. */
-#include <archive.h>
-#include <archive_entry.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "service/archive_lib.h"
 #include "service/seed_read.h"
 
 enum {
@@ -20,6 +19,7 @@ enum {
 };
 
 struct zip {
+    const struct archive_lib *lib;
     struct archive *archive;
     char *bytes; /* what was written so far */
     size_t len, cap;
@@ -32,7 +32,7 @@ static la_ssize_t take_bytes(struct archive *archive, void *arg, const void *byt
     size_t need = zip->len + len;
 
     if (need > PACKAGE_BYTES_MAX) {
-        archive_set_error(archive, EFBIG, "more than %d bytes", PACKAGE_BYTES_MAX);
+        zip->lib->set_error(archive, EFBIG, "more than %d bytes", PACKAGE_BYTES_MAX);
         return -1;
     }
     if (need > zip->cap) {
@@ -58,7 +58,7 @@ static int copy_file(struct zip *zip, const char *path)
     if (fd < 0)
         return error_errno(zip->err, "read '%s'", path);
     while ((got = read(fd, piece, sizeof(piece))) > 0) {
-        if (archive_write_data(zip->archive, piece, (size_t)got) < 0)
+        if (zip->lib->write_data(zip->archive, piece, (size_t)got) < 0)
             break;
     }
     close(fd);
@@ -68,19 +68,20 @@ static int copy_file(struct zip *zip, const char *path)
 /* Without times and owners: the same files give the same checksum on every machine. */
 static int add_file(struct zip *zip, const char *path, const char *name, const struct stat *st)
 {
-    struct archive_entry *entry = archive_entry_new();
+    const struct archive_lib *lib = zip->lib;
+    struct archive_entry *entry = lib->entry_new();
 
-    archive_entry_set_pathname(entry, name);
-    archive_entry_set_filetype(entry, AE_IFREG);
-    archive_entry_set_perm(entry, st->st_mode & S_IXUSR ? MODE_PROGRAM : MODE_FILE);
-    archive_entry_set_size(entry, st->st_size);
-    archive_entry_set_mtime(entry, 0, 0);
-    int code = archive_write_header(zip->archive, entry);
+    lib->entry_set_pathname(entry, name);
+    lib->entry_set_filetype(entry, AE_IFREG);
+    lib->entry_set_perm(entry, st->st_mode & S_IXUSR ? MODE_PROGRAM : MODE_FILE);
+    lib->entry_set_size(entry, st->st_size);
+    lib->entry_set_mtime(entry, 0, 0);
+    int code = lib->write_header(zip->archive, entry);
 
-    archive_entry_free(entry);
+    lib->entry_free(entry);
     if (code < ARCHIVE_WARN)
         return error_set(zip->err, ERROR_IO, "pack '%s': %s", path,
-                         archive_error_string(zip->archive));
+                         lib->error_string(zip->archive));
     return copy_file(zip, path);
 }
 
@@ -127,17 +128,23 @@ static int add_folder(struct zip *zip, const char *path, const char *prefix, int
 
 char *seed_zip_folder(const char *path, size_t *out_len, struct error *err)
 {
-    struct zip zip = {.archive = archive_write_new(), .err = err};
+    const struct archive_lib *lib = archive_lib();
+    struct zip zip = {.lib = lib, .err = err};
     int result;
 
-    archive_write_set_format_zip(zip.archive);
-    archive_write_set_bytes_in_last_block(zip.archive, 1);
-    result = archive_write_open(zip.archive, &zip, NULL, take_bytes, NULL) == ARCHIVE_OK
+    if (!lib) {
+        error_set(err, ERROR_IO, "%s", ARCHIVE_LIB_MISSING);
+        return NULL;
+    }
+    zip.archive = lib->write_new();
+    lib->write_set_format_zip(zip.archive);
+    lib->write_set_bytes_in_last_block(zip.archive, 1);
+    result = lib->write_open(zip.archive, &zip, NULL, take_bytes, NULL) == ARCHIVE_OK
                  ? add_folder(&zip, path, "", 0)
                  : error_set(err, ERROR_IO, "pack '%s'", path);
-    if (archive_write_close(zip.archive) != ARCHIVE_OK && result == 0)
-        result = error_set(err, ERROR_IO, "pack '%s': %s", path, archive_error_string(zip.archive));
-    archive_write_free(zip.archive);
+    if (lib->write_close(zip.archive) != ARCHIVE_OK && result == 0)
+        result = error_set(err, ERROR_IO, "pack '%s': %s", path, lib->error_string(zip.archive));
+    lib->write_free(zip.archive);
     if (result == 0) {
         *out_len = zip.len;
         return zip.bytes;
