@@ -11,7 +11,6 @@
 
 #include "admin/steps.h"
 #include "base/mem.h"
-#include "crypto/digest.h"
 
 enum { ANSWER_BYTES_MAX = 8 << 20, PIECE_BYTES = 16 << 10, STATUS_AT = 9 };
 #define WAIT_NS 1500000000ull /* every control answer is there within 2 s */
@@ -92,16 +91,6 @@ static void write_request(const struct journal_entry *entry, struct buf *out)
     buf_printf(out, "X-Fcemu-Replay-Of: " STR_FMT "\r\nContent-Length: %zu\r\n\r\n",
                STR_ARG(entry->request_id), entry->request_body.len);
     buf_add(out, entry->request_body);
-}
-
-static bool body_is_whole(const struct journal_entry *entry)
-{
-    char digest[DIGEST_HEX_BYTES];
-
-    if (!entry->request_bytes)
-        return true;
-    digest_hex(DIGEST_SHA256, entry->request_body, digest);
-    return str_eq(entry->body_sha256, str_of(digest));
 }
 
 /* ---- the answer ---- */
@@ -279,7 +268,7 @@ void step_replay_begin(struct admin_call *call)
                       STR_ARG(call->params[0]));
     else if (!port)
         admin_problem(call, 501, "no listener of ours can be reached at 127.0.0.1");
-    else if (!body_is_whole(entry))
+    else if (!journal_body_is_whole(entry))
         admin_problem(call, 422,
                       "the body of this request was not kept whole; raise "
                       "journal.bodies above %" PRIu64 " bytes",

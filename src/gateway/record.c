@@ -93,9 +93,16 @@ static void add_request(struct exchange *x, struct journal_entry *e)
     e->date = exchange_header(x, STR("Date"));
     e->authorization_digest = authorization.len ? sha256_hex(x->arena, authorization) : STR("");
     e->request_bytes = r->body.len;
-    e->body_sha256 = r->body.len > 0 && r->body.len <= BODY_DIGESTED_MAX_BYTES
-                         ? sha256_hex(x->arena, r->body)
-                         : STR("");
+}
+
+/* Only of a body that is not kept as it came: cut, or with something in it made unreadable. */
+static struct str body_digest(struct exchange *x, const struct journal_entry *e)
+{
+    struct str body = x->request->body;
+
+    if (str_eq(body, e->request_body) || body.len > BODY_DIGESTED_MAX_BYTES)
+        return STR("");
+    return sha256_hex(x->arena, body);
 }
 
 static void add_facts(struct exchange *x, struct journal_entry *e)
@@ -200,6 +207,7 @@ static void append(struct exchange *x, const struct http_result *result, int sta
     add_request(x, &entry);
     add_facts(x, &entry);
     add_capture(x, &x->gateway->scratch, &entry);
+    entry.body_sha256 = body_digest(x, &entry);
     journal_append(x->gateway->parts.journal, &entry);
 }
 

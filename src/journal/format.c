@@ -6,7 +6,15 @@
 
 #define NS_PER_MS 1e6
 
-enum member_kind { MEMBER_TEXT, MEMBER_U16, MEMBER_U32, MEMBER_U64, MEMBER_BOOL, MEMBER_NS };
+enum member_kind {
+    MEMBER_TEXT,
+    MEMBER_U16,
+    MEMBER_U32,
+    MEMBER_U64,
+    MEMBER_BOOL,
+    MEMBER_NS,
+    MEMBER_SHA256,
+};
 
 struct member {
     const char *name;
@@ -49,7 +57,7 @@ static const struct member members[] = {
     MEMBER("date",                 TEXT, false, FULL,  date),
     MEMBER("authorization_digest", TEXT, false, FULL,  authorization_digest),
     MEMBER("request_bytes",        U64,  true,  SHORT, request_bytes),
-    MEMBER("body_sha256",          TEXT, false, FULL,  body_sha256),
+    MEMBER("body_sha256",          SHA256, false, FULL, body_sha256),
     MEMBER("response_bytes",       U64,  true,  SHORT, response_bytes),
     MEMBER("code",                 TEXT, true,  SHORT, code),
     MEMBER("rule",                 TEXT, true,  SHORT, rule),
@@ -85,12 +93,15 @@ static void add_member(struct buf *out, const struct member *member,
                        const struct journal_entry *entry)
 {
     const void *at = (const char *)entry + member->offset;
+    char digest[DIGEST_HEX_BYTES];
     struct str text;
     uint64_t number = 0;
 
     switch (member->kind) {
     case MEMBER_TEXT:
-        text = *(const struct str *)at;
+    case MEMBER_SHA256:
+        text = member->kind == MEMBER_SHA256 ? journal_body_sha256(entry, digest)
+                                             : *(const struct str *)at;
         if (text.len || member->always)
             text_member(out, member->name, text);
         return;

@@ -162,6 +162,19 @@ static struct journal_entry *entry_pack(const struct journal_entry *entry, uint6
     return copy;
 }
 
+bool journal_body_is_whole(const struct journal_entry *entry)
+{
+    return !entry->body_sha256.len && entry->request_body.len == entry->request_bytes;
+}
+
+struct str journal_body_sha256(const struct journal_entry *entry, char room[DIGEST_HEX_BYTES])
+{
+    if (!entry->request_bytes || !journal_body_is_whole(entry))
+        return entry->body_sha256;
+    digest_hex(DIGEST_SHA256, entry->request_body, room);
+    return str_of(room);
+}
+
 /* ---- the ring ---- */
 
 struct journal *journal_new(uint64_t bytes_max)

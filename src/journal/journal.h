@@ -12,6 +12,7 @@
 #pragma once
 
 #include "catalog/operation.h"
+#include "crypto/digest.h"
 #include "fault/engine.h"
 #include "http/server.h"
 #include "journal/chain.h"
@@ -61,7 +62,7 @@ struct journal_entry {
     struct str date, authorization_digest; /* evidence for retry chains; the digest is hex SHA-256,
                                               never the header itself */
     uint64_t request_bytes, response_bytes;
-    struct str body_sha256; /* hex; "" when there was no body, or one of more than 1 MiB */
+    struct str body_sha256; /* hex; "" where `request_body` is all of it: journal_body_sha256() */
     int status;             /* 0 = none was sent; 499 = the client left */
     struct str code;        /* FC error code, or "" */
     enum http_outcome outcome;
@@ -80,6 +81,15 @@ struct journal_entry {
     uint64_t seed;           /* of the draws in `strikes` */
     struct chain_link link;  /* its place in a retry chain; chain 0 = not looked at */
 };
+
+/**
+ * SHA-256 of the request's body in hex, in @room or in the entry. "" when there was no body, or one
+ * of more than 1 MiB that is not kept whole. Most entries are never asked, so what can be told
+ * later is not worked out for each call. Any thread.
+ */
+struct str journal_body_sha256(const struct journal_entry *entry, char room[DIGEST_HEX_BYTES]);
+/** True when `request_body` is the body, byte for byte. */
+bool journal_body_is_whole(const struct journal_entry *entry);
 
 /** @bytes_max bounds the segments together; JOURNAL_BYTES_DEFAULT is the documented default. 0: it
  * is off, whatever is appended is forgotten. */

@@ -1,5 +1,6 @@
 """What the control side can prove: chains, explanations, verdicts, coverage, replays, exports."""
 
+import hashlib
 import json
 
 from fcemu import fcemu
@@ -185,3 +186,12 @@ def test_without_a_journal_rules_still_count_attempts(daemon):
     assert statuses == [503, 500]
     assert running.requests() == []
     assert running.admin("GET", "health").json()["journal"]["lost"] == 0
+
+
+def test_bodies_are_told_by_their_digest(daemon):
+    running = daemon(rules=RULES, config="journal: {bodies: 16B}\n")
+    bodies = [b"abc", b"", b"longer than what is kept", b'{"token":"s"}']
+    ids = [running.invoke("flaky", body).headers["X-Fc-Request-Id"] for body in bodies]
+    told = [running.admin("GET", f"requests/{request_id}").json().get("body_sha256") for request_id in ids]
+
+    assert told == [hashlib.sha256(body).hexdigest() if body else None for body in bodies]

@@ -193,6 +193,29 @@ START_TEST(test_journal_that_is_off_keeps_nothing)
 }
 END_TEST
 
+/* SHA-256 of "abc", from FIPS 180-4. */
+#define ABC_SHA256 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+START_TEST(test_journal_digest_of_a_kept_body_is_worked_out_when_asked)
+{
+    char room[DIGEST_HEX_BYTES];
+    struct journal_entry whole = {.request_bytes = 3, .request_body = STR("abc")};
+    struct journal_entry hidden = {
+        .request_bytes = 3, .request_body = STR("***"), .body_sha256 = STR(ABC_SHA256)};
+    struct journal_entry cut = {.request_bytes = 3, .request_body = STR("ab")};
+    struct journal_entry none = {.request_body = STR("")};
+
+    ck_assert(str_eq(journal_body_sha256(&whole, room), STR(ABC_SHA256)));
+    ck_assert(str_eq(journal_body_sha256(&hidden, room), STR(ABC_SHA256)));
+    ck_assert_uint_eq(journal_body_sha256(&cut, room).len, 0);
+    ck_assert_uint_eq(journal_body_sha256(&none, room).len, 0);
+    ck_assert(journal_body_is_whole(&whole));
+    ck_assert(journal_body_is_whole(&none));
+    ck_assert(!journal_body_is_whole(&hidden));
+    ck_assert(!journal_body_is_whole(&cut));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("journal/journal");
@@ -206,6 +229,7 @@ int main(void)
     tcase_add_test(tc, test_journal_tap_sees_each_kept_entry_with_its_number);
     tcase_add_test(tc, test_journal_is_read_while_it_is_written);
     tcase_add_test(tc, test_journal_that_is_off_keeps_nothing);
+    tcase_add_test(tc, test_journal_digest_of_a_kept_body_is_worked_out_when_asked);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
