@@ -44,7 +44,7 @@ static void count_fire(struct asking *asking, struct strike *strike)
         rule->first_fire_ns = asking->now_ns;
     if (rule->rule->limit_fires && rule->armed_fires >= rule->rule->limit_fires)
         rule->spent = true;
-    rule->last_fired_wall_ms = clock_now_wall_ms(asking->engine->clock);
+    rule->last_fired_ns = asking->now_ns;
 }
 
 void strike_rule(struct asking *asking, struct rule_state *rule, struct str key)

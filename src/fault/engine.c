@@ -226,6 +226,7 @@ static uint64_t expires_in_ms(const struct rule_state *state, uint64_t now_ns)
 void fault_engine_stats(const struct fault_engine *engine, struct fault_rule_stats *out)
 {
     uint64_t now_ns = clock_now_ns(engine->clock);
+    uint64_t wall_ms = clock_now_wall_ms(engine->clock);
 
     for (size_t i = 0; engine->set && i < engine->set->rule_count; i++) {
         const struct rule_state *state = &engine->rules[i];
@@ -242,7 +243,8 @@ void fault_engine_stats(const struct fault_engine *engine, struct fault_rule_sta
             .expired = rule_is_expired(state, now_ns),
             .spent = state->spent,
             .expires_in_ms = expires_in_ms(state, now_ns),
-            .last_fired_wall_ms = state->last_fired_wall_ms,
+            .last_fired_wall_ms =
+                state->fired ? wall_ms - (now_ns - state->last_fired_ns) / NS_PER_MS : 0,
         };
     }
 }

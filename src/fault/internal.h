@@ -12,6 +12,7 @@
 #include <uthash.h>
 
 #include "fault/engine.h"
+#include "fault/regex.h"
 
 struct cJSON;
 struct match_row;
@@ -28,10 +29,6 @@ struct matcher {
     struct matcher *any;
     struct matcher *none; /* `not` */
 };
-
-struct regex_scratch; /* what PCRE2 needs while it matches; one an engine */
-struct regex_scratch *regex_scratch_new(void);
-void regex_scratch_free(struct regex_scratch *scratch);
 
 /* One call while rules look at it. What is costly is worked out once, when first asked for. */
 struct match_call {
@@ -177,7 +174,7 @@ struct rule_state {
     uint64_t armed_ns;
     uint64_t armed_fires, first_fire_ns; /* since arming, for the limit */
     uint64_t matched, reached, fired, capped;
-    uint64_t last_fired_wall_ms; /* 0 = never */
+    uint64_t last_fired_ns; /* when `fired` is not 0 */
     struct key_table keys;
 };
 

@@ -16,7 +16,7 @@ static void rule_reset(struct rule_state *state)
 {
     key_table_done(&state->keys);
     state->matched = state->reached = state->fired = state->capped = 0;
-    state->last_fired_wall_ms = 0;
+    state->last_fired_ns = 0;
     state->armed_fires = 0;
     state->first_fire_ns = 0;
     state->spent = false;

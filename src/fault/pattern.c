@@ -4,15 +4,13 @@
  * Regular expressions are POSIX extended ones without back references, at most 512 bytes. PCRE2
  * runs them, because its match limits can be set; what POSIX does not know is refused here.
  */
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include "base/glob.h"
 #include "fault/grammar_parts.h"
+#include "fault/regex.h"
 
-static void regex_free(void *regex)
+static void free_regex(void *regex)
 {
-    pcre2_code_free(regex);
+    regex_free(regex);
 }
 
 /* Character (from 1) of the byte at @offset. */
@@ -110,25 +108,16 @@ static bool check_regex(struct conf_decoder *d, const struct conf_node *node)
 
 /* @node is what messages point at; @text may be put together from several. */
 static bool compile(struct conf_decoder *d, const struct conf_node *node, struct str text,
-                    void **out)
+                    struct regex **out)
 {
-    int code;
-    PCRE2_SIZE offset;
-    pcre2_code *regex = pcre2_compile((PCRE2_SPTR)text.ptr, text.len,
-                                      PCRE2_UTF | PCRE2_MATCH_INVALID_UTF |
-                                          PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY,
-                                      &code, &offset, NULL);
-    PCRE2_UCHAR message[128];
+    struct regex_mistake mistake;
 
-    if (!regex) {
-        if (code == PCRE2_ERROR_MISSING_CLOSING_PARENTHESIS)
-            return regex_error(d, node, "unmatched (", unmatched_parenthesis(node->text));
-        pcre2_get_error_message(code, message, sizeof(message));
-        return regex_error(d, node, arena_printf(d->arena, "%s", (char *)message), offset);
-    }
-    pcre2_jit_compile(regex, PCRE2_JIT_COMPLETE); /* without it matching is only slower */
-    arena_on_end(grammar_of(d)->set->arena, regex_free, regex);
-    *out = regex;
+    *out = regex_new(text, &mistake);
+    if (!*out && mistake.open_parenthesis)
+        return regex_error(d, node, "unmatched (", unmatched_parenthesis(node->text));
+    if (!*out)
+        return regex_error(d, node, arena_printf(d->arena, "%s", mistake.message), mistake.offset);
+    arena_on_end(grammar_of(d)->set->arena, free_regex, *out);
     return true;
 }
 

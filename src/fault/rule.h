@@ -14,6 +14,8 @@
 
 enum { FAULT_FOREVER = 0 }; /* for durations where the grammar allows `forever` */
 
+struct regex;
+
 struct fault_pattern {
     enum {
         PATTERN_EXACT,
@@ -23,8 +25,8 @@ struct fault_pattern {
         PATTERN_REGEX
     } kind; /* "abc*" is PREFIX, "*abc" SUFFIX */
     bool negate;
-    struct str text; /* without the '*' for PREFIX and SUFFIX */
-    void *regex;     /* pcre2_code, JIT compiled; freed with the set */
+    struct str text;     /* without the '*' for PREFIX and SUFFIX */
+    struct regex *regex; /* freed with the set */
 };
 
 /* "any of"; count 0 = the key was not given */

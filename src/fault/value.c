@@ -1,12 +1,8 @@
 /*
  * The comparisons of `match`: numbers, text against patterns, JSON values by pointer, query values.
  */
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include "base/glob.h"
 #include "base/json.h"
-#include "base/mem.h"
 #include "base/query.h"
 #include "fault/internal.h"
 
@@ -22,43 +18,6 @@ bool compare_holds(const struct fault_compare *compare, double value)
 }
 
 /* ---- patterns ---- */
-
-/* What one regular expression may cost, however it was written. */
-enum { REGEX_MATCH_LIMIT = 100000, REGEX_DEPTH_LIMIT = 1000 };
-
-struct regex_scratch {
-    pcre2_match_context *context;
-    pcre2_match_data *data;
-};
-
-struct regex_scratch *regex_scratch_new(void)
-{
-    struct regex_scratch *scratch = mem_alloc(sizeof(*scratch));
-
-    scratch->context = pcre2_match_context_create(NULL);
-    scratch->data = pcre2_match_data_create(1, NULL);
-    if (!scratch->context || !scratch->data)
-        abort();
-    pcre2_set_match_limit(scratch->context, REGEX_MATCH_LIMIT);
-    pcre2_set_depth_limit(scratch->context, REGEX_DEPTH_LIMIT);
-    return scratch;
-}
-
-void regex_scratch_free(struct regex_scratch *scratch)
-{
-    if (!scratch)
-        return;
-    pcre2_match_data_free(scratch->data);
-    pcre2_match_context_free(scratch->context);
-    mem_free(scratch);
-}
-
-/* pcre2_match() runs the JIT code where the machine has any, and heeds the limits either way. */
-static bool regex_holds(const void *regex, struct str text, struct regex_scratch *scratch)
-{
-    return pcre2_match(regex, (PCRE2_SPTR)(text.len ? text.ptr : ""), text.len, 0, 0, scratch->data,
-                       scratch->context) >= 0;
-}
 
 static bool pattern_holds(const struct fault_pattern *p, struct str text,
                           struct regex_scratch *scratch)
