@@ -15,6 +15,7 @@ void http_headers_add(struct http_headers *headers, struct arena *arena, struct 
         headers->cap = cap;
     }
     headers->items[headers->count++] = (struct http_header){name, value};
+    headers->marks |= http_header_mark(name);
 }
 
 void http_headers_set(struct http_headers *headers, struct arena *arena, struct str name,
@@ -29,6 +30,8 @@ bool http_headers_remove(struct http_headers *headers, struct str name)
     size_t kept = 0;
     size_t before = headers->count;
 
+    if (!(headers->marks & http_header_mark(name)))
+        return false;
     for (size_t i = 0; i < before; i++)
         if (!str_eq_nocase(headers->items[i].name, name))
             headers->items[kept++] = headers->items[i];
@@ -36,10 +39,11 @@ bool http_headers_remove(struct http_headers *headers, struct str name)
     return kept != before;
 }
 
-struct str http_headers_get(const struct http_headers *headers, struct str name)
+size_t http_headers_find(const struct http_headers *headers, struct str name)
 {
-    for (size_t i = 0; i < headers->count; i++)
-        if (str_eq_nocase(headers->items[i].name, name))
-            return headers->items[i].value;
-    return STR_NONE;
+    size_t at = 0;
+
+    while (at < headers->count && !str_eq_nocase(headers->items[at].name, name))
+        at++;
+    return at;
 }

@@ -19,6 +19,7 @@ struct http_headers {
     struct http_header *items;
     size_t count;
     size_t cap;
+    uint64_t marks; /* of the names that were added: one that has no mark here is not there */
 };
 
 /** Append; the views are kept, not copied. */
@@ -29,8 +30,33 @@ void http_headers_set(struct http_headers *headers, struct arena *arena, struct 
                       struct str value);
 /** True when at least one was there. */
 bool http_headers_remove(struct http_headers *headers, struct str name);
-/** The first of that name without regard to case, or an absent str. */
-struct str http_headers_get(const struct http_headers *headers, struct str name);
+/* One of 64 bits for a name, whatever its case. */
+static inline uint64_t http_header_mark(struct str name)
+{
+    unsigned first;
+    unsigned last;
+
+    if (name.len == 0)
+        return 1;
+    first = (unsigned char)name.ptr[0] | 0x20u;
+    last = (unsigned char)name.ptr[name.len - 1] | 0x20u;
+    return UINT64_C(1) << ((first + 5 * last + 11 * (unsigned)name.len) & 63u);
+}
+
+/** The place of the first of that name, or `count`. */
+size_t http_headers_find(const struct http_headers *headers, struct str name);
+
+/** The first of that name without regard to case, or an absent str. Most names that are asked for
+ * are not there, and this is asked many times a call. */
+static inline struct str http_headers_get(const struct http_headers *headers, struct str name)
+{
+    size_t at;
+
+    if (!(headers->marks & http_header_mark(name)))
+        return STR_NONE;
+    at = http_headers_find(headers, name);
+    return at < headers->count ? headers->items[at].value : STR_NONE;
+}
 
 struct http_request {
     uint64_t connection;      /* number of the TCP connection, from 1, never reused */

@@ -79,6 +79,8 @@ static size_t count(const struct http_headers *headers, struct str name)
 {
     size_t n = 0;
 
+    if (!(headers->marks & http_header_mark(name)))
+        return 0;
     for (size_t i = 0; i < headers->count; i++)
         n += str_eq_nocase(headers->items[i].name, name);
     return n;
@@ -88,7 +90,7 @@ static bool lengths_differ(const struct http_headers *headers)
 {
     struct str first = http_headers_get(headers, STR("Content-Length"));
 
-    for (size_t i = 0; i < headers->count; i++)
+    for (size_t i = 0; str_is_set(first) && i < headers->count; i++)
         if (str_eq_nocase(headers->items[i].name, STR("Content-Length")) &&
             !str_eq(headers->items[i].value, first))
             return true;

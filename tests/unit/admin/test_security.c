@@ -109,24 +109,21 @@ static struct str host_of(struct str authority)
 }
 
 static struct http_request request_for(const char *authority, const struct http_header *headers,
-                                       struct http_header *copy)
+                                       struct arena *arena)
 {
     struct http_request request = {.authority = str_of(authority)};
 
     request.host = host_of(request.authority);
-    while (request.headers.count < HEADERS_MAX && headers[request.headers.count].name.ptr) {
-        copy[request.headers.count] = headers[request.headers.count];
-        request.headers.count++;
-    }
-    request.headers.items = copy;
+    for (size_t i = 0; i < HEADERS_MAX && headers[i].name.ptr; i++)
+        http_headers_add(&request.headers, arena, headers[i].name, headers[i].value);
     return request;
 }
 
 START_TEST(test_security_table)
 {
     struct security_policy policy = {cases[_i].token_required, STR("open-sesame")};
-    struct http_header copy[HEADERS_MAX];
-    struct http_request request = request_for(cases[_i].host, cases[_i].headers, copy);
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct http_request request = request_for(cases[_i].host, cases[_i].headers, arena);
 
     request.tls = cases[_i].tls;
     struct security_verdict verdict = security_check(&policy, &request, cases[_i].open);
@@ -139,12 +136,11 @@ END_TEST
 START_TEST(test_security_without_a_token_nothing_opens_a_wide_listener)
 {
     struct security_policy policy = {true, STR("")};
-    struct http_header headers[HEADERS_MAX] =
-        {
-            {STR("X-Fcemu-Token"), STR("")}
-    },
-                       copy[HEADERS_MAX];
-    struct http_request request = request_for("10.0.0.1", headers, copy);
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct http_header headers[HEADERS_MAX] = {
+        {STR("X-Fcemu-Token"), STR("")}
+    };
+    struct http_request request = request_for("10.0.0.1", headers, arena);
 
     ck_assert_int_eq(security_check(&policy, &request, false).status, 401);
 }
@@ -168,11 +164,12 @@ static const struct {
 
 START_TEST(test_security_body_types_no_form_can_send)
 {
-    struct http_header headers[HEADERS_MAX] = NONE, copy[HEADERS_MAX];
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct http_header headers[HEADERS_MAX] = NONE;
 
     if (types[_i].type)
         headers[0] = (struct http_header){STR("Content-Type"), str_of(types[_i].type)};
-    struct http_request request = request_for("localhost", headers, copy);
+    struct http_request request = request_for("localhost", headers, arena);
 
     request.body = types[_i].body ? STR("{}") : STR_NONE;
     ck_assert_int_eq(security_body_type(&request), types[_i].want);

@@ -1,7 +1,6 @@
 #include "builder.h"
 
 static struct world w;
-static struct http_header item;
 static struct http_headers headers;
 static struct fault_call call;
 
@@ -15,7 +14,6 @@ static void start(void)
     world_start(&w, set);
     fault_engine_heed_headers(w.engine, true);
     call = call_of("f", NULL);
-    headers = (struct http_headers){.items = &item, .count = 1};
     call.headers = &headers;
 }
 
@@ -26,7 +24,8 @@ static void stop(void)
 
 static void bring(const char *text)
 {
-    item = (struct http_header){STR("x-fcemu-fault"), str_of(text)};
+    headers = (struct http_headers){0};
+    http_headers_add(&headers, w.calls, STR("x-fcemu-fault"), str_of(text));
 }
 
 START_TEST(test_a_header_is_asked_before_all_rules)

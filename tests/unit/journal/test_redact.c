@@ -23,7 +23,7 @@ static const struct {
 START_TEST(test_redact_headers_table)
 {
     struct http_header item = {headers[_i].name, headers[_i].value};
-    struct http_headers list = {&item, 1, 1};
+    struct http_headers list = {.items = &item, .count = 1};
     OWN(buf_done) struct buf out = {0};
 
     redact_headers(&list, &out);
