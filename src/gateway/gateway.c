@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "gateway/internal.h"
 #include "gateway/stations.h"
+#include "route/recent.h"
 
 /* The way of a call. `receive` comes before it (http/), `record` behind it, always (record.c). */
 static const struct {
@@ -70,6 +71,7 @@ struct gateway *gateway_new(const struct gateway_parts *parts,
 
     gateway->parts = *parts;
     gateway->settings = *settings;
+    gateway->recent = recent_new(&gateway->settings.defaults);
     return gateway;
 }
 
@@ -78,6 +80,7 @@ void gateway_free(struct gateway *gateway)
     if (!gateway)
         return;
     gateway_drop_late(gateway);
+    recent_free(gateway->recent);
     stale_done(&gateway->stale);
     buf_done(&gateway->scratch);
     mem_free(gateway);

@@ -8,11 +8,13 @@
 #include "gateway/stale.h"
 
 struct late;
+struct recent;
 
 struct gateway {
     struct gateway_parts parts;
     struct gateway_settings settings;
     struct stale_store stale;
+    struct recent *recent; /* places and targets */
     struct buf scratch; /* of the step that runs now; nothing in it outlives that */
     struct exchange *held_first, *held_last;
     uint64_t held_count; /* numbers given so far */

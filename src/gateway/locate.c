@@ -8,6 +8,7 @@
 #include "crypto/id.h"
 #include "gateway/internal.h"
 #include "gateway/stations.h"
+#include "route/recent.h"
 #include "service/door.h"
 
 enum { TRACE_ID_MAX = 128 };
@@ -33,10 +34,8 @@ static void refuse_unknown_name(struct exchange *x)
 
 enum next station_place(struct exchange *x)
 {
-    const struct gateway_settings *settings = &x->gateway->settings;
-
-    place_find(x->request->host, exchange_header(x, STR("X-Fc-Account-Id")), &settings->defaults,
-               x->arena, &x->place);
+    recent_place(x->gateway->recent, x->request->host, exchange_header(x, STR("X-Fc-Account-Id")),
+                 x->arena, &x->place);
     if (x->place.kind == PLACE_LOCAL || x->place.kind == PLACE_CUSTOM ||
         x->place.kind == PLACE_GATEWAY)
         neighbours_claim(x->request, x->arena, &x->place);
@@ -219,8 +218,8 @@ static void find_target(struct exchange *x)
     if (door)
         target_find_trigger(x->request->path, t);
     else
-        target_find(x->request->method, x->request->path, query_get(&x->query, STR("qualifier")),
-                    x->arena, t);
+        recent_target(x->gateway->recent, x->request->method, x->request->path,
+                      query_get(&x->query, STR("qualifier")), x->arena, t);
     x->download = str_starts(x->request->path, STR(SERVICE_DATA_PATH));
     if (!x->refusal && !x->download)
         note_wrong_target(x);
