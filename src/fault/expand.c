@@ -88,6 +88,8 @@ static bool find_braces(struct str text, size_t *out_open, size_t *out_close)
 {
     size_t close;
 
+    if (text.len == 0 || !memchr(text.ptr, '{', text.len)) /* as most texts are */
+        return false;
     if (!str_find(text, STR("{{"), out_open) ||
         !str_find(str_slice(text, *out_open + 2, text.len), STR("}}"), &close))
         return false;

@@ -38,13 +38,49 @@ static size_t spellings(enum api_version api, enum fault_keys keys,
     return n;
 }
 
-static void add_member(struct buf *b, const char *key, struct str value)
+static void add_key(struct buf *b, const char *key)
 {
     buf_add_char(b, b->len == 0 ? '{' : ',');
     buf_add_char(b, '"');
     buf_puts(b, key);
     buf_puts(b, "\":");
+}
+
+static void add_member(struct buf *b, const char *key, struct str value)
+{
+    add_key(b, key);
     buf_json_string(b, value);
+}
+
+/* A value that stands in the text already: at @from, @len bytes with its quotes. */
+static void repeat_member(struct buf *b, const char *key, size_t from, size_t len)
+{
+    add_key(b, key);
+    buf_reserve(b, len);
+    buf_add(b, (struct str){b->ptr + from, len});
+}
+
+/* Both members under each pair of keys; their values are made fit for JSON once. */
+static void add_spellings(struct buf *b, const struct spelling *keys, size_t n, struct str code,
+                          struct str message)
+{
+    size_t code_at;
+    size_t code_len;
+    size_t message_at;
+    size_t message_len;
+
+    add_key(b, keys[0].code);
+    code_at = b->len;
+    buf_json_string(b, code);
+    code_len = b->len - code_at;
+    add_key(b, keys[0].message);
+    message_at = b->len;
+    buf_json_string(b, message);
+    message_len = b->len - message_at;
+    for (size_t i = 1; i < n; i++) {
+        repeat_member(b, keys[i].code, code_at, code_len);
+        repeat_member(b, keys[i].message, message_at, message_len);
+    }
 }
 
 void error_body(struct buf *b, enum api_version api, enum fault_keys keys, struct str request_id,
@@ -52,13 +88,10 @@ void error_body(struct buf *b, enum api_version api, enum fault_keys keys, struc
 {
     struct spelling keys_of[SPELLINGS_MAX];
     size_t n = spellings(api, keys, keys_of);
-    bool with_id = n > 0 && keys_of[n - 1].code[0] == 'C';
+    bool with_id = keys_of[n - 1].code[0] == 'C';
 
     buf_reserve(b, 2 * n * (code.len + message.len + 32) + 96);
-    for (size_t i = 0; i < n; i++) {
-        add_member(b, keys_of[i].code, code);
-        add_member(b, keys_of[i].message, message);
-    }
+    add_spellings(b, keys_of, n, code, message);
     if (with_id)
         add_member(b, "RequestId", request_id);
     buf_add_char(b, '}');

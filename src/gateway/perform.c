@@ -34,7 +34,7 @@ enum next station_admit(struct exchange *x)
         .account = x->account_named ? x->place.account : STR_NONE,
         .operation = str_of(x->facts.op ? x->facts.op->name : NULL),
         .skew_max_ms = auth->skew_max_ms,
-        .now_ms = clock_now_wall_ms(x->gateway->parts.clock),
+        .now_ms = x->wall_ms, /* when it came: a call that a rule held is no older for that */
         .keys = &auth->keys,
     };
 

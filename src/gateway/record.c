@@ -177,13 +177,14 @@ static uint32_t retry_after_ms(struct exchange *x)
     return (uint32_t)seconds * MS_PER_S;
 }
 
-static void append(struct exchange *x, const struct http_result *result, int status)
+static void append(struct exchange *x, const struct http_result *result, int status,
+                   uint64_t now_ns)
 {
     const struct fault_decision *d = &x->decision;
     struct journal_entry entry = {
         .request_id = x->request_id,
         .wall_ms = x->wall_ms,
-        .ended_ns = result->ended_ns,
+        .ended_ns = now_ns,
         .held_ns = x->held_total_ns,
         .delay_capped = d->delay_capped || x->second.delay_capped,
         .response_bytes = result->body_bytes,
@@ -216,16 +217,19 @@ void exchange_record(struct exchange *x, const struct http_result *result)
     const struct gateway_parts *parts = &x->gateway->parts;
     const struct fault_decision *d = &x->decision;
     int status = status_of(result);
+    uint64_t now_ns = 0; /* read where somebody wants to know */
 
+    if (journal_is_on(parts->journal) || x->chain.chain)
+        now_ns = clock_monotonic_ns();
     if (journal_is_on(parts->journal))
-        append(x, result, status);
+        append(x, result, status, now_ns);
     if (x->asked)
         fault_engine_observe(parts->faults, status, d->first_rule != NULL);
     if (x->chain.chain)
         chain_end(
             parts->chains, x->chain.chain, status,
             chain_invites_retry(status, result->outcome, is_damaged(x), striking_rule(d).len > 0),
-            result->ended_ns);
+            now_ns);
 }
 
 void record_refusal(struct gateway *gateway, const struct http_request *request,
@@ -234,7 +238,7 @@ void record_refusal(struct gateway *gateway, const struct http_request *request,
     struct journal_entry entry = {
         .wall_ms = clock_wall_ms(),
         .started_ns = request->started_ns,
-        .ended_ns = result->ended_ns,
+        .ended_ns = clock_monotonic_ns(),
         .client = request->client,
         .client_port = request->client_port,
         .connection = request->connection,

@@ -72,7 +72,6 @@ static void finish(struct http_call *call)
     if (call->finished)
         return;
     call->finished = true;
-    call->result.ended_ns = clock_monotonic_ns();
     if (server->handler.finished && (call->known || call->refused))
         server->handler.finished(server->owner, call, &call->result);
     stream_done(call);

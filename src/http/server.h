@@ -31,7 +31,6 @@ struct http_result {
     enum http_outcome outcome;
     int status;          /* status sent, 0 when none was */
     uint64_t body_bytes; /* of the response body, handed to the kernel */
-    uint64_t ended_ns;   /* monotonic */
 };
 
 /*

@@ -27,7 +27,12 @@ static void (*behaviour)(struct http_call *call); /* what `request` does */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static struct http_result results[RESULTS_MAX]; /* in the order of `finished` */
+static struct ending {
+    enum http_outcome outcome;
+    int status;
+    uint64_t body_bytes;
+    uint64_t ended_ns;
+} results[RESULTS_MAX]; /* in the order of `finished` */
 static unsigned result_count;
 static unsigned results_taken;
 static unsigned gone_count;
@@ -59,11 +64,11 @@ static inline unsigned wait_count(const unsigned *counter, unsigned want)
     return got;
 }
 
-static inline struct http_result next_result(void)
+static inline struct ending next_result(void)
 {
     ck_assert_uint_gt(wait_count(&result_count, results_taken + 1), results_taken);
     pthread_mutex_lock(&lock);
-    struct http_result r = results[results_taken++];
+    struct ending r = results[results_taken++];
 
     pthread_mutex_unlock(&lock);
     return r;
@@ -116,7 +121,8 @@ static inline void on_finished(void *owner, struct http_call *call,
     (void)call;
     pthread_mutex_lock(&lock);
     ck_assert_uint_lt(result_count, RESULTS_MAX);
-    results[result_count++] = *result;
+    results[result_count++] =
+        (struct ending){result->outcome, result->status, result->body_bytes, clock_monotonic_ns()};
     pthread_cond_broadcast(&changed);
     pthread_mutex_unlock(&lock);
 }

@@ -28,7 +28,7 @@ static struct client *ask(bool tls)
 
 static void check_result(enum http_outcome outcome, int want_status, uint64_t body_bytes)
 {
-    struct http_result r = next_result();
+    struct ending r = next_result();
 
     ck_assert_int_eq(r.outcome, outcome);
     ck_assert_int_eq(r.status, want_status);
@@ -127,7 +127,7 @@ START_TEST(test_hang_ends_at_once_when_the_client_leaves)
     uint64_t left_ns = clock_monotonic_ns();
 
     client_close(c);
-    struct http_result r = next_result();
+    struct ending r = next_result();
 
     ck_assert_int_eq(r.outcome, HTTP_CLIENT_GONE);
     ck_assert_int_eq(r.status, 0);

@@ -79,7 +79,7 @@ START_TEST(test_client_that_leaves_a_long_wait_is_noticed_at_once)
     uint64_t left_ns = clock_monotonic_ns();
 
     client_close(c);
-    struct http_result r = next_result();
+    struct ending r = next_result();
 
     ck_assert_int_eq(r.outcome, HTTP_CLIENT_GONE);
     ck_assert_int_eq(r.status, 0);
@@ -99,7 +99,7 @@ START_TEST(test_client_that_breaks_off_is_noticed_at_once)
 
     setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
     client_close(c);
-    struct http_result r = next_result();
+    struct ending r = next_result();
 
     ck_assert_int_eq(r.outcome, HTTP_CLIENT_GONE);
     ck_assert_uint_lt(r.ended_ns - left_ns, NOTICED_NS);
@@ -113,7 +113,7 @@ START_TEST(test_client_that_leaves_a_wait_of_unknown_length_is_noticed_in_a_seco
 
     ck_assert_uint_eq(wait_count(&request_count, 1), 1);
     client_close(c);
-    struct http_result r = next_result();
+    struct ending r = next_result();
 
     ck_assert_int_eq(r.outcome, HTTP_CLIENT_GONE);
     ck_assert_uint_ge(r.ended_ns - start_ns, GRACE_NS - NOTICED_NS);

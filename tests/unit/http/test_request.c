@@ -144,7 +144,7 @@ START_TEST(test_ambiguous_requests_are_refused)
     ck_assert_ptr_nonnull(strstr(client_body(c), refusals[_i].message));
     ck_assert_ptr_nonnull(strstr(c->bytes, "\r\nContent-Type: application/json\r\n"));
     client_close(c);
-    struct http_result r = next_result();
+    struct ending r = next_result();
 
     ck_assert_int_eq(r.outcome, HTTP_REFUSED);
     ck_assert_int_eq(r.status, refusals[_i].status);

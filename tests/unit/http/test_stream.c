@@ -70,7 +70,7 @@ START_TEST(test_pieces_arrive_as_they_are_pushed_and_the_connection_lives_on)
     ck_assert(client_until(c, "4\r\nfour\r\n"));
     loop_post(loop, end, NULL);
     ck_assert(client_until(c, "\r\n0\r\n\r\n"));
-    struct http_result r = next_result();
+    struct ending r = next_result();
 
     ck_assert_int_eq(r.outcome, HTTP_DELIVERED);
     ck_assert_uint_eq(r.body_bytes, 7);
@@ -88,7 +88,7 @@ START_TEST(test_subscriber_that_leaves_is_noticed_at_once)
     uint64_t left_ns = clock_monotonic_ns();
 
     client_close(c);
-    struct http_result r = next_result();
+    struct ending r = next_result();
 
     ck_assert_int_eq(r.outcome, HTTP_CLIENT_GONE);
     ck_assert_uint_lt(r.ended_ns - left_ns, 400000000);

@@ -257,7 +257,7 @@ START_TEST(test_client_that_leaves_in_mid_upload_is_gone)
     send_head(c, "", "Content-Length: 1000");
     client_send(c, "half");
     client_close(c);
-    struct http_result r = next_result();
+    struct ending r = next_result();
 
     ck_assert_int_eq(r.outcome, HTTP_CLIENT_GONE);
     ck_assert_uint_eq(gone_count, 1);
