@@ -12,10 +12,7 @@
 #include "http/hello.h"
 #include "http/internal.h"
 
-enum {
-    ROUNDS_A_TURN = 4,
-    FDS_MIN = 256,
-};
+enum { ROUNDS_A_TURN = 4 };
 
 /* GnuTLS hands no context to its certificate callback; it runs inside engine_run() only. */
 static _Thread_local struct http_server *running;
@@ -28,14 +25,12 @@ static struct peer *peer_of(struct MHD_Connection *mhd)
     return info ? info->socket_context : NULL;
 }
 
-static struct peer *claim(struct http_server *server, struct MHD_Connection *mhd)
+static struct peer *newcomer(struct http_server *server, struct MHD_Connection *mhd)
 {
     const union MHD_ConnectionInfo *fd =
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-    struct peer *peer = server->by_fd[fd->connect_fd];
 
-    server->by_fd[fd->connect_fd] = NULL;
-    return peer;
+    return server->by_fd[fd->connect_fd];
 }
 
 static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
@@ -49,7 +44,7 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
         *context = NULL;
         return;
     }
-    struct peer *peer = claim(engine->server, mhd);
+    struct peer *peer = newcomer(engine->server, mhd);
     const union MHD_ConnectionInfo *session =
         peer->tls ? MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION) : NULL;
 
@@ -242,32 +237,14 @@ void engine_stop(struct engine *engine)
     MHD_stop_daemon(daemon);
 }
 
-static void remember(struct http_server *server, struct peer *peer)
-{
-    size_t fd = (size_t)peer->fd;
-
-    if (fd >= server->by_fd_count) {
-        size_t count = server->by_fd_count ? server->by_fd_count : FDS_MIN;
-
-        while (count <= fd)
-            count *= 2;
-        server->by_fd = mem_grow(server->by_fd, count, sizeof(*server->by_fd));
-        memset(server->by_fd + server->by_fd_count, 0,
-               (count - server->by_fd_count) * sizeof(*server->by_fd));
-        server->by_fd_count = count;
-    }
-    server->by_fd[fd] = peer;
-}
-
 void engine_take(struct engine *engine, struct peer *peer, const struct sockaddr *address,
                  socklen_t len)
 {
     struct http_server *server = engine->server;
     int fd = peer->fd;
 
-    remember(server, peer);
+    /* Refused before we were told? Then the peer is still ours; the descriptor is closed. */
     if (MHD_add_connection(engine->daemon, fd, address, len) != MHD_YES && server->by_fd[fd]) {
-        server->by_fd[fd] = NULL; /* refused before we were told; the descriptor is closed */
         server->stats.refused++;
         peer_free(peer);
     }

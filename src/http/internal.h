@@ -51,15 +51,25 @@ struct listener {
     char *path; /* of a socket file, to be removed */
 };
 
+struct lookout {
+    struct loop_watch *watch;
+    int fd; /* of the epoll set; -1 when it is closed */
+};
+
 struct peer { /* one connection */
     struct http_server *server;
     struct engine *engine;
+    struct knock *knock;       /* until the first bytes have told where it goes */
+    struct http_call *waiting; /* to be told when the client leaves */
     struct MHD_Connection *mhd;
     gnutls_session_t session; /* NULL without TLS */
     char *sni;                /* heap; NULL without */
     uint64_t number;
     uint32_t calls;
+    unsigned lookout; /* what the set looks for; 0 = the descriptor is not in it */
     int fd;
+    bool half_closed; /* the set saw that the client's sending side is shut, */
+    bool broken;      /* or the connection gone */
     bool reserved;
     uint16_t local_port;
     uint16_t port;
@@ -126,14 +136,13 @@ struct http_call {
     struct delivery delivery;
     struct http_result result;
     uint64_t body_at_once; /* libmicrohttpd has it all, and does not tell how much of it went */
-    struct loop_watch *watch;
+    void (*on_leaving)(struct http_call *call);
+    struct loop_watch *watch; /* the writer's */
     struct loop_timer timer;
     struct plan plan;
     struct writer writer;
     struct stream stream;
 };
-
-struct knock;
 
 struct http_server {
     struct loop *loop;
@@ -146,7 +155,8 @@ struct http_server {
     uint16_t listener_count;
     struct loop_timer accept_pause; /* out of descriptors */
     struct knock *knocks;
-    struct peer **by_fd; /* connections on their way into libmicrohttpd */
+    struct lookout lookout;
+    struct peer **by_fd; /* all connections */
     size_t by_fd_count;
     struct http_call *calls; /* live */
     struct http_call *spare; /* free */
@@ -173,6 +183,17 @@ void engine_stop(struct engine *engine); /* nothing may be suspended */
 void engine_take(struct engine *engine, struct peer *peer, const struct sockaddr *address,
                  socklen_t len);
 
+/* lookout.c */
+int lookout_open(struct http_server *server, struct error *err);
+void lookout_close(struct http_server *server);
+/** Enter @peer into the table of connections by descriptor. */
+void lookout_know(struct peer *peer);
+/** Tell the peer's knock, once, when bytes are there or the client has left. */
+bool lookout_for_bytes(struct peer *peer);
+/** Tell the call that waits, if any, when the client leaves: from now on, for all of the
+ * connection's calls. Both are false when the kernel refuses. */
+bool lookout_for_leaving(struct peer *peer);
+
 /* listen.c */
 /** Tell a client that there is no place for it, if it speaks HTTP without TLS. */
 void turn_away(struct http_server *server, int fd);
@@ -181,6 +202,8 @@ void listeners_close(struct http_server *server);
 /* knock.c */
 void knock_new(struct listener *listener, int fd, const struct sockaddr_storage *address,
                socklen_t len);
+/** There is something to look at: bytes, or an end. */
+void knock_heard(struct knock *k);
 void knocks_close(struct http_server *server);
 
 /* peer.c */
@@ -221,11 +244,12 @@ void call_left(struct http_call *call);
 void calls_cut(struct http_server *server);
 
 /* park.c */
-/** Look out for the client's leaving while nothing is sent. */
+/** Wait for the owner's answer; a client that leaves meanwhile ends the call. */
 void call_park(struct http_call *call);
-/** Watch for @events (0: for none), fn gets the call. False when the kernel refuses. */
-bool call_watch(struct http_call *call, unsigned events, void (*fn)(void *arg, unsigned events));
-void call_unpark(struct http_call *call); /* watch and timer */
+/** Look out for the client's leaving. @fn is called from the loop, also when it left before. */
+void call_look_out(struct http_call *call, void (*fn)(struct http_call *call));
+void call_leaves(struct http_call *call);
+void call_unpark(struct http_call *call); /* lookout, watch and timer */
 static inline bool wait_is_long(uint64_t wait_ms)
 {
     return wait_ms == DELIVERY_FOREVER || wait_ms >= HALF_CLOSE_GRACE_MS;

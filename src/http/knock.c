@@ -26,14 +26,13 @@ struct knock {
     struct knock *prev;
     struct http_server *server;
     struct peer *peer;
-    struct loop_watch *watch;
     struct loop_timer timer;
     struct sockaddr_storage address;
     socklen_t address_len;
     int low_water; /* SO_RCVLOWAT, 0 = never set */
     bool tunnelled;
-    bool late;  /* all places but those kept back were taken */
-    bool ended; /* the client has sent all that it will */
+    bool late;   /* all places but those kept back were taken */
+    bool silent; /* nothing will be said any more; who leaves, leaves */
 };
 
 /* What the first bytes tell of the request behind them; absent where they do not. */
@@ -49,7 +48,7 @@ static void look(struct knock *k);
 /* Ends the knock; the peer has found, or finds, another owner. */
 static void knock_free(struct knock *k)
 {
-    loop_watch_stop(k->watch);
+    k->peer->knock = NULL;
     loop_timer_cancel(k->server->loop, &k->timer);
     if (k->prev)
         k->prev->next = k->next;
@@ -104,20 +103,10 @@ static void on_silence_over(struct loop_timer *timer)
     close_clean(CONTAINER_OF(timer, struct knock, timer));
 }
 
-static void on_silent_client_left(void *arg, unsigned events)
-{
-    (void)events;
-    hang_up(arg);
-}
-
 static void be_silent(struct knock *k, uint64_t silence_ms)
 {
-    struct error err;
-
-    loop_watch_stop(k->watch);
-    k->watch =
-        loop_watch_start(k->server->loop, k->peer->fd, LOOP_HANGUP, on_silent_client_left, k, &err);
-    if (!k->watch)
+    k->silent = true;
+    if (!lookout_for_leaving(k->peer))
         hang_up(k);
     else if (silence_ms == DELIVERY_FOREVER)
         loop_timer_cancel(k->server->loop, &k->timer);
@@ -183,31 +172,32 @@ static void admit(struct knock *k, struct engine *engine, const struct first *fi
     }
 }
 
-static void on_bytes(void *arg, unsigned events)
+void knock_heard(struct knock *k)
 {
-    struct knock *k = arg;
+    if (k->silent)
+        hang_up(k);
+    else
+        look(k);
+}
 
-    k->ended = k->ended || (events & LOOP_HANGUP);
-    look(k);
+/* The client has sent all that it will. */
+static bool has_ended(const struct knock *k)
+{
+    return k->peer->half_closed || k->peer->broken;
 }
 
 /* Wait until more than @have bytes are there. */
 static void wait_for_more(struct knock *k, size_t have)
 {
     int low_water = (int)have + 1;
-    struct error err;
 
     if (k->low_water != low_water && (low_water > 1 || k->low_water > 1)) {
         setsockopt(k->peer->fd, SOL_SOCKET, SO_RCVLOWAT, &low_water, sizeof(low_water));
         k->low_water = low_water;
     }
-    if (k->watch)
-        return;
-    k->watch = loop_watch_start(k->server->loop, k->peer->fd, LOOP_READABLE | LOOP_HANGUP, on_bytes,
-                                k, &err);
-    if (!k->watch)
+    if (!lookout_for_bytes(k->peer))
         drop(k);
-    else
+    else if (!loop_timer_armed(&k->timer))
         loop_timer_arm(k->server->loop, &k->timer,
                        (uint64_t)(k->late ? LAST_PLACE_DEADLINE_MS : SILENT_DEADLINE_MS) *
                            NS_PER_MS,
@@ -300,11 +290,12 @@ static void act(struct knock *k, struct str bytes)
     enum verdict verdict = judge(k, bytes, room, &first);
 
     /* SO_RCVLOWAT means nothing to a socket file: no second look there. */
-    if (verdict == VERDICT_MORE && (k->ended || bytes.len == PEEK_BYTES || !k->peer->tcp))
+    if (verdict == VERDICT_MORE && (has_ended(k) || bytes.len == PEEK_BYTES || !k->peer->tcp))
         verdict = without_name(k, bytes);
     switch (verdict) {
     case VERDICT_MORE:
-        if (k->ended || !k->peer->tcp || (is_connect(bytes) && bytes.len > CONNECT_HEAD_BYTES_MAX))
+        if (has_ended(k) || !k->peer->tcp ||
+            (is_connect(bytes) && bytes.len > CONNECT_HEAD_BYTES_MAX))
             drop(k);
         else
             wait_for_more(k, bytes.len);
@@ -351,6 +342,7 @@ void knock_new(struct listener *listener, int fd, const struct sockaddr_storage 
     k->server = server;
     k->late = server->stats.connections >= server->connections_max;
     k->peer = peer_new(listener, fd, address);
+    k->peer->knock = k;
     k->address = *address;
     k->address_len = len;
     k->next = server->knocks;

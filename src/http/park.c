@@ -10,43 +10,45 @@
 #include "base/clock.h"
 #include "http/internal.h"
 
-bool call_watch(struct http_call *call, unsigned events, void (*fn)(void *arg, unsigned events))
-{
-    struct error err;
-
-    loop_watch_stop(call->watch);
-    call->watch = NULL;
-    if (events == 0)
-        return true;
-    call->watch = loop_watch_start(call->server->loop, call->peer->fd, events, fn, call, &err);
-    return call->watch != NULL;
-}
-
 void call_unpark(struct http_call *call)
 {
-    loop_watch_stop(call->watch);
-    call->watch = NULL;
+    call->peer->waiting = NULL;
+    loop_watch_stop(GIVE(call->watch));
     loop_timer_cancel(call->server->loop, &call->timer);
 }
 
-static void on_grace_over(struct loop_timer *timer)
+void call_leaves(struct http_call *call)
 {
-    call_left(CONTAINER_OF(timer, struct http_call, timer));
+    call->on_leaving(call);
 }
 
-static void on_hangup(void *arg, unsigned events)
+static void on_left_before(struct loop_timer *timer)
 {
-    struct http_call *call = arg;
+    call_leaves(CONTAINER_OF(timer, struct http_call, timer));
+}
+
+void call_look_out(struct http_call *call, void (*fn)(struct http_call *call))
+{
+    struct peer *peer = call->peer;
+
+    call->on_leaving = fn;
+    peer->waiting = call;
+    lookout_for_leaving(peer); /* if the kernel refuses, who leaves is found out at the answer */
+    if (peer->half_closed || peer->broken)
+        loop_timer_arm(call->server->loop, &call->timer, 0, on_left_before);
+}
+
+static void on_leaving(struct http_call *call)
+{
     uint64_t grace_end_ns = call->parked_ns + (uint64_t)HALF_CLOSE_GRACE_MS * NS_PER_MS;
 
-    if (events != LOOP_HANGUP || call->wait_ms >= HALF_CLOSE_GRACE_MS ||
+    if (call->peer->broken || call->wait_ms >= HALF_CLOSE_GRACE_MS ||
         clock_monotonic_ns() >= grace_end_ns) {
         call_left(call);
         return;
     }
     call->half_closed = true;
-    call_watch(call, 0, NULL);
-    loop_timer_arm_at(call->server->loop, &call->timer, grace_end_ns, on_grace_over);
+    loop_timer_arm_at(call->server->loop, &call->timer, grace_end_ns, on_left_before);
 }
 
 void call_park(struct http_call *call)
@@ -54,5 +56,5 @@ void call_park(struct http_call *call)
     if (call->parked_ns == 0)
         call->parked_ns = clock_monotonic_ns();
     loop_timer_cancel(call->server->loop, &call->timer);
-    call_watch(call, LOOP_HANGUP, on_hangup);
+    call_look_out(call, on_leaving);
 }

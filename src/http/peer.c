@@ -43,6 +43,7 @@ struct peer *peer_new(struct listener *listener, int fd, const struct sockaddr_s
     peer->local_port = listener->port;
     peer->tcp = listener->tcp;
     set_client(peer, address);
+    lookout_know(peer);
     server->stats.connections++;
     if (server->connections_peak < server->stats.connections)
         server->connections_peak = server->stats.connections;
@@ -53,6 +54,7 @@ void peer_free(struct peer *peer)
 {
     struct http_server *server = peer->server;
 
+    server->by_fd[peer->fd] = NULL;
     mem_free(peer->sni);
     mem_free(peer);
     server_connection_closed(server);

@@ -110,19 +110,13 @@ void reply_release(struct http_call *call)
         on_pause_over(&call->timer);
 }
 
-static void on_hangup(void *arg, unsigned events)
-{
-    (void)events;
-    call_left(arg);
-}
-
 static ssize_t pause_reader(struct http_call *call, uint64_t wait_ms)
 {
     call_suspend(call);
     if (wait_ms != DELIVERY_FOREVER)
         loop_timer_arm(call->server->loop, &call->timer, wait_ms * NS_PER_MS, on_pause_over);
     if (wait_is_long(wait_ms))
-        call_watch(call, LOOP_HANGUP, on_hangup);
+        call_look_out(call, call_left);
     return 0;
 }
 

@@ -61,7 +61,7 @@ int http_server_new(struct loop *loop, const struct http_settings *settings,
     server->owner = owner;
     set_defaults(server);
     signal(SIGPIPE, SIG_IGN); /* GnuTLS writes without MSG_NOSIGNAL */
-    if (engines_start(server, err) < 0) {
+    if (lookout_open(server, err) < 0 || engines_start(server, err) < 0) {
         http_server_free(server);
         return -1;
     }
@@ -93,6 +93,7 @@ static void end_everything(struct http_server *server)
     run_all(server);
     engine_stop(&server->plain);
     engine_stop(&server->tls);
+    lookout_close(server);
     loop_timer_cancel(server->loop, &server->grace);
     loop_timer_cancel(server->loop, &server->trim);
 }
@@ -145,7 +146,6 @@ void http_server_free(struct http_server *server)
         mem_free(call);
     }
     body_pool_done(&server->bodies);
-    mem_free(server->by_fd);
     mem_free(server);
 }
 

@@ -7,12 +7,6 @@
 
 enum { STREAM_BLOCK_BYTES = 16384 };
 
-static void on_hangup(void *arg, unsigned events)
-{
-    (void)events;
-    call_left(arg);
-}
-
 static ssize_t on_read(void *cls, uint64_t at, char *out, size_t max)
 {
     struct http_call *call = cls;
@@ -26,7 +20,7 @@ static ssize_t on_read(void *cls, uint64_t at, char *out, size_t max)
         if (stream->ended)
             return MHD_CONTENT_READER_END_OF_STREAM;
         call_suspend(call);
-        call_watch(call, LOOP_HANGUP, on_hangup);
+        call_look_out(call, call_left);
         return 0;
     }
     if (max > rest.len)

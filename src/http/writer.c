@@ -21,6 +21,19 @@ static void pump(struct http_call *call);
 static void on_events(void *arg, unsigned events);
 static void on_timer(struct loop_timer *timer);
 
+/* Watch for @events, 0 for none. False when the kernel refuses. */
+static bool watch(struct http_call *call, unsigned events)
+{
+    struct error err;
+
+    loop_watch_stop(GIVE(call->watch));
+    if (events == 0)
+        return true;
+    call->watch =
+        loop_watch_start(call->server->loop, call->peer->fd, events, on_events, call, &err);
+    return call->watch != NULL;
+}
+
 static void wait_for(struct http_call *call, enum writer_state state, unsigned events,
                      uint64_t wait_ms)
 {
@@ -29,7 +42,7 @@ static void wait_for(struct http_call *call, enum writer_state state, unsigned e
         loop_timer_arm(call->server->loop, &call->timer, wait_ms * NS_PER_MS, on_timer);
     else
         loop_timer_cancel(call->server->loop, &call->timer);
-    if (!call_watch(call, events, on_events))
+    if (!watch(call, events))
         call_over(call, HTTP_CUT);
 }
 
@@ -76,7 +89,7 @@ static void end_by_reset(struct http_call *call)
     if (ioctl(call->peer->fd, SIOCOUTQ, &unsent) == 0 && unsent > 0 &&
         call->writer.looks++ < FLUSH_LOOKS_MAX) {
         call->writer.state = WRITER_FLUSHES;
-        call_watch(call, 0, NULL);
+        watch(call, 0);
         loop_timer_arm(call->server->loop, &call->timer, FLUSH_LOOK_NS, on_timer);
         return;
     }

@@ -106,6 +106,46 @@ START_TEST(test_client_that_breaks_off_is_noticed_at_once)
 }
 END_TEST
 
+/* The second of grace is for clients that may still read. */
+START_TEST(test_client_that_stops_sending_and_then_breaks_off_is_noticed_at_once)
+{
+    struct linger none = {.l_onoff = 1};
+    struct client *c = ask(_i, park);
+
+    ck_assert_uint_eq(wait_count(&request_count, 1), 1);
+    shutdown(c->fd, SHUT_WR);
+    uint64_t left_ns = clock_monotonic_ns();
+
+    setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+    client_close(c);
+    struct http_result r = next_result();
+
+    ck_assert_int_eq(r.outcome, HTTP_CLIENT_GONE);
+    ck_assert_uint_lt(r.ended_ns - left_ns, NOTICED_NS);
+}
+END_TEST
+
+/* Whether the FIN is seen before the second call is parked, or after. */
+START_TEST(test_client_that_asks_again_and_stops_sending_is_noticed_at_once)
+{
+    struct client *c = ask(_i, delay);
+
+    ck_assert_int_eq(client_answer(c), 200);
+    ck_assert_int_eq(next_result().outcome, HTTP_DELIVERED);
+    behaviour = park_for_ever;
+    uint64_t left_ns = clock_monotonic_ns();
+
+    client_send(c, GET);
+    shutdown(c->fd, SHUT_WR);
+    struct http_result r = next_result();
+
+    ck_assert_int_eq(r.outcome, HTTP_CLIENT_GONE);
+    ck_assert_uint_lt(r.ended_ns - left_ns, NOTICED_NS);
+    ck_assert_uint_eq(gone_count, 1);
+    client_close(c);
+}
+END_TEST
+
 START_TEST(test_client_that_leaves_a_wait_of_unknown_length_is_noticed_in_a_second)
 {
     struct client *c = ask(_i, park);
@@ -301,6 +341,9 @@ int main(void)
     tcase_add_loop_test(tc, test_delayed_answer_keeps_the_connection, 0, 2);
     tcase_add_loop_test(tc, test_client_that_leaves_a_long_wait_is_noticed_at_once, 0, 2);
     tcase_add_loop_test(tc, test_client_that_breaks_off_is_noticed_at_once, 0, 2);
+    tcase_add_loop_test(tc, test_client_that_stops_sending_and_then_breaks_off_is_noticed_at_once,
+                        0, 2);
+    tcase_add_loop_test(tc, test_client_that_asks_again_and_stops_sending_is_noticed_at_once, 0, 2);
     tcase_add_loop_test(tc, test_client_that_leaves_a_wait_of_unknown_length_is_noticed_in_a_second,
                         0, 2);
     tcase_add_test(tc, test_client_that_has_only_stopped_sending_gets_its_answer);
