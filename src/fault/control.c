@@ -194,6 +194,7 @@ void control_ask(struct asking *asking)
         asking->out->control_error = arena_dup(asking->arena, str_of(brought->mistake));
         return;
     }
+    asking->has_brought = true;
     fault_ruleset_ref(brought->set); /* until the call is over */
     arena_on_end(asking->arena, unref_set, brought->set);
     brought->state.armed_ns = asking->now_ns; /* it is as old as the call */

@@ -198,6 +198,7 @@ void fault_engine_load(struct fault_engine *engine, struct fault_ruleset *set, u
     for (size_t i = 0; old.set && i < old.set->rule_count; i++)
         key_table_done(&old.rules[i].keys); /* of rules that changed or went */
     unload(&old);
+    tape_set_gone(engine->tape);
     halt_start(engine);
 }
 

@@ -210,6 +210,8 @@ struct tape_mark tape_count(struct fault_tape *tape, const struct fault_call *ca
                             enum asking_time time);
 void tape_record(struct fault_tape *tape, const struct tape_mark *mark,
                  const struct asking *asking);
+/** Another rule set was loaded: let go of the one that was. */
+void tape_set_gone(struct fault_tape *tape);
 /** The decision for a call as it was recorded; false when nothing struck it. */
 bool tape_play(struct fault_tape *tape, const struct tape_mark *mark, struct fault_decision *out);
 bool tape_plays_authenticated(const struct fault_tape *tape);
@@ -276,6 +278,7 @@ struct asking {
     struct match_call match;
     uint64_t now_ns;
     enum asking_time time;
+    bool has_brought;   /* the call brought a rule along, which lives no longer than the call */
     bool ended;         /* no further rule is asked */
     bool outcome_taken; /* no further rule with an outcome is asked */
     size_t evidence_cap;

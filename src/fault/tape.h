@@ -19,7 +19,8 @@
 #include "fault/engine.h"
 
 enum {
-    TAPE_BYTES_MAX = 8 << 20, /* some 30,000 calls; what comes later is counted as dropped */
+    TAPE_BYTES_MAX = 8 << 20, /* as text, some 30,000 calls; what comes later is counted as dropped.
+                                 Kept in much less: tape_lines.c */
     TAPE_CALLS_MAX = 1 << 20, /* different calls told apart; same */
 };
 

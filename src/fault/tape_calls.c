@@ -128,7 +128,7 @@ void tape_calls_done(struct tape_calls *calls)
 void tape_mark_print(const struct tape_mark *mark, const struct fault_call *call, struct buf *out)
 {
     buf_puts(out, "{\"k\":");
-    buf_add_uint(out, mark->key.k);
+    buf_add_char(out, TAPE_HOLE_UINT);
     if (mark->time != ASKED_ON_REQUEST)
         buf_printf(out, ",\"asking\":\"%s\"", asking_names[mark->time]);
     for (size_t i = 0; i < N_ELEMENTS(identity); i++) {

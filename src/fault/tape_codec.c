@@ -35,9 +35,9 @@ static const struct tape_member members[] = {
     DEED(unmarked, bool),
     DEED(rejected, bool),
     NAMED(effect, effect, effects),
-    DEED(delay_request_ns, u64),
-    DEED(delay_effect_ns, u64),
-    DEED(delay_headers_ns, u64),
+    DEED(delay_request_ns, drawn),
+    DEED(delay_effect_ns, drawn),
+    DEED(delay_headers_ns, drawn),
     DEED(delay_capped, bool),
     NAMED(outcome, action.outcome, outcomes),
     ACTION(error, error),
@@ -62,7 +62,7 @@ static const struct tape_member members[] = {
     ACTION(headers, edits),
     NAMED(corrupt, action.corrupt, corruptions),
     ACTION(corrupt_amount, u64),
-    DEED(corrupt_draw, u64),
+    DEED(corrupt_draw, drawn),
     ACTION(has_length, bool),
     ACTION(length_is_relative, bool),
     ACTION(length_declare, i64),
@@ -149,6 +149,22 @@ void tape_deed_print(const struct tape_deed *deed, struct buf *out)
         separator = ',';
     }
     buf_puts(out, separator == '{' ? "{}" : "}");
+}
+
+size_t tape_deed_numbers(const struct fault_decision *decision, uint64_t out[TAPE_DEED_NUMBERS_MAX])
+{
+    const uint64_t in_order[TAPE_DEED_NUMBERS_MAX] = {
+        decision->delay_request_ns,
+        decision->delay_effect_ns,
+        decision->delay_headers_ns,
+        decision->corrupt_draw,
+    };
+    size_t count = 0;
+
+    for (size_t i = 0; i < TAPE_DEED_NUMBERS_MAX; i++)
+        if (in_order[i])
+            out[count++] = in_order[i];
+    return count;
 }
 
 int tape_deed_parse(const cJSON *json, struct arena *arena, struct tape_deed *out,

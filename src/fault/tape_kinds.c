@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "crypto/encode.h"
+#include "fault/tape_parts.h"
 
 /* ---- numbers ---- */
 
@@ -30,6 +31,15 @@ static bool u64_parse(const struct tape_member *m, const cJSON *json, struct are
     (void)arena;
     return cJSON_IsString(json) &&
            str_to_uint(str_of(json->valuestring), UINT64_MAX, at) == NUMBER_OK;
+}
+
+static void drawn_print(const struct tape_member *m, const void *at, struct buf *out)
+{
+    (void)m;
+    (void)at;
+    buf_add_char(out, '"');
+    buf_add_char(out, TAPE_HOLE_UINT);
+    buf_add_char(out, '"');
 }
 
 static bool i64_is_default(const void *at)
@@ -318,6 +328,7 @@ static bool edits_parse(const struct tape_member *m, const cJSON *json, struct a
 }
 
 const struct tape_kind tape_u64 = {u64_is_default, u64_print, u64_parse};
+const struct tape_kind tape_drawn = {u64_is_default, drawn_print, u64_parse};
 const struct tape_kind tape_i64 = {i64_is_default, i64_print, i64_parse};
 const struct tape_kind tape_u32 = {u32_is_default, u32_print, u32_parse};
 const struct tape_kind tape_bool = {bool_is_default, bool_print, bool_parse};

@@ -25,6 +25,7 @@ struct tape_member {
 };
 
 extern const struct tape_kind tape_u64, tape_i64; /* digits in a string: a number ends at 2^53 */
+extern const struct tape_kind tape_drawn;         /* the same, with a hole where the digits stand */
 extern const struct tape_kind tape_u32, tape_bool;
 extern const struct tape_kind tape_name;   /* an enumeration by the member's names */
 extern const struct tape_kind tape_text;   /* struct str */

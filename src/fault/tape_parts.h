@@ -2,7 +2,8 @@
  * fault/tape_parts.h - what the files of the tape share
  *
  * tape.c records, tape_play.c plays; tape_calls.c tells calls apart, tape_codec.c writes a decision
- * down, tape_kinds.c its members.
+ * down, tape_kinds.c its members; tape_lines.c keeps what was recorded, tape_known.c knows
+ * decisions that were written down already.
  *
  * Threads: the loop thread.
  */
@@ -12,6 +13,46 @@
 #include "fault/internal.h"
 
 enum { TAPE_VERSION = 1 };
+
+/* ---- tape_lines.c ---- */
+
+/* Stands in a part for a number that each line has for itself. JSON escapes such characters. */
+enum { TAPE_HOLE_UINT = '\x01', TAPE_HOLE_DOUBLE = '\x02' };
+#define TAPE_DOUBLE "%.17g" /* how a double is printed */
+
+struct tape_lines {
+    uint64_t count;
+    uint64_t printed;    /* bytes of all lines as text */
+    struct arena *texts; /* of parts; NULL while empty, as all below */
+    struct tape_part *parts;
+    uint32_t part_count;
+    uint32_t *places; /* open addressing: numbers of parts by digest, 0 = free */
+    size_t place_count;
+    struct tape_block *first, *last;
+};
+void tape_lines_done(struct tape_lines *lines);
+/** The part that was added with this digest, from 1; 0 = none. */
+uint32_t tape_part_find(const struct tape_lines *lines, uint64_t digest);
+uint32_t tape_part_add(struct tape_lines *lines, uint64_t digest, struct str text);
+/* A line: parts, each followed by what fills its holes, in their order; then the end. */
+void tape_put_part(struct tape_lines *lines, uint32_t part);
+void tape_put_uint(struct tape_lines *lines, uint64_t value);
+/** @printed: how long it will be, or about that. */
+void tape_put_double(struct tape_lines *lines, double value, uint32_t printed);
+/** @between: bytes that will be printed beside the parts. */
+void tape_put_end(struct tape_lines *lines, size_t between);
+
+struct tape_reader {
+    const struct tape_lines *lines;
+    const struct tape_block *block;
+    uint32_t at;
+    uint64_t left; /* lines not begun */
+};
+struct tape_reader tape_reader_start(const struct tape_lines *lines);
+/** Begin the next line, in the order they were put; false when there is none. */
+bool tape_read_line(struct tape_reader *reader);
+/** Append the line's next part, holes filled; false at the end of the line. */
+bool tape_read_part(struct tape_reader *reader, struct buf *out);
 
 /* ---- tape_calls.c ---- */
 
@@ -23,7 +64,8 @@ struct tape_calls {
 struct tape_mark tape_calls_count(struct tape_calls *calls, const struct fault_call *call,
                                   enum asking_time time);
 void tape_calls_done(struct tape_calls *calls);
-/** The beginning of a line: `{"k":3,"label":"pay",…`, without the closing brace. */
+/** The beginning of a line, with a hole for `k`: `{"k":_,"label":"pay",…`, without the closing
+ * brace. */
 void tape_mark_print(const struct tape_mark *mark, const struct fault_call *call, struct buf *out);
 bool tape_mark_parse(const cJSON *json, struct tape_mark *out);
 
@@ -42,10 +84,49 @@ struct tape_deed {
 /** Everything that counts in @decision, flat. Views into it; @arena for the header edits. */
 void tape_deed_of(const struct fault_decision *decision, struct arena *arena,
                   struct tape_deed *out);
+/** With a hole for each number that is drawn for a call; tape_deed_numbers() fills them. */
 void tape_deed_print(const struct tape_deed *deed, struct buf *out);
+enum { TAPE_DEED_NUMBERS_MAX = 4 };
+size_t tape_deed_numbers(const struct fault_decision *decision,
+                         uint64_t out[TAPE_DEED_NUMBERS_MAX]);
 /** Copies go into @arena. Negative when a member is not what it should be. */
 int tape_deed_parse(const cJSON *json, struct arena *arena, struct tape_deed *out,
                     struct error *err);
+
+/* ---- tape_known.c ---- */
+
+enum { TAPE_KNOWN_DEEDS = 16, TAPE_KNOWN_EDITS = 4, TAPE_KNOWN_STRIKES = 16 };
+
+/* What a decision's text comes from, but for its numbers. */
+struct tape_source {
+    const struct fault_rule *first_rule, *outcome_rule, *effect_rule;
+    const struct fault_action *outcome, *corrupt, *length, *truncate, *stall, *drip;
+    const struct fault_header_edit *edits[TAPE_KNOWN_EDITS];
+    uint32_t edit_count;
+    uint32_t flags;
+};
+
+/* Printing is dear, and most calls are struck as one before them was. */
+struct tape_known {
+    struct fault_ruleset *set; /* kept, so that the pointers below stay what they are */
+    struct tape_known_deed {
+        struct tape_source source;
+        uint32_t part; /* 0 = a free place */
+    } deeds[TAPE_KNOWN_DEEDS];
+    struct tape_known_strike {
+        const struct fault_rule *rule;
+        uint64_t traits;
+        uint32_t part; /* the same */
+    } strikes[TAPE_KNOWN_STRIKES];
+};
+/** The part of @lines that is the decision's text, added when it is new. */
+uint32_t tape_known_deed(struct tape_known *known, struct tape_lines *lines,
+                         const struct asking *asking);
+/** The same of one rule's part in it. Its numbers: n; then draw and threshold if it is drawn. */
+uint32_t tape_known_strike(struct tape_known *known, struct tape_lines *lines,
+                           const struct asking *asking, const struct fault_evidence *evidence);
+bool tape_is_drawn(const struct fault_evidence *evidence);
+void tape_known_done(struct tape_known *known);
 
 /* ---- tape_play.c, tape.c ---- */
 
@@ -57,8 +138,11 @@ struct tape_player {
 void tape_player_done(struct tape_player *player);
 
 struct fault_tape {
-    struct buf lines;
-    uint64_t line_count, dropped;
+    struct tape_lines lines;
+    struct tape_known known;
+    uint64_t dropped;
+    double threshold; /* the last one, and how long it is when it is printed */
+    uint32_t threshold_printed;
     struct tape_calls calls;
     struct tape_player player;
 };

@@ -1,4 +1,7 @@
 #include "builder.h"
+
+#include <malloc.h>
+
 #include "fault/tape.h"
 
 static struct world w;
@@ -144,6 +147,170 @@ START_TEST(test_a_played_tape_records_itself)
 }
 END_TEST
 
+/* What stands in a saved tape stays readable: to a digit what the first tapes held. */
+static const char *const saved =
+    "{\"fcemu_tape\":1,\"seed\":\"7\",\"lines\":3,\"dropped\":0}\n"
+    "{\"k\":1,\"account\":\"1653\",\"region\":\"cn-shanghai\",\"label\":\"a\","
+    "\"method\":\"POST\",\"path\":\"/2016-08-15/services/s/functions/f/invocations\","
+    "\"do\":{\"rule\":\"shape\",\"outcome_rule\":\"raw\",\"effect\":\"done\","
+    "\"delay_headers_ns\":\"7588356\",\"outcome\":\"raw\",\"at\":\"request\","
+    "\"then\":\"reset\",\"raw\":{\"base64\":\"/wBvaw==\"},\"headers\":[[\"remove\","
+    "\"x-fc-request-id\"]],\"corrupt\":\"flip_bytes\","
+    "\"corrupt_draw\":\"6675114845576290055\",\"has_length\":true,\"length_declare\":\"-10\","
+    "\"truncate\":{\"ratio\":0.10000000000000001},\"truncate_then\":\"reset\","
+    "\"drip_bytes\":7,\"drip_every_ms\":100},\"strikes\":[{\"rule\":\"shape\",\"key\":\"a\","
+    "\"gate\":\"fired\",\"n\":1,\"draw\":0.39639261132738612,"
+    "\"threshold\":0.40000000000000002},{\"rule\":\"error\",\"key\":\"a\","
+    "\"gate\":\"chance\",\"n\":1,\"draw\":0.72359134519058665,"
+    "\"threshold\":0.40000000000000002},{\"rule\":\"raw\",\"key\":\"a\",\"gate\":\"fired\","
+    "\"n\":1,\"draw\":0.37091198735436848,\"threshold\":0.40000000000000002}]}\n"
+    "{\"k\":1,\"account\":\"1653\",\"region\":\"cn-shanghai\",\"label\":\"b\\u0001\\\"\","
+    "\"method\":\"POST\",\"path\":\"/2016-08-15/services/s/functions/f/invocations\","
+    "\"do\":{\"rule\":\"raw\",\"outcome_rule\":\"raw\",\"unmarked\":true,\"effect\":\"done\","
+    "\"outcome\":\"raw\",\"at\":\"request\",\"then\":\"reset\","
+    "\"raw\":{\"base64\":\"/wBvaw==\"}},\"strikes\":[{\"rule\":\"shape\","
+    "\"key\":\"b\\u0001\\\"\",\"gate\":\"chance\",\"n\":1,\"draw\":0.91230318479438544,"
+    "\"threshold\":0.40000000000000002},{\"rule\":\"error\",\"key\":\"b\\u0001\\\"\","
+    "\"gate\":\"chance\",\"n\":1,\"draw\":0.76643916406840085,"
+    "\"threshold\":0.40000000000000002},{\"rule\":\"raw\",\"key\":\"b\\u0001\\\"\","
+    "\"gate\":\"fired\",\"n\":1,\"draw\":0.18780254086853487,"
+    "\"threshold\":0.40000000000000002}]}\n"
+    "{\"k\":1,\"account\":\"1653\",\"region\":\"cn-shanghai\",\"method\":\"POST\","
+    "\"path\":\"/2016-08-15/services/s/functions/f/invocations\",\"do\":{\"rule\":\"shape\","
+    "\"outcome_rule\":\"error\",\"effect_rule\":\"error\",\"effect\":\"late\","
+    "\"delay_headers_ns\":\"4676832\",\"outcome\":\"error\",\"error\":\"PathNotSupported\","
+    "\"args\":[\"{{path}}\",\"POST\"],\"at\":\"request\",\"headers\":[[\"remove\","
+    "\"x-fc-request-id\"]],\"corrupt\":\"flip_bytes\","
+    "\"corrupt_draw\":\"7915927017577891867\",\"has_length\":true,\"length_declare\":\"-10\","
+    "\"truncate\":{\"ratio\":0.10000000000000001},\"truncate_then\":\"reset\","
+    "\"drip_bytes\":7,\"drip_every_ms\":100},\"strikes\":[{\"rule\":\"shape\","
+    "\"gate\":\"fired\",\"n\":1,\"draw\":0.36769072275658521,"
+    "\"threshold\":0.40000000000000002},{\"rule\":\"error\",\"gate\":\"fired\",\"n\":1,"
+    "\"draw\":0.28742844554203373,\"threshold\":0.40000000000000002},{\"rule\":\"raw\","
+    "\"gate\":\"not asked\",\"n\":0}]}\n";
+
+START_TEST(test_what_a_saved_tape_looks_like)
+{
+    static const char *const labels[] = {"a", "b\x01\"", NULL};
+
+    world_start(&w, busy_set());
+    for (size_t i = 0; i < N_ELEMENTS(labels); i++) {
+        struct fault_call call = call_of("f", labels[i]);
+
+        decide_once(&w, &call);
+    }
+    fault_tape_save(w.engine, &tape);
+    ck_assert_str_eq(buf_text(&tape), saved);
+}
+END_TEST
+
+/* The same rules loaded again strike with the same words, though they stand elsewhere in memory. */
+START_TEST(test_a_reload_changes_no_line)
+{
+    struct fault_call call = call_of("f", "a");
+    OWN(buf_done) struct buf reloaded = {0};
+
+    world_start(&w, busy_set());
+    for (int i = 0; i < CALLS; i++)
+        decide_once(&w, &call);
+    fault_tape_save(w.engine, &tape);
+    fault_engine_reseed(w.engine, 7);
+    fault_tape_clear(w.engine);
+    for (int i = 0; i < CALLS; i++) {
+        struct fault_ruleset *again = busy_set();
+
+        fault_engine_load(w.engine, again, 7);
+        fault_ruleset_unref(again);
+        decide_once(&w, &call);
+    }
+    fault_tape_save(w.engine, &reloaded);
+    ck_assert_str_eq(buf_text(&reloaded), buf_text(&tape));
+}
+END_TEST
+
+/* A rule that a call brings along ends with the call: its decisions are told apart by their text.
+ */
+START_TEST(test_brought_rules_are_told_apart)
+{
+    static const char *const codes[] = {"ResourceThrottled", "ResourceExhausted"};
+    struct http_header item = {.name = STR("x-fcemu-fault")};
+    struct http_headers headers = {.items = &item, .count = 1};
+    struct fault_call call = call_of("f", "a");
+
+    world_start(&w, set_new());
+    fault_engine_heed_headers(w.engine, true);
+    call.headers = &headers;
+    for (size_t i = 0; i < 600; i++) { /* more texts than are remembered */
+        char text[80];
+
+        snprintf(text, sizeof(text), "error=%s; delay=%zums", codes[i % 2], i / 2 + 1);
+        item.value = str_of(text);
+        decide_once(&w, &call);
+        arena_reset(w.calls);
+    }
+    fault_tape_save(w.engine, &tape);
+    struct str rest = buf_str(&tape);
+    struct str line;
+
+    str_cut(rest, '\n', &line, &rest);
+    for (size_t i = 0; i < 600; i++) {
+        char delay[80];
+        size_t at;
+
+        snprintf(delay, sizeof(delay), "\"delay_request_ns\":\"%zu000000\"", i / 2 + 1);
+        str_cut(rest, '\n', &line, &rest);
+        ck_assert(str_find(line, str_of(codes[i % 2]), &at));
+        ck_assert(str_find(line, str_of(delay), &at));
+    }
+    ck_assert_uint_eq(rest.len, 0);
+}
+END_TEST
+
+static uint64_t number_in_head(const char *name)
+{
+    OWN(buf_done) struct buf pattern = {0};
+
+    buf_printf(&pattern, "\"%s\":", name);
+    return strtoull(strstr(buf_text(&tape), buf_text(&pattern)) + pattern.len, NULL, 10);
+}
+
+static size_t in_use(void)
+{
+    struct mallinfo2 info = mallinfo2();
+
+    return info.uordblks + info.hblkhd;
+}
+
+/* 30,000 calls with their draws fit into the bound; what they take meanwhile is a fraction of it.
+ */
+START_TEST(test_a_full_tape_is_bounded_and_small)
+{
+    struct fault_ruleset *set = set_new();
+    struct fault_rule *rule = rule_add(set, "flaky", OUTCOME_ERROR);
+    struct fault_call call = call_of("f", "a");
+    uint64_t struck = 0;
+
+    rule->action->error = fc_error_find(STR("ResourceThrottled"));
+    rule->when.chance = CHANCE_PROBABILITY;
+    rule->when.probability = 0.9;
+    world_start(&w, set);
+    size_t before = in_use();
+
+    for (int i = 0; i < 60000; i++) {
+        struck += strikes(&w, &call);
+        arena_reset(w.calls);
+    }
+    size_t kept = in_use() - before;
+
+    fault_tape_save(w.engine, &tape);
+    ck_assert_uint_gt(tape.len, TAPE_BYTES_MAX - TAPE_BYTES_MAX / 50);
+    ck_assert_uint_lt(tape.len, TAPE_BYTES_MAX + TAPE_BYTES_MAX / 50);
+    ck_assert_uint_gt(number_in_head("dropped"), 0);
+    ck_assert_uint_eq(number_in_head("lines") + number_in_head("dropped"), struck);
+    ck_assert_uint_lt(kept, TAPE_BYTES_MAX / 8);
+}
+END_TEST
+
 START_TEST(test_a_line_left_out_is_a_fault_left_out)
 {
     struct fault_call call = call_of("f", "a");
@@ -198,6 +365,10 @@ int main(void)
     tcase_add_checked_fixture(tc, start, stop);
     tcase_add_test(tc, test_a_tape_plays_without_its_rules);
     tcase_add_test(tc, test_a_played_tape_records_itself);
+    tcase_add_test(tc, test_what_a_saved_tape_looks_like);
+    tcase_add_test(tc, test_a_reload_changes_no_line);
+    tcase_add_test(tc, test_brought_rules_are_told_apart);
+    tcase_add_test(tc, test_a_full_tape_is_bounded_and_small);
     tcase_add_test(tc, test_a_line_left_out_is_a_fault_left_out);
     tcase_add_loop_test(tc, test_what_is_no_tape_changes_nothing, 0, (int)N_ELEMENTS(mistakes));
     suite_add_tcase(suite, tc);
