@@ -118,7 +118,7 @@ START_TEST(test_client_that_stops_sending_and_then_breaks_off_is_noticed_at_once
 
     setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
     client_close(c);
-    struct http_result r = next_result();
+    struct ending r = next_result();
 
     ck_assert_int_eq(r.outcome, HTTP_CLIENT_GONE);
     ck_assert_uint_lt(r.ended_ns - left_ns, NOTICED_NS);
@@ -137,7 +137,7 @@ START_TEST(test_client_that_asks_again_and_stops_sending_is_noticed_at_once)
 
     client_send(c, GET);
     shutdown(c->fd, SHUT_WR);
-    struct http_result r = next_result();
+    struct ending r = next_result();
 
     ck_assert_int_eq(r.outcome, HTTP_CLIENT_GONE);
     ck_assert_uint_lt(r.ended_ns - left_ns, NOTICED_NS);
