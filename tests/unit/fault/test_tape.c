@@ -233,18 +233,16 @@ END_TEST
 START_TEST(test_brought_rules_are_told_apart)
 {
     static const char *const codes[] = {"ResourceThrottled", "ResourceExhausted"};
-    struct http_header item = {.name = STR("x-fcemu-fault")};
-    struct http_headers headers = {.items = &item, .count = 1};
     struct fault_call call = call_of("f", "a");
 
     world_start(&w, set_new());
     fault_engine_heed_headers(w.engine, true);
-    call.headers = &headers;
     for (size_t i = 0; i < 600; i++) { /* more texts than are remembered */
-        char text[80];
+        struct http_headers headers = {0};
 
-        snprintf(text, sizeof(text), "error=%s; delay=%zums", codes[i % 2], i / 2 + 1);
-        item.value = str_of(text);
+        http_headers_add(&headers, w.calls, STR("x-fcemu-fault"),
+                         arena_strf(w.calls, "error=%s; delay=%zums", codes[i % 2], i / 2 + 1));
+        call.headers = &headers;
         decide_once(&w, &call);
         arena_reset(w.calls);
     }
