@@ -98,7 +98,7 @@ static size_t rounded(size_t size)
     return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+static void *take(struct arena *arena, size_t size)
 {
     struct block *block = arena->head;
     size_t need;
@@ -111,8 +111,12 @@ void *arena_alloc(struct arena *arena, size_t size)
     void *ptr = block->data + block->used;
 
     block->used += need;
-    memset(ptr, 0, size);
     return ptr;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(take(arena, size), 0, size);
 }
 
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
@@ -126,10 +130,11 @@ void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
 
 char *arena_dup(struct arena *arena, struct str s)
 {
-    char *copy = arena_alloc(arena, s.len + 1);
+    char *copy = take(arena, s.len + 1);
 
     if (s.len)
         memcpy(copy, s.ptr, s.len);
+    copy[s.len] = '\0';
     return copy;
 }
 

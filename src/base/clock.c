@@ -53,6 +53,17 @@ uint64_t clock_now_wall_ms(const struct clock *clock)
     return now_wall_ns(clock) / NS_PER_MS;
 }
 
+uint64_t clock_wall_ms_at(struct clock *clock, uint64_t monotonic_ns)
+{
+    if (clock->frozen)
+        return clock->frozen_wall_ns / NS_PER_MS;
+    if (clock->wall_ahead_from == 0 || monotonic_ns - clock->wall_ahead_from >= NS_PER_S) {
+        clock->wall_ahead_from = clock_monotonic_ns();
+        clock->wall_ahead_ns = (int64_t)(read_ns(CLOCK_REALTIME) - clock->wall_ahead_from);
+    }
+    return (uint64_t)((int64_t)monotonic_ns + clock->wall_ahead_ns + clock->offset_ns) / NS_PER_MS;
+}
+
 void clock_advance(struct clock *clock, uint64_t ns)
 {
     if (clock->frozen) {

@@ -26,10 +26,15 @@ struct clock {
     uint64_t frozen_ns;      /* the standing time while frozen */
     uint64_t frozen_wall_ns; /* the same moment as wall time */
     bool frozen;
+    int64_t wall_ahead_ns;    /* of monotonic time, as it was looked up last */
+    uint64_t wall_ahead_from; /* monotonic; good for a second, 0 = never looked up */
 };
 
 uint64_t clock_now_ns(const struct clock *clock);      /* monotonic scale; NULL = real */
 uint64_t clock_now_wall_ms(const struct clock *clock); /* the same moment as wall time */
+/** The wall time of a real monotonic moment that has just passed. The system is asked once a
+ * second: this is for what happens many times in between. */
+uint64_t clock_wall_ms_at(struct clock *clock, uint64_t monotonic_ns);
 void clock_advance(struct clock *clock, uint64_t ns);
 void clock_freeze(struct clock *clock);
 /** Freeze at a wall time; moves backwards are allowed for freeze only. */

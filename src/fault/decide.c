@@ -151,7 +151,7 @@ static void decide(struct fault_engine *engine, const struct fault_call *call, s
         .call = call,
         .arena = arena,
         .match = match_call_start(call, arena, engine->scratch),
-        .now_ns = clock_now_ns(engine->clock),
+        .now_ns = engine->set || fault_engine_is_playing(engine) ? clock_now_ns(engine->clock) : 0,
         .time = time,
         .out = out,
     };

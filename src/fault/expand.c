@@ -83,18 +83,28 @@ static bool put_variable(struct str name, const struct fault_call *call, uint64_
     return put_now(name, wall_ms, out);
 }
 
+/* Where two of @brace stand together; text.len when nowhere. */
+static size_t find_pair(struct str text, char brace, size_t from)
+{
+    while (from + 1 < text.len) {
+        const char *at = memchr(text.ptr + from, brace, text.len - from - 1);
+
+        if (!at)
+            return text.len;
+        from = (size_t)(at - text.ptr);
+        if (at[1] == brace)
+            return from;
+        from++;
+    }
+    return text.len;
+}
+
 /* The next {{…}} in @text; false when there is none. */
 static bool find_braces(struct str text, size_t *out_open, size_t *out_close)
 {
-    size_t close;
-
-    if (text.len == 0 || !memchr(text.ptr, '{', text.len)) /* as most texts are */
-        return false;
-    if (!str_find(text, STR("{{"), out_open) ||
-        !str_find(str_slice(text, *out_open + 2, text.len), STR("}}"), &close))
-        return false;
-    *out_close = *out_open + 2 + close;
-    return true;
+    *out_open = find_pair(text, '{', 0);
+    *out_close = *out_open < text.len ? find_pair(text, '}', *out_open + 2) : text.len;
+    return *out_close < text.len;
 }
 
 struct str fault_expand(struct str text, const struct fault_call *call, uint64_t wall_ms,

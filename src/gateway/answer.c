@@ -10,18 +10,22 @@
 
 enum { SPELLINGS_MAX = 3 };
 
+/* As they stand in the body. */
 struct spelling {
-    const char *code;
-    const char *message;
+    struct str code;
+    struct str message;
+    bool plain;
 };
 
 /* Which keys an error body has, by generation and by `error_keys`, in this order. */
 static size_t spellings(enum api_version api, enum fault_keys keys,
                         struct spelling out[SPELLINGS_MAX])
 {
-    static const struct spelling sdk = {"ErrorCode", "ErrorMessage"};
-    static const struct spelling documented = {"errorCode", "errorMessage"};
-    static const struct spelling plain = {"Code", "Message"};
+    static const struct spelling sdk = {STR_INIT("\"ErrorCode\":"), STR_INIT("\"ErrorMessage\":"),
+                                        false};
+    static const struct spelling documented = {STR_INIT("\"errorCode\":"),
+                                               STR_INIT("\"errorMessage\":"), false};
+    static const struct spelling plain = {STR_INIT("\"Code\":"), STR_INIT("\"Message\":"), true};
     size_t n = 0;
 
     if (api == API_2023) {
@@ -38,22 +42,14 @@ static size_t spellings(enum api_version api, enum fault_keys keys,
     return n;
 }
 
-static void add_key(struct buf *b, const char *key)
+static void add_key(struct buf *b, struct str key)
 {
     buf_add_char(b, b->len == 0 ? '{' : ',');
-    buf_add_char(b, '"');
-    buf_puts(b, key);
-    buf_puts(b, "\":");
-}
-
-static void add_member(struct buf *b, const char *key, struct str value)
-{
-    add_key(b, key);
-    buf_json_string(b, value);
+    buf_add(b, key);
 }
 
 /* A value that stands in the text already: at @from, @len bytes with its quotes. */
-static void repeat_member(struct buf *b, const char *key, size_t from, size_t len)
+static void repeat_member(struct buf *b, struct str key, size_t from, size_t len)
 {
     add_key(b, key);
     buf_reserve(b, len);
@@ -88,12 +84,13 @@ void error_body(struct buf *b, enum api_version api, enum fault_keys keys, struc
 {
     struct spelling keys_of[SPELLINGS_MAX];
     size_t n = spellings(api, keys, keys_of);
-    bool with_id = keys_of[n - 1].code[0] == 'C';
 
     buf_reserve(b, 2 * n * (code.len + message.len + 32) + 96);
     add_spellings(b, keys_of, n, code, message);
-    if (with_id)
-        add_member(b, "RequestId", request_id);
+    if (keys_of[n - 1].plain) {
+        add_key(b, STR("\"RequestId\":"));
+        buf_json_string(b, request_id);
+    }
     buf_add_char(b, '}');
 }
 
@@ -132,6 +129,7 @@ void reply_error(struct exchange *x, const struct fc_error *error, const struct 
                  size_t arg_count, struct str message, int status, enum fault_keys keys)
 {
     struct buf *text = &x->gateway->scratch;
+    struct buf *body = &x->gateway->body_scratch;
     struct reply *reply = &x->reply;
 
     *reply = (struct reply){.code = str_of(error->code)};
@@ -139,11 +137,11 @@ void reply_error(struct exchange *x, const struct fc_error *error, const struct 
     if (!str_is_set(message)) {
         buf_clear(text);
         fc_error_message(error, x->facts.api, args, arg_count, text);
-        message = fault_expand(arena_str(x->arena, buf_str(text)), &x->facts, x->wall_ms, x->arena);
+        message = fault_expand(buf_str(text), &x->facts, x->wall_ms, x->arena);
     }
-    buf_clear(text);
-    error_body(text, dialect_of(x), effective_keys(x, keys), x->request_id, reply->code, message);
-    reply->http.body = arena_str(x->arena, buf_str(text));
+    buf_clear(body);
+    error_body(body, dialect_of(x), effective_keys(x, keys), x->request_id, reply->code, message);
+    reply->http.body = arena_str(x->arena, buf_str(body));
     reply->http.body_from_arena = true;
     http_headers_add(&reply->http.headers, x->arena, STR("Content-Type"), STR("application/json"));
     reply_common_headers(x, reply);

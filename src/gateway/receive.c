@@ -45,7 +45,7 @@ static void on_head(void *owner, struct http_call *call)
     x->call = call;
     x->arena = http_call_arena(call);
     x->request = request;
-    x->wall_ms = clock_now_wall_ms(gateway->parts.clock);
+    x->wall_ms = clock_wall_ms_at(gateway->parts.clock, request->started_ns);
     gateway->in_flight++;
     http_call_set_owner(call, x);
     learn_from_head(x);

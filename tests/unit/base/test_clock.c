@@ -109,6 +109,25 @@ START_TEST(test_clock_advance_moves_both_scales_alike)
 }
 END_TEST
 
+START_TEST(test_clock_wall_time_of_a_moment_that_has_passed)
+{
+    struct clock clock = {0};
+    uint64_t before = clock_wall_ms();
+    uint64_t moment = clock_monotonic_ns();
+
+    ck_assert_uint_ge(clock_wall_ms_at(&clock, moment) + 1, before);
+    ck_assert_uint_le(clock_wall_ms_at(&clock, moment), clock_wall_ms() + 1);
+    ck_assert_uint_eq(clock_wall_ms_at(&clock, moment + 500 * NS_PER_MS),
+                      clock_wall_ms_at(&clock, moment) + 500);
+    ck_assert_uint_le(clock_wall_ms_at(&clock, moment + HOUR_NS),
+                      clock_wall_ms() + HOUR_NS / NS_PER_MS + 1);
+    clock_advance(&clock, 2 * HOUR_NS);
+    ck_assert_uint_ge(clock_wall_ms_at(&clock, moment) + 1, before + 2 * HOUR_NS / NS_PER_MS);
+    clock_freeze_at(&clock, moment_ms);
+    ck_assert_uint_eq(clock_wall_ms_at(&clock, moment), moment_ms);
+}
+END_TEST
+
 START_TEST(test_clock_frozen_stands_still_until_advanced)
 {
     struct clock clock = {0};
@@ -150,6 +169,7 @@ int main(void)
     tcase_add_loop_test(tc, test_clock_parse_iso_table, 0, (int)N_ELEMENTS(iso));
     tcase_add_test(tc, test_clock_zeroed_is_real);
     tcase_add_test(tc, test_clock_advance_moves_both_scales_alike);
+    tcase_add_test(tc, test_clock_wall_time_of_a_moment_that_has_passed);
     tcase_add_test(tc, test_clock_frozen_stands_still_until_advanced);
     tcase_add_test(tc, test_clock_freeze_keeps_what_was_advanced);
     suite_add_tcase(suite, tc);
