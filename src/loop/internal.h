@@ -27,13 +27,18 @@ struct idle_hook {
 
 enum { IDLE_HOOKS_MAX = 8 };
 
+struct due { /* the deadline is here too: comparing shall not touch the timers */
+    uint64_t deadline_ns;
+    struct loop_timer *timer;
+};
+
 struct timers {
-    struct loop_timer **heap; /* binary, earliest deadline first */
+    struct due *heap; /* earliest first */
     uint32_t count;
     uint32_t cap;
     uint64_t order;         /* of the timer armed last */
     uint64_t last_pass_ns;  /* when timers were last taken */
-    uint64_t programmed_ns; /* what the descriptor is set to; 0 = off */
+    uint64_t programmed_ns; /* what the descriptor is set to; 0 = off, or it has fired */
     int fd;
     uv_poll_t poll;
 };

@@ -1,7 +1,7 @@
 /*
  * loop/loop.h - the one event loop: exact timers, descriptors, signals, messages from other threads
  *
- * libuv behind; only this folder includes uv.h. Deadlines come from one timerfd over a binary heap
+ * libuv behind; only this folder includes uv.h. Deadlines come from one timerfd over a heap
  * (libuv's own timers tick in milliseconds): never early by more than 0.25 ms, taken in batches at
  * least 0.5 ms apart.
  *

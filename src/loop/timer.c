@@ -1,5 +1,5 @@
 /*
- * loop/timer.c - a binary heap of deadlines over one timerfd
+ * loop/timer.c - a heap of deadlines over one timerfd
  *
  * Resuming parked calls costs a walk over all of them, so timers are taken in batches: passes lie
  * at least 0.5 ms apart, and each takes along what is due within the next 0.25 ms.
@@ -17,59 +17,68 @@ enum {
     PASS_GAP_NS = 500000,
     PASS_AHEAD_NS = 250000,
     HEAP_MIN = 64,
+    HEAP_WIDTH = 4,
     NS_PER_S = 1000000000,
 };
 
-static bool earlier(const struct loop_timer *a, const struct loop_timer *b)
+static bool earlier(const struct due *a, const struct due *b)
 {
-    return a->deadline_ns != b->deadline_ns ? a->deadline_ns < b->deadline_ns : a->order < b->order;
+    return a->deadline_ns != b->deadline_ns ? a->deadline_ns < b->deadline_ns
+                                            : a->timer->order < b->timer->order;
 }
 
-static void place(struct timers *timers, uint32_t at, struct loop_timer *timer)
+static void place(struct timers *timers, uint32_t at, struct due due)
 {
-    timers->heap[at] = timer;
-    timer->slot = at + 1;
+    timers->heap[at] = due;
+    due.timer->slot = at + 1;
 }
 
-static void sift_up(struct timers *timers, uint32_t at, struct loop_timer *timer)
+static void sift_up(struct timers *timers, uint32_t at, struct due due)
 {
     while (at > 0) {
-        uint32_t parent = (at - 1) / 2;
+        uint32_t parent = (at - 1) / HEAP_WIDTH;
 
-        if (!earlier(timer, timers->heap[parent]))
+        if (!earlier(&due, &timers->heap[parent]))
             break;
         place(timers, at, timers->heap[parent]);
         at = parent;
     }
-    place(timers, at, timer);
+    place(timers, at, due);
 }
 
-static void sift_down(struct timers *timers, uint32_t at, struct loop_timer *timer)
+static uint32_t earliest_child(const struct timers *timers, uint32_t at)
+{
+    uint32_t first = HEAP_WIDTH * at + 1;
+    uint32_t best = first;
+
+    for (uint32_t i = first + 1; i < first + HEAP_WIDTH && i < timers->count; i++)
+        if (earlier(&timers->heap[i], &timers->heap[best]))
+            best = i;
+    return best;
+}
+
+static void sift_down(struct timers *timers, uint32_t at, struct due due)
 {
     for (;;) {
-        uint32_t child = 2 * at + 1;
+        uint32_t child = earliest_child(timers, at);
 
-        if (child >= timers->count)
-            break;
-        if (child + 1 < timers->count && earlier(timers->heap[child + 1], timers->heap[child]))
-            child++;
-        if (!earlier(timers->heap[child], timer))
+        if (child >= timers->count || !earlier(&timers->heap[child], &due))
             break;
         place(timers, at, timers->heap[child]);
         at = child;
     }
-    place(timers, at, timer);
+    place(timers, at, due);
 }
 
 static void take_out(struct timers *timers, struct loop_timer *timer)
 {
     uint32_t at = timer->slot - 1;
-    struct loop_timer *last = timers->heap[--timers->count];
+    struct due last = timers->heap[--timers->count];
 
     timer->slot = 0;
-    if (last == timer)
+    if (last.timer == timer)
         return;
-    if (at > 0 && earlier(last, timers->heap[(at - 1) / 2]))
+    if (at > 0 && earlier(&last, &timers->heap[(at - 1) / HEAP_WIDTH]))
         sift_up(timers, at, last);
     else
         sift_down(timers, at, last);
@@ -79,16 +88,15 @@ static void take_out(struct timers *timers, struct loop_timer *timer)
 static void pass(struct loop *loop)
 {
     struct timers *timers = &loop->timers;
+    uint64_t now_ns = loop_now_ns(loop);
     uint64_t newest = timers->order;
-    uint64_t until_ns;
 
-    timers->last_pass_ns = loop_now_ns(loop);
-    until_ns = timers->last_pass_ns + PASS_AHEAD_NS;
-    while (timers->count > 0) {
-        struct loop_timer *timer = timers->heap[0];
+    while (timers->count > 0 && timers->heap[0].deadline_ns <= now_ns + PASS_AHEAD_NS) {
+        struct loop_timer *timer = timers->heap[0].timer;
 
-        if (timer->deadline_ns > until_ns || timer->order > newest)
+        if (timer->order > newest)
             break;
+        timers->last_pass_ns = now_ns;
         take_out(timers, timer);
         timer->fn(timer);
     }
@@ -132,17 +140,19 @@ void timers_close(struct loop *loop)
     mem_free(loop->timers.heap);
 }
 
+/* When the descriptor is set to an earlier time, that of a timer that was cancelled, it stays so:
+ * waking once for nothing is cheaper than setting it with every cancelled timer. */
 void timers_program(struct loop *loop)
 {
     struct timers *timers = &loop->timers;
-    uint64_t when_ns = 0;
+    uint64_t when_ns;
 
-    if (timers->count > 0) {
-        when_ns = timers->heap[0]->deadline_ns;
-        if (when_ns < timers->last_pass_ns + PASS_GAP_NS)
-            when_ns = timers->last_pass_ns + PASS_GAP_NS;
-    }
-    if (when_ns == timers->programmed_ns)
+    if (timers->count == 0)
+        return;
+    when_ns = timers->heap[0].deadline_ns;
+    if (when_ns < timers->last_pass_ns + PASS_GAP_NS)
+        when_ns = timers->last_pass_ns + PASS_GAP_NS;
+    if (timers->programmed_ns != 0 && timers->programmed_ns <= when_ns)
         return;
     struct itimerspec spec = {
         .it_value = {.tv_sec = (time_t)(when_ns / NS_PER_S), .tv_nsec = (long)(when_ns % NS_PER_S)},
@@ -160,12 +170,12 @@ void loop_timer_arm_at(struct loop *loop, struct loop_timer *timer, uint64_t dea
     loop_timer_cancel(loop, timer);
     if (timers->count == timers->cap) {
         timers->cap = timers->cap ? timers->cap * 2 : HEAP_MIN;
-        timers->heap = mem_grow(timers->heap, timers->cap, sizeof(struct loop_timer *));
+        timers->heap = mem_grow(timers->heap, timers->cap, sizeof(*timers->heap));
     }
     timer->deadline_ns = deadline_ns;
     timer->order = ++timers->order;
     timer->fn = fn;
-    sift_up(timers, timers->count++, timer);
+    sift_up(timers, timers->count++, (struct due){deadline_ns, timer});
 }
 
 void loop_timer_arm(struct loop *loop, struct loop_timer *timer, uint64_t delay_ns,

@@ -39,6 +39,29 @@ START_TEST(test_timers_fire_in_order_and_never_early)
 }
 END_TEST
 
+/* The heap holds them in an order of its own, whatever was taken out of it. */
+START_TEST(test_timers_armed_among_others_fire_in_order)
+{
+    uint64_t base_ns = clock_monotonic_ns() + 20 * MS;
+    unsigned left = 0;
+
+    for (unsigned i = 0; i < MANY; i++)
+        loop_timer_arm_at(loop, &many[i], base_ns + i * 7919u % MANY * 1000ull, on_many);
+    for (unsigned i = 0; i < MANY; i++) {
+        if (i * 104729u % 5 < 2)
+            loop_timer_cancel(loop, &many[i]);
+        else if (i % 7 == 0)
+            loop_timer_arm_at(loop, &many[i], base_ns + i * 31u % MANY * 1000ull, on_many);
+        left += loop_timer_armed(&many[i]);
+    }
+    fired = 0;
+    previous_ns = 0;
+    wanted = left;
+    run();
+    ck_assert_uint_eq(fired, left);
+}
+END_TEST
+
 START_TEST(test_timer_cancelled_does_not_fire)
 {
     arm_many();
@@ -113,6 +136,28 @@ START_TEST(test_timer_armed_twice_fires_once_at_the_later_call)
 }
 END_TEST
 
+static void on_late(struct loop_timer *timer)
+{
+    ck_assert(clock_monotonic_ns() + EARLY_NS >= timer->deadline_ns);
+    loop_stop(loop);
+}
+
+static void on_cancel(void *arg)
+{
+    (void)arg;
+    loop_timer_cancel(loop, &again);
+}
+
+START_TEST(test_timer_behind_one_that_was_cancelled_fires_in_time)
+{
+    loop_timer_arm(loop, &again, 5 * MS, on_moved);
+    loop_timer_arm(loop, &other, 10 * MS, on_late);
+    loop_post(loop, on_cancel, NULL);
+    run();
+    ck_assert(!loop_timer_armed(&other));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("loop/timer");
@@ -120,10 +165,12 @@ int main(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, test_timers_fire_in_order_and_never_early);
+    tcase_add_test(tc, test_timers_armed_among_others_fire_in_order);
     tcase_add_test(tc, test_timer_cancelled_does_not_fire);
     tcase_add_test(tc, test_timers_of_one_deadline_fire_as_armed);
     tcase_add_test(tc, test_timer_that_rearms_itself_leaves_the_others_their_turn);
     tcase_add_test(tc, test_timer_armed_twice_fires_once_at_the_later_call);
+    tcase_add_test(tc, test_timer_behind_one_that_was_cancelled_fires_in_time);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
