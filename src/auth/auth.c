@@ -225,8 +225,8 @@ static struct str note(const struct examination *x)
         detail = result->explanation->hint;
     else if (x->credential->scheme == AUTH_UNKNOWN)
         detail = STR("an Authorization header of no known form");
-    return arena_strf(x->arena, "%s: " STR_FMT "%s", result->code, STR_ARG(detail),
-                      result->accepted ? " (accepted, authentication is lenient)" : "");
+    return ARENA_CONCAT(x->arena, str_of(result->code), STR(": "), detail,
+                        result->accepted ? STR(" (accepted, authentication is lenient)") : STR(""));
 }
 
 static void find_key(struct examination *x)

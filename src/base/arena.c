@@ -143,6 +143,24 @@ struct str arena_str(struct arena *arena, struct str s)
     return s.ptr ? (struct str){arena_dup(arena, s), s.len} : s;
 }
 
+struct str arena_concat(struct arena *arena, const struct str *parts, size_t count)
+{
+    size_t len = 0;
+    size_t used = 0;
+
+    for (size_t i = 0; i < count; i++)
+        len += parts[i].len;
+    char *text = take(arena, len + 1);
+
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].len)
+            memcpy(text + used, parts[i].ptr, parts[i].len);
+        used += parts[i].len;
+    }
+    text[len] = '\0';
+    return (struct str){text, len};
+}
+
 /* Most texts fit into what is left of the block, and need not be measured first. */
 static char *vprintf_into(struct arena *arena, const char *fmt, va_list args, size_t *out_len)
 {

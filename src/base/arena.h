@@ -28,6 +28,11 @@ char *arena_dup(struct arena *arena, struct str s)
     __attribute__((malloc, returns_nonnull)); /* terminated */
 struct str arena_str(struct arena *arena,
                      struct str s); /* a copy, also terminated; absent stays absent */
+/** The parts behind each other, terminated; cheaper than printing them. */
+struct str arena_concat(struct arena *arena, const struct str *parts, size_t count);
+#define ARENA_CONCAT(arena, ...)                                                                   \
+    arena_concat((arena), (const struct str[]){__VA_ARGS__},                                       \
+                 sizeof((const struct str[]){__VA_ARGS__}) / sizeof(struct str))
 char *arena_printf(struct arena *arena, const char *fmt, ...)
     __attribute__((malloc, returns_nonnull)) PRINTF_LIKE(2, 3);
 struct str arena_strf(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SMALL_BYTES = 1024 };
+
 static _Noreturn void die(void)
 {
     fputs("fcemu: out of memory\n", stderr);
@@ -27,9 +29,12 @@ static size_t times_or_die(size_t count, size_t size)
     return total;
 }
 
+/* calloc() passes by the thread's own store of small blocks, from which malloc() takes them. */
 void *mem_alloc(size_t size)
 {
-    return or_die(calloc(1, size ? size : 1));
+    if (size > SMALL_BYTES)
+        return or_die(calloc(1, size));
+    return memset(or_die(malloc(size ? size : 1)), 0, size);
 }
 
 void *mem_alloc_array(size_t count, size_t size)

@@ -52,9 +52,9 @@ struct exchange {
     size_t refusal_arg_count;
     struct str near_miss;
 
-    bool asked, asked_again;
+    bool asked;
     struct fault_decision decision; /* of both askings, combined */
-    struct fault_decision second;   /* the asking behind authentication, for its release */
+    struct fault_decision *second;  /* the asking behind authentication, for its release; or NULL */
 
     struct auth_result auth;
     struct service_pending *pending;

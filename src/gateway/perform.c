@@ -101,13 +101,13 @@ static const char *base_url(const struct exchange *x, struct arena *arena)
 {
     const struct http_request *request = x->request;
     uint16_t preset = request->tls ? 443 : 80;
-    const char *scheme = request->tls ? "https" : "http";
+    struct str scheme = request->tls ? STR("https://") : STR("http://");
     bool has_port = request->authority.len > request->host.len;
     bool direct = str_starts(request->target, STR("/")) && place_is_control_host(request->host);
 
     if (has_port || !direct || request->local_port == 0 || request->local_port == preset)
-        return arena_printf(arena, "%s://" STR_FMT, scheme, STR_ARG(request->authority));
-    return arena_printf(arena, "%s://" STR_FMT ":%u", scheme, STR_ARG(request->authority),
+        return ARENA_CONCAT(arena, scheme, request->authority).ptr;
+    return arena_printf(arena, STR_FMT STR_FMT ":%u", STR_ARG(scheme), STR_ARG(request->authority),
                         request->local_port);
 }
 

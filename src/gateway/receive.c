@@ -150,8 +150,8 @@ static void on_finished(void *owner, struct http_call *call, const struct http_r
     exchange_record(x, result);
     if (x->asked)
         fault_release(gateway->parts.faults, &x->decision);
-    if (x->asked_again)
-        fault_release(gateway->parts.faults, &x->second);
+    if (x->second)
+        fault_release(gateway->parts.faults, x->second);
     if (x->fixture_asked)
         fault_release(gateway->parts.fixtures, &x->fixture);
     gateway->in_flight--;

@@ -186,7 +186,7 @@ static void append(struct exchange *x, const struct http_result *result, int sta
         .wall_ms = x->wall_ms,
         .ended_ns = now_ns,
         .held_ns = x->held_total_ns,
-        .delay_capped = d->delay_capped || x->second.delay_capped,
+        .delay_capped = d->delay_capped || (x->second && x->second->delay_capped),
         .response_bytes = result->body_bytes,
         .status = status,
         .code = result->outcome == HTTP_CLIENT_GONE ? STR("ClientClosedRequest") : x->reply.code,

@@ -95,7 +95,7 @@ enum next station_skip(struct exchange *x)
 static void combine(struct exchange *x)
 {
     struct fault_decision *a = &x->decision;
-    const struct fault_decision *b = &x->second;
+    const struct fault_decision *b = x->second;
     size_t edits = a->header_edits.count + b->header_edits.count;
     const struct fault_header_edit **items =
         ARENA_ARRAY(x->arena, edits, const struct fault_header_edit *);
@@ -131,8 +131,8 @@ enum next station_strike_again(struct exchange *x)
         !fault_asks_authenticated(x->gateway->parts.faults))
         return NEXT_STATION;
     x->facts.authenticated = true;
-    fault_decide(x->gateway->parts.faults, &x->facts, x->arena, &x->second);
-    x->asked_again = true;
+    x->second = ARENA_NEW(x->arena, struct fault_decision);
+    fault_decide(x->gateway->parts.faults, &x->facts, x->arena, x->second);
     combine(x);
     return outcome_ends_call(x->decision.outcome) && x->decision.effect != EFFECT_DONE
                ? NEXT_OUTCOME

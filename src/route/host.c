@@ -4,6 +4,7 @@
 #include "route/host.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 
 #include "route/place.h"
 
@@ -28,7 +29,9 @@ static bool is_ip_literal(struct str host)
     if (str_starts(host, STR("[")) && str_ends(host, STR("]")))
         address = str_slice(host, 1, host.len - 1);
     str_cut(address, '%', &address, &zone);
-    return is_address(address, AF_INET6) || is_address(host, AF_INET);
+    if (address.len && memchr(address.ptr, ':', address.len))
+        return is_address(address, AF_INET6);
+    return host.len && isdigit((unsigned char)host.ptr[host.len - 1]) && is_address(host, AF_INET);
 }
 
 bool host_is_local(struct str host)

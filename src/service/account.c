@@ -108,8 +108,8 @@ static void add_credentials(struct work *work, cJSON *answer)
         .account = work->account,
         .role = STR(""),
         .session = STR(""),
-        .now_ms = work->now_ms,
-        .expires_ms = work->now_ms + TOKEN_LIFE_MS,
+        .now_ms = work_now_ms(work),
+        .expires_ms = work_now_ms(work) + TOKEN_LIFE_MS,
     };
     struct neighbours_key key;
 

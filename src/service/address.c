@@ -40,16 +40,12 @@ static void split_name_2023(struct str name, struct address *out)
     }
 }
 
-static struct str join(struct arena *arena, struct str a, struct str b)
-{
-    return arena_strf(arena, STR_FMT "/" STR_FMT, STR_ARG(a), STR_ARG(b));
-}
-
 static void derive(struct work *work, struct address *out)
 {
     bool owned_by_function = str_eq(out->service, STR(SERVICE_OF_2023)) && out->function.len > 0;
 
-    out->path = out->function.len ? join(work->arena, out->service, out->function) : out->service;
+    out->path = out->function.len ? ARENA_CONCAT(work->arena, out->service, STR("/"), out->function)
+                                  : out->service;
     out->owner = owned_by_function ? out->path : out->service;
 }
 

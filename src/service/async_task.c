@@ -107,7 +107,7 @@ static void add_event(struct work *work, cJSON *record, const char *status)
         events = cJSON_AddArrayToObject(record, "events");
     cJSON_AddNumberToObject(event, "eventId", cJSON_GetArraySize(events) + 1);
     cJSON_AddStringToObject(event, "status", status);
-    json_add_uint(event, "timestamp", work->now_ms);
+    json_add_uint(event, "timestamp", work_now_ms(work));
     cJSON_AddStringToObject(event, "eventDetail", "");
     cJSON_AddItemToArray(events, event);
 }
@@ -127,7 +127,7 @@ void async_task_stop(struct work *work)
         return;
     }
     json_set(record, "status", cJSON_CreateString("Stopped"));
-    json_set(record, "endTime", cJSON_CreateNumber((double)work->now_ms));
+    json_set(record, "endTime", cJSON_CreateNumber((double)work_now_ms(work)));
     add_event(work, record, "Stopping");
     add_event(work, record, "Stopped");
     work_put(work, &key, row, record, STR_NONE);

@@ -47,7 +47,7 @@ struct work {
     struct service_call call;
     struct arena *arena;
     enum api_version api;
-    uint64_t now_ms;
+    uint64_t now_ms; /* 0 = not asked yet: work_now_ms() */
     struct str account;
     struct str region;
     cJSON *input; /* the body as an object; never NULL while a handler runs */
@@ -99,6 +99,8 @@ struct str work_query(const struct work *work, const char *name); /* "" when abs
 struct str work_header(const struct work *work, const char *name);
 struct field_reading work_reading(struct work *work, bool create);
 /** The request's account and region with these. */
+/** One moment for the whole call, read from the clock by whoever asks first. */
+uint64_t work_now_ms(struct work *work);
 struct store_key work_key(const struct work *work, const char *kind, struct str parent,
                           struct str version, struct str name);
 /** True when `If-Match` allows it; else the work is refused. */
@@ -106,7 +108,7 @@ bool work_match(struct work *work, struct str etag);
 /** False, and refused, while another write of this row is under way. */
 bool work_may_change(struct work *work, const struct store_row *row);
 /** The time of a change: now, but always later than the last one by the service's resolution. */
-uint64_t work_changed_ms(const struct work *work, const struct store_row *old);
+uint64_t work_changed_ms(struct work *work, const struct store_row *old);
 /** False, and refused, when @count has reached the quota. */
 bool work_quota(struct work *work, enum limit_id id, size_t count, const char *what);
 

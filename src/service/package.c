@@ -242,7 +242,7 @@ static struct str sign_url(struct service *service, struct str id, struct str ex
 
 struct str code_url(struct work *work, struct str blob, uint64_t crc64)
 {
-    struct str expires = arena_strf(work->arena, "%" PRIu64, work->now_ms + URL_LIFE_MS);
+    struct str expires = arena_strf(work->arena, "%" PRIu64, work_now_ms(work) + URL_LIFE_MS);
     struct str id = str_is_set(blob) ? blob : STR("none");
 
     return arena_strf(work->arena,
@@ -293,7 +293,7 @@ static bool may_download(struct work *work, struct str id)
         refuse_download(work, "the signature of the download URL does not match");
         return false;
     }
-    if (str_to_uint(expires, UINT64_MAX, &until) == NUMBER_OK && until >= work->now_ms)
+    if (str_to_uint(expires, UINT64_MAX, &until) == NUMBER_OK && until >= work_now_ms(work))
         return true;
     refuse_download(work, "the download URL has expired");
     return false;

@@ -57,7 +57,7 @@ static cJSON *view(struct work *work, const cJSON *document, const struct config
 static double effective(struct work *work, const cJSON *document)
 {
     return schedule_target(cJSON_GetObjectItemCaseSensitive(document, "scheduledActions"),
-                           work->now_ms, number_of(document, "target"));
+                           work_now_ms(work), number_of(document, "target"));
 }
 
 static struct config_place place_of(const struct address *at)

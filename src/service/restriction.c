@@ -41,7 +41,7 @@ static void set(struct work *work, const struct address *at, cJSON *model, bool 
 
     cJSON_AddBoolToObject(restriction, "disable", disable);
     json_add_str(restriction, "reason", reason.ptr ? reason : STR(""));
-    json_add_time(restriction, "lastModifiedTime", work->now_ms);
+    json_add_time(restriction, "lastModifiedTime", work_now_ms(work));
     json_set(model, RESTRICTION, restriction);
     put(work, at, model);
 }

@@ -25,7 +25,7 @@ static cJSON *view(struct work *work, const cJSON *document, struct str arn)
     cJSON *shown = fields_show(&scaling_fields, document, work->api);
     const cJSON *least = cJSON_GetObjectItemCaseSensitive(document, "minInstances");
     double target = schedule_target(cJSON_GetObjectItemCaseSensitive(document, "scheduledPolicies"),
-                                    work->now_ms, least ? least->valuedouble : 0);
+                                    work_now_ms(work), least ? least->valuedouble : 0);
 
     json_add_str(shown, "functionArn", arn);
     cJSON_AddNumberToObject(shown, "currentInstances", target);

@@ -257,7 +257,6 @@ static struct work *work_new(struct service *service, const struct service_call 
     work->store = service->store;
     work->call = *call;
     work->arena = call->arena;
-    work->now_ms = clock_now_wall_ms(service->clock);
     work->account = call->account.len ? call->account
                     : call->owner.len ? call->owner
                                       : service->default_account;

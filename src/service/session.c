@@ -36,11 +36,11 @@ static double number_or(const cJSON *document, const char *name, double preset)
 }
 
 /* Its time to live counts from its creation. */
-static bool is_expired(const struct work *work, const struct store_row *row, const cJSON *document)
+static bool is_expired(struct work *work, const struct store_row *row, const cJSON *document)
 {
     double ttl_ms = number_or(document, "sessionTTLInSeconds", 21600) * MS_PER_SECOND;
 
-    return (double)work->now_ms > (double)row->created_ms + ttl_ms;
+    return (double)work_now_ms(work) > (double)row->created_ms + ttl_ms;
 }
 
 static cJSON *show_at(struct work *work, const struct store_row *row)

@@ -92,10 +92,17 @@ bool work_may_change(struct work *work, const struct store_row *row)
     return false;
 }
 
-uint64_t work_changed_ms(const struct work *work, const struct store_row *old)
+uint64_t work_now_ms(struct work *work)
 {
-    if (!old || work->now_ms / TIME_STEP_MS > old->modified_ms / TIME_STEP_MS)
-        return work->now_ms;
+    if (work->now_ms == 0)
+        work->now_ms = clock_now_wall_ms(work->service->clock);
+    return work->now_ms;
+}
+
+uint64_t work_changed_ms(struct work *work, const struct store_row *old)
+{
+    if (!old || work_now_ms(work) / TIME_STEP_MS > old->modified_ms / TIME_STEP_MS)
+        return work_now_ms(work);
     return old->modified_ms + TIME_STEP_MS;
 }
 
@@ -125,7 +132,7 @@ const struct store_row *work_put(struct work *work, const struct store_key *key,
     struct buf text = {0};
     struct store_value value = {
         .blob = blob,
-        .created_ms = old ? old->created_ms : work->now_ms,
+        .created_ms = old ? old->created_ms : work_now_ms(work),
         .modified_ms = work_changed_ms(work, old),
     };
 

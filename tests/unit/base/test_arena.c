@@ -53,6 +53,18 @@ START_TEST(test_arena_large_pieces_do_not_overlap)
 }
 END_TEST
 
+START_TEST(test_arena_concat_puts_parts_behind_each_other)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct str text = ARENA_CONCAT(arena, STR("ab"), STR_NONE, STR(""), STR("c"));
+
+    ck_assert(str_eq(text, STR("abc")));
+    ck_assert_int_eq(text.ptr[3], '\0');
+    ck_assert_uint_eq(arena_concat(arena, NULL, 0).len, 0);
+    ck_assert_str_eq(arena_concat(arena, NULL, 0).ptr, "");
+}
+END_TEST
+
 START_TEST(test_arena_strings_are_copies_with_a_terminator)
 {
     OWN(arena_free) struct arena *arena = arena_new();
@@ -118,6 +130,7 @@ int main(void)
     tcase_add_test(tc, test_arena_memory_is_zeroed_and_aligned);
     tcase_add_test(tc, test_arena_reset_gives_zeroed_memory_again_and_keeps_one_block);
     tcase_add_test(tc, test_arena_large_pieces_do_not_overlap);
+    tcase_add_test(tc, test_arena_concat_puts_parts_behind_each_other);
     tcase_add_test(tc, test_arena_strings_are_copies_with_a_terminator);
     tcase_add_test(tc, test_arena_printed_texts_cross_the_end_of_a_block);
     tcase_add_test(tc, test_arena_clean_ups_run_last_one_first_and_once);
