@@ -107,6 +107,15 @@ struct stream {
     bool ended;
 };
 
+struct framing {       /* what the head says of it, to be judged */
+    struct str length; /* the first Content-Length; absent without */
+    struct str coding; /* the last Transfer-Encoding */
+    uint32_t hosts;
+    uint32_t codings;
+    bool lengths_differ;
+    bool blank_in_name;
+};
+
 struct http_call {
     struct http_call *next; /* in the list of live or of free calls */
     struct http_call *prev;
@@ -115,6 +124,7 @@ struct http_call {
     struct arena *arena;
     void *owner;
     struct http_request request;
+    struct framing framing;
     struct body body;
     uint64_t body_limit;
     uint64_t declared_bytes; /* Content-Length of the request, when it has one */

@@ -17,14 +17,35 @@ void request_line(struct http_call *call, const char *uri)
     str_cut(rest, '?', &request->path, &request->query);
 }
 
+/* What tells where a body ends, and where the request goes, is noted as it comes by. */
+static void note_framing(struct http_call *call, struct str name, struct str value)
+{
+    struct framing *framing = &call->framing;
+
+    if (name.len == 0 || name.ptr[name.len - 1] == ' ' || name.ptr[name.len - 1] == '\t')
+        framing->blank_in_name = true;
+    if (str_eq_nocase(name, STR("Host"))) {
+        framing->hosts++;
+    } else if (str_eq_nocase(name, STR("Transfer-Encoding"))) {
+        framing->codings++;
+        framing->coding = value;
+    } else if (str_eq_nocase(name, STR("Content-Length"))) {
+        framing->lengths_differ |= str_is_set(framing->length) && !str_eq(framing->length, value);
+        if (!str_is_set(framing->length))
+            framing->length = value;
+    }
+}
+
 static enum MHD_Result add_header(void *cls, enum MHD_ValueKind kind, const char *name,
                                   size_t name_len, const char *value, size_t value_len)
 {
     struct http_call *call = cls;
+    struct str key = {name, name_len};
+    struct str text = str_trim((struct str){value ? value : "", value_len});
 
     (void)kind;
-    http_headers_add(&call->request.headers, call->arena, (struct str){name, name_len},
-                     str_trim((struct str){value ? value : "", value_len}));
+    note_framing(call, key, text);
+    http_headers_add(&call->request.headers, call->arena, key, text);
     return MHD_YES;
 }
 
@@ -46,11 +67,8 @@ static void set_host(struct http_call *call)
 
 static void set_body_facts(struct http_call *call)
 {
-    const struct http_headers *headers = &call->request.headers;
-    struct str length = http_headers_get(headers, STR("Content-Length"));
-
-    call->has_body = str_is_set(http_headers_get(headers, STR("Transfer-Encoding")));
-    if (str_to_uint(length, UINT64_MAX, &call->declared_bytes) == NUMBER_OK)
+    call->has_body = call->framing.codings > 0;
+    if (str_to_uint(call->framing.length, UINT64_MAX, &call->declared_bytes) == NUMBER_OK)
         call->has_body = call->has_body || call->declared_bytes > 0;
 }
 
@@ -75,28 +93,6 @@ void request_head(struct http_call *call, const char *method, const char *versio
     set_body_facts(call);
 }
 
-static size_t count(const struct http_headers *headers, struct str name)
-{
-    size_t n = 0;
-
-    if (!(headers->marks & http_header_mark(name)))
-        return 0;
-    for (size_t i = 0; i < headers->count; i++)
-        n += str_eq_nocase(headers->items[i].name, name);
-    return n;
-}
-
-static bool lengths_differ(const struct http_headers *headers)
-{
-    struct str first = http_headers_get(headers, STR("Content-Length"));
-
-    for (size_t i = 0; str_is_set(first) && i < headers->count; i++)
-        if (str_eq_nocase(headers->items[i].name, STR("Content-Length")) &&
-            !str_eq(headers->items[i].value, first))
-            return true;
-    return false;
-}
-
 static bool no_host(const struct http_call *call)
 {
     return !call->http10 && !str_is_set(call->request.authority);
@@ -104,43 +100,29 @@ static bool no_host(const struct http_call *call)
 
 static bool many_hosts(const struct http_call *call)
 {
-    return count(&call->request.headers, STR("Host")) > 1;
+    return call->framing.hosts > 1;
 }
 
 /* "Content-Length : 5" is no length for libmicrohttpd, but may be one for who stands before us. */
 static bool blank_in_name(const struct http_call *call)
 {
-    const struct http_headers *headers = &call->request.headers;
-
-    for (size_t i = 0; i < headers->count; i++) {
-        struct str name = headers->items[i].name;
-
-        if (name.len == 0 || name.ptr[name.len - 1] == ' ' || name.ptr[name.len - 1] == '\t')
-            return true;
-    }
-    return false;
+    return call->framing.blank_in_name;
 }
 
 static bool both_lengths(const struct http_call *call)
 {
-    const struct http_headers *headers = &call->request.headers;
-
-    return count(headers, STR("Transfer-Encoding")) > 0 &&
-           count(headers, STR("Content-Length")) > 0;
+    return call->framing.codings > 0 && str_is_set(call->framing.length);
 }
 
 static bool many_lengths(const struct http_call *call)
 {
-    return lengths_differ(&call->request.headers);
+    return call->framing.lengths_differ;
 }
 
 static bool unknown_coding(const struct http_call *call)
 {
-    const struct http_headers *headers = &call->request.headers;
-    struct str coding = http_headers_get(headers, STR("Transfer-Encoding"));
-
-    return str_is_set(coding) &&
-           (!str_eq_nocase(coding, STR("chunked")) || count(headers, STR("Transfer-Encoding")) > 1);
+    return call->framing.codings > 1 ||
+           (call->framing.codings && !str_eq_nocase(call->framing.coding, STR("chunked")));
 }
 
 static bool late_connect(const struct http_call *call)
