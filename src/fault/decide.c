@@ -143,6 +143,11 @@ static bool has_work(const struct fault_engine *engine)
                                 (engine->set && (engine->set->rule_count > 0 || engine->control)));
 }
 
+static bool looks_at_the_clock(const struct fault_engine *engine)
+{
+    return has_work(engine) || (engine->set && engine->set->guard.halt_count > 0);
+}
+
 static void decide(struct fault_engine *engine, const struct fault_call *call, struct arena *arena,
                    enum asking_time time, struct fault_decision *out)
 {
@@ -151,7 +156,7 @@ static void decide(struct fault_engine *engine, const struct fault_call *call, s
         .call = call,
         .arena = arena,
         .match = match_call_start(call, arena, engine->scratch),
-        .now_ns = engine->set || fault_engine_is_playing(engine) ? clock_now_ns(engine->clock) : 0,
+        .now_ns = looks_at_the_clock(engine) ? clock_now_ns(engine->clock) : 0,
         .time = time,
         .out = out,
     };

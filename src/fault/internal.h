@@ -9,6 +9,8 @@
  */
 #pragma once
 
+#include "base/hash.h"
+
 #include <uthash.h>
 
 #include "fault/engine.h"

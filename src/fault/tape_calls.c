@@ -1,12 +1,12 @@
 /*
  * How the tape tells calls apart, and how often it has seen each.
  */
-#include "base/draw.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "fault/tape.h"
 #include "fault/tape_parts.h"
 
-enum { FIRST_ROOM = 1024, GATHERED_BYTES = 512 };
+enum { FIRST_ROOM = 1024 };
 
 struct seen {
     uint64_t call; /* 0 = a free place; open addressing */
@@ -36,38 +36,16 @@ static struct str identity_of(const struct fault_call *call, size_t i)
     return *(const struct str *)(const void *)((const char *)call + identity[i].offset);
 }
 
-static const uint8_t digest_key[16] = "fcemu tape call";
-
-/* Of what is too long to be gathered: each member's digest stands for it. */
-static uint64_t long_digest(const struct fault_call *call, enum asking_time time)
-{
-    uint64_t parts[N_ELEMENTS(identity) + 1] = {time};
-
-    for (size_t i = 0; i < N_ELEMENTS(identity); i++) {
-        struct str part = identity_of(call, i);
-
-        parts[i + 1] = draw_siphash(digest_key, part.len ? part.ptr : "", part.len);
-    }
-    return draw_siphash(digest_key, parts, sizeof(parts)) | 1;
-}
-
 static uint64_t call_digest(const struct fault_call *call, enum asking_time time)
 {
-    char gathered[GATHERED_BYTES];
-    size_t used = 0;
+    uint64_t digest = time;
 
-    gathered[used++] = (char)time;
     for (size_t i = 0; i < N_ELEMENTS(identity); i++) {
         struct str part = identity_of(call, i);
 
-        if (used + part.len + 1 > sizeof(gathered))
-            return long_digest(call, time);
-        if (part.len)
-            memcpy(gathered + used, part.ptr, part.len);
-        used += part.len;
-        gathered[used++] = '\0'; /* stands in no member */
+        digest = hash_bytes(digest, part.ptr, part.len);
     }
-    return draw_siphash(digest_key, gathered, used) | 1;
+    return digest | 1;
 }
 
 static struct seen *seen_place(struct seen *places, size_t room, uint64_t call)

@@ -1,5 +1,7 @@
 #include "gateway/stale.h"
 
+#include "base/hash.h"
+
 #include <uthash.h>
 
 #include "base/mem.h"

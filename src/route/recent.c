@@ -1,5 +1,6 @@
 #include "route/recent.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/own.h"
 
@@ -58,21 +59,9 @@ void recent_free(struct recent *recent)
     mem_free(recent);
 }
 
-/* Good enough to spread texts over a table; whether a text is the right one is compared. */
 static size_t slot_of(struct str text, size_t slots)
 {
-    uint64_t hash = text.len;
-    uint64_t word;
-    size_t at = 0;
-
-    for (; at + sizeof(word) <= text.len; at += sizeof(word)) {
-        memcpy(&word, text.ptr + at, sizeof(word));
-        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-        hash ^= hash >> 32;
-    }
-    for (; at < text.len; at++)
-        hash = (hash ^ (unsigned char)text.ptr[at]) * UINT64_C(0x100000001B3);
-    return (size_t)(hash ^ hash >> 29) & (slots - 1);
+    return (size_t)hash_bytes(0, text.ptr, text.len) & (slots - 1);
 }
 
 static bool is_view_of(struct str view, struct str text)

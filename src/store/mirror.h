@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "base/hash.h"
+
 #include <uthash.h>
 
 #include "store/store.h"
