@@ -1,8 +1,8 @@
 /*
- * http/engine.c - the two libmicrohttpd daemons, one for HTTP and one for HTTPS
+ * http/engine.c - a libmicrohttpd daemon, for HTTP or for HTTPS
  *
- * Both run in external mode: their epoll descriptors are watched by our loop, and they run when
- * these are readable, when a suspended call is resumed, and when a time-out of theirs is due.
+ * It runs in external mode: its epoll descriptor is watched by our loop, and it runs when that is
+ * readable, when a suspended call is resumed, and when a time-out of its own is due.
  */
 #include <assert.h>
 
@@ -49,7 +49,6 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
         peer->tls ? MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION) : NULL;
 
     peer->mhd = mhd;
-    peer->engine = engine;
     peer->session = session ? session->tls_session : NULL;
     *context = peer;
 }
@@ -118,13 +117,6 @@ static int on_certificate(gnutls_session_t session, const gnutls_datum_t *ca, in
     return 0;
 }
 
-static void nudged(void *arg)
-{
-    struct engine *engine = arg;
-
-    engine->due = true;
-}
-
 static void on_timeout(struct loop_timer *timer)
 {
     CONTAINER_OF(timer, struct engine, timer)->due = true;
@@ -132,8 +124,10 @@ static void on_timeout(struct loop_timer *timer)
 
 static void on_ready(void *arg, unsigned events)
 {
+    struct engine *engine = arg;
+
     (void)events;
-    nudged(arg);
+    engine->due = true;
 }
 
 /* The time-out moves with every request; the timer is set again only when it would come too late,
@@ -163,11 +157,9 @@ void engine_run(struct engine *engine)
         keep_timeout(engine);
     }
     running = outer;
-    if (engine->due)
-        loop_post(engine->server->loop, nudged, engine);
 }
 
-static struct MHD_Daemon *daemon_start(struct engine *engine, bool tls)
+static struct MHD_Daemon *daemon_start(struct engine *engine)
 {
     struct http_server *server = engine->server;
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
@@ -180,73 +172,47 @@ static struct MHD_Daemon *daemon_start(struct engine *engine, bool tls)
     };
 
     /* With "turbo", libmicrohttpd would leave out the close_notify of TLS. */
-    flags |= tls ? (unsigned)MHD_USE_TLS : (unsigned)MHD_USE_TURBO;
+    flags |= engine->tls ? (unsigned)MHD_USE_TLS : (unsigned)MHD_USE_TURBO;
     return MHD_start_daemon(
-        flags, 0, NULL, NULL, on_access, engine, MHD_OPTION_ARRAY, tls ? tls_options : no_options,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT,
+        flags, 0, NULL, NULL, on_access, engine, MHD_OPTION_ARRAY,
+        engine->tls ? tls_options : no_options, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)server->connections_max + RESERVED_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)server->settings.idle_timeout_s, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
         engine, MHD_OPTION_NOTIFY_CONNECTION, on_connection, engine, MHD_OPTION_URI_LOG_CALLBACK,
         on_line, engine, MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL, MHD_OPTION_END);
 }
 
-static int engine_start(struct http_server *server, struct engine *engine, bool tls,
-                        struct error *err)
+struct engine *engine_new(struct http_server *server, bool tls, struct error *err)
 {
+    struct engine *engine = mem_alloc(sizeof(*engine));
     const union MHD_DaemonInfo *info;
 
     engine->server = server;
-    engine->daemon = daemon_start(engine, tls);
-    if (!engine->daemon)
-        return error_set(err, ERROR_IO, "start the %s server", tls ? "HTTPS" : "HTTP");
+    engine->tls = tls;
+    engine->daemon = daemon_start(engine);
+    if (!engine->daemon) {
+        error_set(err, ERROR_IO, "start the %s server", tls ? "HTTPS" : "HTTP");
+        engine_free(engine);
+        return NULL;
+    }
     info = MHD_get_daemon_info(engine->daemon, MHD_DAEMON_INFO_EPOLL_FD);
     engine->watch =
         loop_watch_start(server->loop, info->epoll_fd, LOOP_READABLE, on_ready, engine, err);
-    return engine->watch ? 0 : -1;
-}
-
-static void before_sleep(void *arg)
-{
-    struct http_server *server = arg;
-
-    if (server->plain.due && server->plain.daemon)
-        engine_run(&server->plain);
-    if (server->tls.due && server->tls.daemon)
-        engine_run(&server->tls);
-}
-
-int engines_start(struct http_server *server, struct error *err)
-{
-    if (engine_start(server, &server->plain, false, err) < 0)
-        return -1;
-    if (server->settings.certificate && engine_start(server, &server->tls, true, err) < 0)
-        return -1;
-    loop_on_idle(server->loop, before_sleep, server);
-    return 0;
-}
-
-void engine_stop(struct engine *engine)
-{
-    struct MHD_Daemon *daemon = GIVE(engine->daemon);
-
-    if (!daemon)
-        return;
-    loop_off_idle(engine->server->loop, before_sleep, engine->server);
-    loop_timer_cancel(engine->server->loop, &engine->timer);
-    loop_watch_stop(GIVE(engine->watch));
-    MHD_stop_daemon(daemon);
-}
-
-void engine_take(struct engine *engine, struct peer *peer, const struct sockaddr *address,
-                 socklen_t len)
-{
-    struct http_server *server = engine->server;
-    int fd = peer->fd;
-
-    /* Refused before we were told? Then the peer is still ours; the descriptor is closed. */
-    if (MHD_add_connection(engine->daemon, fd, address, len) != MHD_YES && server->by_fd[fd]) {
-        server->stats.refused++;
-        peer_free(peer);
+    if (!engine->watch) {
+        engine_free(engine);
+        return NULL;
     }
-    engine->due = true;
+    return engine;
+}
+
+void engine_free(struct engine *engine)
+{
+    if (!engine)
+        return;
+    loop_timer_cancel(engine->server->loop, &engine->timer);
+    loop_watch_stop(engine->watch);
+    if (engine->daemon)
+        MHD_stop_daemon(engine->daemon);
+    mem_free(engine);
 }

@@ -2,9 +2,10 @@
  * http/internal.h - what the files of this folder share
  *
  * The way of a connection: listen.c accepts, knock.c looks at the first bytes and hands over to one
- * of two libmicrohttpd daemons (engine.c). The way of a call: call.c takes it through its phases,
- * with request.c and body.c; then either libmicrohttpd sends the answer (reply.c) or, where bytes
- * must be exact or the connection must break, writer.c does, on a suspended connection.
+ * of the libmicrohttpd daemons for HTTP or HTTPS (engines.c, engine.c). The way of a call: call.c
+ * takes it through its phases, with request.c and body.c; then either libmicrohttpd sends the
+ * answer (reply.c) or, where bytes must be exact or the connection must break, writer.c does, on a
+ * suspended connection.
  */
 #pragma once
 
@@ -35,10 +36,19 @@ enum {
 
 struct engine { /* one libmicrohttpd daemon, driven by our loop */
     struct http_server *server;
-    struct MHD_Daemon *daemon; /* NULL: TLS is off, or stopped */
+    struct MHD_Daemon *daemon;
     struct loop_watch *watch;
     struct loop_timer timer; /* libmicrohttpd's own time-outs */
-    bool due;                /* must run before the loop sleeps */
+    uint32_t index;          /* among those of its kind */
+    uint32_t connections;
+    bool tls;
+    bool due; /* must run before the loop sleeps */
+};
+
+struct engines { /* those for HTTP, or those for HTTPS */
+    struct engine **items;
+    uint32_t count;
+    uint32_t first_open; /* none before it has room */
 };
 
 struct listener {
@@ -159,8 +169,9 @@ struct http_server {
     struct http_settings settings;
     struct http_handler handler;
     void *owner;
-    struct engine plain;
-    struct engine tls;
+    struct engines plain;
+    struct engines tls;
+    struct loop_timer shrink; /* engines that nobody needs any more */
     struct listener **listeners;
     uint16_t listener_count;
     struct loop_timer accept_pause; /* out of descriptors */
@@ -186,12 +197,19 @@ struct http_server {
 };
 
 /* engine.c */
-int engines_start(struct http_server *server, struct error *err);
+struct engine *engine_new(struct http_server *server, bool tls, struct error *err);
 void engine_run(struct engine *engine);
-void engine_stop(struct engine *engine); /* nothing may be suspended */
-/** Hand @fd over; @peer belongs to the connection from now on, whatever comes of it. */
-void engine_take(struct engine *engine, struct peer *peer, const struct sockaddr *address,
-                 socklen_t len);
+void engine_free(struct engine *engine); /* nothing may be suspended */
+
+/* engines.c */
+int engines_start(struct http_server *server, struct error *err);
+void engines_stop(struct http_server *server); /* nothing may be suspended */
+void engines_run(struct http_server *server);
+/** Hand the peer's descriptor over; it belongs to the connection from now on, whatever comes of it.
+ */
+void engines_take(struct peer *peer, const struct sockaddr *address, socklen_t len);
+/** One of its connections has ended. */
+void engines_left(struct engine *engine);
 
 /* lookout.c */
 int lookout_open(struct http_server *server, struct error *err);

@@ -114,7 +114,7 @@ static void be_silent(struct knock *k, uint64_t silence_ms)
         loop_timer_arm(k->server->loop, &k->timer, silence_ms * NS_PER_MS, on_silence_over);
 }
 
-static void hand_over(struct knock *k, struct engine *engine)
+static void hand_over(struct knock *k)
 {
     struct peer *peer = k->peer;
     struct sockaddr_storage address = k->address;
@@ -124,7 +124,7 @@ static void hand_over(struct knock *k, struct engine *engine)
     if (k->low_water > 1)
         setsockopt(peer->fd, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof(one));
     knock_free(k);
-    engine_take(engine, peer, (struct sockaddr *)&address, len);
+    engines_take(peer, (struct sockaddr *)&address, len);
 }
 
 static bool is_reserved(const struct knock *k, const struct first *first)
@@ -136,15 +136,15 @@ static bool is_reserved(const struct knock *k, const struct first *first)
             server->handler.reserved(server->owner, first->name, first->target));
 }
 
-static void admit(struct knock *k, struct engine *engine, const struct first *first)
+static void admit(struct knock *k, bool tls, const struct first *first)
 {
     struct http_server *server = k->server;
     bool reserved = is_reserved(k, first);
     enum delivery_end end = DELIVERY_KEEP;
     uint64_t silence_ms = DELIVERY_FOREVER;
 
-    k->peer->tls = engine == &server->tls;
-    if (!engine->daemon) {
+    k->peer->tls = tls;
+    if (tls && !server->settings.certificate) {
         drop(k);
         return;
     }
@@ -153,11 +153,11 @@ static void admit(struct knock *k, struct engine *engine, const struct first *fi
         return;
     }
     if (server->handler.accepted && !reserved)
-        end = server->handler.accepted(server->owner, str_of(k->peer->client), first->name,
-                                       k->peer->tls, &silence_ms);
+        end = server->handler.accepted(server->owner, str_of(k->peer->client), first->name, tls,
+                                       &silence_ms);
     switch (end) {
     case DELIVERY_KEEP:
-        hand_over(k, engine);
+        hand_over(k);
         break;
     case DELIVERY_CLOSE:
         close_clean(k);
@@ -309,7 +309,7 @@ static void act(struct knock *k, struct str bytes)
             authority_lower(first.name, room);
             first.name.ptr = room;
         }
-        admit(k, verdict == VERDICT_TLS ? &k->server->tls : &k->server->plain, &first);
+        admit(k, verdict == VERDICT_TLS, &first);
         break;
     case VERDICT_TUNNEL:
         if (open_tunnel(k, bytes))

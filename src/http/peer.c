@@ -55,6 +55,8 @@ void peer_free(struct peer *peer)
     struct http_server *server = peer->server;
 
     server->by_fd[peer->fd] = NULL;
+    if (peer->engine)
+        engines_left(peer->engine);
     mem_free(peer->sni);
     mem_free(peer);
     server_connection_closed(server);

@@ -69,18 +69,6 @@ int http_server_new(struct loop *loop, const struct http_settings *settings,
     return 0;
 }
 
-static void run_all(struct http_server *server)
-{
-    struct engine *engines[] = {&server->plain, &server->tls};
-
-    for (size_t i = 0; i < N_ELEMENTS(engines); i++) {
-        if (!engines[i]->daemon)
-            continue;
-        engines[i]->due = true;
-        engine_run(engines[i]);
-    }
-}
-
 /* libmicrohttpd aborts the process when it is stopped with a suspended connection. */
 static void end_everything(struct http_server *server)
 {
@@ -88,11 +76,10 @@ static void end_everything(struct http_server *server)
     listeners_close(server);
     knocks_close(server);
     calls_cut(server);
-    run_all(server);
+    engines_run(server);
     calls_cut(server);
-    run_all(server);
-    engine_stop(&server->plain);
-    engine_stop(&server->tls);
+    engines_run(server);
+    engines_stop(server);
     lookout_close(server);
     loop_timer_cancel(server->loop, &server->grace);
     loop_timer_cancel(server->loop, &server->trim);

@@ -297,8 +297,8 @@ static inline unsigned connections_down_to(unsigned most)
     return stats_seen.connections;
 }
 
-/** Sockets of this process. Other descriptors come and go as the sanitizers please. */
-static inline unsigned open_sockets(void)
+/** Descriptors of this process of one kind, by what they are called in /proc. */
+static inline unsigned open_of(const char *kind)
 {
     DIR *dir = opendir("/proc/self/fd");
     const struct dirent *entry;
@@ -308,10 +308,16 @@ static inline unsigned open_sockets(void)
     while ((entry = readdir(dir)) != NULL) {
         ssize_t len = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target));
 
-        n += len > 0 && str_starts((struct str){target, (size_t)len}, STR("socket:"));
+        n += len > 0 && str_starts((struct str){target, (size_t)len}, str_of(kind));
     }
     closedir(dir);
     return n;
+}
+
+/** Other descriptors come and go as the sanitizers please. */
+static inline unsigned open_sockets(void)
+{
+    return open_of("socket:");
 }
 
 static inline void answer_text(struct http_call *call, int status, const char *body,

@@ -7,6 +7,7 @@
 
 enum {
     MANY = 1000,
+    SOME = 400,
     DELAY_MS = 150,
     NS_PER_MS = 1000000,
     NOTICED_NS = 400 * NS_PER_MS, /* "at once", on a busy machine */
@@ -299,6 +300,45 @@ START_TEST(test_thousand_clients_that_leave_leave_nothing_behind)
 }
 END_TEST
 
+static unsigned epoll_sets_down_to(unsigned most)
+{
+    uint64_t until_ns = clock_monotonic_ns() + 10000000000ull;
+    unsigned open;
+
+    do
+        open = open_of("anon_inode:[eventpoll]");
+    while (open > most && clock_monotonic_ns() < until_ns);
+    return open;
+}
+
+/* One daemon of libmicrohttpd takes but a part of them; further ones come and go. */
+START_TEST(test_many_connections_share_daemons_that_go_with_them)
+{
+    static struct client *clients[SOME];
+    unsigned sets_before = open_of("anon_inode:[eventpoll]");
+
+    for (unsigned i = 0; i < SOME; i++)
+        clients[i] = ask(_i, delay);
+    ck_assert_uint_eq(wait_count(&request_count, SOME), SOME);
+    ck_assert_uint_gt(open_of("anon_inode:[eventpoll]"), sets_before);
+    for (unsigned i = 0; i < SOME; i++) {
+        ck_assert_int_eq(client_answer(clients[i]), 200);
+        ck_assert_int_eq(next_result().outcome, HTTP_DELIVERED);
+    }
+    for (unsigned i = 0; i < SOME; i += 2)
+        client_close(clients[i]);
+    ck_assert_uint_eq(connections_down_to(SOME / 2), SOME / 2);
+    for (unsigned i = 0; i < SOME; i += 2)
+        clients[i] = ask(_i, delay);
+    for (unsigned i = 0; i < SOME; i += 2)
+        ck_assert_int_eq(client_answer(clients[i]), 200);
+    for (unsigned i = 0; i < SOME; i++)
+        client_close(clients[i]);
+    ck_assert_uint_eq(connections_down_to(0), 0);
+    ck_assert_uint_eq(epoll_sets_down_to(sets_before), sets_before);
+}
+END_TEST
+
 static void answer_now(struct http_call *call)
 {
     answer_text(call, 200, "now", NULL);
@@ -352,6 +392,7 @@ int main(void)
     tcase_add_loop_test(tc, test_waiting_call_lets_the_loop_sleep, 0, 2 * (int)N_ELEMENTS(waits));
     tcase_add_test(tc, test_thousand_parked_calls_need_no_thread_and_are_all_answered);
     tcase_add_test(tc, test_thousand_clients_that_leave_leave_nothing_behind);
+    tcase_add_loop_test(tc, test_many_connections_share_daemons_that_go_with_them, 0, 2);
     tcase_add_test(tc, test_half_closing_clients_leave_no_descriptor_behind);
     tcase_add_loop_test(tc, test_silent_and_idle_connections_are_closed, 0, 2);
     suite_add_tcase(suite, tc);
