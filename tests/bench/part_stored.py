@@ -5,7 +5,7 @@ import socket
 import time
 
 from report import interleaved, ratio, table
-from servers import HIT, HOST, Daemon, first_reply, free_port, memory_kib, pss_kib, rules
+from servers import HIT, JOURNAL_OFF, HOST, Daemon, first_reply, free_port, memory_kib, pss_kib, rules
 
 CREATE = "/2016-08-15/services/demo/functions"
 GET = f"{CREATE}/f500"
@@ -13,6 +13,10 @@ LIST = f"{CREATE}?limit=100"
 EMPTY_ZIP = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA=="
 SOCKETS, AHEAD = 16, 50
 FEW, MANY, VERY_MANY = 1000, 10000, 100000
+
+
+def kept_arguments(stage):
+    return "--data", stage.folder / "data", "--journal-bytes", "4MiB"
 
 
 def request(path, document):
@@ -54,9 +58,7 @@ def store(server, count):
 
 
 def measure(stage, report, options):
-    few = stage.fcemu("1,000 functions", rules(100), arguments=("--data", stage.folder / "data", "--journal-bytes", "4MiB"))
-    many = stage.fcemu("10,000 functions", rules(100))
-    very_many = stage.fcemu("100,000 functions", rules(100))
+    few, many, very_many = (stage.fcemu(f"{count:,} functions", rules(100), config=JOURNAL_OFF) for count in (FEW, MANY, VERY_MANY))
     for server, count in ((few, FEW), (many, MANY), (very_many, VERY_MANY)):
         store(server, count)
     bare = stage.bare("bare libmicrohttpd", few.daemon.invoke("bench-99"))
@@ -75,7 +77,9 @@ def measure(stage, report, options):
         for server in (many, very_many):
             value = ratio(rows[f"{operation} of {server.name}"], rows[f"{operation} of {few.name}"], "cpu")
             report.target(f"{operation} among {server.name}, CPU / among 1,000", value, 1.1)
-    few.daemon.stop()
+    kept = stage.fcemu("kept functions", rules(100), arguments=kept_arguments(stage))
+    store(kept, FEW)
+    kept.daemon.stop()
     start(stage, report, options)
 
 
@@ -85,7 +89,7 @@ def start(stage, report, options):
     for number in range(max(3, options.rounds)):
         port = free_port()
         daemon = Daemon(stage.folder / f"start{number}", rules=rules(100), listen=(f"127.0.0.1:{port}",),
-                        arguments=("--log-level", "error", "--data", stage.folder / "data", "--journal-bytes", "4MiB"))
+                        arguments=("--log-level", "error", *kept_arguments(stage)))
         begun = time.monotonic()
         server = stage.started(daemon, port)
         first_reply(port, HIT, 429)

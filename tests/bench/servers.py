@@ -19,6 +19,7 @@ from fcemu import ACCOUNT, HOST, REGION, Daemon, invocation  # noqa: E402
 CONNECTIONS = 64
 TICK_US = 1_000_000 / os.sysconf("SC_CLK_TCK")
 PINNED = len(os.sched_getaffinity(0)) >= 2
+JOURNAL_OFF = "journal: {enabled: false}\n"
 HIT = invocation("bench-99")
 MISS = invocation("nobody")
 
