@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/folder.h"
 #include "base/mem.h"
 #include "crypto/internal.h"
 
@@ -220,41 +221,13 @@ static int make(const char *crt_path, const char *key_path, struct authority *ou
     return 0;
 }
 
-static int make_folder(const char *path, struct error *err)
-{
-    int saved;
-
-    if (mkdir(path, FOLDER_MODE) == 0)
-        return 0;
-    saved = errno;
-    if (access(path, F_OK) == 0)
-        return 0;
-    errno = saved;
-    return error_errno(err, "make folder '%s' as uid %u", path, (unsigned)geteuid());
-}
-
-static int make_folders(const char *folder, struct error *err)
-{
-    OWN(mem_free) char *path = mem_dup(folder);
-
-    for (char *p = path + 1; *path && *p; p++) {
-        if (*p != '/')
-            continue;
-        *p = '\0';
-        if (make_folder(path, err) < 0)
-            return -1;
-        *p = '/';
-    }
-    return make_folder(path, err);
-}
-
 static int make_in_turn(const char *folder, const char *crt_path, const char *key_path,
                         struct authority *out, struct error *err)
 {
     OWN(mem_free) char *lock_path = mem_printf("%s/.ca-lock", folder);
 
-    if (make_folders(folder, err) < 0)
-        return -1;
+    if (folder_make(folder, FOLDER_MODE) < 0)
+        return error_errno(err, "make folder '%s' as uid %u", folder, (unsigned)geteuid());
     OWN(fd_close) int lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, KEY_MODE);
 
     if (lock < 0 || flock(lock, LOCK_EX) < 0)

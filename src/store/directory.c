@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/mem.h"
 #include "store/internal.h"
 
@@ -30,36 +31,6 @@ static int refuse_unwritable(const char *path, struct error *err)
               path, strerror(saved), remedy);
     err->sys_errno = saved;
     return -1;
-}
-
-/* Some systems name another reason than EEXIST for a folder that is there. */
-static int make_folder(const char *path)
-{
-    int saved;
-
-    if (mkdir(path, FOLDER_MODE) == 0)
-        return 0;
-    saved = errno;
-    if (access(path, F_OK) == 0)
-        return 0;
-    errno = saved;
-    return -1;
-}
-
-/* With the folders above it. */
-static int make_folders(const char *folder)
-{
-    OWN(mem_free) char *path = mem_dup(folder);
-
-    for (char *p = path + 1; *path && *p; p++) {
-        if (*p != '/')
-            continue;
-        *p = '\0';
-        if (make_folder(path) < 0)
-            return -1;
-        *p = '/';
-    }
-    return make_folder(path);
 }
 
 static bool is_folder(const char *path)
@@ -117,7 +88,7 @@ static int open_kept(const char *path, struct directory *out, struct error *err)
 {
     int fd = -1;
 
-    if (make_folders(path) < 0 || !is_folder(path))
+    if (folder_make(path, FOLDER_MODE) < 0 || !is_folder(path))
         return refuse_unwritable(path, err);
     if (access(path, R_OK | W_OK | X_OK) < 0)
         return refuse_unwritable(path, err);
