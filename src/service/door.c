@@ -113,9 +113,9 @@ static const cJSON *best_route(const cJSON *document, struct str path)
     return best;
 }
 
-static bool allows(const cJSON *route, struct str method)
+bool methods_allow(const cJSON *of, struct str method)
 {
-    const cJSON *methods = cJSON_GetObjectItemCaseSensitive(route, "methods");
+    const cJSON *methods = cJSON_GetObjectItemCaseSensitive(of, "methods");
     const cJSON *item;
 
     if (json_is_blank(methods))
@@ -137,7 +137,8 @@ static void follow(struct search *search, const cJSON *document)
     search->out->route = arena_str(search->arena, json_get_str(route, "path"));
     set_function(search, json_get_str(route, "serviceName"), json_get_str(route, "functionName"));
     set_qualifier(search, json_get_str(route, "qualifier"));
-    search->out->result = allows(route, search->request->method) ? DOOR_OPEN : DOOR_WRONG_METHOD;
+    search->out->result =
+        methods_allow(route, search->request->method) ? DOOR_OPEN : DOOR_WRONG_METHOD;
 }
 
 static void compare_domain(void *arg, const struct store_row *row)

@@ -56,16 +56,10 @@ static bool may_enter(struct work *work, const cJSON *config)
 
 static bool check_method(struct work *work, const cJSON *config)
 {
-    const cJSON *methods = cJSON_GetObjectItemCaseSensitive(config, "methods");
     struct str method = work->call.request->method;
-    const cJSON *item;
 
-    if (json_is_blank(methods))
+    if (methods_allow(config, method))
         return true;
-    cJSON_ArrayForEach (item, methods) {
-        if (cJSON_IsString(item) && str_eq(str_of(item->valuestring), method))
-            return true;
-    }
     answer_refuse_text(work, "AccessDenied", "the http trigger does not allow method " STR_FMT,
                        STR_ARG(str_slice(method, 0, 64)));
     return false;

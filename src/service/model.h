@@ -58,6 +58,9 @@ cJSON *function_view(struct work *work, const struct store_row *row, const struc
 /** Copy the frozen or working rows of a function under another version. */
 void function_freeze(struct work *work, const struct store_row *row, struct str version);
 
+/** `methods` of a trigger's config or a domain's route; none named allows all. */
+bool methods_allow(const cJSON *of, struct str method);
+
 /** Invocation of the function is disabled. */
 bool restriction_holds(struct work *work, struct str service, struct str function);
 /** The same, refused with the reason. False when it is. */
