@@ -377,7 +377,7 @@ static const struct conf_field match_fields[] = {
                "\"string\"}}]"},
     PATTERN(service, "service name"),
     PATTERN(function, "function name"),
-    PATTERN(qualifier, "version or alias"),
+    PATTERN(qualifier, "version or alias; a call that names none has LATEST"),
     PATTERN(trigger, "trigger name"),
     PATTERN(layer, "layer name"),
     PATTERN(domain, "custom domain"),

@@ -27,7 +27,13 @@ static inline const void *match_wanted(const struct match_row *row, const struct
 
 static inline struct str match_row_value(const struct match_row *row, const struct fault_call *call)
 {
-    return *(const struct str *)(const void *)((const char *)call + row->value_at);
+    struct str value = *(const struct str *)(const void *)((const char *)call + row->value_at);
+
+    /* A call that names a service or a function and no version means the one that is worked on. */
+    if (!str_is_set(value) && row->value_at == offsetof(struct fault_call, qualifier) &&
+        (str_is_set(call->service) || str_is_set(call->function)))
+        return STR("LATEST");
+    return value;
 }
 
 /** In the order in which keys of one cost are tested. */

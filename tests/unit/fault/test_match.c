@@ -97,6 +97,26 @@ START_TEST(test_regular_expressions_have_a_limit)
 }
 END_TEST
 
+START_TEST(test_a_call_without_a_qualifier_has_latest)
+{
+    struct fault_ruleset *set = set_new();
+    struct fault_match *match = &rule_add(set, "r", OUTCOME_ERROR)->match;
+    struct fault_call call = call_of("f", NULL);
+
+    want_exactly(set, &match->qualifier, "LATEST");
+    ck_assert(holds(set, &call));
+    call.qualifier = STR("prod");
+    ck_assert(!strikes(&w, &call));
+    call.qualifier = STR("LATEST");
+    ck_assert(strikes(&w, &call));
+    call.qualifier = STR_NONE;
+    call.function = STR_NONE;
+    ck_assert(strikes(&w, &call)); /* of the service */
+    call.service = STR_NONE;
+    ck_assert(!strikes(&w, &call));
+}
+END_TEST
+
 /* ---- operation, bits, numbers ---- */
 
 START_TEST(test_operation_is_one_of_its_api)
@@ -525,6 +545,7 @@ int main(void)
     tcase_add_loop_test(tc, test_text_patterns, 0, (int)N_ELEMENTS(texts));
     tcase_add_test(tc, test_a_list_means_any_of);
     tcase_add_test(tc, test_regular_expressions_have_a_limit);
+    tcase_add_test(tc, test_a_call_without_a_qualifier_has_latest);
     tcase_add_test(tc, test_operation_is_one_of_its_api);
     tcase_add_test(tc, test_bits_and_numbers);
     tcase_add_loop_test(tc, test_client_networks, 0, (int)N_ELEMENTS(networks));
