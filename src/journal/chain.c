@@ -21,6 +21,11 @@ struct chain_tracker {
     struct chain *by_key[BUCKETS];
     struct chain *by_number[BUCKETS];
     struct pace paces[PACES];
+    /* All of them together: a chain outlives its call, and one here and there would keep the memory
+     * of whole pages of calls. Pages that were never used take none. */
+    struct chain chains[CHAINS_MAX];
+    size_t made;        /* in use once, from the front */
+    struct chain *free; /* of those; by next_by_number */
 };
 
 /* ---- digests ---- */
@@ -111,21 +116,30 @@ static void chain_forget(struct chain_tracker *tracker, struct chain *chain)
     *at = chain->next_by_number;
     unlink_order(tracker, chain);
     tracker->count--;
-    mem_free(chain);
+    chain->next_by_number = tracker->free;
+    tracker->free = chain;
+}
+
+static struct chain *chain_take(struct chain_tracker *tracker)
+{
+    struct chain *chain;
+
+    if (tracker->count == CHAINS_MAX)
+        chain_forget(tracker, tracker->oldest);
+    chain = tracker->free;
+    if (!chain)
+        return &tracker->chains[tracker->made++];
+    tracker->free = chain->next_by_number;
+    return chain;
 }
 
 static struct chain *chain_add(struct chain_tracker *tracker, uint64_t key)
 {
-    struct chain *chain = mem_alloc(sizeof(*chain));
+    struct chain *chain = chain_take(tracker);
+    uint64_t number = ++tracker->last_number;
+    struct chain **numbers = number_bucket(tracker, number);
 
-    if (tracker->count >= CHAINS_MAX)
-        chain_forget(tracker, tracker->oldest);
-    chain->key = key;
-    chain->number = ++tracker->last_number;
-
-    struct chain **numbers = number_bucket(tracker, chain->number);
-
-    chain->next_by_number = *numbers;
+    *chain = (struct chain){.key = key, .number = number, .next_by_number = *numbers};
     *numbers = chain;
     link_newest(tracker, chain);
     tracker->count++;
