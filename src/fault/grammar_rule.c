@@ -450,7 +450,7 @@ static void add_rules(struct grammar *g, const struct conf_node *list)
 
 void grammar_rules(struct grammar *g)
 {
-    g->rules = ARENA_ARRAY(g->decoder.arena, count_rules(g), struct grammar_rule);
+    g->rules = ARENA_ARRAY(g->trees, count_rules(g), struct grammar_rule);
     for (const struct grammar_file *f = g->files; f; f = f->next) {
         const struct conf_node *list = conf_get(f->top, "rules");
 

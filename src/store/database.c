@@ -7,6 +7,10 @@
 /* "fcem": marks the file as ours for file(1) and for us. */
 enum { APPLICATION_ID = 0x6663656d, BUSY_MS = 2000 };
 
+/* Rows are copied while pages are read: between the rows, pages would leave holes of their size. */
+#define CACHE_TO_LOAD "PRAGMA cache_size = 16"    /* pages */
+#define CACHE_TO_WRITE "PRAGMA cache_size = -512" /* KiB */
+
 #define RESOURCE_COLUMNS                                                                           \
     "account, region, kind, parent, version, name, revision, etag, created_ms, modified_ms, blob," \
     " document"
@@ -160,7 +164,7 @@ int database_open(const char *path, bool durable, struct database *out, struct e
     }
     sqlite3_busy_timeout(db.handle, BUSY_MS);
     if (check_format(&db, &format, err) < 0 || run_sql(&db, "PRAGMA journal_mode = WAL", err) < 0 ||
-        run_sql(&db, "PRAGMA cache_size = -512", err) < 0 ||
+        run_sql(&db, CACHE_TO_LOAD, err) < 0 ||
         run_sql(&db, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF", err) < 0 ||
         migrate(&db, format, err) < 0 || prepare(&db, err) < 0) {
         database_close(&db);
@@ -373,6 +377,12 @@ int database_load(struct database *db, struct mirror *mirror, uint64_t *out_revi
         return -1;
     *out_revision = newest;
     return 0;
+}
+
+int database_loaded(struct database *db, struct error *err)
+{
+    sqlite3_db_release_memory(db->handle);
+    return run_sql(db, CACHE_TO_WRITE, err);
 }
 
 int database_each_blob(struct database *db, void (*fn)(void *arg, struct str id), void *arg,

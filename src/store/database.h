@@ -38,7 +38,8 @@ struct database {
     struct sqlite3_stmt *statements[STATEMENT_COUNT];
 };
 
-/** @durable: sync every commit. The file is created or migrated. */
+/** @durable: sync every commit. The file is created or migrated. Pages are hardly cached, as for
+ * reading everything once; see database_loaded(). */
 int database_open(const char *path, bool durable, struct database *out, struct error *err);
 void database_close(struct database *db);
 
@@ -58,6 +59,9 @@ struct store_blob *database_get_blob(struct database *db, struct str id);
 /** Every row, into @mirror; the newest revision in *out_revision. */
 int database_load(struct database *db, struct mirror *mirror, uint64_t *out_revision,
                   struct error *err);
+/** All was read that is read at the start: give back what that took, and cache as writes need it.
+ */
+int database_loaded(struct database *db, struct error *err);
 /** fn(arg, id) for each blob. */
 int database_each_blob(struct database *db, void (*fn)(void *arg, struct str id), void *arg,
                        struct error *err);

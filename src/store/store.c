@@ -127,7 +127,8 @@ static int drop_orphans(struct store *store, struct error *err)
 {
     struct orphans orphans = {store, store_begin(store)};
 
-    if (database_each_blob(&store->db, drop_orphan, &orphans, err) < 0) {
+    if (database_each_blob(&store->db, drop_orphan, &orphans, err) < 0 ||
+        database_loaded(&store->db, err) < 0) {
         batch_free(orphans.batch);
         return -1;
     }
