@@ -120,11 +120,8 @@ void http_server_stop(struct http_server *server, uint32_t grace_ms, void (*done
         loop_timer_arm(server->loop, &server->grace, (uint64_t)grace_ms * NS_PER_MS, on_grace_over);
 }
 
-void http_server_free(struct http_server *server)
+static void drop_spares(struct http_server *server)
 {
-    if (!server)
-        return;
-    end_everything(server);
     while (server->spare) {
         struct http_call *call = server->spare;
 
@@ -132,7 +129,16 @@ void http_server_free(struct http_server *server)
         arena_free(call->arena);
         mem_free(call);
     }
+    server->spare_count = 0;
     body_pool_done(&server->bodies);
+}
+
+void http_server_free(struct http_server *server)
+{
+    if (!server)
+        return;
+    end_everything(server);
+    drop_spares(server);
     mem_free(server);
 }
 
@@ -140,7 +146,7 @@ static void on_trim(struct loop_timer *timer)
 {
     struct http_server *server = CONTAINER_OF(timer, struct http_server, trim);
 
-    body_pool_done(&server->bodies);
+    drop_spares(server);
     malloc_trim(0);
 }
 
