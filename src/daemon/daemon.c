@@ -1,5 +1,6 @@
 #include "daemon/daemon.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -266,6 +267,7 @@ static int start(struct daemon *d, struct conf_report *report, struct error *err
     if (start_listeners(d, err) < 0 || daemon_watch(d, err) < 0)
         return -1;
     d->ready = true;
+    daemon_settle();
     return announce(d, err);
 }
 

@@ -56,6 +56,10 @@ void daemon_change_state(void *owner, enum admin_state what, const char *folder,
 /** Apply the seed files of the settings; 0, DAEMON_CONFIG (see @report), or -1. */
 int daemon_seed(struct daemon *d, struct conf_report *report, struct error *err);
 
+/* settle.c */
+/** Everything is started: give back the memory that only the start needed. */
+void daemon_settle(void);
+
 /* files.c */
 void files_init(struct rule_files *files, const struct conf_texts *named);
 void files_done(struct rule_files *files);
