@@ -134,7 +134,7 @@ static cJSON *text_of(const cJSON *value)
 /* Clients send numbers where a text is meant. */
 static bool is_textual(const cJSON *value)
 {
-    return cJSON_IsString(value) || cJSON_IsNumber(value);
+    return cJSON_IsString(value) || (cJSON_IsNumber(value) && isfinite(value->valuedouble));
 }
 
 static cJSON *read_string(const struct field *field, const cJSON *value,
