@@ -38,6 +38,14 @@ rules:
 """
 
 
+def test_rules_are_checked_from_standard_input():
+    good = fcemu("fault", "check", "-", stdin="version: 1\nrules:\n  - {id: a, do: {error: ResourceExhausted}, ttl: 1m, match: {function: f}}\n")
+    bad = fcemu("fault", "check", "-", stdin="version: 1\nrules:\n  - {id: a, do: {eror: ResourceExhausted}}\n")
+
+    assert (good.returncode, good.stdout) == (0, "1 rule, 0 warnings: ok\n"), good.stderr
+    assert bad.returncode == 2 and bad.stderr.startswith("-:3:"), bad.stderr
+
+
 def test_twenty_mistakes_are_told_at_once(tmp_path):
     path = tmp_path / "rules.yaml"
     path.write_text(TWENTY_MISTAKES, encoding="utf-8")
