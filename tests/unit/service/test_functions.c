@@ -36,44 +36,44 @@ static const struct {
     const char *message;
 } bad[] = {
     {"{\"runtime\":\"python3\",\"handler\":\"h\",\"code\":" CODE "}",
-     "FunctionName is required but not provided"                           },
+     "FunctionName is required but not provided"                                                                                      },
     {"{\"functionName\":\"f\",\"handler\":\"h\",\"code\":" CODE "}",
-     "Runtime is required but not provided"                                },
+     "Runtime is required but not provided"                                                                                           },
     {"{\"functionName\":\"f\",\"runtime\":\"python3\",\"code\":" CODE "}",
-     "Handler is required but not provided"                                },
+     "Handler is required but not provided"                                                                                           },
     {"{\"functionName\":\"f\",\"runtime\":\"python3\",\"handler\":\"h\",\"description\":1e999,"
      "\"code\":" CODE "}",
-     "Description is set to an invalid value (allowed: string, actual: 'null')"                                                  },
+     "Description is set to an invalid value (allowed: string, actual: 'null')"                                                       },
     {"{\"functionName\":\"f\",\"runtime\":\"python3\",\"handler\":\"h\"}",
-     "Either ossBucketName/ossObjectName or zipFile must be set"},
+     "Either ossBucketName/ossObjectName or zipFile must be set"                                                                      },
     {"{\"functionName\":\"f\",\"runtime\":\"python3\",\"handler\":\"h\",\"code\":{\"zipFile\":null,"
-     "\"ossBucketName\":null}}",                                                                    "Either ossBucketName/ossObjectName or zipFile must be set"                                                                                       },
+     "\"ossBucketName\":null}}",                                      "Either ossBucketName/ossObjectName or zipFile must be set"},
     {"{\"functionName\":\"f\",\"runtime\":\"python3\",\"handler\":\"h\",\"code\":{"
      "\"ossBucketName\":"
-     "\"bkt\",\"ossObjectName\":\"o\"}}",                                                                    "object 'o' does not exist in 'bkt'"},
+     "\"bkt\",\"ossObjectName\":\"o\"}}",                             "object 'o' does not exist in 'bkt'"                       },
     {"{\"functionName\":\"f\",\"runtime\":\"python3\",\"handler\":\"h\",\"code\":{\"zipFile\":\"?"
-     "\"}}",                                                                    "ZipFile is not valid base64"                                                                                                                    },
+     "\"}}",                                                          "ZipFile is not valid base64"                              },
     {"{\"functionName\":\"f\",\"runtime\":\"python3\",\"handler\":\"h\",\"memorySize\":200,"
      "\"code\":" CODE "}",
      "MemorySize is set to an invalid value. The value must be a multiple of 64 MB. (actual: "
-     "'200')"},
+     "'200')"                                                                                                                         },
     {"{\"functionName\":\"f\",\"runtime\":\"python3\",\"handler\":\"h\",\"memorySize\":64,"
      "\"code\":" CODE "}",
-     "MemorySize is set to an invalid value (allowed: 128-32768, actual: '64')"                                                                                                                    },
+     "MemorySize is set to an invalid value (allowed: 128-32768, actual: '64')"                                                       },
     {"{\"functionName\":\"f\",\"runtime\":\"python3\",\"handler\":\"h\",\"timeout\":0,"
      "\"code\":" CODE "}",
-     "Timeout is set to an invalid value (allowed: 1-86400, actual: '0')"},
+     "Timeout is set to an invalid value (allowed: 1-86400, actual: '0')"                                                             },
     {"{\"functionName\":\"f\",\"runtime\":\"python3\",\"handler\":\"h\",\"timeout\":\"soon\","
      "\"code\":" CODE "}",
-     "Timeout is set to an invalid value (allowed: integer, actual: 'soon')"                                                                                                                    },
+     "Timeout is set to an invalid value (allowed: integer, actual: 'soon')"                                                          },
     {"{\"functionName\":\"f\",\"runtime\":\"python3\",\"handler\":\"h\",\"environmentVariables\":"
      "{\"A\":\"a\\tb\"},\"code\":" CODE "}",
      "Environment variable value doesn't match expected format (allowed: ^[[:print:]]+$, actual: "
-     "'a\tb')"},
+     "'a\tb')"                                                                                                                        },
     {"{\"functionName\":\"f\",\"runtime\":\"python3\",\"handler\":\"h\",\"environmentVariables\":3,"
      "\"code\":" CODE "}",
      "Environment variable value is set to an invalid value (allowed: map of strings, actual: "
-     "'3')"                                                                                                                                      },
+     "'3')"                                                                                                                           },
 };
 
 START_TEST(test_function_create_refusals)
