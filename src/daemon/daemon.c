@@ -187,8 +187,8 @@ static void stop(struct daemon *d)
     if (d->stopping)
         return;
     d->stopping = true;
-    gateway_release_all(d->gateway);
     http_server_stop(d->server, STOP_GRACE_MS, on_stopped);
+    gateway_release_all(d->gateway);
 }
 
 static void on_signal(void *arg, int signum)

@@ -376,6 +376,13 @@ void http_call_expect_wait(struct http_call *call, uint64_t wait_ms)
         call_park(call);
 }
 
+/* While the server stops, the connection ends with this answer anyhow. Then the writer is cheaper:
+ * answer and FIN leave in one packet. */
+static bool ends_with_answer(const struct http_call *call)
+{
+    return call->server->stopping && !call->peer->session;
+}
+
 void http_call_deliver(struct http_call *call, const struct http_response *response,
                        const struct delivery *delivery)
 {
@@ -389,7 +396,7 @@ void http_call_deliver(struct http_call *call, const struct http_response *respo
     if (!call->suspended)
         return; /* libmicrohttpd comes by */
     call_unpark(call);
-    if (reply_is_possible(call)) {
+    if (!ends_with_answer(call) && reply_is_possible(call)) {
         call_resume(call);
     } else {
         call->phase = CALL_WRITING;

@@ -239,7 +239,8 @@ struct peer *peer_new(struct listener *listener, int fd, const struct sockaddr_s
 void peer_free(struct peer *peer);
 struct str peer_sni(struct peer *peer);
 enum { PEER_AGAIN = -1, PEER_BROKEN = -2 };
-ssize_t peer_send(struct peer *peer, struct str bytes);
+/** @more: what follows at once, further bytes or the end, may leave in the same packet. */
+ssize_t peer_send(struct peer *peer, struct str bytes, bool more);
 /** Send RST; the descriptor stays open for its owner to close. */
 void socket_reset(int fd);
 /** Read and forget what is there. False when the other side has ended. */

@@ -272,7 +272,7 @@ static bool open_tunnel(struct knock *k, struct str bytes)
     if (end > sizeof(head) || recv(k->peer->fd, head, end, MSG_DONTWAIT) != (ssize_t)end)
         return false;
     k->tunnelled = true;
-    return peer_send(k->peer, answer) == (ssize_t)answer.len;
+    return peer_send(k->peer, answer, false) == (ssize_t)answer.len;
 }
 
 /* What comes of bytes that will not become more. */

@@ -89,13 +89,13 @@ static ssize_t send_tls(struct peer *peer, struct str bytes)
     return n < 0 ? PEER_BROKEN : n;
 }
 
-ssize_t peer_send(struct peer *peer, struct str bytes)
+ssize_t peer_send(struct peer *peer, struct str bytes, bool more)
 {
     ssize_t n;
 
     if (peer->session)
         return send_tls(peer, bytes);
-    n = send(peer->fd, bytes.ptr, bytes.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    n = send(peer->fd, bytes.ptr, bytes.len, MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0));
     if (n < 0)
         return errno == EAGAIN || errno == EINTR ? PEER_AGAIN : PEER_BROKEN;
     return n;

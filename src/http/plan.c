@@ -67,6 +67,15 @@ struct step plan_next(struct plan *plan)
     return send_step(plan);
 }
 
+bool plan_goes_on(const struct plan *plan, uint64_t ahead)
+{
+    uint64_t at = plan->at + ahead;
+
+    if (plan->in_stall || plan->pause || plan->drip_bytes || (plan->stall && at == plan->stall_at))
+        return false;
+    return at < plan->limit || plan->end == DELIVERY_KEEP || plan->end == DELIVERY_CLOSE;
+}
+
 void plan_sent(struct plan *plan, uint64_t bytes)
 {
     plan->at += bytes;

@@ -43,6 +43,8 @@ struct plan {
 void plan_init(struct plan *plan, const struct delivery *delivery, uint64_t body_len);
 /** A STEP_WAIT is handed out once; ask again when it is over. */
 struct step plan_next(struct plan *plan);
+/** Does something follow the first @ahead bytes at once: more of the body, or a FIN? */
+bool plan_goes_on(const struct plan *plan, uint64_t ahead);
 void plan_sent(struct plan *plan, uint64_t bytes);
 /** Drop the pauses that are still to come, but not what follows them. */
 void plan_hurry(struct plan *plan);

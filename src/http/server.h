@@ -103,8 +103,8 @@ int http_server_listen_reserved(struct http_server *server, struct str address, 
 
 /**
  * Stop accepting, let running calls end for at most @grace_ms, cut the rest, then call done(owner).
- * Afterwards the server may be freed. Parked calls are the owner's: it must deliver them first or
- * they are cut too.
+ * Afterwards the server may be freed. Parked calls are the owner's: what it does not deliver at
+ * once, or within @grace_ms, is cut too.
  */
 void http_server_stop(struct http_server *server, uint32_t grace_ms, void (*done)(void *owner));
 void http_server_free(struct http_server *server);

@@ -124,7 +124,8 @@ static bool send_head(struct http_call *call)
 
     while (writer->head_sent < writer->head.len) {
         ssize_t n =
-            peer_send(call->peer, str_slice(writer->head, writer->head_sent, writer->head.len));
+            peer_send(call->peer, str_slice(writer->head, writer->head_sent, writer->head.len),
+                      plan_goes_on(&call->plan, 0));
 
         if (n == PEER_AGAIN)
             wait_writable(call);
@@ -141,7 +142,8 @@ static bool send_head(struct http_call *call)
 static bool send_body(struct http_call *call, const struct step *step)
 {
     uint64_t bytes = step->bytes < CHUNK_BYTES ? step->bytes : CHUNK_BYTES;
-    ssize_t n = peer_send(call->peer, str_slice(call->writer.body, step->at, step->at + bytes));
+    ssize_t n = peer_send(call->peer, str_slice(call->writer.body, step->at, step->at + bytes),
+                          plan_goes_on(&call->plan, bytes));
 
     if (n == PEER_AGAIN)
         wait_writable(call);

@@ -30,13 +30,24 @@ static const struct {
 
 static const char *const ends[] = {"keep", "close", "reset", "silence"};
 
+static bool goes_on(const struct step *step)
+{
+    bool fin = step->end == DELIVERY_KEEP || step->end == DELIVERY_CLOSE;
+
+    return step->kind == STEP_SEND || (step->kind == STEP_END && fin);
+}
+
 static void walk(struct plan *plan, struct buf *out)
 {
     struct step step;
+    bool promised = plan_goes_on(plan, 0);
 
     do {
         step = plan_next(plan);
+        ck_assert(!promised || goes_on(&step));
+        promised = false;
         if (step.kind == STEP_SEND) {
+            promised = plan_goes_on(plan, step.bytes);
             buf_printf(out, "%llu ", (unsigned long long)step.bytes);
             plan_sent(plan, step.bytes);
         } else if (step.kind == STEP_WAIT) {
@@ -46,6 +57,19 @@ static void walk(struct plan *plan, struct buf *out)
     buf_puts(out, ends[step.end]);
     buf_puts(out, plan->cut ? " cut" : "");
 }
+
+START_TEST(test_whole_answer_goes_on_to_its_end)
+{
+    struct plan plan;
+
+    plan_init(&plan, &(struct delivery){.end = DELIVERY_CLOSE}, 10);
+    ck_assert(plan_goes_on(&plan, 0));
+    ck_assert(plan_goes_on(&plan, 10));
+    plan_init(&plan, &(struct delivery){.end = DELIVERY_RESET}, 10);
+    ck_assert(plan_goes_on(&plan, 0));
+    ck_assert(!plan_goes_on(&plan, 10));
+}
+END_TEST
 
 START_TEST(test_plan_table)
 {
@@ -83,6 +107,7 @@ int main(void)
     TCase *tc = tcase_create("plan");
 
     tcase_add_loop_test(tc, test_plan_table, 0, (int)N_ELEMENTS(cases));
+    tcase_add_test(tc, test_whole_answer_goes_on_to_its_end);
     tcase_add_test(tc, test_partial_writes_change_nothing_but_the_pieces);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

@@ -70,6 +70,50 @@ static void release(void *arg)
     answer_text(held, 200, "abc", NULL);
 }
 
+static struct http_call *all_held[PARKED];
+static unsigned held_count;
+
+static void hold_all(struct http_call *call)
+{
+    all_held[held_count++] = call;
+}
+
+static void stop_and_release_all(void *arg)
+{
+    begin_stop(arg);
+    for (unsigned i = 0; i < held_count; i++)
+        answer_text(all_held[i], 200, "abc", NULL);
+}
+
+START_TEST(test_parked_calls_answered_by_the_stop_get_it_whole)
+{
+    static struct client *clients[PARKED];
+
+    setup();
+    behaviour = hold_all;
+    for (unsigned i = 0; i < PARKED; i++) {
+        clients[i] = client_open(port, i % 10 == 0);
+        client_send(clients[i], GET);
+    }
+    ck_assert_uint_eq(wait_count(&request_count, PARKED), PARKED);
+    loop_post(loop, stop_and_release_all, NULL);
+    for (unsigned i = 0; i < PARKED; i++) {
+        ck_assert_int_eq(client_to_end(clients[i], CLIENT_WAIT_MS), CLIENT_EOF);
+        ck_assert_int_eq(client_status(clients[i]), 200);
+        ck_assert_str_eq(client_body(clients[i]), "abc");
+        ck_assert_ptr_nonnull(strstr(clients[i]->bytes, "\r\nConnection: close\r\n"));
+        client_close(clients[i]);
+    }
+    pthread_join(thread, NULL);
+    for (unsigned i = 0; i < PARKED; i++) {
+        ck_assert_int_eq(results[i].outcome, HTTP_DELIVERED);
+        ck_assert_uint_eq(results[i].body_bytes, 3);
+    }
+    http_server_free(server);
+    loop_free(loop);
+}
+END_TEST
+
 START_TEST(test_stop_lets_a_running_call_end)
 {
     setup();
@@ -111,6 +155,7 @@ int main(void)
 
     tcase_set_timeout(tc, 30);
     tcase_add_loop_test(tc, test_stop_cuts_whatever_waits, 0, (int)N_ELEMENTS(ways));
+    tcase_add_test(tc, test_parked_calls_answered_by_the_stop_get_it_whole);
     tcase_add_loop_test(tc, test_stop_lets_a_running_call_end, 0, 2);
     tcase_add_test(tc, test_server_may_be_freed_without_a_stop);
     suite_add_tcase(suite, tc);
