@@ -249,6 +249,7 @@ static int start(struct daemon *d, struct conf_report *report, struct error *err
 {
     int r;
 
+    http_server_prepare();
     files_init(&d->fault_files, &d->settings->faults);
     files_init(&d->fixture_files, &d->settings->fixtures);
     d->grammar.allow_unknown_region = d->settings->allow_unknown_region;

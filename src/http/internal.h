@@ -307,6 +307,10 @@ void writer_release(struct http_call *call);
 bool stream_queue(struct http_call *call);
 void stream_done(struct http_call *call);
 
+/* descriptors.c */
+/** One each; some are kept back. */
+uint32_t descriptors_for_connections(void);
+
 /* server.c */
 void server_connection_closed(struct http_server *server);
 void server_call_ended(struct http_server *server);

@@ -3,7 +3,6 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -13,31 +12,12 @@ enum {
     TRIM_PEAK_MIN = 1000, /* fewer connections are not worth the walk over the heap */
     TRIM_SHARE = 10,
     TRIM_AFTER_MS = 500,
-    DESCRIPTORS_MAX = 1 << 20,
 };
-
-/* One descriptor a connection; the soft limit is there for programs that use select(). */
-static uint32_t connections_possible(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return DESCRIPTORS_SPARE;
-    if (limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-        getrlimit(RLIMIT_NOFILE, &limit);
-    }
-    if (limit.rlim_cur > DESCRIPTORS_MAX)
-        return DESCRIPTORS_MAX;
-    return limit.rlim_cur / 2 > DESCRIPTORS_SPARE ? (uint32_t)limit.rlim_cur - DESCRIPTORS_SPARE
-                                                  : (uint32_t)limit.rlim_cur / 2;
-}
 
 static void set_defaults(struct http_server *server)
 {
     struct http_settings *settings = &server->settings;
-    uint32_t possible = connections_possible();
+    uint32_t possible = descriptors_for_connections();
     const char *tmp = getenv("TMPDIR");
 
     server->connections_max = settings->connections_max && settings->connections_max < possible

@@ -24,6 +24,7 @@ def test_ten_thousand_parked_calls(daemon):
     running = daemon(rules=RULES)
     running.invoke("warm")
     threads = running.status("Threads")
+    room = running.status("FDSize")
     request = request_bytes("POST", invocation("parked"), b"x")
     selector, sent, waits = selectors.DefaultSelector(), {}, []
     for _ in range(CALLS):
@@ -32,6 +33,7 @@ def test_ten_thousand_parked_calls(daemon):
         sent[sock] = time.monotonic()
         sock.sendall(request)
     threads_while_parked = running.status("Threads")
+    assert running.status("FDSize") == room  # the kernel's table was made large before there were threads
     while sent:
         ready = selector.select(timeout=30)
         assert ready, f"{len(sent)} calls were never answered"
