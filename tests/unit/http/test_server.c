@@ -157,7 +157,8 @@ static unsigned table_of_descriptors(void)
     FILE *file = fopen("/proc/self/status", "r");
 
     while (fgets(line, sizeof(line), file))
-        sscanf(line, "FDSize: %u", &size);
+        if (strncmp(line, "FDSize:", 7) == 0)
+            size = (unsigned)strtoul(line + 7, NULL, 10);
     fclose(file);
     return size;
 }
