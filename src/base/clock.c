@@ -112,7 +112,7 @@ static struct tm utc_of(uint64_t wall_ms)
     return utc;
 }
 
-void clock_format_rfc1123(uint64_t wall_ms, char out[CLOCK_RFC1123_BYTES])
+static void format_rfc1123(uint64_t wall_ms, char out[CLOCK_RFC1123_BYTES])
 {
     struct tm t = utc_of(wall_ms);
 
@@ -120,6 +120,19 @@ void clock_format_rfc1123(uint64_t wall_ms, char out[CLOCK_RFC1123_BYTES])
              days + (size_t)t.tm_wday * 3, (unsigned)t.tm_mday % 100u,
              months + (size_t)t.tm_mon * 3, (unsigned)(t.tm_year + 1900) % 10000u,
              (unsigned)t.tm_hour % 100u, (unsigned)t.tm_min % 100u, (unsigned)t.tm_sec % 100u);
+}
+
+/* Answers by the thousand carry the same second. */
+void clock_format_rfc1123(uint64_t wall_ms, char out[CLOCK_RFC1123_BYTES])
+{
+    static _Thread_local uint64_t second = UINT64_MAX;
+    static _Thread_local char text[CLOCK_RFC1123_BYTES];
+
+    if (second != wall_ms / MS_PER_S) {
+        second = wall_ms / MS_PER_S;
+        format_rfc1123(wall_ms, text);
+    }
+    memcpy(out, text, CLOCK_RFC1123_BYTES);
 }
 
 static void format_iso(uint64_t wall_ms, bool with_ms, char *out)

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "http/internal.h"
 
-enum { STATUS_FIRST_FINAL = 200 };
+enum { STATUS_FIRST_FINAL = 200, HEAD_BYTES_USUAL = 512 };
 
 static bool is_set(const struct http_call *call, struct str name)
 {
@@ -16,11 +16,12 @@ static void add_length(const struct http_call *call, struct buf *b)
     const struct delivery *d = &call->delivery;
     int status = call->response.status;
 
-    if (d->declare)
-        buf_printf(b, "Content-Length: %llu\r\n", (unsigned long long)d->declared);
-    else if (!is_set(call, STR("Content-Length")) && status >= STATUS_FIRST_FINAL &&
-             status != MHD_HTTP_NO_CONTENT)
-        buf_printf(b, "Content-Length: %zu\r\n", call->response.body.len);
+    if (!d->declare && (is_set(call, STR("Content-Length")) || status < STATUS_FIRST_FINAL ||
+                        status == MHD_HTTP_NO_CONTENT))
+        return;
+    buf_puts(b, "Content-Length: ");
+    buf_add_uint(b, d->declare ? d->declared : call->response.body.len);
+    buf_puts(b, "\r\n");
 }
 
 static void add_headers(const struct http_call *call, struct buf *b)
@@ -47,12 +48,19 @@ struct str head_format(struct http_call *call, bool announce_close)
     const char *reason = MHD_get_reason_phrase_for((unsigned)call->response.status);
     char date[CLOCK_RFC1123_BYTES];
 
-    buf_printf(&b, "HTTP/1.1 %d %s\r\n", call->response.status, reason);
+    buf_reserve(&b, HEAD_BYTES_USUAL);
+    buf_puts(&b, "HTTP/1.1 ");
+    buf_add_uint(&b, (unsigned)call->response.status);
+    buf_add_char(&b, ' ');
+    buf_puts(&b, reason);
+    buf_puts(&b, "\r\n");
     if (announce_close && !is_set(call, STR("Connection")))
         buf_puts(&b, "Connection: close\r\n");
     if (!is_set(call, STR("Date")) && call->response.status >= STATUS_FIRST_FINAL) {
         clock_format_rfc1123(clock_wall_ms(), date);
-        buf_printf(&b, "Date: %s\r\n", date);
+        buf_puts(&b, "Date: ");
+        buf_puts(&b, date);
+        buf_puts(&b, "\r\n");
     }
     add_headers(call, &b);
     add_length(call, &b);

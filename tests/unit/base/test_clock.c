@@ -16,6 +16,10 @@ START_TEST(test_clock_formats_one_moment_in_three_ways)
 
     clock_format_rfc1123(moment_ms, text);
     ck_assert_str_eq(text, "Tue, 24 Nov 2026 03:00:00 GMT");
+    clock_format_rfc1123(moment_ms + 877, text);
+    ck_assert_str_eq(text, "Tue, 24 Nov 2026 03:00:01 GMT");
+    clock_format_rfc1123(moment_ms + 876, text);
+    ck_assert_str_eq(text, "Tue, 24 Nov 2026 03:00:00 GMT");
     clock_format_iso(moment_ms, text);
     ck_assert_str_eq(text, "2026-11-24T03:00:00.123Z");
     clock_format_iso_seconds(moment_ms, text);
