@@ -12,18 +12,37 @@
 
 enum { DRAIN_BYTES = 16384, DRAINS_A_TURN = 64, TLS_RECORD_BYTES = 16384 };
 
+/* For every connection, hence not inet_ntop(), which prints. */
+static void format_v4(const struct in_addr *address, char *out)
+{
+    const unsigned char *bytes = (const unsigned char *)&address->s_addr;
+
+    for (int i = 0; i < 4; i++) {
+        unsigned value = bytes[i];
+
+        if (i > 0)
+            *out++ = '.';
+        if (value >= 100)
+            *out++ = (char)('0' + value / 100);
+        if (value >= 10)
+            *out++ = (char)('0' + value / 10 % 10);
+        *out++ = (char)('0' + value % 10);
+    }
+    *out = '\0';
+}
+
 static void set_client(struct peer *peer, const struct sockaddr_storage *address)
 {
     const struct sockaddr_in *v4 = (const void *)address;
     const struct sockaddr_in6 *v6 = (const void *)address;
 
     if (address->ss_family == AF_INET) {
-        inet_ntop(AF_INET, &v4->sin_addr, peer->client, sizeof(peer->client));
+        format_v4(&v4->sin_addr, peer->client);
         peer->port = ntohs(v4->sin_port);
     } else if (address->ss_family == AF_INET6) {
         peer->port = ntohs(v6->sin6_port);
         if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
-            inet_ntop(AF_INET, &v6->sin6_addr.s6_addr[12], peer->client, sizeof(peer->client));
+            format_v4((const void *)&v6->sin6_addr.s6_addr[12], peer->client);
         else
             inet_ntop(AF_INET6, &v6->sin6_addr, peer->client, sizeof(peer->client));
     } else {

@@ -55,6 +55,30 @@ START_TEST(test_request_is_shown_as_received)
 }
 END_TEST
 
+static const char *const clients[] = {"127.0.0.1", "127.10.205.99", "127.255.100.9"};
+
+START_TEST(test_client_is_shown_by_its_address)
+{
+    struct sockaddr_in from = {.sin_family = AF_INET};
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons(port),
+                             .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    char want[64];
+
+    inet_pton(AF_INET, clients[_i], &from.sin_addr);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&from, sizeof(from)), 0);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+    struct client *c = client_on(fd);
+
+    client_send(c, "GET / HTTP/1.1\r\nHost: demo\r\n\r\n");
+    ck_assert_int_eq(client_answer(c), 200);
+    snprintf(want, sizeof(want), "\nclient=%s\n", clients[_i]);
+    ck_assert_ptr_nonnull(strstr(seen.text, want));
+    client_close(c);
+}
+END_TEST
+
 START_TEST(test_absolute_form_names_the_host)
 {
     struct client *c = client_open(port, false);
@@ -407,6 +431,7 @@ int main(void)
 
     tcase_add_checked_fixture(tc, show_setup, teardown);
     tcase_add_loop_test(tc, test_request_is_shown_as_received, 0, 2);
+    tcase_add_loop_test(tc, test_client_is_shown_by_its_address, 0, (int)N_ELEMENTS(clients));
     tcase_add_test(tc, test_absolute_form_names_the_host);
     tcase_add_test(tc, test_connections_and_their_calls_are_numbered);
     tcase_add_loop_test(tc, test_pipelined_requests_are_all_answered, 0, 2);
