@@ -125,6 +125,10 @@ void fault_decide_accept(struct fault_engine *engine, const struct fault_call *c
 struct str fault_expand(struct str text, const struct fault_call *call, uint64_t wall_ms,
                         struct arena *arena);
 
+/** The same, appended. False, and nothing appended, when there is nothing to expand. */
+bool fault_expand_into(struct str text, const struct fault_call *call, uint64_t wall_ms,
+                       struct buf *out);
+
 /** The value of one draw of a distribution, for `delay` and `fcemu fault sample`. @u in [0,1), @u2
  * for the normal kinds. */
 uint64_t fault_latency_draw(const struct fault_latency *latency, double u, double u2,

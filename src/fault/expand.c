@@ -107,24 +107,31 @@ static bool find_braces(struct str text, size_t *out_open, size_t *out_close)
     return *out_close < text.len;
 }
 
-struct str fault_expand(struct str text, const struct fault_call *call, uint64_t wall_ms,
-                        struct arena *arena)
+bool fault_expand_into(struct str text, const struct fault_call *call, uint64_t wall_ms,
+                       struct buf *out)
 {
-    OWN(buf_done) struct buf out = {0};
     size_t open;
     size_t close;
 
     if (!find_braces(text, &open, &close))
-        return text;
-    buf_reserve(&out, text.len + VALUE_BYTES);
+        return false;
+    buf_reserve(out, text.len + VALUE_BYTES);
     do {
         struct str name = str_trim(str_slice(text, open + 2, close));
 
-        buf_add(&out, str_slice(text, 0, open));
-        if (!put_variable(name, call, wall_ms, &out))
-            buf_add(&out, str_slice(text, open, close + 2));
+        buf_add(out, str_slice(text, 0, open));
+        if (!put_variable(name, call, wall_ms, out))
+            buf_add(out, str_slice(text, open, close + 2));
         text = str_slice(text, close + 2, text.len);
     } while (find_braces(text, &open, &close));
-    buf_add(&out, text);
-    return arena_str(arena, buf_str(&out));
+    buf_add(out, text);
+    return true;
+}
+
+struct str fault_expand(struct str text, const struct fault_call *call, uint64_t wall_ms,
+                        struct arena *arena)
+{
+    OWN(buf_done) struct buf out = {0};
+
+    return fault_expand_into(text, call, wall_ms, &out) ? arena_str(arena, buf_str(&out)) : text;
 }

@@ -170,10 +170,11 @@ void halt_note_call(struct fault_engine *engine, uint64_t now_ns)
 void fault_engine_observe(struct fault_engine *engine, int status, bool by_rule)
 {
     const struct fault_guard *guard = engine->set ? &engine->set->guard : NULL;
-    uint64_t now_ns = clock_now_ns(engine->clock);
+    uint64_t now_ns;
 
     if (!guard || guard->halt_count == 0)
         return;
+    now_ns = clock_now_ns(engine->clock);
     engine->halt->unexpected += status >= STATUS_SERVER_ERROR && !by_rule;
     for (size_t i = 0; i < guard->halt_count; i++) {
         if (guard->halt[i].kind != CONDITION_SUCCESS)

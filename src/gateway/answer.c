@@ -129,6 +129,7 @@ void reply_error(struct exchange *x, const struct fc_error *error, const struct 
                  size_t arg_count, struct str message, int status, enum fault_keys keys)
 {
     struct buf *text = &x->gateway->scratch;
+    struct buf *expanded = &x->gateway->expanded_scratch;
     struct buf *body = &x->gateway->body_scratch;
     struct reply *reply = &x->reply;
 
@@ -137,7 +138,9 @@ void reply_error(struct exchange *x, const struct fc_error *error, const struct 
     if (!str_is_set(message)) {
         buf_clear(text);
         fc_error_message(error, x->facts.api, args, arg_count, text);
-        message = fault_expand(buf_str(text), &x->facts, x->wall_ms, x->arena);
+        buf_clear(expanded);
+        message = buf_str(
+            fault_expand_into(buf_str(text), &x->facts, x->wall_ms, expanded) ? expanded : text);
     }
     buf_clear(body);
     error_body(body, dialect_of(x), effective_keys(x, keys), x->request_id, reply->code, message);

@@ -83,6 +83,7 @@ void gateway_free(struct gateway *gateway)
     recent_free(gateway->recent);
     stale_done(&gateway->stale);
     buf_done(&gateway->scratch);
+    buf_done(&gateway->expanded_scratch);
     buf_done(&gateway->body_scratch);
     mem_free(gateway);
 }

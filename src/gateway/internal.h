@@ -14,8 +14,9 @@ struct gateway {
     struct gateway_parts parts;
     struct gateway_settings settings;
     struct stale_store stale;
-    struct recent *recent;            /* places and targets */
-    struct buf scratch, body_scratch; /* of the step that runs now; nothing in them outlives that */
+    struct recent *recent; /* places and targets */
+    struct buf scratch, expanded_scratch,
+        body_scratch; /* of the step that runs now; nothing in them outlives that */
     struct exchange *held_first, *held_last;
     uint64_t held_count; /* numbers given so far */
     size_t in_flight;

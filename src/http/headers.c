@@ -1,6 +1,6 @@
 #include "http/message.h"
 
-enum { HEADERS_MIN = 16 };
+enum { HEADERS_MIN = 8 };
 
 void http_headers_add(struct http_headers *headers, struct arena *arena, struct str name,
                       struct str value)
