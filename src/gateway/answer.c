@@ -125,26 +125,61 @@ void reply_common_headers(struct exchange *x, struct reply *reply)
         http_headers_add(headers, x->arena, STR("X-Acs-Request-Id"), x->request_id);
 }
 
-void reply_error(struct exchange *x, const struct fc_error *error, const struct str *args,
-                 size_t arg_count, struct str message, int status, enum fault_keys keys)
+static bool holds_request_id(const struct body_key *key)
+{
+    struct spelling keys_of[SPELLINGS_MAX];
+    size_t n = spellings(key->dialect, key->keys, keys_of);
+
+    return keys_of[n - 1].plain;
+}
+
+static struct str make_body(struct exchange *x, const struct body_key *key, struct str message)
+{
+    struct buf *body = &x->gateway->body_scratch;
+
+    buf_clear(body);
+    error_body(body, key->dialect, key->keys, x->request_id, x->reply.code, message);
+    return buf_str(body);
+}
+
+/* With the catalogue's own message. */
+static struct str catalogue_body(struct exchange *x, const struct body_key *key,
+                                 const struct str *args, size_t arg_count)
 {
     struct buf *text = &x->gateway->scratch;
     struct buf *expanded = &x->gateway->expanded_scratch;
-    struct buf *body = &x->gateway->body_scratch;
+    struct str body = arg_count ? STR_NONE : bodies_find(&x->gateway->bodies, key);
+
+    if (str_is_set(body))
+        return body;
+    buf_clear(text);
+    fc_error_message(key->error, key->api, args, arg_count, text);
+    buf_clear(expanded);
+    bool filled = fault_expand_into(buf_str(text), &x->facts, x->wall_ms, expanded);
+
+    body = make_body(x, key, buf_str(filled ? expanded : text));
+    if (arg_count == 0 && !holds_request_id(key) && bodies_depend_on_region_only(buf_str(text)))
+        bodies_keep(&x->gateway->bodies, key, body);
+    return body;
+}
+
+void reply_error(struct exchange *x, const struct fc_error *error, const struct str *args,
+                 size_t arg_count, struct str message, int status, enum fault_keys keys)
+{
     struct reply *reply = &x->reply;
+    struct body_key key = {
+        .error = error,
+        .api = x->facts.api,
+        .dialect = dialect_of(x),
+        .keys = effective_keys(x, keys),
+        .region = x->facts.region,
+    };
 
     *reply = (struct reply){.code = str_of(error->code)};
     reply->http.status = status ? status : fc_error_status(error, x->facts.api);
-    if (!str_is_set(message)) {
-        buf_clear(text);
-        fc_error_message(error, x->facts.api, args, arg_count, text);
-        buf_clear(expanded);
-        message = buf_str(
-            fault_expand_into(buf_str(text), &x->facts, x->wall_ms, expanded) ? expanded : text);
-    }
-    buf_clear(body);
-    error_body(body, dialect_of(x), effective_keys(x, keys), x->request_id, reply->code, message);
-    reply->http.body = arena_str(x->arena, buf_str(body));
+    reply->http.body =
+        arena_str(x->arena, str_is_set(message) ? make_body(x, &key, message)
+                                                : catalogue_body(x, &key, args, arg_count));
     reply->http.body_from_arena = true;
     http_headers_add(&reply->http.headers, x->arena, STR("Content-Type"), STR("application/json"));
     reply_common_headers(x, reply);

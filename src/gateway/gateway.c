@@ -82,6 +82,7 @@ void gateway_free(struct gateway *gateway)
     gateway_drop_late(gateway);
     recent_free(gateway->recent);
     stale_done(&gateway->stale);
+    bodies_done(&gateway->bodies);
     buf_done(&gateway->scratch);
     buf_done(&gateway->expanded_scratch);
     buf_done(&gateway->body_scratch);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "gateway/bodies.h"
 #include "gateway/exchange.h"
 #include "gateway/stale.h"
 
@@ -14,6 +15,7 @@ struct gateway {
     struct gateway_parts parts;
     struct gateway_settings settings;
     struct stale_store stale;
+    struct bodies bodies;
     struct recent *recent; /* places and targets */
     struct buf scratch, expanded_scratch,
         body_scratch; /* of the step that runs now; nothing in them outlives that */

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from fcemu import DOCUMENTED, HOST, fcemu
+from fcemu import ACCOUNT, DOCUMENTED, HOST, fcemu
 
 
 @pytest.fixture(scope="module", params=["http", "https"])
@@ -25,6 +25,22 @@ def test_code_is_raised_on_demand(packs, tls, code, status):
     assert list(body) == ["ErrorCode", "ErrorMessage", "errorCode", "errorMessage"]
     assert body["ErrorCode"] == body["errorCode"] == code
     assert body["ErrorMessage"] == body["errorMessage"] != ""
+
+
+def test_a_message_is_of_its_own_call(packs):
+    """Whatever was answered before, and in whatever place."""
+    for _ in range(2):
+        for service in ("demo", "shop"):
+            for region in ("cn-shanghai", "cn-hangzhou"):
+                host = f"{ACCOUNT}.{region}.fc.aliyuncs.com"
+                exhausted = packs.invoke("raise-ResourceExhausted", service=service, host=host).json()
+                unknown = packs.invoke("raise-PathNotSupported", service=service, host=host).json()
+
+                assert f"in {region} exceeds" in exhausted["ErrorMessage"]
+                assert f"/services/{service}/" in unknown["ErrorMessage"]
+    later = [packs.call("POST", "/2023-03-30/functions/raise-ResourceExhausted/invocations", b"") for _ in range(2)]
+    assert len({reply.json()["RequestId"] for reply in later}) == 2
+    assert all(reply.json()["RequestId"] == reply.headers["X-Fc-Request-Id"] for reply in later)
 
 
 def test_body_is_compact(packs):
