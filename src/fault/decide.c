@@ -137,7 +137,7 @@ static void strike_call(struct asking *asking)
     tape_record(engine->tape, &mark, asking);
 }
 
-static bool has_work(const struct fault_engine *engine)
+bool fault_has_work(const struct fault_engine *engine)
 {
     return !engine->stopped && (fault_engine_is_playing(engine) ||
                                 (engine->set && (engine->set->rule_count > 0 || engine->control)));
@@ -145,7 +145,7 @@ static bool has_work(const struct fault_engine *engine)
 
 static bool looks_at_the_clock(const struct fault_engine *engine)
 {
-    return has_work(engine) || (engine->set && engine->set->guard.halt_count > 0);
+    return fault_has_work(engine) || (engine->set && engine->set->guard.halt_count > 0);
 }
 
 static void decide(struct fault_engine *engine, const struct fault_call *call, struct arena *arena,
@@ -164,7 +164,7 @@ static void decide(struct fault_engine *engine, const struct fault_call *call, s
     *out = (struct fault_decision){0};
     if (time == ASKED_ON_REQUEST)
         begin_call(&asking);
-    if (has_work(engine))
+    if (fault_has_work(engine))
         strike_call(&asking);
     else
         out->effect = EFFECT_DONE;

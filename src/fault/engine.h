@@ -103,6 +103,8 @@ bool fault_needs_body(struct fault_engine *engine, const struct fault_call *call
 /** True when any rule strikes before a request exists, so that fault_decide_accept() is worth it.
  */
 bool fault_asks_accept(const struct fault_engine *engine);
+/** False when asking leads to nothing: no rules, or all are stopped. */
+bool fault_has_work(const struct fault_engine *engine);
 /** True when any rule may give an earlier answer again, so that answers must be kept. */
 bool fault_wants_answers(const struct fault_engine *engine);
 /** True when any rule asks for the attempt of a call, so that retry chains must be followed. */
