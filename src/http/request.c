@@ -87,7 +87,7 @@ void request_head(struct http_call *call, const char *method, const char *versio
     request->local_port = peer->local_port;
     request->method = str_of(method);
     call->http10 = strcmp(version, MHD_HTTP_VERSION_1_1) != 0;
-    call->head_only = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+    call->head_only = str_eq(request->method, STR(MHD_HTTP_METHOD_HEAD));
     MHD_get_connection_values_n(peer->mhd, MHD_HEADER_KIND, add_header, call);
     set_host(call);
     set_body_facts(call);
