@@ -63,6 +63,7 @@ static enum http_outcome outcome_of(const struct http_call *call)
 static void end_by_close(struct http_call *call)
 {
     struct peer *peer = call->peer;
+    bool uploads = call->has_body && !call->request.body_complete;
     bool open;
 
     if (call->request.body_complete && !peer->session && call->plan.limit == 0 &&
@@ -72,10 +73,12 @@ static void end_by_close(struct http_call *call)
     }
     if (peer->session)
         gnutls_bye(peer->session, GNUTLS_SHUT_WR);
-    shutdown(peer->fd, SHUT_WR);
+    if (peer->session ||
+        uploads) /* else libmicrohttpd closes it in a moment, which is a FIN, too */
+        shutdown(peer->fd, SHUT_WR);
     open = socket_drain(peer->fd);
     call->result.outcome = outcome_of(call);
-    if (open && call->has_body && !call->request.body_complete)
+    if (open && uploads)
         wait_for(call, WRITER_LINGERS, LOOP_READABLE | LOOP_HANGUP, LINGER_MS);
     else
         call_over(call, outcome_of(call));
