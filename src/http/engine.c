@@ -12,7 +12,10 @@
 #include "http/hello.h"
 #include "http/internal.h"
 
-enum { ROUNDS_A_TURN = 4 };
+enum {
+    ROUNDS_A_TURN = 4,
+    BUSY_CALLS = 4, /* of one round: more have come meanwhile, and need no wait to be found */
+};
 
 /* GnuTLS hands no context to its certificate callback; it runs inside engine_run() only. */
 static _Thread_local struct http_server *running;
@@ -74,8 +77,10 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *mhd, const ch
 static void on_completed(void *cls, struct MHD_Connection *mhd, void **state,
                          enum MHD_RequestTerminationCode why)
 {
-    (void)cls;
+    struct engine *engine = cls;
+
     (void)mhd;
+    engine->ended++;
     if (*state)
         call_completed(*state, why);
     *state = NULL;
@@ -151,10 +156,13 @@ void engine_run(struct engine *engine)
     struct http_server *outer = running;
 
     running = engine->server;
-    for (int i = 0; engine->due && i < ROUNDS_A_TURN; i++) {
+    for (int left = ROUNDS_A_TURN; engine->due && left > 0; left--) {
+        uint32_t before = engine->ended;
+
         engine->due = false;
         MHD_run(engine->daemon);
         keep_timeout(engine);
+        engine->due = engine->due || (left > 1 && engine->ended - before >= BUSY_CALLS);
     }
     running = outer;
 }

@@ -41,6 +41,7 @@ struct engine { /* one libmicrohttpd daemon, driven by our loop */
     struct loop_timer timer; /* libmicrohttpd's own time-outs */
     uint32_t index;          /* among those of its kind */
     uint32_t connections;
+    uint32_t ended; /* calls, so far; wraps around */
     bool tls;
     bool due; /* must run before the loop sleeps */
 };
