@@ -219,7 +219,7 @@ static struct str note(const struct examination *x)
     const struct auth_result *result = x->result;
     struct str detail = result->arg;
 
-    if (!result->code)
+    if (!result->code || x->check->no_note)
         return STR("");
     if (result->explanation && !strcmp(result->code, "SignatureNotMatch"))
         detail = result->explanation->hint;

@@ -76,6 +76,7 @@ struct auth_check {
                                body once that is complete */
     uint64_t now_ms;        /* wall time, by the virtual clock */
     const struct auth_keys *keys;
+    bool no_note; /* nobody will read it */
 };
 
 /* Why a signature does not match. All text is free of secrets and tokens. */

@@ -97,7 +97,6 @@ void exchange_perform_late(struct exchange *x)
         .internal = x->place.internal,
         .request_id = arena_str(arena, x->request_id),
         .access_key = arena_str(arena, x->facts.access_key),
-        .base_url = "",
     };
     late->next = x->gateway->late;
     if (late->next)

@@ -32,16 +32,18 @@ enum next station_admit(struct exchange *x)
                      service_trigger_is_anonymous(x->gateway->parts.service, x->place.account,
                                                   x->place.region, &x->target),
         .account = x->account_named ? x->place.account : STR_NONE,
-        .operation = str_of(x->facts.op ? x->facts.op->name : NULL),
         .skew_max_ms = auth->skew_max_ms,
         .now_ms = x->wall_ms, /* when it came: a call that a rule held is no older for that */
         .keys = &auth->keys,
+        .no_note = !journal_is_on(x->gateway->parts.journal),
     };
 
     if (x->download || x->place.kind == PLACE_NEIGHBOUR)
         return NEXT_STATION;
-    if (auth->denies)
+    if (auth->denies) {
+        check.operation = str_of(x->facts.op ? x->facts.op->name : NULL);
         check.resource = exchange_arn(x);
+    }
     auth_check(&check, x->arena, &x->auth);
     if (x->auth.accepted)
         return NEXT_STATION;
@@ -99,9 +101,8 @@ static bool answer_by_fixture(struct exchange *x)
 
 /* What stands in front of the URLs we make. One client leaves the port out of Host: when it came
  * straight to an address of ours, the port is the one it came to. */
-static const char *base_url(const struct exchange *x, struct arena *arena)
+static const char *base_url(const struct http_request *request, struct arena *arena)
 {
-    const struct http_request *request = x->request;
     uint16_t preset = request->tls ? 443 : 80;
     struct str scheme = request->tls ? STR("https://") : STR("http://");
     bool has_port = request->authority.len > request->host.len;
@@ -127,7 +128,7 @@ static struct service_call service_call_of(struct exchange *x, struct arena *are
         .request_id = x->request_id,
         .access_key = x->auth.access_key,
         .owner = x->auth.account,
-        .base_url = base_url(x, arena),
+        .base_url = base_url,
     };
 }
 

@@ -99,6 +99,8 @@ struct str work_query(const struct work *work, const char *name); /* "" when abs
 struct str work_header(const struct work *work, const char *name);
 struct field_reading work_reading(struct work *work, bool create);
 /** The request's account and region with these. */
+/** What stands in front of the URLs we make. */
+const char *work_base_url(struct work *work);
 /** One moment for the whole call, read from the clock by whoever asks first. */
 uint64_t work_now_ms(struct work *work);
 struct store_key work_key(const struct work *work, const char *kind, struct str parent,

@@ -248,7 +248,7 @@ struct str code_url(struct work *work, struct str blob, uint64_t crc64)
     return arena_strf(work->arena,
                       "%s" SERVICE_DATA_PATH "code/" STR_FMT "?crc64=%" PRIu64 "&expires=" STR_FMT
                       "&signature=" STR_FMT,
-                      work->call.base_url, STR_ARG(id), crc64, STR_ARG(expires),
+                      work_base_url(work), STR_ARG(id), crc64, STR_ARG(expires),
                       STR_ARG(sign_url(work->service, id, expires, work->arena)));
 }
 

@@ -116,7 +116,6 @@ static bool send_call(struct sowing *sowing, const char *method, const char *pat
         .target = &sowing->target,
         .query = &sowing->query,
         .request_id = STR("seed"),
-        .base_url = "",
     };
     if (sowing->target.result != TARGET_FOUND) {
         sowing->status = 400;

@@ -44,7 +44,7 @@ static struct str proxy_url(struct work *work, const cJSON *document, const stru
     struct str qualifier = json_get_str(document, "qualifier");
 
     return arena_strf(work->arena, "%s/2016-08-15/proxy/" STR_FMT "%s" STR_FMT "/" STR_FMT "/",
-                      work->call.base_url, STR_ARG(at->service), qualifier.len ? "." : "",
+                      work_base_url(work), STR_ARG(at->service), qualifier.len ? "." : "",
                       STR_ARG(qualifier), STR_ARG(at->function));
 }
 

@@ -92,6 +92,11 @@ bool work_may_change(struct work *work, const struct store_row *row)
     return false;
 }
 
+const char *work_base_url(struct work *work)
+{
+    return work->call.base_url ? work->call.base_url(work->call.request, work->arena) : "";
+}
+
 uint64_t work_now_ms(struct work *work)
 {
     if (work->now_ms == 0)

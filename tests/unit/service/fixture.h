@@ -80,6 +80,13 @@ struct outgoing {
     struct service_call call;
 };
 
+static inline const char *base_url(const struct http_request *request, struct arena *arena)
+{
+    (void)request;
+    (void)arena;
+    return BASE_URL;
+}
+
 static inline void prepare(struct arena *arena, struct outgoing *out)
 {
     struct str path = str_of(out->path);
@@ -103,7 +110,7 @@ static inline void prepare(struct arena *arena, struct outgoing *out)
         .account = STR(ACCOUNT),
         .region = STR(REGION),
         .request_id = STR("0f1e2d3c-1111-2222-3333-444455556666"),
-        .base_url = BASE_URL,
+        .base_url = base_url,
     };
 }
 
