@@ -61,7 +61,7 @@ def measure(stage, report, options):
     few, many, very_many = (stage.fcemu(f"{count:,} functions", rules(100), config=JOURNAL_OFF) for count in (FEW, MANY, VERY_MANY))
     for server, count in ((few, FEW), (many, MANY), (very_many, VERY_MANY)):
         store(server, count)
-    bare = stage.bare("bare libmicrohttpd", few.daemon.invoke("bench-99"))
+    bare = stage.bare("bare libmicrohttpd", few.daemon.call("GET", GET))
 
     def get(server, path):
         return lambda: server.load(options.seconds, method="GET", path=path)
