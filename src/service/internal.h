@@ -50,7 +50,7 @@ struct work {
     uint64_t now_ms; /* 0 = not asked yet: work_now_ms() */
     struct str account;
     struct str region;
-    cJSON *input; /* the body as an object; never NULL while a handler runs */
+    const cJSON *input; /* the body as an object; never NULL while a handler runs */
     struct package package;
     struct store_batch *batch; /* begun by work_batch(), committed when the handler returns */
     struct service_answer answer;

@@ -78,9 +78,13 @@ struct store *service_store(struct service *service)
 
 /* ---- a call ---- */
 
+/* What a call without a body says. Handlers only read. */
+static const cJSON no_input = {.type = cJSON_Object};
+
 static void work_free(struct work *work)
 {
-    cJSON_Delete(work->input);
+    if (work->input != &no_input)
+        cJSON_Delete((cJSON *)(uintptr_t)work->input);
     free(work->package.bytes);
     mem_free(work->package.problem);
     buf_done(&work->refusal.text);
@@ -183,7 +187,7 @@ static void refuse_body(struct work *work)
                        BODY_VALUES_MAX);
     else
         answer_invalid(work, "Bad data in request body");
-    work->input = cJSON_CreateObject();
+    work->input = &no_input;
 }
 
 static void read_large_work(void *arg)
@@ -229,7 +233,7 @@ static bool take_body(struct work *work)
     struct str body = work->call.request->body;
 
     if (!has_body(work)) {
-        work->input = cJSON_CreateObject();
+        work->input = &no_input;
         return true;
     }
     if (body.len > LARGE_BODY_BYTES && read_large(work, body))

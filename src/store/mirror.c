@@ -53,12 +53,33 @@ static struct str collection_id(struct mirror *mirror, const struct store_key *k
     return buf_str(&mirror->scratch);
 }
 
+static struct collection **recent_place(struct mirror *mirror, const struct store_key *key)
+{
+    size_t letter = key->kind.len ? (unsigned char)key->kind.ptr[0] : 0;
+
+    return &mirror->recent[(letter + key->kind.len) % MIRROR_RECENT];
+}
+
+static bool is_of(const struct collection *collection, const struct store_key *key)
+{
+    return str_eq(collection->key.kind, key->kind) && str_eq(collection->key.parent, key->parent) &&
+           str_eq(collection->key.account, key->account) &&
+           str_eq(collection->key.region, key->region) &&
+           str_eq(collection->key.version, key->version);
+}
+
 struct collection *mirror_collection(struct mirror *mirror, const struct store_key *key)
 {
-    struct str id = collection_id(mirror, key);
+    struct collection **recent = recent_place(mirror, key);
     struct collection *found;
 
+    if (*recent && is_of(*recent, key))
+        return *recent;
+    struct str id = collection_id(mirror, key);
+
     HASH_FIND(hh, mirror->collections, id.ptr, id.len, found);
+    if (found)
+        *recent = found;
     return found;
 }
 
@@ -192,6 +213,10 @@ struct store_row *mirror_put(struct mirror *mirror, const struct store_key *key,
 
 static void collection_free(struct mirror *mirror, struct collection *collection)
 {
+    struct collection **recent = recent_place(mirror, &collection->key);
+
+    if (*recent == collection)
+        *recent = NULL;
     HASH_DEL(mirror->collections, collection);
     for (size_t i = 0; i < collection->count; i++)
         row_free(collection->rows[i]);

@@ -21,8 +21,11 @@ struct collection {
     UT_hash_handle hh;
 };
 
+enum { MIRROR_RECENT = 8 };
+
 struct mirror {
     struct collection *collections;
+    struct collection *recent[MIRROR_RECENT]; /* asked for lately, by kind; NULL where none was */
     size_t rows;
     struct buf scratch; /* for ids */
 };

@@ -56,6 +56,40 @@ START_TEST(test_mirror_keeps_parents_apart)
 }
 END_TEST
 
+/* Collections that were asked for lately are at hand: each still only under its own key. */
+START_TEST(test_mirror_tells_collections_apart_and_forgets_those_that_are_gone)
+{
+    static const struct store_key keys[] = {
+        {STR_INIT("1"), STR_INIT("cn"), STR_INIT("version"),  STR_INIT("p"), STR_INIT(""),
+         STR_INIT("x")},
+        {STR_INIT("2"), STR_INIT("cn"), STR_INIT("version"),  STR_INIT("p"), STR_INIT(""),
+         STR_INIT("x")},
+        {STR_INIT("1"), STR_INIT("us"), STR_INIT("version"),  STR_INIT("p"), STR_INIT(""),
+         STR_INIT("x")},
+        {STR_INIT("1"), STR_INIT("cn"), STR_INIT("function"), STR_INIT("p"), STR_INIT(""),
+         STR_INIT("x")},
+        {STR_INIT("1"), STR_INIT("cn"), STR_INIT("version"),  STR_INIT("q"), STR_INIT(""),
+         STR_INIT("x")},
+        {STR_INIT("1"), STR_INIT("cn"), STR_INIT("version"),  STR_INIT("p"), STR_INIT("7"),
+         STR_INIT("x")},
+    };
+    struct store_row row = {.document = STR("{}")};
+
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < N_ELEMENTS(keys); i++) {
+            ck_assert_ptr_null(mirror_find(&mirror, &keys[i]));
+            ck_assert_ptr_nonnull(mirror_put(&mirror, &keys[i], &row));
+            ck_assert_ptr_nonnull(mirror_find(&mirror, &keys[i]));
+        }
+        for (size_t i = 0; i < N_ELEMENTS(keys); i++) {
+            ck_assert_ptr_nonnull(mirror_find(&mirror, &keys[i]));
+            ck_assert(mirror_remove(&mirror, &keys[i]));
+            ck_assert_ptr_null(mirror_find(&mirror, &keys[i]));
+        }
+    }
+}
+END_TEST
+
 START_TEST(test_mirror_replaces_under_its_own_key)
 {
     struct store_key key = {STR("1"), STR("cn"), STR("version"), STR("p"), STR(""), STR("x")};
@@ -76,6 +110,7 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, test_mirror_orders_numbers_by_value_and_names_by_bytes);
     tcase_add_test(tc, test_mirror_keeps_parents_apart);
+    tcase_add_test(tc, test_mirror_tells_collections_apart_and_forgets_those_that_are_gone);
     tcase_add_test(tc, test_mirror_replaces_under_its_own_key);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
