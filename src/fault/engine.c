@@ -224,6 +224,15 @@ static uint64_t expires_in_ms(const struct rule_state *state, uint64_t now_ns)
     return (state->rule->ttl_ns - rule_armed_for_ns(state, now_ns) + NS_PER_MS - 1) / NS_PER_MS;
 }
 
+/* A clock that was moved backwards is behind what it saw. */
+static uint64_t last_fired_wall_ms(const struct rule_state *state, uint64_t now_ns,
+                                   uint64_t wall_ms)
+{
+    int64_t since_ns = (int64_t)(now_ns - state->last_fired_ns);
+
+    return state->fired ? (uint64_t)((int64_t)wall_ms - since_ns / NS_PER_MS) : 0;
+}
+
 void fault_engine_stats(const struct fault_engine *engine, struct fault_rule_stats *out)
 {
     uint64_t now_ns = clock_now_ns(engine->clock);
@@ -244,8 +253,7 @@ void fault_engine_stats(const struct fault_engine *engine, struct fault_rule_sta
             .expired = rule_is_expired(state, now_ns),
             .spent = state->spent,
             .expires_in_ms = expires_in_ms(state, now_ns),
-            .last_fired_wall_ms =
-                state->fired ? wall_ms - (now_ns - state->last_fired_ns) / NS_PER_MS : 0,
+            .last_fired_wall_ms = last_fired_wall_ms(state, now_ns, wall_ms),
         };
     }
 }

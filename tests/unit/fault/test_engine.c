@@ -30,6 +30,25 @@ static void reload(struct fault_ruleset *set)
     w.set = set;
 }
 
+START_TEST(test_the_last_fire_is_told_also_when_the_clock_has_gone_back)
+{
+    struct fault_ruleset *set = set_new();
+    struct fault_call call = call_of("f", NULL);
+    uint64_t fired_ms;
+
+    rule_add(set, "r", OUTCOME_ERROR);
+    world_start(&w, set);
+    ck_assert_uint_eq(stats_of(&w, 0).last_fired_wall_ms, 0);
+    fired_ms = clock_now_wall_ms(&w.clock);
+    ck_assert(strikes(&w, &call));
+    clock_advance(&w.clock, MS(5000));
+    ck_assert_uint_eq(stats_of(&w, 0).last_fired_wall_ms, fired_ms);
+    clock_freeze_at(&w.clock, fired_ms - 3600000);
+    ck_assert_uint_le(stats_of(&w, 0).last_fired_wall_ms, fired_ms + 1);
+    ck_assert_uint_ge(stats_of(&w, 0).last_fired_wall_ms + 6000, fired_ms);
+}
+END_TEST
+
 START_TEST(test_reload_keeps_what_did_not_change)
 {
     struct fault_call call = call_of("f", NULL);
@@ -253,6 +272,7 @@ int main(void)
     TCase *tc = tcase_create("engine");
 
     tcase_add_checked_fixture(tc, NULL, stop);
+    tcase_add_test(tc, test_the_last_fire_is_told_also_when_the_clock_has_gone_back);
     tcase_add_test(tc, test_reload_keeps_what_did_not_change);
     tcase_add_test(tc, test_reload_keeps_live_switches_unless_the_file_moved_them);
     tcase_add_test(tc, test_stop_ends_by_enabling_one_or_by_loading);
