@@ -79,6 +79,9 @@ bool cli_has(const struct cli_args *args, const char *option);
 const char *cli_value(const struct cli_args *args,
                       const char *option); /* the last one given, or NULL */
 /** Print "fcemu VERB: text" to standard error; returns EXIT_CODE_USAGE. */
+/** The whole of the file at @path, or of standard input for "-", into @out. 0, or an exit status
+ * behind a message. */
+int cli_read(const struct cli_args *args, const char *path, struct buf *out);
 int cli_usage(const struct cli_args *args, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /** Print @json to standard output, indented. Takes it. */

@@ -13,8 +13,6 @@
 #include "cli/print.h"
 #include "cli/verbs.h"
 
-enum { FILE_MAX_BYTES = 16 * 1024 * 1024 };
-
 static const struct cli_column rule_columns[] = {
     {"id",      "id", 30},
     {"state",       "state", 10},
@@ -33,30 +31,6 @@ static char *rule_path(struct arena *arena, const char *id, const char *rest)
 {
     return arena_printf(arena, "/_fcemu/faults/rules/" STR_FMT "%s",
                         STR_ARG(percent_encode(str_of(id), false, arena)), rest);
-}
-
-/* The whole of a file, or of standard input for "-". */
-static int read_input(const struct cli_args *args, const char *path, struct buf *out)
-{
-    FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-    size_t n;
-
-    if (!in)
-        return cli_usage(args, "cannot read '%s': %s", path, strerror(errno));
-    do {
-        buf_reserve(out, BUFSIZ);
-        n = fread(out->ptr + out->len, 1, BUFSIZ, in);
-        out->len += n;
-    } while (n > 0 && out->len <= FILE_MAX_BYTES);
-    bool failed = ferror(in) != 0;
-
-    if (in != stdin)
-        fclose(in);
-    if (out->ptr)
-        out->ptr[out->len] = '\0';
-    if (failed)
-        return cli_usage(args, "cannot read '%s'", path);
-    return out->len > FILE_MAX_BYTES ? cli_usage(args, "'%s' is larger than 16 MiB", path) : 0;
 }
 
 static int ask_and_print(const struct cli_args *args, const char *method, const char *path,
@@ -81,7 +55,7 @@ static int send_file(const struct cli_args *args, const char *method, const char
 {
     OWN(buf_done) struct buf input = {0};
     OWN(client_answer_done) struct client_answer answer = {0};
-    int r = read_input(args, args->positional[0], &input);
+    int r = cli_read(args, args->positional[0], &input);
 
     if (r == 0)
         r = client_ask(args, method, path, content_type, buf_str(&input), &answer);

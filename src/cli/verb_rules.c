@@ -38,18 +38,43 @@ static struct fault_grammar_options grammar_options(const struct cli_args *args)
                                               cli_has(args, "allow-unknown-region")};
 }
 
+/* The files named; what stands for standard input becomes a text. 0, or an exit status. */
+static int load_named(const struct cli_args *args, struct conf_report *report,
+                      struct fault_ruleset **out)
+{
+    struct fault_grammar_options options = grammar_options(args);
+    OWN(arena_free) struct arena *arena = arena_new();
+    const char **paths = ARENA_ARRAY(arena, args->count, const char *);
+    OWN(buf_done) struct buf input = {0};
+    struct fault_text text = {.name = "-"};
+    size_t path_count = 0;
+    size_t text_count = 0;
+    int r = 0;
+
+    for (size_t i = 0; i < args->count && r == 0; i++) {
+        if (strcmp(args->positional[i], text.name) != 0)
+            paths[path_count++] = args->positional[i];
+        else if (text_count++ == 0)
+            r = cli_read(args, text.name, &input);
+    }
+    text.text = buf_str(&input);
+    if (r == 0)
+        *out = fault_ruleset_compile(paths, path_count, &text, text_count > 0, &options, report);
+    return r;
+}
+
 int verb_fault_check(const struct cli_args *args)
 {
     OWN(conf_report_free) struct conf_report *report = conf_report_new();
     OWN(fault_ruleset_unref) struct fault_ruleset *set = NULL;
     OWN(buf_done) struct buf text = {0};
-    struct fault_grammar_options options = grammar_options(args);
     enum conf_format format;
     int r = format_of(args, &format);
 
+    if (r == 0)
+        r = load_named(args, report, &set);
     if (r != 0)
         return r;
-    set = fault_ruleset_load(args->positional, args->count, &options, report);
     conf_report_print(report, format, &text);
     fputs(buf_text(&text), format == CONF_FORMAT_TEXT ? stderr : stdout);
     if (!set || report->errors)

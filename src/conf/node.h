@@ -54,7 +54,6 @@ struct conf_node {
  */
 struct conf_node *conf_parse(struct arena *arena, struct str text, const char *name,
                              struct conf_report *report);
-#define CONF_STANDARD_INPUT "-" /* as a path */
 /** The same for the file at @path, F107 when it cannot be read. */
 struct conf_node *conf_read(struct arena *arena, const char *path, struct conf_report *report);
 /** A tree of one plain scalar that no file holds: a flag, an environment variable. */

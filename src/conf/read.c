@@ -12,8 +12,7 @@
 /* Up to one byte more than is allowed, so that the limit is seen. 0 or an errno. */
 static int slurp(const char *path, struct buf *out)
 {
-    bool standard = strcmp(path, CONF_STANDARD_INPUT) == 0;
-    int fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t n = 1;
     int saved;
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <glob.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "fault/builtin.h"
 #include "fault/grammar_parts.h"
@@ -128,13 +127,6 @@ static void keep_file(struct grammar *g, struct grammar_file *file)
     g->files_tail = &file->next;
 }
 
-static int look_at(const char *path, struct stat *out)
-{
-    bool standard = strcmp(path, CONF_STANDARD_INPUT) == 0;
-
-    return standard ? fstat(STDIN_FILENO, out) : stat(path, out);
-}
-
 /* What a file includes comes before it, so that its own rules have the last word among equals. */
 static void read_file(struct reading *r, const char *path, const struct conf_node *from)
 {
@@ -143,7 +135,7 @@ static void read_file(struct reading *r, const char *path, const struct conf_nod
     const struct grammar_file *before;
     struct stat st;
 
-    if (look_at(path, &st) < 0) {
+    if (stat(path, &st) < 0) {
         complain(r, from, path, errno);
         return;
     }
