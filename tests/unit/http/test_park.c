@@ -90,12 +90,9 @@ START_TEST(test_client_that_leaves_a_long_wait_is_noticed_at_once)
 }
 END_TEST
 
-START_TEST(test_client_that_breaks_off_is_noticed_at_once)
+static void check_break(struct client *c)
 {
     struct linger none = {.l_onoff = 1};
-    struct client *c = ask(_i, park);
-
-    ck_assert_uint_eq(wait_count(&request_count, 1), 1);
     uint64_t left_ns = clock_monotonic_ns();
 
     setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
@@ -105,24 +102,24 @@ START_TEST(test_client_that_breaks_off_is_noticed_at_once)
     ck_assert_int_eq(r.outcome, HTTP_CLIENT_GONE);
     ck_assert_uint_lt(r.ended_ns - left_ns, NOTICED_NS);
 }
+
+START_TEST(test_client_that_breaks_off_is_noticed_at_once)
+{
+    struct client *c = ask(_i, park);
+
+    ck_assert_uint_eq(wait_count(&request_count, 1), 1);
+    check_break(c);
+}
 END_TEST
 
 /* The second of grace is for clients that may still read. */
 START_TEST(test_client_that_stops_sending_and_then_breaks_off_is_noticed_at_once)
 {
-    struct linger none = {.l_onoff = 1};
     struct client *c = ask(_i, park);
 
     ck_assert_uint_eq(wait_count(&request_count, 1), 1);
     shutdown(c->fd, SHUT_WR);
-    uint64_t left_ns = clock_monotonic_ns();
-
-    setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
-    client_close(c);
-    struct ending r = next_result();
-
-    ck_assert_int_eq(r.outcome, HTTP_CLIENT_GONE);
-    ck_assert_uint_lt(r.ended_ns - left_ns, NOTICED_NS);
+    check_break(c);
 }
 END_TEST
 

@@ -112,6 +112,23 @@ START_TEST(test_a_place_is_the_one_that_would_be_found)
 }
 END_TEST
 
+/* Seen by what a second finding would have noticed. */
+START_TEST(test_a_place_is_not_found_twice)
+{
+    struct place_defaults moving = {STR("1"), STR("cn-beijing")};
+    struct recent *own = recent_new(&moving);
+    struct place place;
+
+    recent_place(own, STR("localhost"), STR_NONE, arena, &place);
+    moving.account = STR("2");
+    recent_place(own, STR("localhost"), STR_NONE, arena, &place);
+    ck_assert(str_eq(place.account, STR("1")));
+    recent_place(own, STR("127.0.0.1"), STR_NONE, arena, &place);
+    ck_assert(str_eq(place.account, STR("2")));
+    recent_free(own);
+}
+END_TEST
+
 static void check_target(const char *method, const char *text, struct str qualifier)
 {
     struct str path = fresh(text);
@@ -189,6 +206,7 @@ int main(void)
 
     tcase_add_checked_fixture(tc, start, stop);
     tcase_add_test(tc, test_a_place_is_the_one_that_would_be_found);
+    tcase_add_test(tc, test_a_place_is_not_found_twice);
     tcase_add_test(tc, test_a_target_is_the_one_that_would_be_found);
     tcase_add_test(tc, test_more_texts_than_there_is_room_for);
     tcase_add_test(tc, test_longer_texts_than_there_is_room_for);
