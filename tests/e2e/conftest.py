@@ -3,6 +3,7 @@
 import pytest
 
 from fcemu import PACKS, Daemon
+from sound import Table
 
 
 class Starter:
@@ -35,3 +36,7 @@ def packs(tmp_path_factory):
     running = Daemon(tmp_path_factory.mktemp("packs"), rules=sorted(PACKS.glob("*.yaml"))).start()
     yield running
     running.stop()
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(Table())

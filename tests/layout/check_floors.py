@@ -39,27 +39,35 @@ HOMES = {
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
 
 
+def room_of(path):
+    """The room a path below src/ lies in: the longest folder that is on a floor. Rooms may lie in rooms ("http/wire")."""
+    parts = path.split("/")[:-1]
+    while parts and "/".join(parts) not in FLOOR_OF:
+        parts.pop()
+    return "/".join(parts) or None
+
+
 def offences_of_line(folder, quote, header):
     if quote == '"':
-        target = header.split("/")[0]
+        target = room_of(header)
         if "/" not in header:
             yield f'include by path from src/, not "{header}"'
-        elif target not in FLOOR_OF:
-            yield f"'{target}/' is on no floor"
+        elif target is None:
+            yield f"'{header}' is in a folder that is on no floor"
         elif target != folder and FLOOR_OF[target] >= FLOOR_OF[folder]:
             yield f"{folder}/ (floor {FLOOR_OF[folder]}) includes {target}/ (floor {FLOOR_OF[target]})"
         elif target != folder and header.endswith("/internal.h"):
             yield f"{header} is private to {target}/"
     for prefix, homes in HOMES.items():
-        if quote == "<" and header.startswith(prefix) and folder not in homes:
+        if quote == "<" and header.startswith(prefix) and not {folder, folder.split("/")[0]} & set(homes):
             yield f"<{header}> belongs to {', '.join(homes)} only"
 
 
 def offences(root):
     for path in sorted(root.glob("src/**/*.[ch]")):
-        folder = path.relative_to(root / "src").parts[0]
-        if folder not in FLOOR_OF:
-            yield f"{path}: folder '{folder}' is on no floor"
+        folder = room_of(path.relative_to(root / "src").as_posix())
+        if folder is None:
+            yield f"{path}: its folder is on no floor"
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             found = INCLUDE.match(line)
