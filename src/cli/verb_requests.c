@@ -13,7 +13,7 @@
 #include "cli/print.h"
 #include "cli/verbs.h"
 #include "conf/scalar.h"
-#include "service/service.h"
+#include "product/service/service.h"
 
 enum { POLL_NS = 50000000, NS_PER_S = 1000000000 };
 

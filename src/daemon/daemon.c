@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "conf/settings.h"
 #include "daemon/internal.h"
-#include "service/seed.h"
+#include "product/service/seed/seed.h"
 
 enum {
     STOP_GRACE_MS = 200, /* for answers that are on their way when the daemon ends */

@@ -1,5 +1,5 @@
 /* What exists from the start: seed files are applied before the first listener. */
-#include "service/seed.h"
+#include "product/service/seed/seed.h"
 #include "daemon/daemon.h"
 #include "daemon/internal.h"
 

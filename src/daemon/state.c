@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "conf/report.h"
 #include "daemon/internal.h"
-#include "service/seed.h"
+#include "product/service/seed/seed.h"
 #include "store/snapshot.h"
 
 struct change {

@@ -17,9 +17,9 @@
 #include "journal/chain.h"
 #include "journal/journal.h"
 #include "loop/loop.h"
+#include "product/service/service.h"
 #include "route/place.h"
 #include "route/target.h"
-#include "service/service.h"
 
 /* An answer of the emulated service, before faults change it. */
 struct reply {

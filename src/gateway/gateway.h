@@ -15,9 +15,9 @@
 #include "http/server.h"
 #include "journal/chain.h"
 #include "journal/journal.h"
-#include "neighbours/neighbours.h"
+#include "product/neighbours/neighbours.h"
+#include "product/service/service.h"
 #include "route/place.h"
-#include "service/service.h"
 
 struct gateway;
 struct loop;

@@ -8,8 +8,8 @@
 #include "crypto/id.h"
 #include "gateway/internal.h"
 #include "gateway/stations.h"
+#include "product/service/door.h"
 #include "route/recent.h"
-#include "service/door.h"
 
 enum { TRACE_ID_MAX = 128 };
 

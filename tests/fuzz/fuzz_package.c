@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "crypto/digest.h"
 #include "crypto/encode.h"
-#include "service/internal.h"
+#include "product/service/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

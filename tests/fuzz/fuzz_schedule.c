@@ -3,7 +3,7 @@
  */
 #include <stdlib.h>
 
-#include "service/cron.h"
+#include "product/service/resource/cron.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -13,8 +13,8 @@ FLOORS = [
     ["conf", "store", "http", "dns"],
     ["route", "auth", "fault"],
     ["journal"],
-    ["invoke", "neighbours"],
-    ["service"],
+    ["invoke", "product/neighbours"],
+    ["product/service"],
     ["gateway", "drill"],
     ["admin"],
     ["daemon"],
@@ -33,7 +33,7 @@ HOMES = {
     "microhttpd.h": ["http"],
     "ldns/": ["dns"],
     "pcre2.h": ["fault"],
-    "archive": ["invoke", "service"],
+    "archive": ["invoke", "product/service"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')

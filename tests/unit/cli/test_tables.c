@@ -6,7 +6,7 @@
 #include "../suite.h"
 #include "base/mem.h"
 #include "cli/cli.h"
-#include "service/service.h"
+#include "product/service/service.h"
 
 static char *read_file(const char *name)
 {

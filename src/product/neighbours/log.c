@@ -1,0 +1,348 @@
+/* Log Service: projects, logstores and indexes exist once they are created. Logs are not kept. */
+#include "product/neighbours/internal.h"
+
+enum {
+    STATUS_OK = 200,
+    STATUS_BAD_REQUEST = 400,
+    STATUS_NOT_FOUND = 404,
+    STATUS_NOT_IMPLEMENTED = 501,
+    PROJECTS_MAX = 50, /* of a region; reference, "limits" */
+    LOGSTORES_MAX = 200,
+    TTL_DAYS_DEFAULT = 30,
+    SHARDS_DEFAULT = 2,
+};
+
+static pending_handler list_projects, get_project, create_project, delete_project, list_logstores,
+    create_logstore, get_logstore, delete_logstore, get_index, put_index;
+
+/* '*' is the name of a logstore. Without a project, "/" is the list of them. */
+static const struct {
+    const char *method;
+    const char *path;
+    bool project; /* the host must name one */
+    pending_handler *run;
+} operations[] = {
+    {"GET",    "/",                  true,  get_project    },
+    {"GET",    "/",                  false, list_projects  },
+    {"POST",   "/",                  false, create_project },
+    {"DELETE", "/",                  true,  delete_project },
+    {"GET",    "/logstores",         true,  list_logstores },
+    {"POST",   "/logstores",         true,  create_logstore},
+    {"GET",    "/logstores/*",       true,  get_logstore   },
+    {"DELETE", "/logstores/*",       true,  delete_logstore},
+    {"GET",    "/logstores/*/index", true,  get_index      },
+    {"POST",   "/logstores/*/index", true,  put_index      },
+    {"PUT",    "/logstores/*/index", true,  put_index      },
+};
+
+static struct store_key row_key(struct str region, const char *kind, struct str parent,
+                                struct str name)
+{
+    return (struct store_key){.account = STR(""),
+                              .region = region,
+                              .kind = str_of(kind),
+                              .parent = parent,
+                              .version = STR(""),
+                              .name = name};
+}
+
+struct store_key log_project_key(struct str region, struct str project)
+{
+    return row_key(region, "log-project", STR(""), project);
+}
+
+struct store_key log_store_key(struct str region, struct str project, struct str logstore)
+{
+    return row_key(region, "log-store", project, logstore);
+}
+
+static struct store_key index_key(const struct neighbours_pending *p)
+{
+    return row_key(p->call.place->region, "log-index", p->bucket, p->name);
+}
+
+/* ---- what they share ---- */
+
+static struct str region_of(const struct neighbours_pending *p)
+{
+    return p->call.place->region;
+}
+
+static void answer_empty(struct neighbours_pending *p)
+{
+    p->answer.status = STATUS_OK;
+}
+
+static bool need_project(struct neighbours_pending *p)
+{
+    struct store_key key = log_project_key(region_of(p), p->bucket);
+
+    if (store_find(p->store, &key))
+        return true;
+    pending_refuse(p, STATUS_NOT_FOUND, "ProjectNotExist", "The Project does not exist : " STR_FMT,
+                   STR_ARG(p->bucket));
+    return false;
+}
+
+static const struct store_row *need_logstore(struct neighbours_pending *p)
+{
+    struct store_key key = log_store_key(region_of(p), p->bucket, p->name);
+    const struct store_row *row;
+
+    if (!need_project(p))
+        return NULL;
+    row = store_find(p->store, &key);
+    if (!row)
+        pending_refuse(p, STATUS_NOT_FOUND, "LogStoreNotExist",
+                       "logstore " STR_FMT " does not exist", STR_ARG(p->name));
+    return row;
+}
+
+/* The body as an object, the caller's; NULL when refused. */
+static cJSON *need_body(struct neighbours_pending *p)
+{
+    struct error err;
+    cJSON *body = json_parse(p->call.request->body, &err);
+
+    if (cJSON_IsObject(body))
+        return body;
+    json_free(body);
+    pending_refuse(p, STATUS_BAD_REQUEST, "PostBodyInvalid", "The body is not valid json object.");
+    return NULL;
+}
+
+/* A name the body must have; in the arena. "" when refused. */
+static struct str need_name(struct neighbours_pending *p, const cJSON *body, const char *member)
+{
+    struct str name = json_get_str(body, member);
+
+    if (name.len)
+        return arena_str(p->arena, name);
+    pending_refuse(p, STATUS_BAD_REQUEST, "ParameterInvalid", "%s is required.", member);
+    return STR("");
+}
+
+static bool may_create(struct neighbours_pending *p, const struct store_key *key, size_t most,
+                       const char *entity)
+{
+    if (store_find(p->store, key)) {
+        pending_refuse(p, STATUS_BAD_REQUEST, arena_printf(p->arena, "%sAlreadyExist", entity),
+                       "%s " STR_FMT " already exists", entity, STR_ARG(key->name));
+        return false;
+    }
+    if (store_list(p->store, key).count >= most) {
+        pending_refuse(p, STATUS_BAD_REQUEST, arena_printf(p->arena, "%sQuotaExceed", entity),
+                       "%s Quota Exceed", entity);
+        return false;
+    }
+    return true;
+}
+
+static cJSON *names_of(struct store_list list)
+{
+    cJSON *names = cJSON_CreateArray();
+
+    for (size_t i = 0; i < list.count; i++)
+        cJSON_AddItemToArray(names, json_string(list.rows[i]->key.name));
+    return names;
+}
+
+static void answer_list(struct neighbours_pending *p, const char *member, cJSON *items)
+{
+    cJSON *tree = cJSON_CreateObject();
+    size_t count = (size_t)cJSON_GetArraySize(items);
+
+    json_add_uint(tree, "count", count);
+    json_add_uint(tree, "total", count);
+    cJSON_AddItemToObject(tree, member, items);
+    pending_json(p, STATUS_OK, tree);
+}
+
+/* ---- projects ---- */
+
+static void create_project(struct neighbours_pending *p)
+{
+    OWN(json_free) cJSON *body = need_body(p);
+    struct str name = body ? need_name(p, body, "projectName") : STR("");
+    struct store_key key = log_project_key(region_of(p), name);
+    struct str description = json_get_str(body, "description");
+    cJSON *project;
+
+    if (name.len == 0 || !may_create(p, &key, PROJECTS_MAX, "Project"))
+        return;
+    project = cJSON_CreateObject();
+    json_add_str(project, "projectName", name);
+    json_add_str(project, "description", str_is_set(description) ? description : STR(""));
+    json_add_str(project, "status", STR("Normal"));
+    json_add_str(project, "owner", p->call.account);
+    json_add_str(project, "region", region_of(p));
+    json_add_str(project, "createTime", pending_time(p, p->now_ms));
+    json_add_str(project, "lastModifyTime", pending_time(p, p->now_ms));
+    pending_put(p, &key, project, STR_NONE);
+    answer_empty(p);
+}
+
+static void get_project(struct neighbours_pending *p)
+{
+    struct store_key key = log_project_key(region_of(p), p->bucket);
+
+    if (need_project(p))
+        pending_json(p, STATUS_OK, row_tree(store_find(p->store, &key)));
+}
+
+static void delete_project(struct neighbours_pending *p)
+{
+    struct store_key key = log_project_key(region_of(p), p->bucket);
+
+    if (!need_project(p))
+        return;
+    store_remove_below(pending_batch(p), &key, p->bucket);
+    store_remove(pending_batch(p), &key);
+    answer_empty(p);
+}
+
+static void list_projects(struct neighbours_pending *p)
+{
+    struct store_key key = log_project_key(region_of(p), STR(""));
+    struct store_list list = store_list(p->store, &key);
+    cJSON *projects = cJSON_CreateArray();
+
+    for (size_t i = 0; i < list.count; i++)
+        cJSON_AddItemToArray(projects, row_tree(list.rows[i]));
+    answer_list(p, "projects", projects);
+}
+
+/* ---- logstores ---- */
+
+static void add_default(cJSON *object, const char *name, uint64_t value)
+{
+    if (!cJSON_HasObjectItem(object, name))
+        json_add_uint(object, name, value);
+}
+
+static void create_logstore(struct neighbours_pending *p)
+{
+    OWN(json_free) cJSON *body = need_project(p) ? need_body(p) : NULL;
+    struct str name = body ? need_name(p, body, "logstoreName") : STR("");
+    struct store_key key = log_store_key(region_of(p), p->bucket, name);
+
+    if (name.len == 0 || !may_create(p, &key, LOGSTORES_MAX, "LogStore"))
+        return;
+    add_default(body, "ttl", TTL_DAYS_DEFAULT);
+    add_default(body, "shardCount", SHARDS_DEFAULT);
+    json_add_uint(body, "createTime", p->now_ms / 1000);
+    json_add_uint(body, "lastModifyTime", p->now_ms / 1000);
+    pending_put(p, &key, GIVE(body), STR_NONE);
+    answer_empty(p);
+}
+
+static void get_logstore(struct neighbours_pending *p)
+{
+    const struct store_row *row = need_logstore(p);
+
+    if (row)
+        pending_json(p, STATUS_OK, row_tree(row));
+}
+
+static void delete_logstore(struct neighbours_pending *p)
+{
+    struct store_key key = log_store_key(region_of(p), p->bucket, p->name);
+    struct store_key index = index_key(p);
+
+    if (!need_logstore(p))
+        return;
+    store_remove(pending_batch(p), &key);
+    store_remove(pending_batch(p), &index);
+    answer_empty(p);
+}
+
+static void list_logstores(struct neighbours_pending *p)
+{
+    struct store_key key = log_store_key(region_of(p), p->bucket, STR(""));
+
+    if (need_project(p))
+        answer_list(p, "logstores", names_of(store_list(p->store, &key)));
+}
+
+/* ---- indexes ---- */
+
+static void get_index(struct neighbours_pending *p)
+{
+    struct store_key key = index_key(p);
+    const struct store_row *row;
+
+    if (!need_logstore(p))
+        return;
+    row = store_find(p->store, &key);
+    if (row)
+        pending_json(p, STATUS_OK, row_tree(row));
+    else
+        pending_refuse(p, STATUS_NOT_FOUND, "IndexConfigNotExist", "index config doesn't exist");
+}
+
+/* Created by POST, changed by PUT. */
+static void put_index(struct neighbours_pending *p)
+{
+    struct store_key key = index_key(p);
+    bool create = str_eq(p->call.request->method, STR("POST"));
+    cJSON *index;
+
+    if (!need_logstore(p))
+        return;
+    if (create && store_find(p->store, &key)) {
+        pending_refuse(p, STATUS_BAD_REQUEST, "IndexAlreadyExist", "log store index is created");
+        return;
+    }
+    index = need_body(p);
+    if (!index)
+        return;
+    pending_put(p, &key, index, STR_NONE);
+    answer_empty(p);
+}
+
+/* ---- the call ---- */
+
+/* Segment by segment; what '*' stands for goes to *out_name. */
+static bool path_is(struct str path, struct str pattern, struct str *out_name)
+{
+    struct str segment;
+    struct str want;
+
+    while (str_is_set(path) && str_is_set(pattern)) {
+        str_cut(path, '/', &segment, &path);
+        str_cut(pattern, '/', &want, &pattern);
+        if (str_eq(want, STR("*")) && segment.len)
+            *out_name = segment;
+        else if (!str_eq(want, segment))
+            return false;
+    }
+    return !str_is_set(path) && !str_is_set(pattern);
+}
+
+void log_perform(struct neighbours_pending *p)
+{
+    const struct http_request *request = p->call.request;
+    struct str name = STR("");
+
+    for (size_t i = 0; i < N_ELEMENTS(operations); i++) {
+        if (!str_eq(request->method, str_of(operations[i].method)) ||
+            (operations[i].project && p->bucket.len == 0) ||
+            !path_is(request->path, str_of(operations[i].path), &name))
+            continue;
+        percent_decode(name, false, p->arena, &p->name);
+        operations[i].run(p);
+        return;
+    }
+    pending_refuse_unknown(p, STATUS_NOT_IMPLEMENTED, "NotSupported",
+                           arena_strf(p->arena, STR_FMT " " STR_FMT, STR_ARG(request->method),
+                                      STR_ARG(request->path)));
+}
+
+void log_refuse(struct neighbours_pending *p, struct str message)
+{
+    cJSON *tree = cJSON_CreateObject();
+
+    json_add_str(tree, "errorCode", p->answer.code);
+    json_add_str(tree, "errorMessage", message);
+    pending_json(p, p->answer.status, tree);
+}

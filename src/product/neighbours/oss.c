@@ -1,0 +1,182 @@
+/* OSS: which operation a call is, what all of them need, and the form of an error. */
+#include "product/neighbours/internal.h"
+
+enum level { LEVEL_SERVICE, LEVEL_BUCKET, LEVEL_OBJECT };
+
+enum {
+    STATUS_BAD_REQUEST = 400,
+    STATUS_FORBIDDEN = 403,
+    STATUS_NOT_FOUND = 404,
+    STATUS_NOT_IMPLEMENTED = 501,
+    KEY_MAX = 1023, /* bytes of an object's name; reference, "object naming" */
+};
+
+static const struct {
+    const char *method;
+    enum level level;
+    const char *sub; /* the subresource; NULL: none */
+    pending_handler *run;
+} operations[] = {
+    {"GET",    LEVEL_SERVICE, NULL,         oss_list_buckets   },
+    {"PUT",    LEVEL_BUCKET,  NULL,         oss_put_bucket     },
+    {"DELETE", LEVEL_BUCKET,  NULL,         oss_delete_bucket  },
+    {"GET",    LEVEL_BUCKET,  "bucketInfo", oss_bucket_info    },
+    {"GET",    LEVEL_BUCKET,  "location",   oss_bucket_location},
+    {"GET",    LEVEL_BUCKET,  NULL,         oss_list_objects   },
+    {"POST",   LEVEL_BUCKET,  "delete",     oss_delete_objects },
+    {"PUT",    LEVEL_OBJECT,  NULL,         oss_put_object     },
+    {"GET",    LEVEL_OBJECT,  NULL,         oss_get_object     },
+    {"HEAD",   LEVEL_OBJECT,  NULL,         oss_head_object    },
+    {"HEAD",   LEVEL_OBJECT,  "objectMeta", oss_head_object    },
+    {"DELETE", LEVEL_OBJECT,  NULL,         oss_delete_object  },
+    {"POST",   LEVEL_OBJECT,  "uploads",    oss_begin_upload   },
+    {"PUT",    LEVEL_OBJECT,  "partNumber", oss_put_part       },
+    {"GET",    LEVEL_OBJECT,  "uploadId",   oss_list_parts     },
+    {"POST",   LEVEL_OBJECT,  "uploadId",   oss_complete_upload},
+    {"DELETE", LEVEL_OBJECT,  "uploadId",   oss_abort_upload   },
+};
+
+/* Query parameters that make a call another operation. */
+static const char *const subresources[] = {
+    "acl",       "append",    "bucketInfo",    "cors",    "delete",         "encryption",
+    "inventory", "lifecycle", "location",      "logging", "objectMeta",     "partNumber",
+    "policy",    "qosInfo",   "referer",       "restore", "replication",    "stat",
+    "symlink",   "tagging",   "uploadId",      "uploads", "versionId",      "versioning",
+    "versions",  "website",   "x-oss-process", "worm",    "requestPayment", "resourceGroup",
+    "callback",
+};
+
+static const char *subresource(const struct neighbours_pending *p)
+{
+    for (size_t i = 0; i < N_ELEMENTS(subresources); i++)
+        if (str_is_set(query_get(&p->query, str_of(subresources[i]))))
+            return subresources[i];
+    return pending_request_header(p, "x-oss-copy-source").len ? "x-oss-copy-source" : NULL;
+}
+
+/* The bucket stands in the host or begins the path; the rest of the path names the object. */
+static bool read_names(struct neighbours_pending *p)
+{
+    struct str path = p->call.request->path;
+    struct str rest = str_slice(path, str_starts(path, STR("/")), path.len);
+
+    if (p->bucket.len == 0 && !str_cut(rest, '/', &p->bucket, &rest))
+        rest = STR("");
+    return percent_decode(rest, false, p->arena, &p->name) && str_is_utf8(p->name) &&
+           p->name.len <= KEY_MAX && !memchr(p->name.ptr, '\0', p->name.len);
+}
+
+static enum level level_of(const struct neighbours_pending *p)
+{
+    if (p->bucket.len == 0)
+        return LEVEL_SERVICE;
+    return p->name.len ? LEVEL_OBJECT : LEVEL_BUCKET;
+}
+
+/* A presigned URL of the first signature version. */
+static bool url_is_over(const struct neighbours_pending *p)
+{
+    struct str expires = query_get(&p->query, STR("Expires"));
+    uint64_t seconds;
+
+    return str_is_set(query_get(&p->query, STR("OSSAccessKeyId"))) &&
+           str_to_uint(expires, UINT64_MAX / 1000, &seconds) == NUMBER_OK &&
+           seconds * 1000 < p->now_ms;
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static void dispatch(struct neighbours_pending *p)
+{
+    struct str method = p->call.request->method;
+    enum level level = level_of(p);
+    const char *sub = subresource(p);
+
+    for (size_t i = 0; i < N_ELEMENTS(operations); i++) {
+        if (operations[i].level != level || !str_eq(method, str_of(operations[i].method)) ||
+            !same(operations[i].sub, sub))
+            continue;
+        operations[i].run(p);
+        return;
+    }
+    pending_refuse_unknown(
+        p, STATUS_NOT_IMPLEMENTED, "NotImplemented",
+        arena_strf(p->arena, STR_FMT "%s%s", STR_ARG(method), sub ? " ?" : "", sub ? sub : ""));
+}
+
+void oss_perform(struct neighbours_pending *p)
+{
+    if (!read_names(p))
+        pending_refuse(p, STATUS_BAD_REQUEST, "InvalidObjectName",
+                       "The specified object is not valid.");
+    else if (url_is_over(p))
+        pending_refuse(p, STATUS_FORBIDDEN, "AccessDenied", "Request has expired.");
+    else
+        dispatch(p);
+}
+
+void oss_refuse(struct neighbours_pending *p, struct str message)
+{
+    cJSON *tree = cJSON_CreateObject();
+
+    json_add_str(tree, "Code", p->answer.code);
+    json_add_str(tree, "Message", message);
+    json_add_str(tree, "RequestId", p->call.request_id);
+    json_add_str(tree, "HostId", p->call.request->host);
+    if (p->bucket.len)
+        json_add_str(tree, "BucketName", p->bucket);
+    if (p->name.len)
+        json_add_str(tree, "Key", p->name);
+    pending_xml(p, p->answer.status, "Error", tree);
+}
+
+struct store_key oss_bucket_key(struct str bucket)
+{
+    return (struct store_key){.account = STR(""),
+                              .region = STR(""),
+                              .kind = STR("oss-bucket"),
+                              .parent = STR(""),
+                              .version = STR(""),
+                              .name = bucket};
+}
+
+/* The slash keeps the order bytewise: the store sorts names of digits as numbers. */
+struct store_key oss_object_key(struct str bucket, struct str key, struct arena *arena)
+{
+    return (struct store_key){.account = STR(""),
+                              .region = STR(""),
+                              .kind = STR("oss-object"),
+                              .parent = bucket,
+                              .version = STR(""),
+                              .name = arena_strf(arena, "/" STR_FMT, STR_ARG(key))};
+}
+
+cJSON *oss_owner(const struct neighbours_pending *p)
+{
+    cJSON *owner = cJSON_CreateObject();
+
+    json_add_str(owner, "ID", p->call.account);
+    json_add_str(owner, "DisplayName", p->call.account);
+    return owner;
+}
+
+struct str oss_time(const struct neighbours_pending *p, uint64_t wall_ms)
+{
+    char text[CLOCK_ISO_BYTES];
+
+    clock_format_iso(wall_ms / 1000 * 1000, text);
+    return arena_str(p->arena, str_of(text));
+}
+
+bool oss_need_bucket(struct neighbours_pending *p)
+{
+    struct store_key key = oss_bucket_key(p->bucket);
+
+    if (str_starts(p->bucket, STR(OSS_UPLOAD_PREFIX)) || store_find(p->store, &key))
+        return true;
+    pending_refuse(p, STATUS_NOT_FOUND, "NoSuchBucket", "The specified bucket does not exist.");
+    return false;
+}

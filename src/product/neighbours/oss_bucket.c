@@ -1,0 +1,146 @@
+/* Buckets: their names are common to all accounts and regions. */
+#include "product/neighbours/internal.h"
+
+enum {
+    STATUS_OK = 200,
+    STATUS_NO_CONTENT = 204,
+    STATUS_BAD_REQUEST = 400,
+    STATUS_CONFLICT = 409,
+    BUCKETS_MAX = 100, /* reference, "limits" */
+    NAME_MIN = 3,
+    NAME_MAX = 63,
+};
+
+static bool is_bucket_name(struct str name)
+{
+    if (name.len < NAME_MIN || name.len > NAME_MAX || name.ptr[0] == '-' ||
+        name.ptr[name.len - 1] == '-')
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
+            return false;
+    }
+    return true;
+}
+
+static struct str place_name(const struct neighbours_pending *p, struct str region)
+{
+    return arena_strf(p->arena, "oss-" STR_FMT, STR_ARG(region));
+}
+
+/* A bucket for uploads has no row; it stands where it is asked. */
+static cJSON *bucket_tree(struct neighbours_pending *p, struct str name,
+                          const struct store_row *row)
+{
+    OWN(json_free) cJSON *document = row ? row_tree(row) : NULL;
+    struct str region = document ? json_get_str(document, "region") : p->call.place->region;
+    struct str location = place_name(p, region);
+    cJSON *tree = cJSON_CreateObject();
+
+    json_add_str(tree, "CreationDate", oss_time(p, row ? row->created_ms : p->now_ms));
+    json_add_str(tree, "ExtranetEndpoint",
+                 arena_strf(p->arena, STR_FMT ".aliyuncs.com", STR_ARG(location)));
+    json_add_str(tree, "IntranetEndpoint",
+                 arena_strf(p->arena, STR_FMT "-internal.aliyuncs.com", STR_ARG(location)));
+    json_add_str(tree, "Location", location);
+    json_add_str(tree, "Name", name);
+    json_add_str(tree, "Region", region);
+    json_add_str(tree, "StorageClass", STR("Standard"));
+    return tree;
+}
+
+static struct store_list all_buckets(const struct neighbours_pending *p)
+{
+    struct store_key key = oss_bucket_key(STR(""));
+
+    return store_list(p->store, &key);
+}
+
+void oss_list_buckets(struct neighbours_pending *p)
+{
+    struct store_list list = all_buckets(p);
+    cJSON *tree = cJSON_CreateObject();
+    cJSON *array = cJSON_CreateArray();
+    cJSON *buckets = cJSON_CreateObject();
+
+    for (size_t i = 0; i < list.count; i++)
+        cJSON_AddItemToArray(array, bucket_tree(p, list.rows[i]->key.name, list.rows[i]));
+    cJSON_AddItemToObject(buckets, "Bucket", array);
+    cJSON_AddItemToObject(tree, "Owner", oss_owner(p));
+    cJSON_AddItemToObject(tree, "Buckets", buckets);
+    pending_xml(p, STATUS_OK, "ListAllMyBucketsResult", tree);
+}
+
+void oss_put_bucket(struct neighbours_pending *p)
+{
+    struct store_key key = oss_bucket_key(p->bucket);
+    const struct store_row *row = store_find(p->store, &key);
+    cJSON *document;
+
+    p->answer.status = STATUS_OK;
+    if (row || str_starts(p->bucket, STR(OSS_UPLOAD_PREFIX)))
+        return; /* creating one's own bucket again is fine */
+    if (!is_bucket_name(p->bucket)) {
+        pending_refuse(p, STATUS_BAD_REQUEST, "InvalidBucketName",
+                       "The specified bucket is not valid.");
+        return;
+    }
+    if (all_buckets(p).count >= BUCKETS_MAX) {
+        pending_refuse(p, STATUS_BAD_REQUEST, "TooManyBuckets",
+                       "You have attempted to create more buckets than allowed.");
+        return;
+    }
+    document = cJSON_CreateObject();
+    json_add_str(document, "region", p->call.place->region);
+    json_add_str(document, "owner", p->call.account);
+    pending_put(p, &key, document, STR_NONE);
+    pending_header(p, "Location", arena_strf(p->arena, "/" STR_FMT, STR_ARG(p->bucket)));
+}
+
+void oss_delete_bucket(struct neighbours_pending *p)
+{
+    struct store_key key = oss_bucket_key(p->bucket);
+    struct store_key objects = oss_object_key(p->bucket, STR(""), p->arena);
+
+    if (!oss_need_bucket(p))
+        return;
+    if (store_list(p->store, &objects).count) {
+        pending_refuse(p, STATUS_CONFLICT, "BucketNotEmpty",
+                       "The bucket has objects. Please delete them first.");
+        return;
+    }
+    if (store_find(p->store, &key))
+        store_remove(pending_batch(p), &key);
+    p->answer.status = STATUS_NO_CONTENT;
+}
+
+void oss_bucket_info(struct neighbours_pending *p)
+{
+    struct store_key key = oss_bucket_key(p->bucket);
+    cJSON *tree;
+    cJSON *bucket;
+    cJSON *grants;
+
+    if (!oss_need_bucket(p))
+        return;
+    tree = cJSON_CreateObject();
+    bucket = bucket_tree(p, p->bucket, store_find(p->store, &key));
+    grants = cJSON_AddObjectToObject(bucket, "AccessControlList");
+    cJSON_AddStringToObject(grants, "Grant", "private");
+    cJSON_AddItemToObject(bucket, "Owner", oss_owner(p));
+    cJSON_AddItemToObject(tree, "Bucket", bucket);
+    pending_xml(p, STATUS_OK, "BucketInfo", tree);
+}
+
+void oss_bucket_location(struct neighbours_pending *p)
+{
+    struct store_key key = oss_bucket_key(p->bucket);
+
+    if (!oss_need_bucket(p))
+        return;
+    OWN(json_free) cJSON *bucket = bucket_tree(p, p->bucket, store_find(p->store, &key));
+
+    pending_xml(p, STATUS_OK, "LocationConstraint", json_string(json_get_str(bucket, "Location")));
+}

@@ -1,0 +1,141 @@
+/* What every product needs of its call. */
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "product/neighbours/internal.h"
+
+#define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+
+enum { STATUS_INTERNAL = 500 };
+
+struct store_batch *pending_batch(struct neighbours_pending *p)
+{
+    if (!p->batch)
+        p->batch = store_begin(p->store);
+    return p->batch;
+}
+
+static void deliver(struct neighbours_pending *p)
+{
+    if (!p->cancelled) {
+        pending_header(p, p->product->request_id_header, p->call.request_id);
+        p->done(p->arg, &p->answer);
+    }
+    mem_free(p);
+}
+
+static void committed(void *arg, const struct error *err)
+{
+    struct neighbours_pending *p = (struct neighbours_pending *)arg;
+
+    if (err && !p->cancelled) {
+        p->answer = (struct neighbours_answer){0};
+        pending_refuse(p, STATUS_INTERNAL, "InternalError", "%s", err->text);
+    }
+    deliver(p);
+}
+
+void pending_finish(struct neighbours_pending *p)
+{
+    p->answer.performed = !str_is_set(p->answer.code);
+    if (p->batch)
+        store_commit(GIVE(p->batch), committed, p);
+    else
+        deliver(p);
+}
+
+void pending_refuse(struct neighbours_pending *p, int status, const char *code, const char *fmt,
+                    ...)
+{
+    struct buf text = {0};
+    va_list args;
+
+    va_start(args, fmt);
+    buf_vprintf(&text, fmt, args);
+    va_end(args);
+    p->answer = (struct neighbours_answer){.status = status, .code = str_of(code)};
+    p->product->refuse(p, arena_str(p->arena, buf_str(&text)));
+    buf_done(&text);
+}
+
+void pending_refuse_unknown(struct neighbours_pending *p, int status, const char *code,
+                            struct str what)
+{
+    pending_refuse(p, status, code, "fcemu does not emulate '" STR_FMT "' of %s.", STR_ARG(what),
+                   p->product->name);
+}
+
+void pending_header(struct neighbours_pending *p, const char *name, struct str value)
+{
+    http_headers_set(&p->answer.headers, p->arena, str_of(name), value);
+}
+
+void pending_body(struct neighbours_pending *p, int status, const char *type, struct str body)
+{
+    p->answer.status = status;
+    p->answer.body = arena_str(p->arena, body);
+    pending_header(p, "Content-Type", str_of(type));
+}
+
+void pending_xml(struct neighbours_pending *p, int status, const char *root, cJSON *tree)
+{
+    struct buf text = {0};
+
+    buf_puts(&text, XML_HEAD);
+    tree_xml(tree, root, &text);
+    pending_body(p, status, "application/xml", buf_str(&text));
+    buf_done(&text);
+    json_free(tree);
+}
+
+void pending_json(struct neighbours_pending *p, int status, cJSON *tree)
+{
+    struct buf text = {0};
+
+    json_print(tree, false, &text);
+    pending_body(p, status, "application/json", buf_str(&text));
+    buf_done(&text);
+    json_free(tree);
+}
+
+struct str pending_request_header(const struct neighbours_pending *p, const char *name)
+{
+    struct str value = http_headers_get(&p->call.request->headers, str_of(name));
+
+    return str_is_set(value) ? value : STR("");
+}
+
+void pending_put(struct neighbours_pending *p, const struct store_key *key, cJSON *document,
+                 struct str blob)
+{
+    const struct store_row *old = store_find(p->store, key);
+    struct buf text = {0};
+
+    json_print(document, false, &text);
+    struct store_value value = {
+        .document = buf_str(&text),
+        .blob = blob,
+        .created_ms = old ? old->created_ms : p->now_ms,
+        .modified_ms = p->now_ms,
+    };
+
+    store_put(pending_batch(p), key, &value);
+    buf_done(&text);
+    json_free(document);
+}
+
+struct str pending_time(const struct neighbours_pending *p, uint64_t wall_ms)
+{
+    char text[CLOCK_ISO_BYTES];
+
+    clock_format_iso_seconds(wall_ms, text);
+    return arena_str(p->arena, str_of(text));
+}
+
+cJSON *row_tree(const struct store_row *row)
+{
+    cJSON *tree = cJSON_ParseWithLength(row->document.ptr, row->document.len);
+
+    return tree ? tree : cJSON_CreateObject();
+}

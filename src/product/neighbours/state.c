@@ -1,0 +1,36 @@
+#include "product/neighbours/state.h"
+
+#include "product/neighbours/internal.h"
+
+bool neighbours_object(struct store *store, struct str bucket, struct str key,
+                       struct neighbours_object *out)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct store_key at = oss_object_key(bucket, key, arena);
+    const struct store_row *row = store_find(store, &at);
+
+    if (!row)
+        return false;
+    OWN(json_free) cJSON *document = row_tree(row);
+
+    *out = (struct neighbours_object){.blob = row->blob};
+    str_to_uint(json_get_str(document, "size"), UINT64_MAX, &out->size);
+    str_to_uint(json_get_str(document, "crc64"), UINT64_MAX, &out->crc64);
+    return true;
+}
+
+struct str neighbours_upload_bucket(struct str region, struct arena *arena)
+{
+    return arena_strf(arena, OSS_UPLOAD_PREFIX STR_FMT, STR_ARG(region));
+}
+
+bool neighbours_log_exists(struct store *store, struct str region, struct str project,
+                           struct str logstore)
+{
+    struct store_key key = log_project_key(region, project);
+
+    if (!store_find(store, &key))
+        return false;
+    key = log_store_key(region, project, logstore);
+    return logstore.len == 0 || store_find(store, &key) != NULL;
+}

@@ -1,0 +1,52 @@
+/*
+ * product/service/code/archive_lib.h - libarchive, loaded when the first package is looked at
+ *
+ * It brings eleven shared libraries more (compressors, XML, Unicode), and most runs of the program
+ * never see a package: verbs of the command line, daemons that only fail on purpose.
+ *
+ * Threads: any.
+ */
+#pragma once
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#define ARCHIVE_FUNCTIONS(X)                                                                       \
+    X(entry_free)                                                                                  \
+    X(entry_hardlink)                                                                              \
+    X(entry_new)                                                                                   \
+    X(entry_pathname)                                                                              \
+    X(entry_set_filetype)                                                                          \
+    X(entry_set_mtime)                                                                             \
+    X(entry_set_pathname)                                                                          \
+    X(entry_set_perm)                                                                              \
+    X(entry_set_size)                                                                              \
+    X(entry_symlink)                                                                               \
+    X(error_string)                                                                                \
+    X(read_data)                                                                                   \
+    X(read_free)                                                                                   \
+    X(read_new)                                                                                    \
+    X(read_next_header)                                                                            \
+    X(read_open_memory)                                                                            \
+    X(read_support_format_zip)                                                                     \
+    X(set_error)                                                                                   \
+    X(write_close)                                                                                 \
+    X(write_data)                                                                                  \
+    X(write_free)                                                                                  \
+    X(write_header)                                                                                \
+    X(write_new)                                                                                   \
+    X(write_open)                                                                                  \
+    X(write_set_bytes_in_last_block)                                                               \
+    X(write_set_format_zip)
+
+/* The functions of archive.h without their prefix. */
+struct archive_lib {
+#define ARCHIVE_MEMBER(name) __typeof__(archive_##name) *name;
+    ARCHIVE_FUNCTIONS(ARCHIVE_MEMBER)
+#undef ARCHIVE_MEMBER
+};
+
+/** NULL when it cannot be loaded. Never unloaded. */
+const struct archive_lib *archive_lib(void);
+/** What to say then. */
+#define ARCHIVE_LIB_MISSING "packages cannot be unpacked here: install libarchive13"

@@ -1,0 +1,188 @@
+#include "product/service/door.h"
+
+#include "base/mem.h"
+#include "product/service/model.h"
+
+struct search {
+    const struct http_request *request;
+    const struct place *place;
+    struct arena *arena;
+    struct service_door *out;
+};
+
+static void set_place(struct search *search, const struct store_row *row)
+{
+    search->out->account = arena_str(search->arena, row->key.account);
+    search->out->region = arena_str(search->arena, row->key.region);
+}
+
+static void set_function(struct search *search, struct str service, struct str function)
+{
+    search->out->service = str_is_set(service) && !str_eq(service, STR(SERVICE_OF_2023))
+                               ? arena_str(search->arena, service)
+                               : STR_NONE;
+    search->out->function = arena_str(search->arena, function);
+}
+
+static void set_qualifier(struct search *search, struct str qualifier)
+{
+    search->out->qualifier = qualifier.len ? arena_str(search->arena, qualifier) : STR_NONE;
+}
+
+/* ---- names of triggers ---- */
+
+static void compare_trigger(void *arg, const struct store_row *row)
+{
+    struct search *search = (struct search *)arg;
+    struct str label = search->place->trigger;
+    struct str service;
+    struct str function;
+    size_t at;
+
+    /* Most triggers are none of HTTP: their text is not even parsed. */
+    if (search->out->result == DOOR_OPEN || !str_eq(row->key.region, search->place->region) ||
+        !str_find(row->document, label, &at))
+        return;
+    OWN(json_free) cJSON *document = row_document(row);
+
+    if (!str_eq(json_get_str(document, TRIGGER_SUBDOMAIN), label) ||
+        !str_cut(row->key.parent, '/', &service, &function))
+        return;
+    search->out->result = DOOR_OPEN;
+    set_place(search, row);
+    set_function(search, service, function);
+    set_qualifier(search, json_get_str(document, "qualifier"));
+}
+
+/* "<function>.<service>" of the temporary domains names both; other names are made up. */
+static void find_trigger(struct service *service, struct search *search)
+{
+    struct str function;
+    struct str of;
+
+    if (!str_cut(search->place->trigger, '.', &function, &of)) {
+        store_each(service_store(service), STR("trigger"), compare_trigger, search);
+        return;
+    }
+    search->out->result = DOOR_OPEN;
+    search->out->account = search->place->account;
+    search->out->region = search->place->region;
+    set_function(search, of, function);
+}
+
+/* ---- custom domains ---- */
+
+/* "*.example.com" stands for one more label. */
+static bool covers(struct str domain, struct str name)
+{
+    struct str label;
+    struct str rest;
+
+    if (!str_starts(domain, STR("*.")))
+        return str_eq_nocase(domain, name);
+    return str_cut(name, '.', &label, &rest) &&
+           str_eq_nocase(str_slice(domain, 2, domain.len), rest);
+}
+
+/* How well a route fits: an exact one best, then the longest; 0 when it does not. */
+static size_t fitness(struct str route, struct str path)
+{
+    if (str_eq(route, path))
+        return SIZE_MAX;
+    if (!str_ends(route, STR("*")) || !str_starts(path, str_slice(route, 0, route.len - 1)))
+        return 0;
+    return route.len;
+}
+
+static const cJSON *best_route(const cJSON *document, struct str path)
+{
+    const cJSON *config = cJSON_GetObjectItemCaseSensitive(document, "routeConfig");
+    const cJSON *routes = cJSON_GetObjectItemCaseSensitive(config, "routes");
+    const cJSON *best = NULL;
+    const cJSON *route;
+    size_t most = 0;
+
+    cJSON_ArrayForEach (route, routes) {
+        size_t fits = fitness(json_get_str(route, "path"), path);
+
+        if (fits > most) {
+            most = fits;
+            best = route;
+        }
+    }
+    return best;
+}
+
+bool methods_allow(const cJSON *of, struct str method)
+{
+    const cJSON *methods = cJSON_GetObjectItemCaseSensitive(of, "methods");
+    const cJSON *item;
+
+    if (json_is_blank(methods))
+        return true;
+    cJSON_ArrayForEach (item, methods) {
+        if (cJSON_IsString(item) && str_eq(str_of(item->valuestring), method))
+            return true;
+    }
+    return false;
+}
+
+static void follow(struct search *search, const cJSON *document)
+{
+    const cJSON *route = best_route(document, search->request->path);
+
+    search->out->result = DOOR_NO_ROUTE;
+    if (!route)
+        return;
+    search->out->route = arena_str(search->arena, json_get_str(route, "path"));
+    set_function(search, json_get_str(route, "serviceName"), json_get_str(route, "functionName"));
+    set_qualifier(search, json_get_str(route, "qualifier"));
+    search->out->result =
+        methods_allow(route, search->request->method) ? DOOR_OPEN : DOOR_WRONG_METHOD;
+}
+
+static void compare_domain(void *arg, const struct store_row *row)
+{
+    struct search *search = (struct search *)arg;
+    bool exact = !str_starts(row->key.name, STR("*."));
+
+    if (!covers(row->key.name, search->request->host) ||
+        (search->out->result != DOOR_UNKNOWN && !exact))
+        return;
+    OWN(json_free) cJSON *document = row_document(row);
+
+    set_place(search, row);
+    follow(search, document);
+}
+
+void service_door_find(struct service *service, const struct http_request *request,
+                       const struct place *place, struct arena *arena, struct service_door *out)
+{
+    struct search search = {.request = request, .place = place, .arena = arena, .out = out};
+
+    *out = (struct service_door){.result = DOOR_UNKNOWN};
+    if (place->kind == PLACE_TRIGGER)
+        find_trigger(service, &search);
+    else
+        store_each(service_store(service), STR("domain"), compare_domain, &search);
+}
+
+struct name_search {
+    struct str name;
+    bool found;
+};
+
+static void compare_name(void *arg, const struct store_row *row)
+{
+    struct name_search *search = (struct name_search *)arg;
+
+    search->found = search->found || covers(row->key.name, search->name);
+}
+
+bool service_has_domain(struct service *service, struct str name)
+{
+    struct name_search search = {.name = name};
+
+    store_each(service_store(service), STR("domain"), compare_name, &search);
+    return search.found;
+}

@@ -1,0 +1,106 @@
+/* Listings: limit, prefix, startKey and nextToken; the token names the first item not shown. */
+#include "product/service/internal.h"
+
+#include "base/mem.h"
+#include "crypto/encode.h"
+
+enum { ROWS_AHEAD = 4 };
+
+static bool read_limit(struct work *work, const char *name, enum limit_id preset,
+                       enum limit_id most, size_t *out)
+{
+    struct str text = work_query(work, name);
+    int64_t limit = work_limit(work, preset);
+
+    if (text.len > 0 && str_to_int(text, 1, work_limit(work, most), &limit) != NUMBER_OK) {
+        answer_invalid(work,
+                       "Limit is set to an invalid value (allowed: 1-%lld, actual: '" STR_FMT "')",
+                       (long long)work_limit(work, most), STR_ARG(str_slice(text, 0, 64)));
+        return false;
+    }
+    *out = (size_t)limit;
+    return true;
+}
+
+bool page_read(struct work *work, enum limit_id preset, enum limit_id most, struct page *out)
+{
+    struct str token = work_query(work, "nextToken");
+
+    out->prefix = work_query(work, "prefix");
+    out->start = token.len ? token : work_query(work, "startKey");
+    out->token = "nextToken";
+    return read_limit(work, "limit", preset, most, &out->limit);
+}
+
+bool page_read_capital(struct work *work, enum limit_id preset, enum limit_id most,
+                       struct page *out)
+{
+    *out = (struct page){
+        .prefix = STR(""), .start = work_query(work, "NextToken"), .token = "NextToken"};
+    return read_limit(work, "Limit", preset, most, &out->limit);
+}
+
+/* Neighbours in a listing lie anywhere in memory: they are on their way before they are needed. */
+static void fetch_ahead(struct store_list rows, size_t at)
+{
+    size_t farther = at + 2 * ROWS_AHEAD;
+
+    if (at + ROWS_AHEAD >= rows.count)
+        return;
+    if (farther < rows.count) {
+        __builtin_prefetch(rows.rows[farther]);
+        __builtin_prefetch(rows.rows[farther]->view);
+    }
+    const struct store_row *row = rows.rows[at + ROWS_AHEAD];
+
+    for (size_t i = 0; i < N_ELEMENTS(row->view); i++)
+        __builtin_prefetch(row->view[i].ptr);
+}
+
+void page_rows(struct work *work, const struct page *page, struct store_list rows,
+               cJSON *(*show)(struct work *work, const struct store_row *row), cJSON *answer,
+               const char *array)
+{
+    cJSON *list = cJSON_AddArrayToObject(answer, array);
+    /* Names that begin alike stand together, so a prefix is a place to start and one to stop. */
+    struct str start = str_compare(page->start, page->prefix) > 0 ? page->start : page->prefix;
+    size_t shown = 0;
+
+    for (size_t i = store_list_seek(rows, start); i < rows.count; i++) {
+        const struct store_row *row = rows.rows[i];
+
+        fetch_ahead(rows, i);
+        if (!str_starts(row->key.name, page->prefix))
+            break;
+        cJSON *json = show(work, row);
+
+        if (json && shown == page->limit) {
+            cJSON_Delete(json);
+            json_add_str(answer, page->token, row->key.name);
+            return;
+        }
+        if (json) {
+            cJSON_AddItemToArray(list, json);
+            shown++;
+        }
+    }
+}
+
+void page_items(const struct page *page, struct page_item *items, size_t count, cJSON *answer,
+                const char *array)
+{
+    cJSON *list = cJSON_AddArrayToObject(answer, array);
+    size_t shown = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        bool wanted =
+            str_starts(items[i].name, page->prefix) && str_compare(items[i].name, page->start) >= 0;
+
+        if (wanted && shown < page->limit)
+            cJSON_AddItemToArray(list, GIVE(items[i].json));
+        else if (wanted && shown == page->limit)
+            json_add_str(answer, page->token, items[i].name);
+        shown += wanted;
+        cJSON_Delete(items[i].json);
+    }
+}

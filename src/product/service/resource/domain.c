@@ -1,0 +1,265 @@
+/*
+ * Custom domains. Names are not resolved, routes may name functions that do not exist yet.
+ *
+ * Source: spec pages api-2016-08-15 §6.7, api-2023-03-30 §6.4 and §7.6.
+ */
+#include "base/mem.h"
+#include "product/service/model.h"
+#include "product/service/operations.h"
+
+/* clang-format off */
+FIELD_TABLE(rule_fields,
+    {.name = "match", .type = FIELD_STRING, .flags = IN_ALL, .max = LIMIT(REWRITE_MAX)},
+    {.name = "replacement", .type = FIELD_STRING, .flags = IN_ALL, .max = LIMIT(REWRITE_MAX)},
+);
+FIELD_TABLE(rewrite_fields,
+    {.name = "equalRules", .type = FIELD_OBJECTS, .flags = IN_ALL, .fields = &rule_fields},
+    {.name = "regexRules", .type = FIELD_OBJECTS, .flags = IN_ALL, .fields = &rule_fields},
+    {.name = "wildcardRules", .type = FIELD_OBJECTS, .flags = IN_ALL, .fields = &rule_fields},
+);
+FIELD_TABLE(path_fields,
+    {.name = "path", .type = FIELD_STRING, .flags = IN_ALL, .max = LIMIT(ROUTE_PATH_MAX)},
+    {.name = "serviceName", .type = FIELD_STRING, .flags = IN_CLASSIC},
+    {.name = "functionName", .type = FIELD_STRING, .flags = IN_ALL},
+    {.name = "qualifier", .type = FIELD_STRING, .flags = IN_ALL, .classic = "null"},
+    {.name = "methods", .type = FIELD_STRINGS, .flags = IN_ALL, .classic = "null", .choices = "HEAD | GET | POST | PUT | DELETE | PATCH | OPTIONS"},
+    {.name = "rewriteConfig", .type = FIELD_OBJECT, .flags = IN_ALL, .fields = &rewrite_fields},
+);
+FIELD_TABLE(route_fields,
+    {.name = "routes", .type = FIELD_OBJECTS, .flags = IN_ALL, .classic = "[]", .current = "[]", .max = LIMIT(DOMAIN_ROUTES), .fields = &path_fields},
+);
+FIELD_TABLE(cert_fields,
+    {.name = "certName", .type = FIELD_STRING, .flags = IN_ALL, .classic = "null", .min = LIMIT(CERT_NAME_MIN), .max = LIMIT(CERT_NAME_MAX)},
+    {.name = "certificate", .type = FIELD_STRING, .flags = IN_ALL, .classic = "null", .max = LIMIT(CERTIFICATE_MAX)},
+    {.name = "privateKey", .type = FIELD_STRING, .flags = IN_ALL | FIELD_SECRET, .classic = "null", .max = LIMIT(PRIVATE_KEY_MAX)},
+);
+FIELD_TABLE(tls_fields,
+    {.name = "minVersion", .type = FIELD_STRING, .flags = IN_ALL, .choices = "TLSv1.0 | TLSv1.1 | TLSv1.2 | TLSv1.3"},
+    {.name = "maxVersion", .type = FIELD_STRING, .flags = IN_ALL, .choices = "TLSv1.0 | TLSv1.1 | TLSv1.2 | TLSv1.3"},
+    {.name = "cipherSuites", .type = FIELD_STRINGS, .flags = IN_ALL},
+);
+FIELD_TABLE(waf_fields,
+    {.name = "enableWAF", .type = FIELD_BOOL, .flags = IN_ALL},
+);
+FIELD_TABLE(auth_fields,
+    {.name = "authType", .type = FIELD_STRING, .flags = IN_2023, .choices = "anonymous | function | jwt"},
+    {.name = "authInfo", .type = FIELD_TEXT, .flags = IN_2023},
+);
+FIELD_TABLE(domain_cors_fields,
+    {.name = "allowCredentials", .type = FIELD_BOOL, .flags = IN_2023},
+    {.name = "allowHeaders", .type = FIELD_STRINGS, .flags = IN_2023},
+    {.name = "allowMethods", .type = FIELD_STRINGS, .flags = IN_2023},
+    {.name = "allowOrigins", .type = FIELD_STRINGS, .flags = IN_2023},
+    {.name = "exposeHeaders", .type = FIELD_STRINGS, .flags = IN_2023},
+    {.name = "maxAge", .type = FIELD_INT, .flags = IN_2023},
+);
+FIELD_TABLE(domain_fields,
+    {.name = "domainName", .type = FIELD_STRING, .flags = IN_CLASSIC | FIELD_REQUIRED | FIELD_CONSTANT, .max = LIMIT(DOMAIN_NAME_MAX), .pattern = PATTERN_DOMAIN, .title = "domain name"},
+    {.name = "domainName", .type = FIELD_STRING, .flags = IN_2023 | FIELD_REQUIRED | FIELD_CONSTANT, .max = LIMIT(DOMAIN_NAME_MAX), .pattern = PATTERN_WILD_DOMAIN, .title = "domain name"},
+    {.name = "protocol", .type = FIELD_STRING, .flags = IN_ALL, .classic = "\"HTTP\"", .choices = "HTTP | HTTPS | HTTP,HTTPS"},
+    {.name = "routeConfig", .type = FIELD_OBJECT, .flags = IN_ALL, .classic = "{\"routes\":[]}", .fields = &route_fields},
+    {.name = "certConfig", .type = FIELD_OBJECT, .flags = IN_ALL, .classic = "{\"certName\":null,\"certificate\":null,\"privateKey\":null}", .fields = &cert_fields},
+    {.name = "tlsConfig", .type = FIELD_OBJECT, .flags = IN_ALL, .fields = &tls_fields},
+    {.name = "wafConfig", .type = FIELD_OBJECT, .flags = IN_ALL, .fields = &waf_fields},
+    {.name = "authConfig", .type = FIELD_OBJECT, .flags = IN_2023, .fields = &auth_fields},
+    {.name = "corsConfig", .type = FIELD_OBJECT, .flags = IN_2023, .fields = &domain_cors_fields},
+    {.name = "isE2B", .type = FIELD_BOOL, .flags = IN_2023 | FIELD_CONSTANT},
+);
+/* clang-format on */
+
+static const char *const api_dates[] = {
+    [API_2016] = "2016-08-15", [API_2021] = "2021-04-06", [API_2023] = "2023-03-30"};
+
+static cJSON *routes_of(const cJSON *document)
+{
+    return cJSON_GetObjectItemCaseSensitive(
+        cJSON_GetObjectItemCaseSensitive(document, "routeConfig"), "routes");
+}
+
+/* Kept with service and function apart; 2023-03-30 names both in one. */
+static void split_route(struct work *work, cJSON *route)
+{
+    struct str name = arena_str(work->arena, json_get_str(route, "functionName"));
+    struct str service;
+    struct str function;
+
+    if (!str_is_set(name))
+        return;
+    if (!str_cut(name, SERVICE_SEPARATOR, &service, &function)) {
+        service = STR(SERVICE_OF_2023);
+        function = name;
+    }
+    json_set(route, "serviceName", json_string(service));
+    json_set(route, "functionName", json_string(function));
+}
+
+static void join_route(struct work *work, cJSON *shown, const cJSON *route)
+{
+    const struct address at = {
+        .service = json_get_str(route, "serviceName"),
+        .function = json_get_str(route, "functionName"),
+    };
+
+    if (str_is_set(at.service) && str_is_set(at.function))
+        json_set(shown, "functionName", json_string(address_name_2023(&at, work->arena)));
+}
+
+static void join_routes(struct work *work, const cJSON *document, cJSON *view)
+{
+    const cJSON *route = routes_of(document) ? routes_of(document)->child : NULL;
+    cJSON *shown;
+
+    cJSON_ArrayForEach (shown, routes_of(view)) {
+        join_route(work, shown, route);
+        route = route ? route->next : NULL;
+    }
+}
+
+static cJSON *show_row(struct work *work, const struct store_row *row)
+{
+    OWN(json_free) cJSON *document = row_document(row);
+    cJSON *view = fields_show(&domain_fields, document, work->api);
+
+    if (work->api == API_2023) {
+        join_routes(work, document, view);
+        cJSON_AddStringToObject(view, "subdomainCount", "0");
+    }
+    json_add_str(view, "accountId", work->account);
+    cJSON_AddStringToObject(view, "apiVersion", api_dates[work->api]);
+    json_add_time(view, "createdTime", row->created_ms);
+    json_add_time(view, "lastModifiedTime", row->modified_ms);
+    return view;
+}
+
+static cJSON *read_domain(struct work *work, bool create)
+{
+    struct field_reading reading = work_reading(work, create);
+    cJSON *read = fields_read(&domain_fields, work->input, &reading);
+    cJSON *route;
+
+    if (!read) {
+        answer_refusal(work);
+        return NULL;
+    }
+    const cJSON *routes = work->api == API_2023 ? routes_of(read) : NULL;
+
+    cJSON_ArrayForEach (route, routes)
+        split_route(work, route);
+    return read;
+}
+
+static bool is_empty_text(const cJSON *object, const char *name)
+{
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
+
+    return !member || (cJSON_IsString(member) && !*member->valuestring);
+}
+
+/* HTTPS cannot be served without a certificate, and one that has a name but no text, or the other
+ * way round, stops a client that reads it. */
+static bool check_certificate(struct work *work, const cJSON *document)
+{
+    const cJSON *cert = cJSON_GetObjectItemCaseSensitive(document, "certConfig");
+    struct str protocol = json_get_str(document, "protocol");
+    size_t at;
+
+    if (cert && is_empty_text(cert, "certName") != is_empty_text(cert, "certificate")) {
+        answer_invalid(work, "%s is required but not provided",
+                       is_empty_text(cert, "certName") ? "CertName" : "Certificate");
+        return false;
+    }
+    if (!str_find(protocol, STR("HTTPS"), &at) || json_get_str(cert, "certificate").len > 0)
+        return true;
+    answer_invalid(work, "CertConfig is required but not provided");
+    return false;
+}
+
+/* All empty means none: a certificate block must never come back half filled. */
+static void settle_certificate(cJSON *document)
+{
+    const cJSON *cert = cJSON_GetObjectItemCaseSensitive(document, "certConfig");
+
+    if (cert && is_empty_text(cert, "certName") && is_empty_text(cert, "certificate") &&
+        is_empty_text(cert, "privateKey"))
+        cJSON_DeleteItemFromObjectCaseSensitive(document, "certConfig");
+}
+
+void domain_create(struct work *work)
+{
+    OWN(json_free) cJSON *document = read_domain(work, true);
+
+    if (!document)
+        return;
+    settle_certificate(document);
+    struct store_key key =
+        work_key(work, "domain", STR(""), STR(""), json_get_str(document, "domainName"));
+
+    if (!check_certificate(work, document))
+        return;
+    if (store_find(work->store, &key)) {
+        answer_refuse(work, "DomainNameAlreadyExists", key.name, STR_NONE, STR_NONE);
+        return;
+    }
+    if (work_quota(work, LIMIT_DOMAINS, store_list(work->store, &key).count,
+                   "the number of custom domains"))
+        answer_json(work, show_row(work, work_put(work, &key, NULL, document, STR_NONE)));
+}
+
+static const struct store_row *find_domain(struct work *work, struct store_key *out_key)
+{
+    const struct store_row *row;
+
+    *out_key = work_key(work, "domain", STR(""), STR(""), work_param(work, "domain"));
+    row = store_find(work->store, out_key);
+    if (!row)
+        answer_refuse(work, "DomainNameNotFound", out_key->name, STR_NONE, STR_NONE);
+    return row;
+}
+
+void domain_get(struct work *work)
+{
+    struct store_key key;
+    const struct store_row *row = find_domain(work, &key);
+
+    if (row)
+        answer_json(work, show_row(work, row));
+}
+
+void domain_update(struct work *work)
+{
+    OWN(json_free) cJSON *read = read_domain(work, false);
+    struct store_key key;
+    const struct store_row *row = read ? find_domain(work, &key) : NULL;
+
+    if (!row)
+        return;
+    OWN(json_free) cJSON *document = row_document(row);
+
+    fields_merge(&domain_fields, work->api, document, read);
+    settle_certificate(document);
+    if (check_certificate(work, document) && work_may_change(work, row))
+        answer_json(work, show_row(work, work_put(work, &key, row, document, STR_NONE)));
+}
+
+void domain_delete(struct work *work)
+{
+    struct store_key key;
+
+    if (!find_domain(work, &key))
+        return;
+    store_remove(work_batch(work), &key);
+    answer_done(work);
+}
+
+void domain_list(struct work *work)
+{
+    struct store_key key = work_key(work, "domain", STR(""), STR(""), STR(""));
+    struct page page;
+
+    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page))
+        return;
+    cJSON *answer = cJSON_CreateObject();
+
+    page_rows(work, &page, store_list(work->store, &key), show_row, answer, "customDomains");
+    answer_json(work, answer);
+}

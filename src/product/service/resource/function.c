@@ -1,0 +1,355 @@
+/*
+ * Functions, in all three versions.
+ *
+ * Source: spec pages api-2016-08-15 §6.3, api-2021-04-06 §7.3, api-2023-03-30 §7.2.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "product/service/operations.h"
+#include "product/service/resource/function_model.h"
+
+/* A view that shows nothing but the row itself is kept with it, one for each API version. */
+static bool is_keepable(const struct work *work, const struct store_row *row,
+                        const struct address *at)
+{
+    bool own = work->api != API_2023 ||
+               (str_eq(at->service, STR(SERVICE_OF_2023)) && at->version.len == 0);
+    size_t found;
+
+    return own && !str_find(row->document, STR("\"layers\":[\""), &found);
+}
+
+static unsigned view_slot(const struct work *work)
+{
+    return (unsigned)work->api - API_2016;
+}
+
+/* The view as text; valid until the row changes. */
+struct str function_text(struct work *work, const struct store_row *row, const struct address *at)
+{
+    struct buf text = {0};
+    struct str shown;
+
+    if (str_is_set(row->view[view_slot(work)]))
+        return row->view[view_slot(work)];
+    cJSON *view = function_view(work, row, at);
+
+    json_print(view, false, &text);
+    cJSON_Delete(view);
+    shown = arena_str(work->arena, buf_str(&text));
+    buf_done(&text);
+    if (is_keepable(work, row, at))
+        store_row_keep_view(work->store, row, view_slot(work), shown);
+    return shown;
+}
+
+static void answer_row(struct work *work, const struct store_row *row, const struct address *at)
+{
+    answer_etag(work, row);
+    answer_text(work, arena_str(work->arena, function_text(work, row, at)));
+}
+
+/* ---- create ---- */
+
+static bool has_image(const cJSON *model)
+{
+    const cJSON *container = cJSON_GetObjectItemCaseSensitive(model, "customContainerConfig");
+
+    return json_get_str(container, "image").len > 0;
+}
+
+static bool needs_code(const cJSON *model)
+{
+    return !str_eq(json_get_str(model, "runtime"), STR("custom-container")) && !has_image(model);
+}
+
+static void set_code(cJSON *model, const struct code *code)
+{
+    char checksum[24];
+
+    snprintf(checksum, sizeof(checksum), "%" PRIu64, code->crc64);
+    json_set(model, "codeSize", cJSON_CreateNumber((double)code->size));
+    json_set(model, "codeChecksum", cJSON_CreateString(checksum));
+}
+
+/* What a function is made of: a package or an image. 2016-08-15 is silent about a container that
+ * names no image, and about functions that bring both. */
+static bool check_substance(struct work *work, const cJSON *model, bool has_code)
+{
+    bool container = str_eq(json_get_str(model, "runtime"), STR("custom-container"));
+
+    if (!has_code && needs_code(model))
+        return code_refuse_missing(work);
+    if (work->api != API_2016 && container && !has_image(model))
+        answer_invalid(work, "CustomContainerConfig is required but not provided");
+    else if (work->api == API_2023 && has_code && has_image(model))
+        answer_invalid(work, "Either code or customContainerConfig must be set, not both");
+    return !answer_is_refusal(work);
+}
+
+static bool read_code(struct work *work, const cJSON *model, bool create, struct code *out)
+{
+    if (!code_read(work, LIMIT_CODE_ZIP_BYTES, out))
+        return false;
+    return !create || check_substance(work, model, out->given);
+}
+
+static bool find_code(struct work *work, cJSON *model, struct code *code)
+{
+    if (!code_find(work, LIMIT_CODE_OSS_BYTES, code))
+        return false;
+    if (code->given)
+        set_code(model, code);
+    return true;
+}
+
+/* In 2023-03-30 a function stands alone, in the older generations in its service. */
+static bool find_home(struct work *work, struct str name, struct address *out)
+{
+    if (work->api == API_2023) {
+        *out = (struct address){.service = STR(SERVICE_OF_2023), .qualifier = STR("")};
+    } else if (!address_find(work, ADDRESS_SERVICE, out)) {
+        return false;
+    }
+    out->function = name;
+    out->version = STR("");
+    out->path = arena_strf(work->arena, STR_FMT "/" STR_FMT, STR_ARG(out->service), STR_ARG(name));
+    out->owner = str_eq(out->service, STR(SERVICE_OF_2023)) ? out->path : out->service;
+    return true;
+}
+
+static bool check_room(struct work *work, const struct store_key *key)
+{
+    enum limit_id quota = work->api == API_2023 ? LIMIT_REGION_FUNCTIONS : LIMIT_SERVICE_FUNCTIONS;
+
+    return work_quota(work, quota, store_list(work->store, key).count, "the number of functions");
+}
+
+static bool put_first_tags(struct work *work, const struct address *at)
+{
+    const cJSON *list = work->api == API_2023 ? json_get_nocase(work->input, "tags") : NULL;
+    OWN(json_free) cJSON *tags = cJSON_CreateObject();
+
+    return !list || (tags_read_list(work, list, tags) && tags_put(work, at->path, tags));
+}
+
+/* Everything that can be refused is asked before the batch is begun. */
+static bool check_tags(struct work *work)
+{
+    const cJSON *list = work->api == API_2023 ? json_get_nocase(work->input, "tags") : NULL;
+    OWN(json_free) cJSON *tags = cJSON_CreateObject();
+
+    return !list || tags_read_list(work, list, tags);
+}
+
+static void create(struct work *work, cJSON *model, struct address *at, struct code *code)
+{
+    struct store_key key = work_key(work, "function", at->service, STR(""), at->function);
+
+    if (store_find(work->store, &key)) {
+        answer_refuse(work, "FunctionAlreadyExists", at->function, at->service, STR_NONE);
+        return;
+    }
+    if (!check_room(work, &key) || !find_code(work, model, code))
+        return;
+    json_add_id(model, "functionId");
+    if (str_eq(at->service, STR(SERVICE_OF_2023)))
+        reserved_service_appear(work);
+    put_first_tags(work, at);
+    owner_touch(work, at->owner);
+    if (work->package.bytes)
+        store_put_blob(work_batch(work), code->blob, GIVE(work->package.bytes), code->size);
+    answer_row(work, work_put(work, &key, NULL, model, code->blob), at);
+}
+
+void function_create(struct work *work)
+{
+    OWN(json_free) cJSON *model = cJSON_CreateObject();
+    OWN(json_free) cJSON *read = function_read(work, true);
+    struct address at;
+    struct code code;
+
+    if (!read)
+        return;
+    if (work->api == API_2023 && json_get_nocase(work->input, "cpu") &&
+        !json_get_nocase(work->input, "memorySize"))
+        cJSON_DeleteItemFromObjectCaseSensitive(read, "memorySize");
+    function_merge(work, model, read);
+    if (function_check(work, model) && check_tags(work) && read_code(work, model, true, &code) &&
+        find_home(work, arena_str(work->arena, json_get_str(model, "functionName")), &at))
+        create(work, model, &at, &code);
+}
+
+/* ---- get ---- */
+
+void function_get(struct work *work)
+{
+    struct address at;
+
+    if (address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at))
+        answer_row(work, at.function_row, &at);
+}
+
+/* ---- update and delete ---- */
+
+void function_update(struct work *work)
+{
+    OWN(json_free) cJSON *read = function_read(work, false);
+    struct address at;
+    struct code code;
+
+    if (!read || !read_code(work, read, false, &code) ||
+        !address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at))
+        return;
+    OWN(json_free) cJSON *model = row_document(at.function_row);
+
+    function_merge(work, model, read);
+    if (!function_check(work, model) || !work_match(work, str_of(at.function_row->etag)) ||
+        !work_may_change(work, at.function_row) || !find_code(work, model, &code))
+        return;
+    struct store_key key = work_key(work, "function", at.service, STR(""), at.function);
+    struct str blob = code.given ? code.blob : arena_str(work->arena, at.function_row->blob);
+
+    owner_touch(work, at.owner);
+    if (work->package.bytes)
+        store_put_blob(work_batch(work), blob, GIVE(work->package.bytes), code.size);
+    answer_row(work, work_put(work, &key, at.function_row, model, blob), &at);
+}
+
+static bool has_triggers(struct work *work, const struct address *at)
+{
+    struct store_key key = work_key(work, "trigger", at->path, STR(""), STR(""));
+
+    return store_list(work->store, &key).count > 0;
+}
+
+static void remove_versions(struct work *work, const struct address *at)
+{
+    struct store_key key = work_key(work, "version", at->owner, STR(""), STR(""));
+    struct store_list list = store_list(work->store, &key);
+
+    for (size_t i = 0; i < list.count; i++) {
+        struct store_key frozen =
+            work_key(work, "function", at->service, arena_str(work->arena, list.rows[i]->key.name),
+                     at->function);
+
+        store_remove(work_batch(work), &frozen);
+    }
+}
+
+void function_delete(struct work *work)
+{
+    struct address at;
+    struct store_key key;
+
+    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at) ||
+        !work_match(work, str_of(at.function_row->etag)))
+        return;
+    if (has_triggers(work, &at)) {
+        answer_refuse(work, "FunctionNotEmpty", at.function, STR_NONE, STR_NONE);
+        return;
+    }
+    key = work_key(work, "function", at.service, STR(""), at.function);
+    bool owns_versions = !str_eq(at.owner, at.service);
+
+    if (owns_versions)
+        remove_versions(work, &at);
+    cascade_below(work, at.path);
+    store_remove(work_batch(work), &key);
+    if (owns_versions)
+        reserved_service_vanish(work);
+    else
+        owner_touch(work, at.owner);
+    answer_done(work);
+}
+
+void function_freeze(struct work *work, const struct store_row *row, struct str version)
+{
+    struct store_key key = row->key;
+    struct store_value value = {
+        .document = arena_str(work->arena, row->document),
+        .blob = arena_str(work->arena, row->blob),
+        .created_ms = row->created_ms,
+        .modified_ms = row->modified_ms,
+    };
+
+    key.version = version;
+    store_put(work_batch(work), &key, &value);
+}
+
+/* ---- the rest ---- */
+
+void function_code(struct work *work)
+{
+    struct address at;
+
+    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at))
+        return;
+    OWN(json_free) cJSON *model = row_document(at.function_row);
+    struct str checksum = json_get_str(model, "codeChecksum");
+    cJSON *answer = cJSON_CreateObject();
+
+    json_add_str(answer, "url",
+                 code_url(work, at.function_row->blob,
+                          strtoull(arena_dup(work->arena, checksum), NULL, 10)));
+    json_add_str(answer, "checksum", checksum.ptr ? checksum : STR("0"));
+    answer_json(work, answer);
+}
+
+static bool check_task_id(struct work *work)
+{
+    static const struct field row = {.name = "AsyncTaskId",
+                                     .type = FIELD_STRING,
+                                     .flags = IN_ALL,
+                                     .max = LIMIT(NAME_MAX),
+                                     .pattern = PATTERN_NAME};
+    struct field_reading reading = work_reading(work, true);
+    struct str id = work_header(work, "X-Fc-Async-Task-Id");
+
+    if (id.len == 0)
+        id = work_header(work, "X-Fc-Stateful-Async-Invocation-Id");
+    if (id.len == 0 || field_check_text(&row, id, &reading))
+        return true;
+    answer_refusal(work);
+    return false;
+}
+
+static bool check_invocation_type(struct work *work, struct str kind)
+{
+    if (kind.len == 0 || str_eq(kind, STR("Sync")) || str_eq(kind, STR("Async")))
+        return true;
+    answer_invalid(work,
+                   "InvocationType is set to an invalid value (allowed: Sync | Async, actual: "
+                   "'" STR_FMT "')",
+                   STR_ARG(str_slice(kind, 0, 256)));
+    return false;
+}
+
+static bool check_log_type(struct work *work, bool async)
+{
+    struct str log = work_header(work, "X-Fc-Log-Type");
+
+    if (log.len == 0 || str_eq(log, STR("None")) || (!async && str_eq(log, STR("Tail"))))
+        return true;
+    answer_invalid(work, "LogType is set to an invalid value (allowed: %s, actual: '" STR_FMT "')",
+                   async ? "None" : "Tail | None", STR_ARG(str_slice(log, 0, 256)));
+    return false;
+}
+
+/* The refusals of the documentation in their order; what runs code answers before or after this. */
+void function_invoke(struct work *work)
+{
+    struct str kind = work_header(work, "X-Fc-Invocation-Type");
+    struct address at;
+
+    if (address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at) &&
+        check_invocation_type(work, kind) && check_log_type(work, str_eq(kind, STR("Async"))) &&
+        check_task_id(work) && restriction_allows(work, &at) && on_demand_allows(work, &at))
+        answer_invalid(work,
+                       "InvokeFunction is not emulated for function '" STR_FMT
+                       "': no fixture or rule answers it",
+                       STR_ARG(at.function));
+}

@@ -1,0 +1,25 @@
+/*
+ * product/service/resource/function_model.h - a function between its stored form and the two
+ * generations
+ *
+ * Inside product/service/ only.
+ */
+#pragma once
+
+#include "catalog/runtime.h"
+#include "product/service/model.h"
+
+/** What a request says about a function, checked; NULL when refused (the work says why). */
+cJSON *function_read(struct work *work, bool create);
+/** Put it into the stored form. @read is emptied. */
+void function_merge(struct work *work, cJSON *model, cJSON *read);
+enum runtime_language function_language(const cJSON *model);
+
+/* function_rules.c */
+/** Rules between members: runtime, handler, processor, layers. False when refused. */
+bool function_check(struct work *work, cJSON *model);
+/** The processor that goes with so many megabytes of memory, in cores. */
+double function_cpu_for(const struct work *work, double memory);
+
+/** The view of a row as JSON text, valid until the row changes or the call ends. */
+struct str function_text(struct work *work, const struct store_row *row, const struct address *at);

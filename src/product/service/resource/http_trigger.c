@@ -1,0 +1,134 @@
+/*
+ * Traffic for HTTP triggers: which trigger it is for, and the refusals before code would run.
+ *
+ * Source: spec pages invocation §4, api-2016-08-15 §6.18.1.
+ */
+#include "base/mem.h"
+#include "product/service/model.h"
+#include "product/service/operations.h"
+
+static bool is_same_qualifier(struct str a, struct str b)
+{
+    return (is_latest(a) && is_latest(b)) || str_eq(a, b);
+}
+
+/* The HTTP trigger that answers for @asked; without one, that of the working copy, else the first.
+ * Its document is the caller's; NULL when there is none. */
+static cJSON *find_trigger(struct store *store, struct store_key key, struct str path,
+                           struct str asked)
+{
+    cJSON *first = NULL;
+
+    key.parent = path;
+    struct store_list rows = store_list(store, &key);
+
+    for (size_t i = 0; i < rows.count; i++) {
+        OWN(json_free) cJSON *document = row_document(rows.rows[i]);
+        struct str qualifier = json_get_str(document, "qualifier");
+
+        if (!str_eq(json_get_str(document, "triggerType"), STR("http")))
+            continue;
+        if (is_same_qualifier(qualifier, asked)) {
+            cJSON_Delete(first);
+            return GIVE(document);
+        }
+        if (!first && asked.len == 0)
+            first = GIVE(document);
+    }
+    return first;
+}
+
+static const cJSON *config_of(const cJSON *document)
+{
+    return cJSON_GetObjectItemCaseSensitive(document, "triggerConfig");
+}
+
+/* The URL that can be disabled is the function's own: a custom domain is another way in. */
+static bool may_enter(struct work *work, const cJSON *config)
+{
+    if (work->call.internal || work->call.by_domain ||
+        !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(config, "disableURLInternet")))
+        return true;
+    answer_refuse_text(work, "AccessDenied",
+                       "access denied due to function internet URL is disabled");
+    return false;
+}
+
+static bool check_method(struct work *work, const cJSON *config)
+{
+    struct str method = work->call.request->method;
+
+    if (methods_allow(config, method))
+        return true;
+    answer_refuse_text(work, "AccessDenied", "the http trigger does not allow method " STR_FMT,
+                       STR_ARG(str_slice(method, 0, 64)));
+    return false;
+}
+
+/* A trigger's own qualifier counts where the call names none. */
+static bool resolve(struct work *work, const struct address *at, const cJSON *trigger)
+{
+    struct str own = json_get_str(trigger, "qualifier");
+    struct str version;
+
+    return at->qualifier.len > 0 ||
+           address_resolve(work, at, own.len ? arena_str(work->arena, own) : STR(""), &version);
+}
+
+void http_trigger_call(struct work *work)
+{
+    struct address at;
+
+    if (!str_is_set(work->call.target->function)) {
+        answer_refuse_text(work, "TriggerNotFound",
+                           "no HTTP trigger is reached by host '" STR_FMT "' and path '" STR_FMT
+                           "'",
+                           STR_ARG(work->call.request->host),
+                           STR_ARG(str_slice(work->call.request->path, 0, 256)));
+        return;
+    }
+    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at))
+        return;
+    OWN(json_free)
+    cJSON *trigger = find_trigger(work->store, work_key(work, "trigger", at.path, STR(""), STR("")),
+                                  at.path, at.qualifier);
+
+    if (!trigger) {
+        answer_refuse_text(work, "TriggerNotFound",
+                           "function '" STR_FMT "' does not have an HTTP trigger%s" STR_FMT "%s",
+                           STR_ARG(at.function), at.qualifier.len ? " for qualifier '" : "",
+                           STR_ARG(at.qualifier), at.qualifier.len ? "'" : "");
+        return;
+    }
+    if (resolve(work, &at, trigger) && may_enter(work, config_of(trigger)) &&
+        check_method(work, config_of(trigger)) && restriction_allows(work, &at))
+        answer_invalid(work,
+                       "running code is not emulated for function '" STR_FMT
+                       "': no fixture or rule answers its HTTP trigger",
+                       STR_ARG(at.function));
+}
+
+bool service_trigger_is_anonymous(struct service *service, struct str account, struct str region,
+                                  const struct target *target)
+{
+    struct store_key key = {.account = account,
+                            .region = region,
+                            .kind = STR("trigger"),
+                            .parent = STR(""),
+                            .version = STR(""),
+                            .name = STR("")};
+    OWN(mem_free) char *path = NULL;
+
+    if (!str_is_set(target->function))
+        return false;
+    path = mem_printf(STR_FMT "/" STR_FMT,
+                      STR_ARG(str_is_set(target->service) ? target->service : STR(SERVICE_OF_2023)),
+                      STR_ARG(target->function));
+    OWN(json_free)
+    cJSON *trigger = find_trigger(service_store(service), key, str_of(path),
+                                  str_is_set(target->qualifier) ? target->qualifier : STR(""));
+    const cJSON *config = trigger ? config_of(trigger) : NULL;
+    struct str type = cJSON_IsObject(config) ? json_get_str(config, "authType") : STR_NONE;
+
+    return str_eq(type, STR("anonymous"));
+}

@@ -1,0 +1,434 @@
+/*
+ * Layers: packages that functions share, in numbered versions.
+ *
+ * Source: spec pages api-2016-08-15 §6.14, api-2021-04-06 §7.3, api-2023-03-30 §6.5 and §7.7.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "crypto/digest.h"
+#include "product/service/model.h"
+#include "product/service/operations.h"
+
+/* clang-format off */
+FIELD_TABLE(layer_fields,
+    {.name = "description", .type = FIELD_STRING, .flags = IN_ALL, .classic = "\"\"", .current = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
+    {.name = "compatibleRuntime", .type = FIELD_STRINGS, .flags = IN_ALL, .classic = "[]", .current = "[]"},
+    {.name = "license", .type = FIELD_STRING, .flags = IN_ALL, .classic = "\"\"", .current = "\"\""},
+    {.name = "codeSize", .type = FIELD_INT, .flags = IN_ALL | FIELD_READ_ONLY, .classic = "0", .current = "0"},
+    {.name = "codeChecksum", .type = FIELD_STRING, .flags = IN_ALL | FIELD_READ_ONLY, .classic = "\"0\"", .current = "\"0\""},
+);
+static const struct field layer_name = {
+    .name = "layerName", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED, .max = LIMIT(NAME_MAX), .pattern = PATTERN_NAME};
+/* clang-format on */
+
+/* ---- ARNs ---- */
+
+/* "<md5 of the account>#layer#1" */
+struct str layer_arn(const struct work *work, struct str layer, struct str version)
+{
+    char digest[DIGEST_HEX_BYTES];
+
+    digest_hex(DIGEST_MD5, work->account, digest);
+    return arena_strf(work->arena, "%s#" STR_FMT "#" STR_FMT, digest, STR_ARG(layer),
+                      STR_ARG(version));
+}
+
+struct str layer_arn_v2(const struct work *work, struct str layer, struct str version)
+{
+    return arena_strf(
+        work->arena, "acs:fc:" STR_FMT ":" STR_FMT ":layers/" STR_FMT "/versions/" STR_FMT,
+        STR_ARG(work->region), STR_ARG(work->account), STR_ARG(layer), STR_ARG(version));
+}
+
+static bool split_arn(struct work *work, struct str arn, struct str *layer, struct str *version)
+{
+    struct str own = layer_arn_v2(work, STR(""), STR(""));
+    struct str head = str_slice(own, 0, own.len - (sizeof("/versions/") - 1));
+    struct str digest;
+    struct str rest;
+    struct str word;
+
+    if (str_starts(arn, head)) {
+        rest = str_slice(arn, head.len, arn.len);
+        return str_cut(rest, '/', layer, &rest) && str_cut(rest, '/', &word, version) &&
+               str_eq(word, STR("versions"));
+    }
+    return str_cut(arn, '#', &digest, &rest) && str_cut(rest, '#', layer, version) &&
+           str_starts(layer_arn(work, STR(""), STR("")), digest);
+}
+
+const struct store_row *layer_find(struct work *work, struct str arn)
+{
+    struct str layer;
+    struct str version;
+
+    if (!split_arn(work, arn, &layer, &version))
+        return NULL;
+    struct store_key key = work_key(work, "layer-version", layer, STR(""), version);
+
+    return store_find(work->store, &key);
+}
+
+/* ---- showing ---- */
+
+static bool is_public(struct work *work, struct str layer)
+{
+    struct store_key key = work_key(work, "layer", STR(""), STR(""), layer);
+    const struct store_row *row = store_find(work->store, &key);
+    OWN(json_free) cJSON *document = row ? row_document(row) : NULL;
+
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(document, "public"));
+}
+
+static void add_location(struct work *work, const struct store_row *row, const cJSON *document,
+                         cJSON *view)
+{
+    struct str checksum = json_get_str(document, "codeChecksum");
+    cJSON *code = cJSON_AddObjectToObject(view, "code");
+
+    cJSON_AddStringToObject(code, "repositoryType", "OSS");
+    json_add_str(code, "location",
+                 code_url(work, row->blob, strtoull(arena_dup(work->arena, checksum), NULL, 10)));
+}
+
+static cJSON *show_row(struct work *work, const struct store_row *row)
+{
+    OWN(json_free) cJSON *document = row_document(row);
+    cJSON *view = fields_show(&layer_fields, document, work->api);
+    struct str layer = row->key.parent;
+    bool public = is_public(work, layer);
+
+    json_add_str(view, "layerName", layer);
+    cJSON_AddNumberToObject(view, "version", (double)strtoull(row->key.name.ptr, NULL, 10));
+    add_location(work, row, document, view);
+    json_add_time(view, "createTime", row->created_ms);
+    if (work->api == API_2023) {
+        cJSON_AddStringToObject(view, "acl", public ? "1" : "0");
+        json_add_str(view, "layerVersionArn", layer_arn_v2(work, layer, row->key.name));
+        return view;
+    }
+    cJSON_AddNumberToObject(view, "acl", public ? 1 : 0);
+    json_add_str(view, "arn", layer_arn(work, layer, row->key.name));
+    json_add_str(view, "arnV2", layer_arn_v2(work, layer, row->key.name));
+    if (work->api == API_2021) /* the model of the create answer spells it so */
+        json_set(view, "codesize",
+                 cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(view, "codeSize"), false));
+    return view;
+}
+
+/* ---- publish ---- */
+
+static bool check_layer_name(struct work *work, struct str name)
+{
+    struct field_reading reading = work_reading(work, true);
+
+    if (field_check_text(&layer_name, name, &reading))
+        return true;
+    answer_refusal(work);
+    return false;
+}
+
+static uint64_t last_version(struct work *work, const struct store_key *layer, cJSON **out)
+{
+    const struct store_row *row = store_find(work->store, layer);
+    const cJSON *last;
+
+    *out = row ? row_document(row) : cJSON_CreateObject();
+    last = cJSON_GetObjectItemCaseSensitive(*out, "lastVersion");
+    return last ? (uint64_t)last->valuedouble : 0;
+}
+
+static void publish(struct work *work, struct str name, cJSON *document, const struct code *code)
+{
+    struct store_key layer = work_key(work, "layer", STR(""), STR(""), name);
+    OWN(json_free) cJSON *record = NULL;
+    uint64_t number = last_version(work, &layer, &record) + 1;
+    struct store_key key =
+        work_key(work, "layer-version", name, STR(""), arena_strf(work->arena, "%" PRIu64, number));
+    char checksum[24];
+
+    snprintf(checksum, sizeof(checksum), "%" PRIu64, code->crc64);
+    json_set(document, "codeSize", cJSON_CreateNumber((double)code->size));
+    json_set(document, "codeChecksum", cJSON_CreateString(checksum));
+    json_set(record, "lastVersion", cJSON_CreateNumber((double)number));
+    work_put(work, &layer, store_find(work->store, &layer), record, STR_NONE);
+    if (work->package.bytes)
+        store_put_blob(work_batch(work), code->blob, GIVE(work->package.bytes), code->size);
+    const struct store_row *row = work_put(work, &key, NULL, document, code->blob);
+
+    answer_etag(work, row);
+    answer_json(work, show_row(work, row));
+}
+
+void layer_publish(struct work *work)
+{
+    struct field_reading reading = work_reading(work, true);
+    OWN(json_free) cJSON *document = fields_read(&layer_fields, work->input, &reading);
+    struct str name = work_param(work, "layer");
+    struct store_key versions = work_key(work, "layer-version", name, STR(""), STR(""));
+    struct code code;
+
+    if (!document) {
+        answer_refusal(work);
+        return;
+    }
+    if (!check_layer_name(work, name) || !code_read(work, LIMIT_LAYER_BYTES, &code) ||
+        (!code.given && !code_refuse_missing(work)))
+        return;
+    if (work_quota(work, LIMIT_LAYER_VERSIONS, store_list(work->store, &versions).count,
+                   "the number of layer versions") &&
+        code_find(work, LIMIT_LAYER_BYTES, &code))
+        publish(work, name, document, &code);
+}
+
+/* ---- get, list, delete ---- */
+
+static bool is_version(struct str text)
+{
+    uint64_t number;
+
+    return str_to_uint(text, INT64_MAX, &number) == NUMBER_OK && number >= 1;
+}
+
+static const struct store_row *find_version(struct work *work)
+{
+    struct str name = work_param(work, "layer");
+    struct str version = work_param(work, "version");
+    struct store_key key = work_key(work, "layer-version", name, STR(""), version);
+    const struct store_row *row;
+
+    if (!is_version(version)) {
+        answer_invalid(
+            work, "Version is set to an invalid value (allowed: integer, actual: '" STR_FMT "')",
+            STR_ARG(str_slice(version, 0, 64)));
+        return NULL;
+    }
+    row = store_find(work->store, &key);
+    if (!row && store_list(work->store, &key).count == 0)
+        answer_refuse(work, "LayerNotFound", name, STR_NONE, STR_NONE);
+    else if (!row)
+        answer_refuse(work, "LayerVersionNotFound", name, version, STR_NONE);
+    return row;
+}
+
+void layer_get(struct work *work)
+{
+    const struct store_row *row = find_version(work);
+
+    if (row)
+        answer_json(work, show_row(work, row));
+}
+
+void layer_get_by_arn(struct work *work)
+{
+    struct str arn = work_param(work, "arn");
+    const struct store_row *row = layer_find(work, arn);
+
+    if (row)
+        answer_json(work, show_row(work, row));
+    else
+        answer_refuse_text(work, "LayerVersionNotFound",
+                           "layer version '" STR_FMT "' does not exist", STR_ARG(arn));
+}
+
+static const struct store_row *newest(struct work *work, struct str layer)
+{
+    struct store_key key = work_key(work, "layer-version", layer, STR(""), STR(""));
+    struct store_list list = store_list(work->store, &key);
+
+    return list.count ? list.rows[list.count - 1] : NULL;
+}
+
+/* An asked member of the query: 1, 0, or -1 when it is not there. */
+static int asked_bool(struct work *work, const char *name)
+{
+    struct str text = work_query(work, name);
+
+    if (text.len == 0)
+        return -1;
+    return str_eq_nocase(text, STR("true")) || str_eq(text, STR("1"));
+}
+
+static bool check_bools(struct work *work)
+{
+    static const struct {
+        const char *name;
+        const char *title;
+    } asked[] = {
+        {"public",   "Public"  },
+        {"isPublic", "IsPublic"},
+        {"official", "Official"}
+    };
+
+    for (size_t i = 0; i < N_ELEMENTS(asked); i++) {
+        struct str text = work_query(work, asked[i].name);
+
+        if (asked_bool(work, asked[i].name) != 0 || str_eq_nocase(text, STR("false")) ||
+            str_eq(text, STR("0")))
+            continue;
+        answer_invalid(
+            work, "%s is set to an invalid value (allowed: true | false, actual: '" STR_FMT "')",
+            asked[i].title, STR_ARG(str_slice(text, 0, 64)));
+        return false;
+    }
+    return true;
+}
+
+static cJSON *show_layer(struct work *work, const struct store_row *layer)
+{
+    const struct store_row *row = newest(work, layer->key.name);
+    int wanted = asked_bool(work, "public");
+
+    if (wanted < 0)
+        wanted = asked_bool(work, "isPublic");
+    if (!row || asked_bool(work, "official") == 1 ||
+        (wanted == 1 && !is_public(work, layer->key.name)))
+        return NULL;
+    return show_row(work, row);
+}
+
+void layer_list(struct work *work)
+{
+    struct store_key key = work_key(work, "layer", STR(""), STR(""), STR(""));
+    struct page page;
+
+    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page) || !check_bools(work))
+        return;
+    cJSON *answer = cJSON_CreateObject();
+
+    page_rows(work, &page, store_list(work->store, &key), show_layer, answer, "layers");
+    answer_json(work, answer);
+}
+
+static void list_versions(struct work *work, const struct page *page, struct store_list list,
+                          struct str start)
+{
+    cJSON *answer = cJSON_CreateObject();
+    cJSON *layers = cJSON_AddArrayToObject(answer, "layers");
+    size_t shown = 0;
+
+    for (size_t i = store_list_seek(list, start); i < list.count; i++, shown++) {
+        if (shown == page->limit) {
+            cJSON_AddNumberToObject(answer, "nextVersion",
+                                    (double)strtoull(list.rows[i]->key.name.ptr, NULL, 10));
+            break;
+        }
+        cJSON_AddItemToArray(layers, show_row(work, list.rows[i]));
+    }
+    answer_json(work, answer);
+}
+
+void layer_versions(struct work *work)
+{
+    struct str name = work_param(work, "layer");
+    struct str start = work_query(work, "startVersion");
+    struct store_key key = work_key(work, "layer-version", name, STR(""), STR(""));
+    struct store_list list = store_list(work->store, &key);
+    struct page page;
+
+    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page))
+        return;
+    if (start.len && !str_all_digits(start)) {
+        answer_invalid(
+            work,
+            "StartVersion is set to an invalid value (allowed: integer, actual: '" STR_FMT "')",
+            STR_ARG(str_slice(start, 0, 64)));
+        return;
+    }
+    /* Tools of 2023-03-30 take an empty listing for "new layer". */
+    if (list.count == 0 && work->api != API_2023)
+        answer_refuse(work, "LayerNotFound", name, STR_NONE, STR_NONE);
+    else
+        list_versions(work, &page, list, start.len ? start : STR("1"));
+}
+
+/* Deleting what is not there is no error. */
+void layer_delete(struct work *work)
+{
+    struct store_key key = work_key(work, "layer-version", work_param(work, "layer"), STR(""),
+                                    work_param(work, "version"));
+
+    store_remove(work_batch(work), &key);
+    answer_none(work);
+}
+
+static bool set_public(struct work *work, struct str name, bool public)
+{
+    struct store_key key = work_key(work, "layer", STR(""), STR(""), name);
+    const struct store_row *row = store_find(work->store, &key);
+
+    if (!row || !newest(work, name)) {
+        answer_refuse(work, "LayerNotFound", name, STR_NONE, STR_NONE);
+        return false;
+    }
+    OWN(json_free) cJSON *document = row_document(row);
+
+    json_set(document, "public", cJSON_CreateBool(public));
+    work_put(work, &key, row, document, STR_NONE);
+    return true;
+}
+
+/* What either parameter may say, and what it means. */
+static const struct {
+    const char *query;
+    struct str text;
+    bool public;
+} acls[] = {
+    {"acl",    STR_INIT("0"),       false},
+    {"acl",    STR_INIT("1"),       true },
+    {"acl",    STR_INIT("private"), false},
+    {"acl",    STR_INIT("public"),  true },
+    {"public", STR_INIT("false"),   false},
+    {"public", STR_INIT("true"),    true },
+    {"public", STR_INIT("0"),       false},
+    {"public", STR_INIT("1"),       true },
+};
+
+/* `acl`, which 2023-03-30 alone knows, wins over `public`. */
+static bool read_acl(struct work *work, bool *out)
+{
+    const char *query = work->api == API_2023 && work_query(work, "acl").len > 0 ? "acl" : "public";
+    struct str text = work_query(work, query);
+
+    for (size_t i = 0; i < N_ELEMENTS(acls); i++) {
+        if (strcmp(acls[i].query, query) == 0 && str_eq_nocase(acls[i].text, text)) {
+            *out = acls[i].public;
+            return true;
+        }
+    }
+    *out = false;
+    if (text.len == 0 && work->api == API_2016) /* older clients may say `official` only */
+        return true;
+    if (text.len == 0)
+        answer_invalid(work, "Public is required but not provided");
+    else if (strcmp(query, "acl") == 0)
+        answer_invalid(work,
+                       "Acl is set to an invalid value (allowed: 0 | 1 | private | public, "
+                       "actual: '" STR_FMT "')",
+                       STR_ARG(str_slice(text, 0, 64)));
+    else
+        answer_invalid(work,
+                       "Public is set to an invalid value (allowed: true | false, actual: "
+                       "'" STR_FMT "')",
+                       STR_ARG(str_slice(text, 0, 64)));
+    return false;
+}
+
+void layer_acl(struct work *work)
+{
+    bool public;
+
+    if (read_acl(work, &public) && set_public(work, work_param(work, "layer"), public))
+        answer_none(work);
+}
+
+void layer_publish_public(struct work *work)
+{
+    const struct store_row *row = find_version(work);
+
+    if (row && set_public(work, work_param(work, "layer"), true))
+        answer_json(work, show_row(work, row));
+}

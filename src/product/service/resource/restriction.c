@@ -1,0 +1,110 @@
+/*
+ * Functions of which invocation is disabled.
+ *
+ * Source: spec page api-2023-03-30 §7.2.
+ */
+#include "base/mem.h"
+#include "product/service/model.h"
+#include "product/service/operations.h"
+
+#define RESTRICTION "invocationRestriction"
+
+/* clang-format off */
+FIELD_TABLE(disable_fields,
+    {.name = "reason", .type = FIELD_STRING, .flags = IN_2023},
+    {.name = "abortOngoingRequest", .type = FIELD_BOOL, .flags = IN_2023},
+);
+/* clang-format on */
+
+/* It is no change of the function: its time of modification stays. */
+static void put(struct work *work, const struct address *at, const cJSON *model)
+{
+    struct store_key key = work_key(work, "function", at->service, STR(""), at->function);
+    struct buf text = {0};
+
+    json_print(model, false, &text);
+    struct store_value value = {
+        .document = buf_str(&text),
+        .blob = arena_str(work->arena, at->function_row->blob),
+        .created_ms = at->function_row->created_ms,
+        .modified_ms = at->function_row->modified_ms,
+    };
+
+    store_put(work_batch(work), &key, &value);
+    buf_done(&text);
+}
+
+static void set(struct work *work, const struct address *at, cJSON *model, bool disable,
+                struct str reason)
+{
+    cJSON *restriction = cJSON_CreateObject();
+
+    cJSON_AddBoolToObject(restriction, "disable", disable);
+    json_add_str(restriction, "reason", reason.ptr ? reason : STR(""));
+    json_add_time(restriction, "lastModifiedTime", work_now_ms(work));
+    json_set(model, RESTRICTION, restriction);
+    put(work, at, model);
+}
+
+void function_disable(struct work *work)
+{
+    struct field_reading reading = work_reading(work, true);
+    OWN(json_free) cJSON *given = fields_read(&disable_fields, work->input, &reading);
+    struct address at;
+
+    if (!given) {
+        answer_refusal(work);
+        return;
+    }
+    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at) ||
+        !work_may_change(work, at.function_row))
+        return;
+    OWN(json_free) cJSON *model = row_document(at.function_row);
+
+    set(work, &at, model, true, json_get_str(given, "reason"));
+    answer_text(work, STR("{\"success\":true}"));
+}
+
+/* A function that was never disabled has no restriction to show: Terraform would see a change. */
+void function_enable(struct work *work)
+{
+    struct address at;
+
+    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at) ||
+        !work_may_change(work, at.function_row))
+        return;
+    OWN(json_free) cJSON *model = row_document(at.function_row);
+
+    if (json_has(model, RESTRICTION))
+        set(work, &at, model, false, STR(""));
+    answer_text(work, STR("{\"success\":true}"));
+}
+
+/* Of all versions: the working copy tells. */
+static cJSON *restriction_of(struct work *work, struct str service, struct str function)
+{
+    struct store_key key = work_key(work, "function", service, STR(""), function);
+    const struct store_row *row = store_find(work->store, &key);
+    OWN(json_free) cJSON *model = row ? row_document(row) : NULL;
+
+    return cJSON_DetachItemFromObjectCaseSensitive(model, RESTRICTION);
+}
+
+bool restriction_holds(struct work *work, struct str service, struct str function)
+{
+    OWN(json_free) cJSON *restriction = restriction_of(work, service, function);
+
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(restriction, "disable"));
+}
+
+bool restriction_allows(struct work *work, const struct address *at)
+{
+    OWN(json_free) cJSON *restriction = restriction_of(work, at->service, at->function);
+
+    if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(restriction, "disable")))
+        return true;
+    answer_refuse_text(work, "AccessDenied",
+                       "invocation of function '" STR_FMT "' is disabled, reason: '" STR_FMT "'",
+                       STR_ARG(at->function), STR_ARG(json_get_str(restriction, "reason")));
+    return false;
+}

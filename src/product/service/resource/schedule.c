@@ -1,0 +1,200 @@
+#include "product/service/resource/schedule.h"
+
+#include "base/mem.h"
+#include "product/service/resource/cron.h"
+
+/* clang-format off */
+static const struct field action_rows[] = {
+    {.name = "name", .type = FIELD_STRING, .flags = IN_ALL},
+    {.name = "startTime", .type = FIELD_STRING, .flags = IN_ALL},
+    {.name = "endTime", .type = FIELD_STRING, .flags = IN_ALL},
+    {.name = "target", .type = FIELD_INT, .flags = IN_ALL, .max = LIMIT(PROVISION_MAX)},
+    {.name = "scheduleExpression", .type = FIELD_STRING, .flags = IN_ALL},
+    {.name = "timeZone", .type = FIELD_STRING, .flags = IN_2023},
+};
+static const struct field policy_rows[] = {
+    {.name = "name", .type = FIELD_STRING, .flags = IN_ALL},
+    {.name = "startTime", .type = FIELD_STRING, .flags = IN_ALL},
+    {.name = "endTime", .type = FIELD_STRING, .flags = IN_ALL},
+    {.name = "metricType", .type = FIELD_STRING, .flags = IN_ALL},
+    {.name = "metricTarget", .type = FIELD_NUMBER, .flags = IN_ALL},
+    {.name = "minCapacity", .type = FIELD_INT, .flags = IN_ALL, .max = LIMIT(PROVISION_MAX)},
+    {.name = "maxCapacity", .type = FIELD_INT, .flags = IN_ALL, .max = LIMIT(PROVISION_MAX)},
+    {.name = "minInstances", .type = FIELD_INT, .flags = IN_2023},
+    {.name = "maxInstances", .type = FIELD_INT, .flags = IN_2023},
+    {.name = "timeZone", .type = FIELD_STRING, .flags = IN_2023},
+};
+/* clang-format on */
+
+const struct field_table schedule_action_fields = {action_rows, N_ELEMENTS(action_rows)};
+const struct field_table schedule_policy_fields = {policy_rows, N_ELEMENTS(policy_rows)};
+
+static bool parse_time(struct str text, uint64_t *out_ms)
+{
+    return clock_parse_iso(text.ptr, text.len, out_ms);
+}
+
+/* "at(2020-10-10T10:10:10Z)" → what stands between the brackets. */
+static bool inside(struct str text, struct str word, struct str *out)
+{
+    if (!str_starts(text, word) || !str_ends(text, STR(")")))
+        return false;
+    *out = str_slice(text, word.len, text.len - 1);
+    return true;
+}
+
+static bool is_expression(struct str text)
+{
+    struct str inner;
+    struct cron cron;
+    uint64_t at;
+
+    if (inside(text, STR("at("), &inner))
+        return parse_time(inner, &at);
+    return inside(text, STR("cron("), &inner) && cron_parse(inner, &cron);
+}
+
+static bool check_time(struct work *work, const cJSON *action, const char *name, const char *title)
+{
+    struct str text = json_get_str(action, name);
+    uint64_t at;
+
+    /* With a time zone the times are local. */
+    if (text.len == 0 || json_get_str(action, "timeZone").len > 0 ||
+        (parse_time(text, &at) && str_ends(text, STR("Z"))))
+        return true;
+    answer_invalid(
+        work,
+        "The %s is not in UTC time format (example: '2020-10-10T10:10:10Z', actual: '" STR_FMT "')",
+        title, STR_ARG(str_slice(text, 0, 128)));
+    return false;
+}
+
+static bool check_expression(struct work *work, const cJSON *action)
+{
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(action, "scheduleExpression");
+
+    if (!cJSON_IsString(member) || is_expression(str_of(member->valuestring)))
+        return true;
+    answer_invalid(work,
+                   "The ScheduleExpression should be atTime or cron expression (example: "
+                   "['at(2020-10-10T10:10:10Z)', 'cron(0 */30 * * * *)'], actual: '%.256s')",
+                   member->valuestring);
+    return false;
+}
+
+/* Of a tracking policy: a share. */
+static bool check_metric(struct work *work, const cJSON *policy)
+{
+    const cJSON *target = cJSON_GetObjectItemCaseSensitive(policy, "metricTarget");
+
+    if (!target || (target->valuedouble >= 0 && target->valuedouble <= 1))
+        return true;
+    answer_invalid(work, "MetricTarget is set to an invalid value (allowed: 0-1, actual: '%.15g')",
+                   target->valuedouble);
+    return false;
+}
+
+static bool check_unique(struct work *work, const cJSON *actions, const cJSON *action)
+{
+    struct str name = json_get_str(action, "name");
+    const cJSON *other;
+
+    cJSON_ArrayForEach (other, actions) {
+        if (other == action)
+            return true;
+        if (name.len && str_eq(json_get_str(other, "name"), name)) {
+            answer_invalid(work,
+                           "Duplicate action name '" STR_FMT "' in ScheduledActions is not allowed",
+                           STR_ARG(name));
+            return false;
+        }
+    }
+    return true;
+}
+
+bool schedule_check(struct work *work, const cJSON *actions)
+{
+    const cJSON *action;
+
+    cJSON_ArrayForEach (action, actions) {
+        if (!check_unique(work, actions, action) ||
+            !check_time(work, action, "startTime", "StartTime") ||
+            !check_time(work, action, "endTime", "EndTime") || !check_expression(work, action) ||
+            !check_metric(work, action))
+            return false;
+    }
+    return true;
+}
+
+/* Figures of an instance; the others are counted without looking into one. */
+static bool is_instance_metric(struct str type)
+{
+    static const struct str heads[] = {STR_INIT("CPU"), STR_INIT("GPU"), STR_INIT("Mem")};
+
+    for (size_t i = 0; i < N_ELEMENTS(heads); i++) {
+        if (str_starts_nocase(type, heads[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool has_instance_metrics(const cJSON *document)
+{
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(
+        cJSON_GetObjectItemCaseSensitive(document, "logConfig"), "enableInstanceMetrics"));
+}
+
+bool schedule_check_metrics(struct work *work, const struct address *at, const cJSON *policies)
+{
+    OWN(json_free) cJSON *function = row_document(at->function_row);
+    OWN(json_free) cJSON *service = row_document(at->service_row);
+    const cJSON *policy;
+
+    /* A function of 2023-03-30 says it itself, the others' service says it for them. */
+    if (work->api == API_2016 || has_instance_metrics(function) || has_instance_metrics(service))
+        return true;
+    cJSON_ArrayForEach (policy, policies) {
+        if (is_instance_metric(json_get_str(policy, "metricType"))) {
+            answer_refuse(work, "InstanceMetricsRequired", STR_NONE, STR_NONE, STR_NONE);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* When the action last fired inside its window, up to now. */
+static bool last_fired(const cJSON *action, uint64_t now_ms, uint64_t *out_ms)
+{
+    struct str text = json_get_str(action, "scheduleExpression");
+    uint64_t start = 0;
+    uint64_t end = UINT64_MAX;
+    struct str inner;
+    struct cron cron;
+
+    parse_time(json_get_str(action, "startTime"), &start);
+    parse_time(json_get_str(action, "endTime"), &end);
+    if (now_ms < start || now_ms > end)
+        return false;
+    if (inside(text, STR("at("), &inner))
+        return parse_time(inner, out_ms) && *out_ms <= now_ms && *out_ms >= start;
+    return inside(text, STR("cron("), &inner) && cron_parse(inner, &cron) &&
+           cron_last(&cron, start, now_ms, out_ms);
+}
+
+double schedule_target(const cJSON *actions, uint64_t now_ms, double preset)
+{
+    const cJSON *action;
+    uint64_t newest = 0;
+
+    cJSON_ArrayForEach (action, actions) {
+        const cJSON *target = cJSON_GetObjectItemCaseSensitive(action, "target");
+        uint64_t fired;
+
+        if (target && last_fired(action, now_ms, &fired) && fired >= newest) {
+            newest = fired;
+            preset = target->valuedouble;
+        }
+    }
+    return preset;
+}

@@ -1,0 +1,28 @@
+/*
+ * product/service/resource/tag.h - what the two kinds of tag operations share
+ *
+ * Inside product/service/ only.
+ */
+#pragma once
+
+#include "product/service/model.h"
+
+struct tag_subject {
+    struct str path; /* "demo", "demo/hello" */
+    struct str arn;  /* in full */
+};
+
+/** By an ARN, in full or in part, or by a bare name in 2023-03-30. False when refused. */
+bool tag_find_subject(struct work *work, struct str arn, struct tag_subject *out);
+/** Its tags; never NULL, the caller owns them. */
+cJSON *tag_map(struct work *work, struct str path);
+/** False when one of @given is refused. */
+bool tag_merge(struct work *work, const cJSON *given, cJSON *tags);
+void tag_drop(cJSON *tags, const cJSON *keys);
+struct str tag_arn(struct work *work, struct str path);
+/** Behind "acs:fc:region:account:", when that is there. */
+struct str tag_resource_part(struct str arn);
+/** "function" in any spelling of 2023-03-30. False when refused. */
+bool tag_check_type(struct work *work, struct str type);
+/** A text member in any case; "" when there is none. */
+struct str tag_text(const cJSON *object, const char *name);

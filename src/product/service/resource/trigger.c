@@ -1,0 +1,472 @@
+/*
+ * Triggers.
+ *
+ * Source: spec pages api-2016-08-15 §6.6, api-2021-04-06 §7.3, api-2023-03-30 §7.5 and §9.
+ */
+#include "product/service/resource/trigger_config.h"
+
+#include <ctype.h>
+
+#include "base/mem.h"
+#include "crypto/id.h"
+#include "product/service/model.h"
+#include "product/service/operations.h"
+
+/* clang-format off */
+FIELD_TABLE(trigger_fields,
+    {.name = "triggerName", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED | FIELD_CONSTANT, .max = LIMIT(NAME_MAX), .pattern = PATTERN_NAME},
+    {.name = "triggerId", .type = FIELD_STRING, .flags = IN_ALL | FIELD_READ_ONLY},
+    {.name = "description", .type = FIELD_STRING, .flags = IN_ALL, .classic = "\"\"", .current = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
+    {.name = "triggerType", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED | FIELD_CONSTANT},
+    {.name = "sourceArn", .type = FIELD_STRING, .flags = IN_ALL | FIELD_CONSTANT, .classic = "null", .min = LIMIT(SOURCE_ARN_MIN), .max = LIMIT(SOURCE_ARN_MAX)},
+    {.name = "invocationRole", .type = FIELD_STRING, .flags = IN_ALL, .classic = "\"\"", .max = LIMIT(ROLE_MAX)},
+    {.name = "qualifier", .type = FIELD_STRING, .flags = IN_ALL, .classic = "null", .current = "\"LATEST\""},
+    {.name = "triggerConfig", .type = FIELD_ANY, .flags = IN_ALL, .classic = "{}"},
+);
+/* clang-format on */
+
+enum {
+    SUBDOMAIN_HEAD = 7, /* of a long name its first and last letters go into it */
+    SUBDOMAIN_TAIL = 8,
+    SUBDOMAIN_RANDOM = 10,
+};
+
+static bool is_http(const cJSON *document)
+{
+    return str_eq(json_get_str(document, "triggerType"), STR("http"));
+}
+
+/* ---- showing ---- */
+
+/* A path of the daemon itself, which needs no name to be resolved. */
+static struct str proxy_url(struct work *work, const cJSON *document, const struct address *at)
+{
+    struct str qualifier = json_get_str(document, "qualifier");
+
+    return arena_strf(work->arena, "%s/2016-08-15/proxy/" STR_FMT "%s" STR_FMT "/" STR_FMT "/",
+                      work_base_url(work), STR_ARG(at->service), qualifier.len ? "." : "",
+                      STR_ARG(qualifier), STR_ARG(at->function));
+}
+
+static struct str own_host(struct work *work, const cJSON *document, const char *network)
+{
+    return arena_strf(work->arena, STR_FMT "." STR_FMT "%s.fcapp.run",
+                      STR_ARG(json_get_str(document, TRIGGER_SUBDOMAIN)), STR_ARG(work->region),
+                      network);
+}
+
+static void add_own_urls(struct work *work, const cJSON *document, cJSON *to)
+{
+    json_add_str(
+        to, "urlInternet",
+        arena_strf(work->arena, "https://" STR_FMT, STR_ARG(own_host(work, document, ""))));
+    json_add_str(
+        to, "urlIntranet",
+        arena_strf(work->arena, "https://" STR_FMT, STR_ARG(own_host(work, document, "-vpc"))));
+}
+
+static void add_urls(struct work *work, const cJSON *document, const struct address *at,
+                     cJSON *view)
+{
+    struct str url;
+
+    if (work->api == API_2023) {
+        add_own_urls(work, document, cJSON_AddObjectToObject(view, "httpTrigger"));
+    } else if (work->api == API_2021) {
+        add_own_urls(work, document, view);
+        json_add_str(view, "domainName", own_host(work, document, ""));
+    } else {
+        url = proxy_url(work, document, at);
+        json_add_str(view, "urlInternet", url);
+        json_add_str(view, "urlIntranet", url);
+    }
+}
+
+/* The later versions carry the configuration as JSON text. */
+static void config_to_text(cJSON *view, const cJSON *document)
+{
+    const cJSON *config = cJSON_GetObjectItemCaseSensitive(document, "triggerConfig");
+    struct buf text = {0};
+
+    if (config)
+        json_print(config, false, &text);
+    json_set(view, "triggerConfig", cJSON_CreateString(text.len ? buf_text(&text) : "{}"));
+    buf_done(&text);
+}
+
+static void add_target(struct work *work, const cJSON *document, const struct address *at,
+                       cJSON *view)
+{
+    struct str qualifier = json_get_str(document, "qualifier");
+
+    json_add_str(view, "targetArn",
+                 address_arn(work, at, qualifier.len ? qualifier : STR(QUALIFIER_LATEST)));
+    cJSON_AddStringToObject(view, "status", "");
+}
+
+static cJSON *show_at(struct work *work, const struct store_row *row, const struct address *at)
+{
+    OWN(json_free) cJSON *document = row_document(row);
+    cJSON *view = fields_show(&trigger_fields, document, work->api);
+
+    if (work->api != API_2016) {
+        config_to_text(view, document);
+        add_target(work, document, at, view);
+    }
+    if (is_http(document))
+        add_urls(work, document, at, view);
+    json_add_time(view, "createdTime", row->created_ms);
+    json_add_time(view, "lastModifiedTime", row->modified_ms);
+    return view;
+}
+
+static void answer_row(struct work *work, const struct store_row *row, const struct address *at)
+{
+    answer_etag(work, row);
+    answer_json(work, show_at(work, row, at));
+}
+
+/* ---- reading ---- */
+
+/* A configuration may come as an object or as its JSON text. */
+static bool parse_config(struct work *work, cJSON *read)
+{
+    cJSON *config = cJSON_GetObjectItemCaseSensitive(read, "triggerConfig");
+    struct error ignored;
+    cJSON *parsed;
+
+    if (!config || cJSON_IsObject(config))
+        return true;
+    if (cJSON_IsArray(config) && !config->child)
+        parsed = cJSON_CreateObject();
+    else if (cJSON_IsString(config) && !*config->valuestring)
+        parsed = cJSON_CreateObject();
+    else
+        parsed = cJSON_IsString(config) ? json_parse(str_of(config->valuestring), &ignored) : NULL;
+    if (cJSON_IsObject(parsed)) {
+        json_set(read, "triggerConfig", parsed);
+        return true;
+    }
+    cJSON_Delete(parsed);
+    answer_invalid(work, "TriggerConfig is set to an invalid value (allowed: a JSON object)");
+    return false;
+}
+
+static bool check_type(struct work *work, const cJSON *read)
+{
+    struct str type = json_get_str(read, "triggerType");
+
+    /* Later clients know types that this table does not; theirs are echoed. */
+    if (trigger_type_known(type) || (work->api == API_2023 && type.len > 0))
+        return true;
+    answer_invalid(work,
+                   "TriggerType is set to an invalid value (allowed: %s, actual: '" STR_FMT "')",
+                   trigger_type_names(), STR_ARG(str_slice(type, 0, 128)));
+    return false;
+}
+
+static cJSON *read_trigger(struct work *work, bool create)
+{
+    struct field_reading reading = work_reading(work, create);
+    cJSON *read = fields_read(&trigger_fields, work->input, &reading);
+
+    if (!read) {
+        answer_refusal(work);
+        return NULL;
+    }
+    if (parse_config(work, read) && (!create || check_type(work, read)))
+        return read;
+    cJSON_Delete(read);
+    return NULL;
+}
+
+static bool check_qualifier(struct work *work, const struct address *at, const cJSON *document)
+{
+    struct str qualifier = json_get_str(document, "qualifier");
+    struct str version;
+
+    return address_resolve(work, at, arena_str(work->arena, qualifier), &version);
+}
+
+/* ---- create ---- */
+
+static struct str event_bus(struct work *work, const cJSON *document, const struct address *at)
+{
+    const cJSON *config = cJSON_GetObjectItemCaseSensitive(document, "triggerConfig");
+    const cJSON *source = cJSON_GetObjectItemCaseSensitive(config, "eventSourceConfig");
+    struct str type = json_get_str(source, "eventSourceType");
+
+    if (type.len == 0 || str_eq(type, STR("Default")))
+        return STR("default");
+    return arena_strf(work->arena, STR_FMT "-" STR_FMT "-" STR_FMT, STR_ARG(type),
+                      STR_ARG(at->function), STR_ARG(json_get_str(document, "triggerName")));
+}
+
+static void settle_source(struct work *work, const struct address *at, cJSON *document)
+{
+    struct str type = json_get_str(document, "triggerType");
+    bool has_none = str_eq(type, STR("http")) || str_eq(type, STR("timer"));
+
+    if (has_none) {
+        cJSON_DeleteItemFromObjectCaseSensitive(document, "sourceArn");
+        return;
+    }
+    if (!str_eq(type, STR("eventbridge")) || json_get_str(document, "sourceArn").len > 0)
+        return;
+    struct str bus = event_bus(work, document, at);
+
+    json_set(document, "sourceArn",
+             json_string(arena_strf(work->arena,
+                                    "acs:eventbridge:" STR_FMT ":" STR_FMT ":eventbus/" STR_FMT
+                                    "/rule/" STR_FMT "-" STR_FMT "-" STR_FMT,
+                                    STR_ARG(work->region), STR_ARG(work->account), STR_ARG(bus),
+                                    STR_ARG(at->service), STR_ARG(at->function),
+                                    STR_ARG(json_get_str(document, "triggerName")))));
+}
+
+static void add_letters(struct buf *out, struct str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        char c = (char)tolower((unsigned char)name.ptr[i]);
+
+        if (!isdigit((unsigned char)c) && !(c == '_' && out->len == 0))
+            buf_add_char(out, c == '_' ? '-' : c);
+    }
+}
+
+/* "bot-detect-plugin-s33i" is bot-detlugin-si-…; of the older versions the service goes first. */
+static void settle_subdomain(const struct address *at, cJSON *document)
+{
+    OWN(buf_done) struct buf letters = {0};
+    OWN(buf_done) struct buf label = {0};
+
+    if (!is_http(document))
+        return;
+    if (!str_eq(at->service, STR(SERVICE_OF_2023))) {
+        add_letters(&letters, at->service);
+        if (letters.len > 0)
+            buf_add_char(&letters, '-');
+    }
+    add_letters(&letters, at->function);
+    struct str name = buf_str(&letters);
+
+    if (name.len > SUBDOMAIN_HEAD + SUBDOMAIN_TAIL) {
+        buf_add(&label, str_slice(name, 0, SUBDOMAIN_HEAD));
+        buf_add(&label, str_slice(name, name.len - SUBDOMAIN_TAIL, name.len));
+    } else {
+        buf_add(&label, name);
+    }
+    buf_puts(&label, name.len ? "-" : "f-");
+    for (int i = 0; i < SUBDOMAIN_RANDOM; i++)
+        buf_add_char(&label, (char)('a' + id_bits() % 26));
+    json_set(document, TRIGGER_SUBDOMAIN, cJSON_CreateString(buf_text(&label)));
+}
+
+/* 2023-03-30 limits the HTTP triggers of a qualifier, to one. */
+static bool check_only_http(struct work *work, struct store_list triggers, const cJSON *document)
+{
+    struct str want = json_get_str(document, "qualifier");
+    struct str name = json_get_str(document, "triggerName");
+    int64_t left = work_limit(work, LIMIT_QUALIFIER_HTTP_TRIGGERS);
+
+    if (work->api != API_2023 || !is_http(document))
+        return true;
+    for (size_t i = 0; i < triggers.count; i++) {
+        OWN(json_free) cJSON *other = row_document(triggers.rows[i]);
+        struct str have = json_get_str(other, "qualifier");
+
+        if (is_http(other) && !str_eq(triggers.rows[i]->key.name, name) &&
+            (str_eq(have, want) || (is_latest(have) && is_latest(want))) && --left <= 0) {
+            answer_invalid(work,
+                           "qualifier '" STR_FMT "' already has the http trigger '" STR_FMT "'",
+                           STR_ARG(want.len ? want : STR(QUALIFIER_LATEST)),
+                           STR_ARG(triggers.rows[i]->key.name));
+            return false;
+        }
+    }
+    return true;
+}
+
+struct same_source {
+    const struct work *work;
+    struct str source;
+    size_t count;
+};
+
+static void count_same_source(void *arg, const struct store_row *row)
+{
+    struct same_source *same = arg;
+
+    if (!str_eq(row->key.account, same->work->account) ||
+        !str_eq(row->key.region, same->work->region) ||
+        !str_find(row->document, same->source, NULL))
+        return;
+    OWN(json_free) cJSON *document = row_document(row);
+
+    same->count += str_eq(json_get_str(document, "sourceArn"), same->source);
+}
+
+/* It is OSS that keeps the notifications of a bucket and refuses more. */
+static bool check_bucket(struct work *work, const cJSON *document)
+{
+    struct same_source same = {work, json_get_str(document, "sourceArn"), 0};
+
+    if (!str_eq(json_get_str(document, "triggerType"), STR("oss")))
+        return true;
+    store_each(work->store, STR("trigger"), count_same_source, &same);
+    return work_quota(work, LIMIT_BUCKET_OSS_TRIGGERS, same.count,
+                      "the number of OSS triggers of the bucket");
+}
+
+static bool ensure_config(struct work *work, cJSON *document)
+{
+    if (json_has(document, "triggerConfig"))
+        return true;
+    if (work->api != API_2023 &&
+        !str_eq(json_get_str(document, "triggerType"), STR("tablestore"))) {
+        answer_invalid(work, "TriggerConfig is required but not provided");
+        return false;
+    }
+    cJSON_AddObjectToObject(document, "triggerConfig");
+    return true;
+}
+
+static cJSON *config_of(const cJSON *document)
+{
+    return cJSON_GetObjectItemCaseSensitive(document, "triggerConfig");
+}
+
+static bool check_config(struct work *work, const cJSON *document)
+{
+    return trigger_config_check(work, json_get_str(document, "triggerType"), config_of(document));
+}
+
+void trigger_create(struct work *work)
+{
+    OWN(json_free) cJSON *document = read_trigger(work, true);
+    struct address at;
+
+    if (!document || !ensure_config(work, document) ||
+        !trigger_config_read(work, json_get_str(document, "triggerType"), config_of(document)) ||
+        !check_config(work, document) ||
+        !address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at) ||
+        !check_qualifier(work, &at, document))
+        return;
+    struct store_key key =
+        work_key(work, "trigger", at.path, STR(""), json_get_str(document, "triggerName"));
+    struct store_list triggers = store_list(work->store, &key);
+
+    if (store_find(work->store, &key)) {
+        answer_refuse(work, "TriggerAlreadyExists", key.name, at.service, at.function);
+        return;
+    }
+    if (!check_only_http(work, triggers, document) || !check_bucket(work, document) ||
+        !work_quota(work, LIMIT_FUNCTION_TRIGGERS, triggers.count, "the number of triggers"))
+        return;
+    settle_source(work, &at, document);
+    settle_subdomain(&at, document);
+    json_add_id(document, "triggerId");
+    answer_row(work, work_put(work, &key, NULL, document, STR_NONE), &at);
+}
+
+/* ---- get, list, update, delete ---- */
+
+static const struct store_row *find_trigger(struct work *work, struct address *out)
+{
+    const struct store_row *row;
+
+    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, out))
+        return NULL;
+    struct store_key key =
+        work_key(work, "trigger", out->path, STR(""), work_param(work, "trigger"));
+
+    row = store_find(work->store, &key);
+    if (!row)
+        answer_refuse(work, "TriggerNotFound", key.name, out->service,
+                      work->api == API_2023 ? address_name_2023(out, work->arena) : out->function);
+    return row;
+}
+
+void trigger_get(struct work *work)
+{
+    struct address at;
+    const struct store_row *row = find_trigger(work, &at);
+
+    if (row)
+        answer_row(work, row, &at);
+}
+
+static cJSON *show_row(struct work *work, const struct store_row *row)
+{
+    struct address at;
+
+    return address_names(work, &at) ? show_at(work, row, &at) : NULL;
+}
+
+void trigger_list(struct work *work)
+{
+    struct address at;
+    struct page page;
+
+    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page) ||
+        !address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at))
+        return;
+    struct store_key key = work_key(work, "trigger", at.path, STR(""), STR(""));
+    cJSON *answer = cJSON_CreateObject();
+
+    page_rows(work, &page, store_list(work->store, &key), show_row, answer, "triggers");
+    answer_json(work, answer);
+}
+
+/* 2016-08-15 merges the configuration member by member, the later versions replace it. */
+static void merge_config(struct work *work, cJSON *document, cJSON *read)
+{
+    cJSON *sent = cJSON_DetachItemFromObjectCaseSensitive(read, "triggerConfig");
+    cJSON *config = cJSON_GetObjectItemCaseSensitive(document, "triggerConfig");
+
+    if (sent && cJSON_IsObject(config) && work->api == API_2016) {
+        trigger_config_merge(config, sent);
+        cJSON_Delete(sent);
+    } else if (sent) {
+        json_set(document, "triggerConfig", sent);
+    }
+}
+
+void trigger_update(struct work *work)
+{
+    OWN(json_free) cJSON *read = read_trigger(work, false);
+    struct address at;
+    const struct store_row *row = read ? find_trigger(work, &at) : NULL;
+
+    if (!row)
+        return;
+    OWN(json_free) cJSON *document = row_document(row);
+    bool moved = json_has(read, "qualifier");
+
+    /* Canonical names first, so that merging finds what is there; then the whole. */
+    if (config_of(read) &&
+        !trigger_config_read(work, json_get_str(document, "triggerType"), config_of(read)))
+        return;
+    merge_config(work, document, read);
+    fields_merge(&trigger_fields, work->api, document, read);
+    if (!check_config(work, document) || (moved && !check_qualifier(work, &at, document)) ||
+        !work_match(work, str_of(row->etag)) || !work_may_change(work, row))
+        return;
+    struct store_key key = work_key(work, "trigger", at.path, STR(""), work_param(work, "trigger"));
+
+    if (!moved || check_only_http(work, store_list(work->store, &key), document))
+        answer_row(work, work_put(work, &key, row, document, STR_NONE), &at);
+}
+
+void trigger_delete(struct work *work)
+{
+    struct address at;
+    const struct store_row *row = find_trigger(work, &at);
+
+    if (!row || !work_match(work, str_of(row->etag)))
+        return;
+    struct store_key key = work_key(work, "trigger", at.path, STR(""), work_param(work, "trigger"));
+
+    store_remove(work_batch(work), &key);
+    answer_done(work);
+}

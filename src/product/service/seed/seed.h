@@ -1,0 +1,55 @@
+/*
+ * product/service/seed/seed.h - services, functions and the rest that exist from the start, out of
+ * YAML
+ *
+ * A seed file holds the bodies that the API's own create operations take, with what is below a
+ * resource written below it:
+ *
+ *     services:
+ *       - serviceName: demo
+ *         functions:
+ *           - functionName: hello
+ *             runtime: python3
+ *             handler: index.handler
+ *             code: ./hello        # a folder, which is zipped, or a package
+ *             triggers:
+ *               - {triggerName: web, triggerType: http, triggerConfig: {authType: anonymous}}
+ *         versions: [{description: first}]
+ *         aliases: [{aliasName: prod, versionId: "1"}]
+ *     functions:                   # of 2023-03-30
+ *       - {functionName: greet, runtime: python3.10, handler: index.handler, code: ./greet}
+ *     layers: [{layerName: common, code: ./common.zip}]
+ *     customDomains: [{domainName: www.example.com}]
+ *
+ * Applying it makes the calls a client would make, one after another. What exists already is left
+ * alone together with everything below it, so that a kept store may be seeded at each start.
+ *
+ * Threads: seeds_load() any; the rest the loop thread.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "base/str.h"
+
+struct conf_report;
+struct seeds;
+struct service;
+
+/**
+ * Read the files (names with '*', '?' or '[' are globs). Packages are made here, so that a folder
+ * that cannot be read is known before anything starts. NULL when @report has an error.
+ */
+struct seeds *seeds_load(const struct str *paths, size_t count, struct conf_report *report);
+void seeds_free(struct seeds *seeds);
+DEFINE_OWN(seeds_free, struct seeds *);
+
+/** How many calls they make at most. */
+size_t seeds_count(const struct seeds *seeds);
+
+/**
+ * Apply them; they must stay until @done, which is called on the loop thread: @problem is NULL, or
+ * the first refusal with its place ("seed.yaml:7:9: CreateFunction 'hello': …"). What was applied
+ * before it stays.
+ */
+void seeds_apply(struct seeds *seeds, struct service *service,
+                 void (*done)(void *arg, const char *problem), void *arg);

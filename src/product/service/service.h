@@ -1,0 +1,103 @@
+/*
+ * product/service/service.h - the operations of the emulated service
+ *
+ * A call that was placed, routed and admitted goes in, an answer comes out, at once or when its
+ * write is on disk. All three API versions are views of one model. Sockets, fault rules, signatures
+ * and the shape of an error body are other folders' business: a refusal leaves here as a row of the
+ * error catalogue with its message.
+ *
+ * Source: spec pages api-2016-08-15, api-2021-04-06, api-2023-03-30, errors §7 and §10, limits.
+ *
+ * Threads: the loop thread.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "catalog/fc_error.h"
+#include "http/message.h"
+#include "route/query.h"
+#include "route/target.h"
+
+struct limits;
+struct loop;
+struct service;
+struct service_pending; /* a call that waits for its write */
+
+struct service_settings {
+    const char *data_dir;        /* NULL: a private temporary folder that goes with the service */
+    const struct clock *clock;   /* the virtual clock; NULL = real time */
+    const struct limits *limits; /* copied; NULL: the current profile of the catalogue */
+    struct str default_region;   /* for calls that name none; absent: cn-hangzhou */
+    struct str default_account;  /* for calls that name none; absent: 123456789012 */
+};
+
+/** Open the store (see store/store.h for what can be refused) and be ready for calls. */
+int service_new(struct loop *loop, const struct service_settings *settings, struct service **out,
+                struct error *err);
+/** No call may be pending. What was accepted is on disk when this returns. NULL is fine. */
+void service_free(struct service *service);
+DEFINE_OWN(service_free, struct service *);
+
+/* Everything the work needs to know of a call. Views; they live as long as @arena. */
+struct service_call {
+    struct arena *arena;                /* of the call; answers are built in it */
+    const struct http_request *request; /* method, headers and the whole body */
+    const struct target *target;        /* with an operation */
+    const struct query *query;          /* decoded */
+    struct str account;                 /* "" when nobody named one */
+    struct str region;                  /* "" means the default region */
+    bool internal;                      /* asked through an -internal or -vpc name */
+    bool by_domain;                     /* asked through a custom domain */
+    struct str request_id;
+    struct str access_key; /* absent when the call is anonymous */
+    struct str owner;      /* account the key belongs to; absent when unknown */
+    /* "http://127.0.0.1:8252", in front of the URLs we make; no slash behind. Asked when one is
+       made; NULL: "". */
+    const char *(*base_url)(const struct http_request *request, struct arena *arena);
+};
+
+struct service_answer {
+    int status;                   /* 200, 201, 204, …; for a refusal the status of @error */
+    const struct fc_error *error; /* NULL: not a refusal */
+    struct str message; /* of the refusal, for the dialect asked; never absent with @error */
+    struct str body;    /* JSON unless the headers say otherwise; absent: no body */
+    struct http_headers headers; /* Etag, Content-Type, … beyond those every answer has */
+    bool performed;              /* the operation took effect (for rules that ask) */
+};
+
+/**
+ * Do what the call asks. @done gets the answer exactly once: before this returns (then NULL is
+ * returned), or later on the loop thread. The answer's views live in the call's arena.
+ */
+struct service_pending *
+service_perform(struct service *service, const struct service_call *call,
+                void (*done)(void *arg, const struct service_answer *answer), void *arg);
+/** The client left: @done is not called any more, the arena may go. The work itself is not undone.
+ */
+void service_cancel(struct service_pending *pending);
+
+/* Paths below this one, on any host, are downloads of packages; they carry their own permission. */
+#define SERVICE_DATA_PATH "/.fcemu/"
+
+/** The same for such a path: a GET or HEAD; @call needs no target. */
+struct service_pending *
+service_download(struct service *service, const struct service_call *call,
+                 void (*done)(void *arg, const struct service_answer *answer), void *arg);
+
+/** True when the HTTP trigger that @target addresses asks for no signature. */
+bool service_trigger_is_anonymous(struct service *service, struct str account, struct str region,
+                                  const struct target *target);
+
+/** True when any account has a custom domain of this name, in lower case. */
+bool service_has_domain(struct service *service, struct str name);
+
+/** Forget every resource; `done` once that is on disk. Pending calls end first. */
+void service_reset(struct service *service, void (*done)(void *arg), void *arg);
+
+/** The state behind the operations, for snapshots and for what runs functions. */
+struct store *service_store(struct service *service);
+
+/** docs/coverage.md: a row an operation and version, full, partial (what) or absent. */
+void service_coverage(struct buf *out);
