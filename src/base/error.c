@@ -51,7 +51,10 @@ int error_wrap(struct error *err, const char *fmt, ...)
     va_start(args, fmt);
     n = vsnprintf(err->text, sizeof(err->text), fmt, args);
     va_end(args);
-    if (n >= 0 && (size_t)n < sizeof(err->text))
-        snprintf(err->text + n, sizeof(err->text) - (size_t)n, ": %s", inner);
+    if (n >= 0 && (size_t)n < sizeof(err->text)) {
+        size_t room = sizeof(err->text) - (size_t)n;
+
+        snprintf(err->text + n, room, ": %.*s", (int)room, inner); /* cut short on purpose */
+    }
     return -1;
 }

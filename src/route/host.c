@@ -34,6 +34,27 @@ static bool is_ip_literal(struct str host)
     return host.len && isdigit((unsigned char)host.ptr[host.len - 1]) && is_address(host, AF_INET);
 }
 
+static const struct str inside[] = {STR_INIT("-internal"), STR_INIT("-intranet"), STR_INIT("-vpc")};
+
+struct str host_cut_inside(struct str label, bool *internal)
+{
+    for (size_t i = 0; i < N_ELEMENTS(inside); i++) {
+        if (!str_ends(label, inside[i]))
+            continue;
+        *internal = true;
+        return str_slice(label, 0, label.len - inside[i].len);
+    }
+    return label;
+}
+
+bool host_is_marked_inside(struct str text)
+{
+    bool marked = false;
+
+    host_cut_inside(text, &marked);
+    return marked;
+}
+
 bool host_is_local(struct str host)
 {
     return host.len == 0 || is_ip_literal(host) || str_ends(host, STR(".localhost")) ||

@@ -1,5 +1,7 @@
 #include "route/neighbour.h"
 
+#include "route/host.h"
+
 enum { BUCKET_MAX = 63 }; /* bytes of a bucket or project name */
 
 /* <front>[.<region>] for these, the whole of it. */
@@ -13,20 +15,6 @@ static const struct {
     {STR_INIT("sts-vpc"), NEIGHBOUR_STS, true,  true },
     {STR_INIT("ram"),     NEIGHBOUR_RAM, false, false},
 };
-
-static const struct str inside[] = {STR_INIT("-internal"), STR_INIT("-intranet"), STR_INIT("-vpc")};
-
-/* Without the mark of an address inside a region. */
-static struct str cut_inside(struct str region, bool *out_internal)
-{
-    for (size_t i = 0; i < N_ELEMENTS(inside); i++) {
-        if (!str_ends(region, inside[i]))
-            continue;
-        *out_internal = true;
-        return str_slice(region, 0, region.len - inside[i].len);
-    }
-    return region;
-}
 
 /* Letters of a bucket, a project or a region; the products are stricter, each in its own words. */
 static bool is_name(struct str text)
@@ -42,6 +30,11 @@ static bool is_name(struct str text)
     return true;
 }
 
+static bool is_region(struct str text)
+{
+    return is_name(text) && !host_is_marked_inside(text);
+}
+
 static bool read_product(struct str front, struct place *found)
 {
     struct str label;
@@ -51,7 +44,7 @@ static bool read_product(struct str front, struct place *found)
     for (size_t i = 0; i < N_ELEMENTS(products); i++) {
         if (!str_eq(label, products[i].label))
             continue;
-        if (str_is_set(region) && (!products[i].regional || !is_name(region)))
+        if (str_is_set(region) && (!products[i].regional || !is_region(region)))
             return false;
         found->neighbour = products[i].neighbour;
         found->internal = products[i].internal;
@@ -76,12 +69,12 @@ static bool read_oss(struct str front, struct place *found)
     if (str_eq(label, STR("oss")))
         str_cut(bucket, '.', &bucket, &found->region);
     else if (str_starts(label, STR("oss-")) && !str_starts(label, STR("oss-accelerate")))
-        found->region = cut_inside(str_slice(label, 4, label.len), &found->internal);
+        found->region = host_cut_inside(str_slice(label, 4, label.len), &found->internal);
     else if (!str_starts(label, STR("oss-accelerate")))
         return false;
     found->bucket = bucket;
     return (bucket.len == 0 || is_name(bucket)) &&
-           (!str_is_set(found->region) || is_name(found->region));
+           (!str_is_set(found->region) || is_region(found->region));
 }
 
 /* [<project>.]<region>[-intranet].log, or [<project>.]log */
@@ -101,9 +94,9 @@ static bool read_log(struct str front, struct place *found)
         project = STR("");
         region = front;
     }
-    found->region = cut_inside(region, &found->internal);
+    found->region = host_cut_inside(region, &found->internal);
     found->bucket = project;
-    return is_name(found->region) && (project.len == 0 || is_name(project));
+    return is_region(found->region) && (project.len == 0 || is_name(project));
 }
 
 bool neighbour_read(struct str front, struct place *out)

@@ -94,7 +94,8 @@ static bool is_word(struct str text, size_t most, bool underscore)
 
 static bool is_region_id(struct str text)
 {
-    return is_word(text, LABEL_MAX, false) && text.ptr[0] != '-' && text.ptr[text.len - 1] != '-';
+    return is_word(text, LABEL_MAX, false) && text.ptr[0] != '-' && text.ptr[text.len - 1] != '-' &&
+           !host_is_marked_inside(text);
 }
 
 static bool impossible(struct reading *r, const char *problem)
@@ -138,9 +139,8 @@ static bool cut_suffix(struct str *text, struct str suffix)
 /* "cn-hangzhou-internal" is the region cn-hangzhou, asked from inside. False when impossible. */
 static bool set_region_label(struct reading *r, struct str label)
 {
-    struct str id = label;
+    struct str id = host_cut_inside(label, &r->out->internal);
 
-    r->out->internal = cut_suffix(&id, STR("-internal")) || cut_suffix(&id, STR("-vpc"));
     if (is_region_id(id)) {
         set_region(r, id);
         return true;
@@ -299,14 +299,15 @@ static void read_local(struct reading *r, struct str host)
     r->out->kind = PLACE_LOCAL;
     if (cut_suffix(&host, STR(".localhost"))) {
         struct labels labels = split_labels(host);
+        bool internal = false;
 
         r->front = host;
         if (read_neighbour(r))
             return;
         if (labels.count == 2 && is_word(labels.list[0], ACCOUNT_MAX, true) &&
-            is_region_id(labels.list[1])) {
+            is_region_id(host_cut_inside(labels.list[1], &internal))) {
             r->out->account = labels.list[0];
-            set_region(r, labels.list[1]);
+            set_region_label(r, labels.list[1]);
             return;
         }
     }

@@ -63,3 +63,10 @@ def test_regions_are_listed():
 
     for region in REGIONS:
         assert region in listed
+
+
+@pytest.mark.sound("C9", "Host: 1.cn-x-vpc-vpc.fc.aliyuncs.com", "400, no region ends in -vpc or -internal")
+def test_a_region_never_ends_in_a_mark_of_the_inside(daemon):
+    reply = daemon().call("GET", "/2016-08-15/services", host="1.cn-x-vpc-vpc.fc.aliyuncs.com")
+    assert reply.status == 400, reply.body
+    assert "'cn-x-vpc' in the host name cannot be a region id" in reply.json()["errorMessage"]
