@@ -10,7 +10,7 @@
 #pragma once
 
 #include "fault/grammar.h"
-#include "http/server.h"
+#include "http/call/server.h"
 #include "journal/journal.h"
 
 struct admin;

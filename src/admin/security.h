@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "http/message.h"
+#include "http/call/message.h"
 
 struct security_policy {
     bool token_required;

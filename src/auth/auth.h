@@ -15,7 +15,7 @@
 #pragma once
 
 #include "base/arena.h"
-#include "http/message.h"
+#include "http/call/message.h"
 
 enum auth_mode {
     AUTH_OFF,     /* nothing is looked at */

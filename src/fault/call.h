@@ -9,7 +9,7 @@
 #pragma once
 
 #include "catalog/operation.h"
-#include "http/message.h"
+#include "http/call/message.h"
 
 enum fault_sdk {
     SDK_OTHER,

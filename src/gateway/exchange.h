@@ -13,7 +13,7 @@
 #include "catalog/fc_error.h"
 #include "fault/engine.h"
 #include "gateway/gateway.h"
-#include "http/server.h"
+#include "http/call/server.h"
 #include "journal/chain.h"
 #include "journal/journal.h"
 #include "loop/loop.h"

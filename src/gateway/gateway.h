@@ -12,7 +12,7 @@
 #include "auth/auth.h"
 #include "base/clock.h"
 #include "fault/engine.h"
-#include "http/server.h"
+#include "http/call/server.h"
 #include "journal/chain.h"
 #include "journal/journal.h"
 #include "product/neighbours/neighbours.h"

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "http/message.h"
+#include "http/call/message.h"
 
 struct stale_entry;
 

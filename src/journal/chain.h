@@ -21,7 +21,7 @@
 
 #include "catalog/operation.h"
 #include "fault/call.h"
-#include "http/server.h"
+#include "http/call/server.h"
 
 enum chain_confidence {
     CHAIN_FIRST = 0, /* continues nothing */

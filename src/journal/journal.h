@@ -14,7 +14,7 @@
 #include "catalog/operation.h"
 #include "crypto/digest.h"
 #include "fault/engine.h"
-#include "http/server.h"
+#include "http/call/server.h"
 #include "journal/chain.h"
 
 enum { JOURNAL_BYTES_DEFAULT = 32 << 20 };

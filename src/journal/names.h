@@ -6,7 +6,7 @@
 #pragma once
 
 #include "fault/rule.h"
-#include "http/server.h"
+#include "http/call/server.h"
 
 const char *http_outcome_name(enum http_outcome outcome);      /* "delivered", "cut", … */
 const char *invocation_name(enum fault_invocation invocation); /* "sync", …; "" for none */

@@ -9,7 +9,7 @@
 #pragma once
 
 #include "base/buf.h"
-#include "http/message.h"
+#include "http/call/message.h"
 
 /** Append "Name: value\n" for each header. */
 void redact_headers(const struct http_headers *headers, struct buf *out);

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "http/authority.h"
+#include "http/wire/authority.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

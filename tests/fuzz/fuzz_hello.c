@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "http/hello.h"
+#include "http/wire/hello.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

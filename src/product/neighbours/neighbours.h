@@ -17,7 +17,7 @@
 
 #include "auth/auth.h"
 #include "base/error.h"
-#include "http/message.h"
+#include "http/call/message.h"
 #include "route/place.h"
 
 struct clock;

@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "http/message.h"
+#include "http/call/message.h"
 #include "route/place.h"
 
 struct service;

@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "catalog/fc_error.h"
-#include "http/message.h"
+#include "http/call/message.h"
 #include "route/query.h"
 #include "route/target.h"
 

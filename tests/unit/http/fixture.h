@@ -12,7 +12,7 @@
 
 #include "client.h"
 
-#include "http/server.h"
+#include "http/call/server.h"
 #include "loop/loop.h"
 
 enum { RESULTS_MAX = 4096 };

@@ -1,0 +1,419 @@
+/*
+ * http/call/call.c - the phases of a call
+ *
+ * libmicrohttpd comes by once when the head is in, once for each part of the body, and once when
+ * all is in; then again each time a suspended call is resumed. What it asks for is decided by the
+ * phase.
+ */
+#include <assert.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "http/call/internal.h"
+
+enum { SPARE_CALLS_MAX = 256 };
+
+static const struct refusal refusal_no_room = {503, "ServiceUnavailable",
+                                               "no room for the request body"};
+
+struct http_call *call_new(struct peer *peer, const char *uri)
+{
+    struct http_server *server = peer->server;
+    struct http_call *call = server->spare;
+
+    if (call) {
+        server->spare = call->next;
+        server->spare_count--;
+        call->next = NULL;
+    } else {
+        call = mem_alloc(sizeof(*call));
+        call->arena = arena_new();
+    }
+    call->server = server;
+    call->peer = peer;
+    call->body_limit = server->settings.body_limit_bytes;
+    call->request.started_ns = clock_monotonic_ns();
+    call->next = server->calls;
+    if (call->next)
+        call->next->prev = call;
+    server->calls = call;
+    server->stats.calls++;
+    request_line(call, uri);
+    return call;
+}
+
+static void call_recycle(struct http_call *call)
+{
+    struct http_server *server = call->server;
+    struct arena *arena = call->arena;
+
+    if (call->prev)
+        call->prev->next = call->next;
+    else
+        server->calls = call->next;
+    if (call->next)
+        call->next->prev = call->prev;
+    if (server->spare_count < SPARE_CALLS_MAX) {
+        *call = (struct http_call){.arena = arena, .next = server->spare};
+        server->spare = call;
+        server->spare_count++;
+    } else {
+        arena_free(arena);
+        mem_free(call);
+    }
+    server_call_ended(server);
+}
+
+/* The last word: the owner hears of the end, then the call's memory is gone. */
+static void finish(struct http_call *call)
+{
+    struct http_server *server = call->server;
+
+    if (call->finished)
+        return;
+    call->finished = true;
+    if (server->handler.finished && (call->known || call->refused))
+        server->handler.finished(server->owner, call, &call->result);
+    stream_done(call);
+    body_done(&call->body, &server->bodies);
+    arena_reset(call->arena);
+}
+
+void call_suspend(struct http_call *call)
+{
+    call->suspended = true;
+    MHD_suspend_connection(call->peer->mhd);
+}
+
+void call_resume(struct http_call *call)
+{
+    call->suspended = false;
+    MHD_resume_connection(call->peer->mhd);
+    call->peer->engine->due = true;
+}
+
+void call_over(struct http_call *call, enum http_outcome outcome)
+{
+    call_unpark(call);
+    call->phase = CALL_OVER;
+    call->broken = true;
+    if (!call->refused)
+        call->result.outcome = outcome;
+    if (call->suspended)
+        call_resume(call);
+}
+
+/* A client that shut down its sending side may have been gone for good: then what we sent came back
+ * as a RST. */
+bool call_bounced(const struct http_call *call)
+{
+    int error = 0;
+    socklen_t len = sizeof(error);
+
+    return call->half_closed &&
+           getsockopt(call->peer->fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error != 0;
+}
+
+/* The client left before an answer was there. */
+static void left_unanswered(struct http_call *call)
+{
+    struct http_server *server = call->server;
+
+    call->phase = CALL_OVER;
+    call->result.outcome = HTTP_CLIENT_GONE;
+    if (server->handler.gone && call->known && !call->finished)
+        server->handler.gone(server->owner, call);
+    finish(call);
+}
+
+void call_left(struct http_call *call)
+{
+    call_unpark(call);
+    if (call->stream.open) {
+        call->broken = true;
+        call->result.outcome = HTTP_CLIENT_GONE;
+        if (call->stream.on_gone && !call->stream.ended)
+            call->stream.on_gone(call->owner, call);
+        finish(call);
+    } else if (!call->delivered) {
+        left_unanswered(call);
+    } else {
+        call->result.outcome = HTTP_CLIENT_GONE;
+        call->phase = CALL_OVER;
+        call->broken = true;
+    }
+    if (call->suspended)
+        call_resume(call);
+}
+
+static enum MHD_Result answer(struct http_call *call)
+{
+    if (reply_is_possible(call)) {
+        call->phase = CALL_REPLYING;
+        if (reply_queue(call))
+            return MHD_YES;
+    }
+    call->phase = CALL_WRITING;
+    writer_start(call);
+    if (call->phase == CALL_OVER)
+        return MHD_NO;
+    call_suspend(call);
+    return MHD_YES;
+}
+
+/* Answer if there is an answer, else wait for one without a thread. */
+static enum MHD_Result settle(struct http_call *call)
+{
+    if (call->stream.open)
+        return stream_queue(call) ? MHD_YES : MHD_NO;
+    if (call->delivered)
+        return answer(call);
+    call_suspend(call);
+    call_park(call);
+    return MHD_YES;
+}
+
+static enum MHD_Result settle_early(struct http_call *call)
+{
+    call->phase = CALL_EARLY;
+    return settle(call);
+}
+
+static void say_refusal(struct http_call *call, const struct refusal *refusal)
+{
+    call->response = (struct http_response){.status = refusal->status};
+    http_headers_add(&call->response.headers, call->arena, STR("Content-Type"),
+                     STR("application/json"));
+    call->response.body = arena_strf(call->arena, "{\"Code\":\"%s\",\"Message\":\"%s\"}",
+                                     refusal->code, refusal->message);
+}
+
+/* The server's own answer; the owner may give it another form. */
+static enum MHD_Result refuse(struct http_call *call, const struct refusal *refusal)
+{
+    struct http_server *server = call->server;
+
+    server->stats.refused++;
+    say_refusal(call, refusal);
+    if (server->handler.refuse)
+        server->handler.refuse(server->owner, call, refusal->message, &call->response);
+    call->response.status = refusal->status;
+    call->refused = true;
+    call->delivered = true;
+    call->delivery = (struct delivery){.end = DELIVERY_CLOSE};
+    call->result.outcome = HTTP_REFUSED;
+    return settle_early(call);
+}
+
+static enum MHD_Result too_large(struct http_call *call)
+{
+    struct http_server *server = call->server;
+
+    body_done(&call->body, &server->bodies);
+    if (!call->delivered) {
+        call->in_handler = true;
+        server->handler.too_large(server->owner, call, call->body_limit);
+        call->in_handler = false;
+    }
+    return settle_early(call);
+}
+
+static enum MHD_Result step_line(struct http_call *call, const char *method, const char *version)
+{
+    struct http_server *server = call->server;
+    const struct http_settings *settings = &server->settings;
+    const struct refusal *refusal;
+    struct error err;
+
+    if (server->closing)
+        return MHD_NO;
+    request_head(call, method, version);
+    call->phase = CALL_BODY;
+    refusal = request_check(call);
+    if (refusal)
+        return refuse(call, refusal);
+    call->known = true;
+    call->in_handler = true;
+    server->handler.head(server->owner, call);
+    call->in_handler = false;
+    if (!call->has_body)
+        return MHD_YES; /* libmicrohttpd comes by once more, and then the connection may live on */
+    if (call->delivered)
+        return settle_early(call);
+    if (call->declared_bytes > call->body_limit)
+        return too_large(call);
+    if (body_begin(&call->body, &server->bodies, call->declared_bytes, settings->spool_above_bytes,
+                   settings->spool_dir, &err) < 0)
+        return refuse(call, &refusal_no_room);
+    return MHD_YES;
+}
+
+static enum MHD_Result step_part(struct http_call *call, const char *data, size_t *size)
+{
+    struct str bytes = {data, *size};
+    struct error err;
+
+    *size = 0;
+    if (call->delivered)
+        return MHD_YES; /* the answer waits for the end of a body that nobody wants any more */
+    if (bytes.len > call->body_limit - call->body.len)
+        return too_large(call);
+    if (body_add(&call->body, bytes, &err) < 0)
+        return refuse(call, &refusal_no_room);
+    return MHD_YES;
+}
+
+static enum MHD_Result step_whole(struct http_call *call)
+{
+    struct http_server *server = call->server;
+    struct error err;
+
+    call->phase = CALL_WHOLE;
+    call->request.body_complete = true;
+    if (body_end(&call->body, &call->request.body, &err) < 0)
+        return refuse(call, &refusal_no_room);
+    if (!call->delivered) {
+        call->in_handler = true;
+        server->handler.request(server->owner, call);
+        call->in_handler = false;
+    }
+    return settle(call);
+}
+
+enum MHD_Result call_step(struct http_call *call, const char *method, const char *version,
+                          const char *data, size_t *size)
+{
+    switch (call->phase) {
+    case CALL_LINE:
+        return step_line(call, method, version);
+    case CALL_BODY:
+        return *size > 0 ? step_part(call, data, size) : step_whole(call);
+    case CALL_EARLY:
+    case CALL_WHOLE:
+        return settle(call);
+    case CALL_REPLYING:
+    case CALL_WRITING:
+        return MHD_YES;
+    case CALL_OVER:
+        break;
+    }
+    return MHD_NO;
+}
+
+static void settle_result(struct http_call *call, enum MHD_RequestTerminationCode why)
+{
+    struct http_result *result = &call->result;
+
+    if (call->phase == CALL_OVER)
+        return;
+    if (call->phase == CALL_REPLYING) {
+        bool sent = why == MHD_REQUEST_TERMINATED_COMPLETED_OK && !call->broken;
+
+        result->outcome = sent && !call_bounced(call) ? HTTP_DELIVERED : HTTP_CLIENT_GONE;
+        if (sent)
+            result->body_bytes += call->body_at_once;
+    } else {
+        result->outcome = HTTP_CLIENT_GONE;
+    }
+    if (why == MHD_REQUEST_TERMINATED_DAEMON_SHUTDOWN)
+        result->outcome = HTTP_CUT;
+    if (call->refused)
+        result->outcome = HTTP_REFUSED;
+}
+
+void call_completed(struct http_call *call, enum MHD_RequestTerminationCode why)
+{
+    call_unpark(call);
+    call->suspended = false;
+    if (!call->known && !call->refused && !call->finished)
+        call->server->stats.refused++; /* libmicrohttpd could not read the head, and said so */
+    if (call->stream.open && call->phase != CALL_OVER && why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
+        call_left(call);
+    if (!call->finished && !call->delivered && call->phase != CALL_OVER)
+        left_unanswered(call);
+    settle_result(call, why);
+    finish(call);
+    call_recycle(call);
+}
+
+void calls_cut(struct http_server *server)
+{
+    for (struct http_call *call = server->calls; call; call = call->next)
+        if (call->suspended)
+            call_over(call, HTTP_CUT);
+}
+
+const struct http_request *http_call_request(const struct http_call *call)
+{
+    return &call->request;
+}
+
+struct arena *http_call_arena(struct http_call *call)
+{
+    return call->arena;
+}
+
+void http_call_set_owner(struct http_call *call, void *state)
+{
+    call->owner = state;
+}
+
+void *http_call_owner(const struct http_call *call)
+{
+    return call->owner;
+}
+
+void http_call_limit_body(struct http_call *call, uint64_t limit_bytes)
+{
+    if (limit_bytes < call->body_limit)
+        call->body_limit = limit_bytes;
+}
+
+void http_call_expect_wait(struct http_call *call, uint64_t wait_ms)
+{
+    call->wait_ms = wait_ms;
+    if (call->suspended && !call->delivered)
+        call_park(call);
+}
+
+/* While the server stops, the connection ends with this answer anyhow. Then the writer is cheaper:
+ * answer and FIN leave in one packet. */
+static bool ends_with_answer(const struct http_call *call)
+{
+    return call->server->stopping && !call->peer->session;
+}
+
+void http_call_deliver(struct http_call *call, const struct http_response *response,
+                       const struct delivery *delivery)
+{
+    assert(!call->delivered && !call->stream.open);
+    assert(response || (delivery && delivery->form != DELIVERY_ANSWER));
+    if (call->phase == CALL_OVER)
+        return;
+    call->delivered = true;
+    call->response = response ? *response : (struct http_response){0};
+    call->delivery = delivery ? *delivery : (struct delivery){0};
+    if (!call->suspended)
+        return; /* libmicrohttpd comes by */
+    call_unpark(call);
+    if (!ends_with_answer(call) && reply_is_possible(call)) {
+        call_resume(call);
+    } else {
+        call->phase = CALL_WRITING;
+        writer_start(call);
+    }
+}
+
+void http_call_release(struct http_call *call)
+{
+    if (!call->delivered)
+        return;
+    call->delivery.drip_bytes = 0;
+    call->delivery.stall_ms = 1;
+    call->delivery.silence_ms = 1;
+    plan_hurry(&call->plan);
+    if (call->phase == CALL_WRITING)
+        writer_release(call);
+    else if (call->phase == CALL_REPLYING)
+        reply_release(call);
+}

@@ -1,0 +1,226 @@
+/*
+ * http/call/engine.c - a libmicrohttpd daemon, for HTTP or for HTTPS
+ *
+ * It runs in external mode: its epoll descriptor is watched by our loop, and it runs when that is
+ * readable, when a suspended call is resumed, and when a time-out of its own is due.
+ */
+#include <assert.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "http/call/internal.h"
+#include "http/wire/authority.h"
+#include "http/wire/hello.h"
+
+enum {
+    ROUNDS_A_TURN = 4,
+    BUSY_CALLS = 4, /* of one round: more have come meanwhile, and need no wait to be found */
+};
+
+/* GnuTLS hands no context to its certificate callback; it runs inside engine_run() only. */
+static _Thread_local struct http_server *running;
+
+static struct peer *peer_of(struct MHD_Connection *mhd)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? info->socket_context : NULL;
+}
+
+static struct peer *newcomer(struct http_server *server, struct MHD_Connection *mhd)
+{
+    const union MHD_ConnectionInfo *fd =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    return server->by_fd[fd->connect_fd];
+}
+
+static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct engine *engine = cls;
+
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        if (*context)
+            peer_free(*context);
+        *context = NULL;
+        return;
+    }
+    struct peer *peer = newcomer(engine->server, mhd);
+    const union MHD_ConnectionInfo *session =
+        peer->tls ? MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION) : NULL;
+
+    peer->mhd = mhd;
+    peer->session = session ? session->tls_session : NULL;
+    *context = peer;
+}
+
+static void *on_line(void *cls, const char *uri, struct MHD_Connection *mhd)
+{
+    struct peer *peer = peer_of(mhd);
+
+    (void)cls;
+    return peer ? call_new(peer, uri) : NULL;
+}
+
+static enum MHD_Result on_access(void *cls, struct MHD_Connection *mhd, const char *url,
+                                 const char *method, const char *version, const char *data,
+                                 size_t *size, void **state)
+{
+    (void)cls;
+    (void)mhd;
+    (void)url;
+    return *state ? call_step(*state, method, version, data, size) : MHD_NO;
+}
+
+static void on_completed(void *cls, struct MHD_Connection *mhd, void **state,
+                         enum MHD_RequestTerminationCode why)
+{
+    struct engine *engine = cls;
+
+    (void)mhd;
+    engine->ended++;
+    if (*state)
+        call_completed(*state, why);
+    *state = NULL;
+}
+
+/* Targets are decoded once, by whoever routes them. */
+static size_t keep_encoded(void *cls, struct MHD_Connection *mhd, char *text)
+{
+    (void)cls;
+    (void)mhd;
+    return strlen(text);
+}
+
+static int on_certificate(gnutls_session_t session, const gnutls_datum_t *ca, int ca_count,
+                          const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
+                          gnutls_pcert_st **out_chain, unsigned *out_len, gnutls_privkey_t *out_key)
+{
+    char name[HELLO_NAME_BYTES];
+    size_t len = sizeof(name);
+    unsigned type = 0;
+    struct str wanted = STR_NONE;
+    const struct gnutls_pcert_st *chain = NULL;
+
+    (void)ca;
+    (void)ca_count;
+    (void)algorithms;
+    (void)algorithm_count;
+    assert(running);
+    if (gnutls_server_name_get(session, name, &len, &type, 0) == GNUTLS_E_SUCCESS &&
+        type == GNUTLS_NAME_DNS) {
+        wanted = (struct str){name, len};
+        for (size_t i = 0; i < len; i++)
+            if (name[i] >= 'A' && name[i] <= 'Z')
+                name[i] = (char)(name[i] + ('a' - 'A'));
+    }
+    if (running->settings.certificate(running->owner, wanted, &chain, out_len, out_key) < 0)
+        return -1;
+    *out_chain = (gnutls_pcert_st *)(uintptr_t)chain; /* GnuTLS does not write to it */
+    return 0;
+}
+
+static void on_timeout(struct loop_timer *timer)
+{
+    CONTAINER_OF(timer, struct engine, timer)->due = true;
+}
+
+static void on_ready(void *arg, unsigned events)
+{
+    struct engine *engine = arg;
+
+    (void)events;
+    engine->due = true;
+}
+
+/* The time-out moves with every request; the timer is set again only when it would come too late,
+ * and finds out when it came too early. No time left means that there is more to do at once. */
+static void keep_timeout(struct engine *engine)
+{
+    struct loop *loop = engine->server->loop;
+    MHD_UNSIGNED_LONG_LONG left_ms = 0;
+    uint64_t deadline_ns;
+
+    if (MHD_get_timeout(engine->daemon, &left_ms) != MHD_YES)
+        return;
+    engine->due = engine->due || left_ms == 0;
+    deadline_ns = loop_now_ns(loop) + left_ms * NS_PER_MS;
+    if (!loop_timer_armed(&engine->timer) || engine->timer.deadline_ns > deadline_ns)
+        loop_timer_arm_at(loop, &engine->timer, deadline_ns, on_timeout);
+}
+
+void engine_run(struct engine *engine)
+{
+    struct http_server *outer = running;
+
+    running = engine->server;
+    for (int left = ROUNDS_A_TURN; engine->due && left > 0; left--) {
+        uint32_t before = engine->ended;
+
+        engine->due = false;
+        MHD_run(engine->daemon);
+        keep_timeout(engine);
+        engine->due = engine->due || (left > 1 && engine->ended - before >= BUSY_CALLS);
+    }
+    running = outer;
+}
+
+static struct MHD_Daemon *daemon_start(struct engine *engine)
+{
+    struct http_server *server = engine->server;
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
+    struct MHD_OptionItem tls_options[] = {
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)on_certificate},
+        {MHD_OPTION_END,                 0, NULL                             },
+    };
+    struct MHD_OptionItem no_options[] = {
+        {MHD_OPTION_END, 0, NULL},
+    };
+
+    /* With "turbo", libmicrohttpd would leave out the close_notify of TLS. */
+    flags |= engine->tls ? (unsigned)MHD_USE_TLS : (unsigned)MHD_USE_TURBO;
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, on_access, engine, MHD_OPTION_ARRAY,
+        engine->tls ? tls_options : no_options, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)server->connections_max + RESERVED_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)server->settings.idle_timeout_s, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
+        engine, MHD_OPTION_NOTIFY_CONNECTION, on_connection, engine, MHD_OPTION_URI_LOG_CALLBACK,
+        on_line, engine, MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL, MHD_OPTION_END);
+}
+
+struct engine *engine_new(struct http_server *server, bool tls, struct error *err)
+{
+    struct engine *engine = mem_alloc(sizeof(*engine));
+    const union MHD_DaemonInfo *info;
+
+    engine->server = server;
+    engine->tls = tls;
+    engine->daemon = daemon_start(engine);
+    if (!engine->daemon) {
+        error_set(err, ERROR_IO, "start the %s server", tls ? "HTTPS" : "HTTP");
+        engine_free(engine);
+        return NULL;
+    }
+    info = MHD_get_daemon_info(engine->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    engine->watch =
+        loop_watch_start(server->loop, info->epoll_fd, LOOP_READABLE, on_ready, engine, err);
+    if (!engine->watch) {
+        engine_free(engine);
+        return NULL;
+    }
+    return engine;
+}
+
+void engine_free(struct engine *engine)
+{
+    if (!engine)
+        return;
+    loop_timer_cancel(engine->server->loop, &engine->timer);
+    loop_watch_stop(engine->watch);
+    if (engine->daemon)
+        MHD_stop_daemon(engine->daemon);
+    mem_free(engine);
+}

@@ -1,0 +1,155 @@
+/*
+ * http/call/engines.c - the libmicrohttpd daemons, few for most and many for many connections
+ *
+ * When a suspended connection is resumed, libmicrohttpd walks over all that are suspended in its
+ * daemon. With ten thousand parked calls that walk would be the greater part of the work; so a
+ * daemon takes few connections, and the next ones have another.
+ */
+#include "base/mem.h"
+#include "http/call/internal.h"
+
+enum {
+    CONNECTIONS_EACH = 128,
+    SHRINK_AFTER_MS = 1000,
+};
+
+static struct engine *add(struct http_server *server, bool tls, struct error *err)
+{
+    struct engines *engines = tls ? &server->tls : &server->plain;
+    struct engine *engine = engine_new(server, tls, err);
+
+    if (!engine)
+        return NULL;
+    engine->index = engines->count;
+    engines->items = mem_grow(engines->items, engines->count + 1u, sizeof(engine));
+    engines->items[engines->count++] = engine;
+    return engine;
+}
+
+/* When no further daemon can be had, the last one takes more than its share. */
+static struct engine *with_room(struct http_server *server, bool tls)
+{
+    struct engines *engines = tls ? &server->tls : &server->plain;
+    struct engine *engine = NULL;
+    struct error err;
+
+    while (engines->first_open < engines->count) {
+        engine = engines->items[engines->first_open];
+        if (engine->connections < CONNECTIONS_EACH)
+            return engine;
+        engines->first_open++;
+    }
+    engine = add(server, tls, &err);
+    return engine ? engine : engines->items[engines->count - 1];
+}
+
+void engines_take(struct peer *peer, const struct sockaddr *address, socklen_t len)
+{
+    struct http_server *server = peer->server;
+    struct engine *engine = with_room(server, peer->tls);
+    int fd = peer->fd;
+
+    peer->engine = engine;
+    engine->connections++;
+    engine->due = true;
+    /* Refused before we were told? Then the peer is still ours; the descriptor is closed. */
+    if (MHD_add_connection(engine->daemon, fd, address, len) != MHD_YES && server->by_fd[fd]) {
+        server->stats.refused++;
+        peer_free(peer);
+    }
+}
+
+static void shrink(struct engines *engines)
+{
+    while (engines->count > 1 && engines->items[engines->count - 1]->connections == 0)
+        engine_free(engines->items[--engines->count]);
+}
+
+static void on_shrink(struct loop_timer *timer)
+{
+    struct http_server *server = CONTAINER_OF(timer, struct http_server, shrink);
+
+    shrink(&server->plain);
+    shrink(&server->tls);
+}
+
+void engines_left(struct engine *engine)
+{
+    struct http_server *server = engine->server;
+    struct engines *engines = engine->tls ? &server->tls : &server->plain;
+
+    engine->connections--;
+    if (engine->index < engines->first_open)
+        engines->first_open = engine->index;
+    if (engine->connections == 0 && engine->index > 0 && !server->closing)
+        loop_timer_arm(server->loop, &server->shrink, (uint64_t)SHRINK_AFTER_MS * NS_PER_MS,
+                       on_shrink);
+}
+
+static void nothing(void *arg)
+{
+    (void)arg;
+}
+
+/* True when one of them has more to do. */
+static bool run_due(struct engines *engines)
+{
+    bool more = false;
+
+    for (uint32_t i = 0; i < engines->count; i++) {
+        if (engines->items[i]->due)
+            engine_run(engines->items[i]);
+        more = more || engines->items[i]->due;
+    }
+    return more;
+}
+
+static void before_sleep(void *arg)
+{
+    struct http_server *server = arg;
+    bool more = run_due(&server->plain);
+
+    more = run_due(&server->tls) || more;
+    if (more)
+        loop_post(server->loop, nothing, NULL); /* no sleep yet */
+}
+
+static void run_all(struct engines *engines)
+{
+    for (uint32_t i = 0; i < engines->count; i++) {
+        engines->items[i]->due = true;
+        engine_run(engines->items[i]);
+    }
+}
+
+void engines_run(struct http_server *server)
+{
+    run_all(&server->plain);
+    run_all(&server->tls);
+}
+
+int engines_start(struct http_server *server, struct error *err)
+{
+    if (!add(server, false, err))
+        return -1;
+    if (server->settings.certificate && !add(server, true, err))
+        return -1;
+    loop_on_idle(server->loop, before_sleep, server);
+    return 0;
+}
+
+static void stop(struct engines *engines)
+{
+    for (uint32_t i = 0; i < engines->count; i++)
+        engine_free(engines->items[i]);
+    mem_free(engines->items);
+    *engines = (struct engines){0};
+}
+
+void engines_stop(struct http_server *server)
+{
+    loop_off_idle(server->loop, before_sleep, server);
+    loop_timer_cancel(server->loop, &server->shrink);
+    stop(&server->plain);
+    stop(&server->tls);
+}

@@ -1,0 +1,69 @@
+/*
+ * http/call/head.c - a response head as text, where libmicrohttpd's own will not do
+ */
+#include "base/clock.h"
+#include "http/call/internal.h"
+
+enum { STATUS_FIRST_FINAL = 200, HEAD_BYTES_USUAL = 512 };
+
+static bool is_set(const struct http_call *call, struct str name)
+{
+    return str_is_set(http_headers_get(&call->response.headers, name));
+}
+
+static void add_length(const struct http_call *call, struct buf *b)
+{
+    const struct delivery *d = &call->delivery;
+    int status = call->response.status;
+
+    if (!d->declare && (is_set(call, STR("Content-Length")) || status < STATUS_FIRST_FINAL ||
+                        status == MHD_HTTP_NO_CONTENT))
+        return;
+    buf_puts(b, "Content-Length: ");
+    buf_add_uint(b, d->declare ? d->declared : call->response.body.len);
+    buf_puts(b, "\r\n");
+}
+
+static void add_headers(const struct http_call *call, struct buf *b)
+{
+    const struct http_headers *headers = &call->response.headers;
+
+    for (size_t i = 0; i < headers->count; i++) {
+        const struct http_header *header = &headers->items[i];
+
+        if (!reply_header_is_valid(header) ||
+            str_eq_nocase(header->name, STR("Transfer-Encoding")) ||
+            (call->delivery.declare && str_eq_nocase(header->name, STR("Content-Length"))))
+            continue;
+        buf_add(b, header->name);
+        buf_puts(b, ": ");
+        buf_add(b, header->value);
+        buf_puts(b, "\r\n");
+    }
+}
+
+struct str head_format(struct http_call *call, bool announce_close)
+{
+    OWN(buf_done) struct buf b = {0};
+    const char *reason = MHD_get_reason_phrase_for((unsigned)call->response.status);
+    char date[CLOCK_RFC1123_BYTES];
+
+    buf_reserve(&b, HEAD_BYTES_USUAL);
+    buf_puts(&b, "HTTP/1.1 ");
+    buf_add_uint(&b, (unsigned)call->response.status);
+    buf_add_char(&b, ' ');
+    buf_puts(&b, reason);
+    buf_puts(&b, "\r\n");
+    if (announce_close && !is_set(call, STR("Connection")))
+        buf_puts(&b, "Connection: close\r\n");
+    if (!is_set(call, STR("Date")) && call->response.status >= STATUS_FIRST_FINAL) {
+        clock_format_rfc1123(clock_wall_ms(), date);
+        buf_puts(&b, "Date: ");
+        buf_puts(&b, date);
+        buf_puts(&b, "\r\n");
+    }
+    add_headers(call, &b);
+    add_length(call, &b);
+    buf_puts(&b, "\r\n");
+    return arena_str(call->arena, buf_str(&b));
+}

@@ -1,0 +1,317 @@
+/*
+ * http/call/internal.h - what the files of this folder share
+ *
+ * The way of a connection: listen.c accepts, knock.c looks at the first bytes and hands over to one
+ * of the libmicrohttpd daemons for HTTP or HTTPS (engines.c, engine.c). The way of a call: call.c
+ * takes it through its phases, with request.c and body.c; then either libmicrohttpd sends the
+ * answer (reply.c) or, where bytes must be exact or the connection must break, writer.c does, on a
+ * suspended connection.
+ */
+#pragma once
+
+#include <gnutls/abstract.h>
+#include <gnutls/gnutls.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "base/buf.h"
+#include "http/call/body.h"
+#include "http/call/plan.h"
+#include "http/call/server.h"
+#include "loop/loop.h"
+
+enum {
+    POOL_BYTES = 10240,          /* libmicrohttpd's, of a connection: bounds the heads, and is most
+                                    of what a parked call costs */
+    PEEK_BYTES = 16384,          /* looked at before a connection is handed over */
+    IDLE_TIMEOUT_S_DEFAULT = 65, /* keep-alive; also cures half-closed connections */
+    RESERVED_MAX = 128,          /* places for the owner's own business, beyond connections_max */
+    DESCRIPTORS_SPARE = 512 + RESERVED_MAX, /* kept back: also for files, children and outgoing
+                                               connections */
+    HALF_CLOSE_GRACE_MS = 1000, /* a client that only shut down its sending side may still read */
+    STREAM_WAITING_BYTES_MAX = 4 * 1024 * 1024,
+    NS_PER_MS = 1000000,
+};
+
+struct engine { /* one libmicrohttpd daemon, driven by our loop */
+    struct http_server *server;
+    struct MHD_Daemon *daemon;
+    struct loop_watch *watch;
+    struct loop_timer timer; /* libmicrohttpd's own time-outs */
+    uint32_t index;          /* among those of its kind */
+    uint32_t connections;
+    uint32_t ended; /* calls, so far; wraps around */
+    bool tls;
+    bool due; /* must run before the loop sleeps */
+};
+
+struct engines { /* those for HTTP, or those for HTTPS */
+    struct engine **items;
+    uint32_t count;
+    uint32_t first_open; /* none before it has room */
+};
+
+struct listener {
+    struct http_server *server;
+    struct loop_watch *watch;
+    int fd;
+    uint16_t port; /* 0 for a socket file */
+    bool tcp;
+    bool reserved;
+    char *path; /* of a socket file, to be removed */
+};
+
+struct lookout {
+    struct loop_watch *watch;
+    int fd; /* of the epoll set; -1 when it is closed */
+};
+
+struct peer { /* one connection */
+    struct http_server *server;
+    struct engine *engine;
+    struct knock *knock;       /* until the first bytes have told where it goes */
+    struct http_call *waiting; /* to be told when the client leaves */
+    struct MHD_Connection *mhd;
+    gnutls_session_t session; /* NULL without TLS */
+    char *sni;                /* heap; NULL without */
+    uint64_t number;
+    uint32_t calls;
+    unsigned lookout; /* what the set looks for; 0 = the descriptor is not in it */
+    int fd;
+    bool half_closed; /* the set saw that the client's sending side is shut, */
+    bool broken;      /* or the connection gone */
+    bool reserved;
+    uint16_t local_port;
+    uint16_t port;
+    bool tls;
+    bool tcp;
+    bool named; /* sni was looked for */
+    char client[INET6_ADDRSTRLEN];
+};
+
+enum call_phase {
+    CALL_LINE,     /* the request line is in */
+    CALL_BODY,     /* the head is in, the body is not */
+    CALL_EARLY,    /* to be answered although the body is not in */
+    CALL_WHOLE,    /* all is in; to be answered */
+    CALL_REPLYING, /* libmicrohttpd sends the answer */
+    CALL_WRITING,  /* the writer sends the answer */
+    CALL_OVER,     /* nothing left but to close the connection */
+};
+
+enum writer_state { WRITER_SENDS, WRITER_PAUSES, WRITER_FLUSHES, WRITER_IS_SILENT, WRITER_LINGERS };
+
+struct writer {
+    enum writer_state state;
+    struct str head; /* or the raw bytes */
+    size_t head_sent;
+    struct str body;
+    uint32_t looks; /* whether all is out, before a reset */
+};
+
+struct stream {
+    struct buf waiting;
+    size_t taken; /* of `waiting` */
+    void (*on_gone)(void *state, struct http_call *call);
+    bool open;
+    bool ended;
+};
+
+struct framing {       /* what the head says of it, to be judged */
+    struct str length; /* the first Content-Length; absent without */
+    struct str coding; /* the last Transfer-Encoding */
+    uint32_t hosts;
+    uint32_t codings;
+    bool lengths_differ;
+    bool blank_in_name;
+};
+
+struct http_call {
+    struct http_call *next; /* in the list of live or of free calls */
+    struct http_call *prev;
+    struct http_server *server;
+    struct peer *peer;
+    struct arena *arena;
+    void *owner;
+    struct http_request request;
+    struct framing framing;
+    struct body body;
+    uint64_t body_limit;
+    uint64_t declared_bytes; /* Content-Length of the request, when it has one */
+    enum call_phase phase;
+    bool has_body;
+    bool http10;
+    bool head_only;  /* HEAD */
+    bool known;      /* the owner has met it: `head` was called */
+    bool refused;    /* the server answers by itself */
+    bool delivered;  /* the answer is here */
+    bool in_handler; /* libmicrohttpd waits for us: no need to wake it */
+    bool suspended;
+    bool broken;      /* the reader of the answer must give up */
+    bool half_closed; /* the client's sending side is shut */
+    bool finished;    /* the last word has been said; the arena is empty */
+    uint64_t wait_ms; /* what the owner promised to wait at least */
+    uint64_t parked_ns;
+    struct http_response response;
+    struct delivery delivery;
+    struct http_result result;
+    uint64_t body_at_once; /* libmicrohttpd has it all, and does not tell how much of it went */
+    void (*on_leaving)(struct http_call *call);
+    struct loop_watch *watch; /* the writer's */
+    struct loop_timer timer;
+    struct plan plan;
+    struct writer writer;
+    struct stream stream;
+};
+
+struct http_server {
+    struct loop *loop;
+    struct http_settings settings;
+    struct http_handler handler;
+    void *owner;
+    struct engines plain;
+    struct engines tls;
+    struct loop_timer shrink; /* engines that nobody needs any more */
+    struct listener **listeners;
+    uint16_t listener_count;
+    struct loop_timer accept_pause; /* out of descriptors */
+    struct knock *knocks;
+    struct lookout lookout;
+    struct peer **by_fd; /* all connections */
+    size_t by_fd_count;
+    struct http_call *calls; /* live */
+    struct http_call *spare; /* free */
+    uint32_t spare_count;
+    struct body_pool bodies;
+    uint64_t last_number;
+    uint32_t connections_max;
+    uint32_t connections_peak;
+    struct loop_timer trim;
+    struct loop_timer grace;
+    struct http_server_stats stats;
+    void (*stopped)(void *owner);
+    bool stopping;
+    bool stop_posted;
+    bool closing; /* no call may begin any more */
+    unsigned char peek[PEEK_BYTES];
+};
+
+/* engine.c */
+struct engine *engine_new(struct http_server *server, bool tls, struct error *err);
+void engine_run(struct engine *engine);
+void engine_free(struct engine *engine); /* nothing may be suspended */
+
+/* engines.c */
+int engines_start(struct http_server *server, struct error *err);
+void engines_stop(struct http_server *server); /* nothing may be suspended */
+void engines_run(struct http_server *server);
+/** Hand the peer's descriptor over; it belongs to the connection from now on, whatever comes of it.
+ */
+void engines_take(struct peer *peer, const struct sockaddr *address, socklen_t len);
+/** One of its connections has ended. */
+void engines_left(struct engine *engine);
+
+/* lookout.c */
+int lookout_open(struct http_server *server, struct error *err);
+void lookout_close(struct http_server *server);
+/** Enter @peer into the table of connections by descriptor. */
+void lookout_know(struct peer *peer);
+/** Tell the peer's knock, once, when bytes are there or the client has left. */
+bool lookout_for_bytes(struct peer *peer);
+/** Tell the call that waits, if any, when the client leaves: from now on, for all of the
+ * connection's calls. Both are false when the kernel refuses. */
+bool lookout_for_leaving(struct peer *peer);
+
+/* listen.c */
+/** Tell a client that there is no place for it, if it speaks HTTP without TLS. */
+void turn_away(struct http_server *server, int fd);
+void listeners_close(struct http_server *server);
+
+/* knock.c */
+void knock_new(struct listener *listener, int fd, const struct sockaddr_storage *address,
+               socklen_t len);
+/** There is something to look at: bytes, or an end. */
+void knock_heard(struct knock *k);
+void knocks_close(struct http_server *server);
+
+/* peer.c */
+struct peer *peer_new(struct listener *listener, int fd, const struct sockaddr_storage *address);
+void peer_free(struct peer *peer);
+struct str peer_sni(struct peer *peer);
+enum { PEER_AGAIN = -1, PEER_BROKEN = -2 };
+/** @more: what follows at once, further bytes or the end, may leave in the same packet. */
+ssize_t peer_send(struct peer *peer, struct str bytes, bool more);
+/** Send RST; the descriptor stays open for its owner to close. */
+void socket_reset(int fd);
+/** Read and forget what is there. False when the other side has ended. */
+bool socket_drain(int fd);
+
+/* request.c */
+struct refusal {
+    int status;
+    const char *code;
+    const char *message;
+};
+void request_line(struct http_call *call, const char *uri);
+void request_head(struct http_call *call, const char *method, const char *version);
+/** What is wrong with the framing or the Host, or NULL. */
+const struct refusal *request_check(const struct http_call *call);
+
+/* call.c */
+struct http_call *call_new(struct peer *peer, const char *uri);
+enum MHD_Result call_step(struct http_call *call, const char *method, const char *version,
+                          const char *data, size_t *size);
+void call_completed(struct http_call *call, enum MHD_RequestTerminationCode why);
+void call_suspend(struct http_call *call);
+void call_resume(struct http_call *call);
+/** Nothing more will be sent: close the connection. */
+void call_over(struct http_call *call, enum http_outcome outcome);
+/** True when the client had left before it was sent the answer. */
+bool call_bounced(const struct http_call *call);
+/** The client has left. */
+void call_left(struct http_call *call);
+void calls_cut(struct http_server *server);
+
+/* park.c */
+/** Wait for the owner's answer; a client that leaves meanwhile ends the call. */
+void call_park(struct http_call *call);
+/** Look out for the client's leaving. @fn is called from the loop, also when it left before. */
+void call_look_out(struct http_call *call, void (*fn)(struct http_call *call));
+void call_leaves(struct http_call *call);
+void call_unpark(struct http_call *call); /* lookout, watch and timer */
+static inline bool wait_is_long(uint64_t wait_ms)
+{
+    return wait_ms == DELIVERY_FOREVER || wait_ms >= HALF_CLOSE_GRACE_MS;
+}
+
+/* reply.c */
+/** Can libmicrohttpd send this answer as it shall be? */
+bool reply_is_possible(const struct http_call *call);
+bool reply_queue(struct http_call *call);
+/** A pause in the body ends now. */
+void reply_release(struct http_call *call);
+/** False when libmicrohttpd does not take one of them. */
+bool reply_add_headers(struct http_call *call, struct MHD_Response *response);
+bool reply_has_body(const struct http_call *call);
+bool reply_header_is_valid(const struct http_header *header);
+
+/* head.c */
+struct str head_format(struct http_call *call, bool announce_close);
+
+/* writer.c */
+void writer_start(struct http_call *call);
+/** A pause or a silence ends now; sending goes on as it is. */
+void writer_release(struct http_call *call);
+
+/* stream.c */
+bool stream_queue(struct http_call *call);
+void stream_done(struct http_call *call);
+
+/* descriptors.c */
+/** One each; some are kept back. */
+uint32_t descriptors_for_connections(void);
+
+/* server.c */
+void server_connection_closed(struct http_server *server);
+void server_call_ended(struct http_server *server);

@@ -1,0 +1,160 @@
+/*
+ * http/call/server.h - bytes to requests, responses to bytes
+ *
+ * One port serves HTTP, HTTPS and proxy requests (CONNECT, absolute form), told apart by the first
+ * bytes. The only folder that includes microhttpd.h. Calls may be parked for as long as one likes:
+ * a parked call holds a suspended connection and no thread.
+ *
+ * Threads: the loop thread only, unless said otherwise.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "http/call/delivery.h"
+#include "http/call/message.h"
+
+struct gnutls_pcert_st;
+struct gnutls_privkey_st;
+struct loop;
+struct http_server;
+struct http_call; /* one request and its answer, on the server's side */
+
+enum http_outcome {
+    HTTP_DELIVERED,   /* the whole response, or the raw bytes, went to the kernel */
+    HTTP_CLIENT_GONE, /* the client left before that: 499 */
+    HTTP_CUT,         /* we ended it, by the delivery plan (nothing, a cut body, a reset) or by
+                         http_server_stop() */
+    HTTP_REFUSED,     /* the server answered by itself: ambiguous framing, no room; see status */
+};
+
+struct http_result {
+    enum http_outcome outcome;
+    int status;          /* status sent, 0 when none was */
+    uint64_t body_bytes; /* of the response body, handed to the kernel */
+};
+
+/*
+ * What the server tells its owner. `head` and `request` lead to exactly one http_call_deliver(), at
+ * once or later; `finished` is always the last word on a call, after it the call and its arena are
+ * gone.
+ */
+struct http_handler {
+    /* A connection was accepted and its first bytes seen, nothing of it consumed; a CONNECT tunnel
+       ends here, and what is sent through it counts as the first bytes. `name` is the SNI
+       or the Host, lower case, without port, absent when unknown. NULL: always DELIVERY_KEEP. For
+       DELIVERY_SILENCE *silence_ms may be set (0 = until the client leaves). */
+    enum delivery_end (*accepted)(void *owner, struct str client, struct str name, bool tls,
+                                  uint64_t *silence_ms);
+    /* Is a connection, by the name and target of its first request (no target under TLS), for the
+       owner's own business? Then `accepted` is not asked, and when all places are taken it may have
+       one of those that are kept back. NULL: never. */
+    bool (*reserved)(void *owner, struct str name, struct str target);
+    /* The head is in, the body is not. Set the body limit with http_call_limit_body(), or deliver
+     * at once to refuse the body. */
+    void (*head)(void *owner, struct http_call *call);
+    /* All is in. */
+    void (*request)(void *owner, struct http_call *call);
+    /* The body is larger than the limit; nothing of it is kept. Deliver an answer; the connection
+     * closes behind it. */
+    void (*too_large)(void *owner, struct http_call *call, uint64_t limit);
+    /* The client left while the call was parked (before http_call_deliver()). The call is finished
+     * right after this returns. */
+    void (*gone)(void *owner, struct http_call *call);
+    /* Only `finished` is told of calls that the server refuses by itself before `head`: their
+       request is filled in, http_call_owner() is NULL, the outcome is HTTP_REFUSED. Of bytes that
+       are no HTTP at all, and of heads larger than about 10 KB, nobody is told; the client gets 400
+       or 431, and http_server_stats() counts them. */
+    void (*finished)(void *owner, struct http_call *call, const struct http_result *result);
+    /* The server refuses a request (no Host, ambiguous framing, no room). @response holds the
+       status and a plain {"Code", "Message"} body; give it the form of the emulated service. The
+       status stays. NULL: as it is. */
+    void (*refuse)(void *owner, struct http_call *call, const char *message,
+                   struct http_response *response);
+};
+
+struct http_settings {
+    uint64_t body_limit_bytes; /* hard limit for any body; http_call_limit_body() can lower it per
+                                  call */
+    uint64_t
+        spool_above_bytes;    /* larger bodies go to an unlinked file in spool_dir and are mapped */
+    const char *spool_dir;    /* NULL: $TMPDIR or /tmp */
+    uint32_t idle_timeout_s;  /* keep-alive; default 65 */
+    uint32_t connections_max; /* 0: from RLIMIT_NOFILE */
+    /* Fill a certificate chain and key for this name (absent without SNI). Called on the loop
+       thread during a handshake. The memory stays valid as long as the server. NULL: no TLS, TLS
+       bytes are closed. gnutls types: see crypto/. */
+    int (*certificate)(void *owner, struct str name, const struct gnutls_pcert_st **out_chain,
+                       unsigned *out_len, struct gnutls_privkey_st **out_key);
+};
+
+/**
+ * Let the kernel make room for the descriptors of many connections. To be called before the first
+ * thread starts: with threads, the kernel waits some 10 ms each time its table of descriptors
+ * doubles, and the loop with it. Without this call all works, but for these pauses.
+ */
+void http_server_prepare(void);
+
+/** @owner is handed to all handlers. */
+int http_server_new(struct loop *loop, const struct http_settings *settings,
+                    const struct http_handler *handler, void *owner, struct http_server **out,
+                    struct error *err);
+
+/** "127.0.0.1:0", "[::1]:8252", ":8252" (both families), "unix:/path". *out_port is the real port
+ * (0 for unix). */
+int http_server_listen(struct http_server *server, struct str address, uint16_t *out_port,
+                       struct error *err);
+/** The same for an address that serves the owner's own business alone: each connection is reserved,
+ * and so is each request. */
+int http_server_listen_reserved(struct http_server *server, struct str address, uint16_t *out_port,
+                                struct error *err);
+
+/**
+ * Stop accepting, let running calls end for at most @grace_ms, cut the rest, then call done(owner).
+ * Afterwards the server may be freed. Parked calls are the owner's: what it does not deliver at
+ * once, or within @grace_ms, is cut too.
+ */
+void http_server_stop(struct http_server *server, uint32_t grace_ms, void (*done)(void *owner));
+void http_server_free(struct http_server *server);
+
+struct http_server_stats {
+    uint32_t connections; /* open now */
+    uint32_t calls;       /* being served or parked now */
+    uint64_t accepted;    /* connections since start */
+    uint64_t refused;     /* over a limit, or not HTTP */
+};
+struct http_server_stats http_server_stats(const struct http_server *server);
+
+const struct http_request *http_call_request(const struct http_call *call);
+struct arena *http_call_arena(struct http_call *call);
+void http_call_set_owner(struct http_call *call,
+                         void *state); /* the owner's own state for this call */
+void *http_call_owner(const struct http_call *call);
+void http_call_limit_body(struct http_call *call, uint64_t limit_bytes); /* from `head` only */
+
+/**
+ * Tell the server that the call will not be answered for @wait_ms (UINT64_MAX: never by itself).
+ * From one second on, a client that shuts down its sending side counts as gone at once; otherwise
+ * it may still want its answer, and counts as gone when the call has been parked for a second. A
+ * connection that breaks is noticed at once in any case.
+ */
+void http_call_expect_wait(struct http_call *call, uint64_t wait_ms);
+
+/** Answer. @response may be NULL for RAW and NOTHING. Both are copied where they must be; views
+ * must live in the call's arena. */
+void http_call_deliver(struct http_call *call, const struct http_response *response,
+                       const struct delivery *delivery);
+
+/** End the pauses of an answer that is on its way: drip, stall and silence are over as if their
+ * time had passed. Nothing happens to a call that is not delivered. */
+void http_call_release(struct http_call *call);
+
+/**
+ * Answer piece by piece (server-sent events, streams): the head leaves now, chunked;
+ * http_call_push() sends more, http_call_end() ends. False from push: the client is gone or more
+ * than 4 MiB wait unsent; then only end is allowed. on_gone may be NULL; it is not called behind
+ * http_call_end().
+ */
+void http_call_stream(struct http_call *call, const struct http_response *head,
+                      void (*on_gone)(void *state, struct http_call *call));
+bool http_call_push(struct http_call *call, struct str bytes);
+void http_call_end(struct http_call *call);

@@ -1,0 +1,146 @@
+/*
+ * http/wire/peer.c - one connection: who it is, and bytes to it past libmicrohttpd
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "http/call/internal.h"
+#include "http/wire/authority.h"
+#include "http/wire/hello.h"
+
+enum { DRAIN_BYTES = 16384, DRAINS_A_TURN = 64, TLS_RECORD_BYTES = 16384 };
+
+/* For every connection, hence not inet_ntop(), which prints. */
+static void format_v4(const struct in_addr *address, char *out)
+{
+    const unsigned char *bytes = (const unsigned char *)&address->s_addr;
+
+    for (int i = 0; i < 4; i++) {
+        unsigned value = bytes[i];
+
+        if (i > 0)
+            *out++ = '.';
+        if (value >= 100)
+            *out++ = (char)('0' + value / 100);
+        if (value >= 10)
+            *out++ = (char)('0' + value / 10 % 10);
+        *out++ = (char)('0' + value % 10);
+    }
+    *out = '\0';
+}
+
+static void set_client(struct peer *peer, const struct sockaddr_storage *address)
+{
+    const struct sockaddr_in *v4 = (const void *)address;
+    const struct sockaddr_in6 *v6 = (const void *)address;
+
+    if (address->ss_family == AF_INET) {
+        format_v4(&v4->sin_addr, peer->client);
+        peer->port = ntohs(v4->sin_port);
+    } else if (address->ss_family == AF_INET6) {
+        peer->port = ntohs(v6->sin6_port);
+        if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
+            format_v4((const void *)&v6->sin6_addr.s6_addr[12], peer->client);
+        else
+            inet_ntop(AF_INET6, &v6->sin6_addr, peer->client, sizeof(peer->client));
+    } else {
+        memcpy(peer->client, "unix", sizeof("unix"));
+    }
+}
+
+struct peer *peer_new(struct listener *listener, int fd, const struct sockaddr_storage *address)
+{
+    struct http_server *server = listener->server;
+    struct peer *peer = mem_alloc(sizeof(*peer));
+
+    peer->server = server;
+    peer->number = ++server->last_number;
+    peer->fd = fd;
+    peer->reserved = listener->reserved;
+    peer->local_port = listener->port;
+    peer->tcp = listener->tcp;
+    set_client(peer, address);
+    lookout_know(peer);
+    server->stats.connections++;
+    if (server->connections_peak < server->stats.connections)
+        server->connections_peak = server->stats.connections;
+    return peer;
+}
+
+void peer_free(struct peer *peer)
+{
+    struct http_server *server = peer->server;
+
+    server->by_fd[peer->fd] = NULL;
+    if (peer->engine)
+        engines_left(peer->engine);
+    mem_free(peer->sni);
+    mem_free(peer);
+    server_connection_closed(server);
+}
+
+struct str peer_sni(struct peer *peer)
+{
+    char name[HELLO_NAME_BYTES];
+    size_t len = sizeof(name);
+    unsigned type = 0;
+
+    if (peer->session && !peer->named) {
+        peer->named = true;
+        if (gnutls_server_name_get(peer->session, name, &len, &type, 0) == GNUTLS_E_SUCCESS &&
+            type == GNUTLS_NAME_DNS) {
+            peer->sni = mem_dup_len(name, len);
+            authority_lower((struct str){name, len}, peer->sni);
+        }
+    }
+    return str_of(peer->sni);
+}
+
+static ssize_t send_tls(struct peer *peer, struct str bytes)
+{
+    size_t len = bytes.len < TLS_RECORD_BYTES ? bytes.len : TLS_RECORD_BYTES;
+    ssize_t n = gnutls_record_send(peer->session, bytes.ptr, len);
+
+    if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
+        return PEER_AGAIN;
+    return n < 0 ? PEER_BROKEN : n;
+}
+
+ssize_t peer_send(struct peer *peer, struct str bytes, bool more)
+{
+    ssize_t n;
+
+    if (peer->session)
+        return send_tls(peer, bytes);
+    n = send(peer->fd, bytes.ptr, bytes.len, MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0));
+    if (n < 0)
+        return errno == EAGAIN || errno == EINTR ? PEER_AGAIN : PEER_BROKEN;
+    return n;
+}
+
+/* Dissolving the association sends RST at once and leaves a descriptor that its owner can still
+ * close. A socket file knows no RST: there, both directions end. */
+void socket_reset(int fd)
+{
+    struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+
+    if (connect(fd, &nobody, sizeof(nobody)) < 0)
+        shutdown(fd, SHUT_RDWR);
+}
+
+bool socket_drain(int fd)
+{
+    char bytes[DRAIN_BYTES];
+
+    for (int i = 0; i < DRAINS_A_TURN; i++) {
+        ssize_t n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+        if (n < 0)
+            return errno == EAGAIN || errno == EINTR;
+        if (n == 0)
+            return false;
+    }
+    return true;
+}
