@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "fault/grammar.h"
+#include "grammar/grammar.h"
 #include "http/call/server.h"
 #include "journal/journal.h"
 
@@ -43,6 +43,7 @@ struct admin_context {
     struct journal *journal;
     struct chain_tracker *chains;
     struct fault_engine *engine;
+    struct tape *tape;          /* of its decisions */
     struct http_server *server; /* for its numbers; may be NULL */
     const char *version;
     const char *token;         /* "" or NULL: none is set */

@@ -2,7 +2,7 @@
 
 #include "admin/steps.h"
 #include "catalog/fc_error.h"
-#include "fault/grammar.h"
+#include "grammar/grammar.h"
 
 static const char *const shapers[] = {"delay", "headers", "corrupt", "length",   "truncate",
                                       "stall", "drip",    "effect",  "set_state"};

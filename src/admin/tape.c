@@ -1,13 +1,13 @@
-/* The decision tape: kept by the engine, saved and played back here. */
+/* The decision tape: kept beside the engine, saved and played back here. */
 
-#include "fault/tape.h"
+#include "tape/tape.h"
 #include "admin/steps.h"
 
 void step_tape_get(struct admin_call *call)
 {
     struct buf body = {0};
 
-    fault_tape_save(call->admin->context.engine, &body);
+    tape_save(call->admin->context.tape, &body);
     admin_answer(call, 200, "application/x-ndjson", &body);
 }
 
@@ -17,7 +17,7 @@ static void answer_state(struct admin_call *call)
 
     admin_touch(call->admin);
     buf_printf(&body, "{\"playing\":%s}",
-               fault_engine_is_playing(call->admin->context.engine) ? "true" : "false");
+               tape_is_playing(call->admin->context.tape) ? "true" : "false");
     admin_json(call, 200, &body);
     admin_etag(call);
 }
@@ -29,7 +29,7 @@ void step_tape_put(struct admin_call *call)
 
     if (!admin_if_match(call))
         return;
-    if (fault_engine_play(call->admin->context.engine, tape, &err) < 0)
+    if (tape_play(call->admin->context.tape, tape, &err) < 0)
         admin_problem(call, 422, "%s", err.text);
     else
         answer_state(call);
@@ -42,7 +42,7 @@ void step_tape_delete(struct admin_call *call)
 
     if (!admin_if_match(call))
         return;
-    if (fault_engine_play(call->admin->context.engine, STR_NONE, &err) < 0)
+    if (tape_play(call->admin->context.tape, STR_NONE, &err) < 0)
         admin_problem(call, 422, "%s", err.text);
     else
         answer_state(call);

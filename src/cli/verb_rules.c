@@ -12,7 +12,7 @@
 #include "cli/verbs.h"
 #include "conf/report.h"
 #include "fault/engine.h"
-#include "fault/grammar.h"
+#include "grammar/grammar.h"
 
 enum {
     SAMPLE_DEFAULT = 1000,

@@ -170,6 +170,7 @@ int control_start(struct daemon *d, struct error *err)
         .journal = d->journal,
         .chains = d->chains,
         .engine = d->faults,
+        .tape = d->tape,
         .server = d->server,
         .version = FCEMU_VERSION,
         .token = str_is_set(d->settings->token) ? d->settings->token.ptr : NULL,

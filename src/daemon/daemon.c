@@ -7,7 +7,9 @@
 #include "base/mem.h"
 #include "conf/settings.h"
 #include "daemon/internal.h"
+#include "grammar/header.h"
 #include "product/service/seed/seed.h"
+#include "tape/tape.h"
 
 enum {
     STOP_GRACE_MS = 200, /* for answers that are on their way when the daemon ends */
@@ -40,6 +42,7 @@ static int start_state(struct daemon *d, struct error *err)
     if (fault_engine_new(&d->clock, &d->faults, err) < 0 ||
         fault_engine_new(&d->clock, &d->fixtures, err) < 0)
         return -1;
+    d->tape = tape_new(d->faults);
     if (service_new(d->loop, &service, &d->service, err) < 0)
         return -1;
     neighbours.store = service_store(d->service);
@@ -71,7 +74,7 @@ static int load_rules(struct daemon *d, struct conf_report *report)
 
     if (!faults || !fixtures)
         return DAEMON_CONFIG;
-    fault_engine_heed_headers(d->faults, d->settings->header_control);
+    fault_engine_heed_headers(d->faults, d->settings->header_control ? fault_header_read : NULL);
     fault_engine_on_halt(d->faults, on_halt, d);
     fault_engine_load(d->faults, faults, seed);
     fault_engine_load(d->fixtures, fixtures, seed);
@@ -282,6 +285,7 @@ static void end(struct daemon *d)
     gateway_free(d->gateway);
     neighbours_free(d->neighbours);
     service_free(d->service);
+    tape_free(d->tape);
     fault_engine_free(d->faults);
     fault_engine_free(d->fixtures);
     chain_tracker_free(d->chains);

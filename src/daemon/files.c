@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "conf/report.h"
 #include "daemon/internal.h"
-#include "fault/builtin.h"
+#include "grammar/builtin.h"
 
 void files_init(struct rule_files *files, const struct conf_texts *named)
 {

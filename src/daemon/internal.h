@@ -28,6 +28,7 @@ struct daemon {
     struct journal *journal;
     struct chain_tracker *chains;
     struct fault_engine *faults, *fixtures;
+    struct tape *tape; /* of the faults */
     struct service *service;
     struct neighbours *neighbours;
     struct gateway_auth auth;

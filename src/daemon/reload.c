@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "conf/report.h"
 #include "daemon/internal.h"
-#include "fault/builtin.h"
+#include "grammar/builtin.h"
 
 static const uint8_t stamp_key[16] = "fcemu file stamp";
 

@@ -1,11 +1,9 @@
 /*
- * The request header X-Fcemu-Fault: a rule that a call brings along. Its parts are written down as
- * a rule file of one rule, so that there is one grammar and one set of messages. What was read is
- * kept, with its counters, for as long as clients go on sending the same text.
+ * The request header X-Fcemu-Fault: a rule that a call brings along. How its text is read is told
+ * by whoever lets headers be heeded; what was read is kept, with its counters, for as long as
+ * clients go on sending the same text.
  */
 #include "base/mem.h"
-#include "conf/report.h"
-#include "fault/grammar.h"
 #include "fault/internal.h"
 
 enum { TEXTS_MAX = 256, TEXT_BYTES_MAX = 4096 };
@@ -19,13 +17,17 @@ struct brought {
 };
 
 struct control {
+    fault_read_header_fn *read;
     struct brought *by_text; /* in the order they came */
     size_t count;
 };
 
-struct control *control_new(void)
+struct control *control_new(fault_read_header_fn *read)
 {
-    return mem_alloc(sizeof(struct control));
+    struct control *control = mem_alloc(sizeof(*control));
+
+    control->read = read;
+    return control;
 }
 
 static void drop(struct control *control, struct brought *brought)
@@ -51,78 +53,6 @@ void control_free(struct control *control)
     mem_free(control);
 }
 
-/* ---- from header to rule ---- */
-
-static bool is_plain(struct str value)
-{
-    for (size_t i = 0; i < value.len; i++) {
-        char c = value.ptr[i];
-
-        if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
-            !strchr("._%/+-", c))
-            return false;
-    }
-    return value.len > 0;
-}
-
-/* A value in braces or brackets is taken as it is; other text must not turn into YAML. */
-static void put_value(struct str value, struct buf *out)
-{
-    if (is_plain(value) || (value.len && strchr("{[", value.ptr[0])))
-        buf_add(out, value);
-    else
-        buf_json_string(out, value);
-}
-
-static void put_part(struct str part, struct buf *when, struct buf *action)
-{
-    struct str key;
-    struct str value;
-
-    str_cut(part, '=', &key, &value);
-    key = str_trim(key);
-    value = str_trim(value);
-    bool is_chance = str_eq(key, STR("probability"));
-    struct buf *out = is_chance ? when : action;
-
-    buf_puts(out, is_chance ? "    when: {" : "      ");
-    put_value(key, out);
-    buf_puts(out, ": ");
-    if (value.len)
-        put_value(value, out);
-    else
-        buf_puts(out, "{}");
-    buf_puts(out, is_chance ? "}\n" : "\n");
-}
-
-static void header_to_yaml(struct str header, struct buf *out)
-{
-    OWN(buf_done) struct buf when = {0};
-    OWN(buf_done) struct buf action = {0};
-
-    while (str_is_set(header)) {
-        struct str part;
-
-        str_cut(header, ';', &part, &header);
-        if (str_trim(part).len)
-            put_part(part, &when, &action);
-    }
-    buf_puts(out, "version: 1\nrules:\n  - id: header\n");
-    buf_add(out, buf_str(&when));
-    buf_puts(out, action.len ? "    do:\n" : "    do: {}\n");
-    buf_add(out, buf_str(&action));
-}
-
-static char *first_mistake(const struct conf_report *report)
-{
-    for (size_t i = 0; i < report->count; i++)
-        if (report->issues[i].severity == CONF_ERROR)
-            return mem_printf("%s: %s%s%s", report->issues[i].code, report->issues[i].message,
-                              report->issues[i].hint ? "; " : "",
-                              report->issues[i].hint ? report->issues[i].hint : "");
-    return mem_dup("it is not one rule");
-}
-
 /* What a rule of one call cannot do, well-formed as it is; NULL when it can be asked. */
 static const char *impossible(const struct fault_ruleset *set)
 {
@@ -135,23 +65,18 @@ static const char *impossible(const struct fault_ruleset *set)
     return NULL;
 }
 
-static void read_header(struct brought *brought)
+static void read_header(fault_read_header_fn *read, struct brought *brought)
 {
-    static const struct fault_grammar_options options = {0};
-    OWN(conf_report_free) struct conf_report *report = conf_report_new();
-    OWN(buf_done) struct buf yaml = {0};
+    OWN(fault_ruleset_unref)
+    struct fault_ruleset *set = read(str_of(brought->text), &brought->mistake);
+    const char *why_not = set ? impossible(set) : NULL;
 
-    header_to_yaml(str_of(brought->text), &yaml);
-    brought->set = fault_ruleset_parse(buf_str(&yaml), "X-Fcemu-Fault", &options, report);
-    const char *why_not = brought->set ? impossible(brought->set) : NULL;
-
-    if (brought->set && !why_not) {
-        brought->state = (struct rule_state){.rule = &brought->set->rules[0], .enabled = true};
+    if (why_not)
+        brought->mistake = mem_dup(why_not);
+    if (!set || why_not)
         return;
-    }
-    fault_ruleset_unref(brought->set);
-    brought->set = NULL;
-    brought->mistake = why_not ? mem_dup(why_not) : first_mistake(report);
+    brought->set = GIVE(set);
+    brought->state = (struct rule_state){.rule = &brought->set->rules[0], .enabled = true};
 }
 
 static struct brought *brought_by(struct control *control, struct str text)
@@ -165,7 +90,7 @@ static struct brought *brought_by(struct control *control, struct str text)
         drop(control, control->by_text);
     brought = mem_alloc(sizeof(*brought));
     brought->text = mem_dup_len(text.ptr, text.len);
-    read_header(brought);
+    read_header(control->read, brought);
     HASH_ADD_KEYPTR(hh, control->by_text, brought->text, text.len, brought);
     control->count++;
     return brought;

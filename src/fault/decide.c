@@ -4,7 +4,6 @@
  */
 #include "base/clock.h"
 #include "fault/internal.h"
-#include "fault/tape.h"
 
 enum { EVIDENCE_FIRST = 4 };
 
@@ -102,19 +101,6 @@ static void ask_rules(struct asking *asking)
         ask_rule(asking, &engine->rules[rule]);
 }
 
-/* As it was recorded, not as the rules would have it. */
-static void play(struct asking *asking, const struct tape_mark *mark)
-{
-    struct fault_decision *out = asking->out;
-
-    if (!tape_play(asking->engine->tape, mark, out)) {
-        out->effect = EFFECT_DONE;
-        return;
-    }
-    if (out->first_rule)
-        take_active(asking);
-}
-
 static void begin_call(struct asking *asking)
 {
     asking->engine->in_flight++;
@@ -122,24 +108,60 @@ static void begin_call(struct asking *asking)
     halt_note_call(asking->engine, asking->now_ns);
 }
 
+static struct fault_sight sight_of(const struct asking *asking)
+{
+    return (struct fault_sight){
+        .call = asking->call,
+        .time = asking->time,
+        .has_brought = asking->has_brought,
+        .arena = asking->arena,
+        .decision = asking->out,
+    };
+}
+
+/* Not as the rules would have it. */
+static void decide_elsewhere(struct asking *asking)
+{
+    const struct fault_observer *observer = &asking->engine->observer;
+    const struct fault_sight sight = sight_of(asking);
+
+    if (!observer->decides(observer->arg, &sight))
+        asking->out->effect = EFFECT_DONE;
+    else if (asking->out->first_rule)
+        take_active(asking);
+}
+
+static void decide_by_rules(struct asking *asking)
+{
+    ask_rules(asking);
+    combine_finish(asking);
+    halt_check(asking->engine, asking->now_ns);
+}
+
+static void tell(const struct asking *asking,
+                 void (*what)(void *arg, const struct fault_sight *sight))
+{
+    const struct fault_sight sight = sight_of(asking);
+
+    if (what)
+        what(asking->engine->observer.arg, &sight);
+}
+
 static void strike_call(struct asking *asking)
 {
     struct fault_engine *engine = asking->engine;
-    struct tape_mark mark = tape_count(engine->tape, asking->call, asking->time);
 
-    if (fault_engine_is_playing(engine)) {
-        play(asking, &mark);
-    } else {
-        ask_rules(asking);
-        combine_finish(asking);
-        halt_check(engine, asking->now_ns);
-    }
-    tape_record(engine->tape, &mark, asking);
+    tell(asking, engine->observer.begins);
+    if (engine->decided_elsewhere)
+        decide_elsewhere(asking);
+    else
+        decide_by_rules(asking);
+    tell(asking, engine->observer.ends);
 }
 
 bool fault_has_work(const struct fault_engine *engine)
 {
-    return !engine->stopped && (fault_engine_is_playing(engine) ||
+    return !engine->stopped && (engine->decided_elsewhere ||
                                 (engine->set && (engine->set->rule_count > 0 || engine->control)));
 }
 
@@ -234,7 +256,7 @@ bool fault_needs_body(struct fault_engine *engine, const struct fault_call *call
     OWN(arena_free) struct arena *arena = NULL;
 
     if (!engine->set || !engine->may_want_body || engine->stopped || call->body_known ||
-        fault_engine_is_playing(engine))
+        engine->decided_elsewhere)
         return false;
     arena = arena_new();
     struct match_call match = match_call_start(call, arena, engine->scratch);
@@ -264,7 +286,6 @@ bool fault_asks_authenticated(const struct fault_engine *engine)
 {
     if (engine->stopped)
         return false;
-    return fault_engine_is_playing(engine)
-               ? tape_plays_authenticated(engine->tape)
-               : rule_index_count(engine->index, ASKED_AUTHENTICATED) > 0;
+    return engine->decided_elsewhere ? engine->decided_authenticated
+                                     : rule_index_count(engine->index, ASKED_AUTHENTICATED) > 0;
 }

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "fault/internal.h"
+#include "fault/observer.h"
 
 enum { NS_PER_MS = 1000000 };
 
@@ -34,7 +35,6 @@ int fault_engine_new(struct clock *clock, struct fault_engine **out, struct erro
     engine->clock = clock;
     engine->scratch = regex_scratch_new();
     engine->halt = halt_new();
-    engine->tape = tape_new();
     *out = engine;
     return 0;
 }
@@ -58,16 +58,27 @@ void fault_engine_free(struct fault_engine *engine)
         key_table_done(&engine->rules[i].keys);
     control_free(engine->control);
     unload(engine);
-    tape_free(engine->tape);
     halt_free(engine->halt);
     regex_scratch_free(engine->scratch);
     mem_free(engine);
 }
 
-void fault_engine_heed_headers(struct fault_engine *engine, bool on)
+void fault_engine_heed_headers(struct fault_engine *engine, fault_read_header_fn *read)
 {
     control_free(engine->control);
-    engine->control = on ? control_new() : NULL;
+    engine->control = read ? control_new(read) : NULL;
+}
+
+void fault_engine_observe_with(struct fault_engine *engine, const struct fault_observer *observer)
+{
+    engine->observer = observer ? *observer : (struct fault_observer){0};
+    engine->decided_elsewhere = engine->decided_authenticated = false;
+}
+
+void fault_engine_decided_elsewhere(struct fault_engine *engine, bool on, bool authenticated)
+{
+    engine->decided_elsewhere = on;
+    engine->decided_authenticated = on && authenticated;
 }
 
 /* ---- loading ---- */
@@ -198,7 +209,8 @@ void fault_engine_load(struct fault_engine *engine, struct fault_ruleset *set, u
     for (size_t i = 0; old.set && i < old.set->rule_count; i++)
         key_table_done(&old.rules[i].keys); /* of rules that changed or went */
     unload(&old);
-    tape_set_gone(engine->tape);
+    if (engine->observer.set_gone)
+        engine->observer.set_gone(engine->observer.arg);
     halt_start(engine);
 }
 

@@ -88,12 +88,15 @@ void fault_engine_free(struct fault_engine *engine);
  * names one.
  */
 void fault_engine_load(struct fault_engine *engine, struct fault_ruleset *set, uint64_t seed);
+/** Makes a rule set of one rule from a header's text; else NULL and the mistake, allocated. */
+typedef struct fault_ruleset *fault_read_header_fn(struct str header, char **out_mistake);
 /**
  * Heed the request header `X-Fcemu-Fault: error=ResourceThrottled; delay=300ms; probability=50%`:
- * what stands there is a rule of its own, with the id `header`, asked before all others and inside
- * of guard.only. Off at first. A rule set must be loaded, be it an empty one.
+ * what stands there is a rule of its own, made by @read (grammar/header.h has it), asked before all
+ * others and inside of guard.only. NULL, as at first: headers say nothing. A rule set must be
+ * loaded, be it an empty one.
  */
-void fault_engine_heed_headers(struct fault_engine *engine, bool on);
+void fault_engine_heed_headers(struct fault_engine *engine, fault_read_header_fn *read);
 const struct fault_ruleset *fault_engine_ruleset(const struct fault_engine *engine);
 uint64_t fault_engine_seed(const struct fault_engine *engine);
 

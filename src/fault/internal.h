@@ -14,6 +14,7 @@
 #include <uthash.h>
 
 #include "fault/engine.h"
+#include "fault/observer.h"
 #include "fault/regex.h"
 
 struct cJSON;
@@ -74,8 +75,6 @@ struct str query_value(struct str raw, struct str name, struct arena *arena);
 
 /* ---- index.c: which rules can match ---- */
 
-/* When a rule is asked: its own moment, known from what it matches and does. */
-enum asking_time { ASKED_ON_ACCEPT, ASKED_ON_REQUEST, ASKED_AUTHENTICATED, ASKING_TIMES };
 enum asking_time rule_asking_time(const struct fault_rule *rule);
 
 struct rule_index;
@@ -191,37 +190,12 @@ void halt_note_call(struct fault_engine *engine, uint64_t now_ns);
 /** Stop the engine when a condition holds. */
 void halt_check(struct fault_engine *engine, uint64_t now_ns);
 
-/* ---- tape.c: what struck whom ---- */
-
 struct asking;
-struct fault_tape;
-
-/* A call as the tape knows it. */
-struct tape_key {
-    uint64_t call; /* digest of what it asks */
-    uint64_t k;    /* the how-manieth of these, from 1; 0 = it could not be counted */
-};
-struct tape_mark {
-    struct tape_key key;
-    enum asking_time time;
-};
-
-struct fault_tape *tape_new(void);
-void tape_free(struct fault_tape *tape);
-struct tape_mark tape_count(struct fault_tape *tape, const struct fault_call *call,
-                            enum asking_time time);
-void tape_record(struct fault_tape *tape, const struct tape_mark *mark,
-                 const struct asking *asking);
-/** Another rule set was loaded: let go of the one that was. */
-void tape_set_gone(struct fault_tape *tape);
-/** The decision for a call as it was recorded; false when nothing struck it. */
-bool tape_play(struct fault_tape *tape, const struct tape_mark *mark, struct fault_decision *out);
-bool tape_plays_authenticated(const struct fault_tape *tape);
 
 /* ---- control.c: rules that a call brings along ---- */
 
 struct control;
-struct control *control_new(void);
+struct control *control_new(fault_read_header_fn *read);
 void control_free(struct control *control);
 void control_reset(struct control *control);
 /** Ask the rule of the call's X-Fcemu-Fault header, if it has one. */
@@ -249,7 +223,8 @@ struct fault_engine {
     bool stopped;
     struct control *control; /* NULL: headers say nothing */
     struct halt_watch *halt;
-    struct fault_tape *tape;
+    struct fault_observer observer;
+    bool decided_elsewhere, decided_authenticated; /* by the observer; see its header */
 };
 
 void rule_arm(struct rule_state *state, uint64_t now_ns);

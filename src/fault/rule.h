@@ -1,7 +1,7 @@
 /*
  * fault/rule.h - a rule set, as it is in memory: what the file said, resolved and checked
  *
- * Written once by fault/grammar.c from YAML (or JSON) and never changed; counted, shared between
+ * Written once by grammar/ from YAML (or JSON) and never changed; counted, shared between
  * threads. Everything lives in the set's arena. Grammar, meaning and messages: spec/faults.md §4.
  */
 #pragma once

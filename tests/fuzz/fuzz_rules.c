@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "conf/report.h"
-#include "fault/grammar.h"
+#include "grammar/grammar.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

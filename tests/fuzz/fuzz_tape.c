@@ -3,7 +3,7 @@
  */
 #include <stdlib.h>
 
-#include "fault/tape_parts.h"
+#include "tape/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

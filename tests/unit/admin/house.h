@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "conf/report.h"
 #include "loop/loop.h"
+#include "tape/tape.h"
 
 /* ---- the house ---- */
 
@@ -27,6 +28,7 @@ struct house {
     struct journal *journal;
     struct chain_tracker *chains;
     struct fault_engine *engine;
+    struct tape *tape;
     struct admin *admin;
     char folder[64], rules[96];
     const char *files[1];
@@ -139,6 +141,7 @@ static inline void load_engine(struct house *house)
 
     ck_assert_ptr_nonnull(set);
     ck_assert_int_eq(fault_engine_new(&house->clock, &house->engine, &err), 0);
+    house->tape = tape_new(house->engine);
     fault_engine_load(house->engine, set, 7);
 }
 
@@ -170,6 +173,7 @@ static inline void open_house(struct house *house, bool wide)
         .journal = house->journal,
         .chains = house->chains,
         .engine = house->engine,
+        .tape = house->tape,
         .server = house->server,
         .version = "0.1.0",
         .token = "open-sesame",
@@ -220,6 +224,7 @@ static inline void live(struct house *house, bool wide, void (*story)(struct hou
     loop_run(house->loop);
     pthread_join(client, NULL);
     http_server_free(house->server);
+    tape_free(house->tape);
     fault_engine_free(house->engine);
     journal_free(house->journal);
     chain_tracker_free(house->chains);

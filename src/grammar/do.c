@@ -1,0 +1,345 @@
+/*
+ * grammar/do.c - `do`: what happens
+ */
+#include "conf/scalar.h"
+#include "grammar/internal.h"
+
+enum { CHOICE_DEPTH_MAX = 4 }; /* one_of and sequence inside one another */
+
+static const struct conf_word effect_list[] = {
+    {"none", EFFECT_NONE},
+    {"done", EFFECT_DONE},
+    {"late", EFFECT_LATE},
+};
+static const struct conf_words effects = {CONF_WORDS_OF(effect_list)};
+
+#define OUTCOME(key, what, rows, text)                                                             \
+    {                                                                                              \
+        .name = key, .type = FIELD_CUSTOM, .decode = grammar_take_##what, .table = &rows,          \
+        .help = text                                                                               \
+    }
+#define SHAPER(key, text)                                                                          \
+    {                                                                                              \
+        .name = #key, .type = FIELD_CUSTOM, .decode = grammar_take_##key,                          \
+        .table = &fault_##key##_table, .help = text                                                \
+    }
+
+/* clang-format off */
+static const struct conf_field action_fields[] = {
+    /* the outcomes, in the order of enum fault_outcome */
+    {.name = "error",
+     .type = FIELD_CUSTOM,
+     .decode = grammar_take_error,
+     .table = &fault_error_table,
+     .help = "an error of the service: its code, or a mapping",
+     .schema = "\"anyOf\":[{\"type\":\"string\"},{\"$ref\":\"#/$defs/error\"}]"},
+    OUTCOME("respond", respond, fault_respond_table, "answer this instead"),
+    OUTCOME("stale", stale, fault_stale_table, "replay an earlier answer"),
+    OUTCOME("reset", cut, fault_cut_table, "reset the connection (RST)"),
+    OUTCOME("close", cut, fault_cut_table, "close the connection (FIN)"),
+    OUTCOME("hang", hang, fault_hang_table, "say nothing"),
+    OUTCOME("raw", raw, fault_raw_table, "send exact bytes instead of HTTP"),
+    OUTCOME("tls", tls, fault_tls_table, "break the TLS handshake"),
+    OUTCOME("refuse", refuse, fault_empty_table, "close the listening address"),
+    OUTCOME("dns", dns, fault_dns_table, "answer the name wrongly"),
+    OUTCOME("pass", pass, fault_empty_table, "let the call go and ask no further rule"),
+    {.name = "one_of",
+     .type = FIELD_CUSTOM,
+     .decode = grammar_take_one_of,
+     .table = &fault_choice_table,
+     .aka = "random choose",
+     .help = "list of {weight, do}, of which one is drawn",
+     .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/choice\"}"},
+    OUTCOME("sequence", sequence, fault_sequence_table, "one after another"),
+    /* the shapers */
+    {.name = "delay",
+     .type = FIELD_CUSTOM,
+     .decode = grammar_take_delay,
+     .table = &fault_delay_table,
+     .aka = "latency sleep wait",
+     .help = "wait: a duration, or a distribution and a place",
+     .schema = "\"anyOf\":[{\"type\":\"string\"},{\"$ref\":\"#/$defs/delay\"}]"},
+    {.name = "headers",
+     .type = FIELD_CUSTOM,
+     .decode = grammar_take_headers,
+     .table = &fault_header_edits_table,
+     .help = "edit the answer's headers"},
+    {.name = "corrupt",
+     .type = FIELD_MAP,
+     .table = &fault_corrupt_table,
+     .help = "spoil the answer's body"},
+    SHAPER(length, "send a Content-Length that is not true"),
+    {.name = "truncate",
+     .type = FIELD_MAP,
+     .table = &fault_truncate_table,
+     .help = "cut the body short"},
+    SHAPER(stall, "pause inside the body"),
+    SHAPER(drip, "send the body slowly"),
+    {.name = "effect",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(struct fault_action, effect),
+     .words = &effects,
+     .help = "was the work done? none, done, or late: after the answer"},
+    SHAPER(set_state, "move a scenario on"),
+};
+/* clang-format on */
+
+const struct conf_table fault_action_table = {
+    .name = "do",
+    .help = "What happens: at most one outcome, any number of shapers.",
+    CONF_TABLE_OF(action_fields),
+};
+
+/* The outcome that a key of `do` names; false for shapers and unknown keys. */
+static bool is_outcome(struct str key)
+{
+    for (size_t i = 0; i < OUTCOME_COUNT - 1; i++)
+        if (str_eq(key, str_of(action_fields[i].name)))
+            return true;
+    return false;
+}
+
+/* ---- what does not go together ---- */
+
+bool grammar_strikes_early(const struct fault_action *action)
+{
+    switch (action->outcome) {
+    case OUTCOME_TLS:
+    case OUTCOME_REFUSE:
+    case OUTCOME_DNS:
+        return true;
+    case OUTCOME_RESET:
+    case OUTCOME_CLOSE:
+    case OUTCOME_HANG:
+        return action->at == PHASE_ACCEPT;
+    case OUTCOME_NONE:
+    case OUTCOME_ERROR:
+    case OUTCOME_RESPOND:
+    case OUTCOME_STALE:
+    case OUTCOME_RAW:
+    case OUTCOME_PASS:
+    case OUTCOME_ONE_OF:
+    case OUTCOME_SEQUENCE:
+    case OUTCOME_COUNT:
+        return false;
+    }
+    return false;
+}
+
+/* True when no HTTP answer is sent that a shaper could change. */
+static bool sends_no_answer(const struct fault_action *action)
+{
+    bool is_cut = action->outcome == OUTCOME_RESET || action->outcome == OUTCOME_CLOSE;
+
+    if (grammar_strikes_early(action) || action->outcome == OUTCOME_RAW)
+        return true;
+    if (action->outcome == OUTCOME_HANG)
+        return action->then != THEN_CONTINUE && action->at != PHASE_BODY;
+    return is_cut && action->at != PHASE_BODY;
+}
+
+static void check_shapers(struct conf_decoder *d, const struct conf_node *node,
+                          const struct fault_action *action, const char *outcome)
+{
+    static const char *const need_answer[] = {"headers",  "corrupt", "length",
+                                              "truncate", "stall",   "drip"};
+    const struct conf_node *effect = conf_get(node, "effect");
+
+    if (sends_no_answer(action)) {
+        for (size_t i = 0; i < N_ELEMENTS(need_answer); i++) {
+            const struct conf_node *shaper = conf_get(node, need_answer[i]);
+
+            if (shaper)
+                conf_error(d->report, conf_in_parent(shaper), "F315",
+                           "'%s' needs an answer, but '%s' sends none", need_answer[i], outcome);
+        }
+    }
+    if (effect && action->effect != EFFECT_NONE && grammar_strikes_early(action))
+        conf_error(d->report, conf_at(effect), "F315",
+                   "nothing can have been done before the request was read");
+    if (effect && action->outcome == OUTCOME_NONE && action->effect != EFFECT_DONE)
+        conf_error(d->report, conf_at(effect), "F315",
+                   "without an outcome the answer is that of the work; add 'error', 'respond' or "
+                   "another outcome");
+}
+
+/* The key of the outcome; NULL when there is none. F308 when there are two. */
+static const struct conf_node *find_outcome(struct conf_decoder *d, const struct conf_node *node)
+{
+    const struct conf_node *first = NULL;
+
+    CONF_EACH (child, node) {
+        if (!is_outcome(child->key))
+            continue;
+        if (!first) {
+            first = child;
+            continue;
+        }
+        conf_error(d->report, conf_in_parent(child), "F308",
+                   "two outcomes, '" STR_FMT "' (%u:%u) and '" STR_FMT
+                   "' (%u:%u); use 'one_of' or 'sequence'",
+                   STR_ARG(first->key), first->key_line, first->key_column, STR_ARG(child->key),
+                   child->key_line, child->key_column);
+        break;
+    }
+    return first;
+}
+
+bool grammar_take_action(struct conf_decoder *d, const struct conf_field *field,
+                         const struct conf_node *node, void *out)
+{
+    struct fault_action *action = ARENA_NEW(d->arena, struct fault_action);
+    size_t before = d->report->errors;
+    const struct conf_node *outcome;
+
+    (void)field;
+    action->set_scenario = -1;
+    *(struct fault_action **)out = action;
+    if (node->kind == CONF_MAP && node->count == 0) {
+        conf_error(d->report, conf_at(node), "F309",
+                   "nothing to do; write an outcome or a shaper, or 'pass: {}'");
+        return false;
+    }
+    outcome = find_outcome(d, node);
+    conf_decode(d, &fault_action_table, node, action);
+    if (d->report->errors == before && node->kind == CONF_MAP)
+        check_shapers(d, node, action, outcome ? arena_dup(d->arena, outcome->key) : "");
+    return d->report->errors == before;
+}
+
+/* ---- one_of, sequence ---- */
+
+#define CHOICE(member) offsetof(struct fault_choice, member)
+
+#define CHOICE_DO                                                                                  \
+    {                                                                                              \
+        .name = "do", .type = FIELD_CUSTOM, .flags = FIELD_REQUIRED, .offset = CHOICE(action),     \
+        .decode = grammar_take_action, .table = &fault_action_table, .help = "what happens",       \
+        .missing = "say what happens"                                                              \
+    }
+
+/* clang-format off */
+static const struct conf_field choice_fields[] = {
+    {.name = "weight",
+     .type = FIELD_UINT,
+     .offset = CHOICE(weight),
+     .max = 1000000,
+     .help = "how often, against the other weights; default: 1"},
+    CHOICE_DO,
+};
+/* clang-format on */
+/* clang-format off */
+static const struct conf_field step_fields[] = {
+    {.name = "times",
+     .type = FIELD_UINT,
+     .offset = CHOICE(times),
+     .min = 1,
+     .max = 1000000000,
+     .help = "how many fires; default: 1"},
+    CHOICE_DO,
+};
+/* clang-format on */
+const struct conf_table fault_choice_table = {
+    .name = "choice", .help = "One of several.", CONF_TABLE_OF(choice_fields)};
+static const struct conf_table step_table = {
+    .name = "step", .help = "One after another.", CONF_TABLE_OF(step_fields)};
+
+static bool too_deep(struct conf_decoder *d, const struct conf_node *node)
+{
+    unsigned depth = 0;
+
+    for (const struct conf_node *n = node; n; n = n->parent)
+        depth += str_eq(n->key, STR("one_of")) || str_eq(n->key, STR("sequence"));
+    if (depth <= CHOICE_DEPTH_MAX)
+        return false;
+    conf_error(d->report, conf_at(node), "F106", "one_of/sequence nested deeper than %d",
+               CHOICE_DEPTH_MAX);
+    return true;
+}
+
+static bool take_choices(struct conf_decoder *d, const struct conf_table *table,
+                         const struct conf_node *node, struct fault_action *action)
+{
+    if (!conf_want(d, node, CONF_LIST) || too_deep(d, node))
+        return false;
+    if (node->count == 0) {
+        conf_error(d->report, conf_at(node), "F309", "at least one %s",
+                   table == &step_table ? "step" : "choice");
+        return false;
+    }
+    action->choices = ARENA_ARRAY(d->arena, node->count, struct fault_choice);
+    action->choice_count = node->count;
+    CONF_EACH (child, node) {
+        struct fault_choice *choice = &action->choices[child->index];
+
+        choice->weight = choice->times = 1;
+        conf_decode(d, table, child, choice);
+    }
+    return true;
+}
+
+bool grammar_take_one_of(struct conf_decoder *d, const struct conf_field *field,
+                         const struct conf_node *node, void *out)
+{
+    struct fault_action *action = out;
+    uint64_t sum = 0;
+
+    (void)field;
+    action->outcome = OUTCOME_ONE_OF;
+    if (!take_choices(d, &fault_choice_table, node, action))
+        return false;
+    for (size_t i = 0; i < action->choice_count; i++)
+        sum += action->choices[i].weight;
+    if (sum == 0)
+        conf_error(d->report, conf_at(node), "F319", "the weights sum to 0");
+    return sum > 0;
+}
+
+static bool take_steps(struct conf_decoder *d, const struct conf_field *field,
+                       const struct conf_node *node, void *out)
+{
+    (void)field;
+    return take_choices(d, &step_table, node, out);
+}
+
+static const struct conf_word sequence_then_list[] = {
+    {"pass",   SEQUENCE_PASS  },
+    {"hold",   SEQUENCE_HOLD  },
+    {"repeat", SEQUENCE_REPEAT},
+};
+static const struct conf_slip sequence_then_slips[] = {
+    {"loop",  "repeat", NULL},
+    {"cycle", "repeat", NULL},
+    {"stay",  "hold",   NULL},
+    {NULL,    NULL,     NULL},
+};
+static const struct conf_words sequence_then = {CONF_WORDS_OF(sequence_then_list),
+                                                .slips = sequence_then_slips};
+
+/* clang-format off */
+static const struct conf_field sequence_fields[] = {
+    {.name = "steps",
+     .type = FIELD_CUSTOM,
+     .flags = FIELD_REQUIRED,
+     .decode = take_steps,
+     .table = &step_table,
+     .help = "list of {times, do}",
+     .schema = "\"type\":\"array\",\"minItems\":1,\"items\":{\"$ref\":\"#/$defs/step\"}"},
+    {.name = "then",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(struct fault_action, sequence_then),
+     .words = &sequence_then,
+     .help = "pass: the rule is over; hold: the last step stays; repeat: from the start; "
+             "default: pass"},
+};
+/* clang-format on */
+const struct conf_table fault_sequence_table = {
+    .name = "sequence", .help = "Faults in a fixed order.", CONF_TABLE_OF(sequence_fields)};
+
+bool grammar_take_sequence(struct conf_decoder *d, const struct conf_field *field,
+                           const struct conf_node *node, void *out)
+{
+    ((struct fault_action *)out)->outcome = OUTCOME_SEQUENCE;
+    conf_decode(d, field->table, node, out);
+    return true;
+}

@@ -1,0 +1,205 @@
+/*
+ * grammar/internal.h - what the files of the grammar share; nobody outside includes it
+ *
+ * A rule set is made in four rounds, because a file may speak of what stands further down or in
+ * another file: all files are read; then version, seed, defaults, guard, latencies and groups are
+ * decoded; then rules; at last names of scenarios and rules are resolved, drills checked, and the
+ * whole is looked at for rules that cannot do what they say.
+ */
+#pragma once
+
+#include "conf/field.h"
+#include "grammar/grammar.h"
+
+enum {
+    FAULT_RULES_MAX = 1000,
+    FAULT_INCLUDE_DEPTH_MAX = 8,
+    FAULT_MATCH_DEPTH_MAX = 4, /* of any and not */
+    FAULT_REGEX_BYTES_MAX = 512,
+    FAULT_BODY_FILE_BYTES_MAX = 6 << 20,
+};
+
+/* A group, a latency or a scenario, while the set is made. */
+struct grammar_name {
+    struct grammar_name *next;
+    struct str name;
+    const struct conf_node *node; /* where it is defined */
+    const struct fault_latency *latency;
+    struct str text;          /* of a latency, as it is written */
+    struct conf_texts values; /* of a scenario; room for as many as were ever added */
+    size_t index;
+    bool used;
+};
+
+struct grammar_names {
+    struct grammar_name *first, **tail;
+    size_t count;
+};
+
+/* A `state` that waits until all `set_state` are known, or a condition that waits for its rule. */
+struct grammar_pending {
+    struct grammar_pending *next;
+    const struct conf_node *node;
+    size_t order; /* of the rule that a state belongs to: rules move when they are sorted */
+    int *rule;    /* of a condition */
+};
+
+struct grammar_file {
+    struct grammar_file *next;
+    const char *name; /* as the user named it, or found by include */
+    const struct conf_node *top;
+    uint64_t device, inode;
+    bool open;                  /* its includes are being read */
+    struct grammar_file *outer; /* the file that includes it, while open */
+};
+
+/* A rule and the node it was made from. */
+struct grammar_rule {
+    struct fault_rule rule;
+    const struct conf_node *node;
+    size_t order;
+    bool valid; /* nothing in it was wrong, so that it may be compared with others */
+};
+
+struct grammar_defaults {
+    int mark; /* bool: header or none */
+    int keys;
+    int count_seen;
+    int draw_by_request;
+    int retry_after;
+};
+
+struct grammar {
+    struct conf_decoder decoder; /* its `user` is the grammar */
+    const struct fault_grammar_options *options;
+    struct fault_ruleset *set;
+    struct arena *trees;                      /* what was read; goes when the set is made */
+    struct grammar_file *files, **files_tail; /* in the order of their rules */
+    struct grammar_file *reading;             /* innermost file that is open */
+    struct grammar_names groups, latencies, scenarios, drills;
+    struct grammar_defaults defaults;
+    const struct conf_node *seed_node, *defaults_node, *guard_node; /* where they were given */
+    struct grammar_pending *states, *conditions;
+    struct grammar_rule *rules;
+    size_t rule_count;
+};
+
+static inline struct grammar *grammar_of(struct conf_decoder *d)
+{
+    return d->user;
+}
+
+struct grammar_name *grammar_name_find(const struct grammar_names *names, struct str name);
+/** F301 when the name is there already. */
+struct grammar_name *grammar_name_add(struct conf_decoder *d, struct grammar_names *names,
+                                      const char *noun, const struct conf_node *node,
+                                      struct str name);
+/** The same where nothing can be twice. */
+struct grammar_name *grammar_name_append(struct grammar *g, struct grammar_names *names,
+                                         const struct conf_node *node, struct str name);
+/** F302: "no latency 'x'; did you mean 'y'?", or the names that are known. */
+void grammar_name_missing(struct conf_decoder *d, const struct grammar_names *names,
+                          const char *noun, const struct conf_node *node);
+/** The numbers of a scenario and of one of its values, which are made at need. */
+void grammar_scenario_value(struct grammar *g, struct str scenario, struct str value,
+                            int *out_scenario, int *out_value);
+/** Scenarios and conditions, once all rules and drills are known. */
+void grammar_resolve(struct grammar *g);
+/** "base.yaml:3:9" */
+const char *grammar_place(struct conf_decoder *d, const struct conf_node *node, bool of_key);
+
+/* files.c */
+/** True when the node stands in a file, so that it may name others. */
+bool grammar_in_file(const struct grammar *g, const struct conf_node *node);
+/** Read a file and what it includes, in front of it. */
+void grammar_read(struct grammar *g, const char *path);
+/** Read a text that is no file. */
+void grammar_take_text(struct grammar *g, struct str text, const char *name);
+
+/* values.c */
+struct grammar_comparison {
+    enum field_type type; /* UINT, SIZE, RATIO, DURATION or NUMBER */
+    bool or_value;        /* a bare value means eq */
+    const char *code;     /* when it is no comparison */
+    const char *example;  /* "{gt: 128KiB}" */
+    int64_t min;
+    const char *wrong;
+};
+bool grammar_compare(struct conf_decoder *d, const struct grammar_comparison *form,
+                     const struct conf_node *node, struct fault_compare *out);
+/** The one of its keys that is a comparison: eq, gt, gte, lt, lte. */
+bool grammar_is_comparison_key(struct str key);
+conf_decode_fn grammar_take_amount; /* struct fault_amount */
+conf_decode_fn grammar_take_flag;   /* bool, from the value of a word */
+/* Words that stand both in `defaults` and at a rule. */
+extern const struct conf_words grammar_error_keys, grammar_marks, grammar_draw_by, grammar_count_on;
+bool grammar_ns(struct conf_decoder *d, const struct conf_node *node, uint64_t min,
+                uint64_t *out_ns);
+/** F320 when a call would be held longer than guard.max_delay; @node may be NULL. */
+bool grammar_within_guard(struct conf_decoder *d, const struct conf_node *node, uint64_t ns);
+/** Header edits of one kind from a mapping name → value, or a list of names to remove. */
+bool grammar_headers(struct conf_decoder *d, const struct conf_node *node, int kind,
+                     struct fault_header_edit *out, size_t *count);
+/** Lower-case header name in the arena; F212 when it is none. */
+bool grammar_header_name(struct conf_decoder *d, struct conf_spot spot, struct str name,
+                         struct str *out);
+/** F208 for a {{name}} that no template knows. */
+bool grammar_template(struct conf_decoder *d, const struct conf_node *node, struct str *out);
+bool grammar_base64(struct conf_decoder *d, const struct conf_node *node, struct str *out);
+
+/* pattern.c */
+/** Checks a text or glob that a pattern is made of; false when it was wrong. */
+typedef bool pattern_check_fn(struct conf_decoder *d, const struct conf_node *node);
+bool grammar_patterns(struct conf_decoder *d, const struct conf_node *node, pattern_check_fn *check,
+                      struct fault_patterns *out);
+
+/* match.c, when.c, delay.c, do.c, guard.c */
+extern const struct conf_table fault_match_table;
+extern const struct conf_table fault_when_table;
+extern const struct conf_table fault_latency_table;
+extern const struct conf_table fault_delay_table;
+extern const struct conf_table fault_action_table;
+extern const struct conf_table fault_guard_table;
+extern const struct conf_table fault_condition_table;
+extern const struct conf_table fault_drill_table;
+extern const struct conf_table fault_assertion_table;
+extern const struct conf_table fault_rule_table;
+
+conf_decode_fn grammar_take_probability, grammar_take_ramp, grammar_take_burst; /* fault_when */
+extern const struct conf_table fault_ramp_table, fault_burst_table;
+conf_decode_fn grammar_take_match, grammar_take_named, grammar_take_body; /* struct fault_match */
+extern const struct conf_table fault_body_table;
+bool grammar_match(struct conf_decoder *d, const struct conf_node *node, struct fault_match *out);
+bool grammar_latency(struct conf_decoder *d, const struct conf_node *node,
+                     struct fault_latency *out);
+conf_decode_fn grammar_take_delay;  /* struct fault_action */
+conf_decode_fn grammar_take_action; /* struct fault_action * */
+/** True when the outcome strikes before a request exists. */
+bool grammar_strikes_early(const struct fault_action *action);
+/** A condition of guard.halt, stop_when or until. */
+bool grammar_condition(struct conf_decoder *d, const struct conf_node *node,
+                       struct fault_condition *out);
+
+/* The outcomes, each as the value of its key of `do`; @out is a struct fault_action. */
+conf_decode_fn grammar_take_error, grammar_take_respond, grammar_take_stale, grammar_take_cut,
+    grammar_take_hang, grammar_take_raw, grammar_take_tls, grammar_take_refuse, grammar_take_dns,
+    grammar_take_pass, grammar_take_one_of, grammar_take_sequence;
+/* The shapers, in the same way. */
+conf_decode_fn grammar_take_headers, grammar_take_length, grammar_take_stall, grammar_take_drip,
+    grammar_take_set_state;
+extern const struct conf_table fault_error_table, fault_respond_table, fault_stale_table,
+    fault_cut_table, fault_hang_table, fault_raw_table, fault_tls_table, fault_dns_table,
+    fault_empty_table, fault_choice_table, fault_sequence_table, fault_header_edits_table,
+    fault_corrupt_table, fault_length_table, fault_truncate_table, fault_stall_table,
+    fault_drip_table, fault_set_state_table;
+
+/* top.c: groups, which are decoded when all files have named theirs */
+void grammar_finish_groups(struct grammar *g);
+/* rule.c */
+/** [a-z0-9][a-z0-9-]{0,62}, or F208. */
+bool grammar_id(struct conf_decoder *d, const struct conf_node *node, struct str *out);
+void grammar_rules(struct grammar *g);
+/* lint.c: W401 to W411, over rules in the order they are asked */
+void grammar_lint(struct grammar *g);
+/* drill.c */
+void grammar_drills(struct grammar *g);

@@ -1,0 +1,479 @@
+/*
+ * grammar/match.c - `match`: which calls
+ */
+#include <arpa/inet.h>
+
+#include "base/distance.h"
+#include "base/glob.h"
+#include "catalog/region.h"
+#include "grammar/internal.h"
+
+#define AT(member) offsetof(struct fault_match, member)
+
+/* ---- patterns with a vocabulary ---- */
+
+static bool check_account(struct conf_decoder *d, const struct conf_node *node)
+{
+    if (glob_is_pattern(node->text) || str_all_digits(node->text))
+        return true;
+    conf_error(d->report, conf_at(node), "F208", "'%s' is neither digits nor a glob",
+               conf_value(d, node));
+    return false;
+}
+
+static bool check_region(struct conf_decoder *d, const struct conf_node *node)
+{
+    struct nearest nearest = {.wanted = node->text};
+    size_t count;
+    const struct region *table = region_table(&count);
+
+    if (grammar_of(d)->options->allow_unknown_region)
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        if (glob_match(node->text, str_of(table[i].id)))
+            return true;
+        nearest_offer(&nearest, str_of(table[i].id));
+    }
+    if (glob_is_pattern(node->text))
+        conf_error(d->report, conf_at(node), "F304", "'%s' fits no known region",
+                   conf_value(d, node));
+    else
+        conf_error(d->report, conf_at(node), "F304", "unknown region '%s'%s", conf_value(d, node),
+                   conf_did_you_mean(d, nearest.best));
+    return false;
+}
+
+static bool check_method(struct conf_decoder *d, const struct conf_node *node)
+{
+    static const char *const methods[] = {"GET",  "POST",  "PUT",    "DELETE",
+                                          "HEAD", "PATCH", "OPTIONS"};
+    const char *hint = "";
+
+    for (size_t i = 0; i < N_ELEMENTS(methods); i++) {
+        if (glob_match(node->text, str_of(methods[i])))
+            return true;
+        if (str_eq_nocase(node->text, str_of(methods[i])))
+            hint = arena_printf(d->arena, "; write %s", methods[i]);
+    }
+    conf_error(d->report, conf_at(node), "F207", "'%s' is not a method this service uses%s",
+               conf_value(d, node), hint);
+    return false;
+}
+
+static bool check_path(struct conf_decoder *d, const struct conf_node *node)
+{
+    if (node->text.len && strchr("/*?", node->text.ptr[0]) && node->text.ptr[0])
+        return true;
+    conf_error(d->report, conf_at(node), "F208", "a path starts with '/'");
+    return false;
+}
+
+static bool take_patterns(struct conf_decoder *d, const struct conf_field *field,
+                          const struct conf_node *node, void *out)
+{
+    static const struct {
+        const char *key;
+        pattern_check_fn *check;
+    } checks[] = {
+        {"account", check_account},
+        {"method",  check_method },
+        {"path",    check_path   },
+        {"region",  check_region },
+    };
+    pattern_check_fn *check = NULL;
+
+    for (size_t i = 0; i < N_ELEMENTS(checks); i++)
+        if (strcmp(field->name, checks[i].key) == 0)
+            check = checks[i].check;
+    return grammar_patterns(d, node, check, out);
+}
+
+/* ---- operations ---- */
+
+static bool operation_fits(struct str text, const struct operation *op, unsigned classes)
+{
+    return classes ? (op->classes & classes) != 0 : glob_match(text, str_of(op->name));
+}
+
+static bool unknown_operation(struct conf_decoder *d, const struct conf_node *node)
+{
+    struct nearest nearest = {.wanted = node->text};
+    size_t count;
+    const struct operation *table = operation_table(&count);
+    static const char *const classes[] = {"@invoke", "@read", "@write", "@control", "@all"};
+
+    if (glob_is_pattern(node->text)) {
+        conf_error(d->report, conf_at(node), "F303",
+                   "'%s' fits no known operation; see 'fcemu fault catalog --operations'",
+                   conf_value(d, node));
+        return false;
+    }
+    for (size_t i = 0; i < N_ELEMENTS(classes); i++)
+        nearest_offer(&nearest, str_of(classes[i]));
+    for (size_t i = 0; i < count; i++)
+        nearest_offer(&nearest, str_of(table[i].name));
+    conf_error(d->report, conf_at(node), "F303", "no API version serves '%s'%s",
+               conf_value(d, node), conf_did_you_mean(d, nearest.best));
+    return false;
+}
+
+static bool add_operations(struct conf_decoder *d, const struct conf_node *node, uint64_t *bits)
+{
+    size_t count;
+    const struct operation *table = operation_table(&count);
+    unsigned classes;
+    bool any = false;
+
+    if (!conf_want_text(d, node))
+        return false;
+    classes = operation_class_find(node->text);
+    for (size_t i = 0; i < count; i++) {
+        if (!operation_fits(node->text, &table[i], classes))
+            continue;
+        bits[i / 64] |= UINT64_C(1) << (i % 64);
+        any = true;
+    }
+    return any || unknown_operation(d, node);
+}
+
+static bool take_operations(struct conf_decoder *d, const struct conf_field *field,
+                            const struct conf_node *node, void *out)
+{
+    size_t count;
+    const struct conf_node *item = conf_items(node, &count);
+    size_t operations;
+    uint64_t *bits;
+    bool ok = true;
+
+    (void)field;
+    operation_table(&operations);
+    bits = ARENA_ARRAY(d->arena, (operations + 63) / 64, uint64_t);
+    if (count == 0) {
+        conf_error(d->report, conf_at(node), "F103",
+                   "expected an operation, found an empty list; leave the key out for any");
+        return false;
+    }
+    for (size_t i = 0; i < count; i++, item = item->next)
+        ok = add_operations(d, item, bits) && ok;
+    *(uint64_t **)out = bits;
+    return ok;
+}
+
+/* ---- clients ---- */
+
+static bool wrong_address(struct conf_decoder *d, const struct conf_node *node)
+{
+    conf_error(d->report, conf_at(node), "F210",
+               "'%s' is not an address; write 10.0.0.1, 10.0.0.0/8 or fd00::/8",
+               conf_value(d, node));
+    return false;
+}
+
+static bool take_client(struct conf_decoder *d, const struct conf_node *node,
+                        struct fault_cidr *out)
+{
+    char text[INET6_ADDRSTRLEN];
+    struct str host;
+    struct str prefix;
+    uint64_t bits = 128;
+    bool is_v4;
+
+    if (!conf_want_text(d, node))
+        return false;
+    str_cut(node->text, '/', &host, &prefix);
+    if (host.len >= sizeof(text))
+        return wrong_address(d, node);
+    memcpy(text, host.ptr, host.len);
+    text[host.len] = '\0';
+    is_v4 = inet_pton(AF_INET, text, out->address + 12) == 1;
+    if (!is_v4 && inet_pton(AF_INET6, text, out->address) != 1)
+        return wrong_address(d, node);
+    if (is_v4)
+        memset(out->address + 10, 0xFF, 2);
+    if (str_is_set(prefix) && str_to_uint(prefix, is_v4 ? 32 : 128, &bits) != NUMBER_OK) {
+        conf_error(d->report, conf_at(node), "F210", "'/%s' is not a prefix length for %s",
+                   conf_shown(d->report, prefix), is_v4 ? "IPv4" : "IPv6");
+        return false;
+    }
+    out->prefix = (uint8_t)(is_v4 && str_is_set(prefix) ? bits + 96 : bits);
+    return true;
+}
+
+static bool take_clients(struct conf_decoder *d, const struct conf_field *field,
+                         const struct conf_node *node, void *out)
+{
+    struct fault_match *match = CONTAINER_OF(out, struct fault_match, clients);
+    size_t count;
+    const struct conf_node *item = conf_items(node, &count);
+    bool ok = true;
+
+    (void)field;
+    if (count == 0)
+        return wrong_address(d, node);
+    match->clients = ARENA_ARRAY(d->arena, count, struct fault_cidr);
+    match->client_count = count;
+    for (size_t i = 0; i < count; i++, item = item->next)
+        ok = take_client(d, item, &match->clients[i]) && ok;
+    return ok;
+}
+
+/* ---- the rest ---- */
+
+static bool take_position(struct conf_decoder *d, const struct conf_field *field,
+                          const struct conf_node *node, void *out)
+{
+    struct grammar_comparison form = {.type = FIELD_UINT,
+                                      .or_value = true,
+                                      .example = "{gte: 2}",
+                                      .min = 1,
+                                      .wrong = field->wrong};
+
+    return grammar_compare(d, &form, node, out);
+}
+
+static bool take_truth(struct conf_decoder *d, const struct conf_field *field,
+                       const struct conf_node *node, void *out)
+{
+    struct fault_match *match = out;
+    bool is_sts = strcmp(field->name, "sts") == 0;
+    struct conf_field plain = {
+        .name = field->name, .type = FIELD_BOOL, .offset = is_sts ? AT(sts) : AT(authenticated)};
+
+    *(is_sts ? &match->has_sts : &match->has_authenticated) = true;
+    return conf_decode_field(d, &plain, node, out);
+}
+
+/* Nesting of any and not, counted from the match itself. */
+static const struct conf_node *outermost_match(const struct conf_node *node, unsigned *out_depth)
+{
+    *out_depth = 0;
+    for (const struct conf_node *n = node; n; n = n->parent) {
+        bool nests = str_eq(n->key, STR("not")) || str_eq(n->key, STR("any"));
+
+        if (str_is_set(n->key) && !nests)
+            return n;
+        *out_depth += str_is_set(n->key) && nests;
+    }
+    return node;
+}
+
+static bool too_deep(struct conf_decoder *d, const struct conf_node *node)
+{
+    unsigned depth;
+    const struct conf_node *outermost = outermost_match(node, &depth);
+
+    if (depth <= FAULT_MATCH_DEPTH_MAX)
+        return false;
+    conf_error(d->report, (struct conf_spot){.path = outermost, .at = node}, "F106",
+               "any/not nested deeper than %d", FAULT_MATCH_DEPTH_MAX);
+    return true;
+}
+
+static bool take_any(struct conf_decoder *d, const struct conf_field *field,
+                     const struct conf_node *node, void *out)
+{
+    struct fault_match *match = out;
+    bool ok = true;
+
+    (void)field;
+    if (!conf_want(d, node, CONF_LIST) || too_deep(d, node))
+        return false;
+    if (node->count == 0) {
+        conf_error(d->report, conf_at(node), "F309", "an empty list holds for no call");
+        return false;
+    }
+    match->any = ARENA_ARRAY(d->arena, node->count, struct fault_match);
+    match->any_count = node->count;
+    CONF_EACH (child, node) {
+        ok = grammar_match(d, child, &match->any[child->index]) && ok;
+        match->needs_body = match->needs_body || match->any[child->index].needs_body;
+    }
+    return ok;
+}
+
+static bool take_not(struct conf_decoder *d, const struct conf_field *field,
+                     const struct conf_node *node, void *out)
+{
+    struct fault_match *match = out;
+
+    (void)field;
+    if (too_deep(d, node))
+        return false;
+    match->not = ARENA_NEW(d->arena, struct fault_match);
+    bool ok = grammar_match(d, node, match->not );
+
+    match->needs_body = match->needs_body || match->not ->needs_body;
+    return ok;
+}
+
+static const struct conf_word api_list[] = {
+    {"2016-08-15",   API_2016   },
+    {"2021-04-06",   API_2021   },
+    {"2023-03-30",   API_2023   },
+    {"http-trigger", API_TRIGGER},
+};
+static const struct conf_words apis = {CONF_WORDS_OF(api_list)};
+
+static const struct conf_word invocation_list[] = {
+    {"sync",          INVOCATION_SYNC         },
+    {"async",         INVOCATION_ASYNC        },
+    {"async-attempt", INVOCATION_ASYNC_ATTEMPT},
+};
+static const struct conf_words invocations = {CONF_WORDS_OF(invocation_list)};
+
+static const struct conf_word sdk_list[] = {
+    {"python",    SDK_PYTHON   },
+    {"java",      SDK_JAVA     },
+    {"go",        SDK_GO       },
+    {"node",      SDK_NODE     },
+    {"php",       SDK_PHP      },
+    {"terraform", SDK_TERRAFORM},
+    {"s",         SDK_S        },
+    {"fun",       SDK_FUN      },
+    {"tea",       SDK_TEA      },
+    {"other",     SDK_OTHER    },
+};
+static const struct conf_slip sdk_slips[] = {
+    {"nodejs",          "node", NULL},
+    {"javascript",      "node", NULL},
+    {"golang",          "go",   NULL},
+    {"serverless-devs", "s",    NULL},
+    {"funcraft",        "fun",  NULL},
+    {NULL,              NULL,   NULL},
+};
+static const struct conf_words sdks = {CONF_WORDS_OF(sdk_list), .slips = sdk_slips,
+                                       .instead = "use match.header user-agent"};
+
+#define PATTERN_SCHEMA                                                                             \
+    "\"anyOf\":[{\"type\":[\"string\",\"number\"]},{\"type\":\"object\"},{\"type\":\"array\"}]"
+#define PATTERN(key, text)                                                                         \
+    {                                                                                              \
+        .name = #key, .type = FIELD_CUSTOM, .offset = AT(key), .decode = take_patterns,            \
+        .help = text, .schema = PATTERN_SCHEMA                                                     \
+    }
+#define NAMED_SCHEMA "\"type\":\"object\""
+#define POSITION_SCHEMA "\"anyOf\":[{\"type\":\"integer\",\"minimum\":1},{\"type\":\"object\"}]"
+
+/* clang-format off */
+static const struct conf_field match_fields[] = {
+    PATTERN(account, "account id, from host name, SNI or header"),
+    PATTERN(region, "region id"),
+    PATTERN(host, "host name as received"),
+    PATTERN(method, "HTTP method"),
+    PATTERN(path, "path as received, without the query"),
+    {.name = "api",
+                                                   .type = FIELD_CHOICES,
+                                                   .offset = AT(apis),
+                                                   .words = &apis,
+                                                   .aka = "version api_version",
+                                                   .help = "API generation"},
+    {.name = "operation",
+                                                   .type = FIELD_CUSTOM,
+                                                   .offset = AT(operations),
+                                                   .decode = take_operations,
+                                                   .aka = "action op",
+                                                   .help = "name, glob or class: InvokeFunction, Create*, @invoke, @read, @write, @control, @all",
+                                                   .schema = "\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":"
+               "\"string\"}}]"},
+    PATTERN(service, "service name"),
+    PATTERN(function, "function name"),
+    PATTERN(qualifier, "version or alias; a call that names none has LATEST"),
+    PATTERN(trigger, "trigger name"),
+    PATTERN(layer, "layer name"),
+    PATTERN(domain, "custom domain"),
+    {.name = "invocation",
+                                                   .type = FIELD_CHOICES,
+                                                   .offset = AT(invocations),
+                                                   .words = &invocations,
+                                                   .help = "how a function is called"},
+    PATTERN(access_key, "access key id"),
+    {.name = "sts",
+                                                   .type = FIELD_CUSTOM,
+                                                   .decode = take_truth,
+                                                   .help = "whether the key is a temporary one",
+                                                   .schema = "\"type\":\"boolean\""},
+    {.name = "authenticated",
+                                                   .type = FIELD_CUSTOM,
+                                                   .decode = take_truth,
+                                                   .help = "true: the rule is asked behind the signature check",
+                                                   .schema = "\"type\":\"boolean\""},
+    {.name = "client",
+                                                   .type = FIELD_CUSTOM,
+                                                   .offset = AT(clients),
+                                                   .decode = take_clients,
+                                                   .aka = "ip address",
+                                                   .help = "address or CIDR of the client, or a list of them",
+                                                   .schema = PATTERN_SCHEMA},
+    {.name = "sdk",
+                                                   .type = FIELD_CHOICES,
+                                                   .offset = AT(sdks),
+                                                   .words = &sdks,
+                                                   .help = "official client, from User-Agent"},
+    {.name = "header",
+                                                   .type = FIELD_CUSTOM,
+                                                   .decode = grammar_take_named,
+                                                   .aka = "headers",
+                                                   .help = "header name: pattern or {present: bool}",
+                                                   .schema = NAMED_SCHEMA},
+    {.name = "query",
+                                                   .type = FIELD_CUSTOM,
+                                                   .decode = grammar_take_named,
+                                                   .help = "query name: pattern or {present: bool}",
+                                                   .schema = NAMED_SCHEMA},
+    {.name = "body",
+                                                   .type = FIELD_CUSTOM,
+                                                   .decode = grammar_take_body,
+                                                   .table = &fault_body_table,
+                                                   .help = "what the body holds; the daemon then reads it before deciding, up to 6 MiB"},
+    {.name = "attempt",
+                                                   .type = FIELD_CUSTOM,
+                                                   .offset = AT(attempt),
+                                                   .decode = take_position,
+                                                   .wrong = "attempts count from 1",
+                                                   .help = "position in the retry chain",
+                                                   .schema = POSITION_SCHEMA},
+    {.name = "connection_call",
+                                                   .type = FIELD_CUSTOM,
+                                                   .offset = AT(connection_call),
+                                                   .decode = take_position,
+                                                   .wrong = "calls count from 1",
+                                                   .help = "n-th call on its connection",
+                                                   .schema = POSITION_SCHEMA},
+    PATTERN(label, "text of the request header X-Fcemu-Label"),
+    {.name = "any",
+                                                   .type = FIELD_CUSTOM,
+                                                   .decode = take_any,
+                                                   .table = &fault_match_table,
+                                                   .aka = "or",
+                                                   .help = "list of matches of which one must hold",
+                                                   .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/match\"}"},
+    {.name = "not",
+                                                   .type = FIELD_CUSTOM,
+                                                   .decode = take_not,
+                                                   .table = &fault_match_table,
+                                                   .aka = "except",
+                                                   .help = "a match that must not hold"},
+};
+/* clang-format on */
+
+const struct conf_table fault_match_table = {
+    .name = "match",
+    .help = "Which calls: all keys must hold.",
+    CONF_TABLE_OF(match_fields),
+};
+
+bool grammar_match(struct conf_decoder *d, const struct conf_node *node, struct fault_match *out)
+{
+    size_t before = d->report->errors;
+
+    conf_decode(d, &fault_match_table, node, out);
+    out->empty = node->kind == CONF_MAP && node->count == 0;
+    return d->report->errors == before;
+}
+
+bool grammar_take_match(struct conf_decoder *d, const struct conf_field *field,
+                        const struct conf_node *node, void *out)
+{
+    (void)field;
+    return grammar_match(d, node, out);
+}

@@ -1,0 +1,401 @@
+/*
+ * grammar/values.c - values that several keys of the grammar share
+ */
+#include <ctype.h>
+
+#include "conf/scalar.h"
+#include "grammar/internal.h"
+
+/* ---- comparisons ---- */
+
+struct compare_key {
+    const char *name;
+    size_t given;
+    size_t value;
+};
+
+static const struct compare_key compare_keys[] = {
+#define KEY(key)                                                                                   \
+    {                                                                                              \
+#key, offsetof(struct fault_compare, has_##key), offsetof(struct fault_compare, key)       \
+    }
+    KEY(eq), KEY(gt), KEY(gte), KEY(lt), KEY(lte),
+#undef KEY
+};
+
+/* clang-format off */
+static const struct conf_field compare_fields[] = {
+    {.name = "eq"}, {.name = "gt"}, {.name = "gte"}, {.name = "lt"}, {.name = "lte"},
+};
+/* clang-format on */
+static const struct conf_table compare_table = {.name = "comparison",
+                                                CONF_TABLE_OF(compare_fields)};
+
+bool grammar_is_comparison_key(struct str key)
+{
+    return conf_table_find(&compare_table, key) != NULL;
+}
+
+static bool compare_value(struct conf_decoder *d, const struct grammar_comparison *form,
+                          const struct conf_node *node, double *out)
+{
+    struct conf_field field = {.name = "value",
+                               .type = form->type,
+                               .min = form->min,
+                               .max = form->type == FIELD_UINT ? UINT64_MAX : 0,
+                               .wrong = form->wrong};
+    uint64_t whole = 0;
+
+    if (form->type == FIELD_RATIO || form->type == FIELD_NUMBER)
+        return conf_decode_field(d, &field, node, out);
+    if (!conf_decode_field(d, &field, node, &whole))
+        return false;
+    *out = (double)whole;
+    return true;
+}
+
+static bool not_a_comparison(struct conf_decoder *d, const struct grammar_comparison *form,
+                             const struct conf_node *node)
+{
+    conf_error(d->report, conf_at(node), form->code ? form->code : "F103",
+               "expected a comparison such as %s", form->example);
+    return false;
+}
+
+/* False when no number can pass, so that the rule could never match. */
+static bool leaves_room(const struct fault_compare *c)
+{
+    double low = c->has_gt && (!c->has_gte || c->gt >= c->gte) ? c->gt : c->gte;
+    double high = c->has_lt && (!c->has_lte || c->lt <= c->lte) ? c->lt : c->lte;
+    bool has_low = c->has_gt || c->has_gte;
+    bool has_high = c->has_lt || c->has_lte;
+
+    if (c->has_eq)
+        return (!has_low || c->eq >= low) && (!has_high || c->eq <= high);
+    return !has_low || !has_high || low < high || (low == high && !c->has_gt && !c->has_lt);
+}
+
+bool grammar_compare(struct conf_decoder *d, const struct grammar_comparison *form,
+                     const struct conf_node *node, struct fault_compare *out)
+{
+    bool ok = true;
+
+    if (node->kind == CONF_SCALAR && form->or_value && !conf_is_null(node)) {
+        out->given = out->has_eq = compare_value(d, form, node, &out->eq);
+        return out->given;
+    }
+    if (node->kind != CONF_MAP || node->count == 0)
+        return not_a_comparison(d, form, node);
+    CONF_EACH (child, node) {
+        const struct conf_field *field = conf_table_find(&compare_table, child->key);
+
+        if (!field) {
+            conf_unknown_key(d, &compare_table, child);
+            ok = false;
+            continue;
+        }
+        const struct compare_key *key = &compare_keys[field - compare_fields];
+
+        ok = compare_value(d, form, child, (double *)(void *)((char *)out + key->value)) && ok;
+        *((bool *)out + key->given) = true;
+    }
+    out->given = true;
+    if (ok && !leaves_room(out)) {
+        conf_error(d->report, conf_at(node), "F311", "no value can meet all of these at once");
+        ok = false;
+    }
+    return ok;
+}
+
+/* ---- words ---- */
+
+bool grammar_take_flag(struct conf_decoder *d, const struct conf_field *field,
+                       const struct conf_node *node, void *out)
+{
+    int value = 0;
+
+    if (!conf_want_word(d, field->words, node, &value))
+        return false;
+    *(bool *)out = value;
+    return true;
+}
+
+static const struct conf_word error_keys_list[] = {
+    {"both",       KEYS_BOTH      },
+    {"documented", KEYS_DOCUMENTED},
+    {"sdk",        KEYS_SDK       },
+};
+const struct conf_words grammar_error_keys = {CONF_WORDS_OF(error_keys_list)};
+
+static const struct conf_word mark_list[] = {
+    {"header", true },
+    {"none",   false},
+};
+const struct conf_words grammar_marks = {CONF_WORDS_OF(mark_list)};
+
+static const struct conf_word draw_by_list[] = {
+    {"call",    false},
+    {"request", true },
+};
+static const struct conf_slip draw_by_slips[] = {
+    {"caller", NULL, "per-caller draws are 'per: [client]'"},
+    {"client", NULL, "per-caller draws are 'per: [client]'"},
+    {NULL,     NULL, NULL                                  },
+};
+const struct conf_words grammar_draw_by = {CONF_WORDS_OF(draw_by_list), .slips = draw_by_slips};
+
+static const struct conf_word count_on_list[] = {
+    {"reached", false},
+    {"seen",    true },
+};
+const struct conf_words grammar_count_on = {CONF_WORDS_OF(count_on_list)};
+
+/* ---- durations and sizes ---- */
+
+bool grammar_ns(struct conf_decoder *d, const struct conf_node *node, uint64_t min,
+                uint64_t *out_ns)
+{
+    struct conf_field field = {.name = "duration", .type = FIELD_DURATION, .min = (int64_t)min};
+
+    return conf_decode_field(d, &field, node, out_ns);
+}
+
+bool grammar_within_guard(struct conf_decoder *d, const struct conf_node *node, uint64_t ns)
+{
+    OWN(buf_done) struct buf most = {0};
+    uint64_t max_ns = grammar_of(d)->set->guard.max_delay_ns;
+
+    if (!node || ns <= max_ns)
+        return true;
+    scalar_format_duration(max_ns, &most);
+    conf_error(d->report, conf_at(node), "F320", "%s is above guard.max_delay %s",
+               conf_value(d, node), buf_text(&most));
+    return false;
+}
+
+bool grammar_take_amount(struct conf_decoder *d, const struct conf_field *field,
+                         const struct conf_node *node, void *out)
+{
+    struct fault_amount *amount = out;
+    struct conf_field size = {.name = field->name, .type = FIELD_SIZE};
+    struct conf_field ratio = {.name = field->name, .type = FIELD_RATIO};
+    double value = 0;
+    bool is_ratio = node->kind == CONF_SCALAR &&
+                    (str_ends(node->text, STR("%")) || conf_is_number(node, &value));
+
+    if (is_ratio && scalar_ratio(node->text, &value) == SCALAR_OK && value > 1 &&
+        str_ends(node->text, STR("%"))) {
+        conf_error(d->report, conf_at(node), "F204", "%s is more than the whole body",
+                   conf_value(d, node));
+        return false;
+    }
+    if (is_ratio && value > 1) {
+        conf_error(d->report, conf_at(node), "F202", "'%s' has no unit; write %sB or %sKiB",
+                   conf_value(d, node), conf_value(d, node), conf_value(d, node));
+        return false;
+    }
+    amount->is_ratio = is_ratio;
+    amount->given = is_ratio ? conf_decode_field(d, &ratio, node, &amount->ratio)
+                             : conf_decode_field(d, &size, node, &amount->bytes);
+    return amount->given;
+}
+
+/* ---- headers ---- */
+
+/* Headers that a rule may not set, because the answer's framing hangs on them. */
+static const struct {
+    const char *name;
+    const char *instead;
+} framing[] = {
+    {"content-length",    "set the length with 'length', not by header"              },
+    {"transfer-encoding", "the framing is the server's; write exact bytes with 'raw'"},
+    {"connection",        "end the connection with 'close' or 'reset', not by header"},
+};
+
+static bool is_token(struct str name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!isalnum((unsigned char)name.ptr[i]) &&
+            (name.ptr[i] == '\0' || !strchr("!#$%&'*+-.^_`|~", name.ptr[i])))
+            return false;
+    return name.len > 0;
+}
+
+bool grammar_header_name(struct conf_decoder *d, struct conf_spot spot, struct str name,
+                         struct str *out)
+{
+    char *lower;
+
+    if (!is_token(name)) {
+        conf_error(d->report, spot, "F212", "'%s' is not a header name",
+                   conf_shown(d->report, name));
+        return false;
+    }
+    lower = arena_dup(d->arena, name);
+    for (char *p = lower; *p; p++)
+        *p = (char)tolower((unsigned char)*p);
+    *out = (struct str){lower, name.len};
+    return true;
+}
+
+static bool edits_framing(struct conf_decoder *d, const struct conf_node *node, struct str name)
+{
+    struct conf_spot spot = conf_in_parent(node);
+
+    for (size_t i = 0; i < N_ELEMENTS(framing); i++) {
+        if (!str_eq(name, str_of(framing[i].name)))
+            continue;
+        if (node->parent->kind == CONF_LIST)
+            spot = conf_at(node);
+        conf_error(d->report, spot, "F212", "%s", framing[i].instead);
+        return true;
+    }
+    return false;
+}
+
+static bool header_edit(struct conf_decoder *d, const struct conf_node *node,
+                        struct fault_header_edit *edit)
+{
+    bool removes = edit->kind == EDIT_REMOVE;
+    struct str name = removes ? node->text : node->key;
+
+    if (!conf_want_text(d, node) ||
+        !grammar_header_name(d, removes ? conf_at(node) : conf_in_parent(node), name,
+                             &edit->name) ||
+        edits_framing(d, node, edit->name))
+        return false;
+    if (removes)
+        return true;
+    if (memchr(node->text.ptr, '\n', node->text.len) ||
+        memchr(node->text.ptr, '\r', node->text.len) ||
+        memchr(node->text.ptr, '\0', node->text.len)) {
+        conf_error(d->report, conf_at(node), "F212",
+                   "a header value cannot hold a line break; use 'raw'");
+        return false;
+    }
+    return grammar_template(d, node, &edit->value);
+}
+
+bool grammar_headers(struct conf_decoder *d, const struct conf_node *node, int kind,
+                     struct fault_header_edit *out, size_t *count)
+{
+    size_t items = node->count;
+    const struct conf_node *item = kind == EDIT_REMOVE ? conf_items(node, &items) : node->first;
+    bool ok = true;
+
+    if (kind == EDIT_REMOVE ? node->kind == CONF_MAP && !conf_want(d, node, CONF_LIST)
+                            : !conf_want(d, node, CONF_MAP))
+        return false;
+    for (size_t i = 0; i < items; i++, item = item->next) {
+        out[*count].kind = kind == EDIT_SET ? EDIT_SET : kind == EDIT_ADD ? EDIT_ADD : EDIT_REMOVE;
+        if (header_edit(d, item, &out[*count]))
+            ++*count;
+        else
+            ok = false;
+    }
+    return ok;
+}
+
+/* ---- templates ---- */
+
+static const struct conf_word template_list[] = {
+    {"path",       0},
+    {"method",     0},
+    {"function",   0},
+    {"service",    0},
+    {"operation",  0},
+    {"account",    0},
+    {"region",     0},
+    {"request_id", 0},
+    {"now",        0},
+};
+static const struct conf_words templates = {CONF_WORDS_OF(template_list),
+                                            .shown = N_ELEMENTS(template_list)};
+
+/* "now+20m": a time with an offset. */
+static bool is_now(struct str name)
+{
+    uint64_t ns;
+
+    return str_starts(name, STR("now")) && name.len > 4 &&
+           (name.ptr[3] == '+' || name.ptr[3] == '-') &&
+           scalar_duration(str_slice(name, 4, name.len), &ns) == SCALAR_OK;
+}
+
+static bool template_known(struct str name)
+{
+    for (size_t i = 0; i < templates.count; i++)
+        if (str_eq(name, str_of(templates.list[i].name)))
+            return true;
+    return is_now(name);
+}
+
+bool grammar_template(struct conf_decoder *d, const struct conf_node *node, struct str *out)
+{
+    struct str rest = node->text;
+    size_t from;
+    size_t len;
+
+    if (!conf_want_text(d, node))
+        return false;
+    while (str_find(rest, STR("{{"), &from)) {
+        rest = str_slice(rest, from + 2, rest.len);
+        if (!str_find(rest, STR("}}"), &len))
+            break;
+        struct str name = str_slice(rest, 0, len);
+
+        rest = str_slice(rest, len + 2, rest.len);
+        if (template_known(name))
+            continue;
+        conf_error(d->report, conf_at(node), "F208",
+                   "'{{%s}}' is no template; known: %s, and now with an offset such as {{now+20m}}",
+                   conf_shown(d->report, name), conf_word_list(d, &templates));
+        return false;
+    }
+    *out = arena_str(d->arena, node->text);
+    return true;
+}
+
+/* ---- base64 ---- */
+
+static int base64_digit(char c)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *at = c ? strchr(digits, c) : NULL;
+
+    return at ? (int)(at - digits) : -1;
+}
+
+static bool not_base64(struct conf_decoder *d, const struct conf_node *node, size_t at)
+{
+    conf_error(d->report, conf_at(node), "F213", "not base64 at character %zu", at + 1);
+    return false;
+}
+
+bool grammar_base64(struct conf_decoder *d, const struct conf_node *node, struct str *out)
+{
+    size_t len = node->text.len;
+    size_t padding = 0;
+    size_t n = 0;
+    uint32_t bits = 0;
+    char *bytes;
+
+    if (!conf_want_text(d, node))
+        return false;
+    while (padding < 2 && len > padding && node->text.ptr[len - 1 - padding] == '=')
+        padding++;
+    bytes = arena_alloc(d->arena, len / 4 * 3 + 3);
+    for (size_t i = 0; i < len - padding; i++) {
+        int digit = base64_digit(node->text.ptr[i]);
+
+        if (digit < 0)
+            return not_base64(d, node, i);
+        bits = bits << 6 | (uint32_t)digit;
+        if (i % 4 > 0)
+            bytes[n++] = (char)(bits >> (6 - 2 * (i % 4)));
+    }
+    if (len % 4)
+        return not_base64(d, node, len);
+    *out = (struct str){bytes, n};
+    return true;
+}
