@@ -8,6 +8,7 @@
 #include "conf/settings.h"
 #include "daemon/internal.h"
 #include "grammar/header.h"
+#include "http/wire/descriptors.h"
 #include "product/service/seed/seed.h"
 #include "tape/tape.h"
 
@@ -251,7 +252,7 @@ static int start(struct daemon *d, struct conf_report *report, struct error *err
 {
     int r;
 
-    http_server_prepare();
+    descriptors_prepare();
     files_init(&d->fault_files, &d->settings->faults);
     files_init(&d->fixture_files, &d->settings->fixtures);
     d->grammar.allow_unknown_region = d->settings->allow_unknown_region;

@@ -10,7 +10,8 @@ import sys
 FLOORS = [
     ["base"],
     ["catalog", "crypto", "loop"],
-    ["conf", "store", "http", "dns"],
+    ["conf", "store", "http/wire", "dns"],
+    ["http/call"],
     ["route", "auth", "fault"],
     ["journal", "tape"],
     ["grammar"],
@@ -23,15 +24,15 @@ FLOORS = [
 ]
 FLOOR_OF = {folder: number for number, row in enumerate(FLOORS) for folder in row}
 
-# Header prefix -> the folders that may include it. http/ hands GnuTLS types through to libmicrohttpd.
+# Header prefix -> the folders that may include it. http/call hands GnuTLS types through to libmicrohttpd.
 HOMES = {
     "cjson/": ["base"],
-    "gnutls/": ["crypto", "http"],
+    "gnutls/": ["crypto", "http/wire", "http/call"],
     "uv.h": ["loop"],
     "curl/": ["loop"],
     "yaml.h": ["conf"],
     "sqlite3.h": ["store"],
-    "microhttpd.h": ["http"],
+    "microhttpd.h": ["http/call"],
     "ldns/": ["dns"],
     "pcre2.h": ["fault"],
     "archive": ["invoke", "product/service"],

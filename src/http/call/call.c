@@ -18,7 +18,7 @@ static const struct refusal refusal_no_room = {503, "ServiceUnavailable",
 
 struct http_call *call_new(struct peer *peer, const char *uri)
 {
-    struct http_server *server = peer->server;
+    struct http_server *server = peer->engine->server;
     struct http_call *call = server->spare;
 
     if (call) {
@@ -37,7 +37,7 @@ struct http_call *call_new(struct peer *peer, const char *uri)
     if (call->next)
         call->next->prev = call;
     server->calls = call;
-    server->stats.calls++;
+    server->live++;
     request_line(call, uri);
     return call;
 }
@@ -193,7 +193,7 @@ static enum MHD_Result refuse(struct http_call *call, const struct refusal *refu
 {
     struct http_server *server = call->server;
 
-    server->stats.refused++;
+    server->refused++;
     say_refusal(call, refusal);
     if (server->handler.refuse)
         server->handler.refuse(server->owner, call, refusal->message, &call->response);
@@ -326,7 +326,7 @@ void call_completed(struct http_call *call, enum MHD_RequestTerminationCode why)
     call_unpark(call);
     call->suspended = false;
     if (!call->known && !call->refused && !call->finished)
-        call->server->stats.refused++; /* libmicrohttpd could not read the head, and said so */
+        call->server->refused++; /* libmicrohttpd could not read the head, and said so */
     if (call->stream.open && call->phase != CALL_OVER && why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
         call_left(call);
     if (!call->finished && !call->delivered && call->phase != CALL_OVER)

@@ -14,22 +14,13 @@
 #pragma once
 
 #include "base/str.h"
+#include "http/wire/ending.h"
 
 enum delivery_form {
     DELIVERY_ANSWER = 0, /* the response, with the changes below */
     DELIVERY_RAW,        /* `raw` instead of HTTP, then `end` */
     DELIVERY_NOTHING,    /* no byte, then `end` */
 };
-
-enum delivery_end {
-    DELIVERY_KEEP = 0, /* as HTTP says */
-    DELIVERY_CLOSE,    /* FIN */
-    DELIVERY_RESET,    /* RST */
-    DELIVERY_SILENCE, /* stay open without a byte until the client leaves, `silence_ms` pass, or all
-                         is stopped; then close */
-};
-
-enum { DELIVERY_FOREVER = 0 };
 
 struct delivery {
     enum delivery_form form;

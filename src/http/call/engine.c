@@ -33,7 +33,7 @@ static struct peer *newcomer(struct http_server *server, struct MHD_Connection *
     const union MHD_ConnectionInfo *fd =
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
 
-    return server->by_fd[fd->connect_fd];
+    return peer_of_descriptor(&server->wire, fd->connect_fd);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
@@ -43,7 +43,7 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
 
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         if (*context)
-            peer_free(*context);
+            engines_left(*context);
         *context = NULL;
         return;
     }
@@ -185,7 +185,7 @@ static struct MHD_Daemon *daemon_start(struct engine *engine)
         flags, 0, NULL, NULL, on_access, engine, MHD_OPTION_ARRAY,
         engine->tls ? tls_options : no_options, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)server->connections_max + RESERVED_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)server->wire.connections_max + WIRE_RESERVED_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)server->settings.idle_timeout_s, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
         engine, MHD_OPTION_NOTIFY_CONNECTION, on_connection, engine, MHD_OPTION_URI_LOG_CALLBACK,
         on_line, engine, MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL, MHD_OPTION_END);

@@ -43,22 +43,6 @@ static struct engine *with_room(struct http_server *server, bool tls)
     return engine ? engine : engines->items[engines->count - 1];
 }
 
-void engines_take(struct peer *peer, const struct sockaddr *address, socklen_t len)
-{
-    struct http_server *server = peer->server;
-    struct engine *engine = with_room(server, peer->tls);
-    int fd = peer->fd;
-
-    peer->engine = engine;
-    engine->connections++;
-    engine->due = true;
-    /* Refused before we were told? Then the peer is still ours; the descriptor is closed. */
-    if (MHD_add_connection(engine->daemon, fd, address, len) != MHD_YES && server->by_fd[fd]) {
-        server->stats.refused++;
-        peer_free(peer);
-    }
-}
-
 static void shrink(struct engines *engines)
 {
     while (engines->count > 1 && engines->items[engines->count - 1]->connections == 0)
@@ -73,8 +57,9 @@ static void on_shrink(struct loop_timer *timer)
     shrink(&server->tls);
 }
 
-void engines_left(struct engine *engine)
+void engines_left(struct peer *peer)
 {
+    struct engine *engine = peer->engine;
     struct http_server *server = engine->server;
     struct engines *engines = engine->tls ? &server->tls : &server->plain;
 
@@ -84,6 +69,24 @@ void engines_left(struct engine *engine)
     if (engine->connections == 0 && engine->index > 0 && !server->closing)
         loop_timer_arm(server->loop, &server->shrink, (uint64_t)SHRINK_AFTER_MS * NS_PER_MS,
                        on_shrink);
+    peer_free(peer);
+}
+
+void engines_take(struct peer *peer, const struct sockaddr *address, socklen_t len)
+{
+    struct http_server *server = CONTAINER_OF(peer->wire, struct http_server, wire);
+    struct engine *engine = with_room(server, peer->tls);
+    int fd = peer->fd;
+
+    peer->engine = engine;
+    engine->connections++;
+    engine->due = true;
+    /* Refused before we were told? Then the peer is still ours; the descriptor is closed. */
+    if (MHD_add_connection(engine->daemon, fd, address, len) != MHD_YES &&
+        peer_of_descriptor(peer->wire, fd)) {
+        server->refused++;
+        engines_left(peer);
+    }
 }
 
 static void nothing(void *arg)

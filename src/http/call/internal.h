@@ -1,35 +1,30 @@
 /*
- * http/call/internal.h - what the files of this folder share
+ * http/call/internal.h - what the files of this room share
  *
- * The way of a connection: listen.c accepts, knock.c looks at the first bytes and hands over to one
- * of the libmicrohttpd daemons for HTTP or HTTPS (engines.c, engine.c). The way of a call: call.c
- * takes it through its phases, with request.c and body.c; then either libmicrohttpd sends the
- * answer (reply.c) or, where bytes must be exact or the connection must break, writer.c does, on a
- * suspended connection.
+ * The way of a call: a connection is taken by one of the libmicrohttpd daemons for HTTP or HTTPS
+ * (engines.c, engine.c). call.c takes each call through its phases, with request.c and body.c; then
+ * either libmicrohttpd sends the answer (reply.c) or, where bytes must be exact or the connection
+ * must break, writer.c does, on a suspended connection.
  */
 #pragma once
 
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include "base/buf.h"
 #include "http/call/body.h"
 #include "http/call/plan.h"
 #include "http/call/server.h"
+#include "http/wire/peer.h"
+#include "http/wire/wire.h"
 #include "loop/loop.h"
 
 enum {
     POOL_BYTES = 10240,          /* libmicrohttpd's, of a connection: bounds the heads, and is most
                                     of what a parked call costs */
-    PEEK_BYTES = 16384,          /* looked at before a connection is handed over */
     IDLE_TIMEOUT_S_DEFAULT = 65, /* keep-alive; also cures half-closed connections */
-    RESERVED_MAX = 128,          /* places for the owner's own business, beyond connections_max */
-    DESCRIPTORS_SPARE = 512 + RESERVED_MAX, /* kept back: also for files, children and outgoing
-                                               connections */
-    HALF_CLOSE_GRACE_MS = 1000, /* a client that only shut down its sending side may still read */
+    HALF_CLOSE_GRACE_MS = 1000,  /* a client that only shut down its sending side may still read */
     STREAM_WAITING_BYTES_MAX = 4 * 1024 * 1024,
     NS_PER_MS = 1000000,
 };
@@ -50,44 +45,6 @@ struct engines { /* those for HTTP, or those for HTTPS */
     struct engine **items;
     uint32_t count;
     uint32_t first_open; /* none before it has room */
-};
-
-struct listener {
-    struct http_server *server;
-    struct loop_watch *watch;
-    int fd;
-    uint16_t port; /* 0 for a socket file */
-    bool tcp;
-    bool reserved;
-    char *path; /* of a socket file, to be removed */
-};
-
-struct lookout {
-    struct loop_watch *watch;
-    int fd; /* of the epoll set; -1 when it is closed */
-};
-
-struct peer { /* one connection */
-    struct http_server *server;
-    struct engine *engine;
-    struct knock *knock;       /* until the first bytes have told where it goes */
-    struct http_call *waiting; /* to be told when the client leaves */
-    struct MHD_Connection *mhd;
-    gnutls_session_t session; /* NULL without TLS */
-    char *sni;                /* heap; NULL without */
-    uint64_t number;
-    uint32_t calls;
-    unsigned lookout; /* what the set looks for; 0 = the descriptor is not in it */
-    int fd;
-    bool half_closed; /* the set saw that the client's sending side is shut, */
-    bool broken;      /* or the connection gone */
-    bool reserved;
-    uint16_t local_port;
-    uint16_t port;
-    bool tls;
-    bool tcp;
-    bool named; /* sni was looked for */
-    char client[INET6_ADDRSTRLEN];
 };
 
 enum call_phase {
@@ -173,28 +130,19 @@ struct http_server {
     struct engines plain;
     struct engines tls;
     struct loop_timer shrink; /* engines that nobody needs any more */
-    struct listener **listeners;
-    uint16_t listener_count;
-    struct loop_timer accept_pause; /* out of descriptors */
-    struct knock *knocks;
-    struct lookout lookout;
-    struct peer **by_fd; /* all connections */
-    size_t by_fd_count;
+    struct wire wire;
     struct http_call *calls; /* live */
     struct http_call *spare; /* free */
     uint32_t spare_count;
     struct body_pool bodies;
-    uint64_t last_number;
-    uint32_t connections_max;
-    uint32_t connections_peak;
     struct loop_timer trim;
     struct loop_timer grace;
-    struct http_server_stats stats;
+    uint32_t live;    /* calls, served or parked */
+    uint64_t refused; /* calls, so far */
     void (*stopped)(void *owner);
     bool stopping;
     bool stop_posted;
     bool closing; /* no call may begin any more */
-    unsigned char peek[PEEK_BYTES];
 };
 
 /* engine.c */
@@ -206,46 +154,10 @@ void engine_free(struct engine *engine); /* nothing may be suspended */
 int engines_start(struct http_server *server, struct error *err);
 void engines_stop(struct http_server *server); /* nothing may be suspended */
 void engines_run(struct http_server *server);
-/** Hand the peer's descriptor over; it belongs to the connection from now on, whatever comes of it.
- */
+/** The peer's descriptor belongs to the connection from now on, whatever comes of it. */
 void engines_take(struct peer *peer, const struct sockaddr *address, socklen_t len);
-/** One of its connections has ended. */
-void engines_left(struct engine *engine);
-
-/* lookout.c */
-int lookout_open(struct http_server *server, struct error *err);
-void lookout_close(struct http_server *server);
-/** Enter @peer into the table of connections by descriptor. */
-void lookout_know(struct peer *peer);
-/** Tell the peer's knock, once, when bytes are there or the client has left. */
-bool lookout_for_bytes(struct peer *peer);
-/** Tell the call that waits, if any, when the client leaves: from now on, for all of the
- * connection's calls. Both are false when the kernel refuses. */
-bool lookout_for_leaving(struct peer *peer);
-
-/* listen.c */
-/** Tell a client that there is no place for it, if it speaks HTTP without TLS. */
-void turn_away(struct http_server *server, int fd);
-void listeners_close(struct http_server *server);
-
-/* knock.c */
-void knock_new(struct listener *listener, int fd, const struct sockaddr_storage *address,
-               socklen_t len);
-/** There is something to look at: bytes, or an end. */
-void knock_heard(struct knock *k);
-void knocks_close(struct http_server *server);
-
-/* peer.c */
-struct peer *peer_new(struct listener *listener, int fd, const struct sockaddr_storage *address);
-void peer_free(struct peer *peer);
-struct str peer_sni(struct peer *peer);
-enum { PEER_AGAIN = -1, PEER_BROKEN = -2 };
-/** @more: what follows at once, further bytes or the end, may leave in the same packet. */
-ssize_t peer_send(struct peer *peer, struct str bytes, bool more);
-/** Send RST; the descriptor stays open for its owner to close. */
-void socket_reset(int fd);
-/** Read and forget what is there. False when the other side has ended. */
-bool socket_drain(int fd);
+/** The connection has ended, and the peer with it. */
+void engines_left(struct peer *peer);
 
 /* request.c */
 struct refusal {
@@ -278,7 +190,6 @@ void calls_cut(struct http_server *server);
 void call_park(struct http_call *call);
 /** Look out for the client's leaving. @fn is called from the loop, also when it left before. */
 void call_look_out(struct http_call *call, void (*fn)(struct http_call *call));
-void call_leaves(struct http_call *call);
 void call_unpark(struct http_call *call); /* lookout, watch and timer */
 static inline bool wait_is_long(uint64_t wait_ms)
 {
@@ -308,10 +219,5 @@ void writer_release(struct http_call *call);
 bool stream_queue(struct http_call *call);
 void stream_done(struct http_call *call);
 
-/* descriptors.c */
-/** One each; some are kept back. */
-uint32_t descriptors_for_connections(void);
-
 /* server.c */
-void server_connection_closed(struct http_server *server);
 void server_call_ended(struct http_server *server);

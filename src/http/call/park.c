@@ -12,19 +12,21 @@
 
 void call_unpark(struct http_call *call)
 {
-    call->peer->waiting = NULL;
+    call->peer->listener = NULL;
     loop_watch_stop(GIVE(call->watch));
     loop_timer_cancel(call->server->loop, &call->timer);
 }
 
-void call_leaves(struct http_call *call)
+static void leaves(void *listener)
 {
+    struct http_call *call = listener;
+
     call->on_leaving(call);
 }
 
 static void on_left_before(struct loop_timer *timer)
 {
-    call_leaves(CONTAINER_OF(timer, struct http_call, timer));
+    leaves(CONTAINER_OF(timer, struct http_call, timer));
 }
 
 void call_look_out(struct http_call *call, void (*fn)(struct http_call *call))
@@ -32,8 +34,9 @@ void call_look_out(struct http_call *call, void (*fn)(struct http_call *call))
     struct peer *peer = call->peer;
 
     call->on_leaving = fn;
-    peer->waiting = call;
-    lookout_for_leaving(peer); /* if the kernel refuses, who leaves is found out at the answer */
+    peer->heard = leaves;
+    peer->listener = call;
+    peer_watch_leaving(peer); /* if the kernel refuses, who leaves is found out at the answer */
     if (peer->half_closed || peer->broken)
         loop_timer_arm(call->server->loop, &call->timer, 0, on_left_before);
 }

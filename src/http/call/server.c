@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "http/call/internal.h"
+#include "http/wire/descriptors.h"
 
 enum {
     TRIM_PEAK_MIN = 1000, /* fewer connections are not worth the walk over the heap */
@@ -18,15 +19,63 @@ static void set_defaults(struct http_server *server)
 {
     struct http_settings *settings = &server->settings;
     uint32_t possible = descriptors_for_connections();
+    uint32_t *max = &server->wire.connections_max;
     const char *tmp = getenv("TMPDIR");
 
-    server->connections_max = settings->connections_max && settings->connections_max < possible
-                                  ? settings->connections_max
-                                  : possible;
+    *max = settings->connections_max && settings->connections_max < possible
+               ? settings->connections_max
+               : possible;
     if (settings->idle_timeout_s == 0)
         settings->idle_timeout_s = IDLE_TIMEOUT_S_DEFAULT;
     if (!settings->spool_dir)
         settings->spool_dir = tmp && *tmp ? tmp : "/tmp";
+}
+
+static void drop_spares(struct http_server *server)
+{
+    while (server->spare) {
+        struct http_call *call = server->spare;
+
+        server->spare = call->next;
+        arena_free(call->arena);
+        mem_free(call);
+    }
+    server->spare_count = 0;
+    body_pool_done(&server->bodies);
+}
+
+static void on_trim(struct loop_timer *timer)
+{
+    struct http_server *server = CONTAINER_OF(timer, struct http_server, trim);
+
+    drop_spares(server);
+    malloc_trim(0);
+}
+
+/* The allocator keeps what ten thousand connections once needed, unless it is told. */
+static void on_closed(struct wire *wire)
+{
+    struct http_server *server = CONTAINER_OF(wire, struct http_server, wire);
+
+    if (server->closing || wire->connections_peak < TRIM_PEAK_MIN ||
+        wire->connections > wire->connections_peak / TRIM_SHARE)
+        return;
+    wire->connections_peak = wire->connections;
+    loop_timer_arm(server->loop, &server->trim, (uint64_t)TRIM_AFTER_MS * NS_PER_MS, on_trim);
+}
+
+static int open_wire(struct http_server *server, struct error *err)
+{
+    struct wire_owner owner = {
+        .owner = server->owner,
+        .accepted = server->handler.accepted,
+        .reserved = server->handler.reserved,
+        .take = engines_take,
+        .closed = on_closed,
+    };
+
+    server->wire.no_tls = !server->settings.certificate;
+    return wire_open(&server->wire, server->loop, &owner, err);
 }
 
 int http_server_new(struct loop *loop, const struct http_settings *settings,
@@ -41,7 +90,7 @@ int http_server_new(struct loop *loop, const struct http_settings *settings,
     server->owner = owner;
     set_defaults(server);
     signal(SIGPIPE, SIG_IGN); /* GnuTLS writes without MSG_NOSIGNAL */
-    if (lookout_open(server, err) < 0 || engines_start(server, err) < 0) {
+    if (open_wire(server, err) < 0 || engines_start(server, err) < 0) {
         http_server_free(server);
         return -1;
     }
@@ -49,18 +98,29 @@ int http_server_new(struct loop *loop, const struct http_settings *settings,
     return 0;
 }
 
+int http_server_listen(struct http_server *server, struct str address, uint16_t *out_port,
+                       struct error *err)
+{
+    return wire_listen(&server->wire, address, false, out_port, err);
+}
+
+int http_server_listen_reserved(struct http_server *server, struct str address, uint16_t *out_port,
+                                struct error *err)
+{
+    return wire_listen(&server->wire, address, true, out_port, err);
+}
+
 /* libmicrohttpd aborts the process when it is stopped with a suspended connection. */
 static void end_everything(struct http_server *server)
 {
     server->closing = true;
-    listeners_close(server);
-    knocks_close(server);
+    wire_shut(&server->wire);
     calls_cut(server);
     engines_run(server);
     calls_cut(server);
     engines_run(server);
     engines_stop(server);
-    lookout_close(server);
+    wire_close(&server->wire);
     loop_timer_cancel(server->loop, &server->grace);
     loop_timer_cancel(server->loop, &server->trim);
 }
@@ -92,25 +152,11 @@ void http_server_stop(struct http_server *server, uint32_t grace_ms, void (*done
 {
     server->stopping = true;
     server->stopped = done;
-    listeners_close(server);
-    knocks_close(server);
-    if (server->stats.calls == 0)
+    wire_shut(&server->wire);
+    if (server->live == 0)
         stop_soon(server);
     else
         loop_timer_arm(server->loop, &server->grace, (uint64_t)grace_ms * NS_PER_MS, on_grace_over);
-}
-
-static void drop_spares(struct http_server *server)
-{
-    while (server->spare) {
-        struct http_call *call = server->spare;
-
-        server->spare = call->next;
-        arena_free(call->arena);
-        mem_free(call);
-    }
-    server->spare_count = 0;
-    body_pool_done(&server->bodies);
 }
 
 void http_server_free(struct http_server *server)
@@ -122,33 +168,19 @@ void http_server_free(struct http_server *server)
     mem_free(server);
 }
 
-static void on_trim(struct loop_timer *timer)
-{
-    struct http_server *server = CONTAINER_OF(timer, struct http_server, trim);
-
-    drop_spares(server);
-    malloc_trim(0);
-}
-
-/* The allocator keeps what ten thousand connections once needed, unless it is told. */
-void server_connection_closed(struct http_server *server)
-{
-    server->stats.connections--;
-    if (server->closing || server->connections_peak < TRIM_PEAK_MIN ||
-        server->stats.connections > server->connections_peak / TRIM_SHARE)
-        return;
-    server->connections_peak = server->stats.connections;
-    loop_timer_arm(server->loop, &server->trim, (uint64_t)TRIM_AFTER_MS * NS_PER_MS, on_trim);
-}
-
 void server_call_ended(struct http_server *server)
 {
-    server->stats.calls--;
-    if (server->stopping && server->stats.calls == 0)
+    server->live--;
+    if (server->stopping && server->live == 0)
         stop_soon(server);
 }
 
 struct http_server_stats http_server_stats(const struct http_server *server)
 {
-    return server->stats;
+    return (struct http_server_stats){
+        .connections = server->wire.connections,
+        .calls = server->live,
+        .accepted = server->wire.accepted,
+        .refused = server->wire.refused + server->refused,
+    };
 }

@@ -87,13 +87,6 @@ struct http_settings {
                        unsigned *out_len, struct gnutls_privkey_st **out_key);
 };
 
-/**
- * Let the kernel make room for the descriptors of many connections. To be called before the first
- * thread starts: with threads, the kernel waits some 10 ms each time its table of descriptors
- * doubles, and the loop with it. Without this call all works, but for these pauses.
- */
-void http_server_prepare(void);
-
 /** @owner is handed to all handlers. */
 int http_server_new(struct loop *loop, const struct http_settings *settings,
                     const struct http_handler *handler, void *owner, struct http_server **out,

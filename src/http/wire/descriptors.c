@@ -5,9 +5,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "http/call/internal.h"
+#include "http/wire/descriptors.h"
+#include "http/wire/wire.h"
 
 enum {
+    DESCRIPTORS_SPARE = 512 + WIRE_RESERVED_MAX, /* kept back: also for files, children and
+                                                    outgoing connections */
     DESCRIPTORS_MAX = 1 << 20,
     ROOM_AT_ONCE = 1 << 15, /* 256 KB in the kernel */
 };
@@ -28,7 +31,7 @@ static rlim_t raise_limit(void)
 }
 
 /* The kernel's table grows to hold the highest number that was ever used. */
-void http_server_prepare(void)
+void descriptors_prepare(void)
 {
     rlim_t room = raise_limit();
     int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "http/call/internal.h"
 #include "http/wire/authority.h"
 #include "http/wire/hello.h"
+#include "http/wire/internal.h"
 
 enum {
     SILENT_DEADLINE_MS = 10000,
@@ -24,7 +24,7 @@ enum {
 struct knock {
     struct knock *next;
     struct knock *prev;
-    struct http_server *server;
+    struct wire *wire;
     struct peer *peer;
     struct loop_timer timer;
     struct sockaddr_storage address;
@@ -48,12 +48,12 @@ static void look(struct knock *k);
 /* Ends the knock; the peer has found, or finds, another owner. */
 static void knock_free(struct knock *k)
 {
-    k->peer->knock = NULL;
-    loop_timer_cancel(k->server->loop, &k->timer);
+    k->peer->listener = NULL;
+    loop_timer_cancel(k->wire->loop, &k->timer);
     if (k->prev)
         k->prev->next = k->next;
     else
-        k->server->knocks = k->next;
+        k->wire->knocks = k->next;
     if (k->next)
         k->next->prev = k->prev;
     mem_free(k);
@@ -70,7 +70,7 @@ static void hang_up(struct knock *k)
 
 static void drop(struct knock *k)
 {
-    k->server->stats.refused++;
+    k->wire->refused++;
     hang_up(k);
 }
 
@@ -84,7 +84,7 @@ static void close_clean(struct knock *k)
 
 static void send_away(struct knock *k)
 {
-    turn_away(k->server, k->peer->fd);
+    turn_away(k->wire, k->peer->fd);
     hang_up(k);
 }
 
@@ -106,12 +106,12 @@ static void on_silence_over(struct loop_timer *timer)
 static void be_silent(struct knock *k, uint64_t silence_ms)
 {
     k->silent = true;
-    if (!lookout_for_leaving(k->peer))
+    if (!peer_watch_leaving(k->peer))
         hang_up(k);
     else if (silence_ms == DELIVERY_FOREVER)
-        loop_timer_cancel(k->server->loop, &k->timer);
+        loop_timer_cancel(k->wire->loop, &k->timer);
     else
-        loop_timer_arm(k->server->loop, &k->timer, silence_ms * NS_PER_MS, on_silence_over);
+        loop_timer_arm(k->wire->loop, &k->timer, silence_ms * NS_PER_MS, on_silence_over);
 }
 
 static void hand_over(struct knock *k)
@@ -124,27 +124,27 @@ static void hand_over(struct knock *k)
     if (k->low_water > 1)
         setsockopt(peer->fd, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof(one));
     knock_free(k);
-    engines_take(peer, (struct sockaddr *)&address, len);
+    peer->wire->owner.take(peer, (struct sockaddr *)&address, len);
 }
 
 static bool is_reserved(const struct knock *k, const struct first *first)
 {
-    const struct http_server *server = k->server;
+    const struct wire *wire = k->wire;
 
     return k->peer->reserved ||
-           (server->handler.reserved && str_is_set(first->target) &&
-            server->handler.reserved(server->owner, first->name, first->target));
+           (wire->owner.reserved && str_is_set(first->target) &&
+            wire->owner.reserved(wire->owner.owner, first->name, first->target));
 }
 
 static void admit(struct knock *k, bool tls, const struct first *first)
 {
-    struct http_server *server = k->server;
+    struct wire *wire = k->wire;
     bool reserved = is_reserved(k, first);
     enum delivery_end end = DELIVERY_KEEP;
     uint64_t silence_ms = DELIVERY_FOREVER;
 
     k->peer->tls = tls;
-    if (tls && !server->settings.certificate) {
+    if (tls && wire->no_tls) {
         drop(k);
         return;
     }
@@ -152,9 +152,9 @@ static void admit(struct knock *k, bool tls, const struct first *first)
         send_away(k);
         return;
     }
-    if (server->handler.accepted && !reserved)
-        end = server->handler.accepted(server->owner, str_of(k->peer->client), first->name, tls,
-                                       &silence_ms);
+    if (wire->owner.accepted && !reserved)
+        end = wire->owner.accepted(wire->owner.owner, str_of(k->peer->client), first->name, tls,
+                                   &silence_ms);
     switch (end) {
     case DELIVERY_KEEP:
         hand_over(k);
@@ -172,8 +172,11 @@ static void admit(struct knock *k, bool tls, const struct first *first)
     }
 }
 
-void knock_heard(struct knock *k)
+/* There is something to look at: bytes, or an end. */
+static void heard(void *listener)
 {
+    struct knock *k = listener;
+
     if (k->silent)
         hang_up(k);
     else
@@ -198,7 +201,7 @@ static void wait_for_more(struct knock *k, size_t have)
     if (!lookout_for_bytes(k->peer))
         drop(k);
     else if (!loop_timer_armed(&k->timer))
-        loop_timer_arm(k->server->loop, &k->timer,
+        loop_timer_arm(k->wire->loop, &k->timer,
                        (uint64_t)(k->late ? LAST_PLACE_DEADLINE_MS : SILENT_DEADLINE_MS) *
                            NS_PER_MS,
                        on_deadline);
@@ -208,7 +211,7 @@ static enum verdict judge_plain(const struct knock *k, struct str bytes, struct 
 {
     struct str authority;
 
-    if (!k->server->handler.accepted && !k->server->handler.reserved)
+    if (!k->wire->owner.accepted && !k->wire->owner.reserved)
         return VERDICT_PLAIN;
     if (authority_peek(bytes, &authority, &first->target) == PEEK_MORE)
         return VERDICT_MORE;
@@ -221,7 +224,7 @@ static enum verdict judge_tls(const struct knock *k, struct str bytes, char *roo
 {
     enum hello_result r;
 
-    if (!k->server->handler.accepted)
+    if (!k->wire->owner.accepted)
         return VERDICT_TLS;
     r = hello_name(bytes, room);
     if (r == HELLO_MORE)
@@ -286,11 +289,11 @@ static enum verdict without_name(const struct knock *k, struct str bytes)
 static void act(struct knock *k, struct str bytes)
 {
     struct first first = {0};
-    char room[PEEK_BYTES];
+    char room[WIRE_PEEK_BYTES];
     enum verdict verdict = judge(k, bytes, room, &first);
 
     /* SO_RCVLOWAT means nothing to a socket file: no second look there. */
-    if (verdict == VERDICT_MORE && (has_ended(k) || bytes.len == PEEK_BYTES || !k->peer->tcp))
+    if (verdict == VERDICT_MORE && (has_ended(k) || bytes.len == WIRE_PEEK_BYTES || !k->peer->tcp))
         verdict = without_name(k, bytes);
     switch (verdict) {
     case VERDICT_MORE:
@@ -322,8 +325,8 @@ static void act(struct knock *k, struct str bytes)
 
 static void look(struct knock *k)
 {
-    unsigned char *peek = k->server->peek;
-    ssize_t n = recv(k->peer->fd, peek, PEEK_BYTES, MSG_PEEK | MSG_DONTWAIT);
+    unsigned char *peek = k->wire->peek;
+    ssize_t n = recv(k->peer->fd, peek, WIRE_PEEK_BYTES, MSG_PEEK | MSG_DONTWAIT);
 
     if (n > 0)
         act(k, (struct str){(char *)peek, (size_t)n});
@@ -336,24 +339,25 @@ static void look(struct knock *k)
 void knock_new(struct listener *listener, int fd, const struct sockaddr_storage *address,
                socklen_t len)
 {
-    struct http_server *server = listener->server;
+    struct wire *wire = listener->wire;
     struct knock *k = mem_alloc(sizeof(*k));
 
-    k->server = server;
-    k->late = server->stats.connections >= server->connections_max;
+    k->wire = wire;
+    k->late = wire->connections >= wire->connections_max;
     k->peer = peer_new(listener, fd, address);
-    k->peer->knock = k;
+    k->peer->heard = heard;
+    k->peer->listener = k;
     k->address = *address;
     k->address_len = len;
-    k->next = server->knocks;
+    k->next = wire->knocks;
     if (k->next)
         k->next->prev = k;
-    server->knocks = k;
+    wire->knocks = k;
     look(k);
 }
 
-void knocks_close(struct http_server *server)
+void knocks_close(struct wire *wire)
 {
-    while (server->knocks)
-        hang_up(server->knocks);
+    while (wire->knocks)
+        hang_up(wire->knocks);
 }

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "http/call/internal.h"
+#include "http/wire/internal.h"
 
 enum {
     EVENTS_A_TURN = 128,
@@ -24,9 +24,9 @@ static uint64_t name_of(const struct peer *peer)
     return peer->number << NUMBER_BITS | (uint32_t)peer->fd;
 }
 
-static struct peer *find(const struct http_server *server, uint64_t name)
+static struct peer *find(const struct wire *wire, uint64_t name)
 {
-    struct peer *peer = server->by_fd[(uint32_t)name];
+    struct peer *peer = wire->by_fd[(uint32_t)name];
 
     return peer && name_of(peer) == name ? peer : NULL;
 }
@@ -35,21 +35,19 @@ static void tell(struct peer *peer, unsigned events)
 {
     peer->half_closed = peer->half_closed || (events & EPOLLRDHUP);
     peer->broken = peer->broken || (events & (EPOLLERR | EPOLLHUP));
-    if (peer->knock)
-        knock_heard(peer->knock);
-    else if (peer->waiting)
-        call_leaves(peer->waiting);
+    if (peer->listener)
+        peer->heard(peer->listener);
 }
 
 static void on_ready(void *arg, unsigned loop_events)
 {
-    struct http_server *server = arg;
+    struct wire *wire = arg;
     struct epoll_event events[EVENTS_A_TURN];
-    int count = epoll_wait(server->lookout.fd, events, EVENTS_A_TURN, 0);
+    int count = epoll_wait(wire->lookout.fd, events, EVENTS_A_TURN, 0);
 
     (void)loop_events;
     for (int i = 0; i < count; i++) {
-        struct peer *peer = find(server, events[i].data.u64);
+        struct peer *peer = find(wire, events[i].data.u64);
 
         if (peer)
             tell(peer, events[i].events);
@@ -61,7 +59,7 @@ static bool look_out(struct peer *peer, unsigned events)
     struct epoll_event event = {.events = events, .data.u64 = name_of(peer)};
     int how = peer->lookout ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
-    if (epoll_ctl(peer->server->lookout.fd, how, peer->fd, &event) < 0)
+    if (epoll_ctl(peer->wire->lookout.fd, how, peer->fd, &event) < 0)
         return false;
     peer->lookout = events;
     return true;
@@ -72,50 +70,54 @@ bool lookout_for_bytes(struct peer *peer)
     return look_out(peer, EPOLLIN | EPOLLRDHUP | EPOLLONESHOT);
 }
 
-bool lookout_for_leaving(struct peer *peer)
+bool peer_watch_leaving(struct peer *peer)
 {
     unsigned events = EPOLLRDHUP | EPOLLET;
 
     return peer->lookout == events || look_out(peer, events);
 }
 
+struct peer *peer_of_descriptor(const struct wire *wire, int fd)
+{
+    return wire->by_fd[fd];
+}
+
 void lookout_know(struct peer *peer)
 {
-    struct http_server *server = peer->server;
+    struct wire *wire = peer->wire;
     size_t fd = (size_t)peer->fd;
 
-    if (fd >= server->by_fd_count) {
-        size_t count = server->by_fd_count ? server->by_fd_count : FDS_MIN;
+    if (fd >= wire->by_fd_count) {
+        size_t count = wire->by_fd_count ? wire->by_fd_count : FDS_MIN;
 
         while (count <= fd)
             count *= 2;
-        server->by_fd = mem_grow(server->by_fd, count, sizeof(*server->by_fd));
-        memset(server->by_fd + server->by_fd_count, 0,
-               (count - server->by_fd_count) * sizeof(*server->by_fd));
-        server->by_fd_count = count;
+        wire->by_fd = mem_grow(wire->by_fd, count, sizeof(*wire->by_fd));
+        memset(wire->by_fd + wire->by_fd_count, 0,
+               (count - wire->by_fd_count) * sizeof(*wire->by_fd));
+        wire->by_fd_count = count;
     }
-    server->by_fd[fd] = peer;
+    wire->by_fd[fd] = peer;
 }
 
-int lookout_open(struct http_server *server, struct error *err)
+int lookout_open(struct wire *wire, struct error *err)
 {
-    struct lookout *lookout = &server->lookout;
+    struct lookout *lookout = &wire->lookout;
 
     lookout->fd = epoll_create1(EPOLL_CLOEXEC);
     if (lookout->fd < 0)
         return error_errno(err, "create an epoll descriptor");
-    lookout->watch =
-        loop_watch_start(server->loop, lookout->fd, LOOP_READABLE, on_ready, server, err);
+    lookout->watch = loop_watch_start(wire->loop, lookout->fd, LOOP_READABLE, on_ready, wire, err);
     return lookout->watch ? 0 : -1;
 }
 
-void lookout_close(struct http_server *server)
+void lookout_close(struct wire *wire)
 {
-    if (server->lookout.fd < 0)
+    if (wire->lookout.fd < 0)
         return;
-    loop_watch_stop(GIVE(server->lookout.watch));
-    close(server->lookout.fd);
-    server->lookout.fd = -1;
-    mem_free(GIVE(server->by_fd));
-    server->by_fd_count = 0;
+    loop_watch_stop(GIVE(wire->lookout.watch));
+    close(wire->lookout.fd);
+    wire->lookout.fd = -1;
+    mem_free(GIVE(wire->by_fd));
+    wire->by_fd_count = 0;
 }

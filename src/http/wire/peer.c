@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "http/call/internal.h"
 #include "http/wire/authority.h"
 #include "http/wire/hello.h"
+#include "http/wire/internal.h"
 
 enum { DRAIN_BYTES = 16384, DRAINS_A_TURN = 64, TLS_RECORD_BYTES = 16384 };
 
@@ -52,33 +52,32 @@ static void set_client(struct peer *peer, const struct sockaddr_storage *address
 
 struct peer *peer_new(struct listener *listener, int fd, const struct sockaddr_storage *address)
 {
-    struct http_server *server = listener->server;
+    struct wire *wire = listener->wire;
     struct peer *peer = mem_alloc(sizeof(*peer));
 
-    peer->server = server;
-    peer->number = ++server->last_number;
+    peer->wire = wire;
+    peer->number = ++wire->last_number;
     peer->fd = fd;
     peer->reserved = listener->reserved;
     peer->local_port = listener->port;
     peer->tcp = listener->tcp;
     set_client(peer, address);
     lookout_know(peer);
-    server->stats.connections++;
-    if (server->connections_peak < server->stats.connections)
-        server->connections_peak = server->stats.connections;
+    wire->connections++;
+    if (wire->connections_peak < wire->connections)
+        wire->connections_peak = wire->connections;
     return peer;
 }
 
 void peer_free(struct peer *peer)
 {
-    struct http_server *server = peer->server;
+    struct wire *wire = peer->wire;
 
-    server->by_fd[peer->fd] = NULL;
-    if (peer->engine)
-        engines_left(peer->engine);
+    wire->by_fd[peer->fd] = NULL;
     mem_free(peer->sni);
     mem_free(peer);
-    server_connection_closed(server);
+    wire->connections--;
+    wire->owner.closed(wire);
 }
 
 struct str peer_sni(struct peer *peer)
@@ -143,4 +142,21 @@ bool socket_drain(int fd)
             return false;
     }
     return true;
+}
+
+/* It costs one write and no state. */
+void turn_away(struct wire *wire, int fd)
+{
+    static const char text[] = "HTTP/1.1 429 Too Many Requests\r\n"
+                               "Content-Type: application/json\r\n"
+                               "Content-Length: 89\r\n"
+                               "Connection: close\r\n"
+                               "\r\n"
+                               "{\"Code\":\"TooManyConnections\",\"Message\":\"the emulator has as "
+                               "many connections as it can\"}\n";
+
+    (void)!send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    shutdown(fd, SHUT_WR);
+    socket_drain(fd);
+    wire->refused++;
 }

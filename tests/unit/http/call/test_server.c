@@ -1,8 +1,6 @@
 /*
  * Stopping: nobody may be left waiting, and libmicrohttpd may not abort.
  */
-#include <sys/resource.h>
-
 #include "../fixture.h"
 
 #define GET "GET /x HTTP/1.1\r\nHost: demo\r\n\r\n"
@@ -150,30 +148,6 @@ START_TEST(test_server_may_be_freed_without_a_stop)
 }
 END_TEST
 
-static unsigned table_of_descriptors(void)
-{
-    char line[256];
-    unsigned size = 0;
-    FILE *file = fopen("/proc/self/status", "r");
-
-    while (fgets(line, sizeof(line), file))
-        if (strncmp(line, "FDSize:", 7) == 0)
-            size = (unsigned)strtoul(line + 7, NULL, 10);
-    fclose(file);
-    return size;
-}
-
-START_TEST(test_prepared_process_has_room_for_descriptors)
-{
-    struct rlimit limit;
-
-    http_server_prepare();
-    getrlimit(RLIMIT_NOFILE, &limit);
-    ck_assert(limit.rlim_cur == limit.rlim_max);
-    ck_assert_uint_ge(table_of_descriptors(), limit.rlim_max < 32768 ? limit.rlim_max : 32768);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("http/call/server");
@@ -183,7 +157,6 @@ int main(void)
     tcase_add_loop_test(tc, test_stop_cuts_whatever_waits, 0, (int)N_ELEMENTS(ways));
     tcase_add_test(tc, test_parked_calls_answered_by_the_stop_get_it_whole);
     tcase_add_loop_test(tc, test_stop_lets_a_running_call_end, 0, 2);
-    tcase_add_test(tc, test_prepared_process_has_room_for_descriptors);
     tcase_add_test(tc, test_server_may_be_freed_without_a_stop);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

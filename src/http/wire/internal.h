@@ -1,0 +1,40 @@
+/*
+ * http/wire/internal.h - what the files of this room share
+ */
+#pragma once
+
+#include "http/wire/peer.h"
+#include "http/wire/wire.h"
+
+enum { NS_PER_MS = 1000000 };
+
+struct listener {
+    struct wire *wire;
+    struct loop_watch *watch;
+    int fd;
+    uint16_t port; /* 0 for a socket file */
+    bool tcp;
+    bool reserved;
+    char *path; /* of a socket file, to be removed */
+};
+
+/* lookout.c */
+int lookout_open(struct wire *wire, struct error *err);
+void lookout_close(struct wire *wire);
+/** Enter @peer into the table of connections by descriptor. */
+void lookout_know(struct peer *peer);
+/** Tell the peer's listener, once, when bytes are there or the client has left. */
+bool lookout_for_bytes(struct peer *peer);
+
+/* listen.c */
+void listeners_close(struct wire *wire);
+
+/* knock.c */
+void knock_new(struct listener *listener, int fd, const struct sockaddr_storage *address,
+               socklen_t len);
+void knocks_close(struct wire *wire);
+
+/* peer.c */
+struct peer *peer_new(struct listener *listener, int fd, const struct sockaddr_storage *address);
+/** Tell a client that there is no place for it, if it speaks HTTP without TLS. */
+void turn_away(struct wire *wire, int fd);

@@ -1,0 +1,57 @@
+/*
+ * http/wire/peer.h - one connection: who it is, who waits for it, and bytes to it
+ *
+ * Threads: the loop thread only.
+ */
+#pragma once
+
+#include <gnutls/gnutls.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "base/str.h"
+
+struct engine;
+struct MHD_Connection;
+struct wire;
+
+struct peer {
+    struct wire *wire;
+    /* To be told when the client leaves, or, before it is taken, of first bytes: one at a time. */
+    void (*heard)(void *listener);
+    void *listener;        /* NULL: nobody */
+    struct engine *engine; /* the taker's, as the next two are */
+    struct MHD_Connection *mhd;
+    uint32_t calls;
+    gnutls_session_t session; /* NULL without TLS */
+    char *sni;                /* heap; NULL without */
+    uint64_t number;
+    unsigned lookout; /* what the set looks for; 0 = the descriptor is not in it */
+    int fd;
+    bool half_closed; /* the set saw that the client's sending side is shut, */
+    bool broken;      /* or the connection gone */
+    bool reserved;
+    uint16_t local_port;
+    uint16_t port;
+    bool tls;
+    bool tcp;
+    bool named; /* sni was looked for */
+    char client[INET6_ADDRSTRLEN];
+};
+
+/** The descriptor is not closed: it is the caller's. */
+void peer_free(struct peer *peer);
+struct str peer_sni(struct peer *peer);
+/** Is @fd still that of a peer of @wire? */
+struct peer *peer_of_descriptor(const struct wire *wire, int fd);
+/** Tell peer->listener when the client leaves, from now on: there may be one after the other. False
+ * when the kernel refuses. */
+bool peer_watch_leaving(struct peer *peer);
+
+enum { PEER_AGAIN = -1, PEER_BROKEN = -2 };
+/** @more: what follows at once, further bytes or the end, may leave in the same packet. */
+ssize_t peer_send(struct peer *peer, struct str bytes, bool more);
+/** Send RST; the descriptor stays open for its owner to close. */
+void socket_reset(int fd);
+/** Read and forget what is there. False when the other side has ended. */
+bool socket_drain(int fd);

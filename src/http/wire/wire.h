@@ -1,0 +1,79 @@
+/*
+ * http/wire/wire.h - connections, until their first bytes have told where they go
+ *
+ * The way of a connection: listen.c accepts, knock.c looks at the first bytes, and the owner takes
+ * it. What it does with it is told to nobody here, but for its end (http/wire/peer.h).
+ *
+ * Threads: the loop thread only.
+ */
+#pragma once
+
+#include <sys/socket.h>
+
+#include "base/error.h"
+#include "base/str.h"
+#include "http/wire/ending.h"
+#include "loop/loop.h"
+
+struct knock;
+struct listener;
+struct peer;
+struct wire;
+
+enum {
+    WIRE_PEEK_BYTES = 16384, /* looked at before a connection is handed over */
+    WIRE_RESERVED_MAX = 128, /* places for the owner's own business, beyond connections_max */
+};
+
+struct wire_owner {
+    void *owner; /* of the first two */
+    /* A connection was accepted and its first bytes seen, nothing of it consumed; a CONNECT tunnel
+       ends here, and what is sent through it counts as the first bytes. `name` is the SNI
+       or the Host, lower case, without port, absent when unknown. NULL: always DELIVERY_KEEP. For
+       DELIVERY_SILENCE *silence_ms may be set (0 = until the client leaves). */
+    enum delivery_end (*accepted)(void *owner, struct str client, struct str name, bool tls,
+                                  uint64_t *silence_ms);
+    /* Is a connection, by the name and target of its first request (no target under TLS), for the
+       owner's own business? Then `accepted` is not asked, and when all places are taken it may have
+       one of those that are kept back. NULL: never. */
+    bool (*reserved)(void *owner, struct str name, struct str target);
+    /* The peer and its descriptor are the taker's from now on, whatever comes of it. */
+    void (*take)(struct peer *peer, const struct sockaddr *address, socklen_t len);
+    /* A connection has ended; it is no longer counted. */
+    void (*closed)(struct wire *wire);
+};
+
+struct lookout {
+    struct loop_watch *watch;
+    int fd; /* of the epoll set; -1 when it is closed */
+};
+
+struct wire {
+    struct loop *loop;
+    struct wire_owner owner;
+    struct listener **listeners;
+    uint16_t listener_count;
+    struct loop_timer accept_pause; /* out of descriptors */
+    struct knock *knocks;
+    struct lookout lookout;
+    struct peer **by_fd; /* all connections */
+    size_t by_fd_count;
+    uint64_t last_number;
+    uint64_t accepted;        /* so far */
+    uint64_t refused;         /* so far: over a limit, or neither HTTP nor TLS */
+    uint32_t connections_max; /* for the owner to set; beside them the places kept back */
+    uint32_t connections;     /* now */
+    uint32_t connections_peak;
+    bool no_tls; /* for the owner to set: TLS is closed */
+    unsigned char peek[WIRE_PEEK_BYTES];
+};
+
+int wire_open(struct wire *wire, struct loop *loop, const struct wire_owner *owner,
+              struct error *err);
+/** As http_server_listen() says; a @reserved address serves the owner's own business alone. */
+int wire_listen(struct wire *wire, struct str address, bool reserved, uint16_t *out_port,
+                struct error *err);
+/** Accept no more, and close what was not taken yet. */
+void wire_shut(struct wire *wire);
+/** All peers must be gone, or never be looked at again. */
+void wire_close(struct wire *wire);
