@@ -14,6 +14,7 @@
 #include "journal/journal.h"
 
 struct admin;
+struct place_names;
 
 /* One call that a rule holds. Views; valid while the callback that got them runs. */
 struct admin_held {
@@ -43,8 +44,9 @@ struct admin_context {
     struct journal *journal;
     struct chain_tracker *chains;
     struct fault_engine *engine;
-    struct tape *tape;          /* of its decisions */
-    struct http_server *server; /* for its numbers; may be NULL */
+    struct tape *tape;             /* of its decisions */
+    struct http_server *server;    /* for its numbers; may be NULL */
+    const struct place_names *own; /* names that the control side answers to */
     const char *version;
     const char *token;         /* "" or NULL: none is set */
     bool wider_than_loopback;  /* a listener can be reached from outside: the token is required */
@@ -90,7 +92,7 @@ DEFINE_OWN(admin_free, struct admin *);
 
 /** True when the call is for the control side: a control host, and a path under /_fcemu. Pure, so
  * it may be asked again for each message about a call. */
-bool admin_wants(const struct http_request *request);
+bool admin_wants(const struct place_names *own, const struct http_request *request);
 
 /* The gateway's handlers pass on what the server says about such a call. Its owner state
  * (http_call_set_owner) belongs to the admin from admin_head() on. */

@@ -216,16 +216,17 @@ static bool is_below_root(struct str path)
     return str_starts(path, ROOT) && (path.len == ROOT.len || path.ptr[ROOT.len] == '/');
 }
 
-bool admin_wants(const struct http_request *request)
+bool admin_wants(const struct place_names *own, const struct http_request *request)
 {
     if (request->reserved)
         return true;
-    return is_below_root(request->path) && place_is_control_host(request->host);
+    return is_below_root(request->path) && place_is_control_host(own, request->host);
 }
 
 static struct security_policy policy_of(const struct admin *admin)
 {
-    return (struct security_policy){.token_required = admin->context.wider_than_loopback,
+    return (struct security_policy){.own = admin->context.own,
+                                    .token_required = admin->context.wider_than_loopback,
                                     .token = str_of(admin->context.token)};
 }
 

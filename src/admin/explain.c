@@ -122,7 +122,7 @@ static void imagine(struct admin_call *call, struct fault_call *out)
     struct str path, query;
     struct place place;
     struct target target;
-    static const struct place_defaults nowhere = {STR_INIT(""), STR_INIT("")};
+    static const struct place_defaults nowhere = {.account = STR_INIT(""), .region = STR_INIT("")};
 
     read_headers(document, call->arena, headers);
     str_cut(json_get_str(document, "path"), '?', &path, &query);

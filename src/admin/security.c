@@ -35,9 +35,11 @@ struct security_verdict security_check(const struct security_policy *policy,
     struct str origin = http_headers_get(&request->headers, STR("Origin"));
     struct str site = http_headers_get(&request->headers, STR("Sec-Fetch-Site"));
 
-    if (!place_is_control_host(request->host))
+    if (!place_is_control_host(policy->own, request->host))
         return (struct security_verdict){
-            421, "the control side answers only to localhost, an IP address or the name fcemu"};
+            421,
+            "the control side answers only to localhost, an IP address, the name fcemu and what "
+            "else control_hosts names"};
     if (origin.ptr && !origin_is_ours(request, origin))
         return (struct security_verdict){403, "a page of another origin may not use this"};
     if (site.ptr && !str_eq(site, STR("same-origin")) && !str_eq(site, STR("none")))

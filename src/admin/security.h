@@ -11,7 +11,10 @@
 
 #include "http/call/message.h"
 
+struct place_names;
+
 struct security_policy {
+    const struct place_names *own; /* names that are answered to */
     bool token_required;
     struct str token; /* absent or "": no token opens anything */
 };

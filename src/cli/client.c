@@ -145,8 +145,7 @@ static int send_request(int fd, const struct cli_args *args, const char *method,
 
     if (!token)
         token = getenv("FCEMU_TOKEN");
-    buf_printf(&b,
-               "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nUser-Agent: fcemu\r\n",
+    buf_printf(&b, "%s %s HTTP/1.1\r\nHost: unix\r\nConnection: close\r\nUser-Agent: fcemu\r\n",
                method, path);
     if (token && *token)
         buf_printf(&b, "Authorization: Bearer %s\r\n", token);

@@ -92,13 +92,12 @@ static void report_missing(struct conf_decoder *d, const struct conf_table *tabl
 
 static void set_default(struct conf_decoder *d, const struct conf_field *field, void *base)
 {
-    struct str text = str_of(field->fallback);
     bool is_list =
         field->type == FIELD_TEXTS || field->type == FIELD_PATHS || (field->flags & FIELD_LIST);
 
     conf_decode_field(d, field,
-                      is_list ? conf_scalar_list(d->arena, &text, 1, "default")
-                              : conf_scalar(d->arena, text, "default"),
+                      is_list ? conf_split_list(d->arena, field->fallback, "default")
+                              : conf_scalar(d->arena, str_of(field->fallback), "default"),
                       base);
 }
 

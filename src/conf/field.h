@@ -93,11 +93,11 @@ struct conf_field {
     const struct conf_words *words;
     const struct conf_table *table; /* of FIELD_MAP; of FIELD_CUSTOM for the schema */
     conf_decode_fn *decode;         /* of FIELD_CUSTOM; @out points to the member */
-    const char *fallback;           /* default as it is written in YAML, or NULL */
-    const char *wrong;   /* replaces "… is not between MIN and MAX"; {} stands for the value */
-    const char *no_unit; /* replaces "write {}s or {}ms" */
-    const char *missing; /* hint of F104 */
-    const char *aka;     /* words that mean this key elsewhere, blank separated */
+    const char *fallback; /* default as it is written in YAML, of a list "a, b"; or NULL */
+    const char *wrong;    /* replaces "… is not between MIN and MAX"; {} stands for the value */
+    const char *no_unit;  /* replaces "write {}s or {}ms" */
+    const char *missing;  /* hint of F104 */
+    const char *aka;      /* words that mean this key elsewhere, blank separated */
     const char *help;
     const char *schema; /* of FIELD_CUSTOM: JSON Schema of the value; or NULL for that of `table` */
 };

@@ -33,6 +33,24 @@ struct conf_node *conf_scalar_list(struct arena *arena, const struct str *parts,
     return list;
 }
 
+struct conf_node *conf_split_list(struct arena *arena, const char *text, const char *name)
+{
+    size_t count = 1;
+    size_t n = 0;
+    struct str rest = str_of(text);
+
+    for (const char *p = text; *p; p++)
+        count += *p == ',';
+    struct str *parts = ARENA_ARRAY(arena, count, struct str);
+
+    while (str_is_set(rest)) {
+        str_cut(rest, ',', &parts[n], &rest);
+        parts[n] = str_trim(parts[n]);
+        n += parts[n].len > 0;
+    }
+    return conf_scalar_list(arena, parts, n, name);
+}
+
 const struct conf_node *conf_get(const struct conf_node *node, const char *key)
 {
     if (!node || node->kind != CONF_MAP)

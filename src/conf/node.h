@@ -62,6 +62,9 @@ struct conf_node *conf_scalar(struct arena *arena, struct str text, const char *
 struct conf_node *conf_scalar_list(struct arena *arena, const struct str *parts, size_t count,
                                    const char *name);
 
+/** The same of a text such as "a, b"; what is empty between commas is no part. */
+struct conf_node *conf_split_list(struct arena *arena, const char *text, const char *name);
+
 /** The value of a key, or NULL; also NULL when @node is no map. */
 const struct conf_node *conf_get(const struct conf_node *node, const char *key);
 bool conf_is_null(const struct conf_node *node);

@@ -109,31 +109,13 @@ struct loading {
     size_t option_count;
 };
 
-static const struct conf_node *split_list(struct arena *arena, const char *value, const char *name)
-{
-    size_t count = 1;
-    size_t n = 0;
-    struct str rest = str_of(value);
-
-    for (const char *p = value; *p; p++)
-        count += *p == ',';
-    struct str *parts = ARENA_ARRAY(arena, count, struct str);
-
-    while (str_is_set(rest)) {
-        str_cut(rest, ',', &parts[n], &rest);
-        parts[n] = str_trim(parts[n]);
-        n += parts[n].len > 0;
-    }
-    return conf_scalar_list(arena, parts, n, name);
-}
-
 static void apply(struct loading *l, const struct settings_option *option, const char *value,
                   const char *name)
 {
     struct arena *arena = l->settings->arena;
 
     conf_decode_field(&l->decoder, option->field,
-                      option->is_list ? split_list(arena, value, name)
+                      option->is_list ? conf_split_list(arena, value, name)
                                       : conf_scalar(arena, str_of(value), name),
                       (char *)l->settings + option->base);
 }
@@ -150,6 +132,30 @@ static void warn_unknown_variable(struct loading *l, struct str name)
                   conf_value(&l->decoder, node), conf_did_you_mean(&l->decoder, nearest.best));
 }
 
+static bool ends_with_protocol(struct str name)
+{
+    static const struct str ends[] = {STR_INIT("_TCP"), STR_INIT("_UDP"), STR_INIT("_SCTP")};
+    static const struct str details[] = {STR_INIT("_PROTO"), STR_INIT("_PORT"), STR_INIT("_ADDR")};
+
+    for (size_t i = 0; i < N_ELEMENTS(details); i++)
+        if (str_ends(name, details[i]))
+            name = str_slice(name, 0, name.len - details[i].len);
+    for (size_t i = 0; i < N_ELEMENTS(ends); i++)
+        if (str_ends(name, ends[i]))
+            return str_find(name, STR("_PORT_"), NULL);
+    return false;
+}
+
+/* A Service of Kubernetes named `fcemu`, or `fcemu-…`, puts these into every container beside it:
+ * FCEMU_PORT=tcp://10.0.0.1:8252, FCEMU_PORT_8252_TCP_ADDR, FCEMU_SERVICE_HOST, …
+ * Source: kubernetes.io, "Service", environment variables; read 2026-11-29. */
+static bool is_of_a_service(struct str name, struct str value)
+{
+    return str_ends(name, STR("_SERVICE_HOST")) || str_find(name, STR("_SERVICE_PORT"), NULL) ||
+           (str_ends(name, STR("_PORT")) && str_find(value, STR("://"), NULL)) ||
+           ends_with_protocol(name);
+}
+
 static void apply_variable(struct loading *l, const char *text)
 {
     struct str name;
@@ -163,7 +169,8 @@ static void apply_variable(struct loading *l, const char *text)
         apply(l, &l->options[i], value.ptr, l->options[i].env);
         return;
     }
-    warn_unknown_variable(l, name);
+    if (!is_of_a_service(name, value))
+        warn_unknown_variable(l, name);
 }
 
 static void unknown_flag(struct loading *l, struct str flag)

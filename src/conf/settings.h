@@ -42,8 +42,9 @@ struct settings {
     struct arena *arena;
     struct str file; /* absent: none was read */
     struct conf_texts listen, admin_listen;
-    struct str data;   /* absent: a private temporary folder */
-    struct str ca_dir; /* absent: inside the data folder, or the user's own */
+    struct conf_texts control_hosts; /* names the daemon goes by: globs, and "@address" */
+    struct str data;                 /* absent: a private temporary folder */
+    struct str ca_dir;               /* absent: inside the data folder, or the user's own */
     struct str account, region;
     struct conf_texts faults, fixtures, seeds; /* paths and globs, in order */
     bool seed_random;

@@ -55,12 +55,25 @@ static const char *example_of(const struct conf_field *field)
     return "";
 }
 
+static void print_list(const char *list, struct buf *out)
+{
+    struct str rest = str_of(list);
+
+    for (const char *before = "["; str_is_set(rest); before = ", ") {
+        struct str item;
+
+        str_cut(rest, ',', &item, &rest);
+        buf_printf(out, "%s\"" STR_FMT "\"", before, STR_ARG(str_trim(item)));
+    }
+    buf_add_char(out, ']');
+}
+
 static void print_value(const struct conf_field *field, struct buf *out)
 {
     if (strcmp(field->name, "limits") == 0 || !field->fallback)
         buf_puts(out, example_of(field));
     else if (field->flags & FIELD_LIST)
-        buf_printf(out, "[\"%s\"]", field->fallback);
+        print_list(field->fallback, out);
     else if (strcmp(field->name, "account") == 0)
         buf_printf(out, "\"%s\"", field->fallback);
     else

@@ -8,54 +8,6 @@
 
 #define AT(member) offsetof(struct settings, member)
 
-/* ---- addresses ---- */
-
-static bool is_port(struct str text)
-{
-    uint64_t port;
-
-    return str_to_uint(text, 65535, &port) == NUMBER_OK;
-}
-
-static bool is_address(struct str text)
-{
-    struct str host;
-    struct str port;
-
-    if (str_starts(text, STR("unix:")))
-        return text.len > 5;
-    if (!str_cut_last(text, ':', &host, &port) || !is_port(port))
-        return false;
-    if (str_starts(host, STR("[")))
-        return str_ends(host, STR("]")) && host.len > 3;
-    return memchr(host.len ? host.ptr : "", ':', host.len) == NULL;
-}
-
-static bool take_addresses(struct conf_decoder *d, const struct conf_field *field,
-                           const struct conf_node *node, void *out)
-{
-    struct conf_field texts = {.name = field->name, .type = FIELD_TEXTS};
-    struct conf_texts list = {0};
-    bool ok = true;
-
-    if (!conf_decode_field(d, &texts, node, &list))
-        return false;
-    size_t count;
-    const struct conf_node *item = conf_items(node, &count);
-
-    for (size_t i = 0; i < list.count; i++, item = item->next) {
-        if (is_address(list.items[i]))
-            continue;
-        conf_error(d->report, conf_at(item), "F208",
-                   "'%s' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path",
-                   conf_value(d, item));
-        ok = false;
-    }
-    if (ok)
-        *(struct conf_texts *)out = list;
-    return ok;
-}
-
 /* ---- seed ---- */
 
 static bool take_seed(struct conf_decoder *d, const struct conf_field *field,
@@ -239,7 +191,7 @@ static const struct conf_word error_keys_list[] = {
 };
 static const struct conf_words error_keys = {CONF_WORDS_OF(error_keys_list)};
 
-#define ADDRESS_SCHEMA                                                                             \
+#define TEXTS_SCHEMA                                                                               \
     "\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}}]"
 
 /* clang-format off */
@@ -248,22 +200,31 @@ static const struct conf_field settings_fields[] = {
      .type = FIELD_CUSTOM,
      .flags = FIELD_LIST,
      .offset = AT(listen),
-     .decode = take_addresses,
+     .decode = settings_take_addresses,
      .fallback = "127.0.0.1:8252",
      .help = "addresses for HTTP, HTTPS and proxy traffic: 127.0.0.1:8252, [::1]:8252, :80, "
-             "unix:/path; port 0 takes a free one", .schema = ADDRESS_SCHEMA},
+             "unix:/path; port 0 takes a free one", .schema = TEXTS_SCHEMA},
     {.name = "admin_listen",
      .type = FIELD_CUSTOM,
      .flags = FIELD_LIST,
      .offset = AT(admin_listen),
-     .decode = take_addresses,
+     .decode = settings_take_addresses,
      .help = "further addresses for the control side alone, which no rule can touch; it is always on "
-             "the addresses above too", .schema = ADDRESS_SCHEMA},
+             "the addresses above too", .schema = TEXTS_SCHEMA},
     {.name = "token",
      .type = FIELD_TEXT,
      .flags = FIELD_SECRET,
      .offset = AT(token),
      .help = "secret that the control side asks for; required when an address is not loopback"},
+    {.name = "control_hosts",
+     .type = FIELD_CUSTOM,
+     .flags = FIELD_LIST,
+     .offset = AT(control_hosts),
+     .decode = settings_take_hosts,
+     .fallback = "localhost, *.localhost, @address, fcemu, @hostname, host.docker.internal",
+     .help = "names that the daemon itself goes by: the control side answers to no other, and calls to "
+             "them take the account and region below; globs, @address for every IP address, @hostname "
+             "for the name of this machine", .schema = TEXTS_SCHEMA},
     {.name = "data",
      .type = FIELD_PATH,
      .offset = AT(data),

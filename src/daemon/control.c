@@ -29,10 +29,15 @@ static void on_finished(void *owner, struct http_call *call)
     admin_finished(((struct daemon *)owner)->admin, call);
 }
 
+static bool on_wants(void *owner, const struct http_request *request)
+{
+    return admin_wants(&((struct daemon *)owner)->own_names, request);
+}
+
 const struct gateway_control *control_side(void)
 {
     static const struct gateway_control side = {
-        .wants = admin_wants,
+        .wants = on_wants,
         .head = on_head,
         .request = on_request,
         .too_large = on_too_large,
@@ -172,6 +177,7 @@ int control_start(struct daemon *d, struct error *err)
         .engine = d->faults,
         .tape = d->tape,
         .server = d->server,
+        .own = &d->own_names,
         .version = FCEMU_VERSION,
         .token = str_is_set(d->settings->token) ? d->settings->token.ptr : NULL,
         .wider_than_loopback = wider_than_loopback(d->settings),

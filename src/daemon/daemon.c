@@ -104,7 +104,7 @@ static void start_gateway(struct daemon *d)
         .control_owner = d,
     };
     struct gateway_settings settings = {
-        .defaults = {.account = s->account, .region = s->region},
+        .defaults = {.account = s->account, .region = s->region, .own = &d->own_names},
         .error_keys = keys[s->error_keys],
         .body_max = s->body_max,
         .event_sync_max = (uint64_t)s->limits.values[LIMIT_SYNC_REQUEST_BYTES],
@@ -256,6 +256,8 @@ static int start(struct daemon *d, struct conf_report *report, struct error *err
     files_init(&d->fault_files, &d->settings->faults);
     files_init(&d->fixture_files, &d->settings->fixtures);
     d->grammar.allow_unknown_region = d->settings->allow_unknown_region;
+    d->own_names =
+        (struct place_names){d->settings->control_hosts.items, d->settings->control_hosts.count};
     if (loop_new(&d->loop, err) < 0 || start_ca(d, err) < 0 || start_state(d, err) < 0)
         return -1;
     r = load_rules(d, report);

@@ -32,6 +32,7 @@ struct daemon {
     struct service *service;
     struct neighbours *neighbours;
     struct gateway_auth auth;
+    struct place_names own_names;
     struct gateway *gateway;
     struct http_server *server;
     struct admin *admin;

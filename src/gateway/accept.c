@@ -36,7 +36,8 @@ bool gateway_reserved(void *owner, struct str name, struct str target)
     struct str query;
 
     str_cut(target, '?', &request.path, &query);
-    return gateway->parts.control && gateway->parts.control->wants(&request);
+    return gateway->parts.control &&
+           gateway->parts.control->wants(gateway->parts.control_owner, &request);
 }
 
 enum delivery_end gateway_accept(void *owner, struct str client, struct str name, bool tls,

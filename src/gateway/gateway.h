@@ -40,7 +40,7 @@ struct gateway_settings {
 /* Who serves /_fcemu: the control side sits above, so it is called through this. Calls it wants
  * never meet a rule. */
 struct gateway_control {
-    bool (*wants)(const struct http_request *request); /* pure: asked for each message */
+    bool (*wants)(void *owner, const struct http_request *request); /* asked for each message */
     void (*head)(void *owner, struct http_call *call);
     void (*request)(void *owner, struct http_call *call);
     void (*too_large)(void *owner, struct http_call *call, uint64_t limit);

@@ -106,7 +106,8 @@ static const char *base_url(const struct http_request *request, struct arena *ar
     uint16_t preset = request->tls ? 443 : 80;
     struct str scheme = request->tls ? STR("https://") : STR("http://");
     bool has_port = request->authority.len > request->host.len;
-    bool direct = str_starts(request->target, STR("/")) && place_is_control_host(request->host);
+    bool direct = str_starts(request->target, STR("/")) &&
+                  place_is_control_host(&place_usual_names, request->host);
 
     if (has_port || !direct || request->local_port == 0 || request->local_port == preset)
         return ARENA_CONCAT(arena, scheme, request->authority).ptr;

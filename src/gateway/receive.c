@@ -11,7 +11,9 @@ static const struct gateway_control *control_of(const struct gateway *gateway,
 {
     const struct gateway_control *control = gateway->parts.control;
 
-    return control && control->wants(http_call_request(call)) ? control : NULL;
+    return control && control->wants(gateway->parts.control_owner, http_call_request(call))
+               ? control
+               : NULL;
 }
 
 static void learn_from_head(struct exchange *x)

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 
+#include "base/glob.h"
 #include "route/place.h"
 
 static bool is_address(struct str text, int family)
@@ -55,17 +56,28 @@ bool host_is_marked_inside(struct str text)
     return marked;
 }
 
-bool host_is_local(struct str host)
+static const struct str usual[] = {STR_INIT("localhost"), STR_INIT("*.localhost"),
+                                   STR_INIT(PLACE_ANY_ADDRESS), STR_INIT("fcemu")};
+const struct place_names place_usual_names = {usual, N_ELEMENTS(usual)};
+
+static bool is_own_name(const struct place_names *own, struct str host)
 {
-    return host.len == 0 || is_ip_literal(host) || str_ends(host, STR(".localhost")) ||
-           !memchr(host.ptr, '.', host.len);
+    for (size_t i = 0; own && i < own->count; i++)
+        if (str_eq(own->items[i], STR(PLACE_ANY_ADDRESS)) ? is_ip_literal(host)
+                                                          : glob_match(own->items[i], host))
+            return true;
+    return false;
 }
 
-bool place_is_control_host(struct str host)
+bool host_is_local(const struct place_names *own, struct str host)
 {
-    return host.len == 0 || is_ip_literal(host) || str_eq(host, STR("localhost")) ||
-           str_eq(host, STR("fcemu")) || str_eq(host, STR("unix")) ||
-           str_ends(host, STR(".localhost"));
+    return host.len == 0 || is_ip_literal(host) || str_ends(host, STR(".localhost")) ||
+           !memchr(host.ptr, '.', host.len) || is_own_name(own, host);
+}
+
+bool place_is_control_host(const struct place_names *own, struct str host)
+{
+    return host.len == 0 || str_eq(host, STR("unix")) || is_own_name(own, host);
 }
 
 static struct str without_port(struct str host)

@@ -7,10 +7,12 @@
 
 #include "base/str.h"
 
-/** An IP literal, *.localhost, a name without a dot, or no name at all. @host is a
+struct place_names;
+
+/** An IP literal, *.localhost, a name without a dot, one of @own, or no name at all. @host is a
  * place_host_name().
  */
-bool host_is_local(struct str host);
+bool host_is_local(const struct place_names *own, struct str host);
 
 /**
  * Cuts the mark of an address inside a region ("-internal", "-intranet", "-vpc") off @label, once;

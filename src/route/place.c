@@ -413,7 +413,7 @@ void place_find(struct str host, struct str account_header, const struct place_d
     *out =
         (struct place){.zone = STR(""), .account = STR(""), .region = STR(""), .bucket = STR("")};
     host = place_host_name(host, arena);
-    if (host_is_local(host))
+    if (host_is_local(defaults->own, host))
         read_local(&r, host);
     else if (!read_zone(&r, host))
         read_custom(&r, host);

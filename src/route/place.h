@@ -49,9 +49,22 @@ struct place {
     struct str suggestion; /* the nearest right name, or absent */
 };
 
+#define PLACE_ANY_ADDRESS "@address"
+
+/* Names under which the daemon itself is reached: globs in lower case, and PLACE_ANY_ADDRESS for
+ * every IP literal. The setting control_hosts. */
+struct place_names {
+    const struct str *items;
+    size_t count;
+};
+
+/* Without a setting: localhost, *.localhost, every address, fcemu. */
+extern const struct place_names place_usual_names;
+
 struct place_defaults {
     struct str account; /* when neither host nor header names one; not on trigger hosts */
     struct str region;  /* when the host names none */
+    const struct place_names *own; /* these are PLACE_LOCAL, too; NULL: no further names */
 };
 
 /** The name in a Host header or SNI: lower case, without port and without final dots. "[::1]:80"
@@ -67,9 +80,9 @@ struct str place_host_name(struct str host, struct arena *arena);
 void place_find(struct str host, struct str account_header, const struct place_defaults *defaults,
                 struct arena *arena, struct place *out);
 
-/** True for the names and addresses under which /_fcemu/ is served: loopback, IP literals, unix,
- * "localhost", "fcemu", *.localhost. */
-bool place_is_control_host(struct str host);
+/** True for the names and addresses under which /_fcemu/ is served: those of @own, and what a
+ * socket file has: "unix" and no name at all. @host is a place_host_name(). */
+bool place_is_control_host(const struct place_names *own, struct str host);
 
 /** The canonical host of a place in one of our zones; absent for other kinds. It leads back to the
  * same place. */

@@ -19,7 +19,8 @@ static bool is_same(const struct place *a, const struct place *b)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct place_defaults defaults = {STR_INIT("100"), STR_INIT("cn-beijing")};
+    static const struct place_defaults defaults = {.account = STR_INIT("100"),
+                                                   .region = STR_INIT("cn-beijing")};
     OWN(arena_free) struct arena *arena = arena_new();
     struct str host;
     struct str account;

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "conf/report.h"
 #include "loop/loop.h"
+#include "route/place.h"
 #include "tape/tape.h"
 
 /* ---- the house ---- */
@@ -47,7 +48,7 @@ static inline void on_request(void *owner, struct http_call *call)
     static const struct delivery whole;
     struct http_response not_found = {.status = 404};
 
-    if (admin_wants(http_call_request(call)))
+    if (admin_wants(&place_usual_names, http_call_request(call)))
         admin_request(((struct house *)owner)->admin, call);
     else
         http_call_deliver(call, &not_found, &whole);
@@ -177,6 +178,7 @@ static inline void open_house(struct house *house, bool wide)
         .server = house->server,
         .version = "0.1.0",
         .token = "open-sesame",
+        .own = &place_usual_names,
         .wider_than_loopback = wide,
         .owner = house,
         .fault_files = fault_files,

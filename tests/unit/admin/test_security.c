@@ -1,4 +1,5 @@
 #include "admin/security.h"
+#include "route/place.h"
 
 #include "../suite.h"
 
@@ -121,7 +122,8 @@ static struct http_request request_for(const char *authority, const struct http_
 
 START_TEST(test_security_table)
 {
-    struct security_policy policy = {cases[_i].token_required, STR("open-sesame")};
+    struct security_policy policy = {&place_usual_names, cases[_i].token_required,
+                                     STR("open-sesame")};
     OWN(arena_free) struct arena *arena = arena_new();
     struct http_request request = request_for(cases[_i].host, cases[_i].headers, arena);
 
@@ -135,7 +137,7 @@ END_TEST
 
 START_TEST(test_security_without_a_token_nothing_opens_a_wide_listener)
 {
-    struct security_policy policy = {true, STR("")};
+    struct security_policy policy = {&place_usual_names, true, STR("")};
     OWN(arena_free) struct arena *arena = arena_new();
     struct http_header headers[HEADERS_MAX] = {
         {STR("X-Fcemu-Token"), STR("")}

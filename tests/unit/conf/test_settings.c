@@ -322,6 +322,101 @@ START_TEST(test_settings_options_have_unique_names_and_help)
 }
 END_TEST
 
+/* What a Service of Kubernetes named fcemu, or fcemu-log, puts into the containers beside it. */
+START_TEST(test_settings_variables_of_a_service_set_nothing_and_warn_of_nothing)
+{
+    static char injected[][64] = {
+        "FCEMU_PORT=tcp://10.0.0.1:8252",
+        "FCEMU_SERVICE_HOST=10.0.0.1",
+        "FCEMU_SERVICE_PORT=8252",
+        "FCEMU_SERVICE_PORT_HTTP=8252",
+        "FCEMU_PORT_8252_TCP=tcp://10.0.0.1:8252",
+        "FCEMU_PORT_8252_TCP_PROTO=tcp",
+        "FCEMU_PORT_8252_TCP_PORT=8252",
+        "FCEMU_PORT_8252_TCP_ADDR=10.0.0.1",
+        "FCEMU_PORT_53_UDP=udp://10.0.0.1:53",
+        "FCEMU_LOG_PORT=tcp://10.0.0.2:80",
+        "FCEMU_LOG_SERVICE_HOST=10.0.0.2",
+        "FCEMU_LOG_PORT_80_SCTP_ADDR=10.0.0.2",
+    };
+    char *env[N_ELEMENTS(injected) + 1] = {NULL};
+    OWN(buf_done) struct buf text = {0};
+
+    for (size_t i = 0; i < N_ELEMENTS(injected); i++)
+        env[i] = injected[i];
+    OWN(settings_free) struct settings *settings = settings_load(NULL, NULL, 0, env, report);
+    OWN(settings_free) struct settings *without = settings_load(NULL, NULL, 0, NULL, report);
+
+    conf_report_print(report, CONF_FORMAT_TEXT, &text);
+    ck_assert_str_eq(buf_text(&text), "");
+    ck_assert_ptr_nonnull(settings);
+    ck_assert_uint_eq(settings->listen.count, without->listen.count);
+    ck_assert(str_eq(settings->listen.items[0], without->listen.items[0]));
+    ck_assert_int_eq((int)settings->log.level, (int)without->log.level);
+}
+END_TEST
+
+/* A person's slip is still told of. */
+START_TEST(test_settings_a_slip_that_looks_like_a_service_is_told_of)
+{
+    static const char *const slips[] = {"FCEMU_LISTN=x", "FCEMU_LOG_LEVL=tcp://x"};
+    char text[32];
+    char *env[] = {text, NULL};
+
+    snprintf(text, sizeof(text), "%s", slips[_i]);
+    settings_free(settings_load(NULL, NULL, 0, env, report));
+    ck_assert_uint_eq(report->warnings, 1);
+}
+END_TEST
+
+static const struct {
+    const char *value;
+    const char *said; /* NULL: taken */
+} host_cases[] = {
+    {"[ci.corp.example, '*.Test']", NULL                                                 },
+    {"'@address'",                  NULL                                                 },
+    {"[]",                          NULL                                                 },
+    {"'http://x'",                  "F208: control_hosts: 'http://x' is no host name"    },
+    {"'a:80'",
+     "'a:80' is no host name; write a name or a glob without port, @address or @hostname"},
+    {"'@adress'",                   "did you mean '@address'?"                           },
+    {"''",                          "'' is no host name"                                 },
+};
+
+START_TEST(test_settings_control_hosts_are_names)
+{
+    OWN(buf_done) struct buf text = {0};
+    char file[] = "/tmp/fcemu-hosts-XXXXXX";
+    int fd = mkstemp(file);
+
+    dprintf(fd, "control_hosts: %s\n", host_cases[_i].value);
+    close(fd);
+    OWN(settings_free) struct settings *settings = settings_load(file, NULL, 0, NULL, report);
+
+    unlink(file);
+    conf_report_print(report, CONF_FORMAT_TEXT, &text);
+    ck_assert_msg(!settings == !!host_cases[_i].said, "%s", buf_text(&text));
+    if (host_cases[_i].said)
+        ck_assert_msg(strstr(buf_text(&text), host_cases[_i].said) != NULL, "%s", buf_text(&text));
+    if (_i == 0)
+        ck_assert(str_eq(settings->control_hosts.items[1], STR("*.test")));
+}
+END_TEST
+
+START_TEST(test_settings_control_hosts_know_this_machine)
+{
+    OWN(settings_free) struct settings *settings = settings_load(NULL, NULL, 0, NULL, report);
+    char name[256] = "";
+    size_t found = 0;
+
+    gethostname(name, sizeof(name) - 1);
+    ck_assert_uint_eq(settings->control_hosts.count, 6);
+    for (size_t i = 0; i < settings->control_hosts.count; i++)
+        found += str_eq_nocase(settings->control_hosts.items[i], str_of(name));
+    ck_assert_uint_eq(found, 1);
+}
+END_TEST
+
 START_TEST(test_settings_repository_file_is_the_printed_table)
 {
     struct buf want = {0};
@@ -410,6 +505,10 @@ int main(void)
     tcase_add_test(tc, test_settings_twenty_mistakes_at_once);
     tcase_add_test(tc, test_settings_options_have_unique_names_and_help);
     tcase_add_test(tc, test_settings_repository_file_is_the_printed_table);
+    tcase_add_test(tc, test_settings_variables_of_a_service_set_nothing_and_warn_of_nothing);
+    tcase_add_loop_test(tc, test_settings_a_slip_that_looks_like_a_service_is_told_of, 0, 2);
+    tcase_add_loop_test(tc, test_settings_control_hosts_are_names, 0, (int)N_ELEMENTS(host_cases));
+    tcase_add_test(tc, test_settings_control_hosts_know_this_machine);
     tcase_add_test(tc, test_settings_printed_keys_load_when_uncommented);
     tcase_add_test(tc, test_settings_schema_is_json);
     suite_add_tcase(suite, tc);

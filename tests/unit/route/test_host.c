@@ -58,8 +58,40 @@ static const struct {
 
 START_TEST(test_host_control_answers_only_where_a_page_cannot_rebind)
 {
-    ck_assert_msg(place_is_control_host(str_of(control[_i].host)) == control[_i].want, "'%s'",
-                  control[_i].host);
+    ck_assert_msg(place_is_control_host(&place_usual_names, str_of(control[_i].host)) ==
+                      control[_i].want,
+                  "'%s'", control[_i].host);
+}
+END_TEST
+
+static const struct str own_names[] = {STR_INIT("@address"), STR_INIT("host.docker.internal"),
+                                       STR_INIT("*.corp.example")};
+static const struct place_names own = {own_names, N_ELEMENTS(own_names)};
+static const struct {
+    const char *host;
+    bool control;
+    enum place_kind kind;
+} named[] = {
+    {"host.docker.internal",           true,  PLACE_LOCAL  },
+    {"ci.corp.example",                true,  PLACE_LOCAL  },
+    {"corp.example",                   false, PLACE_CUSTOM },
+    {"10.1.2.3",                       true,  PLACE_LOCAL  },
+    {"localhost",                      false, PLACE_LOCAL  }, /* not among the names */
+    {"unix",                           true,  PLACE_LOCAL  },
+    {"",                               true,  PLACE_LOCAL  },
+    {"@address",                       false, PLACE_LOCAL  },
+    {"16.cn-shanghai.fc.aliyuncs.com", false, PLACE_ACCOUNT},
+};
+
+START_TEST(test_host_own_names_are_control_hosts_and_local_places)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct place_defaults defaults = {.account = STR("1"), .region = STR("r"), .own = &own};
+    struct place place;
+
+    place_find(str_of(named[_i].host), STR_NONE, &defaults, arena, &place);
+    ck_assert_int_eq(place_is_control_host(&own, str_of(named[_i].host)), named[_i].control);
+    ck_assert_int_eq(place.kind, named[_i].kind);
 }
 END_TEST
 
@@ -72,6 +104,8 @@ int main(void)
                         (int)N_ELEMENTS(names));
     tcase_add_loop_test(tc, test_host_control_answers_only_where_a_page_cannot_rebind, 0,
                         (int)N_ELEMENTS(control));
+    tcase_add_loop_test(tc, test_host_own_names_are_control_hosts_and_local_places, 0,
+                        (int)N_ELEMENTS(named));
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

@@ -4,7 +4,8 @@
 
 #include "../suite.h"
 
-static const struct place_defaults defaults = {STR_INIT("99"), STR_INIT("cn-beijing")};
+static const struct place_defaults defaults = {.account = STR_INIT("99"),
+                                               .region = STR_INIT("cn-beijing")};
 
 static const char *const hosts[] = {
     "16530750.cn-shanghai.fc.aliyuncs.com",
@@ -115,7 +116,7 @@ END_TEST
 /* Seen by what a second finding would have noticed. */
 START_TEST(test_a_place_is_not_found_twice)
 {
-    struct place_defaults moving = {STR("1"), STR("cn-beijing")};
+    struct place_defaults moving = {.account = STR("1"), .region = STR("cn-beijing")};
     struct recent *own = recent_new(&moving);
     struct place place;
 

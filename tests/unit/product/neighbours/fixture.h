@@ -90,7 +90,8 @@ static inline struct http_request *request_of(const char *method, const char *ho
 
 static inline struct neighbours_call *call_of(const struct http_request *request)
 {
-    static const struct place_defaults defaults = {STR_INIT("100"), STR_INIT("cn-hangzhou")};
+    static const struct place_defaults defaults = {.account = STR_INIT("100"),
+                                                   .region = STR_INIT("cn-hangzhou")};
     struct neighbours_call *call = ARENA_NEW(f.arena, struct neighbours_call);
     struct place *place = ARENA_NEW(f.arena, struct place);
 

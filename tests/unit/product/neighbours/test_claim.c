@@ -30,7 +30,8 @@ static const struct {
 
 START_TEST(test_claim_table)
 {
-    static const struct place_defaults defaults = {STR_INIT("100"), STR_INIT("cn-hangzhou")};
+    static const struct place_defaults defaults = {.account = STR_INIT("100"),
+                                                   .region = STR_INIT("cn-hangzhou")};
     struct place place;
     const struct http_request *request;
 
