@@ -1,7 +1,12 @@
 #include "product/service/resource/schedule.h"
 
+#include <stdio.h>
+
 #include "base/mem.h"
+#include "base/zone.h"
 #include "product/service/resource/cron.h"
+
+enum { MS_PER_SECOND = 1000 };
 
 /* clang-format off */
 static const struct field action_rows[] = {
@@ -29,9 +34,44 @@ static const struct field policy_rows[] = {
 const struct field_table schedule_action_fields = {action_rows, N_ELEMENTS(action_rows)};
 const struct field_table schedule_policy_fields = {policy_rows, N_ELEMENTS(policy_rows)};
 
-static bool parse_time(struct str text, uint64_t *out_ms)
+/* A moment; without "Z" or an offset it is local to @zone, and none without a zone. */
+static bool parse_time(struct str text, const struct zone *zone, uint64_t *out_ms)
 {
-    return clock_parse_iso(text.ptr, text.len, out_ms);
+    char local[CLOCK_ISO_BYTES + 1];
+    uint64_t ms;
+
+    if (clock_parse_iso(text.ptr, text.len, out_ms))
+        return true;
+    if (!zone || text.len > CLOCK_ISO_BYTES - 1)
+        return false;
+    snprintf(local, sizeof(local), STR_FMT "Z", STR_ARG(text));
+    if (!clock_parse_iso(local, strlen(local), &ms))
+        return false;
+    int64_t at_s = zone_from_local_s(zone, (int64_t)(ms / MS_PER_SECOND));
+
+    *out_ms = at_s < 0 ? 0 : (uint64_t)at_s * MS_PER_SECOND + ms % MS_PER_SECOND;
+    return true;
+}
+
+/* NULL when none is named, or an unknown one. */
+static struct zone *zone_of(const cJSON *action)
+{
+    struct str name = json_get_str(action, "timeZone");
+
+    return name.len ? zone_load(name) : NULL;
+}
+
+static bool check_zone(struct work *work, const cJSON *action, const struct zone *zone)
+{
+    struct str name = json_get_str(action, "timeZone");
+
+    if (zone || name.len == 0)
+        return true;
+    answer_invalid(work,
+                   "TimeZone is set to an invalid value (allowed: a name of the IANA time zone "
+                   "database, actual: '" STR_FMT "')",
+                   STR_ARG(str_slice(name, 0, 128)));
+    return false;
 }
 
 /* "at(2020-10-10T10:10:10Z)" → what stands between the brackets. */
@@ -43,25 +83,24 @@ static bool inside(struct str text, struct str word, struct str *out)
     return true;
 }
 
-static bool is_expression(struct str text)
+static bool is_expression(struct str text, const struct zone *zone)
 {
     struct str inner;
     struct cron cron;
     uint64_t at;
 
     if (inside(text, STR("at("), &inner))
-        return parse_time(inner, &at);
+        return parse_time(inner, zone, &at);
     return inside(text, STR("cron("), &inner) && cron_parse(inner, &cron);
 }
 
-static bool check_time(struct work *work, const cJSON *action, const char *name, const char *title)
+static bool check_time(struct work *work, const cJSON *action, const struct zone *zone,
+                       const char *name, const char *title)
 {
     struct str text = json_get_str(action, name);
     uint64_t at;
 
-    /* With a time zone the times are local. */
-    if (text.len == 0 || json_get_str(action, "timeZone").len > 0 ||
-        (parse_time(text, &at) && str_ends(text, STR("Z"))))
+    if (text.len == 0 || (parse_time(text, zone, &at) && (zone || str_ends(text, STR("Z")))))
         return true;
     answer_invalid(
         work,
@@ -70,11 +109,11 @@ static bool check_time(struct work *work, const cJSON *action, const char *name,
     return false;
 }
 
-static bool check_expression(struct work *work, const cJSON *action)
+static bool check_expression(struct work *work, const cJSON *action, const struct zone *zone)
 {
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(action, "scheduleExpression");
 
-    if (!cJSON_IsString(member) || is_expression(str_of(member->valuestring)))
+    if (!cJSON_IsString(member) || is_expression(str_of(member->valuestring), zone))
         return true;
     answer_invalid(work,
                    "The ScheduleExpression should be atTime or cron expression (example: "
@@ -118,10 +157,12 @@ bool schedule_check(struct work *work, const cJSON *actions)
     const cJSON *action;
 
     cJSON_ArrayForEach (action, actions) {
-        if (!check_unique(work, actions, action) ||
-            !check_time(work, action, "startTime", "StartTime") ||
-            !check_time(work, action, "endTime", "EndTime") || !check_expression(work, action) ||
-            !check_metric(work, action))
+        OWN(zone_free) struct zone *zone = zone_of(action);
+
+        if (!check_unique(work, actions, action) || !check_zone(work, action, zone) ||
+            !check_time(work, action, zone, "startTime", "StartTime") ||
+            !check_time(work, action, zone, "endTime", "EndTime") ||
+            !check_expression(work, action, zone) || !check_metric(work, action))
             return false;
     }
     return true;
@@ -163,23 +204,53 @@ bool schedule_check_metrics(struct work *work, const struct address *at, const c
     return true;
 }
 
+static uint64_t time_or(const cJSON *action, const char *name, const struct zone *zone,
+                        uint64_t preset)
+{
+    uint64_t at;
+
+    return parse_time(json_get_str(action, name), zone, &at) ? at : preset;
+}
+
+static uint64_t local_ms(const struct zone *zone, uint64_t utc_ms)
+{
+    int64_t seconds = (int64_t)(utc_ms / MS_PER_SECOND);
+
+    if (zone && seconds + zone_offset_s(zone, seconds) < 0)
+        return 0;
+    return zone ? (uint64_t)(seconds + zone_offset_s(zone, seconds)) * MS_PER_SECOND : utc_ms;
+}
+
+/* The schedule is one of local times. */
+static bool last_of_cron(const struct cron *cron, const struct zone *zone, uint64_t from_ms,
+                         uint64_t to_ms, uint64_t *out_ms)
+{
+    uint64_t local;
+
+    if (!cron_last(cron, local_ms(zone, from_ms), local_ms(zone, to_ms), &local))
+        return false;
+    *out_ms =
+        zone ? (uint64_t)zone_from_local_s(zone, (int64_t)(local / MS_PER_SECOND)) * MS_PER_SECOND
+             : local;
+    return true;
+}
+
 /* When the action last fired inside its window, up to now. */
 static bool last_fired(const cJSON *action, uint64_t now_ms, uint64_t *out_ms)
 {
+    OWN(zone_free) struct zone *zone = zone_of(action);
     struct str text = json_get_str(action, "scheduleExpression");
-    uint64_t start = 0;
-    uint64_t end = UINT64_MAX;
-    struct str inner;
+    uint64_t start = time_or(action, "startTime", zone, 0);
+    uint64_t end = time_or(action, "endTime", zone, UINT64_MAX);
     struct cron cron;
+    struct str inner;
 
-    parse_time(json_get_str(action, "startTime"), &start);
-    parse_time(json_get_str(action, "endTime"), &end);
     if (now_ms < start || now_ms > end)
         return false;
     if (inside(text, STR("at("), &inner))
-        return parse_time(inner, out_ms) && *out_ms <= now_ms && *out_ms >= start;
+        return parse_time(inner, zone, out_ms) && *out_ms <= now_ms && *out_ms >= start;
     return inside(text, STR("cron("), &inner) && cron_parse(inner, &cron) &&
-           cron_last(&cron, start, now_ms, out_ms);
+           last_of_cron(&cron, zone, start, now_ms, out_ms);
 }
 
 double schedule_target(const cJSON *actions, uint64_t now_ms, double preset)
