@@ -120,16 +120,54 @@ static bool match_variable(struct str text)
     return true;
 }
 
+static bool match_role(struct str text)
+{
+    struct str account;
+    struct str role;
+
+    if (!str_starts(text, STR("acs:ram::")))
+        return false;
+    return str_cut(str_slice(text, 9, text.len), ':', &account, &role) && account.len > 0 &&
+           str_all_digits(account) && str_starts(role, STR("role/")) && role.len > 5;
+}
+
+/* Lines of their own before and behind what is encoded. */
+static bool is_pem(struct str text, struct str label)
+{
+    size_t start;
+    size_t end;
+
+    while (text.len && strchr(" \r\n", text.ptr[text.len - 1]))
+        text.len--;
+    return str_starts(text, STR("-----BEGIN ")) && str_ends(text, STR("-----")) &&
+           str_find(text, label, &start) &&
+           str_find(str_slice(text, start + label.len, text.len), STR("-----END "), &end) &&
+           end > 0;
+}
+
+static bool match_certificate(struct str text)
+{
+    return is_pem(text, STR("CERTIFICATE-----"));
+}
+
+static bool match_private_key(struct str text)
+{
+    return is_pem(text, STR("PRIVATE KEY-----"));
+}
+
 static const struct {
     const char *text;
     bool (*match)(struct str text);
 } patterns[] = {
-    [PATTERN_NAME] = {"^[_a-zA-Z][-_a-zA-Z0-9]*$",                           match_name    },
-    [PATTERN_DOMAIN] = {"'^([a-z0-9A-Z][-a-z0-9A-Z]{0,62}\\.)+[a-zA-Z]{2,}$'", match_domain  },
+    [PATTERN_NAME] = {"^[_a-zA-Z][-_a-zA-Z0-9]*$",                           match_name       },
+    [PATTERN_DOMAIN] = {"'^([a-z0-9A-Z][-a-z0-9A-Z]{0,62}\\.)+[a-zA-Z]{2,}$'", match_domain     },
     [PATTERN_WILD_DOMAIN] = {"'^([a-z0-9A-Z][-a-z0-9A-Z]{0,62}\\.)+[a-zA-Z]{2,}$'",
-                      match_wild_domain                                                    },
-    [PATTERN_PRINT] = {"^[[:print:]]+$",                                      match_print   },
-    [PATTERN_VARIABLE] = {"^[a-zA-Z][a-zA-Z0-9_]*$",                             match_variable},
+                      match_wild_domain                                                       },
+    [PATTERN_PRINT] = {"^[[:print:]]+$",                                      match_print      },
+    [PATTERN_VARIABLE] = {"^[a-zA-Z][a-zA-Z0-9_]*$",                             match_variable   },
+    [PATTERN_ROLE] = {"acs:ram::<account>:role/<name>",                      match_role       },
+    [PATTERN_CERTIFICATE] = {"PEM",                                                 match_certificate},
+    [PATTERN_PRIVATE_KEY] = {"PEM",                                                 match_private_key},
 };
 
 const char *field_pattern_text(enum field_pattern pattern)

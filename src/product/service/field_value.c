@@ -105,12 +105,13 @@ bool field_check_text(const struct field *field, struct str text,
                             "is below the minimum allowed length (min: %" PRId64
                             ", actual: '%" PRId64 "')",
                             least, chars);
+    if (text.len == 0 && (field->flags & FIELD_MAY_BE_EMPTY))
+        return true;
     if (field->pattern && !field_pattern_match(field->pattern, text))
         return field_refuse(reading, field,
                             "doesn't match expected format (allowed: %s, actual: '" STR_FMT "')",
-                            field_pattern_text(field->pattern), STR_ARG(head_of(text, 256)));
-    if (text.len == 0 && (field->flags & FIELD_MAY_BE_EMPTY))
-        return true;
+                            field_pattern_text(field->pattern),
+                            STR_ARG(field->flags & FIELD_SECRET ? STR("***") : head_of(text, 256)));
     if (field->choices && !is_choice(field->choices, text))
         return field_refuse(reading, field,
                             "is set to an invalid value (allowed: %s, actual: '" STR_FMT "')",
@@ -216,11 +217,15 @@ static cJSON *read_int(const struct field *field, const cJSON *value,
                        const struct field_reading *reading)
 {
     double number;
+    int64_t preset;
 
     if (!number_of(value, &number) || number != trunc(number) || fabs(number) > 9e15) {
         refuse_type(reading, field, "integer", value);
         return NULL;
     }
+    if ((field->flags & FIELD_ZERO_IS_DEFAULT) && number == 0 &&
+        limit_of(reading, field->preset, &preset))
+        return cJSON_CreateNumber((double)preset);
     if ((field->flags & FIELD_ZERO_IS_DEFAULT) && number == 0)
         return json_constant(field_default(field, reading->api));
     return check_number(field, number, 1, reading) ? cJSON_CreateNumber(number) : NULL;
@@ -319,7 +324,8 @@ static bool read_map_item(const struct field *field, const cJSON *item, cJSON *o
 {
     if (cJSON_IsNull(item))
         return true;
-    if (!is_textual(item))
+    /* A deployment file says `DEBUG: true` as it says `LEVEL: 3`. */
+    if (!is_textual(item) && !cJSON_IsBool(item))
         return refuse_type(reading, field, "map of strings", item);
     if (!check_key(field, str_of(item->string), reading))
         return false;

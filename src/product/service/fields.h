@@ -40,6 +40,9 @@ enum field_pattern {
     PATTERN_WILD_DOMAIN, /* the same, or "*." in front of it */
     PATTERN_PRINT,       /* ^[[:print:]]+$, of each value of a map */
     PATTERN_VARIABLE,    /* ^[a-zA-Z][a-zA-Z0-9_]*$, of each key of a map */
+    PATTERN_ROLE,        /* ^acs:ram::[0-9]+:role/.+$ */
+    PATTERN_CERTIFICATE, /* PEM */
+    PATTERN_PRIVATE_KEY, /* PEM */
 };
 
 enum {
@@ -59,7 +62,7 @@ enum {
     FIELD_OPTIONAL_ZERO = 1 << 10,   /* 0 stands for "not set" and is not range-checked */
     FIELD_MINUS_ONE = 1 << 12,       /* -1 stands for "any" and is not range-checked */
     FIELD_ZERO_IS_DEFAULT = 1 << 13, /* 0 is read as the default */
-    FIELD_MAY_BE_EMPTY = 1 << 14,    /* "" besides the choices */
+    FIELD_MAY_BE_EMPTY = 1 << 14,    /* "" besides the choices and the pattern */
     FIELD_NATURAL = 1 << 15,         /* a number of 0 or more */
     FIELD_POSITIVE = 1 << 16,        /* a number of 1 or more */
     IN_TRIGGER = 1 << 11,            /* of operations: traffic for HTTP triggers */
@@ -78,8 +81,8 @@ struct field {
     const char *current; /* the same for 2023 */
     const char *in_2021; /* the same where 2021 differs; NULL: as `classic` */
     int min, max, step;  /* LIMIT(…): of the number, the text's length or the count; 0: none */
-    /* LIMIT(…) of a FIELD_DECIDED number: the default as a figure that can be set; of 2016 and 2023
-       where they differ */
+    /* LIMIT(…): the default as a figure that can be set, of a FIELD_DECIDED number (of 2016 and
+       2023 where they differ) or one with FIELD_ZERO_IS_DEFAULT */
     int preset, preset_2016, preset_2023;
     enum field_pattern pattern;
     enum field_pattern key_pattern; /* of a map */

@@ -53,6 +53,10 @@ cJSON *service_document(struct work *work, struct str name);
 void reserved_service_appear(struct work *work);
 void reserved_service_vanish(struct work *work);
 
+/** Role, network and file systems go together. A service reaches its network with its role, a
+ * function of 2023-03-30 with that of the product. False when refused. */
+bool network_check(struct work *work, const cJSON *document, bool needs_role);
+
 /** A function as its own API version shows it; the caller owns it. */
 cJSON *function_view(struct work *work, const struct store_row *row, const struct address *at);
 /** Copy the frozen or working rows of a function under another version. */

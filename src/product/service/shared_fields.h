@@ -63,9 +63,10 @@ FIELD_TABLE(vpc_config_fields,
              .max = LIMIT(VPC_ID_MAX)},
             {.name = "role",
              .type = FIELD_STRING,
-             .flags = IN_ALL,
+             .flags = IN_ALL | FIELD_MAY_BE_EMPTY,
              .classic = "\"\"",
-             .max = LIMIT(ROLE_MAX)});
+             .max = LIMIT(ROLE_MAX),
+             .pattern = PATTERN_ROLE});
 
 FIELD_TABLE(
     nas_mount_fields,

@@ -30,8 +30,8 @@ FIELD_TABLE(route_fields,
 );
 FIELD_TABLE(cert_fields,
     {.name = "certName", .type = FIELD_STRING, .flags = IN_ALL, .classic = "null", .min = LIMIT(CERT_NAME_MIN), .max = LIMIT(CERT_NAME_MAX)},
-    {.name = "certificate", .type = FIELD_STRING, .flags = IN_ALL, .classic = "null", .max = LIMIT(CERTIFICATE_MAX)},
-    {.name = "privateKey", .type = FIELD_STRING, .flags = IN_ALL | FIELD_SECRET, .classic = "null", .max = LIMIT(PRIVATE_KEY_MAX)},
+    {.name = "certificate", .type = FIELD_STRING, .flags = IN_ALL | FIELD_MAY_BE_EMPTY, .classic = "null", .max = LIMIT(CERTIFICATE_MAX), .pattern = PATTERN_CERTIFICATE},
+    {.name = "privateKey", .type = FIELD_STRING, .flags = IN_ALL | FIELD_SECRET | FIELD_MAY_BE_EMPTY, .classic = "null", .max = LIMIT(PRIVATE_KEY_MAX), .pattern = PATTERN_PRIVATE_KEY},
 );
 FIELD_TABLE(tls_fields,
     {.name = "minVersion", .type = FIELD_STRING, .flags = IN_ALL, .choices = "TLSv1.0 | TLSv1.1 | TLSv1.2 | TLSv1.3"},

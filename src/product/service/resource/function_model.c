@@ -164,9 +164,30 @@ static void from_classic(cJSON *model)
 
 /* ---- reading ---- */
 
+/* What an update does not name is not known here: the widest bound counts, function_check() asks
+ * for the right one. */
+static enum limit_id memory_limit(const struct work *work, bool create)
+{
+    OWN(json_free) cJSON *named = cJSON_CreateObject();
+    const cJSON *type = json_get_nocase(work->input, "instanceType");
+    const cJSON *gpu = json_get_nocase(work->input, "gpuConfig");
+
+    if (!create && !type && !gpu)
+        return LIMIT_MEMORY_ADA_MAX;
+    if (gpu)
+        type = json_get_nocase(gpu, "gpuType");
+    if (cJSON_IsString(type))
+        cJSON_AddStringToObject(named, "instanceType", type->valuestring);
+    return function_memory_limit(named);
+}
+
 cJSON *function_read(struct work *work, bool create)
 {
     struct field_reading reading = work_reading(work, create);
+    struct limits limits = *reading.limits;
+
+    limits.values[LIMIT_MEMORY_MAX] = limits.values[memory_limit(work, create)];
+    reading.limits = &limits;
     cJSON *read = fields_read(&function_fields, work->input, &reading);
 
     if (!read)

@@ -16,6 +16,8 @@ void function_merge(struct work *work, cJSON *model, cJSON *read);
 enum runtime_language function_language(const cJSON *model);
 
 /* function_rules.c */
+/** Which figure bounds its memory. */
+enum limit_id function_memory_limit(const cJSON *model);
 /** Rules between members: runtime, handler, processor, layers. False when refused. */
 bool function_check(struct work *work, cJSON *model);
 /** The processor that goes with so many megabytes of memory, in cores. */

@@ -196,6 +196,43 @@ static bool check_disk(struct work *work, const cJSON *model)
     return false;
 }
 
+/* The older generations take a processor of one's own choice with a disk only. */
+static bool check_disk_of_processor(struct work *work, const cJSON *model)
+{
+    const cJSON *cpu = member(model, "cpu");
+
+    if (work->api == API_2023 || !json_get_nocase(work->input, "cpu") || !cpu ||
+        cpu->valuedouble == 0 || member(model, "diskSize"))
+        return true;
+    answer_invalid(work, "Disk is required but not provided.");
+    return false;
+}
+
+/* Instances with a card of this type take more than others. */
+enum limit_id function_memory_limit(const cJSON *model)
+{
+    static const struct str ada = STR_INIT("fc.gpu.ada.1");
+
+    return str_eq(json_get_str(model, "instanceType"), ada) ||
+                   str_eq(json_get_str(member(model, "gpuConfig"), "gpuType"), ada)
+               ? LIMIT_MEMORY_ADA_MAX
+               : LIMIT_MEMORY_MAX;
+}
+
+static bool check_memory(struct work *work, const cJSON *model)
+{
+    const cJSON *memory = member(model, "memorySize");
+    int64_t most = work_limit(work, function_memory_limit(model));
+
+    if (!memory || most == LIMIT_NONE || memory->valuedouble <= (double)most)
+        return true;
+    answer_invalid(work,
+                   "MemorySize is set to an invalid value (allowed: %" PRId64 "-%" PRId64
+                   ", actual: '%.15g')",
+                   work_limit(work, LIMIT_MEMORY_MIN), most, memory->valuedouble);
+    return false;
+}
+
 /* JSON text inside a string: tools parse what they read back. */
 static bool check_affinity(struct work *work, const cJSON *model)
 {
@@ -214,8 +251,9 @@ static bool check_affinity(struct work *work, const cJSON *model)
 
 bool function_check(struct work *work, cJSON *model)
 {
-    if (!check_runtime(work, model) || !check_handler(work, model) || !check_disk(work, model) ||
-        !check_affinity(work, model))
+    if (!check_runtime(work, model) || !check_handler(work, model) || !check_memory(work, model) ||
+        !check_disk(work, model) || !check_disk_of_processor(work, model) ||
+        !check_affinity(work, model) || !network_check(work, model, false))
         return false;
     settle_processor(work, model);
     return check_processor(work, model) && check_layers(work, model);

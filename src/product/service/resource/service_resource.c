@@ -13,7 +13,7 @@ FIELD_TABLE(service_rows_table,
     {.name = "serviceName", .type = FIELD_STRING, .flags = IN_CLASSIC | FIELD_REQUIRED | FIELD_CONSTANT, .max = LIMIT(NAME_MAX), .pattern = PATTERN_NAME},
     {.name = "serviceId", .type = FIELD_STRING, .flags = IN_CLASSIC | FIELD_READ_ONLY},
     {.name = "description", .type = FIELD_STRING, .flags = IN_CLASSIC, .classic = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
-    {.name = "role", .type = FIELD_STRING, .flags = IN_CLASSIC, .classic = "\"\"", .max = LIMIT(ROLE_MAX)},
+    {.name = "role", .type = FIELD_STRING, .flags = IN_CLASSIC | FIELD_MAY_BE_EMPTY, .classic = "\"\"", .max = LIMIT(ROLE_MAX), .pattern = PATTERN_ROLE},
     {.name = "logConfig", .type = FIELD_OBJECT, .flags = IN_CLASSIC, .classic = "{\"project\":\"\",\"logstore\":\"\",\"enableRequestMetrics\":false,\"enableInstanceMetrics\":false}", .fields = &log_config_fields},
     {.name = "vpcConfig", .type = FIELD_OBJECT, .flags = IN_CLASSIC, .classic = "{\"vpcId\":\"\",\"vSwitchIds\":[],\"securityGroupId\":\"\",\"role\":\"\"}", .fields = &vpc_config_fields},
     {.name = "internetAccess", .type = FIELD_BOOL, .flags = IN_CLASSIC, .classic = "true"},
@@ -42,13 +42,8 @@ static cJSON *show_row(struct work *work, const struct store_row *row)
 
 static void answer_row(struct work *work, const struct store_row *row)
 {
-    cJSON *view = show_row(work, row);
-    OWN(json_free) cJSON *tags = tags_of(work, row->key.name);
-
-    if (!json_is_blank(tags) && row->key.version.len == 0)
-        json_set(view, "tags", GIVE(tags));
     answer_etag(work, row);
-    answer_json(work, view);
+    answer_json(work, show_row(work, row));
 }
 
 /* An endpoint that was not given is shown as null, because a client asks for the key. */
@@ -82,7 +77,7 @@ void service_create(struct work *work)
         return;
     }
     key = work_key(work, "service", STR(""), STR(""), json_get_str(document, "serviceName"));
-    if (is_reserved(work, key.name))
+    if (is_reserved(work, key.name) || !network_check(work, document, true))
         return;
     if (store_find(work->store, &key)) {
         answer_refuse(work, "ServiceAlreadyExists", key.name, STR_NONE, STR_NONE);
@@ -169,6 +164,8 @@ void service_update(struct work *work)
     struct store_key key = work_key(work, "service", STR(""), STR(""), at.service);
 
     fields_merge(&service_rows_table, work->api, document, given);
+    if (!network_check(work, document, true))
+        return;
     settle_tracing(document);
     owner_touch(work, at.service);
     answer_row(work, work_put(work, &key, at.service_row, document, STR_NONE));

@@ -19,7 +19,7 @@ FIELD_TABLE(trigger_fields,
     {.name = "description", .type = FIELD_STRING, .flags = IN_ALL, .classic = "\"\"", .current = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
     {.name = "triggerType", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED | FIELD_CONSTANT},
     {.name = "sourceArn", .type = FIELD_STRING, .flags = IN_ALL | FIELD_CONSTANT, .classic = "null", .min = LIMIT(SOURCE_ARN_MIN), .max = LIMIT(SOURCE_ARN_MAX)},
-    {.name = "invocationRole", .type = FIELD_STRING, .flags = IN_ALL, .classic = "\"\"", .max = LIMIT(ROLE_MAX)},
+    {.name = "invocationRole", .type = FIELD_STRING, .flags = IN_ALL | FIELD_MAY_BE_EMPTY, .classic = "\"\"", .max = LIMIT(ROLE_MAX), .pattern = PATTERN_ROLE},
     {.name = "qualifier", .type = FIELD_STRING, .flags = IN_ALL, .classic = "null", .current = "\"LATEST\""},
     {.name = "triggerConfig", .type = FIELD_ANY, .flags = IN_ALL, .classic = "{}"},
 );
@@ -115,6 +115,8 @@ static cJSON *show_at(struct work *work, const struct store_row *row, const stru
     }
     if (is_http(document))
         add_urls(work, document, at, view);
+    else if (work->api == API_2023) /* Terraform reads it of any type */
+        cJSON_AddObjectToObject(view, "httpTrigger");
     json_add_time(view, "createdTime", row->created_ms);
     json_add_time(view, "lastModifiedTime", row->modified_ms);
     return view;

@@ -1,6 +1,7 @@
 #include "product/service/resource/trigger_config.h"
 
 #include "base/mem.h"
+#include "base/zone.h"
 #include "product/service/resource/cron.h"
 #include "product/service/resource/trigger_fields.h"
 
@@ -112,6 +113,13 @@ static void lower_auth_type(cJSON *config)
     }
 }
 
+static bool is_zone(struct str name)
+{
+    OWN(zone_free) struct zone *zone = zone_load(name);
+
+    return zone != NULL;
+}
+
 static bool is_schedule(struct str text)
 {
     struct cron cron;
@@ -121,8 +129,9 @@ static bool is_schedule(struct str text)
     text = str_trim(text);
     if (str_starts(text, STR("@every ")))
         return cron_parse_span(str_slice(text, 7, text.len), &span);
-    if (str_starts(text, STR("CRON_TZ=")) && !str_cut(text, ' ', &zone, &text))
-        return false;
+    if (str_starts(text, STR("CRON_TZ=")))
+        return str_cut(str_slice(text, 8, text.len), ' ', &zone, &text) && is_zone(zone) &&
+               cron_parse(text, &cron);
     return cron_parse(text, &cron);
 }
 

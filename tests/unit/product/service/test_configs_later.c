@@ -32,7 +32,9 @@ START_TEST(test_service_of_2021_replaces_its_nas_config)
 {
     setup_2021();
     ck_ok(send("PUT", "/2021-04-06/services/demo",
-               "{\"nasConfig\":{\"userId\":7,\"mountPoints\":[{\"serverAddr\":\"a.nas.b.com:/\","
+               "{\"role\":\"acs:ram::1:role/"
+               "r\",\"vpcConfig\":{\"vpcId\":\"v\"},\"nasConfig\":{\"userId\":7,\"mountPoints\":[{"
+               "\"serverAddr\":\"a.nas.b.com:/\","
                "\"mountDir\":\"/mnt\"}]}}"));
     struct reply merged =
         send("PUT", "/2016-08-15/services/demo", "{\"nasConfig\":{\"groupId\":8}}");

@@ -1,5 +1,7 @@
 #include "fixture.h"
 
+#define PEM(label) "-----BEGIN " label "-----\\nMIIB\\n-----END " label "-----\\n"
+
 START_TEST(test_domain_with_a_name_only)
 {
     struct reply made =
@@ -33,23 +35,26 @@ START_TEST(test_domain_certificate_never_gives_the_key_away)
     ck_refused(
         send("PUT", "/2016-08-15/custom-domains/a.example.com", "{\"protocol\":\"HTTP,HTTPS\"}"),
         400, "InvalidArgument", "CertConfig is required but not provided");
-    struct reply changed = send(
-        "PUT", "/2016-08-15/custom-domains/a.example.com",
-        "{\"protocol\":\"HTTP,HTTPS\",\"certConfig\":{\"CertName\":\"n\",\"Certificate\":"
-        "\"-----BEGIN\\n\",\"PrivateKey\":\"secret\"},\"routeConfig\":{\"routes\":["
-        "{\"path\":\"/*\",\"serviceName\":\"s1\",\"functionName\":\"f1\",\"qualifier\":\"?query\","
-        "\"methods\":[\"GET\"]},{\"path\":\"/"
-        "b\",\"serviceName\":\"s2\",\"functionName\":\"f2\"}]}}");
+    struct reply changed =
+        send("PUT", "/2016-08-15/custom-domains/a.example.com",
+             "{\"protocol\":\"HTTP,HTTPS\",\"certConfig\":{\"CertName\":\"n\",\"Certificate\":"
+             "\"" PEM("CERTIFICATE") "\",\"PrivateKey\":\"" PEM(
+                 "EC PRIVATE KEY") "\"},\"routeConfig\":{\"routes\":["
+                                   "{\"path\":\"/"
+                                   "*\",\"serviceName\":\"s1\",\"functionName\":\"f1\","
+                                   "\"qualifier\":\"?query\","
+                                   "\"methods\":[\"GET\"]},{\"path\":\"/"
+                                   "b\",\"serviceName\":\"s2\",\"functionName\":\"f2\"}]}}");
 
-    ck_assert_str_eq(text_at(changed, "certConfig"),
-                     "{\"certName\":\"n\",\"certificate\":\"-----BEGIN\\n\",\"privateKey\":null}");
+    ck_assert_str_eq(text_at(changed, "certConfig"), "{\"certName\":\"n\",\"certificate\":\"" PEM(
+                                                         "CERTIFICATE") "\",\"privateKey\":null}");
     ck_assert_str_eq(string_at(changed, "routeConfig.routes.0.qualifier"), "?query");
     ck_assert_str_eq(text_at(changed, "routeConfig.routes.1.qualifier"), "null");
     changed = send("PUT", "/2016-08-15/custom-domains/a.example.com", "{\"protocol\":\"HTTP\"}");
     ck_assert_str_eq(string_at(changed, "protocol"), "HTTP");
     ck_assert_str_eq(string_at(changed, "certConfig.certName"), "n");
     ck_assert_ptr_null(
-        strstr(send("GET", "/2023-03-30/custom-domains/a.example.com", NULL).body, "secret"));
+        strstr(send("GET", "/2023-03-30/custom-domains/a.example.com", NULL).body, "EC PRIVATE"));
 }
 END_TEST
 
@@ -59,7 +64,8 @@ START_TEST(test_domain_refusals)
                     "{\"domainName\":\"a.example.com\",\"certConfig\":{\"certName\":\"n\"}}"),
                400, "InvalidArgument", "Certificate is required but not provided");
     ck_refused(send("POST", "/2016-08-15/custom-domains",
-                    "{\"domainName\":\"a.example.com\",\"certConfig\":{\"certificate\":\"c\"}}"),
+                    "{\"domainName\":\"a.example.com\",\"certConfig\":{\"certificate\":\"" PEM(
+                        "CERTIFICATE") "\"}}"),
                400, "InvalidArgument", "CertName is required but not provided");
     ck_refused(
         send("POST", "/2016-08-15/custom-domains",

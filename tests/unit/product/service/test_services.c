@@ -78,13 +78,14 @@ END_TEST
 START_TEST(test_service_update_keeps_what_is_not_named)
 {
     create_service("demo");
-    ck_ok(send("PUT", "/2016-08-15/services/demo", "{\"description\":\"a\",\"role\":\"r\"}"));
+    ck_ok(send("PUT", "/2016-08-15/services/demo",
+               "{\"description\":\"a\",\"role\":\"acs:ram::1:role/r\"}"));
     struct reply changed = send("PUT", "/2016-08-15/services/demo",
                                 "{\"description\":\"b\",\"role\":null,\"serviceName\":\"other\"}");
 
     ck_ok(changed);
     ck_assert_str_eq(string_at(changed, "description"), "b");
-    ck_assert_str_eq(string_at(changed, "role"), "r");
+    ck_assert_str_eq(string_at(changed, "role"), "acs:ram::1:role/r");
     ck_assert_str_eq(string_at(changed, "serviceName"), "demo");
     ck_assert_str_eq(string_at(changed, "createdTime"), "2020-09-13T12:26:40Z");
     /* The clock stands still; each update is a second later all the same. */
@@ -94,11 +95,12 @@ END_TEST
 
 START_TEST(test_service_nas_is_merged_other_objects_replaced)
 {
-    ck_ok(
-        send("POST", "/2016-08-15/services",
-             "{\"serviceName\":\"demo\",\"nasConfig\":{\"userId\":1,\"groupId\":2,\"mountPoints\":"
-             "[{\"serverAddr\":\"s:/\",\"mountDir\":\"/mnt\"}]},"
-             "\"logConfig\":{\"project\":\"p\",\"logstore\":\"l\"}}"));
+    ck_ok(send("POST", "/2016-08-15/services",
+               "{\"serviceName\":\"demo\",\"role\":\"acs:ram::1:role/"
+               "r\",\"vpcConfig\":{\"vpcId\":\"v\"},\"nasConfig\":{\"userId\":1,\"groupId\":2,"
+               "\"mountPoints\":"
+               "[{\"serverAddr\":\"s:/\",\"mountDir\":\"/mnt\"}]},"
+               "\"logConfig\":{\"project\":\"p\",\"logstore\":\"l\"}}"));
     struct reply changed =
         send("PUT", "/2016-08-15/services/demo",
              "{\"nasConfig\":{\"userId\":-1},\"logConfig\":{\"project\":\"q\"}}");
