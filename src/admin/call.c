@@ -4,11 +4,11 @@
 #include <inttypes.h>
 
 #include "admin/compile.h"
-#include "admin/document.h"
 #include "admin/internal.h"
 #include "admin/route.h"
 #include "admin/security.h"
 #include "base/mem.h"
+#include "conf/document.h"
 #include "conf/report.h"
 #include "route/place.h"
 

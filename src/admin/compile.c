@@ -2,8 +2,8 @@
 
 #include <inttypes.h>
 
-#include "admin/document.h"
 #include "base/mem.h"
+#include "conf/document.h"
 #include "conf/node.h"
 #include "conf/report.h"
 

@@ -1,10 +1,10 @@
 /* One rule: of the API layer to change, of any layer to look at and to switch. */
 
 #include "admin/compile.h"
-#include "admin/document.h"
 #include "admin/merge.h"
 #include "admin/rule_json.h"
 #include "admin/steps.h"
+#include "conf/document.h"
 
 void step_rule_get(struct admin_call *call)
 {

@@ -105,7 +105,7 @@ static void begin_call(struct asking *asking)
 {
     asking->engine->in_flight++;
     asking->out->in_flight = true;
-    halt_note_call(asking->engine, asking->now_ns);
+    watches_note_call(asking->engine, asking->now_ns);
 }
 
 static struct fault_sight sight_of(const struct asking *asking)
@@ -135,7 +135,7 @@ static void decide_by_rules(struct asking *asking)
 {
     ask_rules(asking);
     combine_finish(asking);
-    halt_check(asking->engine, asking->now_ns);
+    watches_check(asking->engine, asking->now_ns);
 }
 
 static void tell(const struct asking *asking,
@@ -167,7 +167,7 @@ bool fault_has_work(const struct fault_engine *engine)
 
 static bool looks_at_the_clock(const struct fault_engine *engine)
 {
-    return fault_has_work(engine) || (engine->set && engine->set->guard.halt_count > 0);
+    return fault_has_work(engine) || engine->watches;
 }
 
 static void decide(struct fault_engine *engine, const struct fault_call *call, struct arena *arena,

@@ -34,7 +34,6 @@ int fault_engine_new(struct clock *clock, struct fault_engine **out, struct erro
     (void)err; /* nothing of today's can fail; the signature leaves room */
     engine->clock = clock;
     engine->scratch = regex_scratch_new();
-    engine->halt = halt_new();
     *out = engine;
     return 0;
 }
@@ -58,7 +57,7 @@ void fault_engine_free(struct fault_engine *engine)
         key_table_done(&engine->rules[i].keys);
     control_free(engine->control);
     unload(engine);
-    halt_free(engine->halt);
+    fault_watch_stop(engine, engine->halt);
     regex_scratch_free(engine->scratch);
     mem_free(engine);
 }

@@ -175,6 +175,16 @@ int fault_engine_scenario(const struct fault_engine *engine, struct str name,
 int fault_engine_set_scenario(struct fault_engine *engine, struct str name, struct str value);
 void fault_engine_reset_scenarios(struct fault_engine *engine);
 
+/**
+ * What is on, by name: rules, groups, scenarios, the seed, the stop. For a drill, which puts it
+ * back whatever set is loaded by then; a stop that came meanwhile stays. Counters go on.
+ */
+struct fault_switches;
+struct fault_switches *fault_engine_switches_save(const struct fault_engine *engine);
+void fault_engine_switches_restore(struct fault_engine *engine,
+                                   const struct fault_switches *switches);
+void fault_switches_free(struct fault_switches *switches); /* NULL is fine */
+
 /* guard.halt. The engine sees calls begin and rules fire; how calls ended it must be told. */
 /** A call ended with @status (0 = nothing was sent); @by_rule: a rule made it so. */
 void fault_engine_observe(struct fault_engine *engine, int status, bool by_rule);

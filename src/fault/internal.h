@@ -16,6 +16,7 @@
 #include "fault/engine.h"
 #include "fault/observer.h"
 #include "fault/regex.h"
+#include "fault/watch.h"
 
 struct cJSON;
 struct match_row;
@@ -179,16 +180,12 @@ struct rule_state {
     struct key_table keys;
 };
 
-/* ---- halt.c: conditions that stop all rules ---- */
+/* ---- watch.c: conditions that are followed ---- */
 
-struct halt_watch;
-struct halt_watch *halt_new(void);
-void halt_free(struct halt_watch *halt);
-/** Watch the conditions of the engine's rule set from now on. */
+/** Follow guard.halt of the loaded set from now on. */
 void halt_start(struct fault_engine *engine);
-void halt_note_call(struct fault_engine *engine, uint64_t now_ns);
-/** Stop the engine when a condition holds. */
-void halt_check(struct fault_engine *engine, uint64_t now_ns);
+void watches_note_call(struct fault_engine *engine, uint64_t now_ns);
+void watches_check(struct fault_engine *engine, uint64_t now_ns);
 
 struct asking;
 
@@ -221,8 +218,12 @@ struct fault_engine {
     uint64_t in_flight; /* decided and not released */
     uint64_t fired;     /* of all rules, since the engine began */
     bool stopped;
-    struct control *control; /* NULL: headers say nothing */
-    struct halt_watch *halt;
+    struct control *control;     /* NULL: headers say nothing */
+    struct fault_watch *watches; /* all that are followed */
+    struct fault_watch *halt;    /* the guard's, one of them; NULL = none */
+    const struct fault_condition *halted_by;
+    void (*on_halt)(void *arg, const struct fault_condition *condition);
+    void *on_halt_arg;
     struct fault_observer observer;
     bool decided_elsewhere, decided_authenticated; /* by the observer; see its header */
 };

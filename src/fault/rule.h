@@ -351,7 +351,8 @@ enum fault_condition_kind {
 };
 struct fault_condition {
     enum fault_condition_kind kind;
-    int rule; /* for FIRED: index, -1 = any */
+    int rule;           /* for FIRED: index in the set that it stands in, -1 = any */
+    struct str rule_id; /* the same by name, for those who outlive the set; absent = any */
     struct fault_compare compare;
     uint64_t over_ns; /* for CALL_RATE and SUCCESS: the window; 0 = 10 s */
 };
@@ -367,6 +368,8 @@ struct fault_guard {
     size_t halt_count;
 };
 
+struct drill_plan;
+
 struct fault_ruleset {
     struct arena *arena;
     bool seed_random;     /* `seed: random` or none given */
@@ -379,6 +382,8 @@ struct fault_ruleset {
     size_t scenario_count;
     struct fault_rule *rules; /* in the order they are asked: priority, then file order */
     size_t rule_count;
+    const struct drill_plan *drills; /* grammar/drill.h; nothing to the engine */
+    size_t drill_count;
     struct str preamble; /* loadable YAML: all that stands before the rules, up to "rules:" */
     struct fault_position *files; /* every file read, for watching; line and column 0 */
     size_t file_count;

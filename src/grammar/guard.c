@@ -6,14 +6,16 @@
 
 /* ---- conditions ---- */
 
-static bool take_rule(struct conf_decoder *d, const struct conf_node *node, int *out)
+static bool take_rule(struct conf_decoder *d, const struct conf_node *node,
+                      struct fault_condition *out)
 {
     struct grammar_pending *pending = ARENA_NEW(d->arena, struct grammar_pending);
 
     if (!conf_want_text(d, node))
         return false;
+    out->rule_id = arena_str(d->arena, node->text);
     pending->node = node;
-    pending->rule = out;
+    pending->rule = &out->rule;
     pending->next = grammar_of(d)->conditions;
     grammar_of(d)->conditions = pending;
     return true;
@@ -60,7 +62,7 @@ static bool take_condition(struct conf_decoder *d, const struct conf_field *fiel
         return false;
     CONF_EACH (child, node) {
         if (has_rule && str_eq(child->key, STR("rule")))
-            take_rule(d, child, &condition->rule);
+            take_rule(d, child, condition);
         else if (has_over && str_eq(child->key, STR("over")))
             grammar_ns(d, child, 1, &condition->over_ns);
         else if (!grammar_is_comparison_key(child->key))

@@ -1,5 +1,5 @@
 /*
- * admin/document.h - YAML and JSON bodies as one kind of tree
+ * conf/document.h - YAML and JSON bodies as one kind of tree
  *
  * Threads: any.
  */

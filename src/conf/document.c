@@ -1,4 +1,4 @@
-#include "admin/document.h"
+#include "conf/document.h"
 
 #include <stdlib.h>
 

@@ -1,0 +1,130 @@
+#include "grammar/drill.h"
+
+#include "../suite.h"
+
+#include "conf/report.h"
+#include "grammar/grammar.h"
+
+static struct fault_ruleset *set;
+
+static void stop(void)
+{
+    fault_ruleset_unref(set);
+}
+
+#define RULES                                                                                      \
+    "version: 1\ngroups: {storm: {enabled: false}}\nrules:\n"                                      \
+    "  - {id: throttle, enabled: false, do: {error: ResourceThrottled}}\n"                         \
+    "  - {id: login, do: {headers: {set: {a: b}}, set_state: {scenario: login, to: in}}}\n"
+
+static const struct drill_plan *parse(const char *drills)
+{
+    OWN(conf_report_free) struct conf_report *report = conf_report_new();
+    OWN(buf_done) struct buf text = {0}, issues = {0};
+    const struct fault_grammar_options options = {0};
+    size_t count;
+
+    buf_puts(&text, RULES "drills:\n");
+    buf_puts(&text, drills);
+    set = fault_ruleset_parse(buf_str(&text), "t.yaml", &options, report);
+    conf_report_print(report, CONF_FORMAT_TEXT, &issues);
+    ck_assert_msg(set != NULL, "%s", buf_text(&issues));
+    return drill_plans(set, &count);
+}
+
+START_TEST(test_a_drill_without_more_has_the_documented_defaults)
+{
+    const struct drill_plan *plan = parse("  - id: small\n");
+
+    ck_assert(str_eq(plan->id, STR("small")));
+    ck_assert(!plan->has_seed);
+    ck_assert_uint_eq(plan->timeout_ns, UINT64_C(600000000000));
+    ck_assert_uint_eq(plan->require.calls, 1);
+    ck_assert_uint_eq(plan->require.fires_per_rule, 1);
+    ck_assert_uint_eq(plan->require.capped, 0);
+    ck_assert_uint_eq(plan->require.journal_lost, 0);
+    ck_assert_int_eq(plan->expect_exit, 0);
+    ck_assert(!plan->assertions.ptr);
+    ck_assert_uint_eq(plan->step_count, 0);
+    ck_assert_uint_eq(plan->at.line, 7);
+}
+END_TEST
+
+START_TEST(test_steps_are_kept_with_what_they_do)
+{
+    const struct drill_plan *plan =
+        parse("  - id: all\n"
+              "    seed: 18446744073709551615\n"
+              "    timeout: 3m\n"
+              "    expect_exit: 3\n"
+              "    require: {calls: 50, fires_per_rule: 10, capped: 2, journal_lost: 4}\n"
+              "    steps:\n"
+              "      - {at: 5s, enable: [throttle, 'group:storm'], note: begin}\n"
+              "      - {until: {fired: {rule: throttle, gte: 20}}, max: 60s, set: {scenario: "
+              "login, to: in}}\n"
+              "      - {wait: 250ms, disable: throttle, clock: {advance: 5h}}\n"
+              "      - {wait: 0s, clock: {freeze: now}}\n"
+              "      - {wait: 0s, clock: {freeze: '2026-11-23T09:00:00+08:00'}}\n"
+              "      - {wait: 0s, clock: {real: true}}\n"
+              "    stop_when: [{in_flight: {gt: 200}}]\n"
+              "    assert: [{calls: {gte: 5}}]\n");
+    const struct drill_step *steps = plan->steps;
+
+    ck_assert(plan->has_seed && !plan->seed_random);
+    ck_assert_uint_eq(plan->seed, UINT64_MAX);
+    ck_assert_uint_eq(plan->timeout_ns, UINT64_C(180000000000));
+    ck_assert_int_eq(plan->expect_exit, 3);
+    ck_assert_uint_eq(plan->require.calls, 50);
+    ck_assert_uint_eq(plan->require.fires_per_rule, 10);
+    ck_assert_uint_eq(plan->require.capped, 2);
+    ck_assert_uint_eq(plan->require.journal_lost, 4);
+    ck_assert_uint_eq(plan->step_count, 6);
+    ck_assert_int_eq(steps[0].when, DRILL_AT);
+    ck_assert_uint_eq(steps[0].ns, UINT64_C(5000000000));
+    ck_assert_uint_eq(steps[0].enable_count, 2);
+    ck_assert(str_eq(steps[0].enable[1], STR("group:storm")));
+    ck_assert(str_eq(steps[0].when_text, STR("at 5s")));
+    ck_assert(str_eq(steps[0].does_text, STR("enable throttle, group:storm; begin")));
+    ck_assert_int_eq(steps[1].when, DRILL_UNTIL);
+    ck_assert_int_eq(steps[1].until.kind, CONDITION_FIRED);
+    ck_assert(str_eq(steps[1].until.rule_id, STR("throttle")));
+    ck_assert_uint_eq(steps[1].ns, UINT64_C(60000000000));
+    ck_assert(str_eq(steps[1].value, STR("in")));
+    ck_assert(str_eq(steps[1].when_text, STR("until fired {\"rule\":\"throttle\",\"gte\":20}")));
+    ck_assert_int_eq(steps[2].when, DRILL_WAIT);
+    ck_assert_uint_eq(steps[2].disable_count, 1);
+    ck_assert_int_eq(steps[2].clock, DRILL_CLOCK_ADVANCE);
+    ck_assert(str_eq(steps[2].does_text, STR("disable throttle; clock on by 5h")));
+    ck_assert_int_eq(steps[3].clock, DRILL_CLOCK_FREEZE);
+    ck_assert_int_eq(steps[4].clock, DRILL_CLOCK_FREEZE_AT);
+    ck_assert_uint_eq(steps[4].freeze_wall_ms, UINT64_C(1795395600000));
+    ck_assert_int_eq(steps[5].clock, DRILL_CLOCK_REAL);
+    ck_assert_int_eq(plan->stop_when[0].kind, CONDITION_IN_FLIGHT);
+    ck_assert(str_eq(plan->assertions, STR("[{\"calls\":{\"gte\":5}}]")));
+    ck_assert(str_starts(plan->definition, STR("{\"id\":\"all\",\"seed\":18446744073709551615,")));
+}
+END_TEST
+
+START_TEST(test_a_plan_is_found_by_its_id)
+{
+    const struct drill_plan *plan = parse("  - id: one\n    seed: random\n  - id: two\n");
+
+    ck_assert(plan->has_seed && plan->seed_random);
+    ck_assert_ptr_eq(drill_plan_find(set, STR("two")), plan + 1);
+    ck_assert_ptr_null(drill_plan_find(set, STR("three")));
+    ck_assert_ptr_null(drill_plan_find(NULL, STR("two")));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("grammar/drill");
+    TCase *tc = tcase_create("drill");
+
+    tcase_add_checked_fixture(tc, NULL, stop);
+    tcase_add_test(tc, test_a_drill_without_more_has_the_documented_defaults);
+    tcase_add_test(tc, test_steps_are_kept_with_what_they_do);
+    tcase_add_test(tc, test_a_plan_is_found_by_its_id);
+    suite_add_tcase(suite, tc);
+    return suite_run(suite);
+}
