@@ -3,63 +3,63 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "cli/env/files.h"
+#include "cli/env/kept.h"
+#include "cli/env/value.h"
 #include "cli/verbs.h"
 #include "crypto/ca.h"
 
-/*
- * Node.js clients ask no proxy of the environment, so they are led by name: a module, loaded before
- * the program, that connects the emulated names to the daemon. Host and server name stay.
- */
-/* clang-format off */
-static const char NODE_NAMES[] =
-    "// Written by fcemu, for programs started with NODE_OPTIONS=--require: connections to the names\n"
-    "// that it serves end at FCEMU_ADDRESS. Nothing else about them is changed.\n"
-    "'use strict';\n"
-    "\n"
-    "const net = require('net');\n"
-    "\n"
-    "const where = process.env.FCEMU_ADDRESS || '127.0.0.1:8252';\n"
-    "const [, address, port] = /^\\[?(.*?)\\]?:(\\d+)$/.exec(where) || [];\n"
-    "const served = /\\.(aliyuncs\\.com|fcapp\\.run|devsapp\\.net|functioncompute\\.com)$/i;\n"
-    "const { connect } = net.Socket.prototype;\n"
-    "\n"
-    "net.Socket.prototype.connect = function (...args) {\n"
-    "  const options = Array.isArray(args[0]) ? args[0][0] : args[0];\n"
-    "\n"
-    "  if (port && options && typeof options === 'object' && served.test(options.host)) {\n"
-    "    const family = net.isIP(address) || 4;\n"
-    "    options.port = Number(port);\n"
-    "    options.lookup = (name, how, done) =>\n"
-    "      process.nextTick(done, null, how.all ? [{ address, family }] : address, family);\n"
-    "  }\n"
-    "  return connect.apply(this, args);\n"
-    "};\n";
-/* clang-format on */
+enum language {
+    SHELL = 1 << 0,
+    NODE = 1 << 1,
+    PYTHON = 1 << 2,
+    GO = 1 << 3,
+    JAVA = 1 << 4,
+    PHP = 1 << 5,
+    TERRAFORM = 1 << 6,
+    EVERY = (1 << 7) - 1,
+    PROXIED = EVERY & ~PYTHON, /* Python is led by name: urllib3 repeats a call behind a proxy */
+};
 
-static const char *const languages[] = {"shell", "node", "python", "go", "java", "terraform"};
+static const struct {
+    const char *name;
+    unsigned language;
+} languages[] = {
+    {"shell",     SHELL    },
+    {"node",      NODE     },
+    {"python",    PYTHON   },
+    {"go",        GO       },
+    {"java",      JAVA     },
+    {"php",       PHP      },
+    {"terraform", TERRAFORM},
+};
 
 /* What each language reads; the names in braces are those of `places` below. */
 static const struct env_row {
-    const char *language;
+    unsigned languages;
     const char *name;
+    enum env_kind kind;
     const char *value;
 } env_rows[] = {
-    {"any",       "HTTP_PROXY",                "http://{a}"              },
-    {"any",       "HTTPS_PROXY",               "http://{a}"              },
-    {"any",       "http_proxy",                "http://{a}"              },
-    {"any",       "https_proxy",               "http://{a}"              },
-    {"any",       "NO_PROXY",                  "localhost,127.0.0.1,::1" },
-    {"any",       "CURL_CA_BUNDLE",            "{bundle}"                },
-    {"any",       "SSL_CERT_FILE",             "{bundle}"                },
-    {"any",       "FCEMU_ADDRESS",             "{a}"                     },
-    {"node",      "NODE_EXTRA_CA_CERTS",       "{ca}"                    },
-    {"node",      "NODE_OPTIONS",              "--require \"{names}\""   },
-    {"python",    "REQUESTS_CA_BUNDLE",        "{bundle}"                },
-    {"java",      "JAVA_TOOL_OPTIONS",
+    {PROXIED,   "HTTP_PROXY",                ENV_SET,              "http://{a}"             },
+    {PROXIED,   "HTTPS_PROXY",               ENV_SET,              "http://{a}"             },
+    {PROXIED,   "http_proxy",                ENV_SET,              "http://{a}"             },
+    {PROXIED,   "https_proxy",               ENV_SET,              "http://{a}"             },
+    {EVERY,     "NO_PROXY",                  ENV_NO_PROXY,         "localhost,127.0.0.1,::1"},
+    {EVERY,     "no_proxy",                  ENV_NO_PROXY,         "localhost,127.0.0.1,::1"},
+    {EVERY,     "CURL_CA_BUNDLE",            ENV_AUTHORITIES,      "{bundle}"               },
+    {EVERY,     "SSL_CERT_FILE",             ENV_AUTHORITIES,      "{bundle}"               },
+    {EVERY,     "FCEMU_ADDRESS",             ENV_SET,              "{a}"                    },
+    {NODE,      "NODE_EXTRA_CA_CERTS",       ENV_MORE_AUTHORITIES, "{ca}"                   },
+    {NODE,      "NODE_OPTIONS",              ENV_WORDS,            "{node}"                 },
+    {PYTHON,    "REQUESTS_CA_BUNDLE",        ENV_AUTHORITIES,      "{bundle}"               },
+    {PYTHON,    "PYTHONPATH",                ENV_FOLDERS,          "{python}"               },
+    {JAVA,      "JAVA_TOOL_OPTIONS",         ENV_WORDS,
      "-Dhttp.proxyHost={host} -Dhttp.proxyPort={port} -Dhttps.proxyHost={host} "
-     "-Dhttps.proxyPort={port} -Djavax.net.ssl.trustStore=\"{keystore}\""},
-    {"terraform", "FC_ENDPOINT",               "{a}"                     },
-    {"terraform", "ALIBABA_CLOUD_ENDPOINT_FC", "{a}"                     },
+     "-Dhttps.proxyPort={port} -Djavax.net.ssl.trustStore=\"{keystore}\""                   },
+    {PHP,       "PHP_INI_SCAN_DIR",          ENV_SCAN_FOLDERS,     "{php}"                  },
+    {TERRAFORM, "FC_ENDPOINT",               ENV_SET,              "{a}"                    },
+    {TERRAFORM, "ALIBABA_CLOUD_ENDPOINT_FC", ENV_SET,              "{a}"                    },
 };
 
 struct place {
@@ -67,107 +67,285 @@ struct place {
     struct str value;
 };
 
-enum { PLACES = 7 };
+struct env {
+    const struct cli_args *args;
+    const struct ca *ca;
+    struct arena *arena;
+    struct env_files files;
+    const struct place *places;
+    struct query kept; /* of the last time */
+    struct buf record; /* of this time */
+    cJSON *json;       /* NULL: lines for a shell */
+};
 
-static void add_value(struct buf *out, const char *pattern, const struct place places[PLACES])
+static struct str fill(const struct env *env, const char *pattern)
 {
+    OWN(buf_done) struct buf out = {0};
     struct str rest = str_of(pattern);
 
     while (rest.len) {
-        size_t i = 0;
+        const struct place *place = env->places;
 
-        while (i < PLACES && !str_starts(rest, str_of(places[i].name)))
-            i++;
-        if (i == PLACES)
-            buf_add_char(out, rest.ptr[0]);
+        while (place->name && !str_starts(rest, str_of(place->name)))
+            place++;
+        if (place->name)
+            buf_add(&out, place->value);
         else
-            buf_add(out, places[i].value);
-        rest = str_slice(rest, i == PLACES ? 1 : strlen(places[i].name), rest.len);
+            buf_add_char(&out, rest.ptr[0]);
+        rest = str_slice(rest, place->name ? strlen(place->name) : 1, rest.len);
     }
+    return arena_str(env->arena, buf_str(&out));
 }
 
-static bool is_language(const char *language)
+/* ---- output ---- */
+
+static void print_export(struct str name, struct str value)
 {
-    for (size_t i = 0; i < N_ELEMENTS(languages); i++)
-        if (strcmp(languages[i], language) == 0)
-            return true;
-    return false;
+    printf("export " STR_FMT "='", STR_ARG(name));
+    for (size_t i = 0; i < value.len; i++)
+        value.ptr[i] == '\'' ? fputs("'\\''", stdout) : putchar(value.ptr[i]);
+    puts("'");
 }
 
-/* Host and port of an address; the brackets of IPv6 stay, as Java wants them. */
-static bool split(const char *address, struct str *host, struct str *port)
+static void print_unset(struct str name)
 {
-    const char *colon = strrchr(address, ':');
-
-    if (!colon || colon == address || !colon[1] || str_starts(str_of(address), STR("unix:")))
-        return false;
-    *host = (struct str){address, (size_t)(colon - address)};
-    *port = str_of(colon + 1);
-    return true;
+    printf("unset " STR_FMT "\n", STR_ARG(name));
 }
 
-static void print_rows(const char *language, const struct place places[PLACES], cJSON *json)
+/* ---- set ---- */
+
+static struct str now_of(struct str name, struct arena *arena)
+{
+    return arena_str(arena, str_of(getenv(arena_dup(arena, name))));
+}
+
+/* What a person has, whether or not this was evaluated before. */
+static struct str original(const struct env *env, const struct env_row *row, struct str ours)
+{
+    struct str now = now_of(str_of(row->name), env->arena);
+    struct str was;
+
+    if (env_kept_was(&env->kept, str_of(row->name), now, &was))
+        return was;
+    return str_is_set(now) ? env_without(row->kind, ours, now, env->arena) : now;
+}
+
+/* A file of certificates that holds a person's, too; ours alone when those cannot be read. */
+static struct str folded(struct env *env, const struct env_row *row, struct str ours,
+                         struct str had)
+{
+    struct error err = {0};
+    struct str out;
+
+    if (had.len == 0)
+        return ours;
+    if (env_files_fold(env->ca, ours, had, env->arena, &out, &err) == 0)
+        return out;
+    fprintf(stderr, "fcemu env: the certificates of %s are left out: %s\n", row->name, err.text);
+    return ours;
+}
+
+/* Programs read either spelling of it first, so both hold what either held. */
+static struct str exceptions(const struct env *env, struct str ours)
+{
+    OWN(buf_done) struct buf had = {0};
+
+    for (size_t i = 0; i < N_ELEMENTS(env_rows); i++)
+        if (env_rows[i].kind == ENV_NO_PROXY)
+            buf_printf(&had, STR_FMT ",", STR_ARG(original(env, &env_rows[i], ours)));
+    return env_combine(ENV_NO_PROXY, ours, buf_str(&had), env->arena);
+}
+
+static struct str value_of(struct env *env, const struct env_row *row, struct str ours,
+                           struct str had)
+{
+    switch (row->kind) {
+    case ENV_AUTHORITIES:
+    case ENV_MORE_AUTHORITIES:
+        return folded(env, row, ours, had);
+    case ENV_NO_PROXY:
+        return exceptions(env, ours);
+    case ENV_SET:
+    case ENV_WORDS:
+    case ENV_FOLDERS:
+    case ENV_SCAN_FOLDERS:
+        break;
+    }
+    return env_combine(row->kind, ours, had, env->arena);
+}
+
+static void set_row(struct env *env, const struct env_row *row)
+{
+    struct str name = str_of(row->name);
+    struct str ours = fill(env, row->value);
+    struct str had = original(env, row, ours);
+    struct str value = value_of(env, row, ours, had);
+
+    env_keep(&env->record, name, value, had, env->arena);
+    if (env->json)
+        cJSON_AddItemToObject(env->json, row->name, json_string(value));
+    else
+        print_export(name, value);
+}
+
+/* A variable that was set for another language, and is still so. */
+static void carry_over(struct env *env, const struct env_row *row)
+{
+    struct str name = str_of(row->name);
+    struct str now = now_of(name, env->arena);
+    struct str was;
+
+    if (env_kept_was(&env->kept, name, now, &was))
+        env_keep(&env->record, name, now, was, env->arena);
+}
+
+static void set_all(struct env *env, unsigned language)
+{
+    for (size_t i = 0; i < N_ELEMENTS(env_rows); i++)
+        if (env_rows[i].languages & language)
+            set_row(env, &env_rows[i]);
+        else
+            carry_over(env, &env_rows[i]);
+    if (!env->json)
+        print_export(STR(ENV_KEPT), buf_str(&env->record));
+}
+
+/* ---- unset ---- */
+
+static void unset_row(struct env *env, struct str name, struct str was)
+{
+    if (env->json)
+        cJSON_AddItemToObject(env->json, arena_dup(env->arena, name),
+                              str_is_set(was) ? json_string(was) : cJSON_CreateNull());
+    else if (str_is_set(was))
+        print_export(name, was);
+    else
+        print_unset(name);
+}
+
+/* What somebody changed in the meantime is theirs. */
+static void unset_all(struct env *env)
 {
     for (size_t i = 0; i < N_ELEMENTS(env_rows); i++) {
-        OWN(buf_done) struct buf value = {0};
+        struct str name = str_of(env_rows[i].name);
+        struct str was;
 
-        if (language && strcmp(env_rows[i].language, "any") != 0 &&
-            strcmp(env_rows[i].language, language) != 0)
-            continue;
-        add_value(&value, env_rows[i].value, places);
-        if (json)
-            cJSON_AddStringToObject(json, env_rows[i].name, buf_text(&value));
-        else
-            printf("export %s='%s'\n", env_rows[i].name, buf_text(&value));
+        if (env_kept_was(&env->kept, name, now_of(name, env->arena), &was))
+            unset_row(env, name, was);
     }
+    if (env->kept.count)
+        unset_row(env, STR(ENV_KEPT), STR_NONE);
 }
 
-static const char *address_of(const struct cli_args *args)
+/* ---- the verb ---- */
+
+/* Host and port of an address; the brackets of IPv6 stay, as Java wants them. */
+static bool split(struct str address, struct str *host, struct str *port)
+{
+    return !str_starts(address, STR("unix:")) && str_cut_last(address, ':', host, port) &&
+           host->len && port->len;
+}
+
+static struct str address_of(const struct cli_args *args)
 {
     const char *address = cli_value(args, "address");
 
     if (!address)
         address = getenv("FCEMU_ADDRESS");
-    return address && address[0] ? address : "127.0.0.1:8252";
+    return str_of(address && address[0] ? address : "127.0.0.1:8252");
 }
 
-int verb_env(const struct cli_args *args)
+/* --import since 18.18: with --require, Node.js reads the package.json of the folder it is started
+ * in, and ends when that is empty. Older ones know nothing else. */
+static bool node_imports(void)
 {
-    const char *language = args->count ? args->positional[0] : NULL;
-    const char *address = address_of(args);
+    FILE *in = popen("node --version 2>/dev/null", "re");
+    int major = 0;
+    int minor = 0;
+
+    if (!in)
+        return false;
+    if (fscanf(in, "v%4d.%4d", &major, &minor) != 2)
+        major = 0;
+    pclose(in);
+    return major > 18 || (major == 18 && minor >= 18);
+}
+
+static struct str node_option(const struct env *env, unsigned language)
+{
+    struct str module = env->files.node_names;
+
+    if ((language & NODE) && node_imports())
+        return arena_strf(env->arena, "--import \"file://" STR_FMT "\"",
+                          STR_ARG(percent_encode(module, true, env->arena)));
+    return arena_strf(env->arena, "--require \"" STR_FMT "\"", STR_ARG(module));
+}
+
+static int set(struct env *env, unsigned language)
+{
+    struct str address = address_of(env->args);
     OWN(ca_free) struct ca *ca = NULL;
-    OWN(mem_free) char *bundle = NULL;
-    OWN(mem_free) char *keystore = NULL;
-    OWN(mem_free) char *names = NULL;
     struct error err = {0};
     struct str host;
     struct str port;
 
-    if (language && !is_language(language))
-        return cli_usage(args, "'%s' is not one of shell, node, python, go, java, terraform",
-                         language);
     if (!split(address, &host, &port))
-        return cli_usage(args, "address '%s' is not HOST:PORT; name one with --address", address);
-    int r = cli_open_ca(args, &ca);
+        return cli_usage(env->args,
+                         "address '" STR_FMT "' is not HOST:PORT; name one with --address",
+                         STR_ARG(address));
+    int r = cli_open_ca(env->args, &ca);
 
     if (r != 0)
         return r;
-    if (ca_bundle(ca, &bundle, &err) < 0 || ca_keystore(ca, &keystore, &err) < 0 ||
-        ca_file(ca, "node-names.cjs", str_of(NODE_NAMES), &names, &err) < 0)
-        return cli_usage(args, "%s", err.text);
-    const struct place places[PLACES] = {
-        {"{a}",        str_of(address)    },
-        {"{host}",     host               },
-        {"{port}",     port               },
-        {"{ca}",       str_of(ca_path(ca))},
-        {"{bundle}",   str_of(bundle)     },
-        {"{keystore}", str_of(keystore)   },
-        {"{names}",    str_of(names)      },
+    env->ca = ca;
+    if (env_files_write(ca, env->arena, &env->files, &err) < 0)
+        return cli_usage(env->args, "%s", err.text);
+    const struct place places[] = {
+        {"{a}",                 address},
+        {"{host}",                     host},
+        {"{port}",port},
+        {"{ca}",              env->files.authority},
+        {"{bundle}",                     env->files.bundle},
+        {"{keystore}",env->files.keystore},
+        {"{node}",            node_option(env, language)},
+        {"{python}",                     env->files.python_folder},
+        {"{php}",               env->files.php_folder},
+        {0             },
     };
-    cJSON *json = cli_has(args, "json") ? cJSON_CreateObject() : NULL;
 
-    print_rows(language, places, json);
-    if (json)
-        cli_print_json(json);
+    env->places = places;
+    set_all(env, language);
     return EXIT_CODE_PASS;
+}
+
+static unsigned language_of(const char *name)
+{
+    for (size_t i = 0; name && i < N_ELEMENTS(languages); i++)
+        if (strcmp(languages[i].name, name) == 0)
+            return languages[i].language;
+    return name ? 0 : EVERY;
+}
+
+int verb_env(const struct cli_args *args)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct env env = {.args = args, .arena = arena};
+    unsigned language = language_of(args->count ? args->positional[0] : NULL);
+    int r = EXIT_CODE_PASS;
+
+    if (!language)
+        return cli_usage(args, "'%s' is not one of shell, node, python, go, java, php, terraform",
+                         args->positional[0]);
+    query_parse_plain(str_of(getenv(ENV_KEPT)), arena, &env.kept);
+    env.json = cli_has(args, "json") ? cJSON_CreateObject() : NULL;
+    if (cli_has(args, "unset"))
+        unset_all(&env);
+    else
+        r = set(&env, language);
+    buf_done(&env.record);
+    if (env.json && r == EXIT_CODE_PASS)
+        cli_print_json(env.json);
+    else
+        json_free(env.json);
+    return r;
 }

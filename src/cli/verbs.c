@@ -18,7 +18,8 @@ static const struct cli_option env_options[] = {
     {"address",                                                                     "ADDRESS",
      "where the daemon listens: HOST:PORT (FCEMU_ADDRESS; default 127.0.0.1:8252)"},
     {"ca-dir", "DIR", "folder of the local authority"},
-    {0                                                                     },
+    {"unset",                                                                      NULL, "give back what an earlier `fcemu env` set"},
+    {0                                             },
 };
 static const struct cli_option check_options[] = {
     {"strict",                          NULL, "exit 1 when there is a warning"},

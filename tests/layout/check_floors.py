@@ -20,6 +20,7 @@ FLOORS = [
     ["gateway", "drill"],
     ["admin"],
     ["daemon"],
+    ["cli/env"],
     ["cli"],
 ]
 FLOOR_OF = {folder: number for number, row in enumerate(FLOORS) for folder in row}

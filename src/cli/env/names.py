@@ -1,0 +1,81 @@
+# Written by fcemu, for programs started with what `fcemu env` prints: the names that it serves lead to FCEMU_ADDRESS, without a
+# proxy, because some clients repeat a call that failed behind one. Nothing else is changed.
+import os
+import re
+import socket
+import sys
+
+_SERVED = re.compile(r"\.({zones})\.?$", re.I)
+_ADDRESS = re.match(r"\[?(.*?)\]?:(\d+)$", os.environ.get("FCEMU_ADDRESS") or "127.0.0.1:8252")
+
+
+def _is_served(name):
+    if isinstance(name, bytes):
+        name = name.decode("ascii", "replace")
+    return bool(_ADDRESS and name and _SERVED.search(name))
+
+
+def _lead_names():
+    find = socket.getaddrinfo
+
+    def getaddrinfo(host, port, *args, **named):
+        if _is_served(host):
+            host, port = _ADDRESS.group(1), int(_ADDRESS.group(2))
+        return find(host, port, *args, **named)
+
+    socket.getaddrinfo = getaddrinfo
+
+
+def _spare_proxies(request):
+    bypass = request.proxy_bypass
+
+    def proxy_bypass(host, *args, **named):
+        return _is_served(re.sub(r":\d+$", "", host)) or bypass(host, *args, **named)
+
+    request.proxy_bypass = request.proxy_bypass_environment = proxy_bypass
+    list_all = request.getproxies
+
+    def getproxies():
+        proxies = dict(list_all())
+        zones = [zone.replace("\\", "") for zone in r"{zones}".split("|")]
+        proxies["no"] = ",".join(filter(None, [proxies.get("no")] + zones))
+        return proxies
+
+    request.getproxies = request.getproxies_environment = getproxies
+
+
+class _OnImport:
+    """Changes urllib.request when it is imported, which most programs never do."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name != "urllib.request":
+            return None
+        sys.meta_path.remove(self)
+        for finder in sys.meta_path:
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                load = spec.loader.exec_module
+
+                def exec_module(module):
+                    load(module)
+                    _spare_proxies(module)
+
+                spec.loader.exec_module = exec_module
+                return spec
+        return None
+
+
+def _run_hidden():
+    """The sitecustomize that this one stands before."""
+    from importlib.machinery import PathFinder
+
+    here = os.path.dirname(os.path.abspath(__file__))
+    spec = PathFinder.find_spec("sitecustomize", [path for path in sys.path if os.path.abspath(path or ".") != here])
+    if spec is not None and spec.loader is not None:
+        spec.loader.exec_module(sys.modules[__name__])
+
+
+if sys.version_info >= (3, 4):
+    _lead_names()
+    sys.meta_path.insert(0, _OnImport())
+    _run_hidden()
