@@ -363,6 +363,11 @@ void *http_call_owner(const struct http_call *call)
     return call->owner;
 }
 
+enum http_user http_call_user(struct http_call *call, uint32_t *out_uid)
+{
+    return peer_user(call->peer, out_uid);
+}
+
 void http_call_limit_body(struct http_call *call, uint64_t limit_bytes)
 {
     if (limit_bytes < call->body_limit)

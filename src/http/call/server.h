@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "http/call/delivery.h"
 #include "http/call/message.h"
+#include "http/wire/user.h"
 
 struct gnutls_pcert_st;
 struct gnutls_privkey_st;
@@ -122,6 +123,8 @@ struct arena *http_call_arena(struct http_call *call);
 void http_call_set_owner(struct http_call *call,
                          void *state); /* the owner's own state for this call */
 void *http_call_owner(const struct http_call *call);
+/** Asked of the kernel once a connection. @out_uid is set when the user is known. */
+enum http_user http_call_user(struct http_call *call, uint32_t *out_uid);
 void http_call_limit_body(struct http_call *call, uint64_t limit_bytes); /* from `head` only */
 
 /**

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "base/str.h"
+#include "http/wire/user.h"
 
 struct engine;
 struct MHD_Connection;
@@ -36,6 +37,9 @@ struct peer {
     bool tls;
     bool tcp;
     bool named; /* sni was looked for */
+    bool user_asked;
+    enum http_user user; /* once asked */
+    uint32_t uid;
     char client[INET6_ADDRSTRLEN];
 };
 
