@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "auth/visitor.h"
 #include "grammar/grammar.h"
 #include "http/call/server.h"
 #include "journal/journal.h"
@@ -48,7 +49,7 @@ struct admin_context {
     struct http_server *server;    /* for its numbers; may be NULL */
     const struct place_names *own; /* names that the control side answers to */
     const char *version;
-    const char *token;         /* "" or NULL: none is set */
+    const struct visitor_policy *visitors; /* who may use it, and the token */
     bool wider_than_loopback;  /* a listener can be reached from outside: the token is required */
     uint64_t body_limit_bytes; /* of a control request; 0 = 4 MiB */
     struct fault_grammar_options grammar;

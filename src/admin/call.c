@@ -13,6 +13,7 @@
 #include "route/place.h"
 
 #define NS_PER_MS 1000000ull
+enum { STATUS_NO_CONTENT = 204 };
 static const struct str ROOT = STR_INIT("/_fcemu");
 
 /* ---- steps ---- */
@@ -71,6 +72,8 @@ static void call_deliver(struct admin_call *call)
     bound_unread(call);
     admin_header(call, "Cache-Control", STR("no-store"));
     admin_header(call, "X-Content-Type-Options", STR("nosniff"));
+    visitor_welcome(call->admin->context.visitors, &call->request, call->arena,
+                    &call->response.headers);
     json_free(call->document);
     http_call_set_owner(http, NULL);
     arena_on_end(http_call_arena(http), answer_is_over, call);
@@ -227,7 +230,7 @@ static struct security_policy policy_of(const struct admin *admin)
 {
     return (struct security_policy){.own = admin->context.own,
                                     .token_required = admin->context.wider_than_loopback,
-                                    .token = str_of(admin->context.token)};
+                                    .visitors = admin->context.visitors};
 }
 
 static void copy_headers(const struct http_headers *from, struct arena *arena,
@@ -286,11 +289,13 @@ static bool may_pass(struct admin_call *call)
 {
     struct security_policy policy = policy_of(call->admin);
     bool open = call->route && call->route->flags & ADMIN_OPEN;
-    struct security_verdict verdict = security_check(&policy, &call->request, open);
+    struct security_verdict verdict = security_check(&policy, &call->request, open, call->arena);
 
     if (!verdict.status)
+        verdict = security_check_user(&policy, call->http, open, call->arena);
+    if (!verdict.status)
         return true;
-    admin_problem(call, verdict.status, "%s", verdict.detail);
+    admin_problem(call, verdict.status, STR_FMT, STR_ARG(verdict.detail));
     if (verdict.status == 401)
         admin_header(call, "WWW-Authenticate", STR("Bearer realm=\"fcemu\""));
     return false;
@@ -339,6 +344,11 @@ void admin_request(struct admin *admin, struct http_call *http)
     struct admin_call *call = call_new(admin, http);
     bool found = find_route(call);
 
+    if (visitor_is_preflight(admin->context.visitors, &call->request)) {
+        call->response.status = STATUS_NO_CONTENT;
+        call_deliver(call);
+        return;
+    }
     /* A stranger learns nothing, not even which paths there are. */
     if (!may_pass(call) || !found || !read_body(call))
         call_deliver(call);

@@ -257,6 +257,22 @@ static void check_token(struct loading *l, const char *key, const struct conf_te
     }
 }
 
+struct str settings_wide_address(const struct settings *settings)
+{
+    for (size_t i = 0; i < settings->listen.count; i++)
+        if (settings_address_is_wide(settings->listen.items[i]))
+            return settings->listen.items[i];
+    return STR_NONE;
+}
+
+static void settle_auth_mode(struct settings *settings)
+{
+    settings->auth.mode_is_auto = settings->auth.mode == AUTH_MODE_AUTO;
+    if (settings->auth.mode_is_auto)
+        settings->auth.mode =
+            str_is_set(settings_wide_address(settings)) ? AUTH_MODE_STRICT : AUTH_MODE_LENIENT;
+}
+
 static void check_region(struct loading *l)
 {
     struct str region = l->settings->region;
@@ -296,6 +312,7 @@ struct settings *settings_load(const char *path, const struct settings_flag *fla
     for (size_t i = 0; env && env[i]; i++)
         apply_variable(&l, env[i]);
     apply_flags(&l, flags, flag_count);
+    settle_auth_mode(settings);
     check_token(&l, "listen", &settings->listen);
     check_token(&l, "admin_listen", &settings->admin_listen);
     check_region(&l);

@@ -24,6 +24,7 @@ enum settings_auth_mode {
     AUTH_MODE_OFF,     /* signatures are not looked at */
     AUTH_MODE_LENIENT, /* checked when the key is known; unknown keys and unsigned calls pass */
     AUTH_MODE_STRICT,  /* each call must be signed with a known key */
+    AUTH_MODE_AUTO,    /* lenient, strict when other machines can reach us; never once loaded */
 };
 
 struct settings_key {
@@ -31,6 +32,13 @@ struct settings_key {
     struct str account;       /* absent: the default account */
     struct str token;         /* of a temporary key; absent: a permanent one */
     struct conf_texts denied; /* operations it may not call: names and globs */
+};
+
+/* Users of this machine. */
+struct settings_users {
+    bool any;
+    uint32_t *uids;
+    size_t count;
 };
 
 struct settings_account {
@@ -59,8 +67,11 @@ struct settings {
         uint64_t bytes;  /* of the whole ring */
         uint64_t bodies; /* kept of each body; 0 = none */
     } journal;
+    struct conf_texts allow_origins;
+    struct settings_users allow_users; /* beside the daemon's own */
     struct {
         enum settings_auth_mode mode;
+        bool mode_is_auto; /* nobody chose it */
         struct settings_key *keys;
         size_t key_count;
         struct settings_account *accounts;
@@ -101,6 +112,9 @@ DEFINE_OWN(settings_free, struct settings *);
 enum settings_auth_mode settings_auth_of(const struct settings *settings, struct str account);
 /** True when other machines can reach the address: not loopback and not a Unix socket. */
 bool settings_address_is_wide(struct str address);
+/** The first address at which other machines can call the emulated API; absent when there is none.
+ */
+struct str settings_wide_address(const struct settings *settings);
 
 /* One way to set one thing; for help texts, completion and the manual. */
 struct settings_option {

@@ -29,8 +29,12 @@ static const struct conf_word mode_list[] = {
     {"off",     AUTH_MODE_OFF    },
     {"lenient", AUTH_MODE_LENIENT},
     {"strict",  AUTH_MODE_STRICT },
+    {"auto",    AUTH_MODE_AUTO   },
 };
 static const struct conf_words modes = {CONF_WORDS_OF(mode_list)};
+/* Of one account: somebody chose it. */
+static const struct conf_words account_modes = {.list = mode_list,
+                                                .count = N_ELEMENTS(mode_list) - 1};
 
 /* A typo in a refusal would let through what it was meant to stop. */
 static bool is_operation(struct conf_decoder *d, const struct conf_node *node)
@@ -133,7 +137,7 @@ static bool take_accounts(struct conf_decoder *d, const struct conf_field *field
             conf_error(d->report, conf_at_key(child), "F208",
                        "'%s' is not an account id; write digits such as 1234567890123456",
                        conf_shown(d->report, child->key));
-        conf_want_word(d, &modes, child, &mode);
+        conf_want_word(d, &account_modes, child, &mode);
         account->id = arena_str(d->arena, child->key);
         account->mode = (enum settings_auth_mode)mode;
     }
@@ -146,9 +150,10 @@ static const struct conf_field auth_fields[] = {
      .type = FIELD_CHOICE,
      .offset = AT(auth.mode) - AT(auth),
      .words = &modes,
-     .fallback = "lenient",
+     .fallback = "auto",
      .help = "off: signatures are not looked at; lenient: checked when the key is known; "
-             "strict: each call must be signed with a known key"},
+             "strict: each call must be signed with a known key; auto: lenient, but strict when "
+             "other machines can reach an address of listen"},
     { .name = "keys",
      .type = FIELD_CUSTOM,
      .flags = FIELD_FILE_ONLY,

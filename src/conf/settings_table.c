@@ -225,6 +225,23 @@ static const struct conf_field settings_fields[] = {
      .help = "names that the daemon itself goes by: the control side answers to no other, and calls to "
              "them take the account and region below; globs, @address for every IP address, @hostname "
              "for the name of this machine", .schema = TEXTS_SCHEMA},
+    {.name = "allow_origins",
+     .type = FIELD_CUSTOM,
+     .flags = FIELD_LIST,
+     .offset = AT(allow_origins),
+     .decode = settings_take_origins,
+     .help = "origins whose pages may use the API and the control side, such as "
+             "http://localhost:3000; null and * are origins too; HTTP triggers and custom domains "
+             "take all", .schema = TEXTS_SCHEMA},
+    {.name = "allow_users",
+     .type = FIELD_CUSTOM,
+     .flags = FIELD_LIST,
+     .offset = AT(allow_users),
+     .decode = settings_take_users,
+     .help = "users of this machine, besides the daemon's own, who may deploy, invoke and use the "
+             "control side without a key or the token: names or numbers, or any",
+     .schema = "\"anyOf\":[{\"type\":[\"string\",\"integer\"]},{\"type\":\"array\","
+               "\"items\":{\"type\":[\"string\",\"integer\"]}}]"},
     {.name = "data",
      .type = FIELD_PATH,
      .offset = AT(data),

@@ -179,7 +179,7 @@ int control_start(struct daemon *d, struct error *err)
         .server = d->server,
         .own = &d->own_names,
         .version = FCEMU_VERSION,
-        .token = str_is_set(d->settings->token) ? d->settings->token.ptr : NULL,
+        .visitors = &d->visitors,
         .wider_than_loopback = wider_than_loopback(d->settings),
         .grammar = d->grammar,
         .owner = d,

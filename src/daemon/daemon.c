@@ -1,6 +1,7 @@
 #include "daemon/daemon.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/draw.h"
@@ -100,6 +101,7 @@ static void start_gateway(struct daemon *d)
         .service = d->service,
         .neighbours = d->neighbours,
         .auth = &d->auth,
+        .visitors = &d->visitors,
         .control = control_side(),
         .control_owner = d,
     };
@@ -236,11 +238,35 @@ static int start_signals(struct daemon *d, struct error *err)
     return 0;
 }
 
+/* Once code runs here, whoever may call may run programs. */
+static void warn_of_others(const struct settings *s)
+{
+    static const char *const names[] = {[AUTH_MODE_OFF] = "off", [AUTH_MODE_LENIENT] = "lenient"};
+    struct str address = settings_wide_address(s);
+
+    if (!str_is_set(address))
+        return;
+    if (s->auth.mode == AUTH_MODE_STRICT && s->auth.mode_is_auto)
+        fprintf(stderr,
+                "Other machines can reach " STR_FMT ", so calls must be signed with a key of the "
+                "setting auth.keys (%zu there).\n"
+                "auth.mode: lenient would let everybody there deploy and run code.\n\n",
+                STR_ARG(address), s->auth.key_count);
+    else if (s->auth.mode != AUTH_MODE_STRICT)
+        fprintf(stderr,
+                "WARNING: other machines can reach " STR_FMT " and auth.mode is %s: everybody "
+                "there may deploy and run code.\n"
+                "auth.mode: strict would ask for calls signed with a key of the setting "
+                "auth.keys.\n\n",
+                STR_ARG(address), names[s->auth.mode]);
+}
+
 static int announce(struct daemon *d, struct error *err)
 {
     const struct settings *s = d->settings;
 
     ready_banner(d->listeners, d->listener_count, ca_path(d->ca), s->account, s->region);
+    warn_of_others(s);
     log_info("ready", "pid=%ld", (long)getpid());
     if (!str_is_set(s->ready_file))
         return 0;

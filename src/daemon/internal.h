@@ -33,6 +33,7 @@ struct daemon {
     struct neighbours *neighbours;
     struct gateway_auth auth;
     struct place_names own_names;
+    struct visitor_policy visitors;
     struct gateway *gateway;
     struct http_server *server;
     struct admin *admin;

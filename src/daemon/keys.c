@@ -2,6 +2,8 @@
  * The access keys of the configuration, and the temporary ones that STS handed out, as auth/ asks
  * for them.
  */
+#include <unistd.h>
+
 #include "base/mem.h"
 #include "daemon/internal.h"
 
@@ -38,11 +40,27 @@ static enum auth_mode mode_of(enum settings_auth_mode mode)
     return modes[mode];
 }
 
+static void visitors_init(struct daemon *d)
+{
+    const struct settings *settings = d->settings;
+
+    d->visitors = (struct visitor_policy){
+        .origins = settings->allow_origins.items,
+        .origin_count = settings->allow_origins.count,
+        .any_user = settings->allow_users.any,
+        .own_uid = geteuid(),
+        .uids = settings->allow_users.uids,
+        .uid_count = settings->allow_users.count,
+        .token = settings->token,
+    };
+}
+
 void keys_init(struct daemon *d)
 {
     const struct settings *settings = d->settings;
     struct gateway_auth *auth = &d->auth;
 
+    visitors_init(d);
     auth->mode = mode_of(settings->auth.mode);
     auth->skew_max_ms = (uint64_t)settings->limits.values[LIMIT_CLOCK_SKEW] * MS_PER_S;
     for (size_t i = 0; i < settings->auth.key_count; i++)

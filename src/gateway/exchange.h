@@ -25,6 +25,7 @@
 struct reply {
     struct http_response http;
     struct str code; /* FC error code; absent on success */
+    bool of_user;    /* a function, a rule or a canned answer wrote it */
 };
 
 struct exchange {
@@ -113,6 +114,11 @@ bool outcome_ends_call(const struct fault_action *action);
 bool outcome_reply(struct exchange *x, const struct fault_decision *decision);
 void shape_reply(struct exchange *x);
 struct str stale_key(struct exchange *x, bool of_operation);
+
+/* visit.c */
+/** Headers that keep a browser from running what users wrote beside the API and the control side,
+ * and that let pages of allowed origins read. */
+void answer_guard(struct exchange *x);
 
 /* perform.c */
 /** Answer by fixture or by the service. False: exchange_advance() will be called when the answer is

@@ -16,6 +16,7 @@ static const struct {
     {"place",        station_place       }, /* Host, SNI, headers → account, region, kind */
     {"operate",      station_operate     }, /* method and path → operation and parameters */
     {"receive body", station_receive_body}, /* bounded by what the operation may take */
+    {"visit",        station_visit       }, /* pages of other origins, other users */
     {"strike",       station_strike      }, /* rules asked; delay at request */
     {"hang request", station_hang_request}, /* hang before anything is done */
     {"skip",         station_skip        }, /* effect: none goes straight to the outcome */

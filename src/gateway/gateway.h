@@ -10,6 +10,7 @@
 #pragma once
 
 #include "auth/auth.h"
+#include "auth/visitor.h"
 #include "base/clock.h"
 #include "fault/engine.h"
 #include "http/call/server.h"
@@ -72,6 +73,7 @@ struct gateway_parts {
     struct service *service;
     struct neighbours *neighbours; /* OSS, STS, Log Service, RAM */
     const struct gateway_auth *auth;
+    const struct visitor_policy *visitors; /* NULL: everybody may act */
     const struct gateway_control *control; /* NULL: nothing is served under /_fcemu */
     void *control_owner;
 };

@@ -42,6 +42,8 @@ static void edit_headers(struct exchange *x, const struct fault_header_edit *edi
     struct http_headers *headers = &x->reply.http.headers;
     struct str value = fault_expand(edit->value, &x->facts, x->wall_ms, x->arena);
 
+    if (str_eq_nocase(edit->name, STR("Content-Type")))
+        x->reply.of_user = true;
     switch (edit->kind) {
     case EDIT_SET:
         http_headers_set(headers, x->arena, edit->name, value);
@@ -94,7 +96,7 @@ static void answer_error(struct exchange *x, const struct fault_action *action)
 
 static void answer_respond(struct exchange *x, const struct fault_action *action)
 {
-    x->reply = (struct reply){0};
+    x->reply = (struct reply){.of_user = true};
     x->reply.http.status = action->status;
     x->reply.http.body = action->body_is_template
                              ? fault_expand(action->body, &x->facts, x->wall_ms, x->arena)
@@ -124,7 +126,7 @@ static bool answer_stale(struct exchange *x, const struct fault_action *action)
         x->near_miss = STR("rule asked for an earlier answer, but there is none yet");
         return false;
     }
-    x->reply = (struct reply){.http = earlier};
+    x->reply = (struct reply){.http = earlier, .of_user = true};
     x->answered = true;
     return true;
 }

@@ -52,6 +52,15 @@ enum next station_admit(struct exchange *x)
     return NEXT_OUTCOME;
 }
 
+/* What a function or somebody's upload says, and not the service. */
+static bool is_of_user(const struct exchange *x, const struct service_answer *answer)
+{
+    struct str type = http_headers_get(&answer->headers, STR("Content-Type"));
+
+    return x->download || x->facts.api == API_TRIGGER ||
+           (str_is_set(type) && !str_starts_nocase(type, STR("application/json")));
+}
+
 static void take_answer(struct exchange *x, const struct service_answer *answer)
 {
     x->performed = answer->performed;
@@ -60,12 +69,14 @@ static void take_answer(struct exchange *x, const struct service_answer *answer)
         return;
     }
     x->reply = (struct reply){
-        .http = {
-                 .status = answer->status,
-                 .headers = answer->headers,
-                 .body = answer->body,
-                 .body_from_arena = true,
-                 }
+        .http =
+            {
+                   .status = answer->status,
+                   .headers = answer->headers,
+                   .body = answer->body,
+                   .body_from_arena = true,
+                   },
+        .of_user = is_of_user(x, answer),
     };
     if (answer->body.len &&
         !str_is_set(http_headers_get(&x->reply.http.headers, STR("Content-Type"))))

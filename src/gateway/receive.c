@@ -202,6 +202,7 @@ enum next station_deliver(struct exchange *x)
         stale_keep(&gateway->stale, stale_key(x, false), &x->reply.http);
         stale_keep(&gateway->stale, stale_key(x, true), &x->reply.http);
     }
+    answer_guard(x);
     if (holds_delivery(&x->delivery)) {
         exchange_hold(x, FAULT_FOREVER, x->decision.first_rule, "stall");
         x->delivering = true;

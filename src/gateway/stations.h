@@ -17,6 +17,7 @@ enum next {
 enum next station_place(struct exchange *x);
 enum next station_operate(struct exchange *x);
 enum next station_receive_body(struct exchange *x);
+enum next station_visit(struct exchange *x);
 enum next station_strike(struct exchange *x);
 enum next station_hang_request(struct exchange *x);
 enum next station_skip(struct exchange *x);

@@ -9,7 +9,7 @@ import struct
 import subprocess
 import time
 
-from report import interleaved, ratio, table
+from report import difference, interleaved, ratio, table
 from servers import HOST, invocation, rule, rules
 
 CLOSE = (("Connection", "close"),)
@@ -33,8 +33,16 @@ def measure(stage, report, options):
     table(rows, bare.name)
     report.target("new HTTP connection, CPU / libmicrohttpd's own accept", ratio(rows[hit.name], rows[bare.name], "cpu"), 1.15)
     report.target("new HTTPS connection, CPU / libmicrohttpd, static certificate", ratio(rows["fcemu TLS, sniffed"], rows[bare_tls.name], "cpu"), 1.15)
+    users(stage, hit, report, options)
     names(hit, report)
     rude(stage, report)
+
+
+def users(stage, hit, report, options):
+    """What it takes to ask whose a connection is, once for each, where every connection invokes."""
+    anybody = stage.fcemu("fcemu allow_users any", rules(100), config="allow_users: any\n")
+    rows = interleaved(options.rounds, {server.name: lambda server=server: server.load(options.seconds, connections=32, headers=CLOSE) for server in (hit, anybody)})
+    report.target("new HTTP connection, whose it is: CPU more", difference(rows[hit.name], rows[anybody.name], "cpu"), 15, " us")
 
 
 def certificate(folder):

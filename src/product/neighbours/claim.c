@@ -110,6 +110,26 @@ static bool names_action(const struct http_request *request, const struct place 
     return place->kind == PLACE_CUSTOM ? action.len > 0 : str_eq(action, STR(OPEN_THE_SERVICE));
 }
 
+/* How the actions of RPC calls begin that only look. */
+static const struct str reading_words[] = {STR_INIT("Get"), STR_INIT("List"), STR_INIT("Describe"),
+                                           STR_INIT("Query"), STR_INIT("Check")};
+
+bool neighbours_reads(const struct http_request *request, const struct place *place,
+                      struct arena *arena)
+{
+    struct str action;
+
+    if (place->neighbour == NEIGHBOUR_OSS || place->neighbour == NEIGHBOUR_LOG)
+        return str_eq(request->method, STR("GET")) || str_eq(request->method, STR("HEAD"));
+    action = header(request, "x-acs-action");
+    if (!str_is_set(action))
+        action = param(request, "Action", arena);
+    for (size_t i = 0; i < N_ELEMENTS(reading_words); i++)
+        if (str_starts(action, reading_words[i]))
+            return true;
+    return false;
+}
+
 /* Tools that need more than is emulated here are told so in a form they read. */
 static bool claim_other(const struct http_request *request, struct arena *arena,
                         struct place *place)

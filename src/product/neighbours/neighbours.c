@@ -4,7 +4,7 @@
 #include "loop/worker.h"
 #include "product/neighbours/internal.h"
 
-enum { STATUS_NOT_IMPLEMENTED = 501 };
+enum { STATUS_FORBIDDEN = 403, STATUS_NOT_IMPLEMENTED = 501 };
 
 static const struct product products[NEIGHBOUR_COUNT] = {
     [NEIGHBOUR_OSS] = {"OSS",             "oss", oss_perform,   oss_refuse, 403, "SecurityTokenExpired",
@@ -81,7 +81,9 @@ neighbours_perform(struct neighbours *neighbours, const struct neighbours_call *
 
     p->done = done;
     p->arg = arg;
-    if (p->product->setting && !neighbours->enabled[call->place->neighbour])
+    if (str_is_set(call->turned_away))
+        pending_refuse(p, STATUS_FORBIDDEN, "AccessDenied", STR_FMT, STR_ARG(call->turned_away));
+    else if (p->product->setting && !neighbours->enabled[call->place->neighbour])
         pending_refuse(p, STATUS_NOT_IMPLEMENTED, "NotImplemented",
                        "%s is switched off here by the setting neighbours.%s.", p->product->name,
                        p->product->setting);

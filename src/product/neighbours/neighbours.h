@@ -49,6 +49,10 @@ bool neighbours_claim(const struct http_request *request, struct arena *arena, s
 /** The access key id that a call to a neighbour names, in whatever way; absent when none. */
 struct str neighbours_access_key(const struct http_request *request, struct arena *arena);
 
+/** True when the call changes nothing and hands out no key. */
+bool neighbours_reads(const struct http_request *request, const struct place *place,
+                      struct arena *arena);
+
 /* Everything the work needs to know of a call. Views; they live as long as @arena. */
 struct neighbours_call {
     struct arena *arena;
@@ -56,6 +60,7 @@ struct neighbours_call {
     const struct place *place;          /* PLACE_NEIGHBOUR */
     struct str account;                 /* that acts: the key's, or else the place's */
     struct str request_id;
+    struct str turned_away; /* why the caller may not do this; absent: it may */
 };
 
 struct neighbours_answer {

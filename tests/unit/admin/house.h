@@ -22,6 +22,8 @@
 
 /* ---- the house ---- */
 
+static const struct visitor_policy visitors = {.any_user = true, .token = STR_INIT("open-sesame")};
+
 struct house {
     struct loop *loop;
     struct http_server *server;
@@ -177,7 +179,7 @@ static inline void open_house(struct house *house, bool wide)
         .tape = house->tape,
         .server = house->server,
         .version = "0.1.0",
-        .token = "open-sesame",
+        .visitors = &visitors,
         .own = &place_usual_names,
         .wider_than_loopback = wide,
         .owner = house,

@@ -122,29 +122,30 @@ static struct http_request request_for(const char *authority, const struct http_
 
 START_TEST(test_security_table)
 {
-    struct security_policy policy = {&place_usual_names, cases[_i].token_required,
-                                     STR("open-sesame")};
+    struct visitor_policy visitors = {.token = STR("open-sesame")};
+    struct security_policy policy = {&place_usual_names, cases[_i].token_required, &visitors};
     OWN(arena_free) struct arena *arena = arena_new();
     struct http_request request = request_for(cases[_i].host, cases[_i].headers, arena);
 
     request.tls = cases[_i].tls;
-    struct security_verdict verdict = security_check(&policy, &request, cases[_i].open);
+    struct security_verdict verdict = security_check(&policy, &request, cases[_i].open, arena);
 
     ck_assert_msg(verdict.status == cases[_i].want, "%s: got %d", cases[_i].what, verdict.status);
-    ck_assert(verdict.status == 0 || verdict.detail);
+    ck_assert(verdict.status == 0 || verdict.detail.len > 0);
 }
 END_TEST
 
 START_TEST(test_security_without_a_token_nothing_opens_a_wide_listener)
 {
-    struct security_policy policy = {&place_usual_names, true, STR("")};
+    struct visitor_policy visitors = {.token = STR("")};
+    struct security_policy policy = {&place_usual_names, true, &visitors};
     OWN(arena_free) struct arena *arena = arena_new();
     struct http_header headers[HEADERS_MAX] = {
         {STR("X-Fcemu-Token"), STR("")}
     };
     struct http_request request = request_for("10.0.0.1", headers, arena);
 
-    ck_assert_int_eq(security_check(&policy, &request, false).status, 401);
+    ck_assert_int_eq(security_check(&policy, &request, false, arena).status, 401);
 }
 END_TEST
 

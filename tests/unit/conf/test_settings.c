@@ -177,7 +177,7 @@ static const struct {
     {"idle_timeout: 10\n",        "FILE:1:15: error F201: idle_timeout: '10' has no unit; write 10s or 10ms\n"},
     {"limits: {profile: latest}\n", "FILE:1:19: error F207: limits.profile: 'latest' is not one of current, 2020\n"},
     {"limits: {function.memory.mx: 1}\n", "FILE:1:10: error F102: limits: unknown limit 'function.memory.mx'; known: profile, services.per_region, functions.per_service, …; did you mean 'function.memory.max'?\n"},
-    {"auth: {mode: loose}\n",     "FILE:1:14: error F207: auth.mode: 'loose' is not one of off, lenient, strict\n"},
+    {"auth: {mode: loose}\n",     "FILE:1:14: error F207: auth.mode: 'loose' is not one of off, lenient, strict, auto\n"},
     {"auth: {keys: [{id: x}]}\n", "FILE:1:15: error F104: auth.keys[0]: 'secret' is missing\n"},
     {"auth: {accounts: {x: strict}}\n", "FILE:1:19: error F208: auth.accounts.x: 'x' is not an account id; write digits such as 1234567890123456\n"},
     {"log: {level: warning}\n",   "FILE:1:14: error F207: log.level: 'warning' is not one of debug, info, warn, error, off; did you mean 'warn'?\n"},
@@ -278,7 +278,7 @@ static const char twenty_want[] =
     "FILE:15:18: error F205: journal.bytes: 1KiB is not between 1MiB and 4GiB\n"
     "FILE:15:32: error F202: journal.bodies: '4' has no unit; write 4KiB or 4B\n"
     "FILE:15:35: error F102: journal: unknown key 'size'; known keys: enabled, bytes, bodies\n"
-    "FILE:17:9: error F207: auth.mode: 'loose' is not one of off, lenient, strict\n"
+    "FILE:17:9: error F207: auth.mode: 'loose' is not one of off, lenient, strict, auto\n"
     "FILE:18:10: error F104: auth.keys[0]: 'secret' is missing\n"
     "FILE:19:14: error F207: log.level: 'warning' is not one of debug, info, warn, error, off; did you mean 'warn'?\n";
 /* clang-format on */

@@ -1,0 +1,90 @@
+/*
+ * conf/settings_visitors.c - who else may use the daemon: pages of other origins, other users
+ */
+#include <pwd.h>
+
+#include "conf/settings.h"
+#include "conf/settings_parts.h"
+
+/* "http://localhost:3000": a scheme, a host, perhaps a port, and nothing behind them. */
+static bool is_origin(struct str text)
+{
+    size_t at;
+
+    if (str_eq(text, STR("*")) || str_eq(text, STR("null")))
+        return true;
+    if (!str_find(text, STR("://"), &at) || at == 0)
+        return false;
+    for (size_t i = at + 3; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] <= ' ' || strchr("/?#@,", text.ptr[i]))
+            return false;
+    return text.len > at + 3;
+}
+
+bool settings_take_origins(struct conf_decoder *d, const struct conf_field *field,
+                           const struct conf_node *node, void *out)
+{
+    struct conf_field texts = {.name = field->name, .type = FIELD_TEXTS};
+    struct conf_texts list = {0};
+    bool ok = conf_decode_field(d, &texts, node, &list);
+    size_t count;
+    const struct conf_node *item = conf_items(node, &count);
+
+    for (size_t i = 0; ok && i < list.count; i++, item = item->next) {
+        if (is_origin(list.items[i]))
+            continue;
+        conf_error(d->report, conf_at(item), "F208",
+                   "'%s' is not an origin; write http://localhost:3000, null for pages without "
+                   "one, or * for all",
+                   conf_value(d, item));
+        ok = false;
+    }
+    if (ok)
+        *(struct conf_texts *)out = list;
+    return ok;
+}
+
+/* A number, or a name that this machine knows. */
+static bool find_user(struct str text, uint32_t *out)
+{
+    uint64_t uid;
+    const struct passwd *entry;
+
+    if (str_to_uint(text, UINT32_MAX - 1, &uid) == NUMBER_OK) {
+        *out = (uint32_t)uid;
+        return true;
+    }
+    entry = getpwnam(text.ptr);
+    if (entry)
+        *out = entry->pw_uid;
+    return entry != NULL;
+}
+
+bool settings_take_users(struct conf_decoder *d, const struct conf_field *field,
+                         const struct conf_node *node, void *out)
+{
+    struct conf_field texts = {.name = field->name, .type = FIELD_TEXTS};
+    struct conf_texts list = {0};
+    struct settings_users users = {0};
+    bool ok = conf_decode_field(d, &texts, node, &list);
+    size_t count;
+    const struct conf_node *item = conf_items(node, &count);
+
+    users.uids = ARENA_ARRAY(d->arena, list.count, uint32_t);
+    for (size_t i = 0; ok && i < list.count; i++, item = item->next) {
+        if (str_eq(list.items[i], STR("any"))) {
+            users.any = true;
+        } else if (find_user(list.items[i], &users.uids[users.count])) {
+            users.count++;
+        } else {
+            conf_error(d->report, conf_at(item), "F208",
+                       "'%s' is no user of this machine; write a name, a number (id -u NAME), or "
+                       "any",
+                       conf_value(d, item));
+            ok = false;
+        }
+    }
+    if (ok)
+        *(struct settings_users *)out = users;
+    return ok;
+}
