@@ -57,6 +57,12 @@ int admin_new(const struct admin_context *context, struct admin **out, struct er
     return 0;
 }
 
+void admin_close(struct admin *admin)
+{
+    events_close(admin->events);
+    admin_calls_abandon(admin);
+}
+
 void admin_free(struct admin *admin)
 {
     if (!admin)

@@ -87,7 +87,9 @@ struct admin_context {
 
 /** @context is copied, what it points to is not. */
 int admin_new(const struct admin_context *context, struct admin **out, struct error *err);
-/** Ends the event streams, finishes the worker's jobs. NULL is fine. */
+/** The daemon is about to stop: end what would stay open, event streams and calls that wait. */
+void admin_close(struct admin *admin);
+/** Ends what is open, finishes the worker's jobs. NULL is fine. */
 void admin_free(struct admin *admin);
 DEFINE_OWN(admin_free, struct admin *);
 
@@ -113,8 +115,7 @@ void admin_reload_faults(struct admin *admin);
 void admin_stop_faults(struct admin *admin);
 
 /**
- * Publish to /_fcemu/events. @type is one word ("step", "assertion", "reloaded"); @json one JSON
- * object on one line. Costs nothing without listeners.
+ * Publish to /_fcemu/events. @type is a literal that events.c knows; @json one JSON
+ * object on one line.
  */
 void admin_publish(struct admin *admin, const char *type, struct str json);
-bool admin_has_listeners(const struct admin *admin);

@@ -124,8 +124,8 @@ static void call_run(struct admin_call *call)
     call->generation = call->admin->generation;
     if (route->begin)
         route->begin(call);
-    if (route->flags & ADMIN_STREAM && !call->response.status) {
-        call_free(call); /* the stream has taken the connection over */
+    if (call->streams) {
+        call_free(call);
         return;
     }
     if (call->response.status || call->parked || !route->work) {
@@ -242,13 +242,23 @@ static void copy_headers(const struct http_headers *from, struct arena *arena,
                          arena_str(arena, from->items[i].value));
 }
 
+/* A call whose client has left runs to its end without one. */
+static void connection_is_over(struct admin_guest *guest)
+{
+    CONTAINER_OF(guest, struct admin_call, guest)->http = NULL;
+}
+
 static struct admin_call *call_new(struct admin *admin, struct http_call *http)
 {
     const struct http_request *request = http_call_request(http);
     struct arena *arena = arena_new();
     struct admin_call *call = ARENA_NEW(arena, struct admin_call);
 
-    *call = (struct admin_call){.admin = admin, .http = http, .arena = arena, .request = *request};
+    *call = (struct admin_call){.guest = {connection_is_over},
+                                .admin = admin,
+                                .http = http,
+                                .arena = arena,
+                                .request = *request};
     call->request.method = arena_str(arena, request->method);
     call->request.path = arena_str(arena, request->path);
     call->request.query = arena_str(arena, request->query);
@@ -258,7 +268,7 @@ static struct admin_call *call_new(struct admin *admin, struct http_call *http)
     call->request.body = arena_str(arena, request->body);
     copy_headers(&request->headers, arena, &call->request.headers);
     query_parse(call->request.query.ptr ? call->request.query : STR(""), arena, &call->query);
-    http_call_set_owner(http, call);
+    http_call_set_owner(http, &call->guest);
     return call;
 }
 
@@ -364,18 +374,24 @@ void admin_too_large(struct admin *admin, struct http_call *http, uint64_t limit
     call_deliver(call);
 }
 
-void admin_gone(struct admin *admin, struct http_call *http)
+static void tell_guest(struct http_call *http)
 {
-    struct admin_call *call = http_call_owner(http);
+    struct admin_guest *guest = http_call_owner(http);
 
-    (void)admin;
-    if (!call)
-        return;
-    call->http = NULL;
+    http_call_set_owner(http, NULL);
+    if (guest)
+        guest->over(guest);
 }
 
+void admin_gone(struct admin *admin, struct http_call *http)
+{
+    (void)admin;
+    tell_guest(http);
+}
+
+/* The server says this of every call, also of one that it cut while nobody looked. */
 void admin_finished(struct admin *admin, struct http_call *http)
 {
     (void)admin;
-    (void)http;
+    tell_guest(http);
 }

@@ -233,8 +233,6 @@ static void publish(struct admin *admin, const struct compile *compile)
 {
     OWN(buf_done) struct buf json = {0};
 
-    if (!admin_has_listeners(admin))
-        return;
     buf_printf(&json, "{\"errors\":%s,\"warnings\":%s}", compile->errors, compile->warnings);
     admin_publish(admin, compile->set ? "reloaded" : "reload_refused", buf_str(&json));
 }

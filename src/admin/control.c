@@ -55,17 +55,14 @@ void step_group_put(struct admin_call *call)
 
 static size_t stop_all(struct admin *admin)
 {
+    OWN(buf_done) struct buf json = {0};
     size_t released;
 
     fault_engine_stop(admin->context.engine);
     released = admin->context.held_release_all(admin->context.owner);
     admin_touch(admin);
-    if (admin_has_listeners(admin)) {
-        OWN(buf_done) struct buf json = {0};
-
-        buf_printf(&json, "{\"released\":%zu}", released);
-        admin_publish(admin, "stopped", buf_str(&json));
-    }
+    buf_printf(&json, "{\"released\":%zu}", released);
+    admin_publish(admin, "stopped", buf_str(&json));
     return released;
 }
 

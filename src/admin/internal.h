@@ -28,10 +28,9 @@ struct metrics;
 typedef void (*admin_step)(struct admin_call *call);
 
 enum admin_flag {
-    ADMIN_OPEN = 1 << 0,   /* needs no token: health checks */
-    ADMIN_BODY = 1 << 1,   /* a JSON or YAML body is required */
-    ADMIN_RAW = 1 << 3,    /* the body is read by the steps */
-    ADMIN_STREAM = 1 << 2, /* `begin` takes the connection over */
+    ADMIN_OPEN = 1 << 0, /* needs no token: health checks */
+    ADMIN_BODY = 1 << 1, /* a JSON or YAML body is required */
+    ADMIN_RAW = 1 << 3,  /* the body is read by the steps */
 };
 
 struct admin_route {
@@ -46,7 +45,17 @@ struct admin_route {
 
 const struct admin_route *admin_route_table(size_t *out_count);
 
+/*
+ * Whoever has set itself as the owner of a connection's call: told once when that is over, however
+ * it came about (the client left, the server cut it, the answer is out), unless it has withdrawn
+ * before by http_call_set_owner(call, NULL). Loop thread.
+ */
+struct admin_guest {
+    void (*over)(struct admin_guest *guest);
+};
+
 struct admin_call {
+    struct admin_guest guest; /* until the answer is given */
     struct admin *admin;
     struct http_call *http;      /* NULL: the client has left; only the loop thread looks */
     struct arena *arena;         /* the call's own; ends with it */
@@ -60,6 +69,7 @@ struct admin_call {
     struct http_response response; /* status 0 = not answered yet */
     bool parked;                   /* a step will go on by admin_call_resume() */
     bool again;                    /* run once more, see admin_call_again() */
+    bool streams;                  /* a stream has taken the connection over */
     bool bulk;                     /* set by `begin`: much work, for which others shall not wait */
     uint64_t queued_ns;            /* when it was given to a worker */
     struct unread *unread;         /* once it is on its way */

@@ -43,7 +43,7 @@ static const struct {
     {"Drill",        "{\"type\":\"object\"}"},
     {"Drills",       OBJECT(LIST("drills", "Drill"))},
     {"DryRun",       OBJECT(COUNT("calls") "," COUNT("struck") "," LIST("rules", "Rule") ",\"changed\":{\"type\":\"array\"}," LIST("warnings", "Issue"))},
-    {"Events",       "{\"type\":\"string\",\"description\":\"server-sent events, one JSON object each\"}"},
+    {"Events",       "{\"type\":\"string\",\"description\":\"server-sent events, one JSON object each; `lost` tells how many since `after` are not kept any more\"}"},
     {"Explain",      OBJECT(TEXT("request_id") "," TEXT("method") "," TEXT("host") "," TEXT("path") ",\"headers\":{\"type\":\"object\"}," TEXT("body"))},
     {"Explanation",  OBJECT(TEXT("request_id") ",\"outcome\":{\"type\":\"object\"}," LIST("rules", "GateOfRule"))},
     {"Faults",       OBJECT(COUNT("seed") "," FLAG("stopped") "," TEXT("halted_by") "," COUNT("active") ",\"reload\":{\"$ref\":\"#/components/schemas/Reload\"}," LIST("groups", "Group") "," LIST("scenarios", "Scenario") "," LIST("rules", "Rule"))},
@@ -101,6 +101,22 @@ static void add_content(const char *type, const char *schema, struct buf *out)
     buf_printf(out, "\"%s\":{\"schema\":{\"$ref\":\"#/components/schemas/%s\"}}", type, schema);
 }
 
+/* Queries of paths other than /requests, whose filters are the journal's. */
+static const struct {
+    const char *path, *name, *in;
+} parameters[] = {
+    {"/events", "after",         "query" },
+    {"/events", "Last-Event-ID", "header"},
+    {"/events", "type",          "query" },
+};
+
+static void add_parameter(const char *name, const char *in, const char **comma, struct buf *out)
+{
+    buf_printf(out, "%s{\"name\":\"%s\",\"in\":\"%s\",\"schema\":{\"type\":\"string\"}}", *comma,
+               name, in);
+    *comma = ",";
+}
+
 static void add_parameters(const struct admin_route *route, struct buf *out)
 {
     const char *comma = "";
@@ -114,11 +130,11 @@ static void add_parameters(const struct admin_route *route, struct buf *out)
                    comma, (int)strcspn(p + 1, "}"), p + 1);
         comma = ",";
     }
-    for (size_t i = 0; strcmp(route->path, "/requests") == 0 && (name = journal_query_name(i));
-         i++) {
-        buf_printf(out, "%s{\"name\":\"%s\",\"in\":\"query\",\"schema\":{\"type\":\"string\"}}",
-                   comma, name);
-        comma = ",";
+    for (size_t i = 0; strcmp(route->path, "/requests") == 0 && (name = journal_query_name(i)); i++)
+        add_parameter(name, "query", &comma, out);
+    for (size_t i = 0; i < N_ELEMENTS(parameters); i++) {
+        if (strcmp(parameters[i].path, route->path) == 0)
+            add_parameter(parameters[i].name, parameters[i].in, &comma, out);
     }
     buf_add_char(out, ']');
 }

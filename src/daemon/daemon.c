@@ -193,6 +193,7 @@ static void stop(struct daemon *d)
         return;
     d->stopping = true;
     http_server_stop(d->server, STOP_GRACE_MS, on_stopped);
+    admin_close(d->admin);
     gateway_release_all(d->gateway);
 }
 
