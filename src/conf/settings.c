@@ -288,6 +288,29 @@ static void check_region(struct loading *l)
                conf_shown(l->decoder.report, region), conf_did_you_mean(&l->decoder, nearest.best));
 }
 
+static bool is_zone(const struct loading *l, struct str zone)
+{
+    size_t count;
+    const struct region *table = region_table(&count);
+
+    for (size_t i = 0; i < count; i++)
+        if (region_has_zone(str_of(table[i].id), zone))
+            return true;
+    return l->settings->allow_unknown_region && zone.len > 0;
+}
+
+static void check_zones(struct loading *l)
+{
+    const struct conf_texts *zones = &l->settings->zones;
+
+    for (size_t i = 0; i < zones->count; i++)
+        if (!is_zone(l, zones->items[i]))
+            conf_error(l->decoder.report, place_of(l, "zones", zones->items[i]), "F304",
+                       "'%s' is no zone of a known region; zones are called as cn-hangzhou-h or "
+                       "ap-southeast-1a",
+                       conf_shown(l->decoder.report, zones->items[i]));
+}
+
 static void load_file(struct loading *l, const char *path)
 {
     l->top = conf_read(l->settings->arena, path, l->decoder.report);
@@ -316,6 +339,7 @@ struct settings *settings_load(const char *path, const struct settings_flag *fla
     check_token(&l, "listen", &settings->listen);
     check_token(&l, "admin_listen", &settings->admin_listen);
     check_region(&l);
+    check_zones(&l);
     return report->errors == before ? GIVE(settings) : NULL;
 }
 

@@ -54,6 +54,7 @@ struct settings {
     struct str data;                 /* absent: a private temporary folder */
     struct str ca_dir;               /* absent: inside the data folder, or the user's own */
     struct str account, region;
+    struct conf_texts zones; /* availability zones, each of a region that its name says */
     struct conf_texts faults, fixtures, seeds; /* paths and globs, in order */
     bool seed_random;
     uint64_t seed; /* unless seed_random */

@@ -48,7 +48,7 @@ static const char *example_of(const struct conf_field *field)
         return "[{id: LTAI-example, secret: example}]";
     if (strcmp(field->name, "accounts") == 0)
         return "{\"1234567890123456\": strict}";
-    if (field->type == FIELD_PATHS || (field->flags & FIELD_LIST))
+    if (field->type == FIELD_PATHS || field->type == FIELD_TEXTS || (field->flags & FIELD_LIST))
         return "[]";
     if (strcmp(field->name, "limits") == 0)
         return "{profile: current}";

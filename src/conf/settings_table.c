@@ -270,6 +270,11 @@ static const struct conf_field settings_fields[] = {
      .offset = AT(allow_unknown_region),
      .fallback = "false",
      .help = "accept region ids that the service does not document"},
+    {.name = "zones",
+     .type = FIELD_TEXTS,
+     .offset = AT(zones),
+     .help = "availability zones that GetAccountSettings names, instead of the documented one of each "
+             "region they belong to: cn-hangzhou-g, ap-southeast-1b"},
     {.name = "faults",
      .type = FIELD_PATHS,
      .offset = AT(faults),

@@ -30,6 +30,8 @@ static int start_state(struct daemon *d, struct error *err)
         .limits = &s->limits,
         .default_region = s->region,
         .default_account = s->account,
+        .zones = s->zones.items,
+        .zone_count = s->zones.count,
     };
     struct neighbours_settings neighbours = {
         .clock = &d->clock,

@@ -168,3 +168,34 @@ def test_memory_beyond_the_usual_needs_the_card(demo):
     tesla = {"gpuConfig": {"gpuType": "fc.gpu.tesla.1"}}
     text = text.replace("65536", "65472")
     assert refusal(send(demo, "PUT", path, tesla)) == (400, "InvalidArgument", text)
+
+
+# ---- zones of place ----
+
+
+def zones(running, region):
+    host = f"16530750.{region}.fc.aliyuncs.com"
+    return send(running, "GET", f"{CLASSIC}/account-settings", host=host).json()["availableAZs"]
+
+
+@pytest.mark.parametrize(
+    "region, zone",
+    [
+        sound("C3", f"GetAccountSettings in {region}", zone, region, zone)
+        for region, zone in (
+            ("cn-hangzhou", "cn-hangzhou-h"),
+            ("ap-southeast-1", "ap-southeast-1a"),
+            ("eu-central-1", "eu-central-1a"),
+            ("cn-hongkong", "cn-hongkong-c"),
+        )
+    ],
+)
+def test_a_region_has_the_zones_it_has(demo, region, zone):
+    assert zones(demo, region) == [zone]
+
+
+@pytest.mark.sound("C3", "zones: [cn-hangzhou-g, cn-hangzhou-j]", "those, in that region alone")
+def test_zones_are_a_setting(daemon):
+    running = daemon(config="zones: [cn-hangzhou-g, cn-hangzhou-j]\n")
+    assert zones(running, "cn-hangzhou") == ["cn-hangzhou-g", "cn-hangzhou-j"]
+    assert zones(running, "cn-shanghai") == ["cn-shanghai-b"]

@@ -36,6 +36,8 @@ struct service {
     struct limits limits;
     struct str default_region;
     struct str default_account;
+    const struct str *zones;
+    size_t zone_count;
     uint8_t secret[16];                        /* signs the URLs we hand out */
     const struct operation_handler **handlers; /* by operation_index() */
 };

@@ -44,6 +44,8 @@ int service_new(struct loop *loop, const struct service_settings *settings, stru
     service->clock = settings->clock;
     service->default_region = keep_text(settings->default_region, DEFAULT_REGION);
     service->default_account = keep_text(settings->default_account, DEFAULT_ACCOUNT);
+    service->zones = settings->zones;
+    service->zone_count = settings->zone_count;
     if (settings->limits)
         service->limits = *settings->limits;
     else

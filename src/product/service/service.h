@@ -31,6 +31,8 @@ struct service_settings {
     const struct limits *limits; /* copied; NULL: the current profile of the catalogue */
     struct str default_region;   /* for calls that name none; absent: cn-hangzhou */
     struct str default_account;  /* for calls that name none; absent: 123456789012 */
+    const struct str *zones;     /* availability zones in place of the documented ones; borrowed */
+    size_t zone_count;
 };
 
 /** Open the store (see store/store.h for what can be refused) and be ready for calls. */

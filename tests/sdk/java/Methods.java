@@ -83,7 +83,7 @@ public class Methods {
 
         steps.add(new Step("getConfig").see("uid", "16530750"));
         steps.add(new Step("setEndpoint", way.config().getEndpoint()));
-        steps.add(new Step("getAccountSettings", new GetAccountSettingsRequest()).see("accountSettings.availableAZs.0", "cn-shanghai-a"));
+        steps.add(new Step("getAccountSettings", new GetAccountSettingsRequest()).see("accountSettings.availableAZs.0", "cn-shanghai-b"));
         steps.add(new Step("openFunctionComputeService", with(new OpenFunctionComputeRequest(), r -> r.setAction("OpenFCService"))).see("code", "ORDER.OPENED"));
 
         steps.add(new Step("createService", new CreateServiceRequest().setServiceName(S).setDescription("first")).see("description", "first"));

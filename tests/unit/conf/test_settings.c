@@ -168,6 +168,7 @@ static const struct {
     {"listen: ['::1:80']\n",      "FILE:1:10: error F208: listen[0]: '::1:80' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"},
     {"listen: [\":8252\"]\n",     "FILE:1:10: error F330: listen[0]: ':8252' can be reached from other machines, so the control side needs a secret; set token, --token or FCEMU_TOKEN, or listen on 127.0.0.1\n"},
     {"admin_listen: ['0.0.0.0:1']\n", "FILE:1:16: error F330: admin_listen[0]: '0.0.0.0:1' can be reached from other machines, so the control side needs a secret; set token, --token or FCEMU_TOKEN, or listen on 127.0.0.1\n"},
+    {"zones: [cn-hangzhou-g, cn-hangzhou]\n", "FILE:1:24: error F304: zones[1]: 'cn-hangzhou' is no zone of a known region; zones are called as cn-hangzhou-h or ap-southeast-1a\n"},
     {"region: cn-hangzou\n",      "FILE:1:9: error F304: region: unknown region 'cn-hangzou'; did you mean 'cn-hangzhou'?\n"},
     {"account: abc\n",            "FILE:1:10: error F208: account: 'abc' is not an account id; write digits such as 1234567890123456\n"},
     {"seed: -3\n",                "FILE:1:7: error F205: seed: -3 is not between 0 and 18446744073709551615, nor 'random'\n"},

@@ -15,15 +15,23 @@
 
 enum { TOKEN_BYTES = 16, TOKEN_LIFE_MS = 3600 * 1000 };
 
+static cJSON *zones_of(struct work *work)
+{
+    cJSON *zones = cJSON_CreateArray();
+
+    for (size_t i = 0; i < work->service->zone_count; i++)
+        if (region_has_zone(work->region, work->service->zones[i]))
+            cJSON_AddItemToArray(zones, json_string(work->service->zones[i]));
+    if (!zones->child)
+        cJSON_AddItemToArray(zones, json_string(region_zone(work->region, work->arena)));
+    return zones;
+}
+
 void account_settings(struct work *work)
 {
     cJSON *answer = cJSON_CreateObject();
-    cJSON *zones = cJSON_AddArrayToObject(answer, "availableAZs");
-    /* A suite of the official clients knows the one zone of this region by name. */
-    const char *zone = str_eq(work->region, STR("cn-hongkong")) ? "c" : "a";
 
-    cJSON_AddItemToArray(
-        zones, json_string(arena_strf(work->arena, STR_FMT "-%s", STR_ARG(work->region), zone)));
+    cJSON_AddItemToObject(answer, "availableAZs", zones_of(work));
     json_add_str(answer, "defaultRole",
                  arena_strf(work->arena, "acs:ram::" STR_FMT ":role/aliyunfcdefaultrole",
                             STR_ARG(work->account)));

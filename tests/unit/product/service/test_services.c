@@ -240,7 +240,7 @@ END_TEST
 START_TEST(test_account_settings_and_configs)
 {
     ck_assert_str_eq(text_at(send("GET", "/2016-08-15/account-settings", NULL), "availableAZs"),
-                     "[\"cn-shanghai-a\"]");
+                     "[\"cn-shanghai-b\"]");
     ck_assert_str_eq(send("GET", "/2016-08-15/accountConfigs?config=CodeSizeLimit", NULL).body,
                      "{\"CodeSizeLimit\":\"104857600\"}");
     struct reply token = send("GET", "/2016-08-15/tempBucketToken", NULL);
