@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "product/service/fields.h"
+#include "product/service/frame/fields.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

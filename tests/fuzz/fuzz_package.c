@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "crypto/digest.h"
 #include "crypto/encode.h"
-#include "product/service/internal.h"
+#include "product/service/code/code.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -16,7 +16,11 @@ FLOORS = [
     ["journal", "tape"],
     ["grammar"],
     ["invoke", "product/neighbours"],
+    ["product/service/frame"],
+    ["product/service/code"],
+    ["product/service/resource"],
     ["product/service"],
+    ["product/service/seed"],
     ["gateway", "drill"],
     ["admin"],
     ["daemon"],
@@ -36,7 +40,7 @@ HOMES = {
     "microhttpd.h": ["http/call"],
     "ldns/": ["dns"],
     "pcre2.h": ["fault"],
-    "archive": ["invoke", "product/service"],
+    "archive": ["invoke", "product/service/code", "product/service/seed"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')

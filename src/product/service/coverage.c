@@ -1,5 +1,6 @@
 /* docs/coverage.md, from the tables. */
 #include "product/service/operations.h"
+#include "product/service/service.h"
 
 static const char *state_of(const struct operation_handler *handler)
 {

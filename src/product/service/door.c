@@ -1,7 +1,8 @@
 #include "product/service/door.h"
 
 #include "base/mem.h"
-#include "product/service/model.h"
+#include "product/service/resource/model.h"
+#include "product/service/service.h"
 
 struct search {
     const struct http_request *request;
@@ -113,20 +114,6 @@ static const cJSON *best_route(const cJSON *document, struct str path)
     return best;
 }
 
-bool methods_allow(const cJSON *of, struct str method)
-{
-    const cJSON *methods = cJSON_GetObjectItemCaseSensitive(of, "methods");
-    const cJSON *item;
-
-    if (json_is_blank(methods))
-        return true;
-    cJSON_ArrayForEach (item, methods) {
-        if (cJSON_IsString(item) && str_eq(str_of(item->valuestring), method))
-            return true;
-    }
-    return false;
-}
-
 static void follow(struct search *search, const cJSON *document)
 {
     const cJSON *route = best_route(document, search->request->path);
@@ -185,4 +172,29 @@ bool service_has_domain(struct service *service, struct str name)
 
     store_each(service_store(service), STR("domain"), compare_name, &search);
     return search.found;
+}
+
+bool service_trigger_is_anonymous(struct service *service, struct str account, struct str region,
+                                  const struct target *target)
+{
+    OWN(mem_free) char *path = NULL;
+
+    if (!str_is_set(target->function))
+        return false;
+    path = mem_printf(STR_FMT "/" STR_FMT,
+                      STR_ARG(str_is_set(target->service) ? target->service : STR(SERVICE_OF_2023)),
+                      STR_ARG(target->function));
+    struct store_key key = {.account = account,
+                            .region = region,
+                            .kind = STR("trigger"),
+                            .parent = str_of(path),
+                            .version = STR(""),
+                            .name = STR("")};
+    OWN(json_free)
+    cJSON *trigger = http_trigger_find(service_store(service), key,
+                                       str_is_set(target->qualifier) ? target->qualifier : STR(""));
+    const cJSON *config = cJSON_GetObjectItemCaseSensitive(trigger, "triggerConfig");
+    struct str type = cJSON_IsObject(config) ? json_get_str(config, "authType") : STR_NONE;
+
+    return str_eq(type, STR("anonymous"));
 }

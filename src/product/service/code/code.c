@@ -10,8 +10,7 @@
 
 #include "base/mem.h"
 #include "product/neighbours/state.h"
-#include "product/service/field_value.h"
-#include "product/service/model.h"
+#include "product/service/code/code.h"
 
 /* clang-format off */
 FIELD_TABLE(location_fields,

@@ -10,8 +10,8 @@
 #include "crypto/encode.h"
 #include "crypto/id.h"
 #include "product/neighbours/state.h"
-#include "product/service/model.h"
-#include "product/service/operations.h"
+#include "product/service/resource/handlers.h"
+#include "product/service/resource/model.h"
 
 enum { TOKEN_BYTES = 16, TOKEN_LIFE_MS = 3600 * 1000 };
 

@@ -4,8 +4,8 @@
  * Source: spec pages api-2016-08-15 §6.12, api-2021-04-06 §7.3, api-2023-03-30 §7.9.
  */
 #include "base/mem.h"
-#include "product/service/operations.h"
 #include "product/service/resource/config.h"
+#include "product/service/resource/handlers.h"
 
 /* clang-format off */
 FIELD_TABLE(destination_fields,

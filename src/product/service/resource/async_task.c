@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "product/service/model.h"
-#include "product/service/operations.h"
+#include "product/service/resource/handlers.h"
+#include "product/service/resource/model.h"
 
 /* The members of a record and what either generation calls them. */
 static const struct member {

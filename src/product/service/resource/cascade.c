@@ -1,6 +1,6 @@
 /* What goes when a service or function goes, and the counters kept beside it. */
 #include "base/mem.h"
-#include "product/service/model.h"
+#include "product/service/resource/model.h"
 
 /* Kinds whose rows carry the path in their name. */
 static const char *const named_by_path[] = {

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "product/service/model.h"
+#include "product/service/resource/model.h"
 
 /* A row's name taken apart. */
 struct config_place {

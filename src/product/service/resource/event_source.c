@@ -4,8 +4,8 @@
  * Source: spec page api-2021-04-06 §7.3.
  */
 #include "base/mem.h"
-#include "product/service/model.h"
-#include "product/service/operations.h"
+#include "product/service/resource/handlers.h"
+#include "product/service/resource/model.h"
 
 /* clang-format off */
 FIELD_TABLE(event_source_fields,

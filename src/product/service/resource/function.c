@@ -8,8 +8,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "product/service/operations.h"
+#include "product/service/code/code.h"
 #include "product/service/resource/function_model.h"
+#include "product/service/resource/handlers.h"
 
 /* A view that shows nothing but the row itself is kept with it, one for each API version. */
 static bool is_keepable(const struct work *work, const struct store_row *row,

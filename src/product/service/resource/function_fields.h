@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "product/service/shared_fields.h"
+#include "product/service/resource/shared_fields.h"
 
 /* clang-format off */
 #define TEXT(field_name, shown) {.name = field_name, .type = FIELD_STRING, .flags = IN_ALL, .classic = shown, .current = shown}

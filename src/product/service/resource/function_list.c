@@ -4,8 +4,8 @@
  * Source: spec pages api-2016-08-15 §6.3.6, api-2023-03-30 §7.2.
  */
 #include "base/mem.h"
-#include "product/service/operations.h"
 #include "product/service/resource/function_model.h"
+#include "product/service/resource/handlers.h"
 
 static struct address address_of_row(struct work *work, const struct store_row *row)
 {

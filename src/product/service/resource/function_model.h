@@ -7,7 +7,7 @@
 #pragma once
 
 #include "catalog/runtime.h"
-#include "product/service/model.h"
+#include "product/service/resource/model.h"
 
 /** What a request says about a function, checked; NULL when refused (the work says why). */
 cJSON *function_read(struct work *work, bool create);

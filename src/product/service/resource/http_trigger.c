@@ -4,22 +4,32 @@
  * Source: spec pages invocation §4, api-2016-08-15 §6.18.1.
  */
 #include "base/mem.h"
-#include "product/service/model.h"
-#include "product/service/operations.h"
+#include "product/service/resource/handlers.h"
+#include "product/service/resource/model.h"
+
+bool methods_allow(const cJSON *of, struct str method)
+{
+    const cJSON *methods = cJSON_GetObjectItemCaseSensitive(of, "methods");
+    const cJSON *item;
+
+    if (json_is_blank(methods))
+        return true;
+    cJSON_ArrayForEach (item, methods) {
+        if (cJSON_IsString(item) && str_eq(str_of(item->valuestring), method))
+            return true;
+    }
+    return false;
+}
 
 static bool is_same_qualifier(struct str a, struct str b)
 {
     return (is_latest(a) && is_latest(b)) || str_eq(a, b);
 }
 
-/* The HTTP trigger that answers for @asked; without one, that of the working copy, else the first.
- * Its document is the caller's; NULL when there is none. */
-static cJSON *find_trigger(struct store *store, struct store_key key, struct str path,
-                           struct str asked)
+cJSON *http_trigger_find(struct store *store, struct store_key key, struct str asked)
 {
     cJSON *first = NULL;
 
-    key.parent = path;
     struct store_list rows = store_list(store, &key);
 
     for (size_t i = 0; i < rows.count; i++) {
@@ -90,8 +100,8 @@ void http_trigger_call(struct work *work)
     if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at))
         return;
     OWN(json_free)
-    cJSON *trigger = find_trigger(work->store, work_key(work, "trigger", at.path, STR(""), STR("")),
-                                  at.path, at.qualifier);
+    cJSON *trigger = http_trigger_find(
+        work->store, work_key(work, "trigger", at.path, STR(""), STR("")), at.qualifier);
 
     if (!trigger) {
         answer_refuse_text(work, "TriggerNotFound",
@@ -106,29 +116,4 @@ void http_trigger_call(struct work *work)
                        "running code is not emulated for function '" STR_FMT
                        "': no fixture or rule answers its HTTP trigger",
                        STR_ARG(at.function));
-}
-
-bool service_trigger_is_anonymous(struct service *service, struct str account, struct str region,
-                                  const struct target *target)
-{
-    struct store_key key = {.account = account,
-                            .region = region,
-                            .kind = STR("trigger"),
-                            .parent = STR(""),
-                            .version = STR(""),
-                            .name = STR("")};
-    OWN(mem_free) char *path = NULL;
-
-    if (!str_is_set(target->function))
-        return false;
-    path = mem_printf(STR_FMT "/" STR_FMT,
-                      STR_ARG(str_is_set(target->service) ? target->service : STR(SERVICE_OF_2023)),
-                      STR_ARG(target->function));
-    OWN(json_free)
-    cJSON *trigger = find_trigger(service_store(service), key, str_of(path),
-                                  str_is_set(target->qualifier) ? target->qualifier : STR(""));
-    const cJSON *config = trigger ? config_of(trigger) : NULL;
-    struct str type = cJSON_IsObject(config) ? json_get_str(config, "authType") : STR_NONE;
-
-    return str_eq(type, STR("anonymous"));
 }

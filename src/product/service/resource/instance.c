@@ -4,8 +4,8 @@
  * Source: spec pages api-2016-08-15 §6.9 and §6.15, api-2021-04-06 §7.3, api-2023-03-30 §7.11.
  */
 #include "base/mem.h"
-#include "product/service/model.h"
-#include "product/service/operations.h"
+#include "product/service/resource/handlers.h"
+#include "product/service/resource/model.h"
 
 static bool is_integer(struct str text)
 {

@@ -9,8 +9,9 @@
 
 #include "base/mem.h"
 #include "crypto/digest.h"
-#include "product/service/model.h"
-#include "product/service/operations.h"
+#include "product/service/code/code.h"
+#include "product/service/resource/handlers.h"
+#include "product/service/resource/model.h"
 
 /* clang-format off */
 FIELD_TABLE(layer_fields,

@@ -4,7 +4,7 @@
  *
  * Source: spec page api-2016-08-15 §6.2.1.
  */
-#include "product/service/model.h"
+#include "product/service/resource/model.h"
 
 static const cJSON *member(const cJSON *object, const char *name)
 {

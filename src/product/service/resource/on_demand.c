@@ -7,8 +7,8 @@
 #include <inttypes.h>
 
 #include "base/mem.h"
-#include "product/service/operations.h"
 #include "product/service/resource/config.h"
+#include "product/service/resource/handlers.h"
 
 /* clang-format off */
 FIELD_TABLE(on_demand_fields,

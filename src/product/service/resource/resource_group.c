@@ -4,7 +4,7 @@
  * Source: spec page api-2023-03-30 §7.2.
  */
 #include "base/mem.h"
-#include "product/service/operations.h"
+#include "product/service/resource/handlers.h"
 #include "product/service/resource/tag.h"
 
 #define DEFAULT_GROUP "rg-default"

@@ -4,8 +4,8 @@
  * Source: spec page api-2023-03-30 §7.2.
  */
 #include "base/mem.h"
-#include "product/service/model.h"
-#include "product/service/operations.h"
+#include "product/service/resource/handlers.h"
+#include "product/service/resource/model.h"
 
 #define RESTRICTION "invocationRestriction"
 

@@ -4,8 +4,8 @@
  * Source: spec page api-2023-03-30 §6.7 and §7.8.
  */
 #include "base/mem.h"
-#include "product/service/operations.h"
 #include "product/service/resource/config.h"
+#include "product/service/resource/handlers.h"
 #include "product/service/resource/schedule.h"
 
 /* clang-format off */

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "product/service/internal.h"
+#include "product/service/frame/work.h"
 
 /** Check a list of actions (or policies with times only). False when refused. */
 bool schedule_check(struct work *work, const cJSON *actions);

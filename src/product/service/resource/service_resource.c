@@ -4,9 +4,9 @@
  * Source: spec pages api-2016-08-15 §4.2-§4.5 and §6.2, api-2021-04-06 §6.1.
  */
 #include "base/mem.h"
-#include "product/service/model.h"
-#include "product/service/operations.h"
-#include "product/service/shared_fields.h"
+#include "product/service/resource/handlers.h"
+#include "product/service/resource/model.h"
+#include "product/service/resource/shared_fields.h"
 
 /* clang-format off */
 FIELD_TABLE(service_rows_table,

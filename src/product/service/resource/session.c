@@ -6,9 +6,9 @@
 #include "base/mem.h"
 #include "crypto/encode.h"
 #include "crypto/id.h"
-#include "product/service/model.h"
-#include "product/service/operations.h"
-#include "product/service/shared_fields.h"
+#include "product/service/resource/handlers.h"
+#include "product/service/resource/model.h"
+#include "product/service/resource/shared_fields.h"
 
 /* clang-format off */
 FIELD_TABLE(session_fields,

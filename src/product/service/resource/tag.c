@@ -5,8 +5,8 @@
  */
 #include "product/service/resource/tag.h"
 #include "base/mem.h"
-#include "product/service/model.h"
-#include "product/service/operations.h"
+#include "product/service/resource/handlers.h"
+#include "product/service/resource/model.h"
 
 cJSON *tags_of(struct work *work, struct str path)
 {

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "product/service/model.h"
+#include "product/service/resource/model.h"
 
 struct tag_subject {
     struct str path; /* "demo", "demo/hello" */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "product/service/operations.h"
+#include "product/service/resource/handlers.h"
 #include "product/service/resource/tag.h"
 
 /* "function", "FUNCTION", "ALIYUN::FC::FUNCTION". */

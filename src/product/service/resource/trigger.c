@@ -9,8 +9,8 @@
 
 #include "base/mem.h"
 #include "crypto/id.h"
-#include "product/service/model.h"
-#include "product/service/operations.h"
+#include "product/service/resource/handlers.h"
+#include "product/service/resource/model.h"
 
 /* clang-format off */
 FIELD_TABLE(trigger_fields,

@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "product/service/internal.h"
+#include "product/service/frame/work.h"
 
 /** Types that are known, for messages: "http | oss | …". */
 const char *trigger_type_names(void);

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "product/service/fields.h"
+#include "product/service/frame/fields.h"
 
 /* clang-format off */
 #define ANY_API .flags = IN_ALL

@@ -6,8 +6,8 @@
 #include <inttypes.h>
 
 #include "base/mem.h"
-#include "product/service/model.h"
-#include "product/service/operations.h"
+#include "product/service/resource/handlers.h"
+#include "product/service/resource/model.h"
 
 /* clang-format off */
 FIELD_TABLE(version_fields,

@@ -4,8 +4,8 @@
  * Source: spec pages api-2016-08-15 §6.2.7, api-2021-04-06 §7.3, api-2023-03-30 §7.14.
  */
 #include "base/mem.h"
-#include "product/service/model.h"
-#include "product/service/operations.h"
+#include "product/service/resource/handlers.h"
+#include "product/service/resource/model.h"
 
 static bool find_owner(struct work *work, struct address *out)
 {

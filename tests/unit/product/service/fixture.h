@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../../suite.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "crypto/encode.h"

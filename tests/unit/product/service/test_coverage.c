@@ -3,6 +3,7 @@
 #include "../../suite.h"
 #include "catalog/fc_error.h"
 #include "product/service/operations.h"
+#include "product/service/service.h"
 
 START_TEST(test_coverage_every_operation_has_a_handler)
 {

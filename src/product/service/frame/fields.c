@@ -1,7 +1,7 @@
-#include "product/service/fields.h"
+#include "product/service/frame/fields.h"
 
 #include "base/mem.h"
-#include "product/service/field_value.h"
+#include "product/service/frame/field_value.h"
 
 unsigned field_api(enum api_version api)
 {

@@ -1,6 +1,6 @@
 /*
- * product/service/shared_fields.h - members that services of the older generations and functions of
- * 2023-03-30 have in common
+ * product/service/resource/shared_fields.h - members that services of the older generations and
+ * functions of 2023-03-30 have in common
  *
  * Included by the two files that put them into a table.
  *
@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "product/service/fields.h"
+#include "product/service/frame/fields.h"
 
 FIELD_TABLE(log_config_fields,
             {.name = "project",

@@ -1,5 +1,5 @@
 /* Listings: limit, prefix, startKey and nextToken; the token names the first item not shown. */
-#include "product/service/internal.h"
+#include "product/service/frame/work.h"
 
 #include "base/mem.h"
 #include "crypto/encode.h"

@@ -1,11 +1,11 @@
 /*
- * product/service/field_value.h - one value by its row of a table
+ * product/service/frame/field_value.h - one value by its row of a table
  *
  * Inside product/service/ only, and between the files of fields.h.
  */
 #pragma once
 
-#include "product/service/fields.h"
+#include "product/service/frame/fields.h"
 
 /** Converted and checked; NULL when refused. The caller owns it. */
 cJSON *field_read_value(const struct field *field, const cJSON *value,

@@ -1,4 +1,4 @@
-#include "product/service/internal.h"
+#include "product/service/frame/work.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

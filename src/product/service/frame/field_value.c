@@ -1,6 +1,6 @@
 /* One value by its row: read as clients write it, checked, refused in the grammar of the service.
  */
-#include "product/service/field_value.h"
+#include "product/service/frame/field_value.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* What every handler needs of its call: parameters, limits, preconditions, rows as trees. */
-#include "product/service/internal.h"
+#include "product/service/frame/work.h"
 
 #include "base/mem.h"
 #include "crypto/id.h"

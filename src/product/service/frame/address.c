@@ -1,5 +1,5 @@
 /* Which service, function and version a call points to, by either generation's names. */
-#include "product/service/internal.h"
+#include "product/service/frame/work.h"
 
 #define NAME_ROW(field_name, text)                                                                 \
     {                                                                                              \

@@ -1,5 +1,5 @@
 /* How a text must look, and small helpers for JSON that the tables need. */
-#include "product/service/fields.h"
+#include "product/service/frame/fields.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /*
- * product/service/model.h - what resources ask of one another
+ * product/service/resource/model.h - what resources ask of one another
  *
  * How rows are keyed (account and region always): kind, parent, version, name
  *   service         ""            ""|"N"  demo        "N": frozen by publishing
@@ -15,7 +15,7 @@
  */
 #pragma once
 
-#include "product/service/internal.h"
+#include "product/service/frame/work.h"
 
 /* A member of an HTTP trigger's document: the first label of its own host name. Not shown as such.
  */
@@ -64,6 +64,9 @@ void function_freeze(struct work *work, const struct store_row *row, struct str 
 
 /** `methods` of a trigger's config or a domain's route; none named allows all. */
 bool methods_allow(const cJSON *of, struct str method);
+/** The HTTP trigger of @key's parent that answers for @asked; without one, that of the working
+ * copy, else the first. Its document is the caller's; NULL when there is none. */
+cJSON *http_trigger_find(struct store *store, struct store_key key, struct str asked);
 
 /** Invocation of the function is disabled. */
 bool restriction_holds(struct work *work, struct str service, struct str function);

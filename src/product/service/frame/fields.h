@@ -1,5 +1,5 @@
 /*
- * product/service/fields.h - what a resource consists of, as tables
+ * product/service/frame/fields.h - what a resource consists of, as tables
  *
  * A row says how a member is called, what it may hold, who may set it, who is shown it and what
  * stands there when nobody set it. Reading, checking, merging and showing are written once over

@@ -1,11 +1,12 @@
 /*
- * product/service/internal.h - what the resources of service/ share: a call being worked on, its
+ * product/service/frame/work.h - what the resources of service/ share: a call being worked on, its
  * answer, the place it addresses
  */
 #pragma once
 
-#include "product/service/fields.h"
-#include "product/service/service.h"
+#include "product/service/frame/call.h"
+#include "base/clock.h"
+#include "product/service/frame/fields.h"
 #include "store/store.h"
 
 /* Functions of 2023-03-30 live in this service of the older generations. */
@@ -24,9 +25,23 @@ struct package {
     char *problem; /* why it is refused; NULL: it is not */
 };
 
-struct operation_handler;
 struct work;
 typedef void service_handler(struct work *work);
+
+enum {
+    HANDLER_RAW = 1,    /* the body is not JSON: it is the function's input */
+    HANDLER_ABSENT = 2, /* answers that it is not emulated */
+};
+
+struct operation_handler {
+    const char *name;
+    unsigned apis; /* IN_… */
+    service_handler *run;
+    unsigned flags;
+    const char *partial; /* what is missing; NULL: full */
+    service_handler
+        *look; /* at the body first, on any thread: at nothing but `input` and `package` */
+};
 
 struct service {
     struct loop *loop;
@@ -90,7 +105,13 @@ void answer_invalid(struct work *work, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void answer_refusal(struct work *work);
 bool answer_is_refusal(const struct work *work);
 
-/* ---- the work (service.c) ---- */
+/* ---- the work (call.c, work.c) ---- */
+
+/** Do what @handler does for @call; see service_perform(). */
+struct service_pending *work_begin(struct service *service, const struct service_call *call,
+                                   const struct operation_handler *handler,
+                                   void (*done)(void *arg, const struct service_answer *answer),
+                                   void *arg);
 
 struct store_batch *work_batch(struct work *work);
 /** For handlers that parked. */
@@ -100,11 +121,11 @@ struct str work_param(const struct work *work, const char *name); /* of the path
 struct str work_query(const struct work *work, const char *name); /* "" when absent */
 struct str work_header(const struct work *work, const char *name);
 struct field_reading work_reading(struct work *work, bool create);
-/** The request's account and region with these. */
 /** What stands in front of the URLs we make. */
 const char *work_base_url(struct work *work);
 /** One moment for the whole call, read from the clock by whoever asks first. */
 uint64_t work_now_ms(struct work *work);
+/** The request's account and region with these. */
 struct store_key work_key(const struct work *work, const char *kind, struct str parent,
                           struct str version, struct str name);
 /** True when `If-Match` allows it; else the work is refused. */
@@ -187,32 +208,3 @@ struct page_item {
 };
 void page_items(const struct page *page, struct page_item *items, size_t count, cJSON *answer,
                 const char *array);
-
-/* ---- where code comes from (code.c) ---- */
-
-/* The code a request gives, whatever way. */
-struct code {
-    bool given;
-    struct str blob; /* absent for an image, and for an object that was not looked for yet */
-    uint64_t size;
-    uint64_t crc64;
-    struct str bucket, object; /* of an object; else "" */
-    struct str want;           /* the checksum the client expects; "" for none */
-};
-/** What the request alone tells. False when refused: two ways or half a one, wrong types, too
- * large, a bad package, a wrong checksum. */
-bool code_read(struct work *work, enum limit_id most, struct code *out);
-/** Look for the object, if that is the way. False when refused: there is none, too large, a wrong
- * checksum. */
-bool code_find(struct work *work, enum limit_id most, struct code *code);
-/** Code is required and there is none; always false. */
-bool code_refuse_missing(struct work *work);
-
-/* ---- packages (package.c) ---- */
-
-/** Look at `code` of the request; runs on any thread. */
-void package_check(struct package *package, const cJSON *input, int64_t max_unpacked);
-/** A URL that gives the package of @blob without further credentials. */
-struct str code_url(struct work *work, struct str blob, uint64_t crc64);
-/** Answer a request for such a URL. */
-service_handler code_download;

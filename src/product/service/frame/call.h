@@ -1,0 +1,41 @@
+/*
+ * product/service/frame/call.h - a call of the emulated service, as it goes in and comes out
+ */
+#pragma once
+
+#include "catalog/fc_error.h"
+#include "http/call/message.h"
+#include "route/query.h"
+#include "route/target.h"
+
+/* Paths below this one, on any host, are downloads of packages; they carry their own permission. */
+#define SERVICE_DATA_PATH "/.fcemu/"
+
+struct service_pending; /* a call that waits for its write */
+
+/* Everything the work needs to know of a call. Views; they live as long as @arena. */
+struct service_call {
+    struct arena *arena;                /* of the call; answers are built in it */
+    const struct http_request *request; /* method, headers and the whole body */
+    const struct target *target;        /* with an operation */
+    const struct query *query;          /* decoded */
+    struct str account;                 /* "" when nobody named one */
+    struct str region;                  /* "" means the default region */
+    bool internal;                      /* asked through an -internal or -vpc name */
+    bool by_domain;                     /* asked through a custom domain */
+    struct str request_id;
+    struct str access_key; /* absent when the call is anonymous */
+    struct str owner;      /* account the key belongs to; absent when unknown */
+    /* "http://127.0.0.1:8252", in front of the URLs we make; no slash behind. Asked when one is
+       made; NULL: "". */
+    const char *(*base_url)(const struct http_request *request, struct arena *arena);
+};
+
+struct service_answer {
+    int status;                   /* 200, 201, 204, …; for a refusal the status of @error */
+    const struct fc_error *error; /* NULL: not a refusal */
+    struct str message; /* of the refusal, for the dialect asked; never absent with @error */
+    struct str body;    /* JSON unless the headers say otherwise; absent: no body */
+    struct http_headers headers; /* Etag, Content-Type, … beyond those every answer has */
+    bool performed;              /* the operation took effect (for rules that ask) */
+};
