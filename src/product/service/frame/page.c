@@ -57,9 +57,8 @@ static void fetch_ahead(struct store_list rows, size_t at)
         __builtin_prefetch(row->view[i].ptr);
 }
 
-void page_rows(struct work *work, const struct page *page, struct store_list rows,
-               cJSON *(*show)(struct work *work, const struct store_row *row), cJSON *answer,
-               const char *array)
+void page_rows(struct work *work, const struct page *page, struct store_list rows, page_show *show,
+               void *arg, cJSON *answer, const char *array)
 {
     cJSON *list = cJSON_AddArrayToObject(answer, array);
     /* Names that begin alike stand together, so a prefix is a place to start and one to stop. */
@@ -72,7 +71,7 @@ void page_rows(struct work *work, const struct page *page, struct store_list row
         fetch_ahead(rows, i);
         if (!str_starts(row->key.name, page->prefix))
             break;
-        cJSON *json = show(work, row);
+        cJSON *json = show(work, row, arg);
 
         if (json && shown == page->limit) {
             cJSON_Delete(json);

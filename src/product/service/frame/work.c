@@ -48,6 +48,16 @@ struct field_reading work_reading(struct work *work, bool create)
     };
 }
 
+cJSON *work_read(struct work *work, const struct field_table *table, bool create)
+{
+    struct field_reading reading = work_reading(work, create);
+    cJSON *read = fields_read(table, work->input, &reading);
+
+    if (!read)
+        answer_refusal(work);
+    return read;
+}
+
 struct store_key work_key(const struct work *work, const char *kind, struct str parent,
                           struct str version, struct str name)
 {

@@ -4,8 +4,8 @@
  */
 #pragma once
 
-#include "product/service/frame/call.h"
 #include "base/clock.h"
+#include "product/service/frame/call.h"
 #include "product/service/frame/fields.h"
 #include "store/store.h"
 
@@ -25,6 +25,7 @@ struct package {
     char *problem; /* why it is refused; NULL: it is not */
 };
 
+struct resource;
 struct work;
 typedef void service_handler(struct work *work);
 
@@ -38,9 +39,10 @@ struct operation_handler {
     unsigned apis; /* IN_… */
     service_handler *run;
     unsigned flags;
-    const char *partial; /* what is missing; NULL: full */
-    service_handler
-        *look; /* at the body first, on any thread: at nothing but `input` and `package` */
+    const char *partial;             /* what is missing; NULL: full */
+    const struct resource *resource; /* of resource_put() and its like */
+    /* Looks at the body first, on any thread: at nothing but `input` and `package`. */
+    service_handler *look;
 };
 
 struct service {
@@ -121,6 +123,8 @@ struct str work_param(const struct work *work, const char *name); /* of the path
 struct str work_query(const struct work *work, const char *name); /* "" when absent */
 struct str work_header(const struct work *work, const char *name);
 struct field_reading work_reading(struct work *work, bool create);
+/** What the body says about the members of @table; the caller owns it. NULL when refused. */
+cJSON *work_read(struct work *work, const struct field_table *table, bool create);
 /** What stands in front of the URLs we make. */
 const char *work_base_url(struct work *work);
 /** One moment for the whole call, read from the clock by whoever asks first. */
@@ -196,11 +200,11 @@ bool page_read(struct work *work, enum limit_id preset, enum limit_id most, stru
 /** The same for an operation with capital parameters: Limit and NextToken alone. */
 bool page_read_capital(struct work *work, enum limit_id preset, enum limit_id most,
                        struct page *out);
-/** Add to @array what show() makes of the rows of the page. What is left is named in @answer. show
- * may return NULL to leave a row out. */
-void page_rows(struct work *work, const struct page *page, struct store_list rows,
-               cJSON *(*show)(struct work *work, const struct store_row *row), cJSON *answer,
-               const char *array);
+/** NULL leaves the row out. */
+typedef cJSON *page_show(struct work *work, const struct store_row *row, void *arg);
+/** Add to @array what show() makes of the rows of the page. What is left is named in @answer. */
+void page_rows(struct work *work, const struct page *page, struct store_list rows, page_show *show,
+               void *arg, cJSON *answer, const char *array);
 /** The same over names and trees made by the caller, sorted by name; the trees are taken. */
 struct page_item {
     struct str name;

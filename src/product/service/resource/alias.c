@@ -28,34 +28,6 @@ FIELD_TABLE(alias_fields,
 );
 /* clang-format on */
 
-static cJSON *show_row(struct work *work, const struct store_row *row)
-{
-    OWN(json_free) cJSON *document = row_document(row);
-    cJSON *view = fields_show(&alias_fields, document, work->api);
-
-    json_add_time(view, "createdTime", row->created_ms);
-    json_add_time(view, "lastModifiedTime", row->modified_ms);
-    return view;
-}
-
-static void answer_row(struct work *work, const struct store_row *row)
-{
-    answer_etag(work, row);
-    answer_json(work, show_row(work, row));
-}
-
-static bool find_owner(struct work *work, struct address *out)
-{
-    unsigned flags = ADDRESS_SERVICE | (work->api == API_2023 ? ADDRESS_FUNCTION : 0u);
-
-    return address_find(work, flags, out);
-}
-
-static struct str owner_name(struct work *work, const struct address *at)
-{
-    return work->api == API_2023 ? address_name_2023(at, work->arena) : at->service;
-}
-
 static bool version_exists(struct work *work, const struct address *at, struct str version)
 {
     struct store_key key = work_key(work, "version", at->owner, STR(""), version);
@@ -123,134 +95,46 @@ static bool check_weights(struct work *work, const struct address *at, const cJS
     return false;
 }
 
-/* What a request names. A version may go while the alias stays, so only what is new must exist. */
-struct news {
-    bool version;
-    bool weights;
-};
-
-static struct news news_of(const cJSON *given)
+/* A version may go while the alias stays, so only what the request names must exist. */
+static bool allow(struct work *work, struct subject *s)
 {
-    return (struct news){json_has(given, "versionId"), json_has(given, "additionalVersionWeight")};
-}
+    bool version = json_has(s->given, "versionId");
+    bool weights = json_has(s->given, "additionalVersionWeight");
 
-static bool check_alias(struct work *work, const struct address *at, struct news news,
-                        const cJSON *document)
-{
-    if (news.version && !version_exists(work, at, json_get_str(document, "versionId")))
+    if (version && !version_exists(work, &s->at, json_get_str(s->document, "versionId")))
         return false;
-    return (!news.version && !news.weights) || check_weights(work, at, document, news.weights);
+    return (!version && !weights) || check_weights(work, &s->at, s->document, weights);
 }
 
-static bool check_alias_name(struct work *work, struct str name)
+static bool check(struct work *work, struct subject *s)
 {
-    if (!str_eq_nocase(name, STR(QUALIFIER_LATEST)))
+    if (!str_eq_nocase(json_get_str(s->document, "aliasName"), STR(QUALIFIER_LATEST)))
         return true;
     answer_invalid(work, "AliasName is set to an invalid value: '%s' names the working copy",
                    QUALIFIER_LATEST);
     return false;
 }
 
-void alias_create(struct work *work)
+static bool remove_provision(struct work *work, struct subject *s)
 {
-    struct field_reading reading = work_reading(work, true);
-    OWN(json_free) cJSON *document = fields_read(&alias_fields, work->input, &reading);
-    struct address at;
-
-    if (!document) {
-        answer_refusal(work);
-        return;
-    }
-    struct str name = json_get_str(document, "aliasName");
-
-    if (!check_alias_name(work, name) || !find_owner(work, &at))
-        return;
-    struct store_key key = work_key(work, "alias", at.owner, STR(""), name);
-
-    if (store_find(work->store, &key)) {
-        answer_refuse(work, "AliasAlreadyExists", name, owner_name(work, &at), STR_NONE);
-        return;
-    }
-    if (check_alias(work, &at, news_of(document), document) &&
-        work_quota(work, LIMIT_ALIASES, store_list(work->store, &key).count,
-                   "the number of aliases"))
-        answer_row(work, work_put(work, &key, NULL, document, STR_NONE));
+    cascade_provision(work, s->at.owner, s->key.name);
+    return true;
 }
 
-static const struct store_row *find_alias(struct work *work, struct address *out)
-{
-    struct str name = work_param(work, "alias");
-    const struct store_row *row;
-
-    if (!find_owner(work, out))
-        return NULL;
-    struct store_key key = work_key(work, "alias", out->owner, STR(""), name);
-
-    row = store_find(work->store, &key);
-    if (!row)
-        answer_refuse(work, "AliasNotFound", name, owner_name(work, out), STR_NONE);
-    return row;
-}
-
-void alias_get(struct work *work)
-{
-    struct address at;
-    const struct store_row *row = find_alias(work, &at);
-
-    if (row)
-        answer_row(work, row);
-}
-
-void alias_update(struct work *work)
-{
-    struct field_reading reading = work_reading(work, false);
-    OWN(json_free) cJSON *given = fields_read(&alias_fields, work->input, &reading);
-    struct address at;
-    const struct store_row *row;
-
-    if (!given) {
-        answer_refusal(work);
-        return;
-    }
-    row = find_alias(work, &at);
-    if (!row)
-        return;
-    OWN(json_free) cJSON *document = row_document(row);
-    struct news news = news_of(given);
-
-    fields_merge(&alias_fields, work->api, document, given);
-    if (!check_alias(work, &at, news, document) || !work_match(work, str_of(row->etag)) ||
-        !work_may_change(work, row))
-        return;
-    struct store_key key = work_key(work, "alias", at.owner, STR(""), work_param(work, "alias"));
-
-    answer_row(work, work_put(work, &key, row, document, STR_NONE));
-}
-
-void alias_delete(struct work *work)
-{
-    struct address at;
-    const struct store_row *row = find_alias(work, &at);
-
-    if (!row || !work_match(work, str_of(row->etag)))
-        return;
-    struct store_key key = work_key(work, "alias", at.owner, STR(""), work_param(work, "alias"));
-
-    cascade_provision(work, at.owner, key.name);
-    store_remove(work_batch(work), &key);
-    answer_done(work);
-}
-
-void alias_list(struct work *work)
-{
-    struct address at;
-    struct page page;
-
-    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page) || !find_owner(work, &at))
-        return;
-    struct store_key key = work_key(work, "alias", at.owner, STR(""), STR(""));
-    cJSON *answer = cJSON_CreateObject();
-
-    page_rows(work, &page, store_list(work->store, &key), show_row, answer, "aliases");
-    answer_json(work, answer);
-}
+const struct resource alias_resource = {
+    .kind = "alias",
+    .array = "aliases",
+    .name = "aliasName",
+    .param = "alias",
+    .fields = &alias_fields,
+    .flags = ROW_ETAG | ROW_MATCHED | ROW_TIMES,
+    .quota = LIMIT(ALIASES),
+    .counted = "the number of aliases",
+    .missing = "AliasNotFound",
+    .existing = "AliasAlreadyExists",
+    .called = owner_called,
+    .owner = owner_of_versions,
+    .check = check,
+    .allow = allow,
+    .remove = remove_provision,
+};

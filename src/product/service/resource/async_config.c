@@ -25,120 +25,79 @@ FIELD_TABLE(async_fields,
 );
 /* clang-format on */
 
-static void rename_member(cJSON *object, const char *from, const char *to)
+static void decorate(struct work *work, const struct subject *s, const struct store_row *row,
+                     const cJSON *document, cJSON *view)
 {
-    cJSON *value = cJSON_DetachItemFromObjectCaseSensitive(object, from);
+    struct config_place place = config_place_of(row->key.name);
+    const cJSON *stateful = cJSON_GetObjectItemCaseSensitive(document, "statefulInvocation");
 
-    if (value)
-        json_set(object, to, value);
-}
-
-static cJSON *show(struct work *work, const struct store_row *row, const struct config_place *place)
-{
-    OWN(json_free) cJSON *document = row_document(row);
-    cJSON *view;
-
-    if (work->api == API_2023)
-        rename_member(document, "statefulInvocation", "asyncTask");
-    view = fields_show(&async_fields, document, work->api);
+    (void)s;
     if (work->api == API_2023) {
-        json_add_str(view, "functionArn", config_arn(work, place));
+        if (stateful)
+            json_set(view, "asyncTask", cJSON_Duplicate(stateful, false));
+        json_add_str(view, "functionArn", config_arn(work, &place));
     } else {
-        json_add_str(view, "service", place->service);
-        json_add_str(view, "function", place->function);
-        json_add_str(view, "qualifier", place->qualifier);
+        json_add_str(view, "service", place.service);
+        json_add_str(view, "function", place.function);
+        json_add_str(view, "qualifier", place.qualifier);
     }
-    json_add_time(view, "createdTime", row->created_ms);
-    json_add_time(view, "lastModifiedTime", row->modified_ms);
-    return view;
 }
 
-static void answer_row(struct work *work, const struct store_row *row)
+static bool prepare(struct work *work, struct subject *s)
 {
-    struct config_place place = config_place_of(row);
+    cJSON *task = cJSON_DetachItemFromObjectCaseSensitive(s->given, "asyncTask");
 
-    answer_json(work, show(work, row, &place));
+    (void)work;
+    if (task)
+        json_set(s->given, "statefulInvocation", task);
+    return true;
 }
 
 /* Only service and function are asked, so that a config outlives its alias; 2023-03-30 makes none
  * for a qualifier that does not exist. */
-static bool find_key(struct work *work, bool make, struct address *at, struct store_key *out)
+static bool find_owner(struct work *work, struct subject *s)
 {
-    unsigned asked = make && work->api == API_2023 ? ADDRESS_QUALIFIED : ADDRESS_ANY_QUALIFIER;
+    unsigned asked = s->create && work->api == API_2023 ? ADDRESS_QUALIFIED : ADDRESS_ANY_QUALIFIER;
 
-    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | asked, at))
+    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | asked, &s->at))
         return false;
-    *out = work_key(work, "async-config", STR(""), STR(""), config_name(work, at, at->qualifier));
+    s->key.name = config_name(work, &s->at, s->at.qualifier);
     return true;
 }
 
-void async_config_put(struct work *work)
+static void called(struct work *work, const struct subject *s, struct str args[3])
 {
-    struct field_reading reading = work_reading(work, true);
-    OWN(json_free) cJSON *given = fields_read(&async_fields, work->input, &reading);
-    struct address at;
-    struct store_key key;
+    const struct address *at = &s->at;
 
-    if (!given) {
-        answer_refusal(work);
-        return;
-    }
-    if (!find_key(work, true, &at, &key))
-        return;
-    const struct store_row *old = store_find(work->store, &key);
-    /* 2016-08-15 replaces the whole, the later versions merge. */
-    OWN(json_free)
-    cJSON *document = old && work->api != API_2016 ? row_document(old) : cJSON_CreateObject();
-
-    rename_member(given, "asyncTask", "statefulInvocation");
-    fields_merge(&async_fields, work->api, document, given);
-    if (!old || work_may_change(work, old))
-        answer_row(work, work_put(work, &key, old, document, STR_NONE));
+    args[0] = is_latest(at->qualifier) ? at->service
+                                       : arena_strf(work->arena, STR_FMT "." STR_FMT,
+                                                    STR_ARG(at->service), STR_ARG(at->qualifier));
+    args[1] = work->api == API_2023 ? address_name_2023(at, work->arena) : at->function;
 }
 
-static const struct store_row *find_config(struct work *work, struct store_key *key)
+static bool listed(struct work *work, const struct store_row *row, const cJSON *document,
+                   const cJSON *view)
 {
-    struct address at;
-    const struct store_row *row;
-
-    if (!find_key(work, false, &at, key))
-        return NULL;
-    row = store_find(work->store, key);
-    if (!row)
-        answer_refuse(
-            work, "AsyncConfigNotExists",
-            is_latest(at.qualifier) ? at.service
-                                    : arena_strf(work->arena, STR_FMT "." STR_FMT,
-                                                 STR_ARG(at.service), STR_ARG(at.qualifier)),
-            work->api == API_2023 ? address_name_2023(&at, work->arena) : at.function, STR_NONE);
-    return row;
+    (void)document;
+    (void)view;
+    return config_is_asked(work, row->key.name);
 }
 
-void async_config_get(struct work *work)
-{
-    struct store_key key;
-    const struct store_row *row = find_config(work, &key);
-
-    if (row)
-        answer_row(work, row);
-}
-
-void async_config_delete(struct work *work)
-{
-    struct address at;
-    struct store_key key;
-
-    if (work->api == API_2023 ? !find_key(work, false, &at, &key) : !find_config(work, &key))
-        return;
-    store_remove(work_batch(work), &key);
-    answer_none(work);
-}
-
-static cJSON *show_asked(struct work *work, const struct store_row *row,
-                         const struct config_place *place)
-{
-    return config_is_asked(work, place) ? show(work, row, place) : NULL;
-}
+const struct resource async_config_resource = {
+    .kind = "async-config",
+    .array = "configs",
+    .fields = &async_fields,
+    .flags = ROW_TIMES | ROW_EVERYWHERE,
+    .replaced_in = IN_2016,
+    .forgiven_in = IN_2023,
+    .missing = "AsyncConfigNotExists",
+    .called = called,
+    .prepare = prepare,
+    .owner = find_owner,
+    .decorate = decorate,
+    .listed = listed,
+    .sorted_by = config_arn_of,
+};
 
 /* Of one function: the token is a qualifier, and in 2016-08-15 it is always there. */
 static void list_of_function(struct work *work, const struct address *at)
@@ -146,6 +105,7 @@ static void list_of_function(struct work *work, const struct address *at)
     struct store_key key = work_key(work, "async-config", STR(""), STR(""), STR(""));
     struct store_list list = store_list(work->store, &key);
     struct str prefix = arena_strf(work->arena, STR_FMT "/", STR_ARG(at->path));
+    const struct subject s = {.resource = &async_config_resource};
     struct page page;
     size_t count = 0;
 
@@ -155,9 +115,9 @@ static void list_of_function(struct work *work, const struct address *at)
 
     for (size_t i = store_list_seek(list, prefix);
          i < list.count && str_starts(list.rows[i]->key.name, prefix); i++) {
-        struct config_place place = config_place_of(list.rows[i]);
+        struct str qualifier = config_place_of(list.rows[i]->key.name).qualifier;
 
-        items[count++] = (struct page_item){place.qualifier, show(work, list.rows[i], &place)};
+        items[count++] = (struct page_item){qualifier, resource_view(work, &s, list.rows[i])};
     }
     cJSON *answer = cJSON_CreateObject();
 
@@ -174,7 +134,7 @@ void async_config_list(struct work *work)
     struct address at;
 
     if (work->api == API_2023)
-        config_list(work, "async-config", config_arn_of, show_asked, "configs");
+        resource_list(work);
     else if (address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at))
         list_of_function(work, &at);
 }

@@ -54,17 +54,12 @@ static cJSON *show(struct work *work, const struct address *at, const cJSON *rec
     return view;
 }
 
-static bool find_function(struct work *work, struct address *at)
-{
-    return address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, at);
-}
-
 static const struct store_row *find_task(struct work *work, struct address *at,
                                          struct store_key *key)
 {
     const struct store_row *row;
 
-    if (!find_function(work, at))
+    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, at))
         return NULL;
     *key = work_key(work, STORE_KIND_TASK, at->path, STR(""), work_param(work, "task"));
     row = store_find(work->store, key);
@@ -277,7 +272,7 @@ void async_task_list(struct work *work)
     struct listed *tasks;
 
     if (!page_read(work, preset, LIMIT_PAGE_TASKS_MAX, &page) || !read_filter(work, &filter) ||
-        !find_function(work, &at))
+        !address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at))
         return;
     filter.qualifier = is_latest(at.qualifier) ? STR("") : at.qualifier;
     size_t count = collect(work, &at, &filter, &tasks);
@@ -290,7 +285,7 @@ void async_task_list(struct work *work)
 }
 
 /* Functions whose config keeps records. */
-static cJSON *show_function(struct work *work, const struct store_row *row)
+static cJSON *show_function(struct work *work, const struct store_row *row, void *arg)
 {
     OWN(json_free) cJSON *config = row_document(row);
     struct str service;
@@ -299,6 +294,7 @@ static cJSON *show_function(struct work *work, const struct store_row *row)
     cJSON *view;
 
     (void)work;
+    (void)arg;
     if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(config, "statefulInvocation")) ||
         !str_cut(row->key.name, '/', &service, &function))
         return NULL;
@@ -319,6 +315,6 @@ void async_task_functions(struct work *work)
         return;
     cJSON *answer = cJSON_CreateObject();
 
-    page_rows(work, &page, store_list(work->store, &key), show_function, answer, "data");
+    page_rows(work, &page, store_list(work->store, &key), show_function, NULL, answer, "data");
     answer_json(work, answer);
 }

@@ -115,37 +115,27 @@ static void join_routes(struct work *work, const cJSON *document, cJSON *view)
     }
 }
 
-static cJSON *show_row(struct work *work, const struct store_row *row)
+static void decorate(struct work *work, const struct subject *s, const struct store_row *row,
+                     const cJSON *document, cJSON *view)
 {
-    OWN(json_free) cJSON *document = row_document(row);
-    cJSON *view = fields_show(&domain_fields, document, work->api);
-
+    (void)s;
+    (void)row;
     if (work->api == API_2023) {
         join_routes(work, document, view);
         cJSON_AddStringToObject(view, "subdomainCount", "0");
     }
     json_add_str(view, "accountId", work->account);
     cJSON_AddStringToObject(view, "apiVersion", api_dates[work->api]);
-    json_add_time(view, "createdTime", row->created_ms);
-    json_add_time(view, "lastModifiedTime", row->modified_ms);
-    return view;
 }
 
-static cJSON *read_domain(struct work *work, bool create)
+static bool prepare(struct work *work, struct subject *s)
 {
-    struct field_reading reading = work_reading(work, create);
-    cJSON *read = fields_read(&domain_fields, work->input, &reading);
+    const cJSON *routes = work->api == API_2023 ? routes_of(s->given) : NULL;
     cJSON *route;
-
-    if (!read) {
-        answer_refusal(work);
-        return NULL;
-    }
-    const cJSON *routes = work->api == API_2023 ? routes_of(read) : NULL;
 
     cJSON_ArrayForEach (route, routes)
         split_route(work, route);
-    return read;
+    return true;
 }
 
 static bool is_empty_text(const cJSON *object, const char *name)
@@ -184,82 +174,24 @@ static void settle_certificate(cJSON *document)
         cJSON_DeleteItemFromObjectCaseSensitive(document, "certConfig");
 }
 
-void domain_create(struct work *work)
+static bool check(struct work *work, struct subject *s)
 {
-    OWN(json_free) cJSON *document = read_domain(work, true);
-
-    if (!document)
-        return;
-    settle_certificate(document);
-    struct store_key key =
-        work_key(work, "domain", STR(""), STR(""), json_get_str(document, "domainName"));
-
-    if (!check_certificate(work, document))
-        return;
-    if (store_find(work->store, &key)) {
-        answer_refuse(work, "DomainNameAlreadyExists", key.name, STR_NONE, STR_NONE);
-        return;
-    }
-    if (work_quota(work, LIMIT_DOMAINS, store_list(work->store, &key).count,
-                   "the number of custom domains"))
-        answer_json(work, show_row(work, work_put(work, &key, NULL, document, STR_NONE)));
+    settle_certificate(s->document);
+    return check_certificate(work, s->document);
 }
 
-static const struct store_row *find_domain(struct work *work, struct store_key *out_key)
-{
-    const struct store_row *row;
-
-    *out_key = work_key(work, "domain", STR(""), STR(""), work_param(work, "domain"));
-    row = store_find(work->store, out_key);
-    if (!row)
-        answer_refuse(work, "DomainNameNotFound", out_key->name, STR_NONE, STR_NONE);
-    return row;
-}
-
-void domain_get(struct work *work)
-{
-    struct store_key key;
-    const struct store_row *row = find_domain(work, &key);
-
-    if (row)
-        answer_json(work, show_row(work, row));
-}
-
-void domain_update(struct work *work)
-{
-    OWN(json_free) cJSON *read = read_domain(work, false);
-    struct store_key key;
-    const struct store_row *row = read ? find_domain(work, &key) : NULL;
-
-    if (!row)
-        return;
-    OWN(json_free) cJSON *document = row_document(row);
-
-    fields_merge(&domain_fields, work->api, document, read);
-    settle_certificate(document);
-    if (check_certificate(work, document) && work_may_change(work, row))
-        answer_json(work, show_row(work, work_put(work, &key, row, document, STR_NONE)));
-}
-
-void domain_delete(struct work *work)
-{
-    struct store_key key;
-
-    if (!find_domain(work, &key))
-        return;
-    store_remove(work_batch(work), &key);
-    answer_done(work);
-}
-
-void domain_list(struct work *work)
-{
-    struct store_key key = work_key(work, "domain", STR(""), STR(""), STR(""));
-    struct page page;
-
-    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page))
-        return;
-    cJSON *answer = cJSON_CreateObject();
-
-    page_rows(work, &page, store_list(work->store, &key), show_row, answer, "customDomains");
-    answer_json(work, answer);
-}
+const struct resource domain_resource = {
+    .kind = "domain",
+    .array = "customDomains",
+    .name = "domainName",
+    .param = "domain",
+    .fields = &domain_fields,
+    .flags = ROW_TIMES,
+    .quota = LIMIT(DOMAINS),
+    .counted = "the number of custom domains",
+    .missing = "DomainNameNotFound",
+    .existing = "DomainNameAlreadyExists",
+    .prepare = prepare,
+    .check = check,
+    .decorate = decorate,
+};

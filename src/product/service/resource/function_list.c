@@ -23,11 +23,12 @@ static struct address address_of_row(struct work *work, const struct store_row *
     };
 }
 
-static cJSON *show_row(struct work *work, const struct store_row *row)
+static cJSON *show_row(struct work *work, const struct store_row *row, void *arg)
 {
     struct address at = address_of_row(work, row);
     struct str text = function_text(work, row, &at);
 
+    (void)arg;
     return cJSON_CreateRaw(arena_dup(work->arena, text));
 }
 
@@ -125,7 +126,7 @@ static void collect_service(struct work *work, struct str service, const struct 
         struct address at = address_of_row(work, list.rows[i]);
 
         if (passes(work, filter, list.rows[i]))
-            collect(all, address_name_2023(&at, work->arena), show_row(work, list.rows[i]));
+            collect(all, address_name_2023(&at, work->arena), show_row(work, list.rows[i], NULL));
     }
 }
 
@@ -154,7 +155,7 @@ static void list_plain(struct work *work, const struct page *page, struct str se
     struct store_key key = work_key(work, "function", service, version, STR(""));
     cJSON *answer = cJSON_CreateObject();
 
-    page_rows(work, page, store_list(work->store, &key), show_row, answer, "functions");
+    page_rows(work, page, store_list(work->store, &key), show_row, NULL, answer, "functions");
     answer_json(work, answer);
 }
 

@@ -166,17 +166,12 @@ static void publish(struct work *work, struct str name, cJSON *document, const s
 
 void layer_publish(struct work *work)
 {
-    struct field_reading reading = work_reading(work, true);
-    OWN(json_free) cJSON *document = fields_read(&layer_fields, work->input, &reading);
+    OWN(json_free) cJSON *document = work_read(work, &layer_fields, true);
     struct str name = work_param(work, "layer");
     struct store_key versions = work_key(work, "layer-version", name, STR(""), STR(""));
     struct code code;
 
-    if (!document) {
-        answer_refusal(work);
-        return;
-    }
-    if (!check_layer_name(work, name) || !code_read(work, LIMIT_LAYER_BYTES, &code) ||
+    if (!document || !check_layer_name(work, name) || !code_read(work, LIMIT_LAYER_BYTES, &code) ||
         (!code.given && !code_refuse_missing(work)))
         return;
     if (work_quota(work, LIMIT_LAYER_VERSIONS, store_list(work->store, &versions).count,
@@ -278,11 +273,12 @@ static bool check_bools(struct work *work)
     return true;
 }
 
-static cJSON *show_layer(struct work *work, const struct store_row *layer)
+static cJSON *show_layer(struct work *work, const struct store_row *layer, void *arg)
 {
     const struct store_row *row = newest(work, layer->key.name);
     int wanted = asked_bool(work, "public");
 
+    (void)arg;
     if (wanted < 0)
         wanted = asked_bool(work, "isPublic");
     if (!row || asked_bool(work, "official") == 1 ||
@@ -300,7 +296,7 @@ void layer_list(struct work *work)
         return;
     cJSON *answer = cJSON_CreateObject();
 
-    page_rows(work, &page, store_list(work->store, &key), show_layer, answer, "layers");
+    page_rows(work, &page, store_list(work->store, &key), show_layer, NULL, answer, "layers");
     answer_json(work, answer);
 }
 

@@ -15,7 +15,14 @@
  */
 #pragma once
 
-#include "product/service/frame/work.h"
+#include "product/service/frame/resource.h"
+
+/* Owners of resources (owner.c). Versions and aliases belong to a service, in 2023-03-30 to a
+ * function; configs are named after function and qualifier. */
+resource_step owner_of_versions, owner_function, owner_qualified, owner_config;
+/** The owner of versions as the client calls it; and as an argument of refusals. */
+struct str owner_name(struct work *work, const struct address *at);
+void owner_called(struct work *work, const struct subject *s, struct str args[3]);
 
 /* A member of an HTTP trigger's document: the first label of its own host name. Not shown as such.
  */
@@ -47,8 +54,6 @@ void owner_state_put(struct work *work, struct str owner, struct owner_state sta
 /** The working copy was changed: publishing makes sense again. */
 void owner_touch(struct work *work, struct str owner);
 
-/** The service as stored; an empty object when it does not exist. */
-cJSON *service_document(struct work *work, struct str name);
 /** The reserved service exists as long as a function of 2023-03-30 does. */
 void reserved_service_appear(struct work *work);
 void reserved_service_vanish(struct work *work);

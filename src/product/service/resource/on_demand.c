@@ -16,15 +16,23 @@ FIELD_TABLE(on_demand_fields,
 );
 FIELD_TABLE(concurrency_fields,
     {.name = "reservedConcurrency", .type = FIELD_INT, .flags = IN_2023 | FIELD_REQUIRED},
+    {.name = "maximumInstanceCount", .type = FIELD_INT, .flags = FIELD_READ_ONLY}, /* as it is kept */
 );
 /* clang-format on */
 
 #define COUNT "maximumInstanceCount"
 
-static struct str resource_name(struct work *work, const struct config_place *place)
+static struct str resource_name(struct work *work, struct str name)
 {
+    struct config_place place = config_place_of(name);
+
     return arena_strf(work->arena, "services/" STR_FMT "." STR_FMT "/functions/" STR_FMT,
-                      STR_ARG(place->service), STR_ARG(place->qualifier), STR_ARG(place->function));
+                      STR_ARG(place.service), STR_ARG(place.qualifier), STR_ARG(place.function));
+}
+
+static struct str resource_name_of(struct work *work, const struct store_row *row)
+{
+    return resource_name(work, row->key.name);
 }
 
 static double number_of(const cJSON *document, const char *name)
@@ -41,40 +49,24 @@ static double count_of(const struct store_row *row)
     return number_of(document, COUNT);
 }
 
-static cJSON *show(struct work *work, const struct store_row *row, const struct config_place *place)
+static void decorate(struct work *work, const struct subject *s, const struct store_row *row,
+                     const cJSON *document, cJSON *view)
 {
-    cJSON *view = cJSON_CreateObject();
+    cJSON *count = cJSON_DetachItemFromObjectCaseSensitive(view, COUNT);
 
-    json_add_str(view, "resource", resource_name(work, place));
-    cJSON_AddNumberToObject(view, COUNT, count_of(row));
-    return view;
-}
-
-static void answer_row(struct work *work, const struct store_row *row)
-{
-    struct config_place place = config_place_of(row);
-
-    answer_etag(work, row);
-    answer_json(work, show(work, row, &place));
+    (void)s;
+    (void)document;
+    json_add_str(view, "resource", resource_name_of(work, row));
+    cJSON_AddItemToObject(view, COUNT, count);
 }
 
 /* Neither service nor function need exist. */
-static bool find_key(struct work *work, struct store_key *out)
+static bool find_owner(struct work *work, struct subject *s)
 {
-    struct address at;
-
-    if (!address_names(work, &at))
+    if (!address_names(work, &s->at))
         return false;
-    *out = work_key(work, "on-demand", STR(""), STR(""), config_name(work, &at, at.qualifier));
+    s->key.name = config_name(work, &s->at, s->at.qualifier);
     return true;
-}
-
-static bool may_put(struct work *work, const struct store_key *key, const struct store_row *old)
-{
-    if (old)
-        return work_match(work, str_of(old->etag)) && work_may_change(work, old);
-    return work_quota(work, LIMIT_ON_DEMAND_RULES, store_list(work->store, key).count,
-                      "the number of on-demand configs");
 }
 
 /* A function may take a share of the instances that the account has in the region. */
@@ -92,65 +84,36 @@ static bool check_count(struct work *work, const char *title, double count)
     return false;
 }
 
-void on_demand_put(struct work *work)
+static bool check(struct work *work, struct subject *s)
 {
-    struct field_reading reading = work_reading(work, true);
-    OWN(json_free) cJSON *document = fields_read(&on_demand_fields, work->input, &reading);
-    struct store_key key;
-
-    if (!document) {
-        answer_refusal(work);
-        return;
-    }
-    if (!check_count(work, "MaximumInstanceCount", number_of(document, COUNT)) ||
-        !find_key(work, &key))
-        return;
-    const struct store_row *old = store_find(work->store, &key);
-
-    if (may_put(work, &key, old))
-        answer_row(work, work_put(work, &key, old, document, STR_NONE));
+    return check_count(work, "MaximumInstanceCount", number_of(s->document, COUNT));
 }
 
-static const struct store_row *find_config(struct work *work, struct store_key *key)
+static void called(struct work *work, const struct subject *s, struct str args[3])
 {
-    const struct store_row *row;
-
-    if (!find_key(work, key))
-        return NULL;
-    row = store_find(work->store, key);
-    if (!row) {
-        const struct store_row named = {.key = *key};
-        struct config_place place = config_place_of(&named);
-
-        answer_refuse(work, "OnDemandConfigNotFound", resource_name(work, &place), STR_NONE,
-                      STR_NONE);
-    }
-    return row;
+    args[0] = resource_name(work, s->key.name);
 }
 
-void on_demand_get(struct work *work)
-{
-    struct store_key key;
-    const struct store_row *row = find_config(work, &key);
+#define QUOTA .quota = LIMIT(ON_DEMAND_RULES), .counted = "the number of on-demand configs"
 
-    if (row)
-        answer_row(work, row);
-}
-
-void on_demand_delete(struct work *work)
-{
-    struct store_key key;
-    const struct store_row *row = find_config(work, &key);
-
-    if (!row || !work_match(work, str_of(row->etag)))
-        return;
-    store_remove(work_batch(work), &key);
-    answer_done(work);
-}
+const struct resource on_demand_resource = {
+    .kind = "on-demand",
+    .array = "configs",
+    .fields = &on_demand_fields,
+    .flags = ROW_ETAG | ROW_MATCHED | ROW_EVERYWHERE,
+    .replaced_in = IN_ALL,
+    QUOTA,
+    .missing = "OnDemandConfigNotFound",
+    .called = called,
+    .owner = find_owner,
+    .check = check,
+    .decorate = decorate,
+    .sorted_by = resource_name_of,
+};
 
 void on_demand_list(struct work *work)
 {
-    config_list(work, "on-demand", resource_name, show, "configs");
+    resource_list(work);
     /* Clients of 2016-08-15 tell an empty listing by the missing key. */
     if (work->api == API_2016 && str_eq(work->answer.body, STR("{\"configs\":[]}")))
         answer_text(work, STR("{}"));
@@ -184,86 +147,67 @@ bool on_demand_allows(struct work *work, const struct address *at)
 
 /* ---- 2023-03-30 ---- */
 
-static cJSON *show_concurrency(struct work *work, const struct store_row *row,
-                               const struct config_place *place)
+static bool concurrency_prepare(struct work *work, struct subject *s)
 {
-    const struct config_place bare = {place->service, place->function, STR("")};
-    cJSON *view;
+    cJSON *count = cJSON_DetachItemFromObjectCaseSensitive(s->given, "reservedConcurrency");
 
-    if (!is_latest(place->qualifier) || !config_is_asked(work, place))
-        return NULL;
-    view = cJSON_CreateObject();
-    json_add_str(view, "functionArn", config_arn(work, &bare));
-    cJSON_AddNumberToObject(view, "reservedConcurrency", count_of(row));
-    return view;
-}
-
-static bool find_function_key(struct work *work, struct address *at, struct store_key *out)
-{
-    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, at))
-        return false;
-    *out = work_key(work, "on-demand", STR(""), STR(""), config_name(work, at, STR("")));
+    (void)work;
+    cJSON_AddItemToObject(s->given, COUNT, count);
     return true;
 }
 
-static void answer_concurrency(struct work *work, const struct store_row *row)
+static bool concurrency_check(struct work *work, struct subject *s)
 {
-    struct config_place place = config_place_of(row);
-
-    answer_json(work, show_concurrency(work, row, &place));
+    return check_count(work, "ReservedConcurrency", number_of(s->document, COUNT));
 }
 
-void concurrency_put(struct work *work)
+static bool concurrency_owner(struct work *work, struct subject *s)
 {
-    struct field_reading reading = work_reading(work, true);
-    OWN(json_free) cJSON *given = fields_read(&concurrency_fields, work->input, &reading);
-    OWN(json_free) cJSON *document = cJSON_CreateObject();
-    struct address at;
-    struct store_key key;
-
-    if (!given) {
-        answer_refusal(work);
-        return;
-    }
-    if (!check_count(work, "ReservedConcurrency", number_of(given, "reservedConcurrency")) ||
-        !find_function_key(work, &at, &key))
-        return;
-    const struct store_row *old = store_find(work->store, &key);
-
-    cJSON_AddItemToObject(document, COUNT,
-                          cJSON_DetachItemFromObjectCaseSensitive(given, "reservedConcurrency"));
-    if (may_put(work, &key, old))
-        answer_concurrency(work, work_put(work, &key, old, document, STR_NONE));
+    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &s->at))
+        return false;
+    s->key.name = config_name(work, &s->at, STR(""));
+    return true;
 }
 
-void concurrency_get(struct work *work)
+static void concurrency_called(struct work *work, const struct subject *s, struct str args[3])
 {
-    struct address at;
-    struct store_key key;
-
-    if (!find_function_key(work, &at, &key))
-        return;
-    const struct store_row *row = store_find(work->store, &key);
-
-    if (row)
-        answer_concurrency(work, row);
-    else
-        answer_refuse(work, "OnDemandConfigNotFound", address_name_2023(&at, work->arena), STR_NONE,
-                      STR_NONE);
+    args[0] = address_name_2023(&s->at, work->arena);
 }
 
-void concurrency_delete(struct work *work)
+static void concurrency_decorate(struct work *work, const struct subject *s,
+                                 const struct store_row *row, const cJSON *document, cJSON *view)
 {
-    struct address at;
-    struct store_key key;
+    struct config_place bare = config_place_of(row->key.name);
 
-    if (!find_function_key(work, &at, &key))
-        return;
-    store_remove(work_batch(work), &key);
-    answer_none(work);
+    (void)s;
+    bare.qualifier = STR("");
+    json_add_str(view, "functionArn", config_arn(work, &bare));
+    cJSON_AddNumberToObject(view, "reservedConcurrency", number_of(document, COUNT));
 }
 
-void concurrency_list(struct work *work)
+static bool concurrency_listed(struct work *work, const struct store_row *row,
+                               const cJSON *document, const cJSON *view)
 {
-    config_list(work, "on-demand", config_arn_of, show_concurrency, "configs");
+    (void)document;
+    (void)view;
+    return is_latest(config_place_of(row->key.name).qualifier) &&
+           config_is_asked(work, row->key.name);
 }
+
+const struct resource concurrency_resource = {
+    .kind = "on-demand",
+    .array = "configs",
+    .fields = &concurrency_fields,
+    .flags = ROW_MATCHED | ROW_EVERYWHERE,
+    .replaced_in = IN_2023,
+    .forgiven_in = IN_2023,
+    QUOTA,
+    .missing = "OnDemandConfigNotFound",
+    .called = concurrency_called,
+    .prepare = concurrency_prepare,
+    .owner = concurrency_owner,
+    .check = concurrency_check,
+    .decorate = concurrency_decorate,
+    .listed = concurrency_listed,
+    .sorted_by = config_arn_of,
+};

@@ -48,15 +48,10 @@ static void set(struct work *work, const struct address *at, cJSON *model, bool 
 
 void function_disable(struct work *work)
 {
-    struct field_reading reading = work_reading(work, true);
-    OWN(json_free) cJSON *given = fields_read(&disable_fields, work->input, &reading);
+    OWN(json_free) cJSON *given = work_read(work, &disable_fields, true);
     struct address at;
 
-    if (!given) {
-        answer_refusal(work);
-        return;
-    }
-    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at) ||
+    if (!given || !address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at) ||
         !work_may_change(work, at.function_row))
         return;
     OWN(json_free) cJSON *model = row_document(at.function_row);

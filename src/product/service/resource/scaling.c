@@ -20,98 +20,61 @@ FIELD_TABLE(scaling_fields,
 );
 /* clang-format on */
 
-static cJSON *view(struct work *work, const cJSON *document, struct str arn)
+static void decorate(struct work *work, const struct subject *s, const struct store_row *row,
+                     const cJSON *document, cJSON *view)
 {
-    cJSON *shown = fields_show(&scaling_fields, document, work->api);
     const cJSON *least = cJSON_GetObjectItemCaseSensitive(document, "minInstances");
     double target = schedule_target(cJSON_GetObjectItemCaseSensitive(document, "scheduledPolicies"),
                                     work_now_ms(work), least ? least->valuedouble : 0);
 
-    json_add_str(shown, "functionArn", arn);
-    cJSON_AddNumberToObject(shown, "currentInstances", target);
-    cJSON_AddNumberToObject(shown, "targetInstances", target);
-    cJSON_AddStringToObject(shown, "currentError", "");
-    return shown;
+    (void)s;
+    json_add_str(view, "functionArn", config_arn_of(work, row));
+    cJSON_AddNumberToObject(view, "currentInstances", target);
+    cJSON_AddNumberToObject(view, "targetInstances", target);
+    cJSON_AddStringToObject(view, "currentError", "");
 }
 
-static cJSON *show(struct work *work, const struct store_row *row, const struct config_place *place)
+static bool check(struct work *work, struct subject *s)
 {
-    OWN(json_free) cJSON *document = row_document(row);
-
-    return config_is_asked(work, place) ? view(work, document, config_arn(work, place)) : NULL;
+    return schedule_check(work, cJSON_GetObjectItemCaseSensitive(s->document, "scheduledPolicies"));
 }
 
-static bool find_place(struct work *work, struct address *at, struct store_key *out)
+static bool allow(struct work *work, struct subject *s)
 {
-    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, at))
-        return false;
-    *out = work_key(work, "scaling", STR(""), STR(""), config_name(work, at, at->qualifier));
-    return true;
+    return schedule_check_metrics(
+        work, &s->at, cJSON_GetObjectItemCaseSensitive(s->document, "horizontalScalingPolicies"));
 }
 
-static bool find_key(struct work *work, struct store_key *out)
+/* The tools take an empty ARN for "none". */
+static void vacant(struct work *work, struct subject *s)
 {
-    struct address at;
+    const struct store_row none = {.key = s->key, .document = STR("{}")};
+    cJSON *view = resource_view(work, s, &none);
 
-    return find_place(work, &at, out);
+    json_set(view, "functionArn", cJSON_CreateString(""));
+    answer_json(work, view);
 }
 
-void scaling_put(struct work *work)
+static bool listed(struct work *work, const struct store_row *row, const cJSON *document,
+                   const cJSON *view)
 {
-    struct field_reading reading = work_reading(work, true);
-    OWN(json_free) cJSON *document = fields_read(&scaling_fields, work->input, &reading);
-    struct address at;
-    struct store_key key;
-
-    if (!document) {
-        answer_refusal(work);
-        return;
-    }
-    if (!schedule_check(work, cJSON_GetObjectItemCaseSensitive(document, "scheduledPolicies")) ||
-        !find_place(work, &at, &key) ||
-        !schedule_check_metrics(
-            work, &at, cJSON_GetObjectItemCaseSensitive(document, "horizontalScalingPolicies")))
-        return;
-    const struct store_row *old = store_find(work->store, &key);
-
-    if (old && !work_may_change(work, old))
-        return;
-    const struct store_row *row = work_put(work, &key, old, document, STR_NONE);
-    struct config_place place = config_place_of(row);
-
-    answer_json(work, view(work, document, config_arn(work, &place)));
+    (void)document;
+    (void)view;
+    return config_is_asked(work, row->key.name);
 }
 
-void scaling_get(struct work *work)
-{
-    struct store_key key;
-    OWN(json_free) cJSON *nothing = cJSON_CreateObject();
-
-    if (!find_key(work, &key))
-        return;
-    const struct store_row *row = store_find(work->store, &key);
-
-    if (!row) { /* the tools take an empty ARN for "none" */
-        answer_json(work, view(work, nothing, STR("")));
-        return;
-    }
-    OWN(json_free) cJSON *document = row_document(row);
-    struct config_place place = config_place_of(row);
-
-    answer_json(work, view(work, document, config_arn(work, &place)));
-}
-
-void scaling_delete(struct work *work)
-{
-    struct store_key key;
-
-    if (!find_key(work, &key))
-        return;
-    store_remove(work_batch(work), &key);
-    answer_none(work);
-}
-
-void scaling_list(struct work *work)
-{
-    config_list(work, "scaling", config_arn_of, show, "scalingConfigs");
-}
+const struct resource scaling_resource = {
+    .kind = "scaling",
+    .array = "scalingConfigs",
+    .fields = &scaling_fields,
+    .flags = ROW_EVERYWHERE,
+    .replaced_in = IN_2023,
+    .forgiven_in = IN_2023,
+    .owner = owner_config,
+    .check = check,
+    .allow = allow,
+    .vacant = vacant,
+    .decorate = decorate,
+    .listed = listed,
+    .sorted_by = config_arn_of,
+};

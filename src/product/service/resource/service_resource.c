@@ -9,7 +9,7 @@
 #include "product/service/resource/shared_fields.h"
 
 /* clang-format off */
-FIELD_TABLE(service_rows_table,
+FIELD_TABLE(service_fields,
     {.name = "serviceName", .type = FIELD_STRING, .flags = IN_CLASSIC | FIELD_REQUIRED | FIELD_CONSTANT, .max = LIMIT(NAME_MAX), .pattern = PATTERN_NAME},
     {.name = "serviceId", .type = FIELD_STRING, .flags = IN_CLASSIC | FIELD_READ_ONLY},
     {.name = "description", .type = FIELD_STRING, .flags = IN_CLASSIC, .classic = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
@@ -24,28 +24,6 @@ FIELD_TABLE(service_rows_table,
 );
 /* clang-format on */
 
-static cJSON *service_view(struct work *work, const struct store_row *row, const cJSON *document)
-{
-    cJSON *view = fields_show(&service_rows_table, document, work->api);
-
-    json_add_time(view, "createdTime", row->created_ms);
-    json_add_time(view, "lastModifiedTime", row->modified_ms);
-    return view;
-}
-
-static cJSON *show_row(struct work *work, const struct store_row *row)
-{
-    OWN(json_free) cJSON *document = row_document(row);
-
-    return service_view(work, row, document);
-}
-
-static void answer_row(struct work *work, const struct store_row *row)
-{
-    answer_etag(work, row);
-    answer_json(work, show_row(work, row));
-}
-
 /* An endpoint that was not given is shown as null, because a client asks for the key. */
 static void settle_tracing(cJSON *document)
 {
@@ -57,62 +35,43 @@ static void settle_tracing(cJSON *document)
         cJSON_AddNullToObject(params, "endpoint");
 }
 
-static bool is_reserved(struct work *work, struct str name)
+static bool check(struct work *work, struct subject *s)
 {
-    if (!str_eq(name, STR(SERVICE_OF_2023)))
-        return false;
+    if (!str_eq(json_get_str(s->document, "serviceName"), STR(SERVICE_OF_2023)))
+        return network_check(work, s->document, true);
     answer_invalid(work, "ServiceName '%s' is reserved for functions of 2023-03-30",
                    SERVICE_OF_2023);
+    return false;
+}
+
+static bool find_owner(struct work *work, struct subject *s)
+{
+    if (s->create)
+        return true;
+    if (!address_find(work, ADDRESS_SERVICE, &s->at))
+        return false;
+    s->key.name = s->at.service;
     return true;
 }
 
-void service_create(struct work *work)
+static void settle(struct work *work, struct subject *s)
 {
-    struct field_reading reading = work_reading(work, true);
-    OWN(json_free) cJSON *document = fields_read(&service_rows_table, work->input, &reading);
-    struct store_key key;
-
-    if (!document) {
-        answer_refusal(work);
-        return;
-    }
-    key = work_key(work, "service", STR(""), STR(""), json_get_str(document, "serviceName"));
-    if (is_reserved(work, key.name) || !network_check(work, document, true))
-        return;
-    if (store_find(work->store, &key)) {
-        answer_refuse(work, "ServiceAlreadyExists", key.name, STR_NONE, STR_NONE);
-        return;
-    }
-    if (!work_quota(work, LIMIT_SERVICES, store_list(work->store, &key).count,
-                    "the number of services"))
-        return;
-    json_add_id(document, "serviceId");
-    settle_tracing(document);
-    answer_row(work, work_put(work, &key, NULL, document, STR_NONE));
-}
-
-void service_get(struct work *work)
-{
-    struct address at;
-    struct store_key key;
-
-    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_QUALIFIED, &at))
-        return;
-    key = work_key(work, "service", STR(""), at.version, at.service);
-    const struct store_row *row = store_find(work->store, &key);
-
-    if (row)
-        answer_row(work, row);
+    if (s->create)
+        json_add_id(s->document, "serviceId");
     else
-        answer_refuse(work, "VersionNotFound", at.version, at.service, STR_NONE);
+        owner_touch(work, s->key.name);
+    settle_tracing(s->document);
 }
 
 /* Services whose tags match every tag_<key>=<value> of the query; an empty value matches any. */
-static bool has_asked_tags(struct work *work, const struct store_row *row)
+static bool has_asked_tags(struct work *work, const struct store_row *row, const cJSON *document,
+                           const cJSON *view)
 {
     const struct query *query = work->call.query;
     OWN(json_free) cJSON *tags = tags_of(work, row->key.name);
 
+    (void)document;
+    (void)view;
     for (size_t i = 0; i < query->count; i++) {
         struct str key = query->pairs[i].key;
 
@@ -128,50 +87,7 @@ static bool has_asked_tags(struct work *work, const struct store_row *row)
     return true;
 }
 
-static cJSON *show_tagged(struct work *work, const struct store_row *row)
-{
-    return has_asked_tags(work, row) ? show_row(work, row) : NULL;
-}
-
-void service_list(struct work *work)
-{
-    struct page page;
-    struct store_key key = work_key(work, "service", STR(""), STR(""), STR(""));
-    cJSON *answer;
-
-    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page))
-        return;
-    answer = cJSON_CreateObject();
-    page_rows(work, &page, store_list(work->store, &key), show_tagged, answer, "services");
-    answer_json(work, answer);
-}
-
-void service_update(struct work *work)
-{
-    struct field_reading reading = work_reading(work, false);
-    OWN(json_free) cJSON *given = fields_read(&service_rows_table, work->input, &reading);
-    struct address at;
-
-    if (!given) {
-        answer_refusal(work);
-        return;
-    }
-    if (!address_find(work, ADDRESS_SERVICE, &at) ||
-        !work_match(work, str_of(at.service_row->etag)) || is_reserved(work, at.service) ||
-        !work_may_change(work, at.service_row))
-        return;
-    OWN(json_free) cJSON *document = row_document(at.service_row);
-    struct store_key key = work_key(work, "service", STR(""), STR(""), at.service);
-
-    fields_merge(&service_rows_table, work->api, document, given);
-    if (!network_check(work, document, true))
-        return;
-    settle_tracing(document);
-    owner_touch(work, at.service);
-    answer_row(work, work_put(work, &key, at.service_row, document, STR_NONE));
-}
-
-static bool is_empty(struct work *work, const struct address *at)
+static bool remove_below(struct work *work, struct subject *s)
 {
     const struct {
         const char *kind;
@@ -182,39 +98,52 @@ static bool is_empty(struct work *work, const struct address *at)
     };
 
     for (size_t i = 0; i < N_ELEMENTS(children); i++) {
-        struct store_key key = work_key(work, children[i].kind, at->service, STR(""), STR(""));
+        struct store_key key = work_key(work, children[i].kind, s->at.service, STR(""), STR(""));
 
         if (store_list(work->store, &key).count > 0) {
-            answer_refuse(work, "ServiceNotEmpty", at->service, str_of(children[i].word), STR_NONE);
+            answer_refuse(work, "ServiceNotEmpty", s->at.service, str_of(children[i].word),
+                          STR_NONE);
             return false;
         }
     }
+    cascade_below(work, s->at.service);
     return true;
 }
 
-void service_delete(struct work *work)
-{
-    struct address at;
-    struct store_key key;
+const struct resource service_resource = {
+    .kind = "service",
+    .array = "services",
+    .name = "serviceName",
+    .fields = &service_fields,
+    .flags = ROW_ETAG | ROW_MATCHED | ROW_TIMES | ROW_EVERYWHERE,
+    .quota = LIMIT(SERVICES),
+    .counted = "the number of services",
+    .missing = "ServiceNotFound",
+    .existing = "ServiceAlreadyExists",
+    .owner = find_owner,
+    .check = check,
+    .remove = remove_below,
+    .settle = settle,
+    .listed = has_asked_tags,
+};
 
-    if (!address_find(work, ADDRESS_SERVICE, &at) ||
-        !work_match(work, str_of(at.service_row->etag)) || !is_empty(work, &at))
+/* Of any version. */
+void service_get(struct work *work)
+{
+    struct subject s = {.resource = &service_resource};
+
+    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_QUALIFIED, &s.at))
         return;
-    key = work_key(work, "service", STR(""), STR(""), at.service);
-    cascade_below(work, at.service);
-    store_remove(work_batch(work), &key);
-    answer_done(work);
+    s.key = work_key(work, "service", STR(""), s.at.version, s.at.service);
+    const struct store_row *row = store_find(work->store, &s.key);
+
+    if (row)
+        resource_answer(work, &s, row);
+    else
+        answer_refuse(work, "VersionNotFound", s.at.version, s.at.service, STR_NONE);
 }
 
 /* ---- for functions and versions ---- */
-
-cJSON *service_document(struct work *work, struct str name)
-{
-    struct store_key key = work_key(work, "service", STR(""), STR(""), name);
-    const struct store_row *row = store_find(work->store, &key);
-
-    return row ? row_document(row) : cJSON_CreateObject();
-}
 
 static bool has_functions(struct work *work)
 {

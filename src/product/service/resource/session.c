@@ -43,25 +43,20 @@ static bool is_expired(struct work *work, const struct store_row *row, const cJS
     return (double)work_now_ms(work) > (double)row->created_ms + ttl_ms;
 }
 
-static cJSON *show_at(struct work *work, const struct store_row *row)
+static void decorate(struct work *work, const struct subject *s, const struct store_row *row,
+                     const cJSON *document, cJSON *view)
 {
-    OWN(json_free) cJSON *document = row_document(row);
-    cJSON *view = fields_show(&session_fields, document, API_2023);
-    struct address at;
-
     if (is_expired(work, row, document))
         json_set(view, "sessionStatus", cJSON_CreateString("Expired"));
-    if (address_names(work, &at))
-        json_add_str(view, "functionName", address_name_2023(&at, work->arena));
+    json_add_str(view, "functionName", address_name_2023(&s->at, work->arena));
     json_add_str(view, "qualifier", json_get_str(document, "qualifier"));
-    json_add_time(view, "createdTime", row->created_ms);
-    json_add_time(view, "lastModifiedTime", row->modified_ms);
-    return view;
 }
 
-static bool find_function(struct work *work, struct address *at)
+static bool gone(struct work *work, const struct store_row *row)
 {
-    return address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, at);
+    OWN(json_free) cJSON *document = row_document(row);
+
+    return is_expired(work, row, document);
 }
 
 static void random_hex(size_t bytes, struct buf *out)
@@ -74,147 +69,93 @@ static void random_hex(size_t bytes, struct buf *out)
     buf_puts(out, text);
 }
 
-static void settle(struct work *work, const struct address *at, cJSON *document)
+static bool prepare(struct work *work, struct subject *s)
 {
-    struct buf text = {0};
-    OWN(json_free) cJSON *function = row_document(at->function_row);
+    OWN(buf_done) struct buf id = {0};
+
+    (void)work;
+    if (!s->create || json_get_str(s->given, "sessionId").len > 0)
+        return true;
+    random_hex(SESSION_ID_BYTES, &id);
+    json_set(s->given, "sessionId", cJSON_CreateString(buf_text(&id)));
+    return true;
+}
+
+/* An id that comes again begins again. */
+static bool allow(struct work *work, struct subject *s)
+{
+    (void)work;
+    if (s->create)
+        s->row = NULL;
+    return true;
+}
+
+static void settle(struct work *work, struct subject *s)
+{
+    OWN(buf_done) struct buf container = {0};
+    OWN(json_free) cJSON *function = s->create ? row_document(s->at.function_row) : NULL;
     struct str affinity = json_get_str(function, "sessionAffinity");
 
-    if (json_get_str(document, "sessionId").len == 0) {
-        random_hex(SESSION_ID_BYTES, &text);
-        json_set(document, "sessionId", cJSON_CreateString(buf_text(&text)));
-        buf_clear(&text);
-    }
-    buf_puts(&text, "c-");
-    random_hex(CONTAINER_ID_BYTES, &text);
-    json_set(document, "containerId", cJSON_CreateString(buf_text(&text)));
-    buf_done(&text);
-    json_set(document, "sessionAffinityType", json_string(affinity.len ? affinity : STR("NONE")));
-    json_set(document, "qualifier",
-             json_string(is_latest(at->qualifier) ? STR(QUALIFIER_LATEST) : at->qualifier));
     (void)work;
-}
-
-void session_create(struct work *work)
-{
-    struct field_reading reading = work_reading(work, true);
-    OWN(json_free) cJSON *document = fields_read(&session_fields, work->input, &reading);
-    struct address at;
-
-    if (!document) {
-        answer_refusal(work);
+    if (!s->create)
         return;
-    }
-    if (!find_function(work, &at))
-        return;
-    settle(work, &at, document);
-    struct store_key key =
-        work_key(work, "session", at.path, STR(""), json_get_str(document, "sessionId"));
-
-    answer_json(work, show_at(work, work_put(work, &key, NULL, document, STR_NONE)));
+    buf_puts(&container, "c-");
+    random_hex(CONTAINER_ID_BYTES, &container);
+    json_set(s->document, "containerId", cJSON_CreateString(buf_text(&container)));
+    json_set(s->document, "sessionAffinityType",
+             json_string(affinity.len ? affinity : STR("NONE")));
+    json_set(s->document, "qualifier",
+             json_string(is_latest(s->at.qualifier) ? STR(QUALIFIER_LATEST) : s->at.qualifier));
 }
 
-static const struct store_row *find_session(struct work *work, struct store_key *key)
-{
-    struct address at;
-    const struct store_row *row;
-
-    if (!find_function(work, &at))
-        return NULL;
-    *key = work_key(work, "session", at.path, STR(""), work_param(work, "session"));
-    row = store_find(work->store, key);
-    OWN(json_free) cJSON *document = row ? row_document(row) : NULL;
-
-    if (row && !is_expired(work, row, document))
-        return row;
-    answer_refuse(work, "SessionNotFound", key->name, STR_NONE, STR_NONE);
-    return NULL;
-}
-
-void session_get(struct work *work)
-{
-    struct store_key key;
-    const struct store_row *row = find_session(work, &key);
-
-    if (row)
-        answer_json(work, show_at(work, row));
-}
-
-static void change(struct work *work, cJSON *given, const char *status)
-{
-    struct store_key key;
-    const struct store_row *row = find_session(work, &key);
-
-    if (!row || !work_may_change(work, row))
-        return;
-    OWN(json_free) cJSON *document = row_document(row);
-
-    fields_merge(&session_fields, work->api, document, given);
-    if (status)
-        json_set(document, "sessionStatus", cJSON_CreateString(status));
-    answer_json(work, show_at(work, work_put(work, &key, row, document, STR_NONE)));
-}
-
-void session_update(struct work *work)
-{
-    struct field_reading reading = work_reading(work, false);
-    OWN(json_free) cJSON *given = fields_read(&session_fields, work->input, &reading);
-
-    if (given)
-        change(work, given, NULL);
-    else
-        answer_refusal(work);
-}
-
-void session_pause(struct work *work)
-{
-    OWN(json_free) cJSON *nothing = cJSON_CreateObject();
-
-    change(work, nothing, "Paused");
-}
-
-void session_resume(struct work *work)
-{
-    OWN(json_free) cJSON *nothing = cJSON_CreateObject();
-
-    change(work, nothing, "Active");
-}
-
-void session_delete(struct work *work)
-{
-    struct store_key key;
-
-    if (!find_session(work, &key))
-        return;
-    store_remove(work_batch(work), &key);
-    answer_none(work);
-}
-
-static cJSON *show_asked(struct work *work, const struct store_row *row)
+static bool listed(struct work *work, const struct store_row *row, const cJSON *document,
+                   const cJSON *view)
 {
     struct str id = work_query(work, "sessionId");
     struct str status = work_query(work, "sessionStatus");
     struct str qualifier = work_query(work, "qualifier");
-    cJSON *view = show_at(work, row);
 
-    if ((id.len == 0 || str_eq(row->key.name, id)) &&
-        (status.len == 0 || str_eq(json_get_str(view, "sessionStatus"), status)) &&
-        (qualifier.len == 0 || str_eq(json_get_str(view, "qualifier"), qualifier)))
-        return view;
-    cJSON_Delete(view);
-    return NULL;
+    return (id.len == 0 || str_eq(row->key.name, id)) &&
+           (status.len == 0 || str_eq(json_get_str(view, "sessionStatus"), status)) &&
+           (qualifier.len == 0 || str_eq(json_get_str(document, "qualifier"), qualifier));
 }
 
-void session_list(struct work *work)
+const struct resource session_resource = {
+    .kind = "session",
+    .array = "sessions",
+    .name = "sessionId",
+    .param = "session",
+    .fields = &session_fields,
+    .flags = ROW_TIMES,
+    .replaced_in = IN_2023,
+    .missing = "SessionNotFound",
+    .prepare = prepare,
+    .owner = owner_qualified,
+    .allow = allow,
+    .settle = settle,
+    .gone = gone,
+    .decorate = decorate,
+    .listed = listed,
+};
+
+static void set_status(struct work *work, const char *status)
 {
-    struct address at;
-    struct page page;
+    struct subject s = {.resource = &session_resource};
 
-    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page) || !find_function(work, &at))
-        return;
-    struct store_key key = work_key(work, "session", at.path, STR(""), STR(""));
-    cJSON *answer = cJSON_CreateObject();
+    if (resource_find(work, &s) && work_may_change(work, s.row)) {
+        s.document = row_document(s.row);
+        json_set(s.document, "sessionStatus", cJSON_CreateString(status));
+        resource_keep(work, &s);
+    }
+    subject_done(&s);
+}
 
-    page_rows(work, &page, store_list(work->store, &key), show_asked, answer, "sessions");
-    answer_json(work, answer);
+void session_pause(struct work *work)
+{
+    set_status(work, "Paused");
+}
+
+void session_resume(struct work *work)
+{
+    set_status(work, "Active");
 }

@@ -29,18 +29,25 @@ static void forget_views(struct work *work, struct str path)
     store_row_forget_views(work->store, &key);
 }
 
-bool tags_put(struct work *work, struct str path, const cJSON *tags)
+bool tags_fit(struct work *work, const cJSON *tags)
 {
-    struct store_key key = work_key(work, "tags", STR(""), STR(""), path);
     int64_t most = work_limit(work, LIMIT_TAGS);
     int count = cJSON_GetArraySize(tags);
 
-    if (most != LIMIT_NONE && count > most) {
-        answer_invalid(work, "Tags contains too many values (max: %lld, actual: %d)",
-                       (long long)most, count);
+    if (most == LIMIT_NONE || count <= most)
+        return true;
+    answer_invalid(work, "Tags contains too many values (max: %lld, actual: %d)", (long long)most,
+                   count);
+    return false;
+}
+
+bool tags_put(struct work *work, struct str path, const cJSON *tags)
+{
+    struct store_key key = work_key(work, "tags", STR(""), STR(""), path);
+
+    if (!tags_fit(work, tags))
         return false;
-    }
-    if (count > 0)
+    if (tags->child)
         work_put(work, &key, store_find(work->store, &key), tags, STR_NONE);
     else
         store_remove(work_batch(work), &key);
@@ -122,14 +129,7 @@ bool tags_read_list(struct work *work, const cJSON *list, cJSON *map)
             return false;
         json_set(map, arena_dup(work->arena, key), json_string(value));
     }
-    int64_t most = work_limit(work, LIMIT_TAGS);
-    int count = cJSON_GetArraySize(map);
-
-    if (most == LIMIT_NONE || count <= most)
-        return true;
-    answer_invalid(work, "Tags contains too many values (max: %lld, actual: %d)", (long long)most,
-                   count);
-    return false;
+    return tags_fit(work, map);
 }
 
 /* ---- what is marked ---- */
@@ -267,16 +267,11 @@ bool tag_merge(struct work *work, const cJSON *given, cJSON *tags)
 
 void tag_add(struct work *work)
 {
-    struct field_reading reading = work_reading(work, true);
-    OWN(json_free) cJSON *given = fields_read(&tag_fields, work->input, &reading);
+    OWN(json_free) cJSON *given = work_read(work, &tag_fields, true);
     struct tag_subject subject;
 
-    if (!given) {
-        answer_refusal(work);
-        return;
-    }
-    if (!tag_find_subject(work, arena_str(work->arena, json_get_str(given, "resourceArn")),
-                          &subject))
+    if (!given || !tag_find_subject(
+                      work, arena_str(work->arena, json_get_str(given, "resourceArn")), &subject))
         return;
     OWN(json_free) cJSON *tags = tag_map(work, subject.path);
 
@@ -362,10 +357,11 @@ struct str tag_arn(struct work *work, struct str path)
                       STR_ARG(work->region), STR_ARG(work->account), STR_ARG(path));
 }
 
-static cJSON *show_tagged(struct work *work, const struct store_row *row)
+static cJSON *show_tagged(struct work *work, const struct store_row *row, void *arg)
 {
     cJSON *view = cJSON_CreateObject();
 
+    (void)arg;
     json_add_str(view, "resourceArn", tag_arn(work, row->key.name));
     cJSON_AddItemToObject(view, "tags", row_document(row));
     return view;
@@ -380,6 +376,6 @@ void tag_list(struct work *work)
         return;
     cJSON *answer = cJSON_CreateObject();
 
-    page_rows(work, &page, store_list(work->store, &key), show_tagged, answer, "resources");
+    page_rows(work, &page, store_list(work->store, &key), show_tagged, NULL, answer, "resources");
     answer_json(work, answer);
 }

@@ -16,6 +16,8 @@ struct tag_subject {
 bool tag_find_subject(struct work *work, struct str arn, struct tag_subject *out);
 /** Its tags; never NULL, the caller owns them. */
 cJSON *tag_map(struct work *work, struct str path);
+/** False, and refused, when they are too many. */
+bool tags_fit(struct work *work, const cJSON *tags);
 /** False when one of @given is refused. */
 bool tag_merge(struct work *work, const cJSON *given, cJSON *tags);
 void tag_drop(cJSON *tags, const cJSON *keys);

@@ -70,21 +70,14 @@ static bool find_subjects(struct work *work, const cJSON *ids, struct tag_subjec
     return false;
 }
 
-static bool too_many(struct work *work, const cJSON *tags, const cJSON *given)
+static bool fit(struct work *work, const cJSON *tags, const cJSON *given)
 {
     OWN(json_free) cJSON *sum = cJSON_Duplicate(tags, true);
     const cJSON *tag;
 
     cJSON_ArrayForEach (tag, given)
         json_set(sum, tag->string, cJSON_CreateNull());
-    int64_t most = work_limit(work, LIMIT_TAGS);
-    int count = cJSON_GetArraySize(sum);
-
-    if (most == LIMIT_NONE || count <= most)
-        return false;
-    answer_invalid(work, "Tags contains too many values (max: %lld, actual: %d)", (long long)most,
-                   count);
-    return true;
+    return tags_fit(work, sum);
 }
 
 static bool ensure_any(struct work *work, const cJSON *list, const char *title)
@@ -110,7 +103,7 @@ void tag_add_2023(struct work *work)
     for (size_t i = 0; i < count; i++) {
         OWN(json_free) cJSON *tags = tag_map(work, subjects[i].path);
 
-        if (too_many(work, tags, given))
+        if (!fit(work, tags, given))
             return;
     }
     for (size_t i = 0; i < count; i++) {

@@ -104,28 +104,18 @@ static void add_target(struct work *work, const cJSON *document, const struct ad
     cJSON_AddStringToObject(view, "status", "");
 }
 
-static cJSON *show_at(struct work *work, const struct store_row *row, const struct address *at)
+static void decorate(struct work *work, const struct subject *s, const struct store_row *row,
+                     const cJSON *document, cJSON *view)
 {
-    OWN(json_free) cJSON *document = row_document(row);
-    cJSON *view = fields_show(&trigger_fields, document, work->api);
-
+    (void)row;
     if (work->api != API_2016) {
         config_to_text(view, document);
-        add_target(work, document, at, view);
+        add_target(work, document, &s->at, view);
     }
     if (is_http(document))
-        add_urls(work, document, at, view);
+        add_urls(work, document, &s->at, view);
     else if (work->api == API_2023) /* Terraform reads it of any type */
         cJSON_AddObjectToObject(view, "httpTrigger");
-    json_add_time(view, "createdTime", row->created_ms);
-    json_add_time(view, "lastModifiedTime", row->modified_ms);
-    return view;
-}
-
-static void answer_row(struct work *work, const struct store_row *row, const struct address *at)
-{
-    answer_etag(work, row);
-    answer_json(work, show_at(work, row, at));
 }
 
 /* ---- reading ---- */
@@ -167,19 +157,22 @@ static bool check_type(struct work *work, const cJSON *read)
     return false;
 }
 
-static cJSON *read_trigger(struct work *work, bool create)
+static bool ensure_config(struct work *work, cJSON *given)
 {
-    struct field_reading reading = work_reading(work, create);
-    cJSON *read = fields_read(&trigger_fields, work->input, &reading);
-
-    if (!read) {
-        answer_refusal(work);
-        return NULL;
+    if (json_has(given, "triggerConfig"))
+        return true;
+    if (work->api != API_2023 && !str_eq(json_get_str(given, "triggerType"), STR("tablestore"))) {
+        answer_invalid(work, "TriggerConfig is required but not provided");
+        return false;
     }
-    if (parse_config(work, read) && (!create || check_type(work, read)))
-        return read;
-    cJSON_Delete(read);
-    return NULL;
+    cJSON_AddObjectToObject(given, "triggerConfig");
+    return true;
+}
+
+static bool prepare(struct work *work, struct subject *s)
+{
+    return parse_config(work, s->given) &&
+           (!s->create || (check_type(work, s->given) && ensure_config(work, s->given)));
 }
 
 static bool check_qualifier(struct work *work, const struct address *at, const cJSON *document)
@@ -320,104 +313,24 @@ static bool check_bucket(struct work *work, const cJSON *document)
                       "the number of OSS triggers of the bucket");
 }
 
-static bool ensure_config(struct work *work, cJSON *document)
-{
-    if (json_has(document, "triggerConfig"))
-        return true;
-    if (work->api != API_2023 &&
-        !str_eq(json_get_str(document, "triggerType"), STR("tablestore"))) {
-        answer_invalid(work, "TriggerConfig is required but not provided");
-        return false;
-    }
-    cJSON_AddObjectToObject(document, "triggerConfig");
-    return true;
-}
-
-static cJSON *config_of(const cJSON *document)
+static const cJSON *config_of(const cJSON *document)
 {
     return cJSON_GetObjectItemCaseSensitive(document, "triggerConfig");
 }
 
-static bool check_config(struct work *work, const cJSON *document)
+static bool check(struct work *work, struct subject *s)
 {
-    return trigger_config_check(work, json_get_str(document, "triggerType"), config_of(document));
+    return trigger_config_check(work, json_get_str(s->document, "triggerType"),
+                                config_of(s->document));
 }
 
-void trigger_create(struct work *work)
+static bool allow(struct work *work, struct subject *s)
 {
-    OWN(json_free) cJSON *document = read_trigger(work, true);
-    struct address at;
+    bool placed = s->create || json_has(s->given, "qualifier");
 
-    if (!document || !ensure_config(work, document) ||
-        !trigger_config_read(work, json_get_str(document, "triggerType"), config_of(document)) ||
-        !check_config(work, document) ||
-        !address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at) ||
-        !check_qualifier(work, &at, document))
-        return;
-    struct store_key key =
-        work_key(work, "trigger", at.path, STR(""), json_get_str(document, "triggerName"));
-    struct store_list triggers = store_list(work->store, &key);
-
-    if (store_find(work->store, &key)) {
-        answer_refuse(work, "TriggerAlreadyExists", key.name, at.service, at.function);
-        return;
-    }
-    if (!check_only_http(work, triggers, document) || !check_bucket(work, document) ||
-        !work_quota(work, LIMIT_FUNCTION_TRIGGERS, triggers.count, "the number of triggers"))
-        return;
-    settle_source(work, &at, document);
-    settle_subdomain(&at, document);
-    json_add_id(document, "triggerId");
-    answer_row(work, work_put(work, &key, NULL, document, STR_NONE), &at);
-}
-
-/* ---- get, list, update, delete ---- */
-
-static const struct store_row *find_trigger(struct work *work, struct address *out)
-{
-    const struct store_row *row;
-
-    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, out))
-        return NULL;
-    struct store_key key =
-        work_key(work, "trigger", out->path, STR(""), work_param(work, "trigger"));
-
-    row = store_find(work->store, &key);
-    if (!row)
-        answer_refuse(work, "TriggerNotFound", key.name, out->service,
-                      work->api == API_2023 ? address_name_2023(out, work->arena) : out->function);
-    return row;
-}
-
-void trigger_get(struct work *work)
-{
-    struct address at;
-    const struct store_row *row = find_trigger(work, &at);
-
-    if (row)
-        answer_row(work, row, &at);
-}
-
-static cJSON *show_row(struct work *work, const struct store_row *row)
-{
-    struct address at;
-
-    return address_names(work, &at) ? show_at(work, row, &at) : NULL;
-}
-
-void trigger_list(struct work *work)
-{
-    struct address at;
-    struct page page;
-
-    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page) ||
-        !address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at))
-        return;
-    struct store_key key = work_key(work, "trigger", at.path, STR(""), STR(""));
-    cJSON *answer = cJSON_CreateObject();
-
-    page_rows(work, &page, store_list(work->store, &key), show_row, answer, "triggers");
-    answer_json(work, answer);
+    return (!placed || (check_qualifier(work, &s->at, s->document) &&
+                        check_only_http(work, store_list(work->store, &s->key), s->document))) &&
+           (!s->create || check_bucket(work, s->document));
 }
 
 /* 2016-08-15 merges the configuration member by member, the later versions replace it. */
@@ -434,41 +347,52 @@ static void merge_config(struct work *work, cJSON *document, cJSON *read)
     }
 }
 
-void trigger_update(struct work *work)
+/* Canonical names first, so that merging finds what is there. */
+static bool merge(struct work *work, struct subject *s)
 {
-    OWN(json_free) cJSON *read = read_trigger(work, false);
-    struct address at;
-    const struct store_row *row = read ? find_trigger(work, &at) : NULL;
+    struct str type = json_get_str(s->create ? s->given : s->document, "triggerType");
+    OWN(json_free) cJSON *given = cJSON_Duplicate(s->given, true);
+    cJSON *config = cJSON_GetObjectItemCaseSensitive(given, "triggerConfig");
 
-    if (!row)
-        return;
-    OWN(json_free) cJSON *document = row_document(row);
-    bool moved = json_has(read, "qualifier");
-
-    /* Canonical names first, so that merging finds what is there; then the whole. */
-    if (config_of(read) &&
-        !trigger_config_read(work, json_get_str(document, "triggerType"), config_of(read)))
-        return;
-    merge_config(work, document, read);
-    fields_merge(&trigger_fields, work->api, document, read);
-    if (!check_config(work, document) || (moved && !check_qualifier(work, &at, document)) ||
-        !work_match(work, str_of(row->etag)) || !work_may_change(work, row))
-        return;
-    struct store_key key = work_key(work, "trigger", at.path, STR(""), work_param(work, "trigger"));
-
-    if (!moved || check_only_http(work, store_list(work->store, &key), document))
-        answer_row(work, work_put(work, &key, row, document, STR_NONE), &at);
+    if (config && !trigger_config_read(work, type, config))
+        return false;
+    merge_config(work, s->document, given);
+    fields_merge(&trigger_fields, work->api, s->document, given);
+    return true;
 }
 
-void trigger_delete(struct work *work)
+static void settle(struct work *work, struct subject *s)
 {
-    struct address at;
-    const struct store_row *row = find_trigger(work, &at);
-
-    if (!row || !work_match(work, str_of(row->etag)))
+    if (!s->create)
         return;
-    struct store_key key = work_key(work, "trigger", at.path, STR(""), work_param(work, "trigger"));
-
-    store_remove(work_batch(work), &key);
-    answer_done(work);
+    settle_source(work, &s->at, s->document);
+    settle_subdomain(&s->at, s->document);
+    json_add_id(s->document, "triggerId");
 }
+
+static void called(struct work *work, const struct subject *s, struct str args[3])
+{
+    args[1] = s->at.service;
+    args[2] = work->api == API_2023 ? address_name_2023(&s->at, work->arena) : s->at.function;
+}
+
+const struct resource trigger_resource = {
+    .kind = "trigger",
+    .array = "triggers",
+    .name = "triggerName",
+    .param = "trigger",
+    .fields = &trigger_fields,
+    .flags = ROW_ETAG | ROW_MATCHED | ROW_TIMES,
+    .quota = LIMIT(FUNCTION_TRIGGERS),
+    .counted = "the number of triggers",
+    .missing = "TriggerNotFound",
+    .existing = "TriggerAlreadyExists",
+    .called = called,
+    .prepare = prepare,
+    .owner = owner_function,
+    .merge = merge,
+    .check = check,
+    .allow = allow,
+    .settle = settle,
+    .decorate = decorate,
+};

@@ -16,26 +16,45 @@ FIELD_TABLE(version_fields,
 );
 /* clang-format on */
 
-static cJSON *show_row(struct work *work, const struct store_row *row)
+static void remove_frozen(struct work *work, const struct address *at, struct str version)
 {
-    OWN(json_free) cJSON *document = row_document(row);
-    cJSON *view = fields_show(&version_fields, document, work->api);
+    struct store_key service = work_key(work, "service", STR(""), version, at->service);
+    struct store_key key = work_key(work, "function", at->service, version, at->function);
 
-    json_add_time(view, "createdTime", row->created_ms);
-    json_add_time(view, "lastModifiedTime", row->modified_ms);
-    return view;
+    if (at->function.len) {
+        store_remove(work_batch(work), &key);
+        return;
+    }
+    store_remove(work_batch(work), &service);
+    for (struct store_list list = store_list(work->store, &key); list.count > 0;
+         list = store_list(work->store, &key)) {
+        struct store_key gone = key;
+
+        gone.name = arena_str(work->arena, list.rows[list.count - 1]->key.name);
+        store_remove(work_batch(work), &gone);
+    }
 }
 
-/* The owner of versions: a service, or a function that has its own. */
-static bool find_owner(struct work *work, struct address *out)
+static bool remove_version(struct work *work, struct subject *s)
 {
-    unsigned flags = ADDRESS_SERVICE | (work->api == API_2023 ? ADDRESS_FUNCTION : 0u);
-
-    return address_find(work, flags, out);
+    remove_frozen(work, &s->at, s->key.name);
+    cascade_provision(work, s->at.owner, s->key.name);
+    return true;
 }
+
+const struct resource version_resource = {
+    .kind = "version",
+    .param = "version",
+    .fields = &version_fields,
+    .flags = ROW_TIMES,
+    .missing = "VersionNotFound",
+    .called = owner_called,
+    .owner = owner_of_versions,
+    .remove = remove_version,
+};
 
 /* What is frozen. */
-static const struct store_row *subject_of(const struct work *work, const struct address *at)
+static const struct store_row *frozen_of(const struct work *work, const struct address *at)
 {
     return work->api == API_2023 ? at->function_row : at->service_row;
 }
@@ -94,51 +113,48 @@ static void freeze_functions(struct work *work, const struct address *at, struct
         function_freeze(work, list.rows[i], version);
 }
 
-static void publish(struct work *work, const struct address *at, const cJSON *given,
+static void publish(struct work *work, const struct subject *s, const cJSON *given,
                     struct owner_state state)
 {
+    const struct address *at = &s->at;
     struct str version = arena_strf(work->arena, "%" PRIu64, ++state.last_version);
     struct store_key key = work_key(work, "version", at->owner, STR(""), version);
-    const struct store_row *subject = subject_of(work, at);
+    const struct store_row *frozen = frozen_of(work, at);
     OWN(json_free) cJSON *document = cJSON_Duplicate(given, true);
 
     if (work->api != API_2023)
         answer_etag(work, at->service_row);
     json_set(document, "versionId", json_string(version));
     json_add_uint(document, "changes", state.changes);
-    freeze_document(work, subject, version, given);
+    freeze_document(work, frozen, version, given);
     if (work->api != API_2023)
         freeze_functions(work, at, version);
     owner_state_put(work, at->owner, state);
-    answer_json(work, show_row(work, work_put(work, &key, NULL, document, STR_NONE)));
+    resource_answer(work, s, work_put(work, &key, NULL, document, STR_NONE));
 }
 
 void version_publish(struct work *work)
 {
-    struct field_reading reading = work_reading(work, true);
-    OWN(json_free) cJSON *given = fields_read(&version_fields, work->input, &reading);
-    struct address at;
+    OWN(json_free) cJSON *given = work_read(work, &version_fields, true);
+    struct subject s = {.resource = &version_resource};
 
-    if (!given) {
-        answer_refusal(work);
+    if (!given || !owner_of_versions(work, &s) || !may_publish(work, &s.at) ||
+        !work_match(work, str_of(frozen_of(work, &s.at)->etag)))
         return;
-    }
-    if (!find_owner(work, &at) || !may_publish(work, &at) ||
-        !work_match(work, str_of(subject_of(work, &at)->etag)))
-        return;
-    struct store_key key = work_key(work, "version", at.owner, STR(""), STR(""));
+    struct store_key key = work_key(work, "version", s.at.owner, STR(""), STR(""));
     struct store_list versions = store_list(work->store, &key);
-    struct owner_state state = owner_state_get(work, at.owner);
+    struct owner_state state = owner_state_get(work, s.at.owner);
 
-    if (is_changed(work, &at, versions, state) &&
+    if (is_changed(work, &s.at, versions, state) &&
         work_quota(work, LIMIT_VERSIONS, versions.count, "the number of versions"))
-        publish(work, &at, given, state);
+        publish(work, &s, given, state);
 }
 
 /* Both directions over one ordered list; the token is the first version not shown. */
 static void list_versions(struct work *work, const struct page *page, struct store_list list,
                           bool forward)
 {
+    const struct subject s = {.resource = &version_resource};
     cJSON *answer = cJSON_CreateObject();
     cJSON *versions = cJSON_AddArrayToObject(answer, "versions");
     size_t at = page->start.len ? store_list_seek(list, page->start) : 0;
@@ -156,7 +172,7 @@ static void list_versions(struct work *work, const struct page *page, struct sto
             json_add_str(answer, "nextToken", row->key.name);
             break;
         }
-        cJSON_AddItemToArray(versions, show_row(work, row));
+        cJSON_AddItemToArray(versions, resource_view(work, &s, row));
     }
     cJSON_AddStringToObject(answer, "direction", forward ? "FORWARD" : "BACKWARD");
     answer_json(work, answer);
@@ -166,7 +182,7 @@ void version_list(struct work *work)
 {
     struct str direction = work_query(work, "direction");
     bool forward = str_eq(direction, STR("FORWARD"));
-    struct address at;
+    struct subject s = {.resource = &version_resource};
     struct page page;
 
     if (direction.len && !forward && !str_eq(direction, STR("BACKWARD"))) {
@@ -176,49 +192,9 @@ void version_list(struct work *work)
                        STR_ARG(str_slice(direction, 0, 64)));
         return;
     }
-    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page) || !find_owner(work, &at))
+    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page) || !owner_of_versions(work, &s))
         return;
-    struct store_key key = work_key(work, "version", at.owner, STR(""), STR(""));
+    struct store_key key = work_key(work, "version", s.at.owner, STR(""), STR(""));
 
     list_versions(work, &page, store_list(work->store, &key), forward);
-}
-
-static void remove_frozen(struct work *work, const struct address *at, struct str version)
-{
-    struct store_key service = work_key(work, "service", STR(""), version, at->service);
-    struct store_key key = work_key(work, "function", at->service, version, at->function);
-
-    if (at->function.len) {
-        store_remove(work_batch(work), &key);
-        return;
-    }
-    store_remove(work_batch(work), &service);
-    for (struct store_list list = store_list(work->store, &key); list.count > 0;
-         list = store_list(work->store, &key)) {
-        struct store_key gone = key;
-
-        gone.name = arena_str(work->arena, list.rows[list.count - 1]->key.name);
-        store_remove(work_batch(work), &gone);
-    }
-}
-
-void version_delete(struct work *work)
-{
-    struct str version = work_param(work, "version");
-    struct address at;
-
-    if (!find_owner(work, &at))
-        return;
-    struct store_key key = work_key(work, "version", at.owner, STR(""), version);
-
-    if (!store_find(work->store, &key)) {
-        answer_refuse(work, "VersionNotFound", version,
-                      work->api == API_2023 ? address_name_2023(&at, work->arena) : at.service,
-                      STR_NONE);
-        return;
-    }
-    remove_frozen(work, &at, version);
-    cascade_provision(work, at.owner, version);
-    store_remove(work_batch(work), &key);
-    answer_done(work);
 }

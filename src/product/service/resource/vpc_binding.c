@@ -7,13 +7,6 @@
 #include "product/service/resource/handlers.h"
 #include "product/service/resource/model.h"
 
-static bool find_owner(struct work *work, struct address *out)
-{
-    unsigned flags = ADDRESS_SERVICE | (work->api == API_2023 ? ADDRESS_FUNCTION : 0u);
-
-    return address_find(work, flags, out);
-}
-
 /* clang-format off */
 FIELD_TABLE(binding_fields,
     {.name = "vpcId", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED, .max = LIMIT(VPC_ID_MAX)},
@@ -21,35 +14,34 @@ FIELD_TABLE(binding_fields,
 /* clang-format on */
 
 /* In the path, or in the body where the older clients put it. False when refused. */
-static bool read_vpc(struct work *work, struct str *out)
+static bool find_binding(struct work *work, struct store_key *key)
 {
-    struct field_reading reading = work_reading(work, true);
+    struct subject s = {0};
     struct str in_path = work_param(work, "vpc");
     OWN(json_free) cJSON *asked = cJSON_CreateObject();
+    const cJSON *input = work->input;
 
-    if (in_path.len > 0)
+    if (in_path.len > 0) {
         json_add_str(asked, "vpcId", in_path);
-    OWN(json_free)
-    cJSON *read = fields_read(&binding_fields, in_path.len > 0 ? asked : work->input, &reading);
-
-    if (!read) {
-        answer_refusal(work);
-        return false;
+        work->input = asked;
     }
-    *out = arena_str(work->arena, json_get_str(read, "vpcId"));
+    OWN(json_free) cJSON *read = work_read(work, &binding_fields, true);
+
+    work->input = input;
+    if (!read || !owner_of_versions(work, &s))
+        return false;
+    *key = work_key(work, "vpc-binding", s.at.owner, STR(""),
+                    arena_str(work->arena, json_get_str(read, "vpcId")));
     return true;
 }
 
 void vpc_binding_create(struct work *work)
 {
-    struct str vpc;
-    struct address at;
+    struct store_key key;
     OWN(json_free) cJSON *document = cJSON_CreateObject();
 
-    if (!read_vpc(work, &vpc) || !find_owner(work, &at))
+    if (!find_binding(work, &key))
         return;
-    struct store_key key = work_key(work, "vpc-binding", at.owner, STR(""), vpc);
-
     if (!store_find(work->store, &key)) {
         if (!work_quota(work, LIMIT_VPC_BINDINGS, store_list(work->store, &key).count,
                         "the number of VPC bindings"))
@@ -61,17 +53,14 @@ void vpc_binding_create(struct work *work)
 
 void vpc_binding_delete(struct work *work)
 {
-    struct str vpc;
-    struct address at;
+    struct store_key key;
 
-    if (!read_vpc(work, &vpc) || !find_owner(work, &at))
+    if (!find_binding(work, &key))
         return;
-    struct store_key key = work_key(work, "vpc-binding", at.owner, STR(""), vpc);
-
     if (store_find(work->store, &key))
         store_remove(work_batch(work), &key);
     else if (work->api != API_2023) { /* Terraform has no answer to a 404 here */
-        answer_refuse(work, "VpcBindingNotFound", vpc, STR_NONE, STR_NONE);
+        answer_refuse(work, "VpcBindingNotFound", key.name, STR_NONE, STR_NONE);
         return;
     }
     answer_done(work);
@@ -79,11 +68,11 @@ void vpc_binding_delete(struct work *work)
 
 void vpc_binding_list(struct work *work)
 {
-    struct address at;
+    struct subject s = {0};
 
-    if (!find_owner(work, &at))
+    if (!owner_of_versions(work, &s))
         return;
-    struct store_key key = work_key(work, "vpc-binding", at.owner, STR(""), STR(""));
+    struct store_key key = work_key(work, "vpc-binding", s.at.owner, STR(""), STR(""));
     struct store_list list = store_list(work->store, &key);
     cJSON *answer = cJSON_CreateObject();
     cJSON *ids = cJSON_AddArrayToObject(answer, "vpcIds");
