@@ -33,6 +33,11 @@ void json_add_str(cJSON *object, const char *key, struct str value);
 void json_add_uint(cJSON *object, const char *key,
                    uint64_t value); /* exact up to 2^53, as digits beyond that */
 
+/** The member of exactly this name, also null; NULL when there is none. */
+static inline cJSON *json_get(const cJSON *object, const char *key)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, key);
+}
 /** The member without regard to ASCII case, or NULL; JSON null counts as absent. */
 cJSON *json_get_nocase(const cJSON *object, const char *key);
 /** A string member, or an absent str. Exact key. */

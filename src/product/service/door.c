@@ -97,8 +97,8 @@ static size_t fitness(struct str route, struct str path)
 
 static const cJSON *best_route(const cJSON *document, struct str path)
 {
-    const cJSON *config = cJSON_GetObjectItemCaseSensitive(document, "routeConfig");
-    const cJSON *routes = cJSON_GetObjectItemCaseSensitive(config, "routes");
+    const cJSON *config = json_get(document, "routeConfig");
+    const cJSON *routes = json_get(config, "routes");
     const cJSON *best = NULL;
     const cJSON *route;
     size_t most = 0;
@@ -193,7 +193,7 @@ bool service_trigger_is_anonymous(struct service *service, struct str account, s
     OWN(json_free)
     cJSON *trigger = http_trigger_find(service_store(service), key,
                                        str_is_set(target->qualifier) ? target->qualifier : STR(""));
-    const cJSON *config = cJSON_GetObjectItemCaseSensitive(trigger, "triggerConfig");
+    const cJSON *config = json_get(trigger, "triggerConfig");
     struct str type = cJSON_IsObject(config) ? json_get_str(config, "authType") : STR_NONE;
 
     return str_eq(type, STR("anonymous"));

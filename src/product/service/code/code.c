@@ -26,11 +26,10 @@ static bool check_size(struct work *work, enum limit_id most, uint64_t size)
 
     if (limit == LIMIT_NONE || (int64_t)size <= limit)
         return true;
-    answer_invalid(work,
-                   "Code size exceeds the maximum allowed length (max: %" PRId64
-                   ", actual: '%" PRIu64 "')",
-                   limit, size);
-    return false;
+    return answer_invalid(work,
+                          "Code size exceeds the maximum allowed length (max: %" PRId64
+                          ", actual: '%" PRIu64 "')",
+                          limit, size);
 }
 
 static bool check_checksum(struct work *work, const struct code *code)
@@ -40,11 +39,10 @@ static bool check_checksum(struct work *work, const struct code *code)
     if (code->want.len == 0 ||
         (str_to_uint(code->want, UINT64_MAX, &number) == NUMBER_OK && number == code->crc64))
         return true;
-    answer_invalid(work,
-                   "Code checksum is set to an invalid value (allowed: %" PRIu64
-                   ", actual: '" STR_FMT "')",
-                   code->crc64, STR_ARG(str_slice(code->want, 0, 64)));
-    return false;
+    return answer_invalid(work,
+                          "Code checksum is set to an invalid value (allowed: %" PRIu64
+                          ", actual: '" STR_FMT "')",
+                          code->crc64, STR_ARG(str_slice(code->want, 0, 64)));
 }
 
 /* ---- what the request says ---- */
@@ -62,10 +60,8 @@ static bool read_location(struct work *work, const cJSON *code, struct code *out
     OWN(json_free) cJSON *location = fields_read(&location_fields, code, &reading);
     struct str header = work_header(work, "X-Fc-Code-Checksum");
 
-    if (!location) {
-        answer_refusal(work);
-        return false;
-    }
+    if (!location)
+        return answer_refusal(work);
     out->bucket = text_of(work, location, "ossBucketName");
     out->object = text_of(work, location, "ossObjectName");
     out->want = header.len ? header : text_of(work, location, "checksum");
@@ -78,10 +74,8 @@ static bool take_zip(struct work *work, enum limit_id most, struct code *out)
 
     if (!check_size(work, most, package->len))
         return false;
-    if (package->problem) {
-        answer_invalid(work, "%s", package->problem);
-        return false;
-    }
+    if (package->problem)
+        return answer_invalid(work, "%s", package->problem);
     out->given = true;
     out->blob = str_of(package->id);
     out->size = package->len;
@@ -125,8 +119,7 @@ bool code_read(struct work *work, enum limit_id most, struct code *out)
 
 bool code_refuse_missing(struct work *work)
 {
-    answer_invalid(work, "Either ossBucketName/ossObjectName or zipFile must be set");
-    return false;
+    return answer_invalid(work, "Either ossBucketName/ossObjectName or zipFile must be set");
 }
 
 /* ---- what the emulated OSS holds ---- */
@@ -139,12 +132,10 @@ bool code_find(struct work *work, enum limit_id most, struct code *code)
         return true;
     bool found = neighbours_object(work->store, code->bucket, code->object, &object);
 
-    if (!found || !str_is_set(object.blob)) {
-        answer_invalid(work, "object '" STR_FMT "' %s '" STR_FMT "'",
-                       STR_ARG(str_slice(code->object, 0, 256)),
-                       found ? "is empty in" : "does not exist in", STR_ARG(code->bucket));
-        return false;
-    }
+    if (!found || !str_is_set(object.blob))
+        return answer_invalid(work, "object '" STR_FMT "' %s '" STR_FMT "'",
+                              STR_ARG(str_slice(code->object, 0, 256)),
+                              found ? "is empty in" : "does not exist in", STR_ARG(code->bucket));
     code->blob = arena_str(work->arena, object.blob);
     code->size = object.size;
     code->crc64 = object.crc64;

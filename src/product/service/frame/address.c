@@ -21,8 +21,7 @@ static bool check_name(struct work *work, const struct field *field, struct str 
 
     if (field_check_text(field, name, &reading))
         return true;
-    answer_refusal(work);
-    return false;
+    return answer_refusal(work);
 }
 
 /* "hello" lives in the reserved service; "demo$hello" is function hello of service demo. */
@@ -78,8 +77,7 @@ static bool refuse_function(struct work *work, const struct address *address)
     struct str name =
         work->api == API_2023 ? address_name_2023(address, work->arena) : address->function;
 
-    answer_refuse(work, "FunctionNotFound", name, address->service, STR_NONE);
-    return false;
+    return answer_refuse(work, "FunctionNotFound", name, address->service);
 }
 
 static bool refuse_version(struct work *work, const struct address *address, const char *code,
@@ -88,15 +86,12 @@ static bool refuse_version(struct work *work, const struct address *address, con
     struct str of =
         work->api == API_2023 ? address_name_2023(address, work->arena) : address->service;
 
-    answer_refuse(work, code, qualifier, of, STR_NONE);
-    return false;
+    return answer_refuse(work, code, qualifier, of);
 }
 
 static bool has_version(struct work *work, const struct address *address, struct str version)
 {
-    struct store_key key = work_key(work, "version", address->owner, STR(""), version);
-
-    return store_find(work->store, &key) != NULL;
+    return work_find(work, "version", address->owner, version) != NULL;
 }
 
 static struct str version_of_alias(struct work *work, const struct store_row *alias)
@@ -117,8 +112,7 @@ bool address_resolve(struct work *work, const struct address *address, struct st
     if (is_latest(qualifier))
         return true;
     if (!str_all_digits(qualifier)) {
-        struct store_key key = work_key(work, "alias", address->owner, STR(""), qualifier);
-        const struct store_row *alias = store_find(work->store, &key);
+        const struct store_row *alias = work_find(work, "alias", address->owner, qualifier);
 
         if (!alias)
             return refuse_version(work, address, "AliasNotFound", qualifier);
@@ -142,15 +136,12 @@ static const struct store_row *find_function(struct work *work, const struct add
 
 static bool find_service(struct work *work, struct address *out)
 {
-    struct store_key key = work_key(work, "service", STR(""), STR(""), out->service);
-
-    out->service_row = store_find(work->store, &key);
+    out->service_row = work_find(work, "service", STR(""), out->service);
     if (out->service_row)
         return true;
     if (work->api == API_2023)
         return refuse_function(work, out);
-    answer_refuse(work, "ServiceNotFound", out->service, STR_NONE, STR_NONE);
-    return false;
+    return answer_refuse(work, "ServiceNotFound", out->service);
 }
 
 bool address_find(struct work *work, unsigned flags, struct address *out)
@@ -158,11 +149,9 @@ bool address_find(struct work *work, unsigned flags, struct address *out)
     if (!address_names(work, out) || !find_service(work, out))
         return false;
     if (!(flags & (ADDRESS_QUALIFIED | ADDRESS_ANY_QUALIFIER)) && !is_latest(out->qualifier) &&
-        work->api != API_2023) {
-        answer_invalid(work, "qualifier '" STR_FMT "' cannot be changed: only LATEST can",
-                       STR_ARG(out->qualifier));
-        return false;
-    }
+        work->api != API_2023)
+        return answer_invalid(work, "qualifier '" STR_FMT "' cannot be changed: only LATEST can",
+                              STR_ARG(out->qualifier));
     /* Versions of a function of 2023-03-30 are its own: it must be there before they are asked. */
     bool owned_by_function = out->owner.len != out->service.len;
 

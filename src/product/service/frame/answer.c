@@ -3,6 +3,11 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+enum {
+    REFUSAL_ARGS = 3,
+    ACTUAL_BYTES = 256, /* of what was sent, quoted in a refusal */
+};
+
 void answer_text(struct work *work, struct str json)
 {
     work->answer.status = 200;
@@ -49,59 +54,73 @@ static const struct fc_error *error_row(const char *code)
     return error ? error : fc_error_find(STR("InternalServerError"));
 }
 
-static void refuse_with(struct work *work, const struct fc_error *error, struct str message)
+static bool refuse_with(struct work *work, const struct fc_error *error, struct buf *text)
 {
-    if (answer_is_refusal(work))
-        return;
-    work->answer = (struct service_answer){
-        .status = fc_error_status(error, work->api),
-        .error = error,
-        .message = message,
-    };
+    if (!answer_is_refusal(work))
+        work->answer = (struct service_answer){
+            .status = fc_error_status(error, work->api),
+            .error = error,
+            .message = arena_str(work->arena, buf_str(text)),
+        };
+    buf_done(text);
+    return false;
 }
 
-void answer_refuse(struct work *work, const char *code, struct str a, struct str b, struct str c)
+bool answer_refuse_args(struct work *work, const char *code, const struct str *args)
 {
     const struct fc_error *error = error_row(code);
-    const struct str args[] = {a, b, c};
     struct buf text = {0};
     size_t count = 0;
 
-    while (count < N_ELEMENTS(args) && str_is_set(args[count]))
+    while (count < REFUSAL_ARGS && str_is_set(args[count]))
         count++;
     fc_error_message(error, work->api, args, count, &text);
-    refuse_with(work, error, arena_str(work->arena, buf_str(&text)));
-    buf_done(&text);
+    return refuse_with(work, error, &text);
 }
 
-void answer_refuse_text(struct work *work, const char *code, const char *fmt, ...)
+static bool refuse_vprintf(struct work *work, const char *code, const char *fmt, va_list args)
 {
     struct buf text = {0};
+
+    buf_vprintf(&text, fmt, args);
+    return refuse_with(work, error_row(code), &text);
+}
+
+bool answer_refuse_text(struct work *work, const char *code, const char *fmt, ...)
+{
     va_list args;
 
     va_start(args, fmt);
-    buf_vprintf(&text, fmt, args);
+    refuse_vprintf(work, code, fmt, args);
     va_end(args);
-    refuse_with(work, error_row(code), arena_str(work->arena, buf_str(&text)));
-    buf_done(&text);
+    return false;
 }
 
-void answer_invalid(struct work *work, const char *fmt, ...)
+bool answer_invalid(struct work *work, const char *fmt, ...)
 {
-    struct buf text = {0};
     va_list args;
 
     va_start(args, fmt);
-    buf_vprintf(&text, fmt, args);
+    refuse_vprintf(work, "InvalidArgument", fmt, args);
     va_end(args);
-    refuse_with(work, error_row("InvalidArgument"), arena_str(work->arena, buf_str(&text)));
-    buf_done(&text);
+    return false;
 }
 
-void answer_refusal(struct work *work)
+bool answer_wrong(struct work *work, const char *title, const char *allowed, struct str actual)
 {
-    refuse_with(work, error_row("InvalidArgument"),
-                arena_str(work->arena, buf_str(&work->refusal.text)));
+    return answer_invalid(work,
+                          "%s is set to an invalid value (allowed: %s, actual: '" STR_FMT "')",
+                          title, allowed, STR_ARG(str_slice(actual, 0, ACTUAL_BYTES)));
+}
+
+bool answer_missing(struct work *work, const char *title)
+{
+    return answer_invalid(work, "%s is required but not provided", title);
+}
+
+bool answer_refusal(struct work *work)
+{
+    return answer_invalid(work, "%s", buf_text(&work->refusal.text));
 }
 
 bool answer_is_refusal(const struct work *work)

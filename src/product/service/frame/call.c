@@ -44,7 +44,7 @@ static void committed(void *arg, const struct error *err)
 
     if (err && !work->cancelled) {
         work->answer = (struct service_answer){0};
-        answer_refuse(work, "InternalServerError", STR_NONE, STR_NONE, STR_NONE);
+        answer_refuse(work, "InternalServerError");
     }
     end_work(work);
 }
@@ -153,8 +153,7 @@ static bool read_large(struct work *work, struct str body)
     work->body_copy = malloc(body.len);
     if (!work->body_copy) {
         log_error("no memory for a request body", "bytes=%zu", body.len);
-        answer_refuse(work, "InternalServerError", STR_NONE, STR_NONE, STR_NONE);
-        return false;
+        return answer_refuse(work, "InternalServerError");
     }
     memcpy(work->body_copy, body.ptr, body.len);
     work->body_len = body.len;

@@ -16,7 +16,7 @@ cJSON *json_constant(const char *text)
 
 bool json_has(const cJSON *object, const char *key)
 {
-    return cJSON_GetObjectItemCaseSensitive(object, key) != NULL;
+    return json_get(object, key) != NULL;
 }
 
 void json_set(cJSON *object, const char *key, cJSON *value)

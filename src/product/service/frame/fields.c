@@ -22,7 +22,7 @@ const char *field_default(const struct field *field, enum api_version api)
 
 static const cJSON *member_nocase(const cJSON *object, const char *name)
 {
-    const cJSON *exact = cJSON_GetObjectItemCaseSensitive(object, name);
+    const cJSON *exact = json_get(object, name);
 
     if (exact && !cJSON_IsNull(exact))
         return exact;
@@ -132,7 +132,7 @@ void fields_merge(const struct field_table *table, enum api_version api, cJSON *
     for (size_t i = 0; i < table->count; i++) {
         const struct field *field = &table->rows[i];
         cJSON *given = cJSON_DetachItemFromObjectCaseSensitive(read, field->name);
-        cJSON *old = cJSON_GetObjectItemCaseSensitive(document, field->name);
+        cJSON *old = json_get(document, field->name);
         bool merged = (field->flags & FIELD_MERGED) && api == API_2016;
 
         if (!given)
@@ -177,7 +177,7 @@ cJSON *fields_show(const struct field_table *table, const cJSON *document, enum 
 
     for (size_t i = 0; i < table->count; i++) {
         const struct field *field = &table->rows[i];
-        const cJSON *value = cJSON_GetObjectItemCaseSensitive(document, field->name);
+        const cJSON *value = json_get(document, field->name);
         const char *preset = field_default(field, api);
 
         if (!(field->flags & bit))

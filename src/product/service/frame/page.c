@@ -12,12 +12,10 @@ static bool read_limit(struct work *work, const char *name, enum limit_id preset
     struct str text = work_query(work, name);
     int64_t limit = work_limit(work, preset);
 
-    if (text.len > 0 && str_to_int(text, 1, work_limit(work, most), &limit) != NUMBER_OK) {
-        answer_invalid(work,
-                       "Limit is set to an invalid value (allowed: 1-%lld, actual: '" STR_FMT "')",
-                       (long long)work_limit(work, most), STR_ARG(str_slice(text, 0, 64)));
-        return false;
-    }
+    if (text.len > 0 && str_to_int(text, 1, work_limit(work, most), &limit) != NUMBER_OK)
+        return answer_invalid(
+            work, "Limit is set to an invalid value (allowed: 1-%lld, actual: '" STR_FMT "')",
+            (long long)work_limit(work, most), STR_ARG(str_slice(text, 0, 64)));
     *out = (size_t)limit;
     return true;
 }

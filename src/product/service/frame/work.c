@@ -71,6 +71,21 @@ struct store_key work_key(const struct work *work, const char *kind, struct str 
     };
 }
 
+const struct store_row *work_find(const struct work *work, const char *kind, struct str parent,
+                                  struct str name)
+{
+    struct store_key key = work_key(work, kind, parent, STR(""), name);
+
+    return store_find(work->store, &key);
+}
+
+struct store_list work_rows(const struct work *work, const char *kind, struct str parent)
+{
+    struct store_key key = work_key(work, kind, parent, STR(""), STR(""));
+
+    return store_list(work->store, &key);
+}
+
 static struct str unquote(struct str text)
 {
     text = str_trim(text);
@@ -85,21 +100,18 @@ bool work_match(struct work *work, struct str etag)
 
     if (want.len == 0 || str_eq(want, STR("*")) || str_eq(want, etag))
         return true;
-    answer_refuse(work, "PreconditionFailed", STR_NONE, STR_NONE, STR_NONE);
-    return false;
+    return answer_refuse(work, "PreconditionFailed");
 }
 
 bool work_may_change(struct work *work, const struct store_row *row)
 {
     if (!store_row_pending(work->store, row))
         return true;
-    answer_refuse(work, "ConcurrentUpdateError",
-                  arena_strf(work->arena,
-                             "ConcurrentUpdateError: " STR_FMT " '" STR_FMT
-                             "' is being updated by another request",
-                             STR_ARG(row->key.kind), STR_ARG(row->key.name)),
-                  STR_NONE, STR_NONE);
-    return false;
+    return answer_refuse(work, "ConcurrentUpdateError",
+                         arena_strf(work->arena,
+                                    "ConcurrentUpdateError: " STR_FMT " '" STR_FMT
+                                    "' is being updated by another request",
+                                    STR_ARG(row->key.kind), STR_ARG(row->key.name)));
 }
 
 const char *work_base_url(struct work *work)
@@ -127,10 +139,9 @@ bool work_quota(struct work *work, enum limit_id id, size_t count, const char *w
 
     if (most == LIMIT_NONE || (int64_t)count < most)
         return true;
-    answer_refuse(work, "LimitExceededError", str_of(what),
-                  arena_strf(work->arena, "%lld", (long long)most),
-                  arena_strf(work->arena, "%zu", count + 1));
-    return false;
+    return answer_refuse(work, "LimitExceededError", str_of(what),
+                         arena_strf(work->arena, "%lld", (long long)most),
+                         arena_strf(work->arena, "%zu", count + 1));
 }
 
 cJSON *row_document(const struct store_row *row)

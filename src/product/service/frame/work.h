@@ -97,14 +97,22 @@ void answer_none(struct work *work); /* 204 */
 /** As the operation's row says: 204 without a body, or 200 with `{}`. */
 void answer_done(struct work *work);
 void answer_etag(struct work *work, const struct store_row *row);
-/** A row of the error catalogue with its arguments in order; absent ones end the list. */
-void answer_refuse(struct work *work, const char *code, struct str a, struct str b, struct str c);
+/* Refusals are always false, so that a failing line is one line. */
+/** A row of the error catalogue with its arguments in order. */
+#define answer_refuse(work, code, ...)                                                             \
+    answer_refuse_args(work, code, (const struct str[4]){__VA_ARGS__})
+/** The same; an absent argument ends the list. */
+bool answer_refuse_args(struct work *work, const char *code, const struct str *args);
 /** The same with a text of our own. */
-void answer_refuse_text(struct work *work, const char *code, const char *fmt, ...)
+bool answer_refuse_text(struct work *work, const char *code, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
-void answer_invalid(struct work *work, const char *fmt, ...) PRINTF_LIKE(2, 3);
+bool answer_invalid(struct work *work, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/** "@title is set to an invalid value (allowed: …, actual: '…')" */
+bool answer_wrong(struct work *work, const char *title, const char *allowed, struct str actual);
+/** "@title is required but not provided" */
+bool answer_missing(struct work *work, const char *title);
 /** What fields_read() found. */
-void answer_refusal(struct work *work);
+bool answer_refusal(struct work *work);
 bool answer_is_refusal(const struct work *work);
 
 /* ---- the work (call.c, work.c) ---- */
@@ -132,6 +140,10 @@ uint64_t work_now_ms(struct work *work);
 /** The request's account and region with these. */
 struct store_key work_key(const struct work *work, const char *kind, struct str parent,
                           struct str version, struct str name);
+/** A row, or all rows, of the working copies. */
+const struct store_row *work_find(const struct work *work, const char *kind, struct str parent,
+                                  struct str name);
+struct store_list work_rows(const struct work *work, const char *kind, struct str parent);
 /** True when `If-Match` allows it; else the work is refused. */
 bool work_match(struct work *work, struct str etag);
 /** False, and refused, while another write of this row is under way. */

@@ -58,11 +58,9 @@ static bool add_config(struct work *work, struct str name, cJSON *answer)
             return true;
         }
     }
-    answer_invalid(work,
-                   "Config is set to an invalid value (allowed: CodeSizeLimit | GPUCodeSizeLimit | "
-                   "Concurrency | EnhancedCodeSizeLimit, actual: '" STR_FMT "')",
-                   STR_ARG(str_slice(name, 0, 128)));
-    return false;
+    return answer_wrong(work, "Config",
+                        "CodeSizeLimit | GPUCodeSizeLimit | Concurrency | EnhancedCodeSizeLimit",
+                        name);
 }
 
 void account_configs(struct work *work)

@@ -30,13 +30,10 @@ FIELD_TABLE(alias_fields,
 
 static bool version_exists(struct work *work, const struct address *at, struct str version)
 {
-    struct store_key key = work_key(work, "version", at->owner, STR(""), version);
-
-    if (store_find(work->store, &key))
+    if (work_find(work, "version", at->owner, version))
         return true;
-    answer_refuse(work, "VersionNotFound", arena_str(work->arena, version), owner_name(work, at),
-                  STR_NONE);
-    return false;
+    return answer_refuse(work, "VersionNotFound", arena_str(work->arena, version),
+                         owner_name(work, at));
 }
 
 /* The older generation's suites name the main version in the weights, so only later ones refuse it.
@@ -44,20 +41,18 @@ static bool version_exists(struct work *work, const struct address *at, struct s
 static bool check_weight(struct work *work, const cJSON *weights, const cJSON *weight,
                          struct str main_version)
 {
-    if (weight->valuedouble < 0 || weight->valuedouble > 1) {
-        answer_invalid(work,
-                       "AdditionalVersionWeight is set to an invalid value (allowed: 0-1, actual: "
-                       "'%g')",
-                       weight->valuedouble);
-        return false;
-    }
+    if (weight->valuedouble < 0 || weight->valuedouble > 1)
+        return answer_invalid(
+            work,
+            "AdditionalVersionWeight is set to an invalid value (allowed: 0-1, actual: "
+            "'%g')",
+            weight->valuedouble);
     if (work->api != API_2016 && str_eq(str_of(weight->string), main_version)) {
         struct buf text = {0};
 
         json_print(weights, false, &text);
         answer_refuse(work, "AdditionalVersionContainsMajorVersion",
-                      arena_str(work->arena, buf_str(&text)), arena_str(work->arena, main_version),
-                      STR_NONE);
+                      arena_str(work->arena, buf_str(&text)), arena_str(work->arena, main_version));
         buf_done(&text);
         return false;
     }
@@ -67,19 +62,17 @@ static bool check_weight(struct work *work, const cJSON *weights, const cJSON *w
 static bool check_weights(struct work *work, const struct address *at, const cJSON *document,
                           bool must_exist)
 {
-    const cJSON *weights = cJSON_GetObjectItemCaseSensitive(document, "additionalVersionWeight");
+    const cJSON *weights = json_get(document, "additionalVersionWeight");
     struct str main_version = json_get_str(document, "versionId");
     const cJSON *weight;
     int64_t most = work_limit(work, LIMIT_ALIAS_WEIGHTS);
     double sum = 0;
 
     /* Suites of 2016-08-15 name several. */
-    if (work->api != API_2016 && most != LIMIT_NONE && cJSON_GetArraySize(weights) > most) {
-        answer_invalid(work,
-                       "AdditionalVersionWeight contains too many values (max: %lld, actual: %d)",
-                       (long long)most, cJSON_GetArraySize(weights));
-        return false;
-    }
+    if (work->api != API_2016 && most != LIMIT_NONE && cJSON_GetArraySize(weights) > most)
+        return answer_invalid(
+            work, "AdditionalVersionWeight contains too many values (max: %lld, actual: %d)",
+            (long long)most, cJSON_GetArraySize(weights));
     cJSON_ArrayForEach (weight, weights) {
         if (!check_weight(work, weights, weight, main_version) ||
             (must_exist && !version_exists(work, at, str_of(weight->string))))
@@ -88,11 +81,11 @@ static bool check_weights(struct work *work, const struct address *at, const cJS
     }
     if (sum <= 1)
         return true;
-    answer_invalid(work,
-                   "AdditionalVersionWeight is set to an invalid value (allowed: a sum of 0-1, "
-                   "actual: '%g')",
-                   sum);
-    return false;
+    return answer_invalid(
+        work,
+        "AdditionalVersionWeight is set to an invalid value (allowed: a sum of 0-1, "
+        "actual: '%g')",
+        sum);
 }
 
 /* A version may go while the alias stays, so only what the request names must exist. */
@@ -110,9 +103,8 @@ static bool check(struct work *work, struct subject *s)
 {
     if (!str_eq_nocase(json_get_str(s->document, "aliasName"), STR(QUALIFIER_LATEST)))
         return true;
-    answer_invalid(work, "AliasName is set to an invalid value: '%s' names the working copy",
-                   QUALIFIER_LATEST);
-    return false;
+    return answer_invalid(work, "AliasName is set to an invalid value: '%s' names the working copy",
+                          QUALIFIER_LATEST);
 }
 
 static bool remove_provision(struct work *work, struct subject *s)

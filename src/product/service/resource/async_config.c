@@ -29,7 +29,7 @@ static void decorate(struct work *work, const struct subject *s, const struct st
                      const cJSON *document, cJSON *view)
 {
     struct config_place place = config_place_of(row->key.name);
-    const cJSON *stateful = cJSON_GetObjectItemCaseSensitive(document, "statefulInvocation");
+    const cJSON *stateful = json_get(document, "statefulInvocation");
 
     (void)s;
     if (work->api == API_2023) {
@@ -122,7 +122,7 @@ static void list_of_function(struct work *work, const struct address *at)
     cJSON *answer = cJSON_CreateObject();
 
     page_items(&page, items, count, answer, "configs");
-    if (work->api == API_2016 && json_is_blank(cJSON_GetObjectItemCaseSensitive(answer, "configs")))
+    if (work->api == API_2016 && json_is_blank(json_get(answer, "configs")))
         json_set(answer, "configs", cJSON_CreateNull());
     if (work->api == API_2016 && !json_has(answer, "nextToken"))
         cJSON_AddStringToObject(answer, "nextToken", "");

@@ -38,7 +38,7 @@ static cJSON *show(struct work *work, const struct address *at, const cJSON *rec
     cJSON *view = cJSON_CreateObject();
 
     for (size_t i = 0; i < N_ELEMENTS(members); i++) {
-        const cJSON *value = cJSON_GetObjectItemCaseSensitive(record, members[i].name);
+        const cJSON *value = json_get(record, members[i].name);
 
         if (value && (payload || !members[i].payload))
             cJSON_AddItemToObject(view,
@@ -66,7 +66,7 @@ static const struct store_row *find_task(struct work *work, struct address *at,
     if (!row)
         answer_refuse(
             work, work->api == API_2023 ? "AsyncTaskNotFound" : "StatefulAsyncInvocationNotFound",
-            key->name, STR_NONE, STR_NONE);
+            key->name);
     return row;
 }
 
@@ -95,7 +95,7 @@ static bool may_stop(struct str status)
 
 static void add_event(struct work *work, cJSON *record, const char *status)
 {
-    cJSON *events = cJSON_GetObjectItemCaseSensitive(record, "events");
+    cJSON *events = json_get(record, "events");
     cJSON *event = cJSON_CreateObject();
 
     if (!events)
@@ -145,9 +145,7 @@ static bool read_time(struct work *work, const char *name, const char *title, in
     *out = preset;
     if (text.len == 0 || str_to_int(text, 0, INT64_MAX, out) == NUMBER_OK)
         return true;
-    answer_invalid(work, "%s is set to an invalid value (allowed: integer, actual: '" STR_FMT "')",
-                   title, STR_ARG(str_slice(text, 0, 64)));
-    return false;
+    return answer_wrong(work, title, "integer", text);
 }
 
 static bool check_status(struct work *work, struct str status)
@@ -162,8 +160,7 @@ static bool check_status(struct work *work, struct str status)
 
     if (status.len == 0 || field_check_text(&row, status, &reading))
         return true;
-    answer_refusal(work);
-    return false;
+    return answer_refusal(work);
 }
 
 static bool read_filter(struct work *work, struct filter *out)
@@ -176,13 +173,8 @@ static bool read_filter(struct work *work, struct filter *out)
         .descending = str_eq(order, STR("desc")),
         .payload = str_eq_nocase(work_query(work, "includePayload"), STR("true")),
     };
-    if (order.len && !out->descending && !str_eq(order, STR("asc"))) {
-        answer_invalid(work,
-                       "SortOrderByTime is set to an invalid value (allowed: asc | desc, actual: "
-                       "'" STR_FMT "')",
-                       STR_ARG(str_slice(order, 0, 64)));
-        return false;
-    }
+    if (order.len && !out->descending && !str_eq(order, STR("asc")))
+        return answer_wrong(work, "SortOrderByTime", "asc | desc", order);
     return check_status(work, out->status) &&
            read_time(work, "startedTimeBegin", "StartedTimeBegin", 0, &out->from_ms) &&
            read_time(work, "startedTimeEnd", "StartedTimeEnd", INT64_MAX, &out->to_ms);
@@ -225,7 +217,7 @@ static size_t collect(struct work *work, const struct address *at, const struct 
     *out = ARENA_ARRAY(work->arena, list.count + 1, struct listed);
     for (size_t i = 0; i < list.count; i++) {
         struct listed task = {.id = list.rows[i]->key.name, .record = row_document(list.rows[i])};
-        const cJSON *started = cJSON_GetObjectItemCaseSensitive(task.record, "startedTime");
+        const cJSON *started = json_get(task.record, "startedTime");
 
         task.started = started ? started->valuedouble : 0;
         if (passes(filter, &task))
@@ -295,7 +287,7 @@ static cJSON *show_function(struct work *work, const struct store_row *row, void
 
     (void)work;
     (void)arg;
-    if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(config, "statefulInvocation")) ||
+    if (!cJSON_IsTrue(json_get(config, "statefulInvocation")) ||
         !str_cut(row->key.name, '/', &service, &function))
         return NULL;
     str_cut(function, '/', &function, &qualifier);
@@ -308,13 +300,13 @@ static cJSON *show_function(struct work *work, const struct store_row *row, void
 
 void async_task_functions(struct work *work)
 {
-    struct store_key key = work_key(work, "async-config", STR(""), STR(""), STR(""));
     struct page page;
 
     if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page))
         return;
     cJSON *answer = cJSON_CreateObject();
 
-    page_rows(work, &page, store_list(work->store, &key), show_function, NULL, answer, "data");
+    page_rows(work, &page, work_rows(work, "async-config", STR("")), show_function, NULL, answer,
+              "data");
     answer_json(work, answer);
 }

@@ -73,15 +73,14 @@ void cascade_provision(struct work *work, struct str owner, struct str qualifier
 
 static uint64_t number_member(const cJSON *object, const char *name)
 {
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
+    const cJSON *member = json_get(object, name);
 
     return cJSON_IsNumber(member) ? (uint64_t)member->valuedouble : 0;
 }
 
 struct owner_state owner_state_get(struct work *work, struct str owner)
 {
-    struct store_key key = work_key(work, "state", STR(""), STR(""), owner);
-    const struct store_row *row = store_find(work->store, &key);
+    const struct store_row *row = work_find(work, "state", STR(""), owner);
     OWN(json_free) cJSON *document = row ? row_document(row) : NULL;
 
     return (struct owner_state){

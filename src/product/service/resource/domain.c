@@ -72,8 +72,7 @@ static const char *const api_dates[] = {
 
 static cJSON *routes_of(const cJSON *document)
 {
-    return cJSON_GetObjectItemCaseSensitive(
-        cJSON_GetObjectItemCaseSensitive(document, "routeConfig"), "routes");
+    return json_get(json_get(document, "routeConfig"), "routes");
 }
 
 /* Kept with service and function apart; 2023-03-30 names both in one. */
@@ -140,7 +139,7 @@ static bool prepare(struct work *work, struct subject *s)
 
 static bool is_empty_text(const cJSON *object, const char *name)
 {
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
+    const cJSON *member = json_get(object, name);
 
     return !member || (cJSON_IsString(member) && !*member->valuestring);
 }
@@ -149,25 +148,21 @@ static bool is_empty_text(const cJSON *object, const char *name)
  * way round, stops a client that reads it. */
 static bool check_certificate(struct work *work, const cJSON *document)
 {
-    const cJSON *cert = cJSON_GetObjectItemCaseSensitive(document, "certConfig");
+    const cJSON *cert = json_get(document, "certConfig");
     struct str protocol = json_get_str(document, "protocol");
     size_t at;
 
-    if (cert && is_empty_text(cert, "certName") != is_empty_text(cert, "certificate")) {
-        answer_invalid(work, "%s is required but not provided",
-                       is_empty_text(cert, "certName") ? "CertName" : "Certificate");
-        return false;
-    }
+    if (cert && is_empty_text(cert, "certName") != is_empty_text(cert, "certificate"))
+        return answer_missing(work, is_empty_text(cert, "certName") ? "CertName" : "Certificate");
     if (!str_find(protocol, STR("HTTPS"), &at) || json_get_str(cert, "certificate").len > 0)
         return true;
-    answer_invalid(work, "CertConfig is required but not provided");
-    return false;
+    return answer_missing(work, "CertConfig");
 }
 
 /* All empty means none: a certificate block must never come back half filled. */
 static void settle_certificate(cJSON *document)
 {
-    const cJSON *cert = cJSON_GetObjectItemCaseSensitive(document, "certConfig");
+    const cJSON *cert = json_get(document, "certConfig");
 
     if (cert && is_empty_text(cert, "certName") && is_empty_text(cert, "certificate") &&
         is_empty_text(cert, "privateKey"))

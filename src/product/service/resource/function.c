@@ -57,7 +57,7 @@ static void answer_row(struct work *work, const struct store_row *row, const str
 
 static bool has_image(const cJSON *model)
 {
-    const cJSON *container = cJSON_GetObjectItemCaseSensitive(model, "customContainerConfig");
+    const cJSON *container = json_get(model, "customContainerConfig");
 
     return json_get_str(container, "image").len > 0;
 }
@@ -85,7 +85,7 @@ static bool check_substance(struct work *work, const cJSON *model, bool has_code
     if (!has_code && needs_code(model))
         return code_refuse_missing(work);
     if (work->api != API_2016 && container && !has_image(model))
-        answer_invalid(work, "CustomContainerConfig is required but not provided");
+        answer_missing(work, "CustomContainerConfig");
     else if (work->api == API_2023 && has_code && has_image(model))
         answer_invalid(work, "Either code or customContainerConfig must be set, not both");
     return !answer_is_refusal(work);
@@ -151,7 +151,7 @@ static void create(struct work *work, cJSON *model, struct address *at, struct c
     struct store_key key = work_key(work, "function", at->service, STR(""), at->function);
 
     if (store_find(work->store, &key)) {
-        answer_refuse(work, "FunctionAlreadyExists", at->function, at->service, STR_NONE);
+        answer_refuse(work, "FunctionAlreadyExists", at->function, at->service);
         return;
     }
     if (!check_room(work, &key) || !find_code(work, model, code))
@@ -222,9 +222,7 @@ void function_update(struct work *work)
 
 static bool has_triggers(struct work *work, const struct address *at)
 {
-    struct store_key key = work_key(work, "trigger", at->path, STR(""), STR(""));
-
-    return store_list(work->store, &key).count > 0;
+    return work_rows(work, "trigger", at->path).count > 0;
 }
 
 static void remove_versions(struct work *work, const struct address *at)
@@ -250,7 +248,7 @@ void function_delete(struct work *work)
         !work_match(work, str_of(at.function_row->etag)))
         return;
     if (has_triggers(work, &at)) {
-        answer_refuse(work, "FunctionNotEmpty", at.function, STR_NONE, STR_NONE);
+        answer_refuse(work, "FunctionNotEmpty", at.function);
         return;
     }
     key = work_key(work, "function", at.service, STR(""), at.function);
@@ -314,19 +312,14 @@ static bool check_task_id(struct work *work)
         id = work_header(work, "X-Fc-Stateful-Async-Invocation-Id");
     if (id.len == 0 || field_check_text(&row, id, &reading))
         return true;
-    answer_refusal(work);
-    return false;
+    return answer_refusal(work);
 }
 
 static bool check_invocation_type(struct work *work, struct str kind)
 {
     if (kind.len == 0 || str_eq(kind, STR("Sync")) || str_eq(kind, STR("Async")))
         return true;
-    answer_invalid(work,
-                   "InvocationType is set to an invalid value (allowed: Sync | Async, actual: "
-                   "'" STR_FMT "')",
-                   STR_ARG(str_slice(kind, 0, 256)));
-    return false;
+    return answer_wrong(work, "InvocationType", "Sync | Async", kind);
 }
 
 static bool check_log_type(struct work *work, bool async)
@@ -335,9 +328,7 @@ static bool check_log_type(struct work *work, bool async)
 
     if (log.len == 0 || str_eq(log, STR("None")) || (!async && str_eq(log, STR("Tail"))))
         return true;
-    answer_invalid(work, "LogType is set to an invalid value (allowed: %s, actual: '" STR_FMT "')",
-                   async ? "None" : "Tail | None", STR_ARG(str_slice(log, 0, 256)));
-    return false;
+    return answer_wrong(work, "LogType", async ? "None" : "Tail | None", log);
 }
 
 /* The refusals of the documentation in their order; what runs code answers before or after this. */

@@ -44,7 +44,7 @@ static bool has_tags(struct work *work, const struct store_row *row, const cJSON
     const cJSON *want;
 
     cJSON_ArrayForEach (want, wanted) {
-        const cJSON *tag = cJSON_GetObjectItemCaseSensitive(tags, want->string);
+        const cJSON *tag = json_get(tags, want->string);
 
         if (!tag || strcmp(tag->valuestring, want->valuestring) != 0)
             return false;
@@ -63,7 +63,7 @@ static bool passes(struct work *work, const struct filter *filter, const struct 
 {
     OWN(json_free) cJSON *model = row_document(row);
     struct str group = json_get_str(model, "resourceGroupId");
-    const cJSON *gpu = cJSON_GetObjectItemCaseSensitive(model, "gpuConfig");
+    const cJSON *gpu = json_get(model, "gpuConfig");
     size_t at;
 
     return (filter->description.len == 0 ||
@@ -91,12 +91,8 @@ static bool read_filter(struct work *work, struct filter *out)
     };
     out->active = out->description.len || out->runtime.len || out->group.len || out->name.len ||
                   out->gpu.len || tags.len;
-    if (tags.len && !cJSON_IsArray(list)) {
-        answer_invalid(
-            work, "Tags is set to an invalid value (allowed: list of tags, actual: '" STR_FMT "')",
-            STR_ARG(str_slice(tags, 0, 256)));
-        return false;
-    }
+    if (tags.len && !cJSON_IsArray(list))
+        return answer_wrong(work, "Tags", "list of tags", tags);
     return !list || tags_read_list(work, list, out->tags);
 }
 
@@ -119,8 +115,7 @@ static void collect(struct collected *all, struct str name, cJSON *json)
 static void collect_service(struct work *work, struct str service, const struct filter *filter,
                             struct collected *all)
 {
-    struct store_key key = work_key(work, "function", service, STR(""), STR(""));
-    struct store_list list = store_list(work->store, &key);
+    struct store_list list = work_rows(work, "function", service);
 
     for (size_t i = 0; i < list.count; i++) {
         struct address at = address_of_row(work, list.rows[i]);
@@ -165,10 +160,7 @@ static bool check_generation(struct work *work)
 
     if (text.len == 0 || str_eq(text, STR("v2")) || str_eq(text, STR("v3")))
         return true;
-    answer_invalid(work,
-                   "FcVersion is set to an invalid value (allowed: v2 | v3, actual: '" STR_FMT "')",
-                   STR_ARG(str_slice(text, 0, 64)));
-    return false;
+    return answer_wrong(work, "FcVersion", "v2 | v3", text);
 }
 
 static void list_2023(struct work *work, const struct page *page)

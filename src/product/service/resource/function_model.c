@@ -22,11 +22,6 @@ static const struct move {
     {"customHealthCheckConfig", SECTION_OF_RUNTIME,        NULL,          "healthCheckConfig"},
 };
 
-static cJSON *member(const cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 enum runtime_language function_language(const cJSON *model)
 {
     const struct runtime_name *runtime = runtime_name_find(json_get_str(model, "runtime"));
@@ -44,12 +39,12 @@ static const char *object_of(const struct move *move, const cJSON *model)
 
 static cJSON *ensure_object(cJSON *parent, const char *name)
 {
-    cJSON *object = member(parent, name);
+    cJSON *object = json_get(parent, name);
 
     if (cJSON_IsObject(object))
         return object;
     json_set(parent, name, cJSON_CreateObject());
-    return member(parent, name);
+    return json_get(parent, name);
 }
 
 static void move_in(const struct move *move, cJSON *model)
@@ -67,15 +62,15 @@ static void move_in(const struct move *move, cJSON *model)
 
 static void drop_if_blank(cJSON *parent, const char *name)
 {
-    if (json_is_blank(member(parent, name)))
+    if (json_is_blank(json_get(parent, name)))
         cJSON_DeleteItemFromObjectCaseSensitive(parent, name);
 }
 
 static void move_out(const struct move *move, cJSON *model)
 {
     const char *name = object_of(move, model);
-    cJSON *object = member(model, name);
-    cJSON *holder = move->part ? member(object, move->part) : object;
+    cJSON *object = json_get(model, name);
+    cJSON *holder = move->part ? json_get(object, move->part) : object;
     cJSON *value = cJSON_DetachItemFromObjectCaseSensitive(holder, move->member);
 
     if (!value)
@@ -100,7 +95,7 @@ static void rename_member(cJSON *object, const char *from, const char *to)
 
 static void container_in(cJSON *model)
 {
-    cJSON *container = member(model, "customContainerConfig");
+    cJSON *container = json_get(model, "customContainerConfig");
 
     rename_member(container, "command", CLASSIC_COMMAND);
     rename_member(container, "args", CLASSIC_ARGS);
@@ -109,10 +104,10 @@ static void container_in(cJSON *model)
 
 static void list_to_text(cJSON *container, const char *list, const char *text)
 {
-    cJSON *value = member(container, list);
+    cJSON *value = json_get(container, list);
     struct buf printed = {0};
 
-    if (!value || member(container, text))
+    if (!value || json_get(container, text))
         return;
     json_print(value, false, &printed);
     json_set(container, text, cJSON_CreateString(buf_text(&printed)));
@@ -121,7 +116,7 @@ static void list_to_text(cJSON *container, const char *list, const char *text)
 
 static void container_out(cJSON *model)
 {
-    cJSON *container = member(model, "customContainerConfig");
+    cJSON *container = json_get(model, "customContainerConfig");
 
     if (!container)
         return;
@@ -137,10 +132,10 @@ static void container_out(cJSON *model)
 static void text_to_list(cJSON *container, const char *text, const char *list)
 {
     struct error ignored;
-    cJSON *value = member(container, text);
+    cJSON *value = json_get(container, text);
     cJSON *parsed = NULL;
 
-    if (!cJSON_IsString(value) || member(container, list))
+    if (!cJSON_IsString(value) || json_get(container, list))
         return;
     parsed = json_parse(str_of(value->valuestring), &ignored);
     if (cJSON_IsArray(parsed))
@@ -223,7 +218,7 @@ void function_merge(struct work *work, cJSON *model, cJSON *read)
 
 static void fill_acceleration(cJSON *view)
 {
-    cJSON *container = member(view, "customContainerConfig");
+    cJSON *container = json_get(view, "customContainerConfig");
 
     if (cJSON_IsObject(container))
         cJSON_AddStringToObject(cJSON_AddObjectToObject(container, "accelerationInfo"), "status",
@@ -233,7 +228,7 @@ static void fill_acceleration(cJSON *view)
 static void fill_layers_v2(struct work *work, cJSON *model)
 {
     const cJSON *item;
-    const cJSON *layers = member(model, "layers");
+    const cJSON *layers = json_get(model, "layers");
     cJSON *list = layers ? cJSON_CreateArray() : NULL;
 
     cJSON_ArrayForEach (item, layers) {
@@ -249,10 +244,10 @@ static void fill_layers_v2(struct work *work, cJSON *model)
 static cJSON *view_classic(struct work *work, const struct store_row *row)
 {
     OWN(json_free) cJSON *model = row_document(row);
-    const cJSON *gpu = member(member(model, "gpuConfig"), "gpuType");
+    const cJSON *gpu = json_get(json_get(model, "gpuConfig"), "gpuType");
 
     fill_layers_v2(work, model);
-    if (gpu && !member(model, "instanceType"))
+    if (gpu && !json_get(model, "instanceType"))
         json_set(model, "instanceType", cJSON_Duplicate(gpu, false));
     to_classic(model);
     return fields_show(&function_fields, model, work->api);
@@ -268,7 +263,7 @@ static void inherit(struct work *work, const struct address *at, cJSON *model)
     OWN(json_free) cJSON *service = row ? row_document(row) : NULL;
 
     for (size_t i = 0; service && i < N_ELEMENTS(names); i++) {
-        if (!member(model, names[i]) && member(service, names[i]))
+        if (!json_get(model, names[i]) && json_get(service, names[i]))
             cJSON_AddItemToObject(model, names[i],
                                   cJSON_DetachItemFromObjectCaseSensitive(service, names[i]));
     }
@@ -276,23 +271,23 @@ static void inherit(struct work *work, const struct address *at, cJSON *model)
 
 static void to_current(const struct work *work, cJSON *model)
 {
-    cJSON *container = member(model, "customContainerConfig");
-    cJSON *lifecycle = member(model, "instanceLifecycleConfig");
-    cJSON *hook = member(lifecycle, "initializer");
-    const cJSON *memory = member(model, "memorySize");
+    cJSON *container = json_get(model, "customContainerConfig");
+    cJSON *lifecycle = json_get(model, "instanceLifecycleConfig");
+    cJSON *hook = json_get(lifecycle, "initializer");
+    const cJSON *memory = json_get(model, "memorySize");
     struct str type = json_get_str(model, "instanceType");
 
-    if (memory && !member(model, "cpu"))
+    if (memory && !json_get(model, "cpu"))
         cJSON_AddNumberToObject(model, "cpu", function_cpu_for(work, memory->valuedouble));
     text_to_list(container, CLASSIC_COMMAND, "entrypoint");
     text_to_list(container, CLASSIC_ARGS, "command");
     /* A time limit alone is no hook: the older clients send one with every function. */
-    if (hook && json_get_str(hook, "handler").len == 0 && !member(hook, "command")) {
+    if (hook && json_get_str(hook, "handler").len == 0 && !json_get(hook, "command")) {
         cJSON_DeleteItemFromObjectCaseSensitive(lifecycle, "initializer");
         drop_if_blank(model, "instanceLifecycleConfig");
     }
     if ((str_starts(type, STR("fc.gpu")) || str_eq(type, STR("g1"))) &&
-        !member(member(model, "gpuConfig"), "gpuType"))
+        !json_get(json_get(model, "gpuConfig"), "gpuType"))
         json_set(ensure_object(model, "gpuConfig"), "gpuType", json_string(type));
 }
 
@@ -304,7 +299,7 @@ static cJSON *layer_list_current(struct work *work, const cJSON *layers)
     cJSON_ArrayForEach (item, layers) {
         const struct store_row *row = layer_find(work, str_of(item->valuestring));
         OWN(json_free) cJSON *layer = row ? row_document(row) : NULL;
-        const cJSON *size = member(layer, "codeSize");
+        const cJSON *size = json_get(layer, "codeSize");
         cJSON *one = cJSON_CreateObject();
 
         json_add_str(one, "arn",
@@ -358,7 +353,7 @@ static cJSON *view_current(struct work *work, const struct store_row *row, const
     view = fields_show(&function_fields, model, API_2023);
     json_set(view, "functionName", json_string(address_name_2023(at, work->arena)));
     json_add_str(view, "functionArn", address_arn(work, at, qualifier));
-    json_set(view, "layers", layer_list_current(work, member(model, "layers")));
+    json_set(view, "layers", layer_list_current(work, json_get(model, "layers")));
     cJSON_AddItemToObject(view, "tags", tag_list(tags));
     add_state(view);
     return view;

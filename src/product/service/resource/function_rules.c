@@ -7,11 +7,6 @@
 
 #include "product/service/resource/function_model.h"
 
-static cJSON *member(const cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 static bool check_runtime(struct work *work, const cJSON *model)
 {
     struct str runtime = json_get_str(model, "runtime");
@@ -23,8 +18,7 @@ static bool check_runtime(struct work *work, const cJSON *model)
         return true;
     for (size_t i = 0; i < count; i++)
         buf_printf(&allowed, "%s%s", i ? " | " : "", names[i].name);
-    answer_invalid(work, "Runtime is set to an invalid value (allowed: %s, actual: '" STR_FMT "')",
-                   buf_text(&allowed), STR_ARG(str_slice(runtime, 0, 256)));
+    answer_wrong(work, "Runtime", buf_text(&allowed), runtime);
     buf_done(&allowed);
     return false;
 }
@@ -36,8 +30,7 @@ static bool check_handler(struct work *work, const cJSON *model)
     if (json_get_str(model, "handler").len > 0 || language == LANGUAGE_CUSTOM ||
         language == LANGUAGE_CONTAINER)
         return true;
-    answer_invalid(work, "Handler is required but not provided");
-    return false;
+    return answer_missing(work, "Handler");
 }
 
 enum {
@@ -65,8 +58,8 @@ double function_cpu_for(const struct work *work, double memory)
 /* Only 2023-03-30 ties the two together. */
 static bool processor_fits(const struct work *work, const cJSON *model)
 {
-    const cJSON *cpu = member(model, "cpu");
-    const cJSON *memory = member(model, "memorySize");
+    const cJSON *cpu = json_get(model, "cpu");
+    const cJSON *memory = json_get(model, "memorySize");
 
     if (!cpu || !memory || cpu->valuedouble == 0)
         return true;
@@ -80,12 +73,12 @@ static bool check_processor(struct work *work, const cJSON *model)
 {
     if (work->api != API_2023 || processor_fits(work, model))
         return true;
-    answer_invalid(
+    return answer_invalid(
         work,
         "CPU is set to an invalid value. The ratio of memory (GB) to CPU must be between "
         "1 and 4. (actual: '%g')",
-        member(model, "memorySize")->valuedouble / member(model, "cpu")->valuedouble / MB_PER_GB);
-    return false;
+        json_get(model, "memorySize")->valuedouble / json_get(model, "cpu")->valuedouble /
+            MB_PER_GB);
 }
 
 /* Of the two, the one that this request does not name gives way when they no longer fit. */
@@ -107,8 +100,8 @@ static void settle_processor(struct work *work, cJSON *model)
     if (work->api != API_2023)
         return;
     let_follow(work, model);
-    cpu = member(model, "cpu");
-    memory = member(model, "memorySize");
+    cpu = json_get(model, "cpu");
+    memory = json_get(model, "memorySize");
     if (!memory && cpu)
         json_set(model, "memorySize",
                  cJSON_CreateNumber(fmax(round_up(cpu->valuedouble * MB_PER_GB, MEMORY_STEP_MB),
@@ -119,7 +112,7 @@ static void settle_processor(struct work *work, cJSON *model)
 
 static bool supports(const cJSON *layer, struct str runtime)
 {
-    const cJSON *list = member(layer, "compatibleRuntime");
+    const cJSON *list = json_get(layer, "compatibleRuntime");
     const cJSON *item;
 
     if (json_is_blank(list))
@@ -147,65 +140,59 @@ static bool check_layers(struct work *work, const cJSON *model)
     double bytes = 0;
     const cJSON *item;
 
-    cJSON_ArrayForEach (item, member(model, "layers")) {
+    cJSON_ArrayForEach (item, json_get(model, "layers")) {
         struct str arn = str_of(item->valuestring);
         const struct store_row *row = layer_find(work, arn);
         OWN(json_free) cJSON *layer = row ? row_document(row) : NULL;
 
-        if (!row && is_own_layer(work, arn)) {
-            answer_refuse_text(work, "LayerVersionNotFound",
-                               "layer version '" STR_FMT "' does not exist", STR_ARG(arn));
-            return false;
-        }
-        if (layer && !supports(layer, runtime)) {
-            answer_invalid(work, "runtime: " STR_FMT " is not supported by layer:" STR_FMT,
-                           STR_ARG(runtime), STR_ARG(arn));
-            return false;
-        }
-        bytes += layer && member(layer, "codeSize") ? member(layer, "codeSize")->valuedouble : 0;
+        if (!row && is_own_layer(work, arn))
+            return answer_refuse_text(work, "LayerVersionNotFound",
+                                      "layer version '" STR_FMT "' does not exist", STR_ARG(arn));
+        if (layer && !supports(layer, runtime))
+            return answer_invalid(work, "runtime: " STR_FMT " is not supported by layer:" STR_FMT,
+                                  STR_ARG(runtime), STR_ARG(arn));
+        bytes +=
+            layer && json_get(layer, "codeSize") ? json_get(layer, "codeSize")->valuedouble : 0;
     }
     if (bytes <= (double)work_limit(work, LIMIT_LAYERS_BYTES))
         return true;
-    answer_invalid(
+    return answer_invalid(
         work, "Layers size exceeds the maximum allowed length (max: %" PRId64 ", actual: '%.0f')",
         work_limit(work, LIMIT_LAYERS_BYTES), bytes);
-    return false;
 }
 
 static bool has_gpu(const cJSON *model)
 {
     struct str type = json_get_str(model, "instanceType");
 
-    return member(member(model, "gpuConfig"), "gpuType") || str_starts(type, STR("fc.gpu")) ||
+    return json_get(json_get(model, "gpuConfig"), "gpuType") || str_starts(type, STR("fc.gpu")) ||
            str_eq(type, STR("g1"));
 }
 
 /* Two sizes, and more for cards; 0 stands for the default. */
 static bool check_disk(struct work *work, const cJSON *model)
 {
-    const cJSON *size = member(model, "diskSize");
+    const cJSON *size = json_get(model, "diskSize");
     double small = (double)work_limit(work, LIMIT_DISK_SMALL);
     double large = (double)work_limit(work, LIMIT_DISK_LARGE);
 
     if (!size || size->valuedouble == 0 || size->valuedouble == small ||
         size->valuedouble == large || has_gpu(model))
         return true;
-    answer_invalid(work,
-                   "DiskSize is set to an invalid value (allowed: %.15g | %.15g, actual: '%.15g')",
-                   small, large, size->valuedouble);
-    return false;
+    return answer_invalid(
+        work, "DiskSize is set to an invalid value (allowed: %.15g | %.15g, actual: '%.15g')",
+        small, large, size->valuedouble);
 }
 
 /* The older generations take a processor of one's own choice with a disk only. */
 static bool check_disk_of_processor(struct work *work, const cJSON *model)
 {
-    const cJSON *cpu = member(model, "cpu");
+    const cJSON *cpu = json_get(model, "cpu");
 
     if (work->api == API_2023 || !json_get_nocase(work->input, "cpu") || !cpu ||
-        cpu->valuedouble == 0 || member(model, "diskSize"))
+        cpu->valuedouble == 0 || json_get(model, "diskSize"))
         return true;
-    answer_invalid(work, "Disk is required but not provided.");
-    return false;
+    return answer_invalid(work, "Disk is required but not provided.");
 }
 
 /* Instances with a card of this type take more than others. */
@@ -214,23 +201,22 @@ enum limit_id function_memory_limit(const cJSON *model)
     static const struct str ada = STR_INIT("fc.gpu.ada.1");
 
     return str_eq(json_get_str(model, "instanceType"), ada) ||
-                   str_eq(json_get_str(member(model, "gpuConfig"), "gpuType"), ada)
+                   str_eq(json_get_str(json_get(model, "gpuConfig"), "gpuType"), ada)
                ? LIMIT_MEMORY_ADA_MAX
                : LIMIT_MEMORY_MAX;
 }
 
 static bool check_memory(struct work *work, const cJSON *model)
 {
-    const cJSON *memory = member(model, "memorySize");
+    const cJSON *memory = json_get(model, "memorySize");
     int64_t most = work_limit(work, function_memory_limit(model));
 
     if (!memory || most == LIMIT_NONE || memory->valuedouble <= (double)most)
         return true;
-    answer_invalid(work,
-                   "MemorySize is set to an invalid value (allowed: %" PRId64 "-%" PRId64
-                   ", actual: '%.15g')",
-                   work_limit(work, LIMIT_MEMORY_MIN), most, memory->valuedouble);
-    return false;
+    return answer_invalid(work,
+                          "MemorySize is set to an invalid value (allowed: %" PRId64 "-%" PRId64
+                          ", actual: '%.15g')",
+                          work_limit(work, LIMIT_MEMORY_MIN), most, memory->valuedouble);
 }
 
 /* JSON text inside a string: tools parse what they read back. */
@@ -242,11 +228,7 @@ static bool check_affinity(struct work *work, const cJSON *model)
 
     if (text.len == 0 || cJSON_IsObject(config))
         return true;
-    answer_invalid(work,
-                   "SessionAffinityConfig is set to an invalid value (allowed: a JSON object, "
-                   "actual: '" STR_FMT "')",
-                   STR_ARG(str_slice(text, 0, 256)));
-    return false;
+    return answer_wrong(work, "SessionAffinityConfig", "a JSON object", text);
 }
 
 bool function_check(struct work *work, cJSON *model)

@@ -9,7 +9,7 @@
 
 bool methods_allow(const cJSON *of, struct str method)
 {
-    const cJSON *methods = cJSON_GetObjectItemCaseSensitive(of, "methods");
+    const cJSON *methods = json_get(of, "methods");
     const cJSON *item;
 
     if (json_is_blank(methods))
@@ -50,18 +50,17 @@ cJSON *http_trigger_find(struct store *store, struct store_key key, struct str a
 
 static const cJSON *config_of(const cJSON *document)
 {
-    return cJSON_GetObjectItemCaseSensitive(document, "triggerConfig");
+    return json_get(document, "triggerConfig");
 }
 
 /* The URL that can be disabled is the function's own: a custom domain is another way in. */
 static bool may_enter(struct work *work, const cJSON *config)
 {
     if (work->call.internal || work->call.by_domain ||
-        !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(config, "disableURLInternet")))
+        !cJSON_IsTrue(json_get(config, "disableURLInternet")))
         return true;
-    answer_refuse_text(work, "AccessDenied",
-                       "access denied due to function internet URL is disabled");
-    return false;
+    return answer_refuse_text(work, "AccessDenied",
+                              "access denied due to function internet URL is disabled");
 }
 
 static bool check_method(struct work *work, const cJSON *config)
@@ -70,9 +69,9 @@ static bool check_method(struct work *work, const cJSON *config)
 
     if (methods_allow(config, method))
         return true;
-    answer_refuse_text(work, "AccessDenied", "the http trigger does not allow method " STR_FMT,
-                       STR_ARG(str_slice(method, 0, 64)));
-    return false;
+    return answer_refuse_text(work, "AccessDenied",
+                              "the http trigger does not allow method " STR_FMT,
+                              STR_ARG(str_slice(method, 0, 64)));
 }
 
 /* A trigger's own qualifier counts where the call names none. */

@@ -27,10 +27,9 @@ static bool check_limit(struct work *work)
 
     if (text.len == 0 || str_to_int(text, 0, most, &limit) == NUMBER_OK)
         return true;
-    answer_invalid(work,
-                   "Limit is set to an invalid value (allowed: 0-%lld, actual: '" STR_FMT "')",
-                   (long long)most, STR_ARG(str_slice(text, 0, 64)));
-    return false;
+    return answer_invalid(
+        work, "Limit is set to an invalid value (allowed: 0-%lld, actual: '" STR_FMT "')",
+        (long long)most, STR_ARG(str_slice(text, 0, 64)));
 }
 
 /* Filters of 2023-03-30. Nothing runs, so nothing is filtered, but what is asked must make sense.
@@ -53,9 +52,7 @@ static bool check_filters(struct work *work)
 
         if (text.len == 0 || filters[i].holds(text))
             continue;
-        answer_invalid(work, "%s is set to an invalid value (allowed: %s, actual: '" STR_FMT "')",
-                       filters[i].title, filters[i].allowed, STR_ARG(str_slice(text, 0, 64)));
-        return false;
+        return answer_wrong(work, filters[i].title, filters[i].allowed, text);
     }
     return true;
 }
@@ -80,7 +77,7 @@ void instance_exec(struct work *work)
     struct address at;
 
     if (address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at))
-        answer_refuse(work, "InstanceNotFound", work_param(work, "instance"), STR_NONE, STR_NONE);
+        answer_refuse(work, "InstanceNotFound", work_param(work, "instance"));
 }
 
 void reserved_capacity_list(struct work *work)

@@ -68,20 +68,18 @@ const struct store_row *layer_find(struct work *work, struct str arn)
 
     if (!split_arn(work, arn, &layer, &version))
         return NULL;
-    struct store_key key = work_key(work, "layer-version", layer, STR(""), version);
 
-    return store_find(work->store, &key);
+    return work_find(work, "layer-version", layer, version);
 }
 
 /* ---- showing ---- */
 
 static bool is_public(struct work *work, struct str layer)
 {
-    struct store_key key = work_key(work, "layer", STR(""), STR(""), layer);
-    const struct store_row *row = store_find(work->store, &key);
+    const struct store_row *row = work_find(work, "layer", STR(""), layer);
     OWN(json_free) cJSON *document = row ? row_document(row) : NULL;
 
-    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(document, "public"));
+    return cJSON_IsTrue(json_get(document, "public"));
 }
 
 static void add_location(struct work *work, const struct store_row *row, const cJSON *document,
@@ -115,8 +113,7 @@ static cJSON *show_row(struct work *work, const struct store_row *row)
     json_add_str(view, "arn", layer_arn(work, layer, row->key.name));
     json_add_str(view, "arnV2", layer_arn_v2(work, layer, row->key.name));
     if (work->api == API_2021) /* the model of the create answer spells it so */
-        json_set(view, "codesize",
-                 cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(view, "codeSize"), false));
+        json_set(view, "codesize", cJSON_Duplicate(json_get(view, "codeSize"), false));
     return view;
 }
 
@@ -128,8 +125,7 @@ static bool check_layer_name(struct work *work, struct str name)
 
     if (field_check_text(&layer_name, name, &reading))
         return true;
-    answer_refusal(work);
-    return false;
+    return answer_refusal(work);
 }
 
 static uint64_t last_version(struct work *work, const struct store_key *layer, cJSON **out)
@@ -138,7 +134,7 @@ static uint64_t last_version(struct work *work, const struct store_key *layer, c
     const cJSON *last;
 
     *out = row ? row_document(row) : cJSON_CreateObject();
-    last = cJSON_GetObjectItemCaseSensitive(*out, "lastVersion");
+    last = json_get(*out, "lastVersion");
     return last ? (uint64_t)last->valuedouble : 0;
 }
 
@@ -197,16 +193,14 @@ static const struct store_row *find_version(struct work *work)
     const struct store_row *row;
 
     if (!is_version(version)) {
-        answer_invalid(
-            work, "Version is set to an invalid value (allowed: integer, actual: '" STR_FMT "')",
-            STR_ARG(str_slice(version, 0, 64)));
+        answer_wrong(work, "Version", "integer", version);
         return NULL;
     }
     row = store_find(work->store, &key);
     if (!row && store_list(work->store, &key).count == 0)
-        answer_refuse(work, "LayerNotFound", name, STR_NONE, STR_NONE);
+        answer_refuse(work, "LayerNotFound", name);
     else if (!row)
-        answer_refuse(work, "LayerVersionNotFound", name, version, STR_NONE);
+        answer_refuse(work, "LayerVersionNotFound", name, version);
     return row;
 }
 
@@ -232,8 +226,7 @@ void layer_get_by_arn(struct work *work)
 
 static const struct store_row *newest(struct work *work, struct str layer)
 {
-    struct store_key key = work_key(work, "layer-version", layer, STR(""), STR(""));
-    struct store_list list = store_list(work->store, &key);
+    struct store_list list = work_rows(work, "layer-version", layer);
 
     return list.count ? list.rows[list.count - 1] : NULL;
 }
@@ -265,10 +258,7 @@ static bool check_bools(struct work *work)
         if (asked_bool(work, asked[i].name) != 0 || str_eq_nocase(text, STR("false")) ||
             str_eq(text, STR("0")))
             continue;
-        answer_invalid(
-            work, "%s is set to an invalid value (allowed: true | false, actual: '" STR_FMT "')",
-            asked[i].title, STR_ARG(str_slice(text, 0, 64)));
-        return false;
+        return answer_wrong(work, asked[i].title, "true | false", text);
     }
     return true;
 }
@@ -289,14 +279,13 @@ static cJSON *show_layer(struct work *work, const struct store_row *layer, void 
 
 void layer_list(struct work *work)
 {
-    struct store_key key = work_key(work, "layer", STR(""), STR(""), STR(""));
     struct page page;
 
     if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page) || !check_bools(work))
         return;
     cJSON *answer = cJSON_CreateObject();
 
-    page_rows(work, &page, store_list(work->store, &key), show_layer, NULL, answer, "layers");
+    page_rows(work, &page, work_rows(work, "layer", STR("")), show_layer, NULL, answer, "layers");
     answer_json(work, answer);
 }
 
@@ -322,22 +311,18 @@ void layer_versions(struct work *work)
 {
     struct str name = work_param(work, "layer");
     struct str start = work_query(work, "startVersion");
-    struct store_key key = work_key(work, "layer-version", name, STR(""), STR(""));
-    struct store_list list = store_list(work->store, &key);
+    struct store_list list = work_rows(work, "layer-version", name);
     struct page page;
 
     if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page))
         return;
     if (start.len && !str_all_digits(start)) {
-        answer_invalid(
-            work,
-            "StartVersion is set to an invalid value (allowed: integer, actual: '" STR_FMT "')",
-            STR_ARG(str_slice(start, 0, 64)));
+        answer_wrong(work, "StartVersion", "integer", start);
         return;
     }
     /* Tools of 2023-03-30 take an empty listing for "new layer". */
     if (list.count == 0 && work->api != API_2023)
-        answer_refuse(work, "LayerNotFound", name, STR_NONE, STR_NONE);
+        answer_refuse(work, "LayerNotFound", name);
     else
         list_versions(work, &page, list, start.len ? start : STR("1"));
 }
@@ -357,10 +342,8 @@ static bool set_public(struct work *work, struct str name, bool public)
     struct store_key key = work_key(work, "layer", STR(""), STR(""), name);
     const struct store_row *row = store_find(work->store, &key);
 
-    if (!row || !newest(work, name)) {
-        answer_refuse(work, "LayerNotFound", name, STR_NONE, STR_NONE);
-        return false;
-    }
+    if (!row || !newest(work, name))
+        return answer_refuse(work, "LayerNotFound", name);
     OWN(json_free) cJSON *document = row_document(row);
 
     json_set(document, "public", cJSON_CreateBool(public));
@@ -400,18 +383,10 @@ static bool read_acl(struct work *work, bool *out)
     if (text.len == 0 && work->api == API_2016) /* older clients may say `official` only */
         return true;
     if (text.len == 0)
-        answer_invalid(work, "Public is required but not provided");
-    else if (strcmp(query, "acl") == 0)
-        answer_invalid(work,
-                       "Acl is set to an invalid value (allowed: 0 | 1 | private | public, "
-                       "actual: '" STR_FMT "')",
-                       STR_ARG(str_slice(text, 0, 64)));
-    else
-        answer_invalid(work,
-                       "Public is set to an invalid value (allowed: true | false, actual: "
-                       "'" STR_FMT "')",
-                       STR_ARG(str_slice(text, 0, 64)));
-    return false;
+        return answer_missing(work, "Public");
+    if (strcmp(query, "acl") == 0)
+        return answer_wrong(work, "Acl", "0 | 1 | private | public", text);
+    return answer_wrong(work, "Public", "true | false", text);
 }
 
 void layer_acl(struct work *work)

@@ -6,22 +6,17 @@
  */
 #include "product/service/resource/model.h"
 
-static const cJSON *member(const cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 static bool require(struct work *work, bool holds, const char *what)
 {
     if (!holds)
-        answer_invalid(work, "%s is required but not provided", what);
+        answer_missing(work, what);
     return holds;
 }
 
 bool network_check(struct work *work, const cJSON *document, bool needs_role)
 {
-    const cJSON *vpc = member(document, "vpcConfig");
-    const cJSON *mounts = member(member(document, "nasConfig"), "mountPoints");
+    const cJSON *vpc = json_get(document, "vpcConfig");
+    const cJSON *mounts = json_get(json_get(document, "nasConfig"), "mountPoints");
     bool has_vpc = json_get_str(vpc, "vpcId").len > 0;
     bool has_role = json_get_str(document, "role").len > 0 || json_get_str(vpc, "role").len > 0;
     const cJSON *mount;

@@ -37,7 +37,7 @@ static struct str resource_name_of(struct work *work, const struct store_row *ro
 
 static double number_of(const cJSON *document, const char *name)
 {
-    const cJSON *number = cJSON_GetObjectItemCaseSensitive(document, name);
+    const cJSON *number = json_get(document, name);
 
     return number ? number->valuedouble : 0;
 }
@@ -79,9 +79,9 @@ static bool check_count(struct work *work, const char *title, double count)
 
     if (count >= 0 && count <= (double)most)
         return true;
-    answer_invalid(work, "%s is set to an invalid value (allowed: 0-%" PRId64 ", actual: '%.17g')",
-                   title, most, count);
-    return false;
+    return answer_invalid(work,
+                          "%s is set to an invalid value (allowed: 0-%" PRId64 ", actual: '%.17g')",
+                          title, most, count);
 }
 
 static bool check(struct work *work, struct subject *s)
@@ -123,26 +123,23 @@ void on_demand_list(struct work *work)
 static const struct store_row *config_for(struct work *work, const struct address *at)
 {
     struct str qualifier = work->api == API_2023 ? STR("") : at->qualifier;
-    struct store_key key =
-        work_key(work, "on-demand", STR(""), STR(""), config_name(work, at, qualifier));
 
-    return store_find(work->store, &key);
+    return work_find(work, "on-demand", STR(""), config_name(work, at, qualifier));
 }
 
 bool on_demand_allows(struct work *work, const struct address *at)
 {
     const struct store_row *config = config_for(work, at);
     OWN(json_free) cJSON *function = row_document(at->function_row);
-    bool disabled = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(function, "disableOndemand"));
+    bool disabled = cJSON_IsTrue(json_get(function, "disableOndemand"));
 
     if ((!disabled && (!config || count_of(config) > 0)) || provision_target(work, at) > 0)
         return true;
-    answer_refuse(work, "ResourceExhausted",
-                  arena_strf(work->arena,
-                             "the number of on-demand instances of function '" STR_FMT "'",
-                             STR_ARG(at->function)),
-                  STR("0"), STR("1"));
-    return false;
+    return answer_refuse(work, "ResourceExhausted",
+                         arena_strf(work->arena,
+                                    "the number of on-demand instances of function '" STR_FMT "'",
+                                    STR_ARG(at->function)),
+                         STR("0"), STR("1"));
 }
 
 /* ---- 2023-03-30 ---- */

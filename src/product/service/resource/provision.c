@@ -32,15 +32,15 @@ static struct str resource_name(struct work *work, const struct store_row *row)
 
 static double number_of(const cJSON *document, const char *name)
 {
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(document, name);
+    const cJSON *member = json_get(document, name);
 
     return cJSON_IsNumber(member) ? member->valuedouble : 0;
 }
 
 static double effective(struct work *work, const cJSON *document)
 {
-    return schedule_target(cJSON_GetObjectItemCaseSensitive(document, "scheduledActions"),
-                           work_now_ms(work), number_of(document, "target"));
+    return schedule_target(json_get(document, "scheduledActions"), work_now_ms(work),
+                           number_of(document, "target"));
 }
 
 /* A put answers what was put; a get what the schedule has made of it. */
@@ -75,21 +75,17 @@ static bool prepare(struct work *work, struct subject *s)
 
 static bool check(struct work *work, struct subject *s)
 {
-    return schedule_check(work,
-                          cJSON_GetObjectItemCaseSensitive(s->document, "scheduledActions")) &&
-           schedule_check(work,
-                          cJSON_GetObjectItemCaseSensitive(s->document, "targetTrackingPolicies"));
+    return schedule_check(work, json_get(s->document, "scheduledActions")) &&
+           schedule_check(work, json_get(s->document, "targetTrackingPolicies"));
 }
 
 static bool allow(struct work *work, struct subject *s)
 {
-    if (!schedule_check_metrics(
-            work, &s->at, cJSON_GetObjectItemCaseSensitive(s->given, "targetTrackingPolicies")))
+    if (!schedule_check_metrics(work, &s->at, json_get(s->given, "targetTrackingPolicies")))
         return false;
     if (json_has(s->document, "target") || work->api == API_2023)
         return true;
-    answer_invalid(work, "Target is required but not provided");
-    return false;
+    return answer_missing(work, "Target");
 }
 
 /* Terraform reads without the qualifier it wrote with: the only config there is answers it. */
@@ -158,9 +154,8 @@ const struct resource provision_resource = {
 
 double provision_target(struct work *work, const struct address *at)
 {
-    struct store_key key =
-        work_key(work, "provision", STR(""), STR(""), config_name(work, at, at->qualifier));
-    const struct store_row *row = store_find(work->store, &key);
+    const struct store_row *row =
+        work_find(work, "provision", STR(""), config_name(work, at, at->qualifier));
     OWN(json_free) cJSON *document = row ? row_document(row) : NULL;
 
     return document ? effective(work, document) : 0;
@@ -170,7 +165,7 @@ void provision_list(struct work *work)
 {
     if (work->api != API_2023 && work_query(work, "qualifier").len > 0 &&
         work_query(work, "serviceName").len == 0)
-        answer_invalid(work, "ServiceName is required but not provided");
+        answer_missing(work, "ServiceName");
     else
         resource_list(work);
 }

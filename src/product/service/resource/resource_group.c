@@ -15,9 +15,7 @@ static bool check_request(struct work *work, struct str id, struct str group)
 
     if (id.len > 0 && group.len > 0)
         return type.len == 0 || tag_check_type(work, type);
-    answer_invalid(work, "%s is required but not provided",
-                   id.len == 0 ? "ResourceId" : "NewResourceGroupId");
-    return false;
+    return answer_missing(work, id.len == 0 ? "ResourceId" : "NewResourceGroupId");
 }
 
 /* The row of the function that an id names; NULL when refused. */
@@ -31,7 +29,7 @@ static const struct store_row *find_function(struct work *work, struct str id,
     if (!tag_find_subject(work, id, &subject))
         return NULL;
     if (!str_cut(subject.path, '/', &service, &function)) {
-        answer_refuse(work, "FunctionNotFound", id, STR(""), STR_NONE);
+        answer_refuse(work, "FunctionNotFound", id, STR(""));
         return NULL;
     }
     *out = work_key(work, "function", service, STR(""), function);
@@ -43,7 +41,7 @@ void function_change_group(struct work *work)
     struct str id = tag_text(work->input, "resourceId");
     struct str group = tag_text(work->input, "newResourceGroupId");
     /* One official client writes the names in lower case and reads them so. */
-    bool lower = cJSON_GetObjectItemCaseSensitive(work->input, "resourceId") != NULL;
+    bool lower = json_get(work->input, "resourceId") != NULL;
     struct store_key key;
     const struct store_row *row =
         check_request(work, id, group) ? find_function(work, id, &key) : NULL;

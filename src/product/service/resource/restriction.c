@@ -78,8 +78,7 @@ void function_enable(struct work *work)
 /* Of all versions: the working copy tells. */
 static cJSON *restriction_of(struct work *work, struct str service, struct str function)
 {
-    struct store_key key = work_key(work, "function", service, STR(""), function);
-    const struct store_row *row = store_find(work->store, &key);
+    const struct store_row *row = work_find(work, "function", service, function);
     OWN(json_free) cJSON *model = row ? row_document(row) : NULL;
 
     return cJSON_DetachItemFromObjectCaseSensitive(model, RESTRICTION);
@@ -89,17 +88,17 @@ bool restriction_holds(struct work *work, struct str service, struct str functio
 {
     OWN(json_free) cJSON *restriction = restriction_of(work, service, function);
 
-    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(restriction, "disable"));
+    return cJSON_IsTrue(json_get(restriction, "disable"));
 }
 
 bool restriction_allows(struct work *work, const struct address *at)
 {
     OWN(json_free) cJSON *restriction = restriction_of(work, at->service, at->function);
 
-    if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(restriction, "disable")))
+    if (!cJSON_IsTrue(json_get(restriction, "disable")))
         return true;
-    answer_refuse_text(work, "AccessDenied",
-                       "invocation of function '" STR_FMT "' is disabled, reason: '" STR_FMT "'",
-                       STR_ARG(at->function), STR_ARG(json_get_str(restriction, "reason")));
-    return false;
+    return answer_refuse_text(work, "AccessDenied",
+                              "invocation of function '" STR_FMT "' is disabled, reason: '" STR_FMT
+                              "'",
+                              STR_ARG(at->function), STR_ARG(json_get_str(restriction, "reason")));
 }

@@ -23,9 +23,9 @@ FIELD_TABLE(scaling_fields,
 static void decorate(struct work *work, const struct subject *s, const struct store_row *row,
                      const cJSON *document, cJSON *view)
 {
-    const cJSON *least = cJSON_GetObjectItemCaseSensitive(document, "minInstances");
-    double target = schedule_target(cJSON_GetObjectItemCaseSensitive(document, "scheduledPolicies"),
-                                    work_now_ms(work), least ? least->valuedouble : 0);
+    const cJSON *least = json_get(document, "minInstances");
+    double target = schedule_target(json_get(document, "scheduledPolicies"), work_now_ms(work),
+                                    least ? least->valuedouble : 0);
 
     (void)s;
     json_add_str(view, "functionArn", config_arn_of(work, row));
@@ -36,13 +36,12 @@ static void decorate(struct work *work, const struct subject *s, const struct st
 
 static bool check(struct work *work, struct subject *s)
 {
-    return schedule_check(work, cJSON_GetObjectItemCaseSensitive(s->document, "scheduledPolicies"));
+    return schedule_check(work, json_get(s->document, "scheduledPolicies"));
 }
 
 static bool allow(struct work *work, struct subject *s)
 {
-    return schedule_check_metrics(
-        work, &s->at, cJSON_GetObjectItemCaseSensitive(s->document, "horizontalScalingPolicies"));
+    return schedule_check_metrics(work, &s->at, json_get(s->document, "horizontalScalingPolicies"));
 }
 
 /* The tools take an empty ARN for "none". */

@@ -67,11 +67,7 @@ static bool check_zone(struct work *work, const cJSON *action, const struct zone
 
     if (zone || name.len == 0)
         return true;
-    answer_invalid(work,
-                   "TimeZone is set to an invalid value (allowed: a name of the IANA time zone "
-                   "database, actual: '" STR_FMT "')",
-                   STR_ARG(str_slice(name, 0, 128)));
-    return false;
+    return answer_wrong(work, "TimeZone", "a name of the IANA time zone database", name);
 }
 
 /* "at(2020-10-10T10:10:10Z)" → what stands between the brackets. */
@@ -102,36 +98,34 @@ static bool check_time(struct work *work, const cJSON *action, const struct zone
 
     if (text.len == 0 || (parse_time(text, zone, &at) && (zone || str_ends(text, STR("Z")))))
         return true;
-    answer_invalid(
+    return answer_invalid(
         work,
         "The %s is not in UTC time format (example: '2020-10-10T10:10:10Z', actual: '" STR_FMT "')",
         title, STR_ARG(str_slice(text, 0, 128)));
-    return false;
 }
 
 static bool check_expression(struct work *work, const cJSON *action, const struct zone *zone)
 {
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(action, "scheduleExpression");
+    const cJSON *member = json_get(action, "scheduleExpression");
 
     if (!cJSON_IsString(member) || is_expression(str_of(member->valuestring), zone))
         return true;
-    answer_invalid(work,
-                   "The ScheduleExpression should be atTime or cron expression (example: "
-                   "['at(2020-10-10T10:10:10Z)', 'cron(0 */30 * * * *)'], actual: '%.256s')",
-                   member->valuestring);
-    return false;
+    return answer_invalid(work,
+                          "The ScheduleExpression should be atTime or cron expression (example: "
+                          "['at(2020-10-10T10:10:10Z)', 'cron(0 */30 * * * *)'], actual: '%.256s')",
+                          member->valuestring);
 }
 
 /* Of a tracking policy: a share. */
 static bool check_metric(struct work *work, const cJSON *policy)
 {
-    const cJSON *target = cJSON_GetObjectItemCaseSensitive(policy, "metricTarget");
+    const cJSON *target = json_get(policy, "metricTarget");
 
     if (!target || (target->valuedouble >= 0 && target->valuedouble <= 1))
         return true;
-    answer_invalid(work, "MetricTarget is set to an invalid value (allowed: 0-1, actual: '%.15g')",
-                   target->valuedouble);
-    return false;
+    return answer_invalid(work,
+                          "MetricTarget is set to an invalid value (allowed: 0-1, actual: '%.15g')",
+                          target->valuedouble);
 }
 
 static bool check_unique(struct work *work, const cJSON *actions, const cJSON *action)
@@ -142,12 +136,10 @@ static bool check_unique(struct work *work, const cJSON *actions, const cJSON *a
     cJSON_ArrayForEach (other, actions) {
         if (other == action)
             return true;
-        if (name.len && str_eq(json_get_str(other, "name"), name)) {
-            answer_invalid(work,
-                           "Duplicate action name '" STR_FMT "' in ScheduledActions is not allowed",
-                           STR_ARG(name));
-            return false;
-        }
+        if (name.len && str_eq(json_get_str(other, "name"), name))
+            return answer_invalid(
+                work, "Duplicate action name '" STR_FMT "' in ScheduledActions is not allowed",
+                STR_ARG(name));
     }
     return true;
 }
@@ -182,8 +174,7 @@ static bool is_instance_metric(struct str type)
 
 static bool has_instance_metrics(const cJSON *document)
 {
-    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(
-        cJSON_GetObjectItemCaseSensitive(document, "logConfig"), "enableInstanceMetrics"));
+    return cJSON_IsTrue(json_get(json_get(document, "logConfig"), "enableInstanceMetrics"));
 }
 
 bool schedule_check_metrics(struct work *work, const struct address *at, const cJSON *policies)
@@ -196,10 +187,8 @@ bool schedule_check_metrics(struct work *work, const struct address *at, const c
     if (work->api == API_2016 || has_instance_metrics(function) || has_instance_metrics(service))
         return true;
     cJSON_ArrayForEach (policy, policies) {
-        if (is_instance_metric(json_get_str(policy, "metricType"))) {
-            answer_refuse(work, "InstanceMetricsRequired", STR_NONE, STR_NONE, STR_NONE);
-            return false;
-        }
+        if (is_instance_metric(json_get_str(policy, "metricType")))
+            return answer_refuse(work, "InstanceMetricsRequired");
     }
     return true;
 }
@@ -259,7 +248,7 @@ double schedule_target(const cJSON *actions, uint64_t now_ms, double preset)
     uint64_t newest = 0;
 
     cJSON_ArrayForEach (action, actions) {
-        const cJSON *target = cJSON_GetObjectItemCaseSensitive(action, "target");
+        const cJSON *target = json_get(action, "target");
         uint64_t fired;
 
         if (target && last_fired(action, now_ms, &fired) && fired >= newest) {

@@ -27,8 +27,8 @@ FIELD_TABLE(service_fields,
 /* An endpoint that was not given is shown as null, because a client asks for the key. */
 static void settle_tracing(cJSON *document)
 {
-    cJSON *tracing = cJSON_GetObjectItemCaseSensitive(document, "tracingConfig");
-    cJSON *params = cJSON_GetObjectItemCaseSensitive(tracing, "params");
+    cJSON *tracing = json_get(document, "tracingConfig");
+    cJSON *params = json_get(tracing, "params");
 
     if (str_eq(json_get_str(tracing, "type"), STR("Jaeger")) && cJSON_IsObject(params) &&
         !json_has(params, "endpoint"))
@@ -39,9 +39,8 @@ static bool check(struct work *work, struct subject *s)
 {
     if (!str_eq(json_get_str(s->document, "serviceName"), STR(SERVICE_OF_2023)))
         return network_check(work, s->document, true);
-    answer_invalid(work, "ServiceName '%s' is reserved for functions of 2023-03-30",
-                   SERVICE_OF_2023);
-    return false;
+    return answer_invalid(work, "ServiceName '%s' is reserved for functions of 2023-03-30",
+                          SERVICE_OF_2023);
 }
 
 static bool find_owner(struct work *work, struct subject *s)
@@ -77,8 +76,7 @@ static bool has_asked_tags(struct work *work, const struct store_row *row, const
 
         if (!str_starts(key, STR("tag_")))
             continue;
-        const cJSON *tag = cJSON_GetObjectItemCaseSensitive(
-            tags, arena_dup(work->arena, str_slice(key, 4, key.len)));
+        const cJSON *tag = json_get(tags, arena_dup(work->arena, str_slice(key, 4, key.len)));
 
         if (!tag || (query->pairs[i].value.len > 0 &&
                      !str_eq(str_of(tag->valuestring), query->pairs[i].value)))
@@ -98,13 +96,8 @@ static bool remove_below(struct work *work, struct subject *s)
     };
 
     for (size_t i = 0; i < N_ELEMENTS(children); i++) {
-        struct store_key key = work_key(work, children[i].kind, s->at.service, STR(""), STR(""));
-
-        if (store_list(work->store, &key).count > 0) {
-            answer_refuse(work, "ServiceNotEmpty", s->at.service, str_of(children[i].word),
-                          STR_NONE);
-            return false;
-        }
+        if (work_rows(work, children[i].kind, s->at.service).count > 0)
+            return answer_refuse(work, "ServiceNotEmpty", s->at.service, str_of(children[i].word));
     }
     cascade_below(work, s->at.service);
     return true;
@@ -140,16 +133,14 @@ void service_get(struct work *work)
     if (row)
         resource_answer(work, &s, row);
     else
-        answer_refuse(work, "VersionNotFound", s.at.version, s.at.service, STR_NONE);
+        answer_refuse(work, "VersionNotFound", s.at.version, s.at.service);
 }
 
 /* ---- for functions and versions ---- */
 
 static bool has_functions(struct work *work)
 {
-    struct store_key key = work_key(work, "function", STR(SERVICE_OF_2023), STR(""), STR(""));
-
-    return store_list(work->store, &key).count > 0;
+    return work_rows(work, "function", STR(SERVICE_OF_2023)).count > 0;
 }
 
 void reserved_service_appear(struct work *work)

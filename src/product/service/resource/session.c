@@ -30,7 +30,7 @@ enum { MS_PER_SECOND = 1000, SESSION_ID_BYTES = 16, CONTAINER_ID_BYTES = 8 };
 
 static double number_or(const cJSON *document, const char *name, double preset)
 {
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(document, name);
+    const cJSON *member = json_get(document, name);
 
     return member ? member->valuedouble : preset;
 }

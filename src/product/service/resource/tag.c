@@ -10,8 +10,7 @@
 
 cJSON *tags_of(struct work *work, struct str path)
 {
-    struct store_key key = work_key(work, "tags", STR(""), STR(""), path);
-    const struct store_row *row = store_find(work->store, &key);
+    const struct store_row *row = work_find(work, "tags", STR(""), path);
 
     return row ? row_document(row) : NULL;
 }
@@ -36,9 +35,8 @@ bool tags_fit(struct work *work, const cJSON *tags)
 
     if (most == LIMIT_NONE || count <= most)
         return true;
-    answer_invalid(work, "Tags contains too many values (max: %lld, actual: %d)", (long long)most,
-                   count);
-    return false;
+    return answer_invalid(work, "Tags contains too many values (max: %lld, actual: %d)",
+                          (long long)most, count);
 }
 
 bool tags_put(struct work *work, struct str path, const cJSON *tags)
@@ -70,9 +68,8 @@ static bool check_tag_length(struct work *work, const char *title, struct str te
 
     if (most == LIMIT_NONE || (int64_t)str_chars(text) <= most)
         return true;
-    answer_invalid(work, "%s exceeds the maximum allowed length (max: %lld, actual: '%zu')", title,
-                   (long long)most, str_chars(text));
-    return false;
+    return answer_invalid(work, "%s exceeds the maximum allowed length (max: %lld, actual: '%zu')",
+                          title, (long long)most, str_chars(text));
 }
 
 static enum limit_id tag_key_limit(const struct work *work)
@@ -82,13 +79,12 @@ static enum limit_id tag_key_limit(const struct work *work)
 
 static bool check_tag(struct work *work, struct str key, struct str value)
 {
-    if (is_reserved_key(key)) {
-        answer_invalid(work,
-                       "Tag key doesn't match expected format (allowed: not empty, not beginning "
-                       "with aliyun or acs:, without http:// and https://, actual: '" STR_FMT "')",
-                       STR_ARG(str_slice(key, 0, 128)));
-        return false;
-    }
+    if (is_reserved_key(key))
+        return answer_invalid(
+            work,
+            "Tag key doesn't match expected format (allowed: not empty, not beginning "
+            "with aliyun or acs:, without http:// and https://, actual: '" STR_FMT "')",
+            STR_ARG(str_slice(key, 0, 128)));
     return check_tag_length(work, "Tag key", key, tag_key_limit(work)) &&
            check_tag_length(work, "Tag value", value, LIMIT_TAG_VALUE_MAX);
 }
@@ -105,10 +101,7 @@ static bool refuse_list(struct work *work, const cJSON *list)
     struct buf text = {0};
 
     json_print(list, false, &text);
-    answer_invalid(work,
-                   "Tags is set to an invalid value (allowed: list of {Key, Value}, actual: "
-                   "'" STR_FMT "')",
-                   STR_ARG(str_slice(buf_str(&text), 0, 256)));
+    answer_wrong(work, "Tags", "list of {Key, Value}", buf_str(&text));
     buf_done(&text);
     return false;
 }
@@ -136,18 +129,15 @@ bool tags_read_list(struct work *work, const cJSON *list, cJSON *map)
 
 static bool exists(struct work *work, const char *kind, struct str parent, struct str name)
 {
-    struct store_key key = work_key(work, kind, parent, STR(""), name);
-
-    return store_find(work->store, &key) != NULL;
+    return work_find(work, kind, parent, name) != NULL;
 }
 
 static bool refuse_arn(struct work *work, struct str arn)
 {
-    answer_invalid(work,
-                   "ResourceArn doesn't match expected format (allowed: "
-                   "acs:fc:<region>:<account>:services/<service>, actual: '" STR_FMT "')",
-                   STR_ARG(str_slice(arn, 0, 256)));
-    return false;
+    return answer_invalid(work,
+                          "ResourceArn doesn't match expected format (allowed: "
+                          "acs:fc:<region>:<account>:services/<service>, actual: '" STR_FMT "')",
+                          STR_ARG(str_slice(arn, 0, 256)));
 }
 
 /* Behind "acs:fc:region:account:", when that is there. */
@@ -168,12 +158,10 @@ static bool find_function(struct work *work, struct str service, struct str func
 {
     const struct address at = {.service = service, .function = function};
 
-    if (!exists(work, "function", service, function)) {
-        answer_refuse(work, "FunctionNotFound",
-                      work->api == API_2023 ? address_name_2023(&at, work->arena) : function,
-                      service, STR_NONE);
-        return false;
-    }
+    if (!exists(work, "function", service, function))
+        return answer_refuse(work, "FunctionNotFound",
+                             work->api == API_2023 ? address_name_2023(&at, work->arena) : function,
+                             service);
     out->path = arena_strf(work->arena, STR_FMT "/" STR_FMT, STR_ARG(service), STR_ARG(function));
     out->arn = address_arn(work, &at, STR(""));
     return true;
@@ -209,10 +197,8 @@ bool tag_find_subject(struct work *work, struct str arn, struct tag_subject *out
             return refuse_arn(work, arn);
         return find_function(work, service, function, out);
     }
-    if (!exists(work, "service", STR(""), service)) {
-        answer_refuse(work, "ServiceNotFound", service, STR_NONE, STR_NONE);
-        return false;
-    }
+    if (!exists(work, "service", STR(""), service))
+        return answer_refuse(work, "ServiceNotFound", service);
     out->path = service;
     out->arn = arena_strf(work->arena, "acs:fc:" STR_FMT ":" STR_FMT ":services/" STR_FMT,
                           STR_ARG(work->region), STR_ARG(work->account), STR_ARG(service));
@@ -275,8 +261,7 @@ void tag_add(struct work *work)
         return;
     OWN(json_free) cJSON *tags = tag_map(work, subject.path);
 
-    if (tag_merge(work, cJSON_GetObjectItemCaseSensitive(given, "tags"), tags) &&
-        tags_put(work, subject.path, tags))
+    if (tag_merge(work, json_get(given, "tags"), tags) && tags_put(work, subject.path, tags))
         answer_request_id(work);
 }
 
@@ -321,10 +306,10 @@ void tag_remove(struct work *work)
     if (!tag_find_subject(work, arena_str(work->arena, json_get_str(given, "resourceArn")),
                           &subject))
         return;
-    bool all = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(given, "all"));
+    bool all = cJSON_IsTrue(json_get(given, "all"));
     OWN(json_free) cJSON *tags = all ? cJSON_CreateObject() : tag_map(work, subject.path);
 
-    tag_drop(tags, cJSON_GetObjectItemCaseSensitive(given, "tagKeys"));
+    tag_drop(tags, json_get(given, "tagKeys"));
     if (tags_put(work, subject.path, tags))
         answer_request_id(work);
 }
@@ -336,7 +321,7 @@ void tag_get(struct work *work)
     cJSON *answer;
 
     if (arn.len == 0) {
-        answer_invalid(work, "ResourceArn is required but not provided");
+        answer_missing(work, "ResourceArn");
         return;
     }
     if (!tag_find_subject(work, arn, &subject))
@@ -369,13 +354,13 @@ static cJSON *show_tagged(struct work *work, const struct store_row *row, void *
 
 void tag_list(struct work *work)
 {
-    struct store_key key = work_key(work, "tags", STR(""), STR(""), STR(""));
     struct page page;
 
     if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page))
         return;
     cJSON *answer = cJSON_CreateObject();
 
-    page_rows(work, &page, store_list(work->store, &key), show_tagged, NULL, answer, "resources");
+    page_rows(work, &page, work_rows(work, "tags", STR("")), show_tagged, NULL, answer,
+              "resources");
     answer_json(work, answer);
 }

@@ -19,13 +19,8 @@ bool tag_check_type(struct work *work, struct str type)
     if (str_eq_nocase(str_is_set(last) ? last : type, STR("function")))
         return true;
     if (type.len == 0)
-        answer_invalid(work, "ResourceType is required but not provided");
-    else
-        answer_invalid(
-            work,
-            "ResourceType is set to an invalid value (allowed: function, actual: '" STR_FMT "')",
-            STR_ARG(str_slice(type, 0, 128)));
-    return false;
+        return answer_missing(work, "ResourceType");
+    return answer_wrong(work, "ResourceType", "function", type);
 }
 
 enum { UNTAG_KEYS_MAX = 50 };
@@ -66,8 +61,7 @@ static bool find_subjects(struct work *work, const cJSON *ids, struct tag_subjec
     }
     if (*count > 0)
         return true;
-    answer_invalid(work, "ResourceId is required but not provided");
-    return false;
+    return answer_missing(work, "ResourceId");
 }
 
 static bool fit(struct work *work, const cJSON *tags, const cJSON *given)
@@ -84,8 +78,7 @@ static bool ensure_any(struct work *work, const cJSON *list, const char *title)
 {
     if (!json_is_blank(list))
         return true;
-    answer_invalid(work, "%s is required but not provided", title);
-    return false;
+    return answer_missing(work, title);
 }
 
 void tag_add_2023(struct work *work)
@@ -147,7 +140,7 @@ static bool is_asked(const cJSON *wanted, const cJSON *tag)
 
     if (json_is_blank(wanted))
         return true;
-    value = cJSON_GetObjectItemCaseSensitive(wanted, tag->string);
+    value = json_get(wanted, tag->string);
     return value && (!*value->valuestring || strcmp(value->valuestring, tag->valuestring) == 0);
 }
 

@@ -85,7 +85,7 @@ static void add_urls(struct work *work, const cJSON *document, const struct addr
 /* The later versions carry the configuration as JSON text. */
 static void config_to_text(cJSON *view, const cJSON *document)
 {
-    const cJSON *config = cJSON_GetObjectItemCaseSensitive(document, "triggerConfig");
+    const cJSON *config = json_get(document, "triggerConfig");
     struct buf text = {0};
 
     if (config)
@@ -123,7 +123,7 @@ static void decorate(struct work *work, const struct subject *s, const struct st
 /* A configuration may come as an object or as its JSON text. */
 static bool parse_config(struct work *work, cJSON *read)
 {
-    cJSON *config = cJSON_GetObjectItemCaseSensitive(read, "triggerConfig");
+    cJSON *config = json_get(read, "triggerConfig");
     struct error ignored;
     cJSON *parsed;
 
@@ -140,8 +140,8 @@ static bool parse_config(struct work *work, cJSON *read)
         return true;
     }
     cJSON_Delete(parsed);
-    answer_invalid(work, "TriggerConfig is set to an invalid value (allowed: a JSON object)");
-    return false;
+    return answer_invalid(work,
+                          "TriggerConfig is set to an invalid value (allowed: a JSON object)");
 }
 
 static bool check_type(struct work *work, const cJSON *read)
@@ -151,20 +151,15 @@ static bool check_type(struct work *work, const cJSON *read)
     /* Later clients know types that this table does not; theirs are echoed. */
     if (trigger_type_known(type) || (work->api == API_2023 && type.len > 0))
         return true;
-    answer_invalid(work,
-                   "TriggerType is set to an invalid value (allowed: %s, actual: '" STR_FMT "')",
-                   trigger_type_names(), STR_ARG(str_slice(type, 0, 128)));
-    return false;
+    return answer_wrong(work, "TriggerType", trigger_type_names(), type);
 }
 
 static bool ensure_config(struct work *work, cJSON *given)
 {
     if (json_has(given, "triggerConfig"))
         return true;
-    if (work->api != API_2023 && !str_eq(json_get_str(given, "triggerType"), STR("tablestore"))) {
-        answer_invalid(work, "TriggerConfig is required but not provided");
-        return false;
-    }
+    if (work->api != API_2023 && !str_eq(json_get_str(given, "triggerType"), STR("tablestore")))
+        return answer_missing(work, "TriggerConfig");
     cJSON_AddObjectToObject(given, "triggerConfig");
     return true;
 }
@@ -187,8 +182,8 @@ static bool check_qualifier(struct work *work, const struct address *at, const c
 
 static struct str event_bus(struct work *work, const cJSON *document, const struct address *at)
 {
-    const cJSON *config = cJSON_GetObjectItemCaseSensitive(document, "triggerConfig");
-    const cJSON *source = cJSON_GetObjectItemCaseSensitive(config, "eventSourceConfig");
+    const cJSON *config = json_get(document, "triggerConfig");
+    const cJSON *source = json_get(config, "eventSourceConfig");
     struct str type = json_get_str(source, "eventSourceType");
 
     if (type.len == 0 || str_eq(type, STR("Default")))
@@ -271,13 +266,11 @@ static bool check_only_http(struct work *work, struct store_list triggers, const
         struct str have = json_get_str(other, "qualifier");
 
         if (is_http(other) && !str_eq(triggers.rows[i]->key.name, name) &&
-            (str_eq(have, want) || (is_latest(have) && is_latest(want))) && --left <= 0) {
-            answer_invalid(work,
-                           "qualifier '" STR_FMT "' already has the http trigger '" STR_FMT "'",
-                           STR_ARG(want.len ? want : STR(QUALIFIER_LATEST)),
-                           STR_ARG(triggers.rows[i]->key.name));
-            return false;
-        }
+            (str_eq(have, want) || (is_latest(have) && is_latest(want))) && --left <= 0)
+            return answer_invalid(
+                work, "qualifier '" STR_FMT "' already has the http trigger '" STR_FMT "'",
+                STR_ARG(want.len ? want : STR(QUALIFIER_LATEST)),
+                STR_ARG(triggers.rows[i]->key.name));
     }
     return true;
 }
@@ -315,7 +308,7 @@ static bool check_bucket(struct work *work, const cJSON *document)
 
 static const cJSON *config_of(const cJSON *document)
 {
-    return cJSON_GetObjectItemCaseSensitive(document, "triggerConfig");
+    return json_get(document, "triggerConfig");
 }
 
 static bool check(struct work *work, struct subject *s)
@@ -337,7 +330,7 @@ static bool allow(struct work *work, struct subject *s)
 static void merge_config(struct work *work, cJSON *document, cJSON *read)
 {
     cJSON *sent = cJSON_DetachItemFromObjectCaseSensitive(read, "triggerConfig");
-    cJSON *config = cJSON_GetObjectItemCaseSensitive(document, "triggerConfig");
+    cJSON *config = json_get(document, "triggerConfig");
 
     if (sent && cJSON_IsObject(config) && work->api == API_2016) {
         trigger_config_merge(config, sent);
@@ -352,7 +345,7 @@ static bool merge(struct work *work, struct subject *s)
 {
     struct str type = json_get_str(s->create ? s->given : s->document, "triggerType");
     OWN(json_free) cJSON *given = cJSON_Duplicate(s->given, true);
-    cJSON *config = cJSON_GetObjectItemCaseSensitive(given, "triggerConfig");
+    cJSON *config = json_get(given, "triggerConfig");
 
     if (config && !trigger_config_read(work, type, config))
         return false;

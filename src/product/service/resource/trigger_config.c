@@ -139,17 +139,11 @@ static bool check_timer(struct work *work, const cJSON *config)
 {
     struct str text = json_get_str(config, "cronExpression");
 
-    if (!str_is_set(text)) {
-        answer_invalid(work, "CronExpression is required but not provided");
-        return false;
-    }
+    if (!str_is_set(text))
+        return answer_missing(work, "CronExpression");
     if (is_schedule(text))
         return true;
-    answer_invalid(work,
-                   "CronExpression is set to an invalid value (allowed: '@every <duration>' or six "
-                   "cron fields, actual: '" STR_FMT "')",
-                   STR_ARG(str_slice(text, 0, 256)));
-    return false;
+    return answer_wrong(work, "CronExpression", "'@every <duration>' or six cron fields", text);
 }
 
 static bool check_event_bridge(struct work *work, const cJSON *config)
@@ -160,11 +154,7 @@ static bool check_event_bridge(struct work *work, const cJSON *config)
 
     if (pattern.len == 0 || cJSON_IsObject(parsed))
         return true;
-    answer_invalid(work,
-                   "EventRuleFilterPattern is set to an invalid value (allowed: a JSON object as "
-                   "text, actual: '" STR_FMT "')",
-                   STR_ARG(str_slice(pattern, 0, 256)));
-    return false;
+    return answer_wrong(work, "EventRuleFilterPattern", "a JSON object as text", pattern);
 }
 
 bool trigger_config_read(struct work *work, struct str type, cJSON *config)
@@ -178,8 +168,7 @@ bool trigger_config_read(struct work *work, struct str type, cJSON *config)
         lower_auth_type(config);
     if (check_members(known->fields, config, &reading))
         return true;
-    answer_refusal(work);
-    return false;
+    return answer_refusal(work);
 }
 
 bool trigger_config_check(struct work *work, struct str type, const cJSON *config)
@@ -194,7 +183,7 @@ void trigger_config_merge(cJSON *config, const cJSON *sent)
     const cJSON *member;
 
     cJSON_ArrayForEach (member, sent) {
-        const cJSON *old = cJSON_GetObjectItemCaseSensitive(config, member->string);
+        const cJSON *old = json_get(config, member->string);
 
         if (!cJSON_IsNull(member) || !old)
             json_set(config, member->string, cJSON_Duplicate(member, true));

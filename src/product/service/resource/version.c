@@ -67,12 +67,10 @@ static bool may_publish(struct work *work, const struct address *at)
     if (function == reserved)
         return true;
     if (function)
-        answer_invalid(work,
-                       "versions of function '" STR_FMT "' belong to its service '" STR_FMT "'",
-                       STR_ARG(at->function), STR_ARG(at->service));
-    else
-        answer_invalid(work, "functions of 2023-03-30 have versions of their own");
-    return false;
+        return answer_invalid(
+            work, "versions of function '" STR_FMT "' belong to its service '" STR_FMT "'",
+            STR_ARG(at->function), STR_ARG(at->service));
+    return answer_invalid(work, "functions of 2023-03-30 have versions of their own");
 }
 
 /* Publishing what was published already is an error in 2016-08-15 alone. */
@@ -82,20 +80,19 @@ static bool is_changed(struct work *work, const struct address *at, struct store
     if (work->api != API_2016 || versions.count == 0)
         return true;
     OWN(json_free) cJSON *newest = row_document(versions.rows[versions.count - 1]);
-    const cJSON *changes = cJSON_GetObjectItemCaseSensitive(newest, "changes");
+    const cJSON *changes = json_get(newest, "changes");
 
     if (!changes || (uint64_t)changes->valuedouble != state.changes)
         return true;
-    answer_refuse(work, "VersionPublishError", at->service,
-                  STR("No changes were made since last publish"), STR_NONE);
-    return false;
+    return answer_refuse(work, "VersionPublishError", at->service,
+                         STR("No changes were made since last publish"));
 }
 
 static void freeze_document(struct work *work, const struct store_row *row, struct str version,
                             const cJSON *given)
 {
     OWN(json_free) cJSON *document = row_document(row);
-    const cJSON *description = cJSON_GetObjectItemCaseSensitive(given, "description");
+    const cJSON *description = json_get(given, "description");
     struct store_key key = row->key;
 
     key.version = version;
@@ -106,8 +103,7 @@ static void freeze_document(struct work *work, const struct store_row *row, stru
 
 static void freeze_functions(struct work *work, const struct address *at, struct str version)
 {
-    struct store_key key = work_key(work, "function", at->service, STR(""), STR(""));
-    struct store_list list = store_list(work->store, &key);
+    struct store_list list = work_rows(work, "function", at->service);
 
     for (size_t i = 0; i < list.count; i++)
         function_freeze(work, list.rows[i], version);
@@ -141,8 +137,7 @@ void version_publish(struct work *work)
     if (!given || !owner_of_versions(work, &s) || !may_publish(work, &s.at) ||
         !work_match(work, str_of(frozen_of(work, &s.at)->etag)))
         return;
-    struct store_key key = work_key(work, "version", s.at.owner, STR(""), STR(""));
-    struct store_list versions = store_list(work->store, &key);
+    struct store_list versions = work_rows(work, "version", s.at.owner);
     struct owner_state state = owner_state_get(work, s.at.owner);
 
     if (is_changed(work, &s.at, versions, state) &&
@@ -186,15 +181,11 @@ void version_list(struct work *work)
     struct page page;
 
     if (direction.len && !forward && !str_eq(direction, STR("BACKWARD"))) {
-        answer_invalid(work,
-                       "Direction is set to an invalid value (allowed: BACKWARD | FORWARD, actual: "
-                       "'" STR_FMT "')",
-                       STR_ARG(str_slice(direction, 0, 64)));
+        answer_wrong(work, "Direction", "BACKWARD | FORWARD", direction);
         return;
     }
     if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page) || !owner_of_versions(work, &s))
         return;
-    struct store_key key = work_key(work, "version", s.at.owner, STR(""), STR(""));
 
-    list_versions(work, &page, store_list(work->store, &key), forward);
+    list_versions(work, &page, work_rows(work, "version", s.at.owner), forward);
 }

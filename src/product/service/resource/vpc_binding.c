@@ -60,7 +60,7 @@ void vpc_binding_delete(struct work *work)
     if (store_find(work->store, &key))
         store_remove(work_batch(work), &key);
     else if (work->api != API_2023) { /* Terraform has no answer to a 404 here */
-        answer_refuse(work, "VpcBindingNotFound", key.name, STR_NONE, STR_NONE);
+        answer_refuse(work, "VpcBindingNotFound", key.name);
         return;
     }
     answer_done(work);
