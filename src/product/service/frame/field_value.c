@@ -12,14 +12,14 @@
 
 /* ---- refusals, in the grammar of the service ---- */
 
-static void add_title(const struct field *field, struct buf *out)
+void field_title(const struct field *field, struct buf *out)
 {
+    char first = field->name[0];
+
     if (field->title) {
         buf_puts(out, field->title);
         return;
     }
-    char first = field->name[0];
-
     buf_add_char(out, first >= 'a' && first <= 'z' ? (char)(first - 'a' + 'A') : first);
     buf_puts(out, field->name + 1);
 }
@@ -33,7 +33,7 @@ bool field_refuse(const struct field_reading *reading, const struct field *field
 
     if (out->len > 0)
         return false;
-    add_title(field, out);
+    field_title(field, out);
     buf_add_char(out, ' ');
     va_start(args, fmt);
     buf_vprintf(out, fmt, args);

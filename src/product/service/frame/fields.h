@@ -138,6 +138,9 @@ cJSON *fields_show(const struct field_table *table, const cJSON *document, enum 
 bool field_check_text(const struct field *field, struct str text,
                       const struct field_reading *reading);
 
+/** How messages call it. */
+void field_title(const struct field *field, struct buf *out);
+
 /** The regular expression of a pattern, and whether a text has it. */
 const char *field_pattern_text(enum field_pattern pattern);
 bool field_pattern_match(enum field_pattern pattern, struct str text);

@@ -3,12 +3,13 @@
  *
  * Source: spec pages api-2016-08-15 §6.6, api-2021-04-06 §7.3, api-2023-03-30 §7.5 and §9.
  */
-#include "product/service/resource/trigger_config.h"
+#include "product/service/resource/trigger_type.h"
 
 #include <ctype.h>
 
 #include "base/mem.h"
 #include "crypto/id.h"
+#include "product/service/resource/bucket.h"
 #include "product/service/resource/handlers.h"
 #include "product/service/resource/model.h"
 
@@ -144,21 +145,13 @@ static bool parse_config(struct work *work, cJSON *read)
                           "TriggerConfig is set to an invalid value (allowed: a JSON object)");
 }
 
-static bool check_type(struct work *work, const cJSON *read)
-{
-    struct str type = json_get_str(read, "triggerType");
-
-    /* Later clients know types that this table does not; theirs are echoed. */
-    if (trigger_type_known(type) || (work->api == API_2023 && type.len > 0))
-        return true;
-    return answer_wrong(work, "TriggerType", trigger_type_names(), type);
-}
-
 static bool ensure_config(struct work *work, cJSON *given)
 {
+    const struct trigger_type *type = trigger_type_find(json_get_str(given, "triggerType"));
+
     if (json_has(given, "triggerConfig"))
         return true;
-    if (work->api != API_2023 && !str_eq(json_get_str(given, "triggerType"), STR("tablestore")))
+    if (work->api != API_2023 && !type->bare)
         return answer_missing(work, "TriggerConfig");
     cJSON_AddObjectToObject(given, "triggerConfig");
     return true;
@@ -167,7 +160,8 @@ static bool ensure_config(struct work *work, cJSON *given)
 static bool prepare(struct work *work, struct subject *s)
 {
     return parse_config(work, s->given) &&
-           (!s->create || (check_type(work, s->given) && ensure_config(work, s->given)));
+           (!s->create || (trigger_type_allows(work, json_get_str(s->given, "triggerType")) &&
+                           ensure_config(work, s->given)));
 }
 
 static bool check_qualifier(struct work *work, const struct address *at, const cJSON *document)
@@ -194,14 +188,12 @@ static struct str event_bus(struct work *work, const cJSON *document, const stru
 
 static void settle_source(struct work *work, const struct address *at, cJSON *document)
 {
-    struct str type = json_get_str(document, "triggerType");
-    bool has_none = str_eq(type, STR("http")) || str_eq(type, STR("timer"));
+    const struct trigger_type *type = trigger_type_find(json_get_str(document, "triggerType"));
+    bool given = json_get_str(document, "sourceArn").len > 0;
 
-    if (has_none) {
+    if (!type->source && !(type->source_made && given))
         cJSON_DeleteItemFromObjectCaseSensitive(document, "sourceArn");
-        return;
-    }
-    if (!str_eq(type, STR("eventbridge")) || json_get_str(document, "sourceArn").len > 0)
+    if (!type->source_made || given)
         return;
     struct str bus = event_bus(work, document, at);
 
@@ -275,46 +267,14 @@ static bool check_only_http(struct work *work, struct store_list triggers, const
     return true;
 }
 
-struct same_source {
-    const struct work *work;
-    struct str source;
-    size_t count;
-};
-
-static void count_same_source(void *arg, const struct store_row *row)
-{
-    struct same_source *same = arg;
-
-    if (!str_eq(row->key.account, same->work->account) ||
-        !str_eq(row->key.region, same->work->region) ||
-        !str_find(row->document, same->source, NULL))
-        return;
-    OWN(json_free) cJSON *document = row_document(row);
-
-    same->count += str_eq(json_get_str(document, "sourceArn"), same->source);
-}
-
-/* It is OSS that keeps the notifications of a bucket and refuses more. */
-static bool check_bucket(struct work *work, const cJSON *document)
-{
-    struct same_source same = {work, json_get_str(document, "sourceArn"), 0};
-
-    if (!str_eq(json_get_str(document, "triggerType"), STR("oss")))
-        return true;
-    store_each(work->store, STR("trigger"), count_same_source, &same);
-    return work_quota(work, LIMIT_BUCKET_OSS_TRIGGERS, same.count,
-                      "the number of OSS triggers of the bucket");
-}
-
-static const cJSON *config_of(const cJSON *document)
-{
-    return json_get(document, "triggerConfig");
-}
-
 static bool check(struct work *work, struct subject *s)
 {
+    /* What was made before sources were asked for stays as it is until it is touched. */
+    bool asked = s->create || json_has(s->given, "invocationRole");
+
     return trigger_config_check(work, json_get_str(s->document, "triggerType"),
-                                config_of(s->document));
+                                json_get(s->document, "triggerConfig")) &&
+           (!asked || trigger_source_check(work, s->document));
 }
 
 static bool allow(struct work *work, struct subject *s)
@@ -323,7 +283,7 @@ static bool allow(struct work *work, struct subject *s)
 
     return (!placed || (check_qualifier(work, &s->at, s->document) &&
                         check_only_http(work, store_list(work->store, &s->key), s->document))) &&
-           (!s->create || check_bucket(work, s->document));
+           bucket_allows(work, s);
 }
 
 /* 2016-08-15 merges the configuration member by member, the later versions replace it. */

@@ -8,63 +8,87 @@ static void setup_function(void)
     create_function("demo", "f");
 }
 
-static struct reply create(const char *type, const char *config)
+#define ROLE "acs:ram::16530750:role/r"
+#define ARN(product, of) "acs:" product ":cn-shanghai:16530750:" of
+
+static const struct {
+    const char *type, *arn;
+} arns[] = {
+    {"oss",         ARN("oss",              "bucket")},
+    {"log",             ARN("log",                               "project/p")},
+    {"mns_topic", ARN("mns","/topics/t")},
+    {"cdn_events",    "acs:cdn:*:16530750"                     },
+    {"tablestore",  ARN("ots", "instance/i/table/t")},
+    {"rds",  ARN("rds",              "dbinstance/d")},
+    {"eventbridge",             "any"                              },
+};
+
+/* Types without a source are sent one all the same, as clients do. */
+static const char *arn_of(const char *type)
+{
+    for (size_t i = 0; i < N_ELEMENTS(arns); i++)
+        if (strcmp(arns[i].type, type) == 0)
+            return arns[i].arn;
+    return "dummy_arn";
+}
+
+static struct reply create_from(const char *type, const char *arn, const char *role,
+                                const char *config)
 {
     OWN(mem_free)
-    char *body =
-        mem_printf("{\"triggerName\":\"t\",\"triggerType\":\"%s\",\"sourceArn\":\"dummy_arn\","
-                   "\"invocationRole\":\"\",\"qualifier\":null,\"triggerConfig\":%s}",
-                   type, config);
+    char *body = mem_printf("{\"triggerName\":\"t\",\"triggerType\":\"%s\",\"sourceArn\":\"%s\","
+                            "\"invocationRole\":\"%s\",\"qualifier\":null,\"triggerConfig\":%s}",
+                            type, arn, role, config);
 
     return sendf("POST", body, TRIGGERS);
+}
+
+static struct reply create(const char *type, const char *config)
+{
+    const char *arn = arn_of(type);
+
+    return create_from(type, arn, strncmp(arn, "acs:", 4) == 0 ? ROLE : "", config);
 }
 
 /* Each comes back as it was sent, but for the names. */
 /* clang-format off */
 static const struct {
-    const char *type, *config, *want, *source;
+    const char *type, *config, *want;
 } good[] = {
     {"http", "{\"AuthType\":\"ANONYMOUS\",\"methods\":[\"GET\",\"POST\"]}",
-     "{\"authType\":\"anonymous\",\"methods\":[\"GET\",\"POST\"]}", "null"},
+     "{\"authType\":\"anonymous\",\"methods\":[\"GET\",\"POST\"]}"},
     {"timer", "{\"payload\":\"p\",\"cronExpression\":\"CRON_TZ=Asia/Shanghai 0 0 4 * * *\",\"enable\":true}",
-     "{\"payload\":\"p\",\"cronExpression\":\"CRON_TZ=Asia/Shanghai 0 0 4 * * *\",\"enable\":true}",
-     "null"},
+     "{\"payload\":\"p\",\"cronExpression\":\"CRON_TZ=Asia/Shanghai 0 0 4 * * *\",\"enable\":true}"},
     {"oss",
      "{\"events\":[\"oss:ObjectCreated:*\"],\"Filter\":{\"Key\":{\"Prefix\":\"a/\",\"Suffix\":null}}}",
-     "{\"events\":[\"oss:ObjectCreated:*\"],\"filter\":{\"key\":{\"prefix\":\"a/\",\"suffix\":null}}}",
-     "\"dummy_arn\""},
+     "{\"events\":[\"oss:ObjectCreated:*\"],\"filter\":{\"key\":{\"prefix\":\"a/\",\"suffix\":null}}}"},
     {"log",
      "{\"sourceConfig\":{\"logstore\":\"l\",\"startTime\":null},\"jobConfig\":{\"maxRetryTime\":3,"
      "\"triggerInterval\":60},\"functionParameter\":{\"a\":\"b\"},\"logConfig\":{\"project\":\"\","
      "\"logstore\":\"\"},\"targetConfig\":null,\"Enable\":false}",
      "{\"sourceConfig\":{\"logstore\":\"l\",\"startTime\":null},\"jobConfig\":{\"maxRetryTime\":3,"
      "\"triggerInterval\":60},\"functionParameter\":{\"a\":\"b\"},\"logConfig\":{\"project\":\"\","
-     "\"logstore\":\"\"},\"targetConfig\":null,\"enable\":false}",
-     "\"dummy_arn\""},
+     "\"logstore\":\"\"},\"targetConfig\":null,\"enable\":false}"},
     {"mns_topic",
      "{\"filterTag\":\"t\",\"notifyContentFormat\":\"STREAM\",\"notifyStrategy\":\"BACKOFF_RETRY\"}",
-     "{\"filterTag\":\"t\",\"notifyContentFormat\":\"STREAM\",\"notifyStrategy\":\"BACKOFF_RETRY\"}",
-     "\"dummy_arn\""},
+     "{\"filterTag\":\"t\",\"notifyContentFormat\":\"STREAM\",\"notifyStrategy\":\"BACKOFF_RETRY\"}"},
     {"cdn_events",
      "{\"eventName\":\"LogFileCreated\",\"eventVersion\":\"1.0.0\",\"notes\":\"n\",\"filter\":"
      "{\"domain\":[\"a.b\"]}}",
      "{\"eventName\":\"LogFileCreated\",\"eventVersion\":\"1.0.0\",\"notes\":\"n\",\"filter\":"
-     "{\"domain\":[\"a.b\"]}}",
-     "\"dummy_arn\""},
-    {"tablestore", "{}", "{}", "\"dummy_arn\""},
+     "{\"domain\":[\"a.b\"]}}"},
+    {"tablestore", "{}", "{}"},
     {"rds", "{\"subscriptionObjects\":[\"a\"],\"retry\":1,\"concurrency\":1,\"eventFormat\":\"json\"}",
-     "{\"subscriptionObjects\":[\"a\"],\"retry\":1,\"concurrency\":1,\"eventFormat\":\"json\"}",
-     "\"dummy_arn\""},
+     "{\"subscriptionObjects\":[\"a\"],\"retry\":1,\"concurrency\":1,\"eventFormat\":\"json\"}"},
     {"eventbridge",
      "{\"eventRuleFilterPattern\":\"{}\",\"eventSourceConfig\":{\"EventSourceType\":\"MNS\","
      "\"eventSourceParameters\":{\"sourcemnsparameters\":{\"queueName\":\"q\",\"RegionId\":null}}},"
      "\"runOptions\":{\"batchWindow\":{\"CountBasedWindow\":3},\"deadLetterQueue\":{\"Arn\":\"a\"}}}",
      "{\"eventRuleFilterPattern\":\"{}\",\"eventSourceConfig\":{\"eventSourceType\":\"MNS\","
      "\"eventSourceParameters\":{\"sourceMNSParameters\":{\"QueueName\":\"q\",\"RegionId\":null}}},"
-     "\"runOptions\":{\"batchWindow\":{\"CountBasedWindow\":3},\"deadLetterQueue\":{\"Arn\":\"a\"}}}",
-     "\"dummy_arn\""},
+     "\"runOptions\":{\"batchWindow\":{\"CountBasedWindow\":3},\"deadLetterQueue\":{\"Arn\":\"a\"}}}"},
     {"timer", "{\"cronExpression\":\"@every 1m\",\"Enable\":true,\"enable\":false}",
-     "{\"cronExpression\":\"@every 1m\",\"enable\":false}", "null"},
+     "{\"cronExpression\":\"@every 1m\",\"enable\":false}"},
 };
 /* clang-format on */
 
@@ -76,9 +100,11 @@ START_TEST(test_trigger_config_is_echoed)
     made = create(good[_i].type, good[_i].config);
     ck_ok(made);
     ck_assert_str_eq(text_at(made, "triggerConfig"), good[_i].want);
-    ck_assert_str_eq(text_at(made, "sourceArn"), good[_i].source);
+    ck_assert_str_eq(string_at(made, "sourceArn"),
+                     strcmp(arn_of(good[_i].type), "dummy_arn") ? arn_of(good[_i].type) : "null");
     ck_assert_str_eq(text_at(made, "qualifier"), "null");
-    ck_assert_str_eq(string_at(made, "invocationRole"), "");
+    ck_assert_str_eq(string_at(made, "invocationRole"),
+                     strncmp(arn_of(good[_i].type), "acs:", 4) == 0 ? ROLE : "");
     ck_assert_str_eq(text_at(send("GET", TRIGGERS "/t", NULL), "triggerConfig"), good[_i].want);
     ck_assert_str_eq(
         string_at(send("GET", "/2021-04-06/services/demo/functions/f/triggers/t", NULL),
@@ -111,7 +137,7 @@ static const struct {
     {"log", "{\"jobConfig\":{\"triggerInterval\":1000}}",
      "TriggerInterval is set to an invalid value (allowed: 3-600, actual: '1000')"},
     {"oss", "{\"events\":\"all\"}",
-     "Events is set to an invalid value (allowed: list of strings, actual: 'all')"},
+     "invalid OSS trigger config."},
     {"log", "{\"functionParameter\":\"x\"}",
      "FunctionParameter is set to an invalid value (allowed: object, actual: 'x')"},
     {"cdn_events", "{\"filter\":{\"domain\":\"a.b\"}}",
@@ -132,6 +158,39 @@ START_TEST(test_trigger_config_refusals)
 {
     setup_function();
     ck_refused(create(bad[_i].type, bad[_i].config), 400, "InvalidArgument", bad[_i].message);
+}
+END_TEST
+
+/* clang-format off */
+static const struct {
+    const char *type, *arn, *role, *config, *message;
+} incomplete[] = {
+    {"oss", "", ROLE, "{\"events\":[\"oss:ObjectCreated:*\"]}", "SourceArn is required but not provided"},
+    {"oss", ARN("oss", ""), ROLE, "{\"events\":[\"oss:ObjectCreated:*\"]}",
+     "SourceArn is set to an invalid value (allowed: acs:oss:<region>:<account>:<bucket>, actual: 'acs:oss:cn-shanghai:16530750:')"},
+    {"oss", ARN("log", "project/p"), ROLE, "{\"events\":[\"oss:ObjectCreated:*\"]}",
+     "SourceArn is set to an invalid value (allowed: acs:oss:<region>:<account>:<bucket>, actual: 'acs:log:cn-shanghai:16530750:project/p')"},
+    {"oss", ARN("oss", "b"), "", "{\"events\":[\"oss:ObjectCreated:*\"]}", "InvocationRole is required but not provided"},
+    {"tablestore", "acs:ots:cn-shanghai::instance/i/table/t", ROLE, "{}",
+     "SourceArn is set to an invalid value (allowed: acs:ots:<region>:<account>:instance/<instance>/table/<table>, actual: 'acs:ots:cn-shanghai::instance/i/table/t')"},
+    {"oss", ARN("oss", "b"), ROLE, "{}", "invalid OSS trigger config."},
+    {"oss", ARN("oss", "b"), ROLE, "{\"events\":[]}", "invalid OSS trigger config."},
+    {"oss", ARN("oss", "b"), ROLE, "{\"events\":[\"ObjectCreated\"]}", "invalid OSS trigger config."},
+    {"oss", ARN("oss", "b"), ROLE, "{\"events\":[\"oss::x\"]}", "invalid OSS trigger config."},
+    {"oss", ARN("oss", "b"), ROLE, "{\"events\":[\"oss:ObjectCreated:*\"],\"filter\":\"x\"}", "invalid OSS trigger config."},
+    {"log", ARN("log", "project/p"), ROLE, "{}", "SourceConfig is required but not provided"},
+    {"log", ARN("log", "project/p"), ROLE, "{\"sourceConfig\":{\"startTime\":1}}", "Logstore is required but not provided"},
+    {"cdn_events", "acs:cdn:*:1", ROLE, "{\"eventName\":\"LogFileCreated\"}", "EventVersion is required but not provided"},
+    {"rds", ARN("rds", "dbinstance/d"), ROLE, "{\"retry\":1}", "SubscriptionObjects is required but not provided"},
+};
+/* clang-format on */
+
+START_TEST(test_trigger_is_whole)
+{
+    setup_function();
+    ck_refused(create_from(incomplete[_i].type, incomplete[_i].arn, incomplete[_i].role,
+                           incomplete[_i].config),
+               400, "InvalidArgument", incomplete[_i].message);
 }
 END_TEST
 
@@ -186,7 +245,7 @@ START_TEST(test_trigger_update_keeps_the_members_not_named)
     ck_assert_str_eq(text_at(changed, "triggerConfig.sourceConfig"),
                      "{\"logstore\":\"l\",\"startTime\":null}");
     ck_assert_str_eq(text_at(changed, "triggerConfig.enable"), "false");
-    ck_assert_str_eq(string_at(changed, "sourceArn"), "dummy_arn");
+    ck_assert_str_eq(string_at(changed, "sourceArn"), ARN("log", "project/p"));
     ck_assert_str_eq(string_at(changed, "lastModifiedTime"), "2020-09-13T12:26:41Z");
 }
 END_TEST
@@ -296,9 +355,9 @@ START_TEST(test_trigger_config_of_2021_is_replaced)
              "{\"triggerConfig\":\"{\\\"cronExpression\\\":\\\"@every 7m\\\"}\"}");
 
     ck_assert_str_eq(string_at(changed, "triggerConfig"), "{\"cronExpression\":\"@every 7m\"}");
-    ck_ok(send(
-        "POST", "/2021-04-06/services/demo/functions/f/triggers",
-        "{\"triggerName\":\"ts\",\"triggerType\":\"tablestore\",\"sourceArn\":\"acs:ots:x\"}"));
+    ck_ok(send("POST", "/2021-04-06/services/demo/functions/f/triggers",
+               "{\"triggerName\":\"ts\",\"triggerType\":\"tablestore\",\"sourceArn\":\"" ARN(
+                   "ots", "instance/i/table/t") "\",\"invocationRole\":\"" ROLE "\"}"));
 }
 END_TEST
 
@@ -324,6 +383,7 @@ int main(void)
     tcase_add_checked_fixture(tc, fixture_setup, fixture_teardown);
     tcase_add_loop_test(tc, test_trigger_config_is_echoed, 0, N_ELEMENTS(good));
     tcase_add_loop_test(tc, test_trigger_config_refusals, 0, N_ELEMENTS(bad));
+    tcase_add_loop_test(tc, test_trigger_is_whole, 0, N_ELEMENTS(incomplete));
     tcase_add_loop_test(tc, test_trigger_eventbridge_source_is_generated, 0, N_ELEMENTS(sources));
     tcase_add_test(tc, test_trigger_update_keeps_the_members_not_named);
     tcase_add_test(tc, test_trigger_update_finds_members_in_any_case);
