@@ -13,23 +13,24 @@ static const struct {
     const char *name;
     enum next (*run)(struct exchange *x);
 } stations[] = {
-    {"place",        station_place       }, /* Host, SNI, headers → account, region, kind */
-    {"operate",      station_operate     }, /* method and path → operation and parameters */
-    {"receive body", station_receive_body}, /* bounded by what the operation may take */
-    {"visit",        station_visit       }, /* pages of other origins, other users */
-    {"strike",       station_strike      }, /* rules asked; delay at request */
-    {"hang request", station_hang_request}, /* hang before anything is done */
-    {"skip",         station_skip        }, /* effect: none goes straight to the outcome */
-    {"refuse",       station_refuse      }, /* what place and operate found wrong */
-    {"admit",        station_admit       }, /* required headers, date, key, signature */
-    {"strike again", station_strike_again}, /* rules that match only authenticated calls */
-    {"hold effect",  station_hold_effect }, /* delay at effect */
-    {"perform",      station_perform     }, /* fixtures, then the operation itself */
-    {"hold headers", station_hold_headers}, /* delay at headers */
-    {"hang headers", station_hang_headers}, /* hang with the work done */
-    {"outcome",      station_outcome     }, /* the rule's answer instead of the operation's */
-    {"shape",        station_shape       }, /* headers, corrupt, length, truncate, stall, drip */
-    {"deliver",      station_deliver     }, /* bytes, or a cut */
+    {"place",          station_place         }, /* Host, SNI, headers → account, region, kind */
+    {"operate",        station_operate       }, /* method and path → operation and parameters */
+    {"receive body",   station_receive_body  }, /* bounded by what the operation may take */
+    {"visit",          station_visit         }, /* pages of other origins, other users */
+    {"strike",         station_strike        }, /* rules asked; delay at request */
+    {"hang request",   station_hang_request  }, /* hang before anything is done */
+    {"skip",           station_skip          }, /* effect: none goes straight to the outcome */
+    {"refuse",         station_refuse        }, /* what place and operate found wrong */
+    {"admit",          station_admit         }, /* required headers, date, key, signature */
+    {"refuse account", station_refuse_account}, /* a host whose first label is none */
+    {"strike again",   station_strike_again  }, /* rules that match only authenticated calls */
+    {"hold effect",    station_hold_effect   }, /* delay at effect */
+    {"perform",        station_perform       }, /* fixtures, then the operation itself */
+    {"hold headers",   station_hold_headers  }, /* delay at headers */
+    {"hang headers",   station_hang_headers  }, /* hang with the work done */
+    {"outcome",        station_outcome       }, /* the rule's answer instead of the operation's */
+    {"shape",          station_shape         }, /* headers, corrupt, length, truncate, stall, drip */
+    {"deliver",        station_deliver       }, /* bytes, or a cut */
 };
 
 static size_t station_index(enum next (*run)(struct exchange *))

@@ -7,10 +7,17 @@
 
 enum next station_refuse(struct exchange *x)
 {
-    if (!x->refusal)
+    if (!x->refusal || x->place.account_wrong)
         return NEXT_STATION;
     reply_error(x, x->refusal, x->refusal_args, x->refusal_arg_count, STR_NONE, 0, KEYS_DEFAULT);
     return NEXT_OUTCOME;
+}
+
+/* The service looks at the key before it looks at the account. */
+enum next station_refuse_account(struct exchange *x)
+{
+    x->place.account_wrong = false;
+    return station_refuse(x);
 }
 
 static enum auth_mode mode_for(const struct gateway_auth *auth, struct str account)

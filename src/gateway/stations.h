@@ -23,6 +23,7 @@ enum next station_hang_request(struct exchange *x);
 enum next station_skip(struct exchange *x);
 enum next station_refuse(struct exchange *x);
 enum next station_admit(struct exchange *x);
+enum next station_refuse_account(struct exchange *x);
 enum next station_strike_again(struct exchange *x);
 enum next station_hold_effect(struct exchange *x);
 enum next station_perform(struct exchange *x);

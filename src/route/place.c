@@ -194,9 +194,12 @@ static bool read_api(struct reading *r)
         return true;
     r->out->kind = PLACE_SERVICE;
     /* SDK endpoint maps hold the literal text account-id, for the caller to replace. */
-    if (labels->count == 2 && !str_eq(labels->list[0], STR("account-id")) &&
-        set_account_label(r, labels->list[0]))
+    if (labels->count == 1 || str_eq(labels->list[0], STR("account-id")))
+        return true;
+    if (set_account_label(r, labels->list[0]))
         r->out->kind = PLACE_ACCOUNT;
+    else
+        r->out->account_wrong = true;
     return true;
 }
 

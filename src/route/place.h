@@ -47,6 +47,7 @@ struct place {
     struct str bucket;              /* of it, or the log project; "" when the name says none */
     const char *problem;   /* for PLACE_IMPOSSIBLE, and for a near miss: one sentence; else NULL */
     struct str suggestion; /* the nearest right name, or absent */
+    bool account_wrong;    /* impossible for its account alone: judged behind the signature */
 };
 
 #define PLACE_ANY_ADDRESS "@address"
