@@ -1,6 +1,7 @@
 /*
  * The order of checks is the service's: date, Authorization and its form, skew, key, signature,
- * token, account. The first thing wrong is what strict mode answers and lenient mode records.
+ * token, account. The first thing wrong is what strict mode answers and lenient mode records; a
+ * signature of a known key that does not hold, or has expired, is refused in both.
  */
 #include "auth/auth.h"
 
@@ -208,9 +209,20 @@ static bool check_permission(struct examination *x)
     return true;
 }
 
-static bool (*const steps[])(struct examination *x) = {
-    check_presence,  check_form, check_date,  check_expiry,  check_key,
-    check_signature, check_body, check_token, check_account,
+/* Whoever configured a key wants its signatures to hold: those steps bind in lenient mode, too. */
+static const struct {
+    bool (*right)(struct examination *x);
+    bool binds;
+} steps[] = {
+    {check_presence,  false},
+    {check_form,      false},
+    {check_date,      false},
+    {check_expiry,    true },
+    {check_key,       false},
+    {check_signature, true },
+    {check_body,      true },
+    {check_token,     false},
+    {check_account,   false},
 };
 
 /* What the journal keeps: the code and a reason, never a header that may hold a credential. */
@@ -240,15 +252,31 @@ static void find_key(struct examination *x)
         x->result->account = arena_str(x->arena, x->key.account);
 }
 
+/* May lenient mode overlook what step @failed found? Those behind it, which nobody asked any more,
+ * have a say; the first thing wrong is what is recorded. */
+static bool may_be_overlooked(struct examination *x, size_t failed)
+{
+    const char *code = x->result->code;
+    struct str arg = x->result->arg;
+
+    if (x->check->mode != AUTH_LENIENT || x->impossible)
+        return false;
+    for (size_t i = failed; x->key_known && i < N_ELEMENTS(steps); i++)
+        if (steps[i].binds && (i == failed || !steps[i].right(x)))
+            return false;
+    wrong(x, code, arg);
+    return true;
+}
+
 static void examine(struct examination *x)
 {
     struct auth_result *result = x->result;
-    bool right = true;
+    size_t i = 0;
 
     find_key(x);
-    for (size_t i = 0; i < N_ELEMENTS(steps) && right; i++)
-        right = steps[i](x);
-    result->accepted = right || (x->check->mode == AUTH_LENIENT && !x->impossible);
+    while (i < N_ELEMENTS(steps) && steps[i].right(x))
+        i++;
+    result->accepted = i == N_ELEMENTS(steps) || may_be_overlooked(x, i);
     if (result->accepted)
         result->accepted = check_permission(x);
     result->note = note(x);

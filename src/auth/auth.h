@@ -19,7 +19,8 @@
 
 enum auth_mode {
     AUTH_OFF,     /* nothing is looked at */
-    AUTH_LENIENT, /* what is wrong is recorded, and refused only where the form is impossible */
+    AUTH_LENIENT, /* what is wrong is recorded; refused are impossible forms, and signatures of
+                     known keys that do not hold or have expired */
     AUTH_STRICT,  /* as the service does it */
 };
 

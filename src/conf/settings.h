@@ -22,7 +22,8 @@ enum settings_error_keys {
 
 enum settings_auth_mode {
     AUTH_MODE_OFF,     /* signatures are not looked at */
-    AUTH_MODE_LENIENT, /* checked when the key is known; unknown keys and unsigned calls pass */
+    AUTH_MODE_LENIENT, /* checked when the key is known: a wrong signature and an expired URL are
+                          refused; unknown keys and unsigned calls pass */
     AUTH_MODE_STRICT,  /* each call must be signed with a known key */
     AUTH_MODE_AUTO,    /* lenient, strict when other machines can reach us; never once loaded */
 };

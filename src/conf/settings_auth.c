@@ -151,9 +151,10 @@ static const struct conf_field auth_fields[] = {
      .offset = AT(auth.mode) - AT(auth),
      .words = &modes,
      .fallback = "auto",
-     .help = "off: signatures are not looked at; lenient: checked when the key is known; "
-             "strict: each call must be signed with a known key; auto: lenient, but strict when "
-             "other machines can reach an address of listen"},
+     .help = "off: signatures are not looked at; lenient: those of known keys must "
+             "hold, unknown keys and unsigned calls pass; strict: each call must be signed with a "
+             "known key; auto: lenient, but strict when other machines can reach an address of "
+             "listen"},
     { .name = "keys",
      .type = FIELD_CUSTOM,
      .flags = FIELD_FILE_ONLY,

@@ -140,7 +140,7 @@ class TestModes:
     def test_account_has_a_mode_of_its_own(self, strict, account, mode):
         host = f"{account}.cn-shanghai.fc.aliyuncs.com"
         target = "/2016-08-15/services"
-        for headers in ({}, signing.fc("GET", target, "dummy", "dummy"), signing.fc("GET", target, KEY, "wrong"), signing.fc("GET", target, KEY, SECRET, offset=-99 * MINUTE)):
+        for headers in ({}, signing.fc("GET", target, "dummy", "dummy"), signing.fc("GET", target, KEY, SECRET, offset=-99 * MINUTE)):
             assert strict.call("GET", target, headers=headers, host=host).status == 200
         reply = strict.call("GET", target, headers={"Authorization": "dummy"}, host=host)
         if mode == "off":
@@ -150,10 +150,44 @@ class TestModes:
 
     def test_lenient_mode_writes_down_what_strict_would_refuse(self, strict):
         host = "77.cn-shanghai.fc.aliyuncs.com"
-        headers = {**signing.fc("GET", "/2016-08-15/services", KEY, "wrong"), "X-Fcemu-Label": "lenient-mismatch"}
+        headers = {**signing.fc("GET", "/2016-08-15/services", "dummy", "wrong"), "X-Fcemu-Label": "lenient-mismatch"}
         assert strict.call("GET", "/2016-08-15/services", headers=headers, host=host).status == 200
         (entry,) = strict.requests("&label=lenient-mismatch")
-        assert entry["auth_note"].startswith("SignatureNotMatch: ") and "lenient" in entry["auth_note"]
+        assert entry["auth_note"].startswith("InvalidAccessKeyID: ") and "lenient" in entry["auth_note"]
+
+    @pytest.mark.sound("C8", "lenient: a configured key, another secret", "403 SignatureNotMatch; unknown keys pass")
+    @pytest.mark.parametrize("target", LISTS)
+    @pytest.mark.parametrize("scheme", SCHEMES)
+    @pytest.mark.parametrize("offset", [0, -99 * MINUTE])
+    def test_lenient_mode_holds_known_keys_to_their_signature(self, daemon, scheme, target, offset):
+        running = daemon(config=CONFIG.replace("mode: strict", "mode: lenient"))
+        sign = SCHEMES[scheme]
+        assert error(running.call("GET", target, headers=sign(target, secret="wrong", offset=offset))) == (403, "SignatureNotMatch", MISMATCH)
+        assert running.call("GET", target, headers=sign(target, key="dummy", secret="wrong", offset=offset)).status == 200
+        assert running.call("GET", target, headers=sign(target, offset=offset)).status == 200
+
+    @pytest.mark.sound("C8", "lenient: an expired URL signed with a configured key", "403 AccessDenied; an unknown key passes")
+    def test_lenient_mode_and_expired_urls(self, daemon):
+        running = daemon(config=CONFIG.replace("mode: strict", "mode: lenient"), rules="version: 1\nrules: [{id: r, match: {function: f, authenticated: true}, do: {respond: {status: 200, body: ran}}}]\n")
+        path, now = "/2016-08-15/proxy/s/f/x", int(time.time())
+        for expires, key, secret, status in ((now - MINUTE, KEY, SECRET, 403), (now + MINUTE, KEY, "wrong", 403), (now + MINUTE, KEY, SECRET, 200), (now - MINUTE, "dummy", "x", 404)):
+            reply = running.call("GET", signing.signed_url("GET", path, key, secret, expires))
+            assert reply.status == status, (expires - now, key)
+        reply = running.call("GET", signing.signed_url("GET", path, KEY, SECRET, now - MINUTE))
+        assert error(reply) == (403, "AccessDenied", "the signed URL has expired")
+
+
+@pytest.mark.sound("C4", "a host whose first label is no number, strict", "key and signature first (403), then the account (400)")
+@pytest.mark.parametrize("label", ["accountid", "16530750x", ""])
+@pytest.mark.parametrize("target", LISTS)
+def test_key_is_judged_before_the_account(strict, daemon, label, target):
+    host = f"{label}.cn-shanghai.fc.aliyuncs.com"
+    assert error(strict.call("GET", target, host=host))[:2] == (400, "MissingRequiredHeader")
+    assert error(strict.call("GET", target, headers=signing.fc("GET", target, "LTAI-nobody", "x"), host=host))[:2] == (403, "InvalidAccessKeyID")
+    assert error(strict.call("GET", target, headers=signing.fc("GET", target, KEY, "wrong"), host=host))[:2] == (403, "SignatureNotMatch")
+    status, code, message = error(strict.call("GET", target, headers=signing.fc("GET", target, KEY, SECRET), host=host))
+    assert (status, code) == (400, "InvalidArgument") and f"host '{host}' is not <account>.<region>.fc.aliyuncs.com" in message
+    assert error(strict.call("GET", target, headers=signing.fc("GET", target, KEY, "wrong"), host=f"1.{host}"))[:2] == (400, "InvalidArgument")
 
 
 @pytest.mark.parametrize(

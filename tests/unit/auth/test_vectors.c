@@ -104,7 +104,7 @@ START_TEST(test_vector_with_another_secret_is_refused)
     ck_assert(!str_is_set(result.explanation->theirs));
     check.mode = AUTH_LENIENT;
     code();
-    ck_assert(result.accepted);
+    ck_assert(!result.accepted);
     ck_assert(!result.verified);
 }
 END_TEST
