@@ -10,7 +10,7 @@ import sys
 FLOORS = [
     ["base"],
     ["catalog", "crypto", "loop"],
-    ["conf", "store", "http/wire", "dns"],
+    ["conf", "store", "http/wire", "dns", "supervise"],
     ["http/call"],
     ["route", "auth", "fault"],
     ["journal", "tape"],

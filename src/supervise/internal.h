@@ -1,0 +1,147 @@
+/*
+ * supervise/internal.h - what daemon, supervisor and keepers say to one another
+ *
+ * All over SOCK_SEQPACKET, a struct order a message; descriptors travel beside it.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "supervise/supervise.h"
+
+/* Descriptors that the supervisor inherits. */
+enum {
+    SUPERVISOR_SOCKET = 3,
+    SUPERVISOR_METERS = 4,
+};
+
+enum {
+    ORDER_BYTES_MAX = 160 * 1024, /* below what a socket takes at once */
+    ORDER_FDS_MAX = 5,
+    PROBLEM_BYTES = 200,
+};
+
+enum order_kind {
+    /* daemon to supervisor */
+    ORDER_HELLO = 1, /* a: isolation; text: the room */
+    ORDER_SPAWN, /* id: slot; a struct spawn_head behind it; fds: control, in, out, err, channel */
+    /* supervisor to daemon */
+    ORDER_READY,   /* a: namespaces; text: why not */
+    ORDER_SPAWNED, /* id: slot; a: pid of the keeper, 0 when there is none; text: why */
+    /* daemon to keeper */
+    ORDER_TERMINATE,
+    ORDER_KILL,
+    ORDER_CONNECT, /* id: token; a: port; b: how long to try, in ms */
+    ORDER_LISTEN,  /* id: token; a: port */
+    ORDER_WAKE,    /* look at the meter */
+    /* keeper to daemon */
+    ORDER_STARTED,
+    ORDER_FAILED, /* a: errno; text: what was tried */
+    ORDER_EXITED, /* a: status; b: over memory */
+    ORDER_SOCKET, /* id: token; a: errno; fd: the socket */
+};
+
+struct order {
+    uint32_t kind;
+    uint32_t id;
+    uint64_t a;
+    uint64_t b;
+};
+
+/* Behind ORDER_SPAWN; then the texts, each with its terminator: cwd, argv, env, and for each mount
+   "r" or "w", from, to. */
+struct spawn_head {
+    uint32_t argc, envc, mountc;
+    uint32_t uid;
+    uint32_t has; /* bits: which of in, out, err, channel came along */
+    uint8_t namespaces, own_network;
+    uint64_t tmp_bytes, data_bytes, processes, descriptors;
+};
+
+/* Shared between daemon and keeper; a slot a program. */
+struct meter {
+    _Atomic uint64_t limit;   /* daemon */
+    _Atomic uint64_t peak;    /* both */
+    _Atomic uint32_t running; /* daemon */
+    _Atomic uint32_t asleep;  /* keeper: wants ORDER_WAKE */
+    uint64_t spare[5];
+};
+_Static_assert(sizeof(struct meter) == 64, "a line of the cache");
+
+/* ---- wire.c ---- */
+
+/** 0, or -1 with errno. @text and @fds may be absent. Never waits. */
+int wire_send(int fd, const struct order *order, const void *text, size_t len, const int *fds,
+              size_t fd_count);
+/**
+ * The next message into @buffer (of ORDER_BYTES_MAX). Returns the length of what stands behind the
+ * order, -1 when there is nothing now, -2 when the other side is gone. @fds holds ORDER_FDS_MAX.
+ */
+ssize_t wire_receive(int fd, struct order *order, char *buffer, int *fds, size_t *fd_count);
+
+/* ---- spec.c ---- */
+
+/* A spec as it was unpacked from a message; views into it. */
+struct spawn {
+    struct spawn_head head;
+    const char *cwd;
+    const char **argv, **env;
+    struct supervise_mount *mounts;
+    int in, out, err, channel; /* -1: none */
+};
+
+struct buf;
+void spawn_pack(const struct supervise_spec *spec, bool namespaces, struct buf *out);
+/** False when the message is damaged. */
+bool spawn_unpack(char *bytes, size_t len, struct spawn *out);
+void spawn_done(struct spawn *spawn);
+
+/* ---- keeper.c, in a process of its own ---- */
+
+struct keeper_parts {
+    struct spawn *spawn;
+    struct meter *meter;
+    int control;
+    int life; /* ends when the supervisor does */
+    int go;   /* a byte comes when user and group are mapped; -1: nothing to wait for */
+    const char *room;
+};
+void keeper_run(const struct keeper_parts *parts) __attribute__((noreturn));
+
+/* ---- enter.c ---- */
+
+/** In the child: become the program. On failure writes to @report and exits. */
+void enter_program(const struct spawn *spawn, int report) __attribute__((noreturn));
+struct enter_failure {
+    int sys_errno;
+    char what[60];
+};
+
+/* ---- room.c ---- */
+
+/** Make the root of a program in @room and go there. 0, or -1 with errno; *step says what failed.
+ */
+int room_enter(const struct spawn *spawn, const char *room, const char **step);
+
+/* ---- tree.c ---- */
+
+/** As fork(), into new namespaces (CLONE_NEW…; 0: none), and without what libraries do at a fork:
+ * one closes descriptors by number. */
+pid_t process_fork(unsigned long flags);
+
+struct pids {
+    pid_t *items;
+    size_t count, cap;
+};
+void pids_done(struct pids *pids);
+void tree_children(pid_t pid, struct pids *out);
+/** All processes below @root, not itself. */
+void tree_list(pid_t root, struct pids *out);
+/** Kill everything below the calling process and reap it; returns when nothing is left. */
+void tree_end(void);
+/** Resident bytes of one process. 0 when it is gone. */
+uint64_t process_resident(pid_t pid);
