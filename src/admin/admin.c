@@ -1,6 +1,7 @@
 #include "admin/admin.h"
 
 #include "admin/compile.h"
+#include "admin/drills.h"
 #include "admin/events.h"
 #include "admin/layer.h"
 #include "admin/metrics.h"
@@ -18,17 +19,10 @@ static void call_has_ended(void *arg, const struct journal_entry *entry)
 /* The daemon has loaded its files before it listens: they were accepted. */
 static void start_state(struct admin *admin)
 {
-    const struct fault_ruleset *set = fault_engine_ruleset(admin->context.engine);
-    struct buf drills = {0};
-
     admin->started_wall_ms = clock_wall_ms();
     admin->reload.accepted = true;
     admin->reload.wall_ms = admin->started_wall_ms;
     admin->generation = 1;
-    if (!set)
-        return;
-    compile_drills(set, &drills);
-    admin->drills = buf_take(&drills);
 }
 
 int admin_new(const struct admin_context *context, struct admin **out, struct error *err)
@@ -51,6 +45,7 @@ int admin_new(const struct admin_context *context, struct admin **out, struct er
     admin->observations = observations_new();
     admin->metrics = metrics_new();
     admin->events = events_new(admin);
+    admin->drills = drills_new(admin);
     start_state(admin);
     journal_tap(context->journal, call_has_ended, admin);
     *out = admin;
@@ -71,6 +66,7 @@ void admin_free(struct admin *admin)
     worker_free(admin->worker);
     worker_free(admin->bulk);
     admin_calls_abandon(admin);
+    drill_runs_free(admin->drills);
     events_free(admin->events);
     metrics_free(admin->metrics);
     observations_free(admin->observations);
@@ -80,6 +76,5 @@ void admin_free(struct admin *admin)
     mem_free(admin->reload.errors);
     mem_free(admin->reload.warnings);
     mem_free(admin->reload.text);
-    mem_free(admin->drills);
     mem_free(admin);
 }

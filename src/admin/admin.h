@@ -114,6 +114,9 @@ void admin_reload_faults(struct admin *admin);
 /** *Stop all*: disable every rule and release every held call. Idempotent; also for SIGUSR1. */
 void admin_stop_faults(struct admin *admin);
 
+/** A guard has stopped the rules: a drill that runs ends as stopped. @why is for its report. */
+void admin_faults_halted(struct admin *admin, const char *why);
+
 /**
  * Publish to /_fcemu/events. @type is a literal that events.c knows; @json one JSON
  * object on one line.

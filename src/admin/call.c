@@ -245,7 +245,11 @@ static void copy_headers(const struct http_headers *from, struct arena *arena,
 /* A call whose client has left runs to its end without one. */
 static void connection_is_over(struct admin_guest *guest)
 {
-    CONTAINER_OF(guest, struct admin_call, guest)->http = NULL;
+    struct admin_call *call = CONTAINER_OF(guest, struct admin_call, guest);
+
+    call->http = NULL;
+    if (call->parked && call->left)
+        call->left(call);
 }
 
 static struct admin_call *call_new(struct admin *admin, struct http_call *http)

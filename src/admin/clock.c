@@ -1,5 +1,6 @@
 /* The virtual clock of rules, TTLs, windows and asynchronous retries. */
 
+#include "admin/drills.h"
 #include "admin/steps.h"
 #include "conf/scalar.h"
 
@@ -18,8 +19,7 @@ void step_clock_get(struct admin_call *call)
 
 static void moved(struct admin_call *call)
 {
-    if (call->admin->context.clock_moved)
-        call->admin->context.clock_moved(call->admin->context.owner);
+    admin_clock_moved(call->admin);
     admin_touch(call->admin);
     step_clock_get(call);
 }

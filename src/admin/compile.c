@@ -36,13 +36,12 @@ void compile_done(struct compile *compile)
 {
     fault_ruleset_unref(compile->set);
     layer_free(compile->layer);
-    mem_free(compile->drills);
     mem_free(compile->errors);
     mem_free(compile->warnings);
     mem_free(compile->text);
     compile->set = NULL;
     compile->layer = NULL;
-    compile->drills = compile->errors = compile->warnings = compile->text = NULL;
+    compile->errors = compile->warnings = compile->text = NULL;
 }
 
 /* ---- places ---- */
@@ -155,7 +154,7 @@ void compile_run(struct compile *compile)
 {
     struct fault_text texts[LAYER_TEXTS] = {0};
     struct layer_spot spots[LAYER_TEXTS] = {0};
-    struct buf front = {0}, behind = {0}, drills = {0};
+    struct buf front = {0}, behind = {0};
     OWN(conf_report_free) struct conf_report *report = conf_report_new();
     size_t count = compile->whole.ptr || !layer_is_empty(compile->layer) ? LAYER_TEXTS : 0;
 
@@ -168,10 +167,6 @@ void compile_run(struct compile *compile)
                                          &compile->options, report);
     place_issues(compile, report, spots);
     keep_report(compile, report);
-    if (compile->set) {
-        compile_drills(compile->set, &drills);
-        compile->drills = buf_take(&drills);
-    }
     buf_done(&front);
     buf_done(&behind);
 }
@@ -182,35 +177,7 @@ void compile_take(struct admin *admin, struct compile *compile)
                       fault_engine_seed(admin->context.engine));
     layer_free(admin->layer);
     admin->layer = GIVE(compile->layer);
-    mem_free(admin->drills);
-    admin->drills = GIVE(compile->drills);
     admin_touch(admin);
-}
-
-/* ---- drills ---- */
-
-void compile_drills(const struct fault_ruleset *set, struct buf *out)
-{
-    OWN(arena_free) struct arena *arena = arena_new();
-    OWN(conf_report_free) struct conf_report *report = conf_report_new();
-    const char *comma = "";
-
-    buf_add_char(out, '[');
-    for (size_t i = 0; i < set->file_count; i++) {
-        const struct conf_node *top = conf_read(arena, set->files[i].file, report);
-        const struct conf_node *drills = top ? conf_get(top, "drills") : NULL;
-
-        if (!drills || drills->kind != CONF_LIST)
-            continue;
-        CONF_EACH (drill, drills) {
-            OWN(json_free) cJSON *json = document_from_node(drill);
-
-            buf_puts(out, comma);
-            json_print(json, false, out);
-            comma = ",";
-        }
-    }
-    buf_add_char(out, ']');
 }
 
 /* ---- reloading the files ---- */

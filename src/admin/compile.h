@@ -22,7 +22,6 @@ struct compile {
     struct str own, own_text; /* one rule of the layer as it was sent */
     /* out */
     struct fault_ruleset *set; /* owned; NULL when it was refused */
-    char *drills;              /* owned: JSON array of the definitions in the files */
     char *errors;              /* owned: JSON array */
     char *warnings;            /* owned: JSON array */
     char *text;                /* owned: both as compilers print them */
@@ -31,13 +30,10 @@ struct compile {
 /** Fill in files and options; everything else is zero. Lives in @arena. */
 struct compile *compile_new(struct admin *admin, struct arena *arena);
 void compile_run(struct compile *compile);
-/** Load the set into the engine and keep layer and drills. Only when there is a set. */
+/** Load the set into the engine and keep the layer. Only when there is a set. */
 void compile_take(struct admin *admin, struct compile *compile);
 void compile_done(struct compile *compile); /* what was not taken */
 
 /** Append the issues of one severity as a JSON array. */
 void compile_issues_json(const struct conf_report *report, enum conf_severity severity,
                          struct buf *out);
-
-/** Append the drills that stand in these files as a JSON array. */
-void compile_drills(const struct fault_ruleset *set, struct buf *out);

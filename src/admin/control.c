@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "admin/compile.h"
+#include "admin/drills.h"
 #include "admin/steps.h"
 #include "base/draw.h"
 
@@ -59,6 +60,7 @@ static size_t stop_all(struct admin *admin)
     size_t released;
 
     fault_engine_stop(admin->context.engine);
+    drill_runs_halted(admin->drills, "stop all was pressed");
     released = admin->context.held_release_all(admin->context.owner);
     admin_touch(admin);
     buf_printf(&json, "{\"released\":%zu}", released);
@@ -147,8 +149,7 @@ void step_seed_get(struct admin_call *call)
     admin_etag(call);
 }
 
-/* 7, "18446744073709551615" or "random". */
-static bool read_seed(const cJSON *item, uint64_t *out)
+bool admin_read_seed(const cJSON *item, uint64_t *out)
 {
     struct str text =
         cJSON_IsString(item) || cJSON_IsRaw(item) ? str_of(item->valuestring) : STR_NONE;
@@ -170,7 +171,7 @@ void step_seed_put(struct admin_call *call)
 
     if (!admin_if_match(call))
         return;
-    if (!read_seed(cJSON_GetObjectItemCaseSensitive(call->document, "seed"), &seed)) {
+    if (!admin_read_seed(cJSON_GetObjectItemCaseSensitive(call->document, "seed"), &seed)) {
         admin_problem(call, 422,
                       "send {\"seed\": N} with 0 to 18446744073709551615, or \"random\"");
         return;
@@ -250,8 +251,7 @@ static void reset_coverage(struct admin *admin)
 static void reset_clock(struct admin *admin)
 {
     clock_real(admin->context.clock);
-    if (admin->context.clock_moved)
-        admin->context.clock_moved(admin->context.owner);
+    admin_clock_moved(admin);
 }
 
 static void reset_api_layer(struct admin *admin)

@@ -20,6 +20,7 @@ enum {
 };
 
 struct admin_call;
+struct drill_runs;
 struct events;
 struct layer;
 struct metrics;
@@ -77,6 +78,7 @@ struct admin_call {
     void *state;                   /* from step to step, in `arena` */
     uint64_t generation;           /* of the rules when `begin` ran */
     void (*abandon)(struct admin_call *call); /* of a parked call: end what it waits for */
+    void (*left)(struct admin_call *call);    /* of a parked call: its client has left; or NULL */
     struct admin_call *next_parked;
     struct wait *wait; /* of admin_call_wait() */
 };
@@ -110,7 +112,7 @@ struct admin {
     struct events *events;
     struct reload_state reload;
     struct admin_call *parked;
-    char *drills;        /* JSON array of the definitions in the loaded files; heap */
+    struct drill_runs *drills;
     uint64_t generation; /* of the effective rules and their state; part of their ETag */
     uint64_t started_wall_ms;
 };
@@ -135,6 +137,8 @@ void admin_problem_issues(struct admin_call *call, int status, const char *detai
 struct str admin_query(const struct admin_call *call, const char *name); /* absent = not given */
 /** What `format` asks for: json (the default) or yaml. False when it was refused. */
 bool admin_wants_yaml(struct admin_call *call, bool *out);
+/** 7, "18446744073709551615" or "random". */
+bool admin_read_seed(const cJSON *item, uint64_t *out);
 /** False, and answered, when If-Match is there and names another generation. */
 bool admin_if_match(struct admin_call *call);
 /** ETag of the rules, for answers about them. */

@@ -1,7 +1,5 @@
 #include "admin/layer.h"
 
-#include <stdlib.h>
-
 #include "base/mem.h"
 
 enum { RULE_INDENT = 4 };
@@ -16,16 +14,9 @@ static cJSON *rules_behind(const struct layer *layer)
     return cJSON_GetObjectItemCaseSensitive(layer->document, "rules");
 }
 
-static cJSON *or_die(cJSON *json)
-{
-    if (!json)
-        abort();
-    return json;
-}
-
 static cJSON *empty_document(void)
 {
-    cJSON *document = or_die(cJSON_CreateObject());
+    cJSON *document = json_made(cJSON_CreateObject());
 
     cJSON_AddNumberToObject(document, "version", 1);
     cJSON_AddArrayToObject(document, "rules");
@@ -36,7 +27,7 @@ struct layer *layer_new(void)
 {
     struct layer *layer = mem_alloc(sizeof(*layer));
 
-    layer->front = or_die(cJSON_CreateArray());
+    layer->front = json_made(cJSON_CreateArray());
     layer->document = empty_document();
     return layer;
 }
@@ -45,8 +36,8 @@ struct layer *layer_copy(const struct layer *layer)
 {
     struct layer *copy = mem_alloc(sizeof(*copy));
 
-    copy->front = or_die(cJSON_Duplicate(layer->front, true));
-    copy->document = or_die(cJSON_Duplicate(layer->document, true));
+    copy->front = json_made(cJSON_Duplicate(layer->front, true));
+    copy->document = json_made(cJSON_Duplicate(layer->document, true));
     return copy;
 }
 
@@ -74,7 +65,7 @@ void layer_put(struct layer *layer, cJSON *document)
 {
     json_free(layer->front);
     json_free(layer->document);
-    layer->front = or_die(cJSON_CreateArray());
+    layer->front = json_made(cJSON_CreateArray());
     layer->document = document;
     if (!cJSON_GetObjectItemCaseSensitive(document, "version"))
         cJSON_AddNumberToObject(document, "version", 1);

@@ -41,6 +41,10 @@ static const struct {
     {"CoverageCell", OBJECT(TEXT("error") "," TEXT("operation") "," TEXT("state"))},
     {"Done",         OBJECT(FLAG("done"))},
     {"Drill",        "{\"type\":\"object\"}"},
+    {"DrillReport",  "{\"type\":\"object\",\"description\":\"see /_fcemu/drills/report.schema.json\"}"},
+    {"DrillRun",     OBJECT(COUNT("run") "," TEXT("drill") ",\"state\":{\"enum\":[\"running\",\"judging\",\"over\"]}," TEXT("seed") "," COUNT("steps") "," COUNT("step") "," COUNT("left_ms") "," TEXT("why") "," TEXT("verdict") "," COUNT("exit"))},
+    {"DrillRuns",    OBJECT(LIST("runs", "DrillRun"))},
+    {"DrillStart",   OBJECT("\"seed\":{\"type\":[\"integer\",\"string\"]}," TEXT("timeout") "," TEXT("workload") "," FLAG("attached"))},
     {"Drills",       OBJECT(LIST("drills", "Drill"))},
     {"DryRun",       OBJECT(COUNT("calls") "," COUNT("struck") "," LIST("rules", "Rule") ",\"changed\":{\"type\":\"array\"}," LIST("warnings", "Issue"))},
     {"Events",       "{\"type\":\"string\",\"description\":\"server-sent events, one JSON object each; `lost` tells how many since `after` are not kept any more\"}"},
@@ -81,6 +85,7 @@ static const struct {
     {"Verdict",      OBJECT("\"verdict\":{\"enum\":[\"pass\",\"fail\",\"inconclusive\"]},\"results\":{\"type\":\"array\"}")},
     {"Verify",       OBJECT("\"assert\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}," TEXT("since") "," TEXT("within"))},
     {"WasReset",     OBJECT(TEXTS("reset"))},
+    {"WorkloadEnd",  OBJECT(COUNT("exit") "," COUNT("signal") "," FLAG("failed_to_start") "," TEXT("output") "," COUNT("output_lost_bytes"))},
     {"Word",         "{\"type\":\"string\"}"},
 };
 /* clang-format on */
@@ -105,9 +110,12 @@ static void add_content(const char *type, const char *schema, struct buf *out)
 static const struct {
     const char *path, *name, *in;
 } parameters[] = {
-    {"/events", "after",         "query" },
-    {"/events", "Last-Event-ID", "header"},
-    {"/events", "type",          "query" },
+    {"/events",                   "after",         "query" },
+    {"/events",                   "Last-Event-ID", "header"},
+    {"/events",                   "type",          "query" },
+    {"/drills/runs/{run}/report", "format",        "query" },
+    {"/drills/runs/{run}/report", "wait",          "query" },
+    {"/drills/runs/{run}/report", "attached",      "query" },
 };
 
 static void add_parameter(const char *name, const char *in, const char **comma, struct buf *out)

@@ -90,6 +90,12 @@ void step_observations_work(struct admin_call *call);
 void step_drills_get(struct admin_call *call);
 void step_drill_get(struct admin_call *call);
 void step_drill_run(struct admin_call *call);
+void step_runs_get(struct admin_call *call);
+void step_run_get(struct admin_call *call);
+void step_run_delete(struct admin_call *call);
+void step_run_report(struct admin_call *call);
+void step_run_workload(struct admin_call *call);
+void step_report_schema(struct admin_call *call);
 
 /* openapi.c */
 void step_openapi(struct admin_call *call);

@@ -7,6 +7,13 @@
 
 #include "base/mem.h"
 
+cJSON *json_made(cJSON *json)
+{
+    if (!json)
+        abort();
+    return json;
+}
+
 static int refuse_depth(struct error *err)
 {
     return error_set(err, ERROR_LIMIT, "JSON nested deeper than %d", JSON_DEPTH_MAX);

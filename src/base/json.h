@@ -22,6 +22,9 @@ static inline void json_free(cJSON *json)
 }
 DEFINE_OWN(json_free, cJSON *);
 
+/** @json, which was just made; out of memory ends the process, as everywhere for small things. */
+cJSON *json_made(cJSON *json) __attribute__((returns_nonnull));
+
 /** Parse the whole of @text. On failure *err says at which byte; NULL. */
 cJSON *json_parse(struct str text, struct error *err);
 

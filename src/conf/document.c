@@ -6,34 +6,27 @@
 
 enum { EXACT_DIGITS = 15 }; /* integers up to that length survive a double */
 
-static cJSON *or_die(cJSON *json)
-{
-    if (!json)
-        abort();
-    return json;
-}
-
 static cJSON *scalar(const struct conf_node *node)
 {
     bool flag;
     double number;
 
     if (conf_is_null(node))
-        return or_die(cJSON_CreateNull());
+        return json_made(cJSON_CreateNull());
     if (conf_is_bool(node, &flag))
-        return or_die(cJSON_CreateBool(flag));
+        return json_made(cJSON_CreateBool(flag));
     if (!conf_is_number(node, &number))
         return json_string(node->text);
     if (node->text.len > EXACT_DIGITS && str_all_digits(node->text))
-        return or_die(cJSON_CreateRaw(node->text.ptr));
-    return or_die(cJSON_CreateNumber(number));
+        return json_made(cJSON_CreateRaw(node->text.ptr));
+    return json_made(cJSON_CreateNumber(number));
 }
 
 cJSON *document_from_node(const struct conf_node *node)
 {
     if (node->kind == CONF_SCALAR)
         return scalar(node);
-    cJSON *json = or_die(node->kind == CONF_MAP ? cJSON_CreateObject() : cJSON_CreateArray());
+    cJSON *json = json_made(node->kind == CONF_MAP ? cJSON_CreateObject() : cJSON_CreateArray());
 
     CONF_EACH (child, node) {
         cJSON *value = document_from_node(child);

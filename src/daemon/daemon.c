@@ -63,7 +63,11 @@ static void on_halt(void *arg, const struct fault_condition *condition)
 {
     struct daemon *d = arg;
 
+    OWN(mem_free)
+    char *why = mem_printf("guard.halt: %s held", fault_condition_name(condition->kind));
+
     log_warn("faults halted", "condition=%s", fault_condition_name(condition->kind));
+    admin_faults_halted(d->admin, why);
     gateway_release_all(d->gateway);
 }
 

@@ -273,3 +273,8 @@ uint32_t fault_engine_active(const struct fault_engine *engine)
 {
     return engine->active;
 }
+
+uint64_t fault_engine_in_flight(const struct fault_engine *engine)
+{
+    return engine->in_flight;
+}

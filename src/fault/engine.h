@@ -154,6 +154,8 @@ struct fault_rule_stats {
 /** @out has room for ruleset->rule_count. */
 void fault_engine_stats(const struct fault_engine *engine, struct fault_rule_stats *out);
 uint32_t fault_engine_active(const struct fault_engine *engine);
+/** Calls that were decided and are not over. */
+uint64_t fault_engine_in_flight(const struct fault_engine *engine);
 
 /* Live control. Positive results: FAULT_NOT_FOUND. Enabling arms anew, and ends a stop for what is
  * enabled; everything else stays off then. */

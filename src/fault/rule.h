@@ -391,7 +391,8 @@ struct fault_ruleset {
 
 /** Empty, with an arena and one reference; to be filled before anybody else sees it. */
 struct fault_ruleset *fault_ruleset_new(void);
-void fault_ruleset_ref(struct fault_ruleset *set);
+/** Returns @set, for whoever got it to look at and wants to keep it. */
+struct fault_ruleset *fault_ruleset_ref(const struct fault_ruleset *set);
 void fault_ruleset_unref(struct fault_ruleset *set);
 DEFINE_OWN(fault_ruleset_unref, struct fault_ruleset *);
 /** Index of the rule, or -1. */

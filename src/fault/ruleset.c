@@ -32,9 +32,12 @@ struct fault_ruleset *fault_ruleset_new(void)
     return &counted->set;
 }
 
-void fault_ruleset_ref(struct fault_ruleset *set)
+struct fault_ruleset *fault_ruleset_ref(const struct fault_ruleset *set)
 {
-    atomic_fetch_add(&((struct counted *)set)->refs, 1);
+    struct counted *counted = (struct counted *)set;
+
+    atomic_fetch_add(&counted->refs, 1);
+    return &counted->set;
 }
 
 void fault_ruleset_unref(struct fault_ruleset *set)

@@ -166,20 +166,32 @@ static bool condition_holds(const struct fault_engine *engine, const struct faul
     return false;
 }
 
-static void check_watch(struct fault_engine *engine, struct fault_watch *watch, uint64_t now_ns)
+static const struct fault_condition *held_by(const struct fault_engine *engine,
+                                             const struct fault_watch *watch, uint64_t now_ns)
 {
-    for (size_t i = 0; !watch->struck && i < watch->count; i++) {
-        if (!condition_holds(engine, watch, i, now_ns))
-            continue;
-        watch->struck = true;
-        watch->fn(watch->arg, &watch->conditions[i]);
-    }
+    for (size_t i = 0; i < watch->count; i++)
+        if (condition_holds(engine, watch, i, now_ns))
+            return &watch->conditions[i];
+    return NULL;
 }
 
+/* What is told may stop watches and start others: the list is walked anew each time. */
 void watches_check(struct fault_engine *engine, uint64_t now_ns)
 {
-    for (struct fault_watch *watch = engine->watches; watch; watch = watch->next)
-        check_watch(engine, watch, now_ns);
+    struct fault_watch *watch = engine->watches;
+
+    while (watch) {
+        const struct fault_condition *condition =
+            watch->struck ? NULL : held_by(engine, watch, now_ns);
+
+        if (!condition) {
+            watch = watch->next;
+            continue;
+        }
+        watch->struck = true;
+        watch->fn(watch->arg, condition);
+        watch = engine->watches;
+    }
 }
 
 static void note(struct fault_watch *watch, enum fault_condition_kind kind, uint64_t now_ns,

@@ -13,8 +13,8 @@
 
 struct fault_watch;
 
-/** @arg and the condition that holds; in the middle of a decision, so what it does to rules must
- * wait for the loop. */
+/** @arg and the condition that holds. Called at the edge of a decision, when no rule is being
+ * asked: it may switch rules, stop this watch and start others; it may not load a set. */
 typedef void fault_watch_fn(void *arg, const struct fault_condition *condition);
 
 /**

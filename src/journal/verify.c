@@ -116,6 +116,8 @@ static int read_common(struct assertion *assertion, struct error *err)
         return error_wrap(err, "match");
     if (!assertion->query.since_ms)
         assertion->query.since_ms = assertion->input->since_ms;
+    if (!assertion->query.after)
+        assertion->query.after = assertion->input->after;
     return assertion_read_compare(assertion->args, &assertion->compare, err);
 }
 
@@ -127,6 +129,9 @@ static bool entries_are_missing(const struct assertion *assertion)
 
     if (!journal_snapshot_lost(snapshot))
         return false;
+    if (assertion->query.after)
+        return !journal_snapshot_count(snapshot) ||
+               journal_snapshot_at(snapshot, 0)->number > assertion->query.after + 1;
     return !journal_snapshot_count(snapshot) ||
            journal_snapshot_at(snapshot, 0)->wall_ms >= assertion->query.since_ms;
 }

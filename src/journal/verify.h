@@ -29,6 +29,7 @@ struct verify_input {
     const struct coverage *coverage;   /* NULL: `coverage` is refused */
     struct observations *observations; /* NULL: `seen` is refused */
     uint64_t since_ms;                 /* only calls from then on; 0 = all */
+    uint64_t after;                    /* only entries with a larger number */
     uint64_t wall_ms;                  /* now; ages in `match` are before it */
 };
 

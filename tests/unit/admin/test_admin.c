@@ -405,7 +405,7 @@ static void story_manners(struct house *house)
     expect(house, "PUT", "/faults/tape", "", "nonsense", 422);
     expect(house, "DELETE", "/faults/tape", "", "", 200);
     expect(house, "GET", "/drills", "", "", 200);
-    expect(house, "POST", "/drills/x/runs", "", "", 501);
+    expect(house, "POST", "/drills/x/runs", "", "", 404);
     expect(house, "GET", "/scenarios/x", "", "", 404);
     reply = ask(house, "GET", "/requests", "", "");
     ck_assert_ptr_null(strstr(reply.text, "Access-Control"));
