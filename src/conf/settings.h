@@ -13,20 +13,10 @@
 #include "catalog/limits.h"
 #include "conf/field.h"
 
-/* Spelling of the keys of 2016-08-15 and 2021-04-06 error bodies. */
-enum settings_error_keys {
-    ERROR_KEYS_BOTH,       /* ErrorCode and errorCode */
-    ERROR_KEYS_DOCUMENTED, /* errorCode, as the reference documents it */
-    ERROR_KEYS_SDK,        /* ErrorCode, as the official clients read it */
-};
-
-enum settings_auth_mode {
-    AUTH_MODE_OFF,     /* signatures are not looked at */
-    AUTH_MODE_LENIENT, /* checked when the key is known: a wrong signature and an expired URL are
-                          refused; unknown keys and unsigned calls pass */
-    AUTH_MODE_STRICT,  /* each call must be signed with a known key */
-    AUTH_MODE_AUTO,    /* lenient, strict when other machines can reach us; never once loaded */
-};
+#define SETTINGS_ENUMS
+#include "conf/settings.inc"
+#define SETTINGS_ENUMS
+#include "conf/settings_auth.inc"
 
 struct settings_key {
     struct str id, secret;
@@ -47,50 +37,33 @@ struct settings_account {
     enum settings_auth_mode mode;
 };
 
+/* Paths that are absent are what the help of their row says. */
 struct settings {
     struct arena *arena;
     struct str file; /* absent: none was read */
-    struct conf_texts listen, admin_listen;
-    struct conf_texts control_hosts; /* names the daemon goes by: globs, and "@address" */
-    struct str data;                 /* absent: a private temporary folder */
-    struct str ca_dir;               /* absent: inside the data folder, or the user's own */
-    struct str account, region;
-    struct conf_texts zones; /* availability zones, each of a region that its name says */
-    struct conf_texts faults, fixtures, seeds; /* paths and globs, in order */
-    bool seed_random;
-    uint64_t seed; /* unless seed_random */
-    bool header_control, allow_unknown_region;
-    enum settings_error_keys error_keys;
-    struct limits limits; /* in force: profile and overrides */
-    bool limits_of_2020;
-    uint64_t body_spool_above, body_max; /* bytes */
+#define SETTINGS_MEMBERS
+#include "conf/settings.inc"
+    bool seed_random;    /* then `seed` is nothing */
+    bool limits_of_2020; /* the profile of `limits` */
     struct {
-        bool enabled;
-        uint64_t bytes;  /* of the whole ring */
-        uint64_t bodies; /* kept of each body; 0 = none */
+#define SETTINGS_MEMBERS
+#include "conf/settings_journal.inc"
     } journal;
-    struct conf_texts allow_origins;
-    struct settings_users allow_users; /* beside the daemon's own */
     struct {
-        enum settings_auth_mode mode;
-        bool mode_is_auto; /* nobody chose it */
-        struct settings_key *keys;
+#define SETTINGS_MEMBERS
+#include "conf/settings_auth.inc"
         size_t key_count;
-        struct settings_account *accounts;
         size_t account_count;
+        bool mode_is_auto; /* nobody chose it */
     } auth;
     struct {
-        enum log_level level;
-        enum log_format format;
+#define SETTINGS_MEMBERS
+#include "conf/settings_log.inc"
     } log;
     struct {
-        bool oss, sts, log, ram;
-    } neighbours;     /* which other products are emulated */
-    struct str token; /* of the control side; absent: none */
-    bool watch;
-    struct str ready_file;    /* absent: none */
-    uint32_t connections_max; /* 0: from the limit of open files */
-    uint64_t idle_timeout_ns;
+#define SETTINGS_MEMBERS
+#include "conf/settings_neighbours.inc"
+    } neighbours;
 };
 
 /* A flag as the command line gave it, in order. Repeated flags of a list add up. */

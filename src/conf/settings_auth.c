@@ -7,8 +7,6 @@
 #include "conf/settings.h"
 #include "conf/settings_parts.h"
 
-#define AT(member) offsetof(struct settings, member)
-
 bool settings_take_account(struct conf_decoder *d, const struct conf_field *field,
                            const struct conf_node *node, void *out)
 {
@@ -25,16 +23,12 @@ bool settings_take_account(struct conf_decoder *d, const struct conf_field *fiel
     return true;
 }
 
-static const struct conf_word mode_list[] = {
-    {"off",     AUTH_MODE_OFF    },
-    {"lenient", AUTH_MODE_LENIENT},
-    {"strict",  AUTH_MODE_STRICT },
-    {"auto",    AUTH_MODE_AUTO   },
-};
-static const struct conf_words modes = {CONF_WORDS_OF(mode_list)};
+#define SETTINGS_WORDS
+#include "conf/settings_auth.inc"
+
 /* Of one account: somebody chose it. */
-static const struct conf_words account_modes = {.list = mode_list,
-                                                .count = N_ELEMENTS(mode_list) - 1};
+static const struct conf_words account_modes = {.list = settings_auth_mode_list,
+                                                .count = N_ELEMENTS(settings_auth_mode_list) - 1};
 
 /* A typo in a refusal would let through what it was meant to stop. */
 static bool is_operation(struct conf_decoder *d, const struct conf_node *node)
@@ -144,33 +138,10 @@ static bool take_accounts(struct conf_decoder *d, const struct conf_field *field
     return true;
 }
 
-/* clang-format off */
+#define AT(member) offsetof(struct settings, auth.member) - offsetof(struct settings, auth)
 static const struct conf_field auth_fields[] = {
-    {.name = "mode",
-     .type = FIELD_CHOICE,
-     .offset = AT(auth.mode) - AT(auth),
-     .words = &modes,
-     .fallback = "auto",
-     .help = "off: signatures are not looked at; lenient: those of known keys must "
-             "hold, unknown keys and unsigned calls pass; strict: each call must be signed with a "
-             "known key; auto: lenient, but strict when other machines can reach an address of "
-             "listen"},
-    { .name = "keys",
-     .type = FIELD_CUSTOM,
-     .flags = FIELD_FILE_ONLY,
-     .offset = AT(auth.keys) - AT(auth),
-     .decode = take_keys,
-     .table = &key_table,
-     .help = "known access keys: a list of {id, secret, account, token, denied}",
-     .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/key\"}"},
-    {   .name = "accounts",
-     .type = FIELD_CUSTOM,
-     .flags = FIELD_FILE_ONLY,
-     .offset = AT(auth.accounts) - AT(auth),
-     .decode = take_accounts,
-     .help = "a mode of its own for an account: account id: mode",
-     .schema = "\"type\":\"object\",\"additionalProperties\":{\"enum\":[\"off\",\"lenient\","
-               "\"strict\"]}"},
+#define SETTINGS_ROWS
+#include "conf/settings_auth.inc"
 };
-/* clang-format on */
+#undef AT
 const struct conf_table settings_auth_table = {.name = "auth", CONF_TABLE_OF(auth_fields)};
