@@ -113,6 +113,12 @@ bool answer_wrong(struct work *work, const char *title, const char *allowed, str
                           title, allowed, STR_ARG(str_slice(actual, 0, ACTUAL_BYTES)));
 }
 
+bool answer_choice(struct work *work, const char *title, const char *choices, struct str text)
+{
+    return text.len == 0 || field_is_choice(choices, text) ||
+           answer_wrong(work, title, choices, text);
+}
+
 bool answer_missing(struct work *work, const char *title)
 {
     return answer_invalid(work, "%s is required but not provided", title);

@@ -56,6 +56,13 @@ static bool refuse_type(const struct field_reading *reading, const struct field 
     return false;
 }
 
+static cJSON *wrong_type(const struct field_reading *reading, const struct field *field,
+                         const char *want, const cJSON *value)
+{
+    refuse_type(reading, field, want, value);
+    return NULL;
+}
+
 static bool limit_of(const struct field_reading *reading, int which, int64_t *out)
 {
     if (which == 0 || reading->limits->values[which - 1] == LIMIT_NONE)
@@ -66,7 +73,7 @@ static bool limit_of(const struct field_reading *reading, int which, int64_t *ou
 
 /* ---- texts ---- */
 
-static bool is_choice(const char *choices, struct str text)
+bool field_is_choice(const char *choices, struct str text)
 {
     struct str rest = str_of(choices);
     struct str choice;
@@ -112,7 +119,7 @@ bool field_check_text(const struct field *field, struct str text,
                             "doesn't match expected format (allowed: %s, actual: '" STR_FMT "')",
                             field_pattern_text(field->pattern),
                             STR_ARG(field->flags & FIELD_SECRET ? STR("***") : head_of(text, 256)));
-    if (field->choices && !is_choice(field->choices, text))
+    if (field->choices && !field_is_choice(field->choices, text))
         return field_refuse(reading, field,
                             "is set to an invalid value (allowed: %s, actual: '" STR_FMT "')",
                             field->choices, STR_ARG(head_of(text, 256)));
@@ -141,17 +148,11 @@ static bool is_textual(const cJSON *value)
 static cJSON *read_string(const struct field *field, const cJSON *value,
                           const struct field_reading *reading)
 {
-    if (!is_textual(value)) {
-        refuse_type(reading, field, "string", value);
-        return NULL;
-    }
-    cJSON *text = text_of(value);
+    if (!is_textual(value))
+        return wrong_type(reading, field, "string", value);
+    OWN(json_free) cJSON *text = text_of(value);
 
-    if (!field_check_text(field, str_of(text->valuestring), reading)) {
-        cJSON_Delete(text);
-        return NULL;
-    }
-    return text;
+    return field_check_text(field, str_of(text->valuestring), reading) ? GIVE(text) : NULL;
 }
 
 static cJSON *read_text(const struct field *field, const cJSON *value,
@@ -219,10 +220,8 @@ static cJSON *read_int(const struct field *field, const cJSON *value,
     double number;
     int64_t preset;
 
-    if (!number_of(value, &number) || number != trunc(number) || fabs(number) > 9e15) {
-        refuse_type(reading, field, "integer", value);
-        return NULL;
-    }
+    if (!number_of(value, &number) || number != trunc(number) || fabs(number) > 9e15)
+        return wrong_type(reading, field, "integer", value);
     if ((field->flags & FIELD_ZERO_IS_DEFAULT) && number == 0 &&
         limit_of(reading, field->preset, &preset))
         return cJSON_CreateNumber((double)preset);
@@ -238,10 +237,8 @@ static cJSON *read_number(const struct field *field, const cJSON *value,
 {
     double number;
 
-    if (!number_of(value, &number)) {
-        refuse_type(reading, field, "number", value);
-        return NULL;
-    }
+    if (!number_of(value, &number))
+        return wrong_type(reading, field, "number", value);
     return check_number(field, number, MILLI, reading) ? cJSON_CreateNumber(number) : NULL;
 }
 
@@ -254,8 +251,7 @@ static cJSON *read_bool(const struct field *field, const cJSON *value,
         return cJSON_CreateTrue();
     if (cJSON_IsString(value) && str_eq_nocase(str_of(value->valuestring), STR("false")))
         return cJSON_CreateFalse();
-    refuse_type(reading, field, "true | false", value);
-    return NULL;
+    return wrong_type(reading, field, "true | false", value);
 }
 
 /* ---- lists, maps, objects ---- */
@@ -280,7 +276,7 @@ static bool read_string_item(const struct field *field, const cJSON *item, cJSON
     cJSON *text = text_of(item);
 
     cJSON_AddItemToArray(out, text);
-    return !field->choices || is_choice(field->choices, str_of(text->valuestring)) ||
+    return !field->choices || field_is_choice(field->choices, str_of(text->valuestring)) ||
            refuse_type(reading, field, field->choices, text);
 }
 
@@ -290,10 +286,8 @@ static cJSON *read_strings(const struct field *field, const cJSON *value,
     const cJSON *item;
     OWN(json_free) cJSON *made = cJSON_CreateArray();
 
-    if (!cJSON_IsArray(value)) {
-        refuse_type(reading, field, "list of strings", value);
-        return NULL;
-    }
+    if (!cJSON_IsArray(value))
+        return wrong_type(reading, field, "list of strings", value);
     cJSON_ArrayForEach (item, value) {
         if (!read_string_item(field, item, made, reading))
             return NULL;
@@ -331,15 +325,11 @@ static bool read_map_item(const struct field *field, const cJSON *item, cJSON *o
         return false;
     cJSON *text = text_of(item);
 
-    if (field->pattern && !field_pattern_match(field->pattern, str_of(text->valuestring))) {
-        field_refuse(reading, field,
-                     "doesn't match expected format (allowed: %s, actual: '%.256s')",
-                     field_pattern_text(field->pattern), text->valuestring);
-        cJSON_Delete(text);
-        return false;
-    }
     cJSON_AddItemToObject(out, item->string, text);
-    return true;
+    return !field->pattern || field_pattern_match(field->pattern, str_of(text->valuestring)) ||
+           field_refuse(reading, field,
+                        "doesn't match expected format (allowed: %s, actual: '%.256s')",
+                        field_pattern_text(field->pattern), text->valuestring);
 }
 
 static bool check_map_size(const struct field *field, const cJSON *map,
@@ -360,24 +350,15 @@ static cJSON *read_map(const struct field *field, const cJSON *value,
                        const struct field_reading *reading)
 {
     const cJSON *item;
-    cJSON *made;
+    OWN(json_free) cJSON *made = cJSON_CreateObject();
 
-    if (!is_map(value)) {
-        refuse_type(reading, field, "map of strings", value);
-        return NULL;
-    }
-    made = cJSON_CreateObject();
+    if (!is_map(value))
+        return wrong_type(reading, field, "map of strings", value);
     cJSON_ArrayForEach (item, value) {
-        if (!read_map_item(field, item, made, reading)) {
-            cJSON_Delete(made);
+        if (!read_map_item(field, item, made, reading))
             return NULL;
-        }
     }
-    if (!check_map_size(field, made, reading)) {
-        cJSON_Delete(made);
-        return NULL;
-    }
-    return made;
+    return check_map_size(field, made, reading) ? GIVE(made) : NULL;
 }
 
 static cJSON *read_numbers(const struct field *field, const cJSON *value,
@@ -385,22 +366,18 @@ static cJSON *read_numbers(const struct field *field, const cJSON *value,
 {
     const cJSON *item;
     double number;
-    cJSON *made = is_map(value) ? cJSON_CreateObject() : NULL;
-    const cJSON *source = made ? value : NULL;
+    bool good = is_map(value);
+    const cJSON *source = good ? value : NULL;
+    OWN(json_free) cJSON *made = cJSON_CreateObject();
 
     cJSON_ArrayForEach (item, source) {
         if (cJSON_IsNull(item))
             continue;
-        if (!number_of(item, &number)) {
-            cJSON_Delete(made);
-            made = NULL;
-            break;
-        }
-        cJSON_AddItemToObject(made, item->string, cJSON_CreateNumber(number));
+        good = good && number_of(item, &number);
+        if (good)
+            cJSON_AddItemToObject(made, item->string, cJSON_CreateNumber(number));
     }
-    if (!made)
-        refuse_type(reading, field, "map of numbers", value);
-    return made;
+    return good || refuse_type(reading, field, "map of numbers", value) ? GIVE(made) : NULL;
 }
 
 static cJSON *read_lists(const struct field *field, const cJSON *value,
@@ -409,10 +386,8 @@ static cJSON *read_lists(const struct field *field, const cJSON *value,
     const cJSON *item;
     OWN(json_free) cJSON *made = cJSON_CreateObject();
 
-    if (!is_map(value)) {
-        refuse_type(reading, field, "map of lists", value);
-        return NULL;
-    }
+    if (!is_map(value))
+        return wrong_type(reading, field, "map of lists", value);
     cJSON_ArrayForEach (item, value) {
         cJSON *list = cJSON_IsNull(item) ? cJSON_CreateNull() : read_strings(field, item, reading);
 
@@ -428,10 +403,8 @@ static cJSON *read_object(const struct field *field, const cJSON *value,
 {
     struct field_reading inner = *reading;
 
-    if (!is_map(value)) {
-        refuse_type(reading, field, "object", value);
-        return NULL;
-    }
+    if (!is_map(value))
+        return wrong_type(reading, field, "object", value);
     inner.inner = true;
     return fields_read(field->fields, value, &inner);
 }
@@ -440,25 +413,20 @@ static cJSON *read_objects(const struct field *field, const cJSON *value,
                            const struct field_reading *reading)
 {
     const cJSON *item;
-    cJSON *made;
+    OWN(json_free) cJSON *made = cJSON_CreateArray();
 
-    if (!cJSON_IsArray(value)) {
-        refuse_type(reading, field, "list of objects", value);
-        return NULL;
-    }
+    if (!cJSON_IsArray(value))
+        return wrong_type(reading, field, "list of objects", value);
     if (!check_count(field, cJSON_GetArraySize(value), reading))
         return NULL;
-    made = cJSON_CreateArray();
     cJSON_ArrayForEach (item, value) {
         cJSON *one = read_object(field, item, reading);
 
-        if (!one) {
-            cJSON_Delete(made);
+        if (!one)
             return NULL;
-        }
         cJSON_AddItemToArray(made, one);
     }
-    return made;
+    return GIVE(made);
 }
 
 static cJSON *read_any(const struct field *field, const cJSON *value,

@@ -138,6 +138,8 @@ cJSON *fields_show(const struct field_table *table, const cJSON *document, enum 
 bool field_check_text(const struct field *field, struct str text,
                       const struct field_reading *reading);
 
+/** @text is one of "a | b". */
+bool field_is_choice(const char *choices, struct str text);
 /** How messages call it. */
 void field_title(const struct field *field, struct buf *out);
 

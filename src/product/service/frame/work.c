@@ -48,14 +48,33 @@ struct field_reading work_reading(struct work *work, bool create)
     };
 }
 
-cJSON *work_read(struct work *work, const struct field_table *table, bool create)
+static cJSON *read_from(struct work *work, const struct field_table *table, const cJSON *input,
+                        bool create)
 {
     struct field_reading reading = work_reading(work, create);
-    cJSON *read = fields_read(table, work->input, &reading);
+    cJSON *read = fields_read(table, input, &reading);
 
     if (!read)
         answer_refusal(work);
     return read;
+}
+
+cJSON *work_read(struct work *work, const struct field_table *table, bool create)
+{
+    return read_from(work, table, work->input, create);
+}
+
+cJSON *work_read_query(struct work *work, const struct field_table *table)
+{
+    OWN(json_free) cJSON *asked = cJSON_CreateObject();
+
+    for (size_t i = 0; i < table->count; i++) {
+        struct str text = work_query(work, table->rows[i].name);
+
+        if (text.len > 0)
+            json_add_str(asked, table->rows[i].name, text);
+    }
+    return read_from(work, table, asked, true);
 }
 
 struct store_key work_key(const struct work *work, const char *kind, struct str parent,

@@ -109,6 +109,8 @@ bool answer_refuse_text(struct work *work, const char *code, const char *fmt, ..
 bool answer_invalid(struct work *work, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /** "@title is set to an invalid value (allowed: …, actual: '…')" */
 bool answer_wrong(struct work *work, const char *title, const char *allowed, struct str actual);
+/** @text is one of @choices, "a | b", or empty; else refused like that. */
+bool answer_choice(struct work *work, const char *title, const char *choices, struct str text);
 /** "@title is required but not provided" */
 bool answer_missing(struct work *work, const char *title);
 /** What fields_read() found. */
@@ -133,6 +135,8 @@ struct str work_header(const struct work *work, const char *name);
 struct field_reading work_reading(struct work *work, bool create);
 /** What the body says about the members of @table; the caller owns it. NULL when refused. */
 cJSON *work_read(struct work *work, const struct field_table *table, bool create);
+/** The same of the query; what is empty says nothing. */
+cJSON *work_read_query(struct work *work, const struct field_table *table);
 /** What stands in front of the URLs we make. */
 const char *work_base_url(struct work *work);
 /** One moment for the whole call, read from the clock by whoever asks first. */

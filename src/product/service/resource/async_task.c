@@ -148,21 +148,6 @@ static bool read_time(struct work *work, const char *name, const char *title, in
     return answer_wrong(work, title, "integer", text);
 }
 
-static bool check_status(struct work *work, struct str status)
-{
-    static const struct field row = {
-        .name = "status",
-        .type = FIELD_STRING,
-        .flags = IN_ALL,
-        .choices = "Enqueued | Dequeued | Running | Succeeded | Failed | Stopped | Stopping | "
-                   "Expired | Invalid | Retrying"};
-    struct field_reading reading = work_reading(work, true);
-
-    if (status.len == 0 || field_check_text(&row, status, &reading))
-        return true;
-    return answer_refusal(work);
-}
-
 static bool read_filter(struct work *work, struct filter *out)
 {
     struct str order = work_query(work, "sortOrderByTime");
@@ -173,9 +158,12 @@ static bool read_filter(struct work *work, struct filter *out)
         .descending = str_eq(order, STR("desc")),
         .payload = str_eq_nocase(work_query(work, "includePayload"), STR("true")),
     };
-    if (order.len && !out->descending && !str_eq(order, STR("asc")))
-        return answer_wrong(work, "SortOrderByTime", "asc | desc", order);
-    return check_status(work, out->status) &&
+    return answer_choice(work, "SortOrderByTime", "asc | desc", order) &&
+           answer_choice(
+               work, "Status",
+               "Enqueued | Dequeued | Running | Succeeded | Failed | Stopped | Stopping | "
+               "Expired | Invalid | Retrying",
+               out->status) &&
            read_time(work, "startedTimeBegin", "StartedTimeBegin", 0, &out->from_ms) &&
            read_time(work, "startedTimeEnd", "StartedTimeEnd", INT64_MAX, &out->to_ms);
 }

@@ -315,30 +315,17 @@ static bool check_task_id(struct work *work)
     return answer_refusal(work);
 }
 
-static bool check_invocation_type(struct work *work, struct str kind)
-{
-    if (kind.len == 0 || str_eq(kind, STR("Sync")) || str_eq(kind, STR("Async")))
-        return true;
-    return answer_wrong(work, "InvocationType", "Sync | Async", kind);
-}
-
-static bool check_log_type(struct work *work, bool async)
-{
-    struct str log = work_header(work, "X-Fc-Log-Type");
-
-    if (log.len == 0 || str_eq(log, STR("None")) || (!async && str_eq(log, STR("Tail"))))
-        return true;
-    return answer_wrong(work, "LogType", async ? "None" : "Tail | None", log);
-}
-
 /* The refusals of the documentation in their order; what runs code answers before or after this. */
 void function_invoke(struct work *work)
 {
     struct str kind = work_header(work, "X-Fc-Invocation-Type");
+    struct str log = work_header(work, "X-Fc-Log-Type");
+    bool async = str_eq(kind, STR("Async"));
     struct address at;
 
     if (address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at) &&
-        check_invocation_type(work, kind) && check_log_type(work, str_eq(kind, STR("Async"))) &&
+        answer_choice(work, "InvocationType", "Sync | Async", kind) &&
+        answer_choice(work, "LogType", async ? "None" : "Tail | None", log) &&
         check_task_id(work) && restriction_allows(work, &at) && on_demand_allows(work, &at))
         answer_invalid(work,
                        "InvokeFunction is not emulated for function '" STR_FMT

@@ -154,15 +154,6 @@ static void list_plain(struct work *work, const struct page *page, struct str se
     answer_json(work, answer);
 }
 
-static bool check_generation(struct work *work)
-{
-    struct str text = work_query(work, "fcVersion");
-
-    if (text.len == 0 || str_eq(text, STR("v2")) || str_eq(text, STR("v3")))
-        return true;
-    return answer_wrong(work, "FcVersion", "v2 | v3", text);
-}
-
 static void list_2023(struct work *work, const struct page *page)
 {
     struct filter filter;
@@ -183,7 +174,8 @@ void function_list(struct work *work)
 
     if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page))
         return;
-    if (work->api == API_2023 && check_generation(work))
+    if (work->api == API_2023 &&
+        answer_choice(work, "FcVersion", "v2 | v3", work_query(work, "fcVersion")))
         list_2023(work, &page);
     else if (work->api != API_2023 && address_find(work, ADDRESS_SERVICE | ADDRESS_QUALIFIED, &at))
         list_plain(work, &page, at.service, at.version);

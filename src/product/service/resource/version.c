@@ -180,11 +180,8 @@ void version_list(struct work *work)
     struct subject s = {.resource = &version_resource};
     struct page page;
 
-    if (direction.len && !forward && !str_eq(direction, STR("BACKWARD"))) {
-        answer_wrong(work, "Direction", "BACKWARD | FORWARD", direction);
-        return;
-    }
-    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page) || !owner_of_versions(work, &s))
+    if (!answer_choice(work, "Direction", "BACKWARD | FORWARD", direction) ||
+        !page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page) || !owner_of_versions(work, &s))
         return;
 
     list_versions(work, &page, work_rows(work, "version", s.at.owner), forward);
