@@ -15,6 +15,7 @@ FLOORS = [
     ["route", "auth", "fault"],
     ["journal", "tape"],
     ["grammar"],
+    ["product"],
     ["invoke", "product/neighbours"],
     ["product/service/frame"],
     ["product/service/code"],

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/query.h"
 #include "crypto/digest.h"
+#include "product/call.h"
 #include "product/neighbours/neighbours.h"
 #include "product/neighbours/state.h"
 #include "store/store.h"
@@ -22,6 +23,7 @@ struct neighbours {
 struct product;
 
 struct neighbours_pending {
+    struct product_call base;
     struct neighbours *neighbours;
     struct store *store;
     struct neighbours_call call;
@@ -33,10 +35,7 @@ struct neighbours_pending {
     struct str bucket;     /* or the log project; "" when none */
     struct str name;       /* of the object, decoded; or the logstore */
     uint64_t now_ms;       /* wall time */
-    struct store_batch *batch;
     struct neighbours_answer answer;
-    bool parked;    /* a handler waits for something and calls pending_finish() itself */
-    bool cancelled; /* the call and its arena are gone */
     void (*done)(void *arg, const struct neighbours_answer *answer);
     void *arg;
 };
@@ -56,6 +55,7 @@ struct product {
 /* ---- a call (pending.c) ---- */
 
 struct store_batch *pending_batch(struct neighbours_pending *p);
+extern const struct product_end pending_end;
 /** For handlers that parked. */
 void pending_finish(struct neighbours_pending *p);
 /** An error in the product's own form. */
@@ -74,7 +74,6 @@ void pending_put(struct neighbours_pending *p, const struct store_key *key, cJSO
                  struct str blob);
 struct str pending_time(const struct neighbours_pending *p, uint64_t wall_ms); /* ISO, seconds */
 
-cJSON *row_tree(const struct store_row *row); /* owned by the caller */
 /** Append the tree as XML: members are elements, an array repeats its own, a text is escaped. */
 void tree_xml(const cJSON *tree, const char *name, struct buf *out);
 

@@ -114,7 +114,7 @@ bool key_find(struct store *store, struct str id, struct arena *arena, struct ne
 
     if (!row)
         return false;
-    OWN(json_free) cJSON *document = row_tree(row);
+    OWN(json_free) cJSON *document = row_document(row);
 
     *out = (struct neighbours_key){
         .id = arena_str(arena, id),

@@ -187,7 +187,7 @@ static void get_project(struct neighbours_pending *p)
     struct store_key key = log_project_key(region_of(p), p->bucket);
 
     if (need_project(p))
-        pending_json(p, STATUS_OK, row_tree(store_find(p->store, &key)));
+        pending_json(p, STATUS_OK, row_document(store_find(p->store, &key)));
 }
 
 static void delete_project(struct neighbours_pending *p)
@@ -208,7 +208,7 @@ static void list_projects(struct neighbours_pending *p)
     cJSON *projects = cJSON_CreateArray();
 
     for (size_t i = 0; i < list.count; i++)
-        cJSON_AddItemToArray(projects, row_tree(list.rows[i]));
+        cJSON_AddItemToArray(projects, row_document(list.rows[i]));
     answer_list(p, "projects", projects);
 }
 
@@ -241,7 +241,7 @@ static void get_logstore(struct neighbours_pending *p)
     const struct store_row *row = need_logstore(p);
 
     if (row)
-        pending_json(p, STATUS_OK, row_tree(row));
+        pending_json(p, STATUS_OK, row_document(row));
 }
 
 static void delete_logstore(struct neighbours_pending *p)
@@ -275,7 +275,7 @@ static void get_index(struct neighbours_pending *p)
         return;
     row = store_find(p->store, &key);
     if (row)
-        pending_json(p, STATUS_OK, row_tree(row));
+        pending_json(p, STATUS_OK, row_document(row));
     else
         pending_refuse(p, STATUS_NOT_FOUND, "IndexConfigNotExist", "index config doesn't exist");
 }

@@ -51,6 +51,7 @@ static struct neighbours_pending *begin(struct neighbours *neighbours,
     struct neighbours_pending *p = mem_alloc(sizeof(*p));
     struct str key = neighbours_access_key(call->request, call->arena);
 
+    p->base.end = &pending_end;
     p->neighbours = neighbours;
     p->store = neighbours->store;
     p->call = *call;
@@ -92,19 +93,12 @@ neighbours_perform(struct neighbours *neighbours, const struct neighbours_call *
                        "The security token you provided has expired.");
     else
         p->product->perform(p);
-    if (!p->parked && !p->batch) {
-        pending_finish(p);
-        return NULL;
-    }
-    if (!p->parked)
-        pending_finish(p); /* the answer goes when the write is on disk */
-    return p;
+    return product_returned(&p->base) ? NULL : p;
 }
 
 void neighbours_cancel(struct neighbours_pending *pending)
 {
-    if (pending)
-        pending->cancelled = true;
+    product_cancel(pending ? &pending->base : NULL);
 }
 
 bool neighbours_find_key(struct neighbours *neighbours, struct str access_key, struct auth_key *out)

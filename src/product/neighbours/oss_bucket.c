@@ -34,7 +34,7 @@ static struct str place_name(const struct neighbours_pending *p, struct str regi
 static cJSON *bucket_tree(struct neighbours_pending *p, struct str name,
                           const struct store_row *row)
 {
-    OWN(json_free) cJSON *document = row ? row_tree(row) : NULL;
+    OWN(json_free) cJSON *document = row ? row_document(row) : NULL;
     struct str region = document ? json_get_str(document, "region") : p->call.place->region;
     struct str location = place_name(p, region);
     cJSON *tree = cJSON_CreateObject();

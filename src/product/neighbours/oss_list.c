@@ -72,7 +72,7 @@ static struct str shown(const struct listing *listing, struct str name)
 static cJSON *object_tree(const struct listing *listing, const struct store_row *row,
                           struct str name)
 {
-    OWN(json_free) cJSON *document = row_tree(row);
+    OWN(json_free) cJSON *document = row_document(row);
     struct arena *arena = listing->p->arena;
     cJSON *tree = cJSON_CreateObject();
 

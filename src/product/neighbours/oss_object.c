@@ -128,7 +128,7 @@ static void digests_taken(void *arg)
     struct oss_bytes *upload = (struct oss_bytes *)arg;
     struct neighbours_pending *p = upload->p;
 
-    if (!p->cancelled)
+    if (!p->base.cancelled)
         upload->finish(p, upload);
     free(upload->bytes);
     mem_free(upload);
@@ -160,7 +160,7 @@ void oss_take_bytes(struct neighbours_pending *p, char *bytes, size_t len, oss_f
     struct oss_bytes *upload = mem_alloc(sizeof(*upload));
 
     *upload = (struct oss_bytes){.p = p, .bytes = bytes, .len = len, .finish = finish};
-    p->parked = true;
+    p->base.parked = true;
     worker_submit(p->neighbours->worker, take_digests, digests_taken, upload);
 }
 
@@ -245,7 +245,7 @@ static const struct store_row *describe(struct neighbours_pending *p, uint64_t *
         pending_refuse(p, STATUS_NOT_FOUND, "NoSuchKey", "The specified key does not exist.");
         return NULL;
     }
-    OWN(json_free) cJSON *document = row_tree(row);
+    OWN(json_free) cJSON *document = row_document(row);
 
     clock_format_rfc1123(row->modified_ms, date);
     add_kept_headers(p, document);
@@ -299,7 +299,7 @@ static void blob_read(void *arg, struct store_blob *blob)
 {
     struct neighbours_pending *p = (struct neighbours_pending *)arg;
 
-    if (p->cancelled) {
+    if (p->base.cancelled) {
         store_blob_free(blob);
     } else if (!blob) {
         pending_refuse(p, STATUS_INTERNAL, "InternalError", "The object's bytes cannot be read.");
@@ -324,7 +324,7 @@ void oss_get_object(struct neighbours_pending *p)
         p->answer.body = STR("");
         return;
     }
-    p->parked = true;
+    p->base.parked = true;
     store_read_blob(p->store, row->blob, blob_read, p);
 }
 

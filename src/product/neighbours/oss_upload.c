@@ -54,7 +54,7 @@ static const struct store_row *need_upload(struct neighbours_pending *p)
 {
     struct store_key key = upload_key(p, upload_id(p));
     const struct store_row *row = store_find(p->store, &key);
-    OWN(json_free) cJSON *document = row ? row_tree(row) : NULL;
+    OWN(json_free) cJSON *document = row ? row_document(row) : NULL;
 
     if (row && str_eq(json_get_str(document, "key"), p->name))
         return row;
@@ -131,7 +131,7 @@ void oss_list_parts(struct neighbours_pending *p)
     cJSON_AddStringToObject(tree, "IsTruncated", "false");
     list = cJSON_AddArrayToObject(tree, "Part");
     for (size_t i = 0; i < parts.count; i++) {
-        OWN(json_free) cJSON *part = row_tree(parts.rows[i]);
+        OWN(json_free) cJSON *part = row_document(parts.rows[i]);
         cJSON *shown = cJSON_CreateObject();
 
         json_add_str(shown, "PartNumber", parts.rows[i]->key.name);
@@ -202,7 +202,7 @@ static bool add_part(struct completion *c, struct str number, uint64_t *last)
     struct neighbours_pending *p = c->p;
     struct store_key key = part_key(upload_id(p), number);
     const struct store_row *row = store_find(p->store, &key);
-    OWN(json_free) cJSON *part = row ? row_tree(row) : NULL;
+    OWN(json_free) cJSON *part = row ? row_document(row) : NULL;
     uint64_t size = 0;
     uint64_t n = 0;
 
@@ -278,7 +278,7 @@ static void finish_object(struct neighbours_pending *p, struct oss_bytes *upload
 
     if (!row)
         return;
-    OWN(json_free) cJSON *document = row_tree(row);
+    OWN(json_free) cJSON *document = row_document(row);
     struct str etag = arena_strf(p->arena, STR_FMT "-%zu",
                                  STR_ARG(oss_md5_text(upload->md5, p->arena)), count_parts(p));
     cJSON *tree = cJSON_CreateObject();
@@ -305,11 +305,11 @@ static void part_read(void *arg, struct store_blob *blob)
         memcpy(c->bytes + c->len, blob->bytes, blob->len);
     c->len += fits ? blob->len : 0;
     store_blob_free(blob);
-    if (fits && !c->p->cancelled) {
+    if (fits && !c->p->base.cancelled) {
         read_next(c);
         return;
     }
-    if (!c->p->cancelled)
+    if (!c->p->base.cancelled)
         pending_refuse(c->p, STATUS_INTERNAL, "InternalError", "A part's bytes cannot be read.");
     pending_finish(c->p);
     completion_free(c);
@@ -344,6 +344,6 @@ void oss_complete_upload(struct neighbours_pending *p)
         completion_free(c);
         return;
     }
-    p->parked = true;
+    p->base.parked = true;
     read_next(c);
 }

@@ -11,38 +11,38 @@ enum { STATUS_INTERNAL = 500 };
 
 struct store_batch *pending_batch(struct neighbours_pending *p)
 {
-    if (!p->batch)
-        p->batch = store_begin(p->store);
-    return p->batch;
+    return product_batch(&p->base, p->store);
 }
 
-static void deliver(struct neighbours_pending *p)
+static struct neighbours_pending *pending_of(struct product_call *call)
 {
-    if (!p->cancelled) {
-        pending_header(p, p->product->request_id_header, p->call.request_id);
-        p->done(p->arg, &p->answer);
-    }
-    mem_free(p);
+    return CONTAINER_OF(call, struct neighbours_pending, base);
 }
 
-static void committed(void *arg, const struct error *err)
+static void fail(struct product_call *call, const struct error *err)
 {
-    struct neighbours_pending *p = (struct neighbours_pending *)arg;
-
-    if (err && !p->cancelled) {
-        p->answer = (struct neighbours_answer){0};
-        pending_refuse(p, STATUS_INTERNAL, "InternalError", "%s", err->text);
-    }
-    deliver(p);
+    pending_refuse(pending_of(call), STATUS_INTERNAL, "InternalError", "%s", err->text);
 }
+
+static void answer(struct product_call *call)
+{
+    struct neighbours_pending *p = pending_of(call);
+
+    p->answer.performed = !str_is_set(p->answer.code);
+    pending_header(p, p->product->request_id_header, p->call.request_id);
+    p->done(p->arg, &p->answer);
+}
+
+static void free_pending(struct product_call *call)
+{
+    mem_free(pending_of(call));
+}
+
+const struct product_end pending_end = {fail, answer, free_pending};
 
 void pending_finish(struct neighbours_pending *p)
 {
-    p->answer.performed = !str_is_set(p->answer.code);
-    if (p->batch)
-        store_commit(GIVE(p->batch), committed, p);
-    else
-        deliver(p);
+    product_finish(&p->base);
 }
 
 void pending_refuse(struct neighbours_pending *p, int status, const char *code, const char *fmt,
@@ -110,18 +110,13 @@ void pending_put(struct neighbours_pending *p, const struct store_key *key, cJSO
                  struct str blob)
 {
     const struct store_row *old = store_find(p->store, key);
-    struct buf text = {0};
 
-    json_print(document, false, &text);
-    struct store_value value = {
-        .document = buf_str(&text),
-        .blob = blob,
-        .created_ms = old ? old->created_ms : p->now_ms,
-        .modified_ms = p->now_ms,
-    };
-
-    store_put(pending_batch(p), key, &value);
-    buf_done(&text);
+    row_put(pending_batch(p), key, document,
+            (struct store_value){
+                .blob = blob,
+                .created_ms = old ? old->created_ms : p->now_ms,
+                .modified_ms = p->now_ms,
+            });
     json_free(document);
 }
 
@@ -131,11 +126,4 @@ struct str pending_time(const struct neighbours_pending *p, uint64_t wall_ms)
 
     clock_format_iso_seconds(wall_ms, text);
     return arena_str(p->arena, str_of(text));
-}
-
-cJSON *row_tree(const struct store_row *row)
-{
-    cJSON *tree = cJSON_ParseWithLength(row->document.ptr, row->document.len);
-
-    return tree ? tree : cJSON_CreateObject();
 }

@@ -114,7 +114,7 @@ void ram_get_role(struct neighbours_pending *p)
     const struct store_row *row = ram_need_role(p, &name);
 
     if (row)
-        pop_answer(p, ram_wrap("Role", row_tree(row)));
+        pop_answer(p, ram_wrap("Role", row_document(row)));
 }
 
 void ram_list_roles(struct neighbours_pending *p)
@@ -125,7 +125,7 @@ void ram_list_roles(struct neighbours_pending *p)
     cJSON *tree;
 
     for (size_t i = 0; i < list.count; i++)
-        cJSON_AddItemToArray(roles, row_tree(list.rows[i]));
+        cJSON_AddItemToArray(roles, row_document(list.rows[i]));
     tree = ram_wrap("Roles", ram_wrap("Role", roles));
     cJSON_AddBoolToObject(tree, "IsTruncated", false);
     pop_answer(p, tree);
@@ -217,6 +217,6 @@ void ram_list_role_policies(struct neighbours_pending *p)
 
     policies = cJSON_CreateArray();
     for (size_t i = 0; i < list.count; i++)
-        cJSON_AddItemToArray(policies, row_tree(list.rows[i]));
+        cJSON_AddItemToArray(policies, row_document(list.rows[i]));
     pop_answer(p, ram_wrap("Policies", ram_wrap("Policy", policies)));
 }

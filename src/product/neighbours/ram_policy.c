@@ -67,7 +67,7 @@ cJSON *ram_need_policy(struct neighbours_pending *p, struct str *out_name)
     key = ram_key(p, "ram-policy", STR(""), *out_name);
     row = store_find(p->store, &key);
     if (row)
-        return row_tree(row);
+        return row_document(row);
     ram_refuse_missing(p, "Policy", "policy", *out_name);
     return NULL;
 }
@@ -168,7 +168,7 @@ void ram_list_policies(struct neighbours_pending *p)
     cJSON *tree;
 
     for (size_t i = 0; i < list.count; i++)
-        cJSON_AddItemToArray(policies, ram_policy_shown(row_tree(list.rows[i])));
+        cJSON_AddItemToArray(policies, ram_policy_shown(row_document(list.rows[i])));
     tree = ram_wrap("Policies", ram_wrap("Policy", policies));
     cJSON_AddBoolToObject(tree, "IsTruncated", false);
     pop_answer(p, tree);

@@ -17,12 +17,19 @@
 static void index_handlers(struct service *service)
 {
     size_t count;
-    const struct operation *ops = operation_table(&count);
+    size_t rows;
+    const struct operation_handler *handlers = operation_handlers(&rows);
 
+    operation_table(&count);
     service->handlers = (const struct operation_handler **)mem_alloc_array(
         count, sizeof(const struct operation_handler *));
-    for (size_t i = 0; i < count; i++)
-        service->handlers[i] = operation_handler_find(&ops[i]);
+    for (size_t i = 0; i < rows * API_VERSION_COUNT; i++) {
+        const struct operation_handler *row = &handlers[i / API_VERSION_COUNT];
+        enum api_version api = (enum api_version)(i % API_VERSION_COUNT);
+
+        if (row->apis & field_api(api))
+            service->handlers[operation_index(operation_find(api, str_of(row->name)))] = row;
+    }
 }
 
 static struct str keep_text(struct str text, const char *preset)
@@ -96,8 +103,7 @@ service_download(struct service *service, const struct service_call *call,
 
 void service_cancel(struct service_pending *pending)
 {
-    if (pending)
-        pending->work.cancelled = true;
+    product_cancel(pending ? &pending->work.base : NULL);
 }
 
 struct reset {

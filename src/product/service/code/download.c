@@ -50,7 +50,7 @@ static void downloaded(void *arg, struct store_blob *blob)
 {
     struct work *work = (struct work *)arg;
 
-    if (work->cancelled) {
+    if (work->base.cancelled) {
         store_blob_free(blob);
     } else if (!blob) {
         answer_refuse_text(work, "FunctionNotFound", "the package does not exist any more");
@@ -93,6 +93,6 @@ void code_download(struct work *work)
         refuse_download(work, "there is nothing to download at this path");
     if (answer_is_refusal(work) || !may_download(work, id))
         return;
-    work->parked = true;
+    work->base.parked = true;
     store_read_blob(work->store, id, downloaded, work);
 }

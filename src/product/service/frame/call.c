@@ -18,8 +18,30 @@ enum {
 /* What a call without a body says. Handlers only read. */
 static const cJSON no_input = {.type = cJSON_Object};
 
-static void work_free(struct work *work)
+static struct work *work_of(struct product_call *call)
 {
+    return CONTAINER_OF(call, struct work, base);
+}
+
+static void fail(struct product_call *call, const struct error *err)
+{
+    (void)err;
+    work_of(call)->answer = (struct service_answer){0};
+    answer_refuse(work_of(call), "InternalServerError");
+}
+
+static void answer(struct product_call *call)
+{
+    struct work *work = work_of(call);
+
+    work->answer.performed = !answer_is_refusal(work);
+    work->done(work->arg, &work->answer);
+}
+
+static void free_work(struct product_call *call)
+{
+    struct work *work = work_of(call);
+
     if (work->input != &no_input)
         cJSON_Delete((cJSON *)(uintptr_t)work->input);
     free(work->package.bytes);
@@ -29,35 +51,11 @@ static void work_free(struct work *work)
     mem_free(CONTAINER_OF(work, struct service_pending, work));
 }
 
-static void end_work(struct work *work)
-{
-    if (!work->cancelled) {
-        work->answer.performed = !answer_is_refusal(work);
-        work->done(work->arg, &work->answer);
-    }
-    work_free(work);
-}
-
-static void committed(void *arg, const struct error *err)
-{
-    struct work *work = (struct work *)arg;
-
-    if (err && !work->cancelled) {
-        work->answer = (struct service_answer){0};
-        answer_refuse(work, "InternalServerError");
-    }
-    end_work(work);
-}
+static const struct product_end work_end = {fail, answer, free_work};
 
 void work_finish(struct work *work)
 {
-    struct store_batch *batch = GIVE(work->batch);
-
-    work->parked = false;
-    if (batch)
-        store_commit(batch, committed, work);
-    else
-        end_work(work);
+    product_finish(&work->base);
 }
 
 /* True when the work is over: its answer was given. */
@@ -65,12 +63,7 @@ static bool run_handler(struct work *work)
 {
     if (!answer_is_refusal(work))
         work->handler->run(work);
-    if (work->parked)
-        return false;
-    bool over = !work->batch;
-
-    work_finish(work);
-    return over;
+    return product_returned(&work->base);
 }
 
 /* ---- the body ---- */
@@ -137,9 +130,9 @@ static void read_large_done(void *arg)
 {
     struct work *work = (struct work *)arg;
 
-    work->parked = false;
-    if (work->cancelled) {
-        work_free(work);
+    work->base.parked = false;
+    if (work->base.cancelled) {
+        free_work(&work->base);
         return;
     }
     if (!work->input)
@@ -157,7 +150,7 @@ static bool read_large(struct work *work, struct str body)
     }
     memcpy(work->body_copy, body.ptr, body.len);
     work->body_len = body.len;
-    work->parked = true;
+    work->base.parked = true;
     worker_submit(work->service->worker, read_large_work, read_large_done, work);
     return true;
 }
@@ -192,6 +185,7 @@ static struct work *work_new(struct service *service, const struct service_call 
     struct service_pending *pending = mem_alloc(sizeof(*pending));
     struct work *work = &pending->work;
 
+    work->base.end = &work_end;
     work->service = service;
     work->store = service->store;
     work->call = *call;

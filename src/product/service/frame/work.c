@@ -8,9 +8,7 @@ enum { TIME_STEP_MS = 1000 }; /* times are shown with a resolution of one second
 
 struct store_batch *work_batch(struct work *work)
 {
-    if (!work->batch)
-        work->batch = store_begin(work->store);
-    return work->batch;
+    return product_batch(&work->base, work->store);
 }
 
 int64_t work_limit(const struct work *work, enum limit_id id)
@@ -163,30 +161,17 @@ bool work_quota(struct work *work, enum limit_id id, size_t count, const char *w
                          arena_strf(work->arena, "%zu", count + 1));
 }
 
-cJSON *row_document(const struct store_row *row)
-{
-    cJSON *document = cJSON_ParseWithLength(row->document.ptr, row->document.len);
-
-    return document ? document : cJSON_CreateObject();
-}
-
 const struct store_row *work_put(struct work *work, const struct store_key *key,
                                  const struct store_row *old, const cJSON *document,
                                  struct str blob)
 {
-    struct buf text = {0};
-    struct store_value value = {
+    const struct store_value value = {
         .blob = blob,
         .created_ms = old ? old->created_ms : work_now_ms(work),
         .modified_ms = work_changed_ms(work, old),
     };
 
-    json_print(document, false, &text);
-    value.document = buf_str(&text);
-    const struct store_row *row = store_put(work_batch(work), key, &value);
-
-    buf_done(&text);
-    return row;
+    return row_put(work_batch(work), key, document, value);
 }
 
 void json_add_time(cJSON *object, const char *name, uint64_t wall_ms)

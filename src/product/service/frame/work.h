@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "product/call.h"
 #include "product/service/frame/call.h"
 #include "product/service/frame/fields.h"
 #include "store/store.h"
@@ -61,6 +62,7 @@ struct service {
 
 /* One call being worked on. */
 struct work {
+    struct product_call base;
     struct service *service;
     struct store *store;
     struct service_call call;
@@ -71,11 +73,8 @@ struct work {
     struct str region;
     const cJSON *input; /* the body as an object; never NULL while a handler runs */
     struct package package;
-    struct store_batch *batch; /* begun by work_batch(), committed when the handler returns */
     struct service_answer answer;
     struct field_refusal refusal;
-    bool parked;    /* a handler waits for something and calls work_finish() itself */
-    bool cancelled; /* the arena is gone */
     void (*done)(void *arg, const struct service_answer *answer);
     void *arg;
     const struct operation_handler *handler;
@@ -157,8 +156,6 @@ uint64_t work_changed_ms(struct work *work, const struct store_row *old);
 /** False, and refused, when @count has reached the quota. */
 bool work_quota(struct work *work, enum limit_id id, size_t count, const char *what);
 
-/** A row's document as a tree, owned by the caller. */
-cJSON *row_document(const struct store_row *row);
 /** Write @document (borrowed) under @key with the times of a creation or a change. */
 const struct store_row *work_put(struct work *work, const struct store_key *key,
                                  const struct store_row *old, const cJSON *document,
