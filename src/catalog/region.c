@@ -90,8 +90,3 @@ bool region_has_zone(struct str id, struct str zone)
         letter = str_slice(letter, 1, letter.len);
     return letter.len == 1 && letter.ptr[0] >= 'a' && letter.ptr[0] <= 'z';
 }
-
-struct str region_endpoint(const struct region *region, bool internal, struct arena *arena)
-{
-    return arena_strf(arena, "%s%s.fc.aliyuncs.com", region->id, internal ? "-internal" : "");
-}

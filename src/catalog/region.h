@@ -28,6 +28,3 @@ const struct region *region_find(struct str id); /* NULL when unknown */
 struct str region_zone(struct str id, struct arena *arena);
 /** @zone is called as zones of @id are: a letter behind it, or a dash and a letter. */
 bool region_has_zone(struct str id, struct str zone);
-
-/** "cn-hangzhou.fc.aliyuncs.com", or with "-internal"; an account stands in front of it. */
-struct str region_endpoint(const struct region *region, bool internal, struct arena *arena);

@@ -11,7 +11,7 @@ bool neighbours_object(struct store *store, struct str bucket, struct str key,
 
     if (!row)
         return false;
-    OWN(json_free) cJSON *document = row_tree(row);
+    OWN(json_free) cJSON *document = row_document(row);
 
     *out = (struct neighbours_object){.blob = row->blob};
     str_to_uint(json_get_str(document, "size"), UINT64_MAX, &out->size);
@@ -22,15 +22,4 @@ bool neighbours_object(struct store *store, struct str bucket, struct str key,
 struct str neighbours_upload_bucket(struct str region, struct arena *arena)
 {
     return arena_strf(arena, OSS_UPLOAD_PREFIX STR_FMT, STR_ARG(region));
-}
-
-bool neighbours_log_exists(struct store *store, struct str region, struct str project,
-                           struct str logstore)
-{
-    struct store_key key = log_project_key(region, project);
-
-    if (!store_find(store, &key))
-        return false;
-    key = log_store_key(region, project, logstore);
-    return logstore.len == 0 || store_find(store, &key) != NULL;
 }

@@ -27,10 +27,6 @@ bool neighbours_object(struct store *store, struct str bucket, struct str key,
 /** The bucket of temporary upload tokens; it need not be created. */
 struct str neighbours_upload_bucket(struct str region, struct arena *arena);
 
-/** @logstore "" asks for the project alone. */
-bool neighbours_log_exists(struct store *store, struct str region, struct str project,
-                           struct str logstore);
-
 struct neighbours_key_request {
     struct str account; /* that the key acts for */
     struct str role;    /* name of the role it took; "" for none */

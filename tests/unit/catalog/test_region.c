@@ -84,17 +84,6 @@ START_TEST(test_region_zone_of_a_region_without_a_row)
 }
 END_TEST
 
-START_TEST(test_region_has_a_public_and_an_internal_endpoint)
-{
-    OWN(arena_free) struct arena *arena = arena_new();
-    const struct region *region = region_find(STR("ap-south-1"));
-
-    ck_assert(str_eq(region_endpoint(region, false, arena), STR("ap-south-1.fc.aliyuncs.com")));
-    ck_assert(
-        str_eq(region_endpoint(region, true, arena), STR("ap-south-1-internal.fc.aliyuncs.com")));
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("catalog/region");
@@ -105,7 +94,6 @@ int main(void)
     tcase_add_test(tc, test_region_find_is_exact);
     tcase_add_loop_test(tc, test_region_zones_by_their_names, 0, N_ELEMENTS(zones));
     tcase_add_test(tc, test_region_zone_of_a_region_without_a_row);
-    tcase_add_test(tc, test_region_has_a_public_and_an_internal_endpoint);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

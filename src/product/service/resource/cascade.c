@@ -113,14 +113,3 @@ struct str config_name(struct work *work, const struct address *at, struct str q
                       STR_ARG(at->function),
                       STR_ARG(is_latest(qualifier) ? STR(QUALIFIER_LATEST) : qualifier));
 }
-
-bool config_exists(struct work *work, const char *kind, const struct address *at)
-{
-    struct store_key key = work_key(work, kind, STR(""), STR(""), STR(""));
-    struct str prefix = arena_strf(work->arena, STR_FMT "/" STR_FMT "/", STR_ARG(at->service),
-                                   STR_ARG(at->function));
-    struct store_list list = store_list(work->store, &key);
-    size_t first = store_list_seek(list, prefix);
-
-    return first < list.count && str_starts(list.rows[first]->key.name, prefix);
-}

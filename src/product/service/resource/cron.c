@@ -148,15 +148,6 @@ static bool minute_matches(const struct cron *cron, const struct tm *tm)
            allows(cron, 4, tm->tm_mon + 1) && day_matches(cron, tm);
 }
 
-bool cron_matches(const struct cron *cron, uint64_t wall_ms)
-{
-    time_t seconds = (time_t)(wall_ms / MS_PER_SECOND);
-    struct tm tm;
-
-    gmtime_r(&seconds, &tm);
-    return allows(cron, 0, tm.tm_sec) && minute_matches(cron, &tm);
-}
-
 static bool last_second(const struct cron *cron, uint64_t minute_ms, uint64_t from_ms,
                         uint64_t to_ms, uint64_t *out_ms)
 {

@@ -22,7 +22,6 @@ struct cron {
 };
 
 bool cron_parse(struct str text, struct cron *out);
-bool cron_matches(const struct cron *cron, uint64_t wall_ms);
 /** The latest moment in [from, to] that matches, at the second; false when there is none. */
 bool cron_last(const struct cron *cron, uint64_t from_ms, uint64_t to_ms, uint64_t *out_ms);
 

@@ -91,5 +91,3 @@ struct str layer_arn_v2(const struct work *work, struct str layer, struct str ve
 
 /** Name of the rows of provision, on-demand, scaling and async configs. */
 struct str config_name(struct work *work, const struct address *at, struct str qualifier);
-/** A config exists for any qualifier of the function. */
-bool config_exists(struct work *work, const char *kind, const struct address *at);
