@@ -1,4 +1,4 @@
-/* Groups, stop all, held calls, seed, scenarios, reset. */
+/* Stop all, held calls, seed, scenarios, reset. */
 
 #include <inttypes.h>
 
@@ -6,51 +6,6 @@
 #include "admin/drills.h"
 #include "admin/steps.h"
 #include "base/draw.h"
-
-/* ---- groups ---- */
-
-static int group_index(const struct admin *admin, struct str name)
-{
-    const struct fault_ruleset *set = fault_engine_ruleset(admin->context.engine);
-
-    for (size_t i = 0; set && i < set->group_count; i++) {
-        if (str_eq(set->groups[i].name, name))
-            return (int)i;
-    }
-    return -1;
-}
-
-void step_group_get(struct admin_call *call)
-{
-    int index = group_index(call->admin, call->params[0]);
-    struct buf body = {0};
-
-    if (index < 0) {
-        admin_problem(call, 404, "no group '" STR_FMT "'", STR_ARG(call->params[0]));
-        return;
-    }
-    buf_printf(&body, "{\"enabled\":%s}",
-               fault_engine_group_enabled(call->admin->context.engine, (size_t)index) ? "true"
-                                                                                      : "false");
-    admin_json(call, 200, &body);
-    admin_etag(call);
-}
-
-void step_group_put(struct admin_call *call)
-{
-    const cJSON *enabled = cJSON_GetObjectItemCaseSensitive(call->document, "enabled");
-
-    if (!admin_if_match(call))
-        return;
-    if (!cJSON_IsBool(enabled)) {
-        admin_problem(call, 422, "send {\"enabled\": true} or {\"enabled\": false}");
-        return;
-    }
-    if (fault_engine_enable_group(call->admin->context.engine, call->params[0],
-                                  cJSON_IsTrue(enabled)) == 0)
-        admin_touch(call->admin);
-    step_group_get(call);
-}
 
 /* ---- stop all ---- */
 

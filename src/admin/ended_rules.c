@@ -45,7 +45,7 @@ static void compare(const struct seen_rule *before, const struct fault_rule_stat
         teller->tell(teller->arg, "capped", now);
 }
 
-void ended_rules_look(struct ended_rules *rules, const struct fault_engine *engine,
+void ended_rules_look(struct ended_rules *rules, struct fault_engine *engine,
                       void (*tell)(void *arg, const char *event,
                                    const struct fault_rule_stats *stats),
                       void *arg)

@@ -17,7 +17,7 @@ struct ended_rules {
 
 /** Tell of each rule that has ended, or was capped, since it was looked at last: the first look
  * tells nothing. @event is "expired", "spent" or "capped". */
-void ended_rules_look(struct ended_rules *rules, const struct fault_engine *engine,
+void ended_rules_look(struct ended_rules *rules, struct fault_engine *engine,
                       void (*tell)(void *arg, const char *event,
                                    const struct fault_rule_stats *stats),
                       void *arg);

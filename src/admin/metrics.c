@@ -253,7 +253,7 @@ static const struct metric {
     {{"fcemu_fault_matched_total",            "counter",   "rule",                 "Calls that a rule's match held for."},                                        write_matched},
     {{"fcemu_fault_reached_total",            "counter",   "rule",                 "Of these, calls that no earlier outcome had taken."},                         write_reached},
     {{"fcemu_faults_active",                  "gauge",     "",                     "Calls that a rule holds or changes right now."},                              write_active},
-    {{"fcemu_faults_stopped",                 "gauge",     "",                     "1 after stop all, until rules are enabled or loaded again."},                 write_stopped},
+    {{"fcemu_faults_stopped",                 "gauge",     "",                     "1 after stop all, until something is enabled again."},                 write_stopped},
     {{"fcemu_journal_bytes",                  "gauge",     "",                     "Bytes that the entries of the journal take."},                                write_journal_bytes},
     {{"fcemu_journal_bytes_max",              "gauge",     "",                     "Bytes that they may take."},                                                  write_journal_bytes_max},
     {{"fcemu_journal_entries",                "gauge",     "",                     "Calls in the journal."},                                                      write_journal_entries},

@@ -32,14 +32,14 @@ bool rule_stats_find(const struct admin *admin, struct str id, struct fault_rule
     return found;
 }
 
-const char *rule_state(const struct admin *admin, const struct fault_rule_stats *stats)
+const char *rule_state(const struct fault_rule_stats *stats)
 {
     if (stats->spent)
         return "spent";
     if (stats->expired)
         return "expired";
     if (!stats->enabled)
-        return fault_engine_stopped(admin->context.engine) ? "stopped" : "off";
+        return stats->taken ? "stopped" : "off";
     return "armed";
 }
 
@@ -91,7 +91,7 @@ void rule_json(const struct admin *admin, const struct fault_rule_stats *stats, 
 
     buf_puts(out, "{\"id\":");
     buf_json_string(out, stats->rule->id);
-    buf_printf(out, ",\"state\":\"%s\",\"enabled\":%s", rule_state(admin, stats),
+    buf_printf(out, ",\"state\":\"%s\",\"enabled\":%s", rule_state(stats),
                stats->enabled ? "true" : "false");
     add_about(admin, stats->rule, out);
     buf_printf(out,
@@ -99,6 +99,7 @@ void rule_json(const struct admin *admin, const struct fault_rule_stats *stats, 
                ",\"capped\":%" PRIu64 ",\"dropped_keys\":%" PRIu64,
                stats->matched, stats->reached, stats->fired, stats->capped, stats->dropped_keys);
     add_time(out, "expires_at", ends ? now_ms + stats->expires_in_ms : 0);
+    add_time(out, "goes_back_at", stats->goes_back_in_ms ? now_ms + stats->goes_back_in_ms : 0);
     add_time(out, "last_fired_at", stats->last_fired_wall_ms);
     if (detail)
         add_text(out, "source", stats->rule->source);

@@ -11,7 +11,7 @@
 void rule_json(const struct admin *admin, const struct fault_rule_stats *stats, bool detail,
                struct buf *out);
 /** "armed", "off", "stopped", "expired" or "spent". */
-const char *rule_state(const struct admin *admin, const struct fault_rule_stats *stats);
+const char *rule_state(const struct fault_rule_stats *stats);
 /** The numbers of one rule, by id; false when there is none. */
 bool rule_stats_find(const struct admin *admin, struct str id, struct fault_rule_stats *out);
 /** All of them in the order they are asked, for mem_free(). */

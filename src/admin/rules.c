@@ -170,9 +170,9 @@ void step_rule_delete_begin(struct admin_call *call)
         layer_remove(compile->layer, call->params[0]);
 }
 
-/* ---- switching ---- */
+/* ---- arming, counting anew ---- */
 
-static void answer_rule(struct admin_call *call, int result)
+void admin_answer_rule(struct admin_call *call, int result)
 {
     if (result == FAULT_NOT_FOUND) {
         admin_problem(call, 404, "no rule '" STR_FMT "'", STR_ARG(call->params[0]));
@@ -182,23 +182,12 @@ static void answer_rule(struct admin_call *call, int result)
     step_rule_get(call);
 }
 
-void step_rule_enable(struct admin_call *call)
-{
-    answer_rule(call, fault_engine_enable_rule(call->admin->context.engine, call->params[0], true));
-}
-
-void step_rule_disable(struct admin_call *call)
-{
-    answer_rule(call,
-                fault_engine_enable_rule(call->admin->context.engine, call->params[0], false));
-}
-
 void step_rule_arm(struct admin_call *call)
 {
-    answer_rule(call, fault_engine_arm(call->admin->context.engine, call->params[0]));
+    admin_answer_rule(call, fault_engine_arm(call->admin->context.engine, call->params[0]));
 }
 
 void step_rule_reset(struct admin_call *call)
 {
-    answer_rule(call, fault_engine_reset(call->admin->context.engine, call->params[0]));
+    admin_answer_rule(call, fault_engine_reset(call->admin->context.engine, call->params[0]));
 }

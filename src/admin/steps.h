@@ -28,14 +28,19 @@ void step_rule_add_begin(struct admin_call *call);
 void step_rule_put_begin(struct admin_call *call);
 void step_rule_patch_begin(struct admin_call *call);
 void step_rule_delete_begin(struct admin_call *call);
+/** The rule as it is now; 404 for FAULT_NOT_FOUND. */
+void admin_answer_rule(struct admin_call *call, int result);
 void step_rule_enable(struct admin_call *call);
 void step_rule_disable(struct admin_call *call);
 void step_rule_arm(struct admin_call *call);
 void step_rule_reset(struct admin_call *call);
 
-/* control.c: what is on, and stop all */
+/* switch.c: what is on (step_rule_enable and step_rule_disable, too) */
 void step_group_get(struct admin_call *call);
 void step_group_put(struct admin_call *call);
+void step_faults_enable(struct admin_call *call);
+
+/* control.c: stop all, and what is set */
 void step_stop(struct admin_call *call);
 void step_active_get(struct admin_call *call);
 void step_active_delete(struct admin_call *call);

@@ -133,6 +133,17 @@ static int unknown_option(const struct cli_args *args, const struct cli_option *
                      STR_ARG(name), args->verb->name);
 }
 
+static int takes_no_value(const struct cli_args *args, const struct cli_option *known, size_t count,
+                          const struct cli_option *option)
+{
+    OWN(mem_free) char *off = mem_printf("no-%s", option->name);
+
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(known[i].name, off) == 0)
+            return cli_usage(args, "'--%s' takes no value; '--%s' turns it off", option->name, off);
+    return cli_usage(args, "'--%s' takes no value", option->name);
+}
+
 /* One `--name`, `--name=value`, `--name value` or `-n value`; *at moves behind it. */
 static int take_option(struct cli_args *args, const struct cli_option *known, size_t known_count,
                        int argc, char **argv, int *at)
@@ -153,7 +164,7 @@ static int take_option(struct cli_args *args, const struct cli_option *known, si
     if (args->option_count == CLI_OPTIONS_MAX)
         return cli_usage(args, "more than %d options", CLI_OPTIONS_MAX);
     if (!option->value && inline_value)
-        return cli_usage(args, "'--%s' takes no value", option->name);
+        return takes_no_value(args, known, known_count, option);
     if (option->value && !inline_value) {
         if (*at + 1 >= argc)
             return cli_usage(args, "'--%s' needs a value: --%s %s", option->name, option->name,

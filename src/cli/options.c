@@ -29,9 +29,13 @@ static size_t add_settings(struct cli_option *out, size_t n, size_t cap)
     n = add(out, n, cap,
             (struct cli_option){"config", "FILE",
                                 "the configuration file (FCEMU_CONFIG); default: none"});
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         n = add(out, n, cap,
                 (struct cli_option){settings[i].flag, settings[i].value, settings[i].help});
+        if (settings[i].off_flag)
+            n = add(out, n, cap,
+                    (struct cli_option){settings[i].off_flag, NULL, "turns it off again"});
+    }
     return n;
 }
 

@@ -12,6 +12,7 @@
 #include "cli/client.h"
 #include "cli/print.h"
 #include "cli/verbs.h"
+#include "conf/scalar.h"
 
 static const struct cli_column rule_columns[] = {
     {"id",      "id", 30},
@@ -225,34 +226,78 @@ int verb_fault_rm(const struct cli_args *args)
     return ask_and_print(args, "DELETE", rule_path(arena, args->positional[0], ""), STR_NONE);
 }
 
-static int switch_to(const struct cli_args *args, bool on)
+/* A switch without end, or one whose end is a duration. */
+static int take_for(const struct cli_args *args, const char *separator, struct buf *body)
+{
+    const char *time = cli_value(args, "for");
+    uint64_t ns;
+
+    if (!time)
+        return EXIT_CODE_PASS;
+    if (scalar_duration(str_of(time), &ns) != SCALAR_OK || ns == 0)
+        return cli_usage(args, "'--for %s' is not a duration above 0, such as 90s, 10m or 1h",
+                         time);
+    buf_printf(body, "%s\"for\":", separator);
+    buf_json_string(body, str_of(time));
+    return EXIT_CODE_PASS;
+}
+
+static int switch_rule(const struct cli_args *args, const char *id, bool on)
 {
     OWN(arena_free) struct arena *arena = arena_new();
     OWN(buf_done) struct buf body = {0};
-    const char *what = args->positional[0];
-    const char *time = cli_value(args, "for");
-    struct str group = str_slice(str_of(what), strlen("group:"), SIZE_MAX);
 
-    buf_puts(&body, "{");
-    if (str_starts(str_of(what), STR("group:")))
-        buf_printf(&body, "\"enabled\":%s%s", on ? "true" : "false", time ? "," : "");
-    if (time) {
-        buf_puts(&body, "\"for\":");
-        buf_json_string(&body, str_of(time));
-    }
+    buf_add_char(&body, '{');
+    int r = take_for(args, "", &body);
+
     buf_add_char(&body, '}');
-    if (str_starts(str_of(what), STR("group:")))
-        return ask_and_print(args, "PUT",
-                             arena_printf(arena, "/_fcemu/faults/groups/" STR_FMT,
-                                          STR_ARG(percent_encode(group, false, arena))),
+    return r ? r
+             : ask_and_print(args, "POST", rule_path(arena, id, on ? "/enable" : "/disable"),
                              buf_str(&body));
-    return ask_and_print(args, "POST", rule_path(arena, what, on ? "/enable" : "/disable"),
-                         buf_str(&body));
+}
+
+static int switch_group(const struct cli_args *args, struct str name, bool on)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    OWN(buf_done) struct buf body = {0};
+
+    buf_printf(&body, "{\"enabled\":%s", on ? "true" : "false");
+    int r = take_for(args, ",", &body);
+
+    buf_add_char(&body, '}');
+    return r ? r
+             : ask_and_print(args, "PUT",
+                             arena_printf(arena, "/_fcemu/faults/groups/" STR_FMT,
+                                          STR_ARG(percent_encode(name, false, arena))),
+                             buf_str(&body));
+}
+
+static int switch_to(const struct cli_args *args, bool on)
+{
+    struct str group = STR("group:");
+    const char *what = args->positional[0];
+
+    return str_starts(str_of(what), group)
+               ? switch_group(args, str_slice(str_of(what), group.len, SIZE_MAX), on)
+               : switch_rule(args, what, on);
+}
+
+static int switch_all_on(const struct cli_args *args)
+{
+    OWN(buf_done) struct buf body = {0};
+
+    buf_add_char(&body, '{');
+    int r = take_for(args, "", &body);
+
+    buf_add_char(&body, '}');
+    return r ? r : ask_and_print(args, "POST", "/_fcemu/faults/enable", buf_str(&body));
 }
 
 int verb_fault_on(const struct cli_args *args)
 {
-    return switch_to(args, true);
+    if (cli_has(args, "all") == (args->count > 0))
+        return cli_usage(args, "say either what to enable, ID or group:NAME, or --all");
+    return args->count ? switch_to(args, true) : switch_all_on(args);
 }
 
 int verb_fault_off(const struct cli_args *args)

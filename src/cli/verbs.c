@@ -83,6 +83,11 @@ static const struct cli_option for_options[] = {
     {"for",                            "DURATION", "back again after so long: 10m"},
     {0}
 };
+static const struct cli_option on_options[] = {
+    {"all",                                         NULL, "everything that a stop or `fault off` took"},
+    {"for", "DURATION", "back again after so long: 10m"},
+    {0                                        }
+};
 static const struct cli_option dry_run_options[] = {
     {"last",                                   "N", "how many journal entries; default 500"},
     {0}
@@ -130,8 +135,8 @@ static const struct cli_verb verbs[] = {
      NO_OPTIONS,                                                                                                                                            CLI_DAEMON,            verb_fault_set      },
     {"fault rm",        "ID",                            1, 1,       "remove a rule that was added",                                NULL, NO_OPTIONS,       CLI_DAEMON,
      verb_fault_rm                                                                                                                                                                                     },
-    {"fault on",        "ID|group:NAME",                 1, 1,       "enable a rule or a group",                                    NULL, for_options,      CLI_DAEMON,
-     verb_fault_on                                                                                                                                                                                     },
+    {"fault on",        "[ID|group:NAME]",               0, 1,       "enable a rule, a group, or --all after a stop",               NULL,
+     on_options,                                                                                                                                            CLI_DAEMON,            verb_fault_on       },
     {"fault off",       "ID|group:NAME",                 1, 1,       "disable a rule or a group",                                   NULL, for_options,      CLI_DAEMON,
      verb_fault_off                                                                                                                                                                                    },
     {"fault stop",      "",                              0, 0,       "stop all: disable every rule, release every held call",       NULL,

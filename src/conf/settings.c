@@ -64,6 +64,13 @@ static const char *respelt(struct arena *arena, const char *key, char separator,
     return text;
 }
 
+static const char *off_flag(struct arena *arena, const struct conf_field *field, const char *key)
+{
+    if (field->type != FIELD_BOOL || !field->fallback || strcmp(field->fallback, "true") != 0)
+        return NULL;
+    return respelt(arena, arena_printf(arena, "no-%s", key), '-', false);
+}
+
 static void add_options(struct arena *arena, const struct conf_table *table, const char *prefix,
                         size_t base, struct settings_option *out, size_t *count)
 {
@@ -78,6 +85,7 @@ static void add_options(struct arena *arena, const struct conf_table *table, con
             out[(*count)++] = (struct settings_option){
                 .key = key,
                 .flag = respelt(arena, key, '-', false),
+                .off_flag = off_flag(arena, field, key),
                 .env = respelt(arena, key, '_', true),
                 .value = value_name(field),
                 .fallback = field->fallback,
@@ -188,6 +196,11 @@ static void unknown_flag(struct loading *l, struct str flag)
                "F102", "unknown flag%s", hint);
 }
 
+static bool is_off_flag(const struct settings_option *option, const char *flag)
+{
+    return option->off_flag && strcmp(flag, option->off_flag) == 0;
+}
+
 /* The values of a repeated flag of a list, joined by commas; otherwise the last one. */
 static const char *flag_value(struct arena *arena, const struct settings_flag *flags, size_t count,
                               const struct settings_option *option)
@@ -195,9 +208,14 @@ static const char *flag_value(struct arena *arena, const struct settings_flag *f
     const char *value = NULL;
 
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(flags[i].name, option->flag) != 0)
+        bool off = is_off_flag(option, flags[i].name);
+
+        if (!off && strcmp(flags[i].name, option->flag) != 0)
             continue;
-        const char *next = flags[i].value ? flags[i].value : option->value ? "" : "true";
+        const char *next = off              ? "false"
+                           : flags[i].value ? flags[i].value
+                           : option->value  ? ""
+                                            : "true";
 
         value = value && option->is_list ? arena_printf(arena, "%s,%s", value, next) : next;
     }
@@ -216,7 +234,8 @@ static void apply_flags(struct loading *l, const struct settings_flag *flags, si
     for (size_t i = 0; i < count; i++) {
         size_t j = 0;
 
-        while (j < l->option_count && strcmp(flags[i].name, l->options[j].flag) != 0)
+        while (j < l->option_count && strcmp(flags[i].name, l->options[j].flag) != 0 &&
+               !is_off_flag(&l->options[j], flags[i].name))
             j++;
         if (j == l->option_count)
             unknown_flag(l, str_of(flags[i].name));

@@ -95,6 +95,7 @@ struct str settings_wide_address(const struct settings *settings);
 struct settings_option {
     const char *key;      /* "journal.bytes" */
     const char *flag;     /* "journal-bytes" */
+    const char *off_flag; /* "no-watch", for a boolean that is on by default; else NULL */
     const char *env;      /* "FCEMU_JOURNAL_BYTES" */
     const char *value;    /* "SIZE", NULL for a boolean */
     const char *fallback; /* "32MiB", or NULL */

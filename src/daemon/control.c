@@ -56,6 +56,16 @@ static const char *const *fault_files(void *owner, size_t *out_count)
     return (const char *const *)d->fault_files.paths;
 }
 
+/* Who loads rules and sees none strike is told why. */
+static const char *stop_in_force(const struct daemon *d)
+{
+    if (fault_engine_stopped(d->faults))
+        return " stopped=all, until 'fcemu fault on' (--all, an id or a group) ends the stop";
+    if (fault_engine_taken(d->faults))
+        return " stopped=some, until 'fcemu fault on --all' brings them back, too";
+    return "";
+}
+
 /* What a refused reload says goes into the log, a line a line: it is enough to mend the files. */
 static void reloaded(void *owner, bool accepted, const char *report)
 {
@@ -63,7 +73,8 @@ static void reloaded(void *owner, bool accepted, const char *report)
     struct str rest = str_of(report);
 
     if (accepted)
-        log_info("rules loaded", "rules=%zu", fault_engine_ruleset(d->faults)->rule_count);
+        log_info("rules loaded", "rules=%zu%s", fault_engine_ruleset(d->faults)->rule_count,
+                 stop_in_force(d));
     else
         log_error("reload refused", "the rules before it stay in force");
     while (rest.len) {

@@ -76,7 +76,7 @@ static void read_header(fault_read_header_fn *read, struct brought *brought)
     if (!set || why_not)
         return;
     brought->set = GIVE(set);
-    brought->state = (struct rule_state){.rule = &brought->set->rules[0], .enabled = true};
+    brought->state = (struct rule_state){.rule = &brought->set->rules[0], .turn.on = true};
 }
 
 static struct brought *brought_by(struct control *control, struct str text)

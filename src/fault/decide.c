@@ -186,6 +186,7 @@ static void decide(struct fault_engine *engine, const struct fault_call *call, s
     *out = (struct fault_decision){0};
     if (time == ASKED_ON_REQUEST)
         begin_call(&asking);
+    switches_settle(engine, asking.now_ns);
     if (fault_has_work(engine))
         strike_call(&asking);
     else

@@ -42,7 +42,7 @@ int fault_engine_new(struct clock *clock, struct fault_engine **out, struct erro
 static void unload(struct fault_engine *engine)
 {
     mem_free(engine->rules);
-    mem_free(engine->group_enabled);
+    mem_free(engine->groups);
     mem_free(engine->scenario_values);
     rule_index_free(engine->index);
     arena_free(engine->arena);
@@ -94,21 +94,27 @@ static void load_rule(struct fault_engine *old, const struct fault_rule *rule, u
 
         *out = *before;
         before->keys = (struct key_table){0};
-        out->enabled = switched ? rule->enabled : out->enabled;
+        if (switched)
+            out->turn = (struct live_switch){.on = rule->enabled, .taken = before->turn.taken};
     } else {
-        *out = (struct rule_state){.enabled = rule->enabled};
+        bool taken = old->stopped || (before && before->turn.taken); /* a stop outlives a reload */
+
+        *out = (struct rule_state){
+            .turn = {.on = rule->enabled, .taken = taken}
+        };
         rule_arm(out, now_ns);
     }
     out->rule = rule;
 }
 
-static bool load_group(const struct fault_engine *old, const struct fault_group *group)
+static struct live_switch load_group(const struct fault_engine *old,
+                                     const struct fault_group *group)
 {
     for (size_t i = 0; old->set && i < old->set->group_count; i++)
         if (str_eq(old->set->groups[i].name, group->name) &&
             old->set->groups[i].enabled == group->enabled)
-            return old->group_enabled[i];
-    return group->enabled;
+            return old->groups[i];
+    return (struct live_switch){.on = group->enabled};
 }
 
 static int load_scenario(const struct fault_engine *old, const struct fault_scenario *scenario)
@@ -128,7 +134,7 @@ static void load_states(struct fault_engine *engine, struct fault_engine *old,
     uint64_t now_ns = clock_now_ns(engine->clock);
 
     engine->rules = mem_alloc_array(set->rule_count, sizeof(*engine->rules));
-    engine->group_enabled = mem_alloc_array(set->group_count, sizeof(*engine->group_enabled));
+    engine->groups = mem_alloc_array(set->group_count, sizeof(*engine->groups));
     engine->scenario_values =
         mem_alloc_array(set->scenario_count, sizeof(*engine->scenario_values));
     for (size_t i = 0; i < set->rule_count; i++) {
@@ -136,9 +142,10 @@ static void load_states(struct fault_engine *engine, struct fault_engine *old,
         matcher_compile(&set->rules[i].match, engine->arena, &engine->rules[i].matcher);
     }
     for (size_t i = 0; i < set->group_count; i++)
-        engine->group_enabled[i] = load_group(old, &set->groups[i]);
+        engine->groups[i] = load_group(old, &set->groups[i]);
     for (size_t i = 0; i < set->scenario_count; i++)
         engine->scenario_values[i] = load_scenario(old, &set->scenarios[i]);
+    switches_changed(engine);
 }
 
 static bool set_reads_bodies(const struct fault_ruleset *set)
@@ -204,7 +211,6 @@ void fault_engine_load(struct fault_engine *engine, struct fault_ruleset *set, u
     engine->wants_answers = set_wants_answers(set);
     engine->counts_attempts = set_counts_attempts(set);
     engine->seed = set->seed_random ? seed : set->seed;
-    engine->stopped = false;
     for (size_t i = 0; old.set && i < old.set->rule_count; i++)
         key_table_done(&old.rules[i].keys); /* of rules that changed or went */
     unload(&old);
@@ -244,10 +250,18 @@ static uint64_t last_fired_wall_ms(const struct rule_state *state, uint64_t now_
     return state->fired ? (uint64_t)((int64_t)wall_ms - since_ns / NS_PER_MS) : 0;
 }
 
-void fault_engine_stats(const struct fault_engine *engine, struct fault_rule_stats *out)
+/* 0: it stays as it is. */
+static uint64_t goes_back_in_ms(const struct live_switch *turn, uint64_t now_ns)
+{
+    return turn->back_ns ? (turn->back_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS : 0;
+}
+
+void fault_engine_stats(struct fault_engine *engine, struct fault_rule_stats *out)
 {
     uint64_t now_ns = clock_now_ns(engine->clock);
     uint64_t wall_ms = clock_now_wall_ms(engine->clock);
+
+    switches_settle(engine, now_ns);
 
     for (size_t i = 0; engine->set && i < engine->set->rule_count; i++) {
         const struct rule_state *state = &engine->rules[i];
@@ -263,6 +277,8 @@ void fault_engine_stats(const struct fault_engine *engine, struct fault_rule_sta
                        !(state->spent && !state->rule->limit_then_pass),
             .expired = rule_is_expired(state, now_ns),
             .spent = state->spent,
+            .taken = state->turn.taken,
+            .goes_back_in_ms = goes_back_in_ms(&state->turn, now_ns),
             .expires_in_ms = expires_in_ms(state, now_ns),
             .last_fired_wall_ms = last_fired_wall_ms(state, now_ns, wall_ms),
         };

@@ -148,27 +148,37 @@ struct fault_rule_stats {
     const struct fault_rule *rule;
     uint64_t matched, reached, fired, capped, dropped_keys;
     bool enabled, expired, spent; /* spent: its limit is used up */
+    bool taken;                   /* off because of a stop */
+    uint64_t goes_back_in_ms;     /* until it is switched back by itself; 0 = it is not */
     uint64_t expires_in_ms;       /* 0 when expired, UINT64_MAX when it never does */
     uint64_t last_fired_wall_ms;  /* 0 = never */
 };
 /** @out has room for ruleset->rule_count. */
-void fault_engine_stats(const struct fault_engine *engine, struct fault_rule_stats *out);
+void fault_engine_stats(struct fault_engine *engine, struct fault_rule_stats *out);
 uint32_t fault_engine_active(const struct fault_engine *engine);
 /** Calls that were decided and are not over. */
 uint64_t fault_engine_in_flight(const struct fault_engine *engine);
 
 /* Live control. Positive results: FAULT_NOT_FOUND. Enabling arms anew, and ends a stop for what is
- * enabled; everything else stays off then. */
+ * enabled; everything else stays off then. @for_ns: everything is as before so long afterwards, on
+ * the clock of the rules; 0 = it stays. */
 enum { FAULT_NOT_FOUND = 1, FAULT_UNKNOWN_VALUE = 2 };
-int fault_engine_enable_rule(struct fault_engine *engine, struct str id, bool on);
-int fault_engine_enable_group(struct fault_engine *engine, struct str name, bool on);
-bool fault_engine_group_enabled(const struct fault_engine *engine, size_t group);
+int fault_engine_enable_rule(struct fault_engine *engine, struct str id, bool on, uint64_t for_ns);
+int fault_engine_enable_group(struct fault_engine *engine, struct str name, bool on,
+                              uint64_t for_ns);
+/** End a stop for all, and switch on whatever its file has on. What the file has off stays as it
+ * is. */
+void fault_engine_enable_all(struct fault_engine *engine, uint64_t for_ns);
+bool fault_engine_group_enabled(struct fault_engine *engine, size_t group);
 /** Restart window, ramp, TTL and limit; counters go on. */
 int fault_engine_arm(struct fault_engine *engine, struct str id);
 /** Counters, rates, bursts and limit start again; absent id = all rules. */
 int fault_engine_reset(struct fault_engine *engine, struct str id);
-void fault_engine_stop(struct fault_engine *engine); /* until something is enabled or loaded */
+void fault_engine_stop(
+    struct fault_engine *engine); /* until something is enabled, whatever is loaded */
 bool fault_engine_stopped(const struct fault_engine *engine);
+/** Rules that are off because of a stop: all of them, or what was left when some were enabled. */
+size_t fault_engine_taken(const struct fault_engine *engine);
 /** All rules start again from nothing, so that a seed gives the same fates each time it is set. */
 void fault_engine_reseed(struct fault_engine *engine, uint64_t seed);
 int fault_engine_scenario(const struct fault_engine *engine, struct str name,
@@ -190,7 +200,7 @@ void fault_switches_free(struct fault_switches *switches); /* NULL is fine */
 /* guard.halt. The engine sees calls begin and rules fire; how calls ended it must be told. */
 /** A call ended with @status (0 = nothing was sent); @by_rule: a rule made it so. */
 void fault_engine_observe(struct fault_engine *engine, int status, bool by_rule);
-/** The condition that stopped the engine, or NULL; until something is enabled or loaded. */
+/** The condition that stopped the engine, or NULL; until something is enabled. */
 const struct fault_condition *fault_engine_halted(const struct fault_engine *engine);
 /** @fn runs when a condition strikes, after the stop, so that held calls can be let go. */
 void fault_engine_on_halt(struct fault_engine *engine,

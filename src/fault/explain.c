@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "base/clock.h"
 #include "base/draw.h"
 #include "fault/internal.h"
 
@@ -50,6 +51,7 @@ void fault_explain(struct fault_engine *engine, const struct fault_call *call,
     OWN(arena_free) struct arena *arena = arena_new();
     struct match_call match = match_call_start(call, arena, engine->scratch);
 
+    switches_settle(engine, clock_now_ns(engine->clock));
     for (size_t i = 0; engine->set && i < engine->set->rule_count; i++) {
         const struct fault_rule *rule = &engine->set->rules[i];
 

@@ -10,7 +10,7 @@ bool rule_is_on(const struct fault_engine *engine, const struct rule_state *stat
 {
     int group = state->rule->group;
 
-    return state->enabled && (group < 0 || engine->group_enabled[group]);
+    return state->turn.on && !state->turn.taken && (group < 0 || engine->groups[group].on);
 }
 
 static uint64_t since_ns(uint64_t then_ns, uint64_t now_ns)

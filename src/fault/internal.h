@@ -168,10 +168,18 @@ struct str key_of_request(const struct fault_call *call, struct arena *arena);
 
 /* ---- state of the engine ---- */
 
+/* Of a rule or a group: moved by hand, for good or for a time, and by a stop. */
+struct live_switch {
+    bool on;
+    bool taken;       /* off because of a stop, whatever `on` says */
+    uint64_t back_ns; /* when it goes back to the two below; 0 = it stays */
+    bool back_on, back_taken;
+};
+
 struct rule_state {
     const struct fault_rule *rule;
     struct matcher matcher;
-    bool enabled;
+    struct live_switch turn;
     bool spent; /* its limit is used up */
     uint64_t armed_ns;
     uint64_t armed_fires, first_fire_ns; /* since arming, for the limit */
@@ -204,9 +212,10 @@ struct fault_engine {
     struct clock *clock;
     struct fault_ruleset *set; /* NULL before the first load */
     struct rule_index *index;
-    struct arena *arena;      /* compiled matches of the set */
-    struct rule_state *rules; /* as many as set->rules */
-    bool *group_enabled;
+    struct arena *arena;        /* compiled matches of the set */
+    struct rule_state *rules;   /* as many as set->rules */
+    struct live_switch *groups; /* as many as set->groups */
+    uint64_t next_back_ns;      /* of all switches; UINT64_MAX = none goes back */
     int *scenario_values;
     struct matcher only;
     bool may_want_body;   /* some rule of the set reads bodies */
@@ -221,14 +230,21 @@ struct fault_engine {
     struct control *control;     /* NULL: headers say nothing */
     struct fault_watch *watches; /* all that are followed */
     struct fault_watch *halt;    /* the guard's, one of them; NULL = none */
-    const struct fault_condition *halted_by;
+    bool halted;
+    struct fault_condition halted_by; /* its kind and what it compares with */
     void (*on_halt)(void *arg, const struct fault_condition *condition);
     void *on_halt_arg;
     struct fault_observer observer;
     bool decided_elsewhere, decided_authenticated; /* by the observer; see its header */
 };
 
+/** Turn back what was switched for a time that is over. */
+void switches_settle(struct fault_engine *engine, uint64_t now_ns);
+/** Look again which switch goes back next. */
+void switches_changed(struct fault_engine *engine);
 void rule_arm(struct rule_state *state, uint64_t now_ns);
+/** NULL when there is none. */
+struct rule_state *rule_state_find(struct fault_engine *engine, struct str id);
 /** 0 also when the virtual clock was set back behind the arming. */
 uint64_t rule_armed_for_ns(const struct rule_state *state, uint64_t now_ns);
 int scenario_find(const struct fault_ruleset *set, struct str name);              /* or -1 */

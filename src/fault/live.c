@@ -1,5 +1,5 @@
 /*
- * Live control: switches, arming, resetting, the stop, seed and scenarios.
+ * Live control: arming, resetting, seed and scenarios; switches and the stop are in turn.c.
  */
 #include "base/clock.h"
 #include "fault/internal.h"
@@ -38,66 +38,16 @@ int scenario_find(const struct fault_ruleset *set, struct str name)
     return -1;
 }
 
-static struct rule_state *find_rule(struct fault_engine *engine, struct str id)
+struct rule_state *rule_state_find(struct fault_engine *engine, struct str id)
 {
     int index = engine->set ? fault_ruleset_find(engine->set, id) : -1;
 
     return index < 0 ? NULL : &engine->rules[index];
 }
 
-/* What is enabled after a stop is on; the rest stays off until it is enabled as well. */
-static void end_stop(struct fault_engine *engine, int but_group)
-{
-    if (!engine->stopped)
-        return;
-    engine->stopped = false;
-    for (size_t i = 0; i < engine->set->rule_count; i++)
-        if (but_group < 0 || engine->rules[i].rule->group != but_group)
-            engine->rules[i].enabled = false;
-    halt_start(engine);
-}
-
-int fault_engine_enable_rule(struct fault_engine *engine, struct str id, bool on)
-{
-    struct rule_state *state = find_rule(engine, id);
-
-    if (!state)
-        return FAULT_NOT_FOUND;
-    if (on) {
-        end_stop(engine, -1);
-        rule_arm(state, clock_now_ns(engine->clock));
-    }
-    state->enabled = on;
-    return 0;
-}
-
-int fault_engine_enable_group(struct fault_engine *engine, struct str name, bool on)
-{
-    int group = -1;
-
-    for (size_t i = 0; engine->set && i < engine->set->group_count; i++)
-        if (str_eq(engine->set->groups[i].name, name))
-            group = (int)i;
-    if (group < 0)
-        return FAULT_NOT_FOUND;
-    engine->group_enabled[group] = on;
-    if (!on)
-        return 0;
-    end_stop(engine, group);
-    for (size_t i = 0; i < engine->set->rule_count; i++)
-        if (engine->rules[i].rule->group == group)
-            rule_arm(&engine->rules[i], clock_now_ns(engine->clock));
-    return 0;
-}
-
-bool fault_engine_group_enabled(const struct fault_engine *engine, size_t group)
-{
-    return engine->set && group < engine->set->group_count && engine->group_enabled[group];
-}
-
 int fault_engine_arm(struct fault_engine *engine, struct str id)
 {
-    struct rule_state *state = find_rule(engine, id);
+    struct rule_state *state = rule_state_find(engine, id);
 
     if (!state)
         return FAULT_NOT_FOUND;
@@ -107,7 +57,7 @@ int fault_engine_arm(struct fault_engine *engine, struct str id)
 
 int fault_engine_reset(struct fault_engine *engine, struct str id)
 {
-    struct rule_state *state = str_is_set(id) ? find_rule(engine, id) : NULL;
+    struct rule_state *state = str_is_set(id) ? rule_state_find(engine, id) : NULL;
 
     if (str_is_set(id) && !state)
         return FAULT_NOT_FOUND;
@@ -119,16 +69,6 @@ int fault_engine_reset(struct fault_engine *engine, struct str id)
         rule_reset(&engine->rules[i]);
     control_reset(engine->control);
     return 0;
-}
-
-void fault_engine_stop(struct fault_engine *engine)
-{
-    engine->stopped = true;
-}
-
-bool fault_engine_stopped(const struct fault_engine *engine)
-{
-    return engine->stopped;
 }
 
 void fault_engine_reseed(struct fault_engine *engine, uint64_t seed)

@@ -6,7 +6,7 @@
 
 struct switch_state {
     struct str name;
-    bool on;
+    struct live_switch turn;
 };
 
 struct fault_switches {
@@ -47,13 +47,13 @@ struct fault_switches *fault_engine_switches_save(const struct fault_engine *eng
     saved->rule_count = set->rule_count;
     saved->rules = ARENA_ARRAY(saved->arena, set->rule_count, struct switch_state);
     for (size_t i = 0; i < set->rule_count; i++)
-        saved->rules[i] = (struct switch_state){arena_str(saved->arena, set->rules[i].id),
-                                                engine->rules[i].enabled};
+        saved->rules[i] =
+            (struct switch_state){arena_str(saved->arena, set->rules[i].id), engine->rules[i].turn};
     saved->group_count = set->group_count;
     saved->groups = ARENA_ARRAY(saved->arena, set->group_count, struct switch_state);
     for (size_t i = 0; i < set->group_count; i++)
-        saved->groups[i] = (struct switch_state){arena_str(saved->arena, set->groups[i].name),
-                                                 engine->group_enabled[i]};
+        saved->groups[i] =
+            (struct switch_state){arena_str(saved->arena, set->groups[i].name), engine->groups[i]};
     save_scenarios(engine, saved);
     return saved;
 }
@@ -72,7 +72,7 @@ static void restore_rules(struct fault_engine *engine, const struct fault_switch
         int index = fault_ruleset_find(engine->set, saved->rules[i].name);
 
         if (index >= 0)
-            engine->rules[index].enabled = saved->rules[i].on;
+            engine->rules[index].turn = saved->rules[i].turn;
     }
 }
 
@@ -81,18 +81,23 @@ static void restore_groups(struct fault_engine *engine, const struct fault_switc
     for (size_t i = 0; i < engine->set->group_count; i++)
         for (size_t k = 0; k < saved->group_count; k++)
             if (str_eq(engine->set->groups[i].name, saved->groups[k].name))
-                engine->group_enabled[i] = saved->groups[k].on;
+                engine->groups[i] = saved->groups[k].turn;
 }
 
 void fault_engine_switches_restore(struct fault_engine *engine,
                                    const struct fault_switches *switches)
 {
+    bool stopped = engine->stopped || switches->stopped;
+
     engine->seed = switches->seed;
-    engine->stopped = engine->stopped || switches->stopped;
+    engine->stopped = stopped;
     if (!engine->set)
         return;
     restore_rules(engine, switches);
     restore_groups(engine, switches);
+    switches_changed(engine);
+    if (stopped)
+        fault_engine_stop(engine); /* also what came meanwhile, or was on then */
     for (size_t i = 0; i < switches->scenario_count; i++)
         fault_engine_set_scenario(engine, switches->scenarios[i].name,
                                   switches->scenarios[i].values[0]);

@@ -245,7 +245,9 @@ static void halt(void *arg, const struct fault_condition *condition)
 
     if (engine->stopped)
         return;
-    engine->halted_by = condition;
+    engine->halted = true;
+    engine->halted_by = *condition;
+    engine->halted_by.rule_id = STR_NONE; /* of a set that may be gone by then */
     fault_engine_stop(engine);
     if (engine->on_halt)
         engine->on_halt(engine->on_halt_arg, condition);
@@ -256,7 +258,7 @@ void halt_start(struct fault_engine *engine)
     const struct fault_guard *guard = &engine->set->guard;
 
     fault_watch_stop(engine, engine->halt);
-    engine->halted_by = NULL;
+    engine->halted = engine->halted && engine->stopped; /* a stop outlives a reload */
     engine->halt = guard->halt_count
                        ? fault_watch_start(engine, guard->halt, guard->halt_count, halt, engine)
                        : NULL;
@@ -264,7 +266,7 @@ void halt_start(struct fault_engine *engine)
 
 const struct fault_condition *fault_engine_halted(const struct fault_engine *engine)
 {
-    return engine->halted_by;
+    return engine->halted ? &engine->halted_by : NULL;
 }
 
 void fault_engine_on_halt(struct fault_engine *engine,

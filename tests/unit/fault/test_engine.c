@@ -72,7 +72,7 @@ START_TEST(test_reload_keeps_live_switches_unless_the_file_moved_them)
     struct fault_ruleset *moved = two_rules(1);
 
     world_start(&w, two_rules(1));
-    fault_engine_enable_rule(w.engine, STR("a"), false);
+    fault_engine_enable_rule(w.engine, STR("a"), false, 0);
     reload(two_rules(1));
     ck_assert(!stats_of(&w, 0).enabled);
     moved->rules[1].enabled = false;
@@ -82,7 +82,7 @@ START_TEST(test_reload_keeps_live_switches_unless_the_file_moved_them)
 }
 END_TEST
 
-START_TEST(test_stop_ends_by_enabling_one_or_by_loading)
+START_TEST(test_stop_ends_by_enabling_and_outlives_a_reload)
 {
     struct fault_call call = call_of("f", NULL);
 
@@ -91,12 +91,102 @@ START_TEST(test_stop_ends_by_enabling_one_or_by_loading)
     ck_assert(fault_engine_stopped(w.engine));
     ck_assert(!stats_of(&w, 0).enabled);
     ck_assert(!strikes(&w, &call));
-    ck_assert_int_eq(fault_engine_enable_rule(w.engine, STR("b"), true), 0);
+    ck_assert_int_eq(fault_engine_enable_rule(w.engine, STR("b"), true, 0), 0);
     ck_assert(!fault_engine_stopped(w.engine));
     ck_assert(str_eq(decide_once(&w, &call).first_rule->id, STR("b")));
     ck_assert(!stats_of(&w, 0).enabled);
+    ck_assert_uint_eq(fault_engine_taken(w.engine), 1);
     fault_engine_stop(w.engine);
+    reload(two_rules(2));
+    ck_assert(fault_engine_stopped(w.engine));
+    ck_assert_uint_eq(fault_engine_taken(w.engine), 2);
+    ck_assert(!strikes(&w, &call));
+}
+END_TEST
+
+/* As it was before, and what was switched off by hand as well; what a file has off stays off. */
+START_TEST(test_enabling_all_brings_back_what_a_stop_took)
+{
+    struct fault_ruleset *set = two_rules(1);
+    struct fault_call call = call_of("f", NULL);
+
+    set->groups[set->group_count++] = (struct fault_group){.name = STR("g"), .enabled = true};
+    rule_add(set, "sleeping", OUTCOME_RESET)->enabled = false;
+    set->rules[1].group = 0;
+    world_start(&w, set);
+    clock_advance(&w.clock, SECONDS(30));
+    fault_engine_enable_rule(w.engine, STR("a"), false, 0);
+    fault_engine_enable_group(w.engine, STR("g"), false, 0);
+    fault_engine_stop(w.engine);
+    fault_engine_enable_all(w.engine, 0);
+    ck_assert(!fault_engine_stopped(w.engine));
+    ck_assert_uint_eq(fault_engine_taken(w.engine), 0);
+    ck_assert(stats_of(&w, 0).enabled);
+    ck_assert(stats_of(&w, 1).enabled);
+    ck_assert(!stats_of(&w, 2).enabled);
+    ck_assert_uint_eq(stats_of(&w, 0).expires_in_ms, 60000); /* armed anew */
+    ck_assert(strikes(&w, &call));
+}
+END_TEST
+
+START_TEST(test_what_is_switched_for_a_time_goes_back)
+{
+    struct fault_call call = call_of("f", NULL);
+
+    world_start(&w, two_rules(1));
+    fault_engine_enable_rule(w.engine, STR("a"), false, SECONDS(10));
+    ck_assert_uint_eq(stats_of(&w, 0).goes_back_in_ms, 10000);
+    ck_assert(str_eq(decide_once(&w, &call).first_rule->id, STR("b")));
+    clock_advance(&w.clock, SECONDS(9));
+    fault_engine_enable_rule(w.engine, STR("a"), false, SECONDS(10)); /* still back to on */
+    clock_advance(&w.clock, SECONDS(9));
     reload(two_rules(1));
+    ck_assert(str_eq(decide_once(&w, &call).first_rule->id, STR("b")));
+    clock_advance(&w.clock, SECONDS(1));
+    ck_assert(str_eq(decide_once(&w, &call).first_rule->id, STR("a")));
+    ck_assert_uint_eq(stats_of(&w, 0).goes_back_in_ms, 0);
+    ck_assert_uint_eq(stats_of(&w, 0).expires_in_ms, 60000); /* switched on is armed */
+    fault_engine_enable_rule(w.engine, STR("a"), false, SECONDS(10));
+    fault_engine_enable_rule(w.engine, STR("a"), false, 0); /* for good */
+    clock_advance(&w.clock, SECONDS(11));
+    ck_assert(!stats_of(&w, 0).enabled);
+}
+END_TEST
+
+START_TEST(test_a_stop_comes_back_behind_what_was_enabled_for_a_time)
+{
+    struct fault_ruleset *set = two_rules(1);
+    struct fault_call call = call_of("f", NULL);
+
+    set->groups[set->group_count++] = (struct fault_group){.name = STR("g"), .enabled = false};
+    set->rules[0].group = 0;
+    world_start(&w, set);
+    fault_engine_stop(w.engine);
+    fault_engine_enable_group(w.engine, STR("g"), true, SECONDS(5));
+    ck_assert(!fault_engine_stopped(w.engine));
+    ck_assert(fault_engine_group_enabled(w.engine, 0));
+    ck_assert(str_eq(decide_once(&w, &call).first_rule->id, STR("a")));
+    clock_advance(&w.clock, SECONDS(5));
+    ck_assert(!strikes(&w, &call));
+    ck_assert(!fault_engine_group_enabled(w.engine, 0));
+    ck_assert(fault_engine_stopped(w.engine));
+    fault_engine_enable_all(w.engine, SECONDS(5));
+    ck_assert(strikes(&w, &call));
+    fault_engine_stop(w.engine);
+    clock_advance(&w.clock, SECONDS(5));
+    ck_assert(!strikes(&w, &call));
+    ck_assert_uint_eq(fault_engine_taken(w.engine), 2);
+}
+END_TEST
+
+START_TEST(test_an_empty_set_is_not_stopped_by_time)
+{
+    world_start(&w, set_new());
+    fault_engine_enable_all(w.engine, SECONDS(1));
+    clock_advance(&w.clock, SECONDS(2));
+    ck_assert(!fault_engine_stopped(w.engine));
+    fault_engine_stop(w.engine);
+    fault_engine_enable_all(w.engine, 0);
     ck_assert(!fault_engine_stopped(w.engine));
 }
 END_TEST
@@ -106,8 +196,8 @@ START_TEST(test_unknown_names_are_not_found)
     struct str value;
 
     world_start(&w, two_rules(1));
-    ck_assert_int_eq(fault_engine_enable_rule(w.engine, STR("x"), true), FAULT_NOT_FOUND);
-    ck_assert_int_eq(fault_engine_enable_group(w.engine, STR("x"), true), FAULT_NOT_FOUND);
+    ck_assert_int_eq(fault_engine_enable_rule(w.engine, STR("x"), true, 0), FAULT_NOT_FOUND);
+    ck_assert_int_eq(fault_engine_enable_group(w.engine, STR("x"), true, 0), FAULT_NOT_FOUND);
     ck_assert_int_eq(fault_engine_arm(w.engine, STR("x")), FAULT_NOT_FOUND);
     ck_assert_int_eq(fault_engine_reset(w.engine, STR("x")), FAULT_NOT_FOUND);
     ck_assert_int_eq(fault_engine_scenario(w.engine, STR("x"), &value), FAULT_NOT_FOUND);
@@ -198,7 +288,7 @@ START_TEST(test_halt_by_fires)
     ck_assert_str_eq(fates(&w, &call, 5), "11100");
     ck_assert_uint_eq(halts, 1);
     ck_assert_int_eq(fault_engine_halted(w.engine)->kind, CONDITION_FIRED);
-    fault_engine_enable_rule(w.engine, STR("r"), true);
+    fault_engine_enable_rule(w.engine, STR("r"), true, 0);
     ck_assert_ptr_null(fault_engine_halted(w.engine));
     ck_assert_str_eq(fates(&w, &call, 5), "11100");
 }
@@ -275,7 +365,11 @@ int main(void)
     tcase_add_test(tc, test_the_last_fire_is_told_also_when_the_clock_has_gone_back);
     tcase_add_test(tc, test_reload_keeps_what_did_not_change);
     tcase_add_test(tc, test_reload_keeps_live_switches_unless_the_file_moved_them);
-    tcase_add_test(tc, test_stop_ends_by_enabling_one_or_by_loading);
+    tcase_add_test(tc, test_stop_ends_by_enabling_and_outlives_a_reload);
+    tcase_add_test(tc, test_enabling_all_brings_back_what_a_stop_took);
+    tcase_add_test(tc, test_what_is_switched_for_a_time_goes_back);
+    tcase_add_test(tc, test_a_stop_comes_back_behind_what_was_enabled_for_a_time);
+    tcase_add_test(tc, test_an_empty_set_is_not_stopped_by_time);
     tcase_add_test(tc, test_unknown_names_are_not_found);
     tcase_add_test(tc, test_reset_and_reseed_start_again);
     tcase_add_test(tc, test_random_seed_takes_the_one_given);

@@ -191,7 +191,7 @@ START_TEST(test_limit_by_fires_until_enabled_again)
     ck_assert_str_eq(fates(&w, &call, 4), "1100");
     ck_assert(stats_of(&w, 0).spent);
     ck_assert(!stats_of(&w, 0).enabled);
-    ck_assert_int_eq(fault_engine_enable_rule(w.engine, STR("r"), true), 0);
+    ck_assert_int_eq(fault_engine_enable_rule(w.engine, STR("r"), true, 0), 0);
     ck_assert_str_eq(fates(&w, &call, 3), "110");
 }
 END_TEST
@@ -301,7 +301,7 @@ START_TEST(test_disabled_rule_group_and_guard_are_not_counted)
     ck_assert_uint_eq(stats_of(&w, 0).matched, 0);
     ck_assert_uint_eq(stats_of(&w, 1).matched, 0);
     ck_assert_uint_eq(stats_of(&w, 2).matched, 1);
-    ck_assert_int_eq(fault_engine_enable_group(w.engine, STR("g"), true), 0);
+    ck_assert_int_eq(fault_engine_enable_group(w.engine, STR("g"), true, 0), 0);
     ck_assert(str_eq(decide_once(&w, &call).first_rule->id, STR("grouped")));
 }
 END_TEST

@@ -306,7 +306,7 @@ START_TEST(test_body_is_asked_for_only_where_it_can_matter)
     world_start(&w, set);
     ck_assert(fault_needs_body(w.engine, &pay));
     ck_assert(!fault_needs_body(w.engine, &other));
-    ck_assert_int_eq(fault_engine_enable_rule(w.engine, STR("r"), false), 0);
+    ck_assert_int_eq(fault_engine_enable_rule(w.engine, STR("r"), false, 0), 0);
     ck_assert(!fault_needs_body(w.engine, &pay));
 }
 END_TEST

@@ -23,9 +23,9 @@ static struct fault_ruleset *some_rules(void)
 
 static void turn_everything(void)
 {
-    ck_assert_int_eq(fault_engine_enable_rule(w.engine, STR("a"), false), 0);
-    ck_assert_int_eq(fault_engine_enable_rule(w.engine, STR("b"), true), 0);
-    ck_assert_int_eq(fault_engine_enable_group(w.engine, STR("g"), false), 0);
+    ck_assert_int_eq(fault_engine_enable_rule(w.engine, STR("a"), false, 0), 0);
+    ck_assert_int_eq(fault_engine_enable_rule(w.engine, STR("b"), true, 0), 0);
+    ck_assert_int_eq(fault_engine_enable_group(w.engine, STR("g"), false, 0), 0);
     ck_assert_int_eq(fault_engine_set_scenario(w.engine, STR("login"), STR("in")), 0);
     fault_engine_reseed(w.engine, 4711);
 }
@@ -81,13 +81,13 @@ START_TEST(test_a_stop_from_before_comes_back_and_a_stop_from_meanwhile_stays)
     world_start(&w, some_rules());
     fault_engine_stop(w.engine);
     saved = fault_engine_switches_save(w.engine);
-    fault_engine_enable_rule(w.engine, STR("b"), true);
+    fault_engine_enable_rule(w.engine, STR("b"), true, 0);
     ck_assert(!fault_engine_stopped(w.engine));
     fault_engine_switches_restore(w.engine, saved);
     ck_assert(fault_engine_stopped(w.engine));
     fault_switches_free(saved);
 
-    fault_engine_enable_rule(w.engine, STR("a"), true);
+    fault_engine_enable_rule(w.engine, STR("a"), true, 0);
     saved = fault_engine_switches_save(w.engine);
     fault_engine_stop(w.engine);
     fault_engine_switches_restore(w.engine, saved);

@@ -102,7 +102,7 @@ START_TEST(test_key_rotation_by_scenario)
     read.op = operation_find(API_2016, STR("GetFunction"));
     write.attempt = 2;
     ck_assert_str_eq(meets(&write), "");
-    ck_assert_int_eq(fault_engine_enable_group(w.engine, STR("key-rotation"), true), 0);
+    ck_assert_int_eq(fault_engine_enable_group(w.engine, STR("key-rotation"), true, 0), 0);
     ck_assert(!strikes(&w, &read));
     ck_assert_str_eq(meets(&write), "SignatureNotMatch");
     struct fault_decision decision = decide_once(&w, &read);
