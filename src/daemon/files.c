@@ -2,10 +2,8 @@
  * From the paths and globs of the configuration to rule sets.
  */
 #include <glob.h>
-#include <unistd.h>
 
 #include "base/mem.h"
-#include "conf/report.h"
 #include "daemon/internal.h"
 #include "grammar/builtin.h"
 
@@ -34,10 +32,8 @@ static void add(struct rule_files *files, const char *path)
     files->paths[files->count++] = mem_dup(path);
 }
 
-bool files_find(struct rule_files *files, struct conf_report *report)
+void files_find(struct rule_files *files)
 {
-    bool ok = true;
-
     forget(files);
     for (size_t i = 0; i < files->named->count; i++) {
         const char *named = files->named->items[i].ptr;
@@ -47,23 +43,18 @@ bool files_find(struct rule_files *files, struct conf_report *report)
             add(files, named);
             continue;
         }
-        if (glob(named, 0, NULL, &found) != 0 && access(named, F_OK) != 0) {
-            conf_error_place(report, named, STR_NONE, 0, 0, "F107",
-                             "no such file; name a rule file or a glob such as faults.d/*.yaml");
-            ok = false;
-        }
+        if (glob(named, 0, NULL, &found) != 0)
+            add(files, named); /* who reads it says what is wrong, and keeps the rules there are */
         for (size_t k = 0; k < found.gl_pathc; k++)
             add(files, found.gl_pathv[k]);
         globfree(&found);
     }
-    return ok;
 }
 
 struct fault_ruleset *files_load(struct rule_files *files,
                                  const struct fault_grammar_options *options,
                                  struct conf_report *report)
 {
-    if (!files_find(files, report))
-        return NULL;
+    files_find(files);
     return fault_ruleset_load((const char *const *)files->paths, files->count, options, report);
 }

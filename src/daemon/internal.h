@@ -66,8 +66,8 @@ void daemon_settle(void);
 /* files.c */
 void files_init(struct rule_files *files, const struct conf_texts *named);
 void files_done(struct rule_files *files);
-/** Expand the globs. What names no file is an error. */
-bool files_find(struct rule_files *files, struct conf_report *report);
+/** Expand the globs. What names no file stays as it is, for the reader to complain of. */
+void files_find(struct rule_files *files);
 /** Expand, read, check. NULL when @report has errors. No file at all gives an empty set. */
 struct fault_ruleset *files_load(struct rule_files *files,
                                  const struct fault_grammar_options *options,

@@ -6,7 +6,6 @@
 
 #include "base/draw.h"
 #include "base/mem.h"
-#include "conf/report.h"
 #include "daemon/internal.h"
 #include "grammar/builtin.h"
 
@@ -44,10 +43,7 @@ static uint64_t files_stamp(const struct daemon *d)
 
 void daemon_reload(struct daemon *d)
 {
-    OWN(conf_report_free) struct conf_report *report = conf_report_new();
-
-    /* A file that is gone is found out by the reader, with all other mistakes. */
-    files_find(&d->fault_files, report);
+    files_find(&d->fault_files);
     d->stamp = files_stamp(d);
     admin_reload_faults(d->admin);
 }
@@ -56,9 +52,8 @@ void daemon_reload(struct daemon *d)
 static void on_change(void *arg, const char *path)
 {
     struct daemon *d = arg;
-    OWN(conf_report_free) struct conf_report *report = conf_report_new();
 
-    files_find(&d->fault_files, report);
+    files_find(&d->fault_files);
     if (files_stamp(d) == d->stamp)
         return;
     log_info("rules changed", "folder=%s", path);

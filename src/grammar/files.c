@@ -8,6 +8,8 @@
 #include "grammar/builtin.h"
 #include "grammar/internal.h"
 
+#define NAME_A_FILE "; name a rule file or a glob such as faults.d/*.yaml"
+
 struct reading {
     struct grammar *g;
     struct str root; /* folder of the first file, with its '/', or empty */
@@ -117,8 +119,8 @@ static void complain(struct reading *r, const struct conf_node *from, const char
     if (from)
         conf_error(report, conf_at(from), "F107", "cannot read '%s': %s", path, strerror(failed));
     else
-        conf_error_place(report, path, STR_NONE, 0, 0, "F107", "cannot read '%s': %s", path,
-                         strerror(failed));
+        conf_error_place(report, path, STR_NONE, 0, 0, "F107", "cannot read '%s': %s%s", path,
+                         strerror(failed), failed == ENOENT ? NAME_A_FILE : "");
 }
 
 static void keep_file(struct grammar *g, struct grammar_file *file)
@@ -193,7 +195,9 @@ void grammar_read(struct grammar *g, const char *path)
         read_file(&r, path, NULL);
         return;
     }
-    if (glob(path, 0, NULL, &found) == 0)
+    if (glob(path, 0, NULL, &found) != 0)
+        complain(&r, NULL, path, ENOENT);
+    else
         for (size_t i = 0; i < found.gl_pathc; i++) {
             r.root = arena_str(g->trees, folder_of(str_of(found.gl_pathv[i])));
             read_file(&r, found.gl_pathv[i], NULL);

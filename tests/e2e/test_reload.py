@@ -84,6 +84,58 @@ def test_one_wrong_character_changes_nothing_and_is_told_in_four_places(daemon, 
     assert "fcemu_reload_ok 1" in running.admin("GET", "metrics").body.decode()
 
 
+def include(folder):
+    (folder / "part.yaml").write_text(GOOD, encoding="utf-8")
+    (folder / "rules.yaml").write_text("version: 1\ninclude: [part.yaml]\nrules: []\n", encoding="utf-8")
+    return folder / "rules.yaml", folder / "part.yaml"
+
+
+def glob(folder):
+    (folder / "part.yaml").write_text(GOOD, encoding="utf-8")
+    return folder / "part*.yaml", folder / "part.yaml"
+
+
+def plain(folder):
+    (folder / "part.yaml").write_text(GOOD, encoding="utf-8")
+    return folder / "part.yaml", folder / "part.yaml"
+
+
+@pytest.mark.sound("B4", "a rule file is removed: named, included or the last of a glob", "reload_ok false, the rules stay, one warning")
+@pytest.mark.parametrize("by", ["file", "signal"])
+@pytest.mark.parametrize("way", [plain, include, glob])
+def test_a_file_that_goes_away_is_a_failed_reload(daemon, events, tmp_path, way, by):
+    named, gone = way(tmp_path)
+    running = daemon(rules=[named], config="watch: false\n" if by == "signal" else None)
+    stream = events(running)
+    os.rename(gone, tmp_path / "kept")
+    if by == "signal":
+        os.kill(running.pid, signal.SIGHUP)
+    stream.until("reload_refused")
+
+    assert running.invoke("x").status == 403
+    assert running.admin("GET", "health").json()["faults"]["reload_ok"] is False
+    assert running.log().count("the rules before it stay in force") == 1
+    assert running.log().count("No such file or directory") == 1
+    assert "No such file or directory" in running.run("fault", "list").stdout
+    os.rename(tmp_path / "kept", gone)
+    if by == "signal":
+        os.kill(running.pid, signal.SIGHUP)
+    stream.until("event: reloaded")
+    assert running.admin("GET", "health").json()["faults"]["reload_ok"] is True
+
+
+def test_one_of_many_files_may_go(daemon, events, tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").write_text(GOOD.replace("one", name).replace("x", name), encoding="utf-8")
+    running = daemon(rules=[tmp_path / "*.yaml"])
+    stream = events(running)
+    assert [running.invoke(name).status for name in "ab"] == [403, 403]
+    (tmp_path / "a.yaml").unlink()
+    stream.until("reloaded")
+
+    assert [running.invoke(name).status for name in "ab"] == [404, 403]
+
+
 def test_a_call_in_flight_is_not_dropped(daemon, events):
     running = daemon(rules=HOLDING)
     stream = events(running)
