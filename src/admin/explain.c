@@ -47,8 +47,8 @@ static void add_explanation(const struct fault_explanation *explanation, uint64_
 }
 
 static void add_rules(struct admin_call *call, const struct fault_call *told,
-                      const struct fault_evidence *evidence, size_t evidence_count, uint64_t seed,
-                      struct buf *out)
+                      const struct fault_evidence *evidence, size_t evidence_count, bool delay_cut,
+                      uint64_t seed, struct buf *out)
 {
     struct fault_engine *engine = call->admin->context.engine;
     const struct fault_ruleset *set = fault_engine_ruleset(engine);
@@ -57,7 +57,7 @@ static void add_rules(struct admin_call *call, const struct fault_call *told,
         ARENA_ARRAY(call->arena, count, struct fault_explanation);
 
     if (set)
-        fault_explain(engine, told, evidence, evidence_count, explanations);
+        fault_explain(engine, told, evidence, evidence_count, delay_cut, explanations);
     buf_puts(out, "\"rules\":[");
     for (size_t i = 0; i < count; i++) {
         if (i)
@@ -95,8 +95,9 @@ static void explain_entry(struct admin_call *call, struct str request_id)
     buf_json_string(&body, entry->outcome_kind.len ? entry->outcome_kind : STR_NONE);
     buf_puts(&body, ",\"code\":");
     buf_json_string(&body, entry->code.len ? entry->code : STR_NONE);
-    buf_printf(&body, ",\"status\":%d},\"seed\":%" PRIu64 ",", entry->status, entry->seed);
-    add_rules(call, &told, evidence, count, entry->seed, &body);
+    buf_printf(&body, ",\"status\":%d,\"delay_capped\":%s},\"seed\":%" PRIu64 ",", entry->status,
+               entry->delay_capped ? "true" : "false", entry->seed);
+    add_rules(call, &told, evidence, count, entry->delay_capped, entry->seed, &body);
     buf_add_char(&body, '}');
     admin_json(call, 200, &body);
 }
@@ -166,7 +167,7 @@ static void explain_imagined(struct admin_call *call)
     buf_puts(&body, "{\"imagined\":true,\"operation\":");
     buf_json_string(&body, str_of(imagined.op ? imagined.op->name : NULL));
     buf_add_char(&body, ',');
-    add_rules(call, &imagined, NULL, 0, fault_engine_seed(call->admin->context.engine), &body);
+    add_rules(call, &imagined, NULL, 0, false, fault_engine_seed(call->admin->context.engine), &body);
     buf_add_char(&body, '}');
     admin_json(call, 200, &body);
 }

@@ -73,7 +73,7 @@ static const struct {
     {"Requests",     OBJECT(COUNT("matched") "," COUNT("kept") "," COUNT("lost") "," LIST("requests", "Request"))},
     {"Reset",        OBJECT(TEXTS("what"))},
     {"Retries",      OBJECT(COUNT("calls") "," COUNT("attempts") "," NUMBER("amplification") "," COUNT("duplicate_effects") "," COUNT("give_ups") "," LIST("chains", "Chain"))},
-    {"Rule",         OBJECT(TEXT("id") ",\"state\":{\"enum\":[\"armed\",\"off\",\"stopped\",\"expired\",\"spent\"]}," FLAG("enabled") "," TEXT("description") "," TEXT("group") "," TEXTS("tags") "," TEXT("mode") ",\"priority\":{\"type\":\"integer\"}," TEXT("layer") "," COUNT("matched") "," COUNT("reached") "," COUNT("fired") "," COUNT("capped") "," TEXT("expires_at") "," TEXT("goes_back_at") "," TEXT("last_fired_at") "," TEXT("source"))},
+    {"Rule",         OBJECT(TEXT("id") ",\"state\":{\"enum\":[\"armed\",\"off\",\"stopped\",\"expired\",\"spent\"]}," FLAG("enabled") "," TEXT("description") "," TEXT("group") "," TEXTS("tags") "," TEXT("mode") ",\"priority\":{\"type\":\"integer\"}," TEXT("layer") "," COUNT("matched") "," COUNT("reached") "," COUNT("fired") "," COUNT("capped") "," TEXT("expires_at") "," TEXT("goes_back_at") "," TEXT("last_fired_at") "," TEXT("note") "," TEXT("source"))},
     {"RuleDocument", "{\"type\":\"object\",\"description\":\"a rule file; see /_fcemu/faults/schema.json\"}"},
     {"RuleInput",    "{\"type\":\"object\",\"description\":\"one rule of a rule file; see /_fcemu/faults/schema.json\",\"required\":[\"id\"]}"},
     {"Scenario",     OBJECT(TEXT("state"))},

@@ -83,6 +83,14 @@ static void add_time(struct buf *out, const char *name, uint64_t wall_ms)
     buf_printf(out, "\"%s\"", time);
 }
 
+/* What a look at the numbers should not miss. */
+static struct str rule_note(const struct fault_rule_stats *stats)
+{
+    if (stats->capped)
+        return STR("capped by guard.max_active");
+    return STR_NONE;
+}
+
 void rule_json(const struct admin *admin, const struct fault_rule_stats *stats, bool detail,
                struct buf *out)
 {
@@ -101,6 +109,7 @@ void rule_json(const struct admin *admin, const struct fault_rule_stats *stats, 
     add_time(out, "expires_at", ends ? now_ms + stats->expires_in_ms : 0);
     add_time(out, "goes_back_at", stats->goes_back_in_ms ? now_ms + stats->goes_back_in_ms : 0);
     add_time(out, "last_fired_at", stats->last_fired_wall_ms);
+    add_text(out, "note", rule_note(stats));
     if (detail)
         add_text(out, "source", stats->rule->source);
     buf_add_char(out, '}');

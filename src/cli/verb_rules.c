@@ -128,14 +128,6 @@ int verb_fault_new(const struct cli_args *args)
     return EXIT_CODE_PASS;
 }
 
-static int compare_u64(const void *a, const void *b)
-{
-    const uint64_t *x = a;
-    const uint64_t *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
 static void print_histogram(const uint64_t *sorted, size_t n)
 {
     size_t counts[HISTOGRAM_ROWS] = {0};
@@ -158,12 +150,12 @@ static void print_histogram(const uint64_t *sorted, size_t n)
     }
 }
 
-static void print_sample(const struct cli_args *args, uint64_t *values, size_t n)
+/* @values in ascending order. */
+static void print_sample(const struct cli_args *args, const uint64_t *values, size_t n)
 {
     static const double shares[] = {0.01, 0.1, 0.5, 0.9, 0.99, 0.999};
     cJSON *json = cli_has(args, "json") ? cJSON_CreateObject() : NULL;
 
-    qsort(values, n, sizeof(*values), compare_u64);
     for (size_t i = 0; i < N_ELEMENTS(shares); i++) {
         double ms = (double)values[(size_t)(shares[i] * (double)(n - 1))] / NS_PER_MS;
         OWN(mem_free) char *name = mem_printf("p%g", shares[i] * 100);
@@ -208,11 +200,7 @@ int verb_fault_sample(const struct cli_args *args)
     }
     uint64_t *values = mem_alloc_array((size_t)n, sizeof(*values));
 
-    for (uint64_t i = 0; i < (uint64_t)n; i++)
-        values[i] =
-            fault_latency_draw(set->rules[0].action->delay,
-                               draw_unit(seed, STR("sample"), STR(""), STR("delay"), i + 1),
-                               draw_unit(seed, STR("sample"), STR(""), STR("delay2"), i + 1), 0);
+    fault_latency_sample(set->rules[0].action->delay, seed, (size_t)n, values);
     print_sample(args, values, (size_t)n);
     mem_free(values);
     return EXIT_CODE_PASS;

@@ -206,6 +206,14 @@ void fault_decide_accept(struct fault_engine *engine, const struct fault_call *c
     decide(engine, call, arena, ASKED_ON_ACCEPT, out);
 }
 
+const struct fault_rule *fault_capped_rule(const struct fault_decision *decision)
+{
+    for (size_t i = 0; i < decision->evidence_count; i++)
+        if (decision->evidence[i].gate == GATE_MAX_ACTIVE)
+            return decision->evidence[i].rule;
+    return NULL;
+}
+
 void fault_release(struct fault_engine *engine, struct fault_decision *decision)
 {
     struct tickets *tickets = decision->tickets;

@@ -79,6 +79,11 @@ struct fault_decision {
     struct fault_ruleset *set; /* what the pointers above live in, kept until fault_release() */
 };
 
+
+/** The first rule that would have changed the call, had not as many been active as the guard
+ * allows; NULL = none. */
+const struct fault_rule *fault_capped_rule(const struct fault_decision *decision);
+
 int fault_engine_new(struct clock *clock, struct fault_engine **out, struct error *err);
 void fault_engine_free(struct fault_engine *engine);
 

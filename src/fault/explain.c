@@ -44,8 +44,18 @@ static void explain_rule(struct fault_engine *engine, struct match_call *match,
         out->had = match_value_of(out->key, match->call);
 }
 
+static bool action_delays(const struct fault_action *action)
+{
+    if (action->delay)
+        return true;
+    for (size_t i = 0; i < action->choice_count; i++)
+        if (action_delays(action->choices[i].action))
+            return true;
+    return false;
+}
+
 void fault_explain(struct fault_engine *engine, const struct fault_call *call,
-                   const struct fault_evidence *evidence, size_t evidence_count,
+                   const struct fault_evidence *evidence, size_t evidence_count, bool delay_cut,
                    struct fault_explanation *out)
 {
     OWN(arena_free) struct arena *arena = arena_new();
@@ -58,6 +68,9 @@ void fault_explain(struct fault_engine *engine, const struct fault_call *call,
         out[i] = (struct fault_explanation){.rule = rule,
                                             .evidence = record_of(rule, evidence, evidence_count)};
         explain_rule(engine, &match, &engine->rules[i], &out[i]);
+        out[i].rejects = engine->set->guard.overflow_reject;
+        out[i].delay_cut = delay_cut && out[i].gate == GATE_FIRED && !rule->shadow &&
+                           action_delays(rule->action);
     }
     match_call_done(&match);
 }
@@ -76,7 +89,7 @@ static const char *const gate_sentences[] = {
     [GATE_RATE] = "stopped: within the rate",
     [GATE_CONCURRENCY] = "stopped: not enough calls in flight",
     [GATE_CHANCE] = "passed by",
-    [GATE_MAX_ACTIVE] = "capped: guard.max_active faults are active",
+    [GATE_MAX_ACTIVE] = "capped: as many faults were active as guard.max_active allows",
     [GATE_FIRED] = "fired",
     [GATE_NOT_ASKED] = "not asked: an earlier rule ended the asking",
 };
@@ -100,12 +113,17 @@ void fault_explanation_print(const struct fault_explanation *explanation, struct
     buf_puts(out, explanation->gate == GATE_NOT_ASKED && !explanation->evidence
                       ? "not asked: it was not loaded then, or strikes at another moment"
                       : gate_sentences[explanation->gate]);
+    if (explanation->gate == GATE_MAX_ACTIVE)
+        buf_puts(out, explanation->rejects ? ", so the call was answered 503"
+                                           : ", so the call passed");
     if (explanation->key)
         buf_printf(out, ": %s does not hold", explanation->key);
     if (str_is_set(explanation->had))
         buf_printf(out, " for '" STR_FMT "'", STR_ARG(explanation->had));
     if (explanation->evidence)
         print_evidence(explanation->evidence, out);
+    if (explanation->delay_cut)
+        buf_puts(out, ", delay cut to guard.max_delay");
 }
 
 double fault_recompute(const struct fault_evidence *evidence, uint64_t seed)

@@ -14,15 +14,18 @@ struct fault_explanation {
     const char *key;                       /* for GATE_MATCH: the key that does not hold */
     struct str had;                        /* what the call has there; absent = not a text */
     const struct fault_evidence *evidence; /* recorded; NULL when its match did not hold then */
+    bool rejects;   /* of GATE_MAX_ACTIVE: the call is answered 503 instead of passing */
+    bool delay_cut; /* it fired, and guard.max_delay cut the sum of delays */
 };
 
 /**
  * One explanation for each rule of the loaded set, in their order; @out has room for rule_count.
  * What was recorded of the call (@evidence) is taken as it is; rules without a record are looked at
- * as they are now. A rule of the record that is no longer loaded is left out.
+ * as they are now. A rule of the record that is no longer loaded is left out. @delay_cut: as it was
+ * recorded of the call.
  */
 void fault_explain(struct fault_engine *engine, const struct fault_call *call,
-                   const struct fault_evidence *evidence, size_t evidence_count,
+                   const struct fault_evidence *evidence, size_t evidence_count, bool delay_cut,
                    struct fault_explanation *out);
 
 /** One line: "passed by: draw 0.4127 >= 0.3 at call 4 of 'pay'". Appended. */

@@ -177,6 +177,24 @@ static uint32_t retry_after_ms(struct exchange *x)
     return (uint32_t)seconds * MS_PER_S;
 }
 
+/* A call that passed because the guard was full is no call that no rule wanted. */
+static struct str near_miss_of(struct exchange *x)
+{
+    const struct fault_decision *d = &x->decision;
+    const struct fault_rule *capped = fault_capped_rule(d);
+
+    if (!capped && x->second)
+        capped = fault_capped_rule(x->second);
+    if (d->control_error)
+        return str_of(d->control_error);
+    if (!capped || d->rejected || x->near_miss.len)
+        return x->near_miss;
+    return arena_strf(x->arena,
+                      "rule '" STR_FMT "' was capped and the call passed: as many faults are active "
+                      "as guard.max_active allows",
+                      STR_ARG(capped->id));
+}
+
 static void append(struct exchange *x, const struct http_result *result, int status,
                    uint64_t now_ns)
 {
@@ -197,7 +215,7 @@ static void append(struct exchange *x, const struct http_result *result, int sta
         .performed = x->performed,
         .strikes = strikes_of(x),
         .strike_count = d->evidence_count,
-        .near_miss = d->control_error ? str_of(d->control_error) : x->near_miss,
+        .near_miss = near_miss_of(x),
         .auth_note = auth_note(x),
         .link = x->chain,
         .retry_after_ms = retry_after_ms(x),

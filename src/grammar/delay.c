@@ -2,6 +2,7 @@
  * grammar/delay.c - `delay` and `latencies`: how long
  */
 #include "conf/scalar.h"
+#include "fault/engine.h"
 #include "grammar/internal.h"
 
 enum { LONGEST_CLIENT_TIMEOUT_S = 60 }; /* of the classic SDKs */
@@ -304,6 +305,39 @@ static void warn_if_too_long(struct conf_decoder *d, const struct conf_node *nod
                   "delay is longer than every known client timeout (60 s in the classic SDKs)");
 }
 
+/* The longest there is, or what one draw in a hundred exceeds. */
+static uint64_t longest_usual(const struct fault_latency *l)
+{
+    enum { DRAWS = 100 };
+    uint64_t drawn[DRAWS];
+
+    if (l->kind == LATENCY_UNIFORM)
+        return (uint64_t)l->b_ns;
+    if (l->kind == LATENCY_WAVE)
+        return (uint64_t)(l->a_ns + l->b_ns);
+    fault_latency_sample(l, 0, DRAWS, drawn);
+    return drawn[DRAWS - 1 - (l->kind != LATENCY_SAMPLES && l->kind != LATENCY_FIXED)];
+}
+
+/* W412: the guard cuts it, so that calls are not held as long as the rule says. */
+static void warn_if_cut(struct conf_decoder *d, const struct conf_node *node,
+                        const struct fault_latency *l, uint64_t max_ns)
+{
+    uint64_t guard_ns = grammar_of(d)->set->guard.max_delay_ns;
+    uint64_t ns = longest_usual(l);
+    OWN(buf_done) struct buf said = {0};
+    OWN(buf_done) struct buf cut = {0};
+
+    if (max_ns && ns > max_ns)
+        ns = max_ns;
+    if (!guard_ns || ns <= guard_ns)
+        return;
+    scalar_format_duration(ns / DURATION_MS * DURATION_MS, &said);
+    scalar_format_duration(guard_ns, &cut);
+    conf_warn(d->report, conf_at(node), "W412", "delays of up to %s are cut to guard.max_delay %s",
+              buf_text(&said), buf_text(&cut));
+}
+
 bool grammar_take_delay(struct conf_decoder *d, const struct conf_field *field,
                         const struct conf_node *node, void *out)
 {
@@ -321,8 +355,10 @@ bool grammar_take_delay(struct conf_decoder *d, const struct conf_field *field,
     action->delay = delay->ref ? delay->ref->latency : &delay->latency;
     action->delay_at = (enum fault_phase)delay->at;
     action->delay_max_ns = delay->latency.max_ns;
-    warn_if_too_long(d, node, action->delay,
-                     action->delay_max_ns ? action->delay_max_ns : action->delay->max_ns);
+    uint64_t max_ns = action->delay_max_ns ? action->delay_max_ns : action->delay->max_ns;
+
+    warn_if_too_long(d, node, action->delay, max_ns);
+    warn_if_cut(d, node, action->delay, max_ns);
     return true;
 }
 

@@ -21,6 +21,7 @@ def test_only_keeps_everybody_else_out(daemon):
     assert rule(running, "a")["matched"] == 1
 
 
+@pytest.mark.sound("B2", "a call beyond guard.max_active", "it passes, and near_miss, explain, metrics and the rule's own line say so")
 @pytest.mark.parametrize("overflow, status, mark", [("pass", 404, None), ("reject", 503, None)])
 def test_max_active_caps_and_overflow_says_what_becomes_of_the_rest(daemon, overflow, status, mark):
     running = daemon(
@@ -39,6 +40,16 @@ def test_max_active_caps_and_overflow_says_what_becomes_of_the_rest(daemon, over
     assert (b"guard.max_active" in reply.body) == (overflow == "reject")
     counters = rule(running, "a")
     assert [counters[name] for name in ("matched", "reached", "fired", "capped")] == [3, 3, 2, 1]
+    assert rule(running, "a")["note"] == "capped by guard.max_active"
+    assert "capped by guard.max_active" in running.run("fault", "list").stdout
+    entry = running.requests()[-1]
+    near = "rule 'a' was capped and the call passed" if overflow == "pass" else ""
+    assert (entry["near_miss"] or "").startswith(near) and bool(entry["near_miss"]) == bool(near)
+    explained = running.admin("POST", "faults/explain", {"request_id": entry["request_id"]}).json()["rules"][0]
+    assert explained["gate"] == "max_active"
+    assert ("so the call passed" in explained["text"]) == (overflow == "pass")
+    assert ("answered 503" in explained["text"]) == (overflow == "reject")
+    assert 'fcemu_fault_capped_total{rule="a"} 1' in running.admin("GET", "metrics").body.decode()
     first, second = (call["number"] for call in running.admin("GET", "faults/active").json()["active"])
     assert running.admin("DELETE", f"faults/active/{first}").json() == {"released": 1}
     assert running.admin("DELETE", f"faults/active/{first}").status == 404
@@ -47,7 +58,8 @@ def test_max_active_caps_and_overflow_says_what_becomes_of_the_rest(daemon, over
         sock.close()
 
 
-def test_max_delay_cuts_the_sum_and_the_journal_says_so(daemon):
+@pytest.mark.sound("B2", "a delay cut by guard.max_delay", "said in check, explain and the journal")
+def test_max_delay_cuts_the_sum_and_everybody_says_so(daemon):
     running = daemon(
         rules="version: 1\nguard: {max_delay: 50ms}\nrules:\n"
         "  - {id: a, match: {function: x}, do: {delay: 40ms}}\n"
@@ -59,7 +71,14 @@ def test_max_delay_cuts_the_sum_and_the_journal_says_so(daemon):
 
     assert "delay_capped" not in once
     assert twice["delay_capped"] is True
-    assert 50 <= twice["held_ms"] < 80
+    assert twice["held_ms"] >= 50
+    said = [running.admin("POST", "faults/explain", {"request_id": entry["request_id"]}).json() for entry in (once, twice)]
+    assert [reply["outcome"]["delay_capped"] for reply in said] == [False, True]
+    assert ["delay cut to guard.max_delay" in rule["text"] for rule in said[0]["rules"]] == [False, False]
+    assert ["delay cut to guard.max_delay" in rule["text"] for rule in said[1]["rules"]] == [True, True]
+    rules = "version: 1\nguard: {max_delay: 50ms}\nrules: [{id: a, ttl: 1m, do: {delay: 60ms}}]\n"
+    checked = running.admin("POST", "faults/check?alone=true", rules, headers={"Content-Type": "application/yaml"}).json()
+    assert [w["message"] for w in checked["warnings"]] == ["delays of up to 60ms are cut to guard.max_delay 50ms"]
 
 
 def test_halt_stops_all_rules(daemon):

@@ -39,7 +39,7 @@ START_TEST(test_every_rule_says_which_gate_it_was)
     do
         decision = decide_once(&w, &call);
     while (decision.evidence[0].gate != GATE_CHANCE);
-    fault_explain(w.engine, &call, decision.evidence, decision.evidence_count, got);
+    fault_explain(w.engine, &call, decision.evidence, decision.evidence_count, false, got);
     ck_assert_int_eq(got[0].gate, GATE_CHANCE);
     ck_assert_int_eq(got[1].gate, GATE_MATCH);
     ck_assert_str_eq(got[1].key, "function");
