@@ -121,19 +121,57 @@ void step_verify_finish(struct admin_call *call)
 
 /* ---- retry chains ---- */
 
+/* The chains as `backoff` judges them; NULL with an answer given when that cannot be. */
+static const struct verify_result *judge_profile(struct admin_call *call, struct str profile,
+                                                 const struct journal_snapshot *snapshot,
+                                                 const cJSON *match)
+{
+    OWN(json_free) cJSON *list = cJSON_CreateArray();
+    cJSON *assertion = cJSON_CreateObject();
+    cJSON *backoff = cJSON_AddObjectToObject(assertion, "backoff");
+    struct verify_input input = {.snapshot = snapshot, .wall_ms = clock_wall_ms()};
+    struct verify_report *report = ARENA_NEW(call->arena, struct verify_report);
+    struct error err;
+
+    cJSON_AddItemToArray(list, assertion);
+    json_add_str(backoff, "profile", profile);
+    cJSON_AddItemToObject(backoff, "match", cJSON_Duplicate(match, true));
+    if (verify_run(list, &input, call->arena, report, &err) == 0)
+        return &report->results[0];
+    admin_problem(call, 400, "%s", err.text);
+    return NULL;
+}
+
+static void add_profile(struct buf *body, struct str profile, const struct verify_result *result)
+{
+    body->len--; /* the closing brace */
+    buf_puts(body, ",\"profile\":{\"name\":");
+    buf_json_string(body, profile);
+    buf_printf(body, ",\"verdict\":\"%s\",\"text\":", verdict_name(result->verdict));
+    buf_json_string(body, result->text);
+    buf_puts(body, "}}");
+}
+
 void step_retries_work(struct admin_call *call)
 {
+    struct str profile = admin_query(call, "profile");
+    const struct verify_result *result = NULL;
+    OWN(json_free) cJSON *match = cJSON_CreateObject();
     struct journal_query query;
     struct retries retries;
     struct buf body = {0};
 
-    if (!admin_read_query(call, &query))
+    if (!admin_read_query_beside(call, &query, "profile", match))
         return;
     OWN(journal_snapshot_free)
     struct journal_snapshot *snapshot = journal_snapshot_take(call->admin->context.journal);
 
+    if (profile.ptr && !(result = judge_profile(call, profile, snapshot, match)))
+        return;
     retries_collect(&query, snapshot, call->arena, &retries);
     retries_json(&retries, &body);
+    if (result)
+        add_profile(&body, profile, result);
     admin_json(call, 200, &body);
 }
 

@@ -22,11 +22,46 @@ struct dry_run {
     size_t count;
 };
 
+static bool knows_keys(struct admin_call *call)
+{
+    static const char *const known[] = {"alone", "last", "over"};
+
+    for (size_t i = 0; i < call->query.count; i++) {
+        struct str key = call->query.pairs[i].key;
+        bool found = false;
+
+        for (size_t k = 0; k < N_ELEMENTS(known); k++)
+            found = found || str_eq(key, str_of(known[k]));
+        if (found)
+            continue;
+        admin_problem(call, 400, "unknown key '" STR_FMT "'; known: last, over", STR_ARG(key));
+        return false;
+    }
+    return true;
+}
+
+/* Most documents are the rules in force with a change, so they stand alone; ?over=files lays them
+ * over the files, as PUT /_fcemu/faults would. */
+static bool wants_files(struct admin_call *call, bool *out)
+{
+    struct str over = admin_query(call, "over");
+
+    *out = str_eq(over, STR("files"));
+    if (!over.ptr || *out)
+        return true;
+    admin_problem(call, 400, "over: '" STR_FMT "' is not 'files'", STR_ARG(over));
+    return false;
+}
+
 void step_dry_run_begin(struct admin_call *call)
 {
     struct dry_run *run = ARENA_NEW(call->arena, struct dry_run);
     struct str last = admin_query(call, "last");
     uint64_t count = CALLS_DEFAULT;
+    bool over_files;
+
+    if (!knows_keys(call) || !wants_files(call, &over_files))
+        return;
 
     if (last.ptr && str_to_uint(last, JOURNAL_QUERY_LIMIT_MAX, &count) != NUMBER_OK) {
         admin_problem(call, 400, "last: '" STR_FMT "' is not a count", STR_ARG(last));
@@ -35,7 +70,7 @@ void step_dry_run_begin(struct admin_call *call)
     run->compile = compile_new(call->admin, call->arena);
     run->last = (size_t)count;
     run->seed = fault_engine_seed(call->admin->context.engine);
-    if (str_eq(admin_query(call, "alone"), STR("true")))
+    if (!over_files)
         run->compile->file_count = 0;
     run->compile->layer = layer_new();
     run->compile->whole = call->request.body.ptr ? call->request.body : STR("");

@@ -167,7 +167,8 @@ static void explain_imagined(struct admin_call *call)
     buf_puts(&body, "{\"imagined\":true,\"operation\":");
     buf_json_string(&body, str_of(imagined.op ? imagined.op->name : NULL));
     buf_add_char(&body, ',');
-    add_rules(call, &imagined, NULL, 0, false, fault_engine_seed(call->admin->context.engine), &body);
+    add_rules(call, &imagined, NULL, 0, false, fault_engine_seed(call->admin->context.engine),
+              &body);
     buf_add_char(&body, '}');
     admin_json(call, 200, &body);
 }

@@ -6,6 +6,7 @@
 #include "admin/rule_json.h"
 #include "admin/steps.h"
 #include "base/mem.h"
+#include "tape/tape.h"
 
 /* ---- reading ---- */
 
@@ -67,9 +68,9 @@ static void answer_json(struct admin_call *call)
     struct fault_rule_stats *stats = rule_stats_all(admin, &count);
     struct buf body = {0};
 
-    buf_printf(&body,
-               "{\"seed\":%" PRIu64 ",\"stopped\":%s,\"halted_by\":", fault_engine_seed(engine),
-               fault_engine_stopped(engine) ? "true" : "false");
+    buf_printf(&body, "{\"seed\":%" PRIu64 ",\"stopped\":%s,\"playing\":%s,\"halted_by\":",
+               fault_engine_seed(engine), fault_engine_stopped(engine) ? "true" : "false",
+               tape_is_playing(admin->context.tape) ? "true" : "false");
     buf_json_string(&body, halted ? str_of(fault_condition_name(halted->kind)) : STR_NONE);
     buf_printf(&body, ",\"active\":%" PRIu32, fault_engine_active(engine));
     add_reload(admin, &body);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "admin/steps.h"
+#include "tape/tape.h"
 
 static bool is_ready(const struct admin *admin)
 {
@@ -26,6 +27,7 @@ static void add_faults(const struct admin *admin, cJSON *health)
     json_add_uint(faults, "rules", set ? set->rule_count : 0);
     json_add_uint(faults, "active", fault_engine_active(admin->context.engine));
     cJSON_AddBoolToObject(faults, "stopped", fault_engine_stopped(admin->context.engine));
+    cJSON_AddBoolToObject(faults, "playing", tape_is_playing(admin->context.tape));
     json_add_uint(faults, "stopped_rules", fault_engine_taken(admin->context.engine));
     cJSON_AddBoolToObject(faults, "reload_ok", admin->reload.accepted);
     if (admin->reload.accepted)

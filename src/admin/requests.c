@@ -19,7 +19,19 @@ static bool is_own_key(struct str key)
     return false;
 }
 
-bool admin_read_query(struct admin_call *call, struct journal_query *out)
+/* Values of one filter stand in a list, as verify takes them. */
+static void add_to_match(cJSON *match, const struct query_pair *pair, struct arena *arena)
+{
+    const char *key = arena_dup(arena, pair->key);
+    cJSON *list = cJSON_GetObjectItemCaseSensitive(match, key);
+
+    if (!list)
+        list = cJSON_AddArrayToObject(match, key);
+    cJSON_AddItemToArray(list, json_string(pair->value));
+}
+
+bool admin_read_query_beside(struct admin_call *call, struct journal_query *out, const char *beside,
+                             cJSON *match)
 {
     struct error err;
 
@@ -27,15 +39,22 @@ bool admin_read_query(struct admin_call *call, struct journal_query *out)
     for (size_t i = 0; i < call->query.count; i++) {
         const struct query_pair *pair = &call->query.pairs[i];
 
-        if (is_own_key(pair->key))
+        if (is_own_key(pair->key) || (beside && str_eq(pair->key, str_of(beside))))
             continue;
         if (journal_query_add(out, pair->key, pair->value, clock_wall_ms(), call->arena, &err) <
             0) {
             admin_problem(call, 400, "%s", err.text);
             return false;
         }
+        if (match)
+            add_to_match(match, pair, call->arena);
     }
     return true;
+}
+
+bool admin_read_query(struct admin_call *call, struct journal_query *out)
+{
+    return admin_read_query_beside(call, out, NULL, NULL);
 }
 
 /* Exports and long lists are written beside the calls that others wait for. */

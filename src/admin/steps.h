@@ -110,3 +110,7 @@ void openapi_text(const char *version, struct buf *out);
 struct journal_query;
 /** The filters of the query string; false, and answered, when one is wrong. requests.c */
 bool admin_read_query(struct admin_call *call, struct journal_query *out);
+/** The same where @beside is a key of the path's own; the filters also go into @match, an object as
+ * verify takes it. Both may be NULL. */
+bool admin_read_query_beside(struct admin_call *call, struct journal_query *out, const char *beside,
+                             cJSON *match);

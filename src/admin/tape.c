@@ -16,8 +16,9 @@ static void answer_state(struct admin_call *call)
     struct buf body = {0};
 
     admin_touch(call->admin);
-    buf_printf(&body, "{\"playing\":%s}",
-               tape_is_playing(call->admin->context.tape) ? "true" : "false");
+    buf_printf(&body, "{\"playing\":%s,\"calls\":%zu}",
+               tape_is_playing(call->admin->context.tape) ? "true" : "false",
+               tape_playing_calls(call->admin->context.tape));
     admin_json(call, 200, &body);
     admin_etag(call);
 }

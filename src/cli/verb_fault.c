@@ -71,6 +71,15 @@ static int send_file(const struct cli_args *args, const char *method, const char
     return EXIT_CODE_PASS;
 }
 
+/* What decides instead of the rules that follow. */
+static void print_overruled(const cJSON *answer)
+{
+    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(answer, "playing")))
+        puts("a tape plays and no rule is asked; 'fcemu fault tape stop' ends it");
+    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(answer, "stopped")))
+        puts("everything is stopped; 'fcemu fault on --all' brings it back");
+}
+
 static void print_refusal(const cJSON *answer)
 {
     const cJSON *reload = cJSON_GetObjectItemCaseSensitive(answer, "reload");
@@ -103,6 +112,7 @@ int verb_fault_list(const struct cli_args *args)
         return EXIT_CODE_PASS;
     }
     print_refusal(answer);
+    print_overruled(answer);
     cli_print_table(rule_columns, cJSON_GetObjectItemCaseSensitive(answer, "rules"));
     return EXIT_CODE_PASS;
 }
@@ -329,7 +339,8 @@ int verb_fault_dry_run(const struct cli_args *args)
     if (last && str_to_int(str_of(last), 1, 1000000, &n) != NUMBER_OK)
         return cli_usage(args, "'--last %s' is not between 1 and 1000000", last);
     return send_file(args, "POST",
-                     arena_printf(arena, "/_fcemu/faults/dry-run?last=%lld", (long long)n),
+                     arena_printf(arena, "/_fcemu/faults/dry-run?last=%lld%s", (long long)n,
+                                  cli_has(args, "over-files") ? "&over=files" : ""),
                      "application/yaml");
 }
 
@@ -354,6 +365,11 @@ int verb_fault_tape_save(const struct cli_args *args)
     if (out != stdout)
         ok = fclose(out) == 0 && ok;
     return ok ? EXIT_CODE_PASS : cli_usage(args, "cannot write '%s'", path);
+}
+
+int verb_fault_tape_stop(const struct cli_args *args)
+{
+    return ask_and_print(args, "DELETE", "/_fcemu/faults/tape", STR_NONE);
 }
 
 int verb_fault_tape_play(const struct cli_args *args)

@@ -15,6 +15,8 @@
 #include "conf/scalar.h"
 #include "product/service/service.h"
 
+#define CALL_NUMBER_MAX UINT64_C(99999999999) /* milliseconds since 1970 are more */
+
 enum { POLL_NS = 50000000, NS_PER_S = 1000000000 };
 
 static const struct cli_column request_columns[] = {
@@ -47,6 +49,16 @@ static void add_filter(struct str text, struct arena *arena, struct buf *out)
     }
 }
 
+/* A small number is that of a call, as the table shows it; all else is a time or an age. */
+static void add_since(struct str since, struct arena *arena, struct buf *out)
+{
+    uint64_t number;
+    bool is_number = str_to_uint(since, CALL_NUMBER_MAX, &number) == NUMBER_OK;
+
+    buf_printf(out, "&%s=" STR_FMT, is_number ? "after" : "since",
+               STR_ARG(percent_encode(since, false, arena)));
+}
+
 /* The options and arguments of the verb that are filters, as a query string. */
 static char *filter_query(const struct cli_args *args, const char *format)
 {
@@ -64,8 +76,7 @@ static char *filter_query(const struct cli_args *args, const char *format)
                        STR_ARG(percent_encode(str_of(value), false, arena)));
     }
     if (cli_value(args, "since"))
-        buf_printf(&b, "&after=" STR_FMT,
-                   STR_ARG(percent_encode(str_of(cli_value(args, "since")), false, arena)));
+        add_since(str_of(cli_value(args, "since")), arena, &b);
     if (cli_has(args, "unmatched"))
         buf_puts(&b, "&unmatched=true");
     for (size_t i = 0; i < args->count; i++)
@@ -226,6 +237,23 @@ int verb_verify(const struct cli_args *args)
     }
 }
 
+/* @answer's `profile`, which is there because one was asked for. */
+static int profile_status(const cJSON *answer)
+{
+    const cJSON *profile = cJSON_GetObjectItemCaseSensitive(answer, "profile");
+    struct str verdict = json_get_str(profile, "verdict");
+
+    return str_eq(verdict, STR("pass"))   ? EXIT_CODE_PASS
+           : str_eq(verdict, STR("fail")) ? EXIT_CODE_ASSERTION
+                                          : EXIT_CODE_INCONCLUSIVE;
+}
+
+static void print_profile(const cJSON *profile)
+{
+    printf(STR_FMT " " STR_FMT ": " STR_FMT "\n\n", STR_ARG(json_get_str(profile, "verdict")),
+           STR_ARG(json_get_str(profile, "name")), STR_ARG(json_get_str(profile, "text")));
+}
+
 int verb_retries(const struct cli_args *args)
 {
     static const struct cli_column columns[] = {
@@ -239,20 +267,25 @@ int verb_retries(const struct cli_args *args)
         {"outcome",          "outcome", 10},
         {0 },
     };
-    const char *profile = cli_value(args, "profile");
-    OWN(mem_free)
-    char *path =
-        profile ? mem_printf("/_fcemu/retries?profile=%s", profile) : mem_dup("/_fcemu/retries");
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct str profile = str_of(cli_value(args, "profile"));
+    char *path = profile.ptr ? arena_printf(arena, "/_fcemu/retries?profile=" STR_FMT,
+                                            STR_ARG(percent_encode(profile, false, arena)))
+                             : arena_printf(arena, "/_fcemu/retries");
     OWN(json_free) cJSON *answer = NULL;
     int r = client_ask_json(args, "GET", path, STR_NONE, &answer);
 
     if (r != 0)
         return r;
-    if (cli_has(args, "json"))
+    r = profile.ptr ? profile_status(answer) : EXIT_CODE_PASS;
+    if (cli_has(args, "json")) {
         cli_print_json(GIVE(answer));
-    else
-        cli_print_table(columns, cJSON_GetObjectItemCaseSensitive(answer, "chains"));
-    return EXIT_CODE_PASS;
+        return r;
+    }
+    if (profile.ptr)
+        print_profile(cJSON_GetObjectItemCaseSensitive(answer, "profile"));
+    cli_print_table(columns, cJSON_GetObjectItemCaseSensitive(answer, "chains"));
+    return r;
 }
 
 static int require_share(const struct cli_args *args, const cJSON *answer)

@@ -13,7 +13,7 @@
 
 static const char *config_path(const struct cli_args *args)
 {
-    const char *path = cli_value(args, "config");
+    const char *path = args->count ? args->positional[0] : cli_value(args, "config");
 
     return path ? path : getenv("FCEMU_CONFIG");
 }
@@ -75,6 +75,9 @@ int verb_check(const struct cli_args *args)
 
     if (name && !conf_format_find(str_of(name), &format))
         return cli_usage(args, "'--format %s' is not one of text, json, sarif, github", name);
+    if (args->count && cli_has(args, "config"))
+        return cli_usage(args, "say the file once: %s or --config %s", args->positional[0],
+                         cli_value(args, "config"));
     settings = load(args, report);
     if (settings)
         daemon_check(settings, report);

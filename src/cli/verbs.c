@@ -56,7 +56,7 @@ static const struct cli_option request_options[] = {
     {"status",                                 "STATUS", "calls answered with this status"},
     {"label",              "LABEL", "calls with this X-Fcemu-Label"},
     {"chain",                                 "N", "attempts of one retry chain"},
-    {"since", "N", "calls behind this number"},
+    {"since", "N|TIME", "calls behind this number, or from this time on: 5m, 2026-11-24T03:00:00Z"},
     {"limit",                               "N", "the last N; default 50"},
     {"unmatched",     NULL, "calls that no rule struck, or with a near miss"},
     {"format",                                "FORMAT", "table, json, ndjson or har"},
@@ -67,7 +67,7 @@ static const struct cli_option verify_options[] = {
     {0}
 };
 static const struct cli_option retries_options[] = {
-    {"profile",                                      "PROFILE", "check each chain against a back-off profile"},
+    {"profile",                                      "PROFILE", "judge the chains by a back-off profile"},
     {0}
 };
 static const struct cli_option coverage_options[] = {
@@ -90,6 +90,7 @@ static const struct cli_option on_options[] = {
 };
 static const struct cli_option dry_run_options[] = {
     {"last",                                   "N", "how many journal entries; default 500"},
+    {"over-files", NULL, "on top of the daemon's rule files, not instead of them"},
     {0}
 };
 static const struct cli_option reset_options[] = {
@@ -106,7 +107,7 @@ static const struct cli_verb verbs[] = {
      "Settings come from flags, FCEMU_ variables, the configuration file and defaults, in this "
      "order.\n"
      "SIGHUP reads the rules again, SIGUSR1 stops all faults, SIGTERM and SIGINT end the daemon.",                                        NO_OPTIONS,       CLI_SETTINGS,          verb_serve          },
-    {"check",           "",                              0, 0,       "check the configuration and everything it names",             NULL, strict_options,
+    {"check",           "[FILE]",                        0, 1,       "check the configuration and everything it names",             NULL, strict_options,
      CLI_SETTINGS,                                                                                                                                                                 verb_check          },
     {"schema",          "",                              0, 0,       "JSON Schema of the configuration",                            NULL, NO_OPTIONS,       0,                     verb_schema         },
     {"config",          "",                              0, 0,       "the configuration with every key and its default, as YAML",   NULL,
@@ -153,6 +154,8 @@ static const struct cli_verb verbs[] = {
     {"fault schema",    "",                              0, 0,       "JSON Schema of rule files",                                   NULL, NO_OPTIONS,       0,                     verb_fault_schema   },
     {"fault tape save", "FILE|-",                        1, 1,       "write down every decision so far",                            NULL, NO_OPTIONS,
      CLI_DAEMON,                                                                                                                                                                   verb_fault_tape_save},
+    {"fault tape stop", "",                              0, 0,       "decide by the rules again",                                   NULL, NO_OPTIONS,
+     CLI_DAEMON,                                                                                                                                                                   verb_fault_tape_stop},
     {"fault tape play", "FILE|-",                        1, 1,       "repeat the decisions of a tape",                              NULL, NO_OPTIONS,
      CLI_DAEMON,                                                                                                                                                                   verb_fault_tape_play},
     {"requests",        "[KEY=VALUE…]",                0, CLI_ANY, "the last calls",

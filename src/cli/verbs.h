@@ -55,6 +55,7 @@ int verb_fault_stop(const struct cli_args *args);
 int verb_fault_explain(const struct cli_args *args);
 int verb_fault_dry_run(const struct cli_args *args);
 int verb_fault_tape_save(const struct cli_args *args);
+int verb_fault_tape_stop(const struct cli_args *args);
 int verb_fault_tape_play(const struct cli_args *args);
 /* verb_rules.c: rule files without a daemon */
 int verb_fault_check(const struct cli_args *args);

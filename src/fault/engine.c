@@ -68,6 +68,11 @@ void fault_engine_heed_headers(struct fault_engine *engine, fault_read_header_fn
     engine->control = read ? control_new(read) : NULL;
 }
 
+bool fault_engine_heeds_headers(const struct fault_engine *engine)
+{
+    return engine->control != NULL;
+}
+
 void fault_engine_observe_with(struct fault_engine *engine, const struct fault_observer *observer)
 {
     engine->observer = observer ? *observer : (struct fault_observer){0};

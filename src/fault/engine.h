@@ -79,7 +79,6 @@ struct fault_decision {
     struct fault_ruleset *set; /* what the pointers above live in, kept until fault_release() */
 };
 
-
 /** The first rule that would have changed the call, had not as many been active as the guard
  * allows; NULL = none. */
 const struct fault_rule *fault_capped_rule(const struct fault_decision *decision);
@@ -102,6 +101,7 @@ typedef struct fault_ruleset *fault_read_header_fn(struct str header, char **out
  * loaded, be it an empty one.
  */
 void fault_engine_heed_headers(struct fault_engine *engine, fault_read_header_fn *read);
+bool fault_engine_heeds_headers(const struct fault_engine *engine);
 const struct fault_ruleset *fault_engine_ruleset(const struct fault_engine *engine);
 uint64_t fault_engine_seed(const struct fault_engine *engine);
 

@@ -69,8 +69,8 @@ void fault_explain(struct fault_engine *engine, const struct fault_call *call,
                                             .evidence = record_of(rule, evidence, evidence_count)};
         explain_rule(engine, &match, &engine->rules[i], &out[i]);
         out[i].rejects = engine->set->guard.overflow_reject;
-        out[i].delay_cut = delay_cut && out[i].gate == GATE_FIRED && !rule->shadow &&
-                           action_delays(rule->action);
+        out[i].delay_cut =
+            delay_cut && out[i].gate == GATE_FIRED && !rule->shadow && action_delays(rule->action);
     }
     match_call_done(&match);
 }
@@ -114,8 +114,8 @@ void fault_explanation_print(const struct fault_explanation *explanation, struct
                       ? "not asked: it was not loaded then, or strikes at another moment"
                       : gate_sentences[explanation->gate]);
     if (explanation->gate == GATE_MAX_ACTIVE)
-        buf_puts(out, explanation->rejects ? ", so the call was answered 503"
-                                           : ", so the call passed");
+        buf_puts(out,
+                 explanation->rejects ? ", so the call was answered 503" : ", so the call passed");
     if (explanation->key)
         buf_printf(out, ": %s does not hold", explanation->key);
     if (str_is_set(explanation->had))

@@ -187,10 +187,15 @@ static struct str near_miss_of(struct exchange *x)
         capped = fault_capped_rule(x->second);
     if (d->control_error)
         return str_of(d->control_error);
+    if (!x->near_miss.len && exchange_header(x, STR("X-Fcemu-Fault")).len &&
+        !fault_engine_heeds_headers(x->gateway->parts.faults))
+        return STR(
+            "the header X-Fcemu-Fault is not heeded: start the daemon with --header-control");
     if (!capped || d->rejected || x->near_miss.len)
         return x->near_miss;
     return arena_strf(x->arena,
-                      "rule '" STR_FMT "' was capped and the call passed: as many faults are active "
+                      "rule '" STR_FMT
+                      "' was capped and the call passed: as many faults are active "
                       "as guard.max_active allows",
                       STR_ARG(capped->id));
 }

@@ -4,6 +4,11 @@
 #include "gateway/internal.h"
 #include "gateway/stations.h"
 
+/* For whoever wrote a header that is no rule. */
+#define HEADER_FORM                                                                                \
+    "it holds what stands under `do` in a rule, and probability, parted by ';': "                  \
+    "error=ResourceThrottled; delay=300ms; probability=50%%"
+
 static void begin_chain(struct exchange *x)
 {
     struct chain_call call = {
@@ -56,6 +61,13 @@ enum next station_strike(struct exchange *x)
         begin_chain(x);
     fault_decide(x->gateway->parts.faults, &x->facts, x->arena, &x->decision);
     x->asked = true;
+    if (x->decision.control_error) {
+        reply_error(
+            x, fc_error_find(STR("InvalidArgument")), NULL, 0,
+            arena_strf(x->arena, "X-Fcemu-Fault: %s; " HEADER_FORM, x->decision.control_error), 0,
+            KEYS_DEFAULT);
+        return NEXT_DELIVER;
+    }
     if (x->decision.rejected) {
         reply_error(x, fc_error_find(STR("ResourceThrottled")), NULL, 0,
                     STR("fcemu: more calls are held than guard.max_active allows"), 0,

@@ -130,11 +130,14 @@ int judge_failover(struct assertion *assertion, struct error *err)
 {
     struct str from = json_get_str(assertion->args, "from");
     struct str to = json_get_str(assertion->args, "to");
-    bool back = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(assertion->args, "back"));
+    const cJSON *wants_back = cJSON_GetObjectItemCaseSensitive(assertion->args, "back");
+    bool back = cJSON_IsTrue(wants_back);
     double within_ms;
 
     if (!from.ptr || !to.ptr)
         return error_set(err, ERROR_SYNTAX, "'from' and 'to' name two regions");
+    if (wants_back && !cJSON_IsBool(wants_back))
+        return error_set(err, ERROR_SYNTAX, "back: expected true or false");
     if (assertion_duration(assertion, "within", INFINITY, &within_ms, err) < 0)
         return -1;
     sort_by_start(assertion);

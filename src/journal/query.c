@@ -6,6 +6,9 @@
 #include "conf/scalar.h"
 #include "journal/query_field.h"
 
+/* Less is a year, seconds, or nothing at all, but no time that a journal knows in milliseconds. */
+#define MOMENT_MS_LEAST UINT64_C(100000000000)
+
 static const char *const controls[] = {"after", "limit", "since", "until", "unmatched"};
 
 const char *journal_query_name(size_t index)
@@ -44,7 +47,7 @@ static int parse_moment(struct str name, struct str value, uint64_t wall_ms, uin
         *out = wall_ms > age_ns / 1000000 ? wall_ms - age_ns / 1000000 : 1;
         return 0;
     }
-    if (str_to_uint(value, UINT64_MAX, out) == NUMBER_OK ||
+    if ((str_to_uint(value, UINT64_MAX, out) == NUMBER_OK && *out >= MOMENT_MS_LEAST) ||
         clock_parse_iso(value.ptr, value.len, out))
         return 0;
     return error_set(err, ERROR_SYNTAX,
@@ -112,13 +115,15 @@ static void compare_set(struct fault_compare *compare, const struct comparison *
     *(double *)(void *)((char *)compare + row->value) = value;
 }
 
+/* A bound is a bound; 503 and 5xx are one value of several. */
 static int parse_compare(struct str name, struct str value, struct fault_compare *out,
-                         struct error *err)
+                         bool *out_is_bound, struct error *err)
 {
     const struct comparison *row = &comparisons[N_ELEMENTS(comparisons) - 1];
     struct str digits = value;
     double number;
 
+    *out_is_bound = false;
     if (parse_class(value, out))
         return 0;
     for (size_t i = 0; i < N_ELEMENTS(comparisons); i++) {
@@ -130,9 +135,10 @@ static int parse_compare(struct str name, struct str value, struct fault_compare
     }
     if (str_to_double(str_trim(digits), &number) != NUMBER_OK)
         return error_set(err, ERROR_SYNTAX,
-                         STR_FMT ": '" STR_FMT "' is not a number such as 503, 5xx or >=500",
+                         STR_FMT ": '" STR_FMT "' is not a number such as 503, 5xx, >=500 or !200",
                          STR_ARG(name), STR_ARG(value));
     compare_set(out, row, number);
+    *out_is_bound = row != &comparisons[N_ELEMENTS(comparisons) - 1];
     return 0;
 }
 
@@ -165,6 +171,37 @@ static void term_add_text(struct journal_term *term, struct str value, struct ar
     term->values = grown;
 }
 
+static void term_add_number(struct journal_term *term, struct journal_number number,
+                            struct arena *arena)
+{
+    struct journal_number *grown =
+        ARENA_ARRAY(arena, term->number_count + 1, struct journal_number);
+
+    if (term->number_count)
+        memcpy(grown, term->numbers, term->number_count * sizeof(*grown));
+    grown[term->number_count++] = number;
+    term->numbers = grown;
+}
+
+static int add_number(struct journal_term *term, struct str name, struct str value,
+                      struct arena *arena, struct error *err)
+{
+    struct journal_number number = {.negated = str_starts(value, STR("!"))};
+    struct fault_compare bounds = term->compare;
+    bool is_bound;
+
+    if (parse_compare(name, str_slice(value, number.negated, value.len), &number.compare, &is_bound,
+                      err) < 0)
+        return -1;
+    if (!is_bound || number.negated) {
+        term_add_number(term, number, arena);
+        return 0;
+    }
+    parse_compare(name, value, &bounds, &is_bound, err); /* beside those that are there */
+    term->compare = bounds;
+    return 0;
+}
+
 static int add_field(struct journal_query *query, const struct journal_field *field,
                      struct str value, struct arena *arena, struct error *err)
 {
@@ -179,7 +216,7 @@ static int add_field(struct journal_query *query, const struct journal_field *fi
         term_add_text(term, value, arena);
         return 0;
     case FIELD_NUMBER:
-        return parse_compare(name, value, &term->compare, err);
+        return add_number(term, name, value, arena, err);
     case FIELD_FLAG:
         if (parse_flag(name, value, &flag, err) < 0)
             return -1;
@@ -257,6 +294,9 @@ static int add_json_value(struct journal_query *query, struct str name, const cJ
                                  wall_ms, arena, err);
     if (cJSON_IsNumber(value))
         return journal_query_add(query, name, arena_strf(arena, "%.17g", value->valuedouble),
+                                 wall_ms, arena, err);
+    if (cJSON_IsNumber(negated))
+        return journal_query_add(query, name, arena_strf(arena, "!%.17g", negated->valuedouble),
                                  wall_ms, arena, err);
     if (cJSON_IsString(negated))
         return journal_query_add(query, name, arena_strf(arena, "!%s", negated->valuestring),

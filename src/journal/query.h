@@ -25,7 +25,14 @@ struct journal_term {
     const struct journal_field *field;
     struct str *values;
     size_t count;
-    struct fault_compare compare; /* for numbers */
+    struct fault_compare compare;   /* for numbers: bounds, which all must hold */
+    struct journal_number *numbers; /* 503, 5xx and !200: one of the first kind, none of the other */
+    size_t number_count;
+};
+
+struct journal_number {
+    struct fault_compare compare;
+    bool negated;
 };
 
 /* Zeroed, with a limit set by journal_query_init(). */
@@ -42,7 +49,7 @@ void journal_query_init(struct journal_query *query);
 
 /**
  * Add one filter. `since` and `until` are RFC 3339, milliseconds since 1970, or an age such as 5m
- * before @wall_ms. Repeating a text filter adds a value. Copies go to @arena.
+ * before @wall_ms. Repeating a filter adds a value; with '!' in front it must not hold. Copies go to @arena.
  *
  * Returns 0, or negative with the nearest right name in *err.
  */
@@ -50,7 +57,7 @@ int journal_query_add(struct journal_query *query, struct str name, struct str v
                       uint64_t wall_ms, struct arena *arena, struct error *err);
 
 /** All members of a JSON object: strings, numbers, booleans, lists of strings, comparisons, and
- * {"not": "glob"}. */
+ * {"not": "glob"}, {"not": 200}. */
 int journal_query_add_json(struct journal_query *query, const cJSON *object, uint64_t wall_ms,
                            struct arena *arena, struct error *err);
 

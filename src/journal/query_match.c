@@ -20,13 +20,31 @@ static bool text_holds(const struct journal_field *field, struct str wanted,
     return glob_match(wanted, field->text(entry));
 }
 
+static bool numbers_hold(const struct journal_term *term, double value)
+{
+    bool wanted = false; /* any value without '!' was given */
+    bool found = false;
+
+    for (size_t i = 0; i < term->number_count; i++) {
+        const struct journal_number *number = &term->numbers[i];
+        bool holds = compare_holds(&number->compare, value);
+
+        if (number->negated && holds)
+            return false;
+        wanted = wanted || !number->negated;
+        found = found || (holds && !number->negated);
+    }
+    return found || !wanted;
+}
+
 static bool term_holds(const struct journal_term *term, const struct journal_entry *entry)
 {
     bool wanted = false; /* any value without '!' was given */
     bool found = false;
 
     if (term->field->kind != FIELD_TEXT)
-        return compare_holds(&term->compare, term->field->number(entry));
+        return compare_holds(&term->compare, term->field->number(entry)) &&
+               numbers_hold(term, term->field->number(entry));
     for (size_t i = 0; i < term->count; i++) {
         struct str value = term->values[i];
 

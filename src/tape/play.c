@@ -146,7 +146,7 @@ static int read_line(struct reader *r, struct str line, struct error *err)
 
 static int read_tape(struct reader *r, struct str text, struct error *err)
 {
-    size_t number = 0;
+    size_t number = 0, lines = 0;
     int result = 0;
 
     while (result == 0 && text.len) {
@@ -154,9 +154,16 @@ static int read_tape(struct reader *r, struct str text, struct error *err)
 
         number++;
         str_cut(text, '\n', &line, &text);
-        if (str_trim(line).len && read_line(r, line, err) < 0)
+        if (!str_trim(line).len)
+            continue;
+        lines++;
+        if (read_line(r, line, err) < 0)
             result = error_wrap(err, "tape: line %zu", number);
     }
+    if (lines == 0)
+        result = error_set(err, ERROR_SYNTAX,
+                           "tape: it has no line, not even a head; what 'fault tape save' writes "
+                           "can be played");
     HASH_CLEAR(hh, r->rules);
     return result;
 }
@@ -186,6 +193,11 @@ int tape_play(struct tape *tape, struct str ndjson, struct error *err)
 bool tape_is_playing(const struct tape *tape)
 {
     return tape->player.set != NULL;
+}
+
+size_t tape_playing_calls(const struct tape *tape)
+{
+    return HASH_COUNT(tape->player.calls);
 }
 
 bool tape_player_decide(const struct tape_player *player, const struct tape_mark *mark,

@@ -41,3 +41,5 @@ void tape_clear(struct tape *tape);
  */
 int tape_play(struct tape *tape, struct str ndjson, struct error *err);
 bool tape_is_playing(const struct tape *tape);
+/** Calls that the tape which plays has a decision for. */
+size_t tape_playing_calls(const struct tape *tape);

@@ -162,7 +162,7 @@ static const struct {
     const char *text;
     const char *want;
 } wrong[] = {
-    {"lisen: []\n",               "FILE:1:1: error F102: unknown key 'lisen'; known keys: listen, admin_listen, token, …; did you mean 'listen'?\n"},
+    {"lisen: []\n",               "FILE:1:1: error F102: unknown key 'lisen'; known keys: version, listen, admin_listen, …; did you mean 'listen'?\n"},
     {"listen: 8252\n",            "FILE:1:9: error F208: listen: '8252' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"},
     {"listen: ['127.0.0.1:70000']\n", "FILE:1:10: error F208: listen[0]: '127.0.0.1:70000' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"},
     {"listen: ['::1:80']\n",      "FILE:1:10: error F208: listen[0]: '::1:80' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"},
@@ -263,7 +263,7 @@ static const char twenty[] =
 static const char twenty_want[] =
     "FILE:1:9: error F208: listen: '8252' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"
     "FILE:2:16: error F208: admin_listen[0]: ':70000' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"
-    "FILE:3:1: error F102: unknown key 'lisen'; known keys: listen, admin_listen, token, …; did you mean 'listen'?\n"
+    "FILE:3:1: error F102: unknown key 'lisen'; known keys: version, listen, admin_listen, …; did you mean 'listen'?\n"
     "FILE:4:10: error F208: account: 'abc' is not an account id; write digits such as 1234567890123456\n"
     "FILE:5:9: error F304: region: unknown region 'cn-hangzou'; did you mean 'cn-hangzhou'?\n"
     "FILE:6:9: error F103: faults: expected a text, found a mapping\n"

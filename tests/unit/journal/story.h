@@ -7,7 +7,7 @@
 #include "journal/query.h"
 
 #define STORY_MS 1000000ull
-enum { STORY_WALL_MS = 1700000000 };
+#define STORY_WALL_MS UINT64_C(1700000000000)
 
 struct story {
     struct journal *journal;

@@ -48,7 +48,7 @@ START_TEST(test_format_entry_names_place_and_fault)
     ck_assert(cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(json, "account")));
     ck_assert(str_eq(json_get_str(json, "code"), STR("ResourceThrottled")));
     ck_assert(str_eq(json_get_str(json, "near_miss"), STR("say \"cn-hangzhou\"")));
-    ck_assert(str_eq(json_get_str(json, "time"), STR("1970-01-20T16:13:25.000Z")));
+    ck_assert(str_eq(json_get_str(json, "time"), STR("2023-11-14T22:13:25.000Z")));
     const cJSON *rule = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(json, "rules"), 0);
 
     ck_assert(str_eq(json_get_str(rule, "gate"), str_of(fault_gate_name(GATE_FIRED))));

@@ -18,6 +18,9 @@ static const struct {
     {"status",      "5xx",                           true },
     {"status",      "4xx",                           false},
     {"status",      ">=500",                         true },
+    {"status",      "!503",                          false},
+    {"status",      "!4xx",                          true },
+    {"status",      "!<500",                         true },
     {"status",      "<500",                          false},
     {"code",        "ResourceThrottled",             true },
     {"rule",        "throttle",                      true },
@@ -31,10 +34,10 @@ static const struct {
     {"internal",    "false",                         true },
     {"internal",    "true",                          false},
     {"unmatched",   "true",                          false},
-    {"since",       "1699999990000",                 false},
-    {"since",       "1700005000",                    true },
-    {"until",       "1700005000",                    true },
-    {"until",       "1970-01-20T16:13:24.999Z",      false},
+    {"since",       "1700000009000",                 false},
+    {"since",       "1700000005000",                 true },
+    {"until",       "1700000005000",                 true },
+    {"until",       "2023-11-14T22:13:24.999Z",      false},
     {"since",       "1s",                            true },
     {"since",       "0ms",                           false},
     {"after",       "0",                             true },
@@ -71,13 +74,17 @@ END_TEST
 static const struct {
     const char *name, *value, *want;
 } wrong[] = {
-    {"functon",  "x",        "unknown filter 'functon'; did you mean 'function'?"      },
-    {"status",   "five",     "status: 'five' is not a number such as 503, 5xx or >=500"},
-    {"limit",    "-1",       "limit: '-1' is not a number up to 1000000"               },
+    {"functon",  "x",           "unknown filter 'functon'; did you mean 'function'?"            },
+    {"status",   "five",        "status: 'five' is not a number such as 503, 5xx, >=500 or !200"},
+    {"limit",    "-1",          "limit: '-1' is not a number up to 1000000"                     },
     {"since",    "tomorrow",
      "since: 'tomorrow' is no time; write 2026-11-24T03:00:00Z, "
-     "milliseconds since 1970, or an age such as 5m"                                   },
-    {"internal", "maybe",    "internal: 'maybe' is not true or false"                  },
+     "milliseconds since 1970, or an age such as 5m"                                            },
+    {"until",    "99999999999",
+     "until: '99999999999' is no time; write 2026-11-24T03:00:00Z, "
+     "milliseconds since 1970, or an age such as 5m"                                            },
+    {"status",   "!",           "status: '' is not a number such as 503, 5xx, >=500 or !200"    },
+    {"internal", "maybe",       "internal: 'maybe' is not true or false"                        },
 };
 
 START_TEST(test_query_mistakes_are_named)
