@@ -69,7 +69,7 @@ static void tell_waiters(struct drill_run *run)
 static void count_rules(struct drill_run *run)
 {
     struct judgement *j = &run->judgement;
-    const struct fault_engine *engine = run->runs->host.engine;
+    struct fault_engine *engine = run->runs->host.engine;
     size_t count = fault_engine_ruleset(engine)->rule_count;
     struct fault_rule_stats *stats = mem_alloc_array(count, sizeof(*stats));
 

@@ -44,9 +44,9 @@ static void keep_time(struct timeline *t)
 static void switch_one(struct fault_engine *engine, struct str name, bool on)
 {
     if (str_starts(name, STR("group:")))
-        fault_engine_enable_group(engine, str_slice(name, sizeof("group:") - 1, name.len), on);
+        fault_engine_enable_group(engine, str_slice(name, sizeof("group:") - 1, name.len), on, 0);
     else
-        fault_engine_enable_rule(engine, name, on);
+        fault_engine_enable_rule(engine, name, on, 0);
 }
 
 static void move_clock(struct timeline *t, const struct drill_step *step)
