@@ -67,7 +67,7 @@ static const struct cli_option verify_options[] = {
     {0}
 };
 static const struct cli_option retries_options[] = {
-    {"profile",                                      "PROFILE", "judge the chains by a back-off profile"},
+    {"profile",                                 "PROFILE", "judge the chains by a back-off profile"},
     {0}
 };
 static const struct cli_option coverage_options[] = {
@@ -91,7 +91,7 @@ static const struct cli_option on_options[] = {
 static const struct cli_option dry_run_options[] = {
     {"last",                                   "N", "how many journal entries; default 500"},
     {"over-files", NULL, "on top of the daemon's rule files, not instead of them"},
-    {0}
+    {0                            }
 };
 static const struct cli_option reset_options[] = {
     {"seed",                                                               NULL, "also forget the emulated resources and apply the seed files again"},
@@ -107,8 +107,8 @@ static const struct cli_verb verbs[] = {
      "Settings come from flags, FCEMU_ variables, the configuration file and defaults, in this "
      "order.\n"
      "SIGHUP reads the rules again, SIGUSR1 stops all faults, SIGTERM and SIGINT end the daemon.",                                        NO_OPTIONS,       CLI_SETTINGS,          verb_serve          },
-    {"check",           "[FILE]",                        0, 1,       "check the configuration and everything it names",             NULL, strict_options,
-     CLI_SETTINGS,                                                                                                                                                                 verb_check          },
+    {"check",           "[FILE]",                        0, 1,       "check the configuration and everything it names",             NULL,
+     strict_options,                                                                                                                                        CLI_SETTINGS,          verb_check          },
     {"schema",          "",                              0, 0,       "JSON Schema of the configuration",                            NULL, NO_OPTIONS,       0,                     verb_schema         },
     {"config",          "",                              0, 0,       "the configuration with every key and its default, as YAML",   NULL,
      NO_OPTIONS,                                                                                                                                            0,                     verb_config         },
@@ -154,8 +154,8 @@ static const struct cli_verb verbs[] = {
     {"fault schema",    "",                              0, 0,       "JSON Schema of rule files",                                   NULL, NO_OPTIONS,       0,                     verb_fault_schema   },
     {"fault tape save", "FILE|-",                        1, 1,       "write down every decision so far",                            NULL, NO_OPTIONS,
      CLI_DAEMON,                                                                                                                                                                   verb_fault_tape_save},
-    {"fault tape stop", "",                              0, 0,       "decide by the rules again",                                   NULL, NO_OPTIONS,
-     CLI_DAEMON,                                                                                                                                                                   verb_fault_tape_stop},
+    {"fault tape stop", "",                              0, 0,       "decide by the rules again",                                   NULL, NO_OPTIONS,       CLI_DAEMON,
+     verb_fault_tape_stop                                                                                                                                                                              },
     {"fault tape play", "FILE|-",                        1, 1,       "repeat the decisions of a tape",                              NULL, NO_OPTIONS,
      CLI_DAEMON,                                                                                                                                                                   verb_fault_tape_play},
     {"requests",        "[KEY=VALUE…]",                0, CLI_ANY, "the last calls",

@@ -25,8 +25,9 @@ struct journal_term {
     const struct journal_field *field;
     struct str *values;
     size_t count;
-    struct fault_compare compare;   /* for numbers: bounds, which all must hold */
-    struct journal_number *numbers; /* 503, 5xx and !200: one of the first kind, none of the other */
+    struct fault_compare compare; /* for numbers: bounds, which all must hold */
+    struct journal_number
+        *numbers; /* 503, 5xx and !200: one of the first kind, none of the other */
     size_t number_count;
 };
 
@@ -49,7 +50,8 @@ void journal_query_init(struct journal_query *query);
 
 /**
  * Add one filter. `since` and `until` are RFC 3339, milliseconds since 1970, or an age such as 5m
- * before @wall_ms. Repeating a filter adds a value; with '!' in front it must not hold. Copies go to @arena.
+ * before @wall_ms. Repeating a filter adds a value; with '!' in front it must not hold. Copies go
+ * to @arena.
  *
  * Returns 0, or negative with the nearest right name in *err.
  */

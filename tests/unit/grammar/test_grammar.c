@@ -789,9 +789,10 @@ START_TEST(test_grammar_missing_file_is_reported)
     const char *path = "/nonexistent/rules.yaml";
 
     ck_assert_ptr_null(fault_ruleset_load(&path, 1, &all, report));
-    ck_assert_str_eq(issues(), "/nonexistent/rules.yaml: error F107: cannot read "
-                               "'/nonexistent/rules.yaml': No such file or directory; name a rule file "
-                               "or a glob such as faults.d/*.yaml\n");
+    ck_assert_str_eq(issues(),
+                     "/nonexistent/rules.yaml: error F107: cannot read "
+                     "'/nonexistent/rules.yaml': No such file or directory; name a rule file "
+                     "or a glob such as faults.d/*.yaml\n");
 }
 END_TEST
 
