@@ -721,10 +721,12 @@ START_TEST(test_grammar_globs_of_files_load_in_order)
     const char *paths[] = {arena_printf(arena, "%s/*.yaml", folder),
                            arena_printf(arena, "%s/none-*.yaml", folder)};
 
-    set = fault_ruleset_load(paths, 2, &all, report);
+    set = fault_ruleset_load(paths, 1, &all, report);
     ck_assert_msg(set != NULL, "%s", issues());
     ck_assert_uint_eq(set->rule_count, 2);
     ck_assert(str_eq(set->rules[0].id, STR("one")));
+    ck_assert_ptr_null(fault_ruleset_load(paths, 2, &all, report)); /* one of them names no file */
+    ck_assert_ptr_nonnull(strstr(issues(), "none-*.yaml: error F107: cannot read"));
 }
 END_TEST
 
