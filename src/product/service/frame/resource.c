@@ -56,6 +56,10 @@ cJSON *resource_view(struct work *work, const struct subject *s, const struct st
 
 void resource_answer(struct work *work, const struct subject *s, const struct store_row *row)
 {
+    if (s->resource->answer) {
+        s->resource->answer(work, s, row);
+        return;
+    }
     if (s->resource->flags & ROW_ETAG)
         answer_etag(work, row);
     answer_json(work, resource_view(work, s, row));
@@ -111,7 +115,8 @@ void resource_get(struct work *work)
 static bool read(struct work *work, struct subject *s, bool create)
 {
     s->create = create;
-    s->given = work_read(work, s->resource->fields, create);
+    s->given = s->resource->read ? s->resource->read(work, create)
+                                 : work_read(work, s->resource->fields, create);
     return s->given && step(s->resource->prepare, work, s);
 }
 
@@ -160,7 +165,7 @@ void resource_keep(struct work *work, struct subject *s)
 {
     if (s->resource->settle)
         s->resource->settle(work, s);
-    resource_answer(work, s, work_put(work, &s->key, s->row, s->document, STR_NONE));
+    resource_answer(work, s, work_put(work, &s->key, s->row, s->document, s->blob));
 }
 
 void resource_put(struct work *work)

@@ -23,6 +23,8 @@ struct subject {
     bool create;
     cJSON *given;    /* what the request says, under canonical names */
     cJSON *document; /* as it is going to be kept; NULL when nothing is written */
+    struct str blob; /* what is kept with it; absent: nothing */
+    void *own;       /* whatever its row's functions pass on; in the arena */
 };
 
 enum {
@@ -56,6 +58,8 @@ struct resource {
     /* Answers in place of `missing`. */
     void (*vacant)(struct work *work, struct subject *s);
 
+    /* What the request says, in place of work_read(). */
+    cJSON *(*read)(struct work *work, bool create);
     resource_step *prepare; /* what was read, before anything else is asked */
     resource_step *owner;   /* find the parents; set `at` and what of `key` depends on them */
     resource_step *merge;   /* `given` into `document`, in place of fields_merge() */
@@ -68,6 +72,8 @@ struct resource {
     /* What a view has beyond its fields. */
     void (*decorate)(struct work *work, const struct subject *s, const struct store_row *row,
                      const cJSON *document, cJSON *view);
+    /* Answers with a row, in place of resource_answer(). */
+    void (*answer)(struct work *work, const struct subject *s, const struct store_row *row);
     /* False: a listing leaves it out. */
     bool (*listed)(struct work *work, const struct store_row *row, const cJSON *document,
                    const cJSON *view);

@@ -47,10 +47,10 @@ struct str function_text(struct work *work, const struct store_row *row, const s
     return shown;
 }
 
-static void answer_row(struct work *work, const struct store_row *row, const struct address *at)
+static void answer(struct work *work, const struct subject *s, const struct store_row *row)
 {
     answer_etag(work, row);
-    answer_text(work, arena_str(work->arena, function_text(work, row, at)));
+    answer_text(work, arena_str(work->arena, function_text(work, row, &s->at)));
 }
 
 /* ---- create ---- */
@@ -91,22 +91,6 @@ static bool check_substance(struct work *work, const cJSON *model, bool has_code
     return !answer_is_refusal(work);
 }
 
-static bool read_code(struct work *work, const cJSON *model, bool create, struct code *out)
-{
-    if (!code_read(work, LIMIT_CODE_ZIP_BYTES, out))
-        return false;
-    return !create || check_substance(work, model, out->given);
-}
-
-static bool find_code(struct work *work, cJSON *model, struct code *code)
-{
-    if (!code_find(work, LIMIT_CODE_OSS_BYTES, code))
-        return false;
-    if (code->given)
-        set_code(model, code);
-    return true;
-}
-
 /* In 2023-03-30 a function stands alone, in the older generations in its service. */
 static bool find_home(struct work *work, struct str name, struct address *out)
 {
@@ -122,108 +106,99 @@ static bool find_home(struct work *work, struct str name, struct address *out)
     return true;
 }
 
-static bool check_room(struct work *work, const struct store_key *key)
+static bool find_owner(struct work *work, struct subject *s)
+{
+    if (s->create ? !find_home(work, arena_str(work->arena, s->key.name), &s->at)
+                  : !address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &s->at))
+        return false;
+    s->key.parent = s->at.service;
+    s->key.name = s->at.function;
+    return true;
+}
+
+static bool read_code(struct work *work, struct subject *s)
+{
+    s->own = ARENA_NEW(work->arena, struct code);
+    return code_read(work, LIMIT_CODE_ZIP_BYTES, (struct code *)s->own);
+}
+
+/* A processor that is named without memory brings its own. */
+static bool prepare(struct work *work, struct subject *s)
+{
+    if (s->create && work->api == API_2023 && json_get_nocase(work->input, "cpu") &&
+        !json_get_nocase(work->input, "memorySize"))
+        cJSON_DeleteItemFromObjectCaseSensitive(s->given, "memorySize");
+    return s->create || read_code(work, s);
+}
+
+static bool merge(struct work *work, struct subject *s)
+{
+    OWN(json_free) cJSON *given = cJSON_Duplicate(s->given, true);
+
+    function_merge(work, s->document, given);
+    return true;
+}
+
+/* Tags that a function is created with; NULL, and maybe refused, when there are none. */
+static cJSON *first_tags(struct work *work)
+{
+    const cJSON *list = work->api == API_2023 ? json_get_nocase(work->input, "tags") : NULL;
+    OWN(json_free) cJSON *tags = list ? cJSON_CreateObject() : NULL;
+
+    return list && tags_read_list(work, list, tags) ? GIVE(tags) : NULL;
+}
+
+static bool check(struct work *work, struct subject *s)
+{
+    if (!function_check(work, s->document))
+        return false;
+    OWN(json_free) cJSON *tags = s->create ? first_tags(work) : NULL;
+
+    return !s->create || (!answer_is_refusal(work) && read_code(work, s) &&
+                          check_substance(work, s->document, ((struct code *)s->own)->given));
+}
+
+static bool allow(struct work *work, struct subject *s)
 {
     enum limit_id quota = work->api == API_2023 ? LIMIT_REGION_FUNCTIONS : LIMIT_SERVICE_FUNCTIONS;
+    struct code *code = (struct code *)s->own;
 
-    return work_quota(work, quota, store_list(work->store, key).count, "the number of functions");
+    if (s->create &&
+        !work_quota(work, quota, store_list(work->store, &s->key).count, "the number of functions"))
+        return false;
+    if (!code_find(work, LIMIT_CODE_OSS_BYTES, code))
+        return false;
+    if (code->given)
+        set_code(s->document, code);
+    s->blob = code->given || s->create ? code->blob : arena_str(work->arena, s->row->blob);
+    return true;
 }
 
-static bool put_first_tags(struct work *work, const struct address *at)
+static void settle(struct work *work, struct subject *s)
 {
-    const cJSON *list = work->api == API_2023 ? json_get_nocase(work->input, "tags") : NULL;
-    OWN(json_free) cJSON *tags = cJSON_CreateObject();
+    OWN(json_free) cJSON *tags = s->create ? first_tags(work) : NULL;
 
-    return !list || (tags_read_list(work, list, tags) && tags_put(work, at->path, tags));
-}
-
-/* Everything that can be refused is asked before the batch is begun. */
-static bool check_tags(struct work *work)
-{
-    const cJSON *list = work->api == API_2023 ? json_get_nocase(work->input, "tags") : NULL;
-    OWN(json_free) cJSON *tags = cJSON_CreateObject();
-
-    return !list || tags_read_list(work, list, tags);
-}
-
-static void create(struct work *work, cJSON *model, struct address *at, struct code *code)
-{
-    struct store_key key = work_key(work, "function", at->service, STR(""), at->function);
-
-    if (store_find(work->store, &key)) {
-        answer_refuse(work, "FunctionAlreadyExists", at->function, at->service);
-        return;
-    }
-    if (!check_room(work, &key) || !find_code(work, model, code))
-        return;
-    json_add_id(model, "functionId");
-    if (str_eq(at->service, STR(SERVICE_OF_2023)))
+    if (s->create)
+        json_add_id(s->document, "functionId");
+    if (s->create && str_eq(s->at.service, STR(SERVICE_OF_2023)))
         reserved_service_appear(work);
-    put_first_tags(work, at);
-    owner_touch(work, at->owner);
+    if (tags)
+        tags_put(work, s->at.path, tags);
+    owner_touch(work, s->at.owner);
     if (work->package.bytes)
-        store_put_blob(work_batch(work), code->blob, GIVE(work->package.bytes), code->size);
-    answer_row(work, work_put(work, &key, NULL, model, code->blob), at);
+        store_put_blob(work_batch(work), s->blob, GIVE(work->package.bytes),
+                       ((struct code *)s->own)->size);
 }
-
-void function_create(struct work *work)
-{
-    OWN(json_free) cJSON *model = cJSON_CreateObject();
-    OWN(json_free) cJSON *read = function_read(work, true);
-    struct address at;
-    struct code code;
-
-    if (!read)
-        return;
-    if (work->api == API_2023 && json_get_nocase(work->input, "cpu") &&
-        !json_get_nocase(work->input, "memorySize"))
-        cJSON_DeleteItemFromObjectCaseSensitive(read, "memorySize");
-    function_merge(work, model, read);
-    if (function_check(work, model) && check_tags(work) && read_code(work, model, true, &code) &&
-        find_home(work, arena_str(work->arena, json_get_str(model, "functionName")), &at))
-        create(work, model, &at, &code);
-}
-
-/* ---- get ---- */
 
 void function_get(struct work *work)
 {
-    struct address at;
+    struct subject s = {.resource = &function_resource};
 
-    if (address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at))
-        answer_row(work, at.function_row, &at);
+    if (address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &s.at))
+        answer(work, &s, s.at.function_row);
 }
 
-/* ---- update and delete ---- */
-
-void function_update(struct work *work)
-{
-    OWN(json_free) cJSON *read = function_read(work, false);
-    struct address at;
-    struct code code;
-
-    if (!read || !read_code(work, read, false, &code) ||
-        !address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at))
-        return;
-    OWN(json_free) cJSON *model = row_document(at.function_row);
-
-    function_merge(work, model, read);
-    if (!function_check(work, model) || !work_match(work, str_of(at.function_row->etag)) ||
-        !work_may_change(work, at.function_row) || !find_code(work, model, &code))
-        return;
-    struct store_key key = work_key(work, "function", at.service, STR(""), at.function);
-    struct str blob = code.given ? code.blob : arena_str(work->arena, at.function_row->blob);
-
-    owner_touch(work, at.owner);
-    if (work->package.bytes)
-        store_put_blob(work_batch(work), blob, GIVE(work->package.bytes), code.size);
-    answer_row(work, work_put(work, &key, at.function_row, model, blob), &at);
-}
-
-static bool has_triggers(struct work *work, const struct address *at)
-{
-    return work_rows(work, "trigger", at->path).count > 0;
-}
+/* ---- delete ---- */
 
 static void remove_versions(struct work *work, const struct address *at)
 {
@@ -239,31 +214,45 @@ static void remove_versions(struct work *work, const struct address *at)
     }
 }
 
-void function_delete(struct work *work)
+static bool remove_below(struct work *work, struct subject *s)
 {
-    struct address at;
-    struct store_key key;
+    const struct address *at = &s->at;
+    bool owns_versions = !str_eq(at->owner, at->service);
 
-    if (!address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION, &at) ||
-        !work_match(work, str_of(at.function_row->etag)))
-        return;
-    if (has_triggers(work, &at)) {
-        answer_refuse(work, "FunctionNotEmpty", at.function);
-        return;
-    }
-    key = work_key(work, "function", at.service, STR(""), at.function);
-    bool owns_versions = !str_eq(at.owner, at.service);
-
+    if (work_rows(work, "trigger", at->path).count > 0)
+        return answer_refuse(work, "FunctionNotEmpty", at->function);
     if (owns_versions)
-        remove_versions(work, &at);
-    cascade_below(work, at.path);
-    store_remove(work_batch(work), &key);
+        remove_versions(work, at);
+    cascade_below(work, at->path);
     if (owns_versions)
         reserved_service_vanish(work);
     else
-        owner_touch(work, at.owner);
-    answer_done(work);
+        owner_touch(work, at->owner);
+    return true;
 }
+
+static void called(struct work *work, const struct subject *s, struct str args[3])
+{
+    (void)work;
+    args[1] = s->at.service;
+}
+
+const struct resource function_resource = {
+    .kind = "function",
+    .name = "functionName",
+    .flags = ROW_ETAG | ROW_MATCHED,
+    .existing = "FunctionAlreadyExists",
+    .called = called,
+    .read = function_read,
+    .prepare = prepare,
+    .owner = find_owner,
+    .merge = merge,
+    .check = check,
+    .allow = allow,
+    .remove = remove_below,
+    .settle = settle,
+    .answer = answer,
+};
 
 void function_freeze(struct work *work, const struct store_row *row, struct str version)
 {

@@ -7,8 +7,9 @@
 #include "product/service/frame/resource.h"
 
 extern const struct resource alias_resource, async_config_resource, concurrency_resource,
-    domain_resource, event_source_resource, on_demand_resource, provision_resource,
-    scaling_resource, service_resource, session_resource, trigger_resource, version_resource;
+    domain_resource, event_source_resource, function_resource, on_demand_resource,
+    provision_resource, scaling_resource, service_resource, session_resource, trigger_resource,
+    version_resource;
 
 /* account.c */
 service_handler account_settings, account_configs, account_regions, account_bucket_token,
@@ -17,9 +18,8 @@ service_handler account_settings, account_configs, account_regions, account_buck
 service_handler async_config_list, async_task_get, async_task_list, async_task_stop,
     async_task_functions;
 /* function.c, function_list.c, resource_group.c, restriction.c, http_trigger.c */
-service_handler function_create, function_list, function_get, function_update, function_delete,
-    function_code, function_invoke, function_disable, function_enable, function_change_group,
-    http_trigger_call;
+service_handler function_list, function_get, function_code, function_invoke, function_disable,
+    function_enable, function_change_group, http_trigger_call;
 /* instance.c */
 service_handler instance_list, instance_exec, reserved_capacity_list, gpu_claim, gpu_release;
 /* layer.c */

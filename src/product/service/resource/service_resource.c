@@ -138,9 +138,10 @@ void service_get(struct work *work)
 
 /* ---- for functions and versions ---- */
 
-static bool has_functions(struct work *work)
+/* Besides the one that goes. */
+static bool has_others(struct work *work)
 {
-    return work_rows(work, "function", STR(SERVICE_OF_2023)).count > 0;
+    return work_rows(work, "function", STR(SERVICE_OF_2023)).count > 1;
 }
 
 void reserved_service_appear(struct work *work)
@@ -160,6 +161,6 @@ void reserved_service_vanish(struct work *work)
 {
     struct store_key key = work_key(work, "service", STR(""), STR(""), STR(SERVICE_OF_2023));
 
-    if (!has_functions(work))
+    if (!has_others(work))
         store_remove(work_batch(work), &key);
 }
