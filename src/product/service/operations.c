@@ -120,10 +120,10 @@ static const struct operation_handler handlers[] = {
     OP("PublishPublicLayerVersion", IN_2016, layer_publish_public),
     OP("ListLayers", IN_ALL, layer_list, .partial = "there are no official layers"),
     OP("ListLayerVersions", IN_ALL, layer_versions),
-    OP("GetLayerVersion", IN_ALL, layer_get),
+    OP("GetLayerVersion", IN_ALL, resource_get, .resource = &layer_version_resource),
     OP("GetLayerVersionByArn", IN_2016 | IN_2023, layer_get_by_arn, .partial = "layers of this account only"),
-    OP("DeleteLayerVersion", IN_ALL, layer_delete),
-    OP("PermanentDeleteLayerVersion", IN_2016, layer_delete, .partial = "as DeleteLayerVersion"),
+    OP("DeleteLayerVersion", IN_ALL, resource_delete, .resource = &layer_version_resource),
+    OP("PermanentDeleteLayerVersion", IN_2016, resource_delete, .resource = &layer_version_resource, .partial = "as DeleteLayerVersion"),
     OP("PutLayerACL", IN_ALL, layer_acl),
 
     OP("ListInstances", IN_ALL, instance_list, .partial = "empty while nothing runs"),

@@ -1,10 +1,12 @@
 /* Listings: limit, prefix, startKey and nextToken; the token names the first item not shown. */
 #include "product/service/frame/work.h"
 
+#include <stdlib.h>
+
 #include "base/mem.h"
 #include "crypto/encode.h"
 
-enum { ROWS_AHEAD = 4 };
+enum { ROWS_AHEAD = 4, ITEMS_FIRST = 32 };
 
 static bool read_limit(struct work *work, const char *name, enum limit_id preset,
                        enum limit_id most, size_t *out)
@@ -83,21 +85,40 @@ void page_rows(struct work *work, const struct page *page, struct store_list row
     }
 }
 
-void page_items(const struct page *page, struct page_item *items, size_t count, cJSON *answer,
-                const char *array)
+void page_gather(struct page_items *all, struct str name, cJSON *json)
+{
+    if (!json)
+        return;
+    if (all->count == all->cap) {
+        all->cap = all->cap ? 2 * all->cap : ITEMS_FIRST;
+        all->items = (struct page_item *)mem_grow(all->items, all->cap, sizeof(all->items[0]));
+    }
+    all->items[all->count++] = (struct page_item){name, json};
+}
+
+static int compare_items(const void *a, const void *b)
+{
+    return str_compare(((const struct page_item *)a)->name, ((const struct page_item *)b)->name);
+}
+
+void page_items(const struct page *page, struct page_items *all, cJSON *answer, const char *array)
 {
     cJSON *list = cJSON_AddArrayToObject(answer, array);
     size_t shown = 0;
 
-    for (size_t i = 0; i < count; i++) {
+    if (all->count > 0)
+        qsort(all->items, all->count, sizeof(all->items[0]), compare_items);
+    for (size_t i = 0; i < all->count; i++) {
+        struct page_item *item = &all->items[i];
         bool wanted =
-            str_starts(items[i].name, page->prefix) && str_compare(items[i].name, page->start) >= 0;
+            str_starts(item->name, page->prefix) && str_compare(item->name, page->start) >= 0;
 
         if (wanted && shown < page->limit)
-            cJSON_AddItemToArray(list, GIVE(items[i].json));
+            cJSON_AddItemToArray(list, GIVE(item->json));
         else if (wanted && shown == page->limit)
-            json_add_str(answer, page->token, items[i].name);
+            json_add_str(answer, page->token, item->name);
         shown += wanted;
-        cJSON_Delete(items[i].json);
+        cJSON_Delete(item->json);
     }
+    mem_free(all->items);
 }

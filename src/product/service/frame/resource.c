@@ -1,8 +1,6 @@
 /* Put, get, update, delete and list, over a resource's row. */
 #include "product/service/frame/resource.h"
 
-#include <stdlib.h>
-
 #include "base/mem.h"
 
 static struct subject subject_of(const struct work *work)
@@ -219,31 +217,11 @@ static cJSON *show_listed(struct work *work, const struct store_row *row, void *
                                                                                   : GIVE(view);
 }
 
-static int compare_items(const void *a, const void *b)
-{
-    return str_compare(((const struct page_item *)a)->name, ((const struct page_item *)b)->name);
-}
-
-static void add_sorted(struct work *work, struct subject *s, const struct page *page,
-                       struct store_list rows, cJSON *answer)
-{
-    struct page_item *items = ARENA_ARRAY(work->arena, rows.count + 1, struct page_item);
-    size_t count = 0;
-
-    for (size_t i = 0; i < rows.count; i++) {
-        cJSON *view = show_listed(work, rows.rows[i], s);
-
-        if (view)
-            items[count++] = (struct page_item){s->resource->sorted_by(work, rows.rows[i]), view};
-    }
-    qsort(items, count, sizeof(items[0]), compare_items);
-    page_items(page, items, count, answer, s->resource->array);
-}
-
 void resource_list(struct work *work)
 {
     struct subject s = subject_of(work);
     struct page page = {.prefix = STR(""), .start = STR(""), .limit = SIZE_MAX};
+    struct page_items sorted = {0};
     const struct resource *r = s.resource;
 
     s.key = work_key(work, r->kind, STR(""), STR(""), STR(""));
@@ -254,8 +232,10 @@ void resource_list(struct work *work)
     struct store_list rows = store_list(work->store, &s.key);
     cJSON *answer = cJSON_CreateObject();
 
+    for (size_t i = 0; r->sorted_by && i < rows.count; i++)
+        page_gather(&sorted, r->sorted_by(work, rows.rows[i]), show_listed(work, rows.rows[i], &s));
     if (r->sorted_by)
-        add_sorted(work, &s, &page, rows, answer);
+        page_items(&page, &sorted, answer, r->array);
     else
         page_rows(work, &page, rows, show_listed, &s, answer, r->array);
     answer_json(work, answer);

@@ -218,10 +218,15 @@ typedef cJSON *page_show(struct work *work, const struct store_row *row, void *a
 /** Add to @array what show() makes of the rows of the page. What is left is named in @answer. */
 void page_rows(struct work *work, const struct page *page, struct store_list rows, page_show *show,
                void *arg, cJSON *answer, const char *array);
-/** The same over names and trees made by the caller, sorted by name; the trees are taken. */
-struct page_item {
-    struct str name;
-    cJSON *json;
+/* Names and trees, gathered in any order. */
+struct page_items {
+    struct page_item {
+        struct str name;
+        cJSON *json;
+    } * items;
+    size_t count, cap;
 };
-void page_items(const struct page *page, struct page_item *items, size_t count, cJSON *answer,
-                const char *array);
+/** The tree is taken; NULL is left out. */
+void page_gather(struct page_items *all, struct str name, cJSON *json);
+/** As page_rows(), over what was gathered, sorted by name; it is gone afterwards. */
+void page_items(const struct page *page, struct page_items *all, cJSON *answer, const char *array);

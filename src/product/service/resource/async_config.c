@@ -107,21 +107,18 @@ static void list_of_function(struct work *work, const struct address *at)
     struct str prefix = arena_strf(work->arena, STR_FMT "/", STR_ARG(at->path));
     const struct subject s = {.resource = &async_config_resource};
     struct page page;
-    size_t count = 0;
+    struct page_items all = {0};
 
     if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page))
         return;
-    struct page_item *items = ARENA_ARRAY(work->arena, list.count + 1, struct page_item);
-
     for (size_t i = store_list_seek(list, prefix);
          i < list.count && str_starts(list.rows[i]->key.name, prefix); i++) {
-        struct str qualifier = config_place_of(list.rows[i]->key.name).qualifier;
-
-        items[count++] = (struct page_item){qualifier, resource_view(work, &s, list.rows[i])};
+        page_gather(&all, config_place_of(list.rows[i]->key.name).qualifier,
+                    resource_view(work, &s, list.rows[i]));
     }
     cJSON *answer = cJSON_CreateObject();
 
-    page_items(&page, items, count, answer, "configs");
+    page_items(&page, &all, answer, "configs");
     if (work->api == API_2016 && json_is_blank(json_get(answer, "configs")))
         json_set(answer, "configs", cJSON_CreateNull());
     if (work->api == API_2016 && !json_has(answer, "nextToken"))

@@ -96,24 +96,8 @@ static bool read_filter(struct work *work, struct filter *out)
     return !list || tags_read_list(work, list, out->tags);
 }
 
-struct collected {
-    struct page_item *items;
-    size_t count;
-    size_t cap;
-};
-
-static void collect(struct collected *all, struct str name, cJSON *json)
-{
-    if (all->count == all->cap) {
-        all->cap = all->cap ? 2 * all->cap : 64;
-        all->items = (struct page_item *)mem_grow(all->items, all->cap, sizeof(struct page_item));
-    }
-    all->items[all->count++] = (struct page_item){name, json};
-}
-
-/* '$' sorts before every character of a name, so service by service is in order. */
 static void collect_service(struct work *work, struct str service, const struct filter *filter,
-                            struct collected *all)
+                            struct page_items *all)
 {
     struct store_list list = work_rows(work, "function", service);
 
@@ -121,7 +105,8 @@ static void collect_service(struct work *work, struct str service, const struct 
         struct address at = address_of_row(work, list.rows[i]);
 
         if (passes(work, filter, list.rows[i]))
-            collect(all, address_name_2023(&at, work->arena), show_row(work, list.rows[i], NULL));
+            page_gather(all, address_name_2023(&at, work->arena),
+                        show_row(work, list.rows[i], NULL));
     }
 }
 
@@ -130,7 +115,7 @@ static void list_collected(struct work *work, const struct page *page, struct fi
     struct store_key key = work_key(work, "service", STR(""), STR(""), STR(""));
     struct store_list services = store_list(work->store, &key);
     bool classic = str_eq(work_query(work, "fcVersion"), STR("v2"));
-    struct collected all = {0};
+    struct page_items all = {0};
     cJSON *answer = cJSON_CreateObject();
 
     for (size_t i = 0; i < services.count; i++) {
@@ -139,8 +124,7 @@ static void list_collected(struct work *work, const struct page *page, struct fi
         if (str_eq(service, STR(SERVICE_OF_2023)) != classic)
             collect_service(work, service, filter, &all);
     }
-    page_items(page, all.items, all.count, answer, "functions");
-    mem_free(all.items);
+    page_items(page, &all, answer, "functions");
     answer_json(work, answer);
 }
 

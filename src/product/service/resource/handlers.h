@@ -7,9 +7,9 @@
 #include "product/service/frame/resource.h"
 
 extern const struct resource alias_resource, async_config_resource, concurrency_resource,
-    domain_resource, event_source_resource, function_resource, on_demand_resource,
-    provision_resource, scaling_resource, service_resource, session_resource, trigger_resource,
-    version_resource;
+    domain_resource, event_source_resource, function_resource, layer_version_resource,
+    on_demand_resource, provision_resource, scaling_resource, service_resource, session_resource,
+    trigger_resource, version_resource;
 
 /* account.c */
 service_handler account_settings, account_configs, account_regions, account_bucket_token,
@@ -23,8 +23,8 @@ service_handler function_list, function_get, function_code, function_invoke, fun
 /* instance.c */
 service_handler instance_list, instance_exec, reserved_capacity_list, gpu_claim, gpu_release;
 /* layer.c */
-service_handler layer_publish, layer_publish_public, layer_list, layer_versions, layer_get,
-    layer_get_by_arn, layer_delete, layer_acl;
+service_handler layer_publish, layer_publish_public, layer_list, layer_versions, layer_get_by_arn,
+    layer_acl;
 /* on_demand.c, provision.c, service_resource.c, session.c */
 service_handler on_demand_list, provision_list, service_get, session_pause, session_resume;
 /* tag.c, tag_2023.c */

@@ -93,13 +93,13 @@ static void add_location(struct work *work, const struct store_row *row, const c
                  code_url(work, row->blob, strtoull(arena_dup(work->arena, checksum), NULL, 10)));
 }
 
-static cJSON *show_row(struct work *work, const struct store_row *row)
+static void decorate(struct work *work, const struct subject *s, const struct store_row *row,
+                     const cJSON *document, cJSON *view)
 {
-    OWN(json_free) cJSON *document = row_document(row);
-    cJSON *view = fields_show(&layer_fields, document, work->api);
     struct str layer = row->key.parent;
     bool public = is_public(work, layer);
 
+    (void)s;
     json_add_str(view, "layerName", layer);
     cJSON_AddNumberToObject(view, "version", (double)strtoull(row->key.name.ptr, NULL, 10));
     add_location(work, row, document, view);
@@ -107,14 +107,48 @@ static cJSON *show_row(struct work *work, const struct store_row *row)
     if (work->api == API_2023) {
         cJSON_AddStringToObject(view, "acl", public ? "1" : "0");
         json_add_str(view, "layerVersionArn", layer_arn_v2(work, layer, row->key.name));
-        return view;
+        return;
     }
     cJSON_AddNumberToObject(view, "acl", public ? 1 : 0);
     json_add_str(view, "arn", layer_arn(work, layer, row->key.name));
     json_add_str(view, "arnV2", layer_arn_v2(work, layer, row->key.name));
     if (work->api == API_2021) /* the model of the create answer spells it so */
         json_set(view, "codesize", cJSON_Duplicate(json_get(view, "codeSize"), false));
-    return view;
+}
+
+static bool find_owner(struct work *work, struct subject *s)
+{
+    s->key.parent = work_param(work, "layer");
+    return true;
+}
+
+static void vacant(struct work *work, struct subject *s)
+{
+    uint64_t number;
+
+    if (str_to_uint(s->key.name, INT64_MAX, &number) != NUMBER_OK || number == 0)
+        answer_wrong(work, "Version", "integer", s->key.name);
+    else if (work_rows(work, "layer-version", s->key.parent).count == 0)
+        answer_refuse(work, "LayerNotFound", s->key.parent);
+    else
+        answer_refuse(work, "LayerVersionNotFound", s->key.parent, s->key.name);
+}
+
+const struct resource layer_version_resource = {
+    .kind = "layer-version",
+    .param = "version",
+    .fields = &layer_fields,
+    .forgiven_in = IN_ALL,
+    .owner = find_owner,
+    .vacant = vacant,
+    .decorate = decorate,
+};
+
+static cJSON *show_row(struct work *work, const struct store_row *row)
+{
+    const struct subject s = {.resource = &layer_version_resource};
+
+    return resource_view(work, &s, row);
 }
 
 /* ---- publish ---- */
@@ -176,41 +210,7 @@ void layer_publish(struct work *work)
         publish(work, name, document, &code);
 }
 
-/* ---- get, list, delete ---- */
-
-static bool is_version(struct str text)
-{
-    uint64_t number;
-
-    return str_to_uint(text, INT64_MAX, &number) == NUMBER_OK && number >= 1;
-}
-
-static const struct store_row *find_version(struct work *work)
-{
-    struct str name = work_param(work, "layer");
-    struct str version = work_param(work, "version");
-    struct store_key key = work_key(work, "layer-version", name, STR(""), version);
-    const struct store_row *row;
-
-    if (!is_version(version)) {
-        answer_wrong(work, "Version", "integer", version);
-        return NULL;
-    }
-    row = store_find(work->store, &key);
-    if (!row && store_list(work->store, &key).count == 0)
-        answer_refuse(work, "LayerNotFound", name);
-    else if (!row)
-        answer_refuse(work, "LayerVersionNotFound", name, version);
-    return row;
-}
-
-void layer_get(struct work *work)
-{
-    const struct store_row *row = find_version(work);
-
-    if (row)
-        answer_json(work, show_row(work, row));
-}
+/* ---- get, list ---- */
 
 void layer_get_by_arn(struct work *work)
 {
@@ -327,16 +327,6 @@ void layer_versions(struct work *work)
         list_versions(work, &page, list, start.len ? start : STR("1"));
 }
 
-/* Deleting what is not there is no error. */
-void layer_delete(struct work *work)
-{
-    struct store_key key = work_key(work, "layer-version", work_param(work, "layer"), STR(""),
-                                    work_param(work, "version"));
-
-    store_remove(work_batch(work), &key);
-    answer_none(work);
-}
-
 static bool set_public(struct work *work, struct str name, bool public)
 {
     struct store_key key = work_key(work, "layer", STR(""), STR(""), name);
@@ -399,8 +389,8 @@ void layer_acl(struct work *work)
 
 void layer_publish_public(struct work *work)
 {
-    const struct store_row *row = find_version(work);
+    struct subject s = {.resource = &layer_version_resource};
 
-    if (row && set_public(work, work_param(work, "layer"), true))
-        answer_json(work, show_row(work, row));
+    if (resource_find(work, &s) && set_public(work, s.key.parent, true))
+        resource_answer(work, &s, s.row);
 }

@@ -3,8 +3,6 @@
  *
  * Source: spec page api-2023-03-30 §7.13.
  */
-#include <stdlib.h>
-
 #include "base/mem.h"
 #include "product/service/resource/handlers.h"
 #include "product/service/resource/tag.h"
@@ -163,16 +161,10 @@ static bool is_listed(struct work *work, const cJSON *ids, struct str path)
     return false;
 }
 
-/* What is listed, a tag an item; a token names the path and the key: '#' is in no path and sorts
- * before everything that is. */
-struct listed {
-    struct page_item *items;
-    size_t count;
-    size_t cap;
-};
-
+/* A tag an item; a token names the path and the key: '#' is in no path and sorts before everything
+ * that is. */
 static void add_row_tags(struct work *work, const struct store_row *row, const cJSON *wanted,
-                         struct listed *all)
+                         struct page_items *all)
 {
     OWN(json_free) cJSON *tags = row_document(row);
     const cJSON *tag;
@@ -186,18 +178,9 @@ static void add_row_tags(struct work *work, const struct store_row *row, const c
         cJSON_AddStringToObject(one, "ResourceType", "function");
         cJSON_AddStringToObject(one, "TagKey", tag->string);
         cJSON_AddStringToObject(one, "TagValue", tag->valuestring);
-        if (all->count == all->cap) {
-            all->cap = all->cap ? 2 * all->cap : 32;
-            all->items = (struct page_item *)mem_grow(all->items, all->cap, sizeof(all->items[0]));
-        }
-        all->items[all->count++] = (struct page_item){
-            arena_strf(work->arena, STR_FMT "#%s", STR_ARG(row->key.name), tag->string), one};
+        page_gather(
+            all, arena_strf(work->arena, STR_FMT "#%s", STR_ARG(row->key.name), tag->string), one);
     }
-}
-
-static int compare_items(const void *a, const void *b)
-{
-    return str_compare(((const struct page_item *)a)->name, ((const struct page_item *)b)->name);
 }
 
 static void list_tags(struct work *work, const struct page *page, const cJSON *ids,
@@ -205,7 +188,7 @@ static void list_tags(struct work *work, const struct page *page, const cJSON *i
 {
     struct store_key key = work_key(work, "tags", STR(""), STR(""), STR(""));
     struct store_list rows = store_list(work->store, &key);
-    struct listed all = {0};
+    struct page_items all = {0};
     cJSON *answer = cJSON_CreateObject();
 
     for (size_t i = 0; i < rows.count; i++) {
@@ -214,10 +197,7 @@ static void list_tags(struct work *work, const struct page *page, const cJSON *i
         if (function && is_listed(work, ids, rows.rows[i]->key.name))
             add_row_tags(work, rows.rows[i], wanted, &all);
     }
-    if (all.count > 0)
-        qsort(all.items, all.count, sizeof(all.items[0]), compare_items);
-    page_items(page, all.items, all.count, answer, "TagResources");
-    mem_free(all.items);
+    page_items(page, &all, answer, "TagResources");
     json_add_str(answer, "RequestId", work->call.request_id);
     answer_json(work, answer);
 }
