@@ -141,6 +141,8 @@ bool oss_need_bucket(struct neighbours_pending *p);
 struct store_key log_project_key(struct str region, struct str project);
 struct store_key log_store_key(struct str region, struct str project, struct str logstore);
 
+/* What a call of the RPC style asks for. */
+struct str pop_action(const struct neighbours_pending *p);
 /* A parameter of the query or the form; "" when absent. */
 struct str pop_param(const struct neighbours_pending *p, const char *name);
 /** False, and refused, when it is missing. */

@@ -1,4 +1,4 @@
-/* OSS: which operation a call is, what all of them need, and the form of an error. */
+/* OSS: which operation a call is, and the form of an error. */
 #include "product/neighbours/internal.h"
 
 enum level { LEVEL_SERVICE, LEVEL_BUCKET, LEVEL_OBJECT };
@@ -6,7 +6,6 @@ enum level { LEVEL_SERVICE, LEVEL_BUCKET, LEVEL_OBJECT };
 enum {
     STATUS_BAD_REQUEST = 400,
     STATUS_FORBIDDEN = 403,
-    STATUS_NOT_FOUND = 404,
     STATUS_NOT_IMPLEMENTED = 501,
     KEY_MAX = 1023, /* bytes of an object's name; reference, "object naming" */
 };
@@ -131,52 +130,4 @@ void oss_refuse(struct neighbours_pending *p, struct str message)
     if (p->name.len)
         json_add_str(tree, "Key", p->name);
     pending_xml(p, p->answer.status, "Error", tree);
-}
-
-struct store_key oss_bucket_key(struct str bucket)
-{
-    return (struct store_key){.account = STR(""),
-                              .region = STR(""),
-                              .kind = STR("oss-bucket"),
-                              .parent = STR(""),
-                              .version = STR(""),
-                              .name = bucket};
-}
-
-/* The slash keeps the order bytewise: the store sorts names of digits as numbers. */
-struct store_key oss_object_key(struct str bucket, struct str key, struct arena *arena)
-{
-    return (struct store_key){.account = STR(""),
-                              .region = STR(""),
-                              .kind = STR("oss-object"),
-                              .parent = bucket,
-                              .version = STR(""),
-                              .name = arena_strf(arena, "/" STR_FMT, STR_ARG(key))};
-}
-
-cJSON *oss_owner(const struct neighbours_pending *p)
-{
-    cJSON *owner = cJSON_CreateObject();
-
-    json_add_str(owner, "ID", p->call.account);
-    json_add_str(owner, "DisplayName", p->call.account);
-    return owner;
-}
-
-struct str oss_time(const struct neighbours_pending *p, uint64_t wall_ms)
-{
-    char text[CLOCK_ISO_BYTES];
-
-    clock_format_iso(wall_ms / 1000 * 1000, text);
-    return arena_str(p->arena, str_of(text));
-}
-
-bool oss_need_bucket(struct neighbours_pending *p)
-{
-    struct store_key key = oss_bucket_key(p->bucket);
-
-    if (str_starts(p->bucket, STR(OSS_UPLOAD_PREFIX)) || store_find(p->store, &key))
-        return true;
-    pending_refuse(p, STATUS_NOT_FOUND, "NoSuchBucket", "The specified bucket does not exist.");
-    return false;
 }

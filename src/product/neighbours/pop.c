@@ -1,8 +1,7 @@
-/* The RPC style that STS and RAM share: an Action, flat parameters, JSON or XML back. */
+/* The RPC style that STS and RAM share: which action a call is. */
 #include "product/neighbours/internal.h"
 
 enum {
-    STATUS_OK = 200,
     STATUS_BAD_REQUEST = 400,
     STATUS_NOT_FOUND = 404,
 };
@@ -32,71 +31,9 @@ static const struct {
     {NEIGHBOUR_RAM, "ListPoliciesForRole",     ram_list_role_policies        },
 };
 
-struct str pop_param(const struct neighbours_pending *p, const char *name)
-{
-    struct str value = query_get(&p->query, str_of(name));
-
-    if (!str_is_set(value))
-        value = query_get(&p->form, str_of(name));
-    return str_is_set(value) ? value : STR("");
-}
-
-bool pop_need(struct neighbours_pending *p, const char *name, struct str *out)
-{
-    *out = pop_param(p, name);
-    if (out->len)
-        return true;
-    pending_refuse(p, STATUS_BAD_REQUEST, arena_printf(p->arena, "Missing%s", name),
-                   "%s is mandatory for this action.", name);
-    return false;
-}
-
-static struct str action_of(const struct neighbours_pending *p)
-{
-    struct str action = pending_request_header(p, "x-acs-action");
-
-    return action.len ? action : pop_param(p, "Action");
-}
-
-/* XML is the default of the old signature, JSON that of the one with an action header. */
-static bool wants_json(const struct neighbours_pending *p)
-{
-    struct str format = pop_param(p, "Format");
-
-    return format.len ? str_eq_nocase(format, STR("JSON"))
-                      : pending_request_header(p, "x-acs-action").len > 0;
-}
-
-static void answer(struct neighbours_pending *p, int status, const char *root, cJSON *tree)
-{
-    if (wants_json(p))
-        pending_json(p, status, tree);
-    else
-        pending_xml(p, status, root, tree);
-}
-
-void pop_answer(struct neighbours_pending *p, cJSON *tree)
-{
-    struct str action = action_of(p);
-
-    json_add_str(tree, "RequestId", p->call.request_id);
-    answer(p, STATUS_OK, arena_printf(p->arena, STR_FMT "Response", STR_ARG(action)), tree);
-}
-
-void pop_refuse(struct neighbours_pending *p, struct str message)
-{
-    cJSON *tree = cJSON_CreateObject();
-
-    json_add_str(tree, "RequestId", p->call.request_id);
-    json_add_str(tree, "HostId", p->call.request->host);
-    json_add_str(tree, "Code", p->answer.code);
-    json_add_str(tree, "Message", message);
-    answer(p, p->answer.status, "Error", tree);
-}
-
 void pop_perform(struct neighbours_pending *p)
 {
-    struct str action = action_of(p);
+    struct str action = pop_action(p);
 
     for (size_t i = 0; i < N_ELEMENTS(actions); i++) {
         if (actions[i].product != p->call.place->neighbour ||
@@ -123,7 +60,7 @@ static void answer_no_api_groups(struct neighbours_pending *p)
 
 void other_perform(struct neighbours_pending *p)
 {
-    struct str action = action_of(p);
+    struct str action = pop_action(p);
 
     /* Whoever asks has it already; clients look for the code, or for this word. */
     if (str_eq(action, STR(OPEN_THE_SERVICE)))
