@@ -7,27 +7,7 @@
 #include "base/mem.h"
 #include "base/zone.h"
 #include "product/service/resource/cron.h"
-#include "product/service/resource/trigger_fields.h"
-
-static bool check_timer(struct work *work, const cJSON *config);
-static bool check_oss(struct work *work, const cJSON *config);
-static bool check_event_bridge(struct work *work, const cJSON *config);
-
-/* clang-format off */
-static const struct trigger_type trigger_types[] = {
-    {.name = "http", .apis = IN_ALL, .fields = &http_fields},
-    {.name = "oss", .apis = IN_ALL, .fields = &oss_fields, .source = "acs:oss:<region>:<account>:<bucket>", .check = check_oss,
-     .malformed = "invalid OSS trigger config."},
-    {.name = "log", .apis = IN_ALL, .fields = &log_fields, .source = "acs:log:<region>:<account>:project/<project>"},
-    {.name = "timer", .apis = IN_ALL, .fields = &timer_fields, .check = check_timer},
-    {.name = "mns_topic", .apis = IN_ALL, .fields = &mns_fields, .source = "acs:mns:<region>:<account>:/topics/<topic>"},
-    {.name = "cdn_events", .apis = IN_ALL, .fields = &cdn_fields, .source = "acs:cdn:*:<account>"},
-    {.name = "tablestore", .apis = IN_ALL, .fields = &free_fields, .bare = true, .source = "acs:ots:<region>:<account>:instance/<instance>/table/<table>"},
-    {.name = "rds", .apis = IN_CLASSIC, .fields = &rds_fields, .source = "acs:rds:<region>:<account>:dbinstance/<instance>"},
-    {.name = "eventbridge", .apis = IN_ALL, .fields = &event_bridge_fields, .source_made = true, .check = check_event_bridge},
-    {.name = "alb", .apis = IN_2023, .fields = &any_fields},
-};
-/* clang-format on */
+#include "product/service/resource/trigger_rows.h"
 
 const struct trigger_type *trigger_type_find(struct str name)
 {

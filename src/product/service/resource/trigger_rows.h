@@ -1,5 +1,6 @@
 /*
- * product/service/resource/trigger_fields.h - what each type of trigger is configured with
+ * product/service/resource/trigger_rows.h - the types of triggers, a row each, and what each is
+ * configured with
  *
  * Included by trigger_type.c only. Members that no row names are kept as they came.
  *
@@ -7,7 +8,11 @@
  */
 #pragma once
 
-#include "product/service/frame/fields.h"
+#include "product/service/resource/trigger_type.h"
+
+static bool check_timer(struct work *work, const cJSON *config);
+static bool check_oss(struct work *work, const cJSON *config);
+static bool check_event_bridge(struct work *work, const cJSON *config);
 
 #define MEMBER(member, kind, need, ...)                                                            \
     {                                                                                              \
@@ -94,6 +99,20 @@ FIELD_TABLE(event_bridge_fields,
     PART("eventSinkConfig", event_sink_fields), PART("runOptions", event_run_fields));
 
 FIELD_TABLE(free_fields, FLAG("enable"));
+
+static const struct trigger_type trigger_types[] = {
+    {.name = "http", .apis = IN_ALL, .fields = &http_fields},
+    {.name = "oss", .apis = IN_ALL, .fields = &oss_fields, .source = "acs:oss:<region>:<account>:<bucket>", .check = check_oss,
+     .malformed = "invalid OSS trigger config."},
+    {.name = "log", .apis = IN_ALL, .fields = &log_fields, .source = "acs:log:<region>:<account>:project/<project>"},
+    {.name = "timer", .apis = IN_ALL, .fields = &timer_fields, .check = check_timer},
+    {.name = "mns_topic", .apis = IN_ALL, .fields = &mns_fields, .source = "acs:mns:<region>:<account>:/topics/<topic>"},
+    {.name = "cdn_events", .apis = IN_ALL, .fields = &cdn_fields, .source = "acs:cdn:*:<account>"},
+    {.name = "tablestore", .apis = IN_ALL, .fields = &free_fields, .bare = true, .source = "acs:ots:<region>:<account>:instance/<instance>/table/<table>"},
+    {.name = "rds", .apis = IN_CLASSIC, .fields = &rds_fields, .source = "acs:rds:<region>:<account>:dbinstance/<instance>"},
+    {.name = "eventbridge", .apis = IN_ALL, .fields = &event_bridge_fields, .source_made = true, .check = check_event_bridge},
+    {.name = "alb", .apis = IN_2023, .fields = &any_fields},
+};
 /* clang-format on */
 
 #undef MEMBER
