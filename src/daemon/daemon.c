@@ -149,6 +149,7 @@ static int start_server(struct daemon *d, struct error *err)
     struct http_settings http = {
         .body_limit_bytes = s->body_max,
         .spool_above_bytes = s->body_spool_above,
+        .head_timeout_s = (uint32_t)(s->head_timeout_ns / NS_PER_MS / MS_PER_S),
         .idle_timeout_s = (uint32_t)(s->idle_timeout_ns / NS_PER_MS / MS_PER_S),
         .connections_max = s->connections_max,
         .certificate = certificate,

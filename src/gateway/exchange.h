@@ -130,6 +130,3 @@ void exchange_perform_late(struct exchange *x);
 
 /* record.c */
 void exchange_record(struct exchange *x, const struct http_result *result);
-/** A request that never became a call: the server refused it by itself. */
-void record_refusal(struct gateway *gateway, const struct http_request *request,
-                    const struct http_result *result);

@@ -30,5 +30,16 @@ bool gateway_reserved(void *owner, struct str name, struct str target);
 enum delivery_end gateway_accept(void *owner, struct str client, struct str name, bool tls,
                                  uint64_t *silence_ms);
 
+/* receive.c */
+/** Is it for the control side? */
+bool gateway_is_control(const struct gateway *gateway, const struct http_call *call);
+
+/* refused.c */
+void gateway_refuse(void *owner, struct http_call *call, const struct refusal *refusal,
+                    struct http_response *response);
+/** A request that never became a call; @x stands in for it. */
+void record_refusal(struct gateway *gateway, const struct exchange *x,
+                    const struct http_result *result);
+
 /* late.c */
 void gateway_drop_late(struct gateway *gateway);

@@ -154,17 +154,16 @@ static void refuse_long(struct exchange *x, const char *what, uint64_t most, uin
            STR_NONE);
 }
 
-/* Source: limits of HTTP triggers; spec page limits.md, section 4. */
-static void check_trigger_head(struct exchange *x)
+/* Source: limits of HTTP triggers; spec page limits.md, section 4. That of the headers holds for
+ * each call: the documents name no other. */
+static void check_head(struct exchange *x)
 {
     const struct gateway_settings *settings = &x->gateway->settings;
-    const struct http_headers *headers = &x->request->headers;
-    uint64_t bytes = 0;
 
-    for (size_t i = 0; i < headers->count; i++)
-        bytes += headers->items[i].name.len + headers->items[i].value.len;
-    refuse_long(x, "Path and query", settings->trigger_url_max, x->request->target.len);
-    refuse_long(x, "Request headers", settings->trigger_headers_max, bytes);
+    if (x->target.api == API_TRIGGER)
+        refuse_long(x, "Path and query", settings->trigger_url_max, x->request->target.len);
+    refuse_long(x, "Request headers", settings->trigger_headers_max,
+                http_headers_bytes(&x->request->headers));
 }
 
 static void learn_target(struct exchange *x)
@@ -230,8 +229,7 @@ static void find_target(struct exchange *x)
     if (door && !x->download)
         find_door(x);
     learn_target(x);
-    if (t->api == API_TRIGGER)
-        check_trigger_head(x);
+    check_head(x);
 }
 
 enum next station_operate(struct exchange *x)

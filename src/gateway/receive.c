@@ -1,7 +1,6 @@
 /*
  * What the server tells: heads, requests, clients that leave, and the end of each call.
  */
-#include "base/buf.h"
 #include "gateway/internal.h"
 #include "gateway/stations.h"
 
@@ -14,6 +13,11 @@ static const struct gateway_control *control_of(const struct gateway *gateway,
     return control && control->wants(gateway->parts.control_owner, http_call_request(call))
                ? control
                : NULL;
+}
+
+bool gateway_is_control(const struct gateway *gateway, const struct http_call *call)
+{
+    return control_of(gateway, call) != NULL;
 }
 
 static void learn_from_head(struct exchange *x)
@@ -144,8 +148,8 @@ static void on_finished(void *owner, struct http_call *call, const struct http_r
         control->finished(gateway->parts.control_owner, call);
         return;
     }
-    if (!x) {
-        record_refusal(gateway, http_call_request(call), result);
+    if (!x->gateway) {
+        record_refusal(gateway, x, result);
         return;
     }
     exchange_unhold(x);
@@ -159,19 +163,6 @@ static void on_finished(void *owner, struct http_call *call, const struct http_r
     gateway->in_flight--;
 }
 
-/* Not HTTP as it should be: answered in the spelling that every client of the service can read. */
-static void on_refuse(void *owner, struct http_call *call, const char *message,
-                      struct http_response *response)
-{
-    struct arena *arena = http_call_arena(call);
-    OWN(buf_done) struct buf body = {0};
-
-    (void)owner;
-    error_body(&body, API_2021, KEYS_BOTH, STR(""), STR("InvalidArgument"), str_of(message));
-    response->body = arena_str(arena, buf_str(&body));
-    http_headers_set(&response->headers, arena, STR("Content-Type"), STR("application/json"));
-}
-
 const struct http_handler *gateway_handler(void)
 {
     static const struct http_handler handler = {
@@ -182,7 +173,7 @@ const struct http_handler *gateway_handler(void)
         .too_large = on_too_large,
         .gone = on_gone,
         .finished = on_finished,
-        .refuse = on_refuse,
+        .refuse = gateway_refuse,
     };
 
     return &handler;

@@ -254,26 +254,3 @@ void exchange_record(struct exchange *x, const struct http_result *result)
             chain_invites_retry(status, result->outcome, is_damaged(x), striking_rule(d).len > 0),
             now_ns);
 }
-
-void record_refusal(struct gateway *gateway, const struct http_request *request,
-                    const struct http_result *result)
-{
-    struct journal_entry entry = {
-        .wall_ms = clock_wall_ms(),
-        .started_ns = request->started_ns,
-        .ended_ns = clock_monotonic_ns(),
-        .client = request->client,
-        .client_port = request->client_port,
-        .connection = request->connection,
-        .connection_call = request->connection_call,
-        .tls = request->tls,
-        .host = request->host,
-        .method = request->method,
-        .path = request->path,
-        .status = status_of(result),
-        .outcome = result->outcome,
-        .near_miss = STR("not a request that HTTP allows"),
-    };
-
-    journal_append(gateway->parts.journal, &entry);
-}

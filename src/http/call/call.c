@@ -13,12 +13,11 @@
 
 enum { SPARE_CALLS_MAX = 256 };
 
-static const struct refusal refusal_no_room = {503, "ServiceUnavailable",
+static const struct refusal refusal_no_room = {503, REFUSAL_NO_ROOM,
                                                "no room for the request body"};
 
-struct http_call *call_new(struct peer *peer, const char *uri)
+struct http_call *call_new(struct http_server *server, struct peer *peer)
 {
-    struct http_server *server = peer->engine->server;
     struct http_call *call = server->spare;
 
     if (call) {
@@ -38,7 +37,6 @@ struct http_call *call_new(struct peer *peer, const char *uri)
         call->next->prev = call;
     server->calls = call;
     server->live++;
-    request_line(call, uri);
     return call;
 }
 
@@ -181,28 +179,58 @@ static enum MHD_Result settle_early(struct http_call *call)
 
 static void say_refusal(struct http_call *call, const struct refusal *refusal)
 {
+    static const char *const codes[] = {
+        [REFUSAL_MALFORMED] = "BadRequest",       [REFUSAL_LONG_TARGET] = "URITooLong",
+        [REFUSAL_LONG_HEADERS] = "HeaderTooLong", [REFUSAL_LARGE_BODY] = "EntityTooLarge",
+        [REFUSAL_UNSUPPORTED] = "NotImplemented", [REFUSAL_NO_ROOM] = "ServiceUnavailable",
+    };
+
     call->response = (struct http_response){.status = refusal->status};
     http_headers_add(&call->response.headers, call->arena, STR("Content-Type"),
                      STR("application/json"));
     call->response.body = arena_strf(call->arena, "{\"Code\":\"%s\",\"Message\":\"%s\"}",
-                                     refusal->code, refusal->message);
+                                     codes[refusal->kind], refusal->message);
 }
 
 /* The server's own answer; the owner may give it another form. */
-static enum MHD_Result refuse(struct http_call *call, const struct refusal *refusal)
+static void set_refusal(struct http_call *call, const struct refusal *refusal)
 {
     struct http_server *server = call->server;
 
     server->refused++;
     say_refusal(call, refusal);
     if (server->handler.refuse)
-        server->handler.refuse(server->owner, call, refusal->message, &call->response);
+        server->handler.refuse(server->owner, call, refusal, &call->response);
     call->response.status = refusal->status;
     call->refused = true;
     call->delivered = true;
     call->delivery = (struct delivery){.end = DELIVERY_CLOSE};
     call->result.outcome = HTTP_REFUSED;
+}
+
+static enum MHD_Result refuse(struct http_call *call, const struct refusal *refusal)
+{
+    set_refusal(call, refusal);
     return settle_early(call);
+}
+
+void call_refuse_read(struct http_call *call, const struct refusal *refusal)
+{
+    set_refusal(call, refusal);
+    writer_say(call);
+    call->phase = CALL_OVER;
+}
+
+void call_refuse_unread(struct peer *peer, struct str bytes, const struct refusal *refusal)
+{
+    struct http_server *server = CONTAINER_OF(peer->wire, struct http_server, wire);
+    struct http_call *call = call_new(server, peer);
+
+    request_guess(call, bytes);
+    set_refusal(call, refusal);
+    writer_say(call);
+    finish(call);
+    call_recycle(call);
 }
 
 static enum MHD_Result too_large(struct http_call *call)

@@ -36,6 +36,16 @@ static struct peer *newcomer(struct http_server *server, struct MHD_Connection *
     return peer_of_descriptor(&server->wire, fd->connect_fd);
 }
 
+/* Who reads is told by GnuTLS alone. */
+static ssize_t on_pull(gnutls_transport_ptr_t socket, void *out, size_t max)
+{
+    int fd = (int)(intptr_t)socket;
+    struct peer *peer = peer_of_descriptor(&running->wire, fd);
+
+    peer->engine->reader = peer;
+    return recv(fd, out, max, 0);
+}
+
 static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
                           enum MHD_ConnectionNotificationCode code)
 {
@@ -53,15 +63,22 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
 
     peer->mhd = mhd;
     peer->session = session ? session->tls_session : NULL;
+    if (peer->session)
+        gnutls_transport_set_pull_function(peer->session, on_pull);
     *context = peer;
 }
 
 static void *on_line(void *cls, const char *uri, struct MHD_Connection *mhd)
 {
+    struct engine *engine = cls;
     struct peer *peer = peer_of(mhd);
+    struct http_call *call;
 
-    (void)cls;
-    return peer ? call_new(peer, uri) : NULL;
+    if (!peer)
+        return NULL;
+    call = call_new(engine->server, peer);
+    request_line(call, str_of(uri));
+    return call;
 }
 
 static enum MHD_Result on_access(void *cls, struct MHD_Connection *mhd, const char *url,
@@ -122,6 +139,13 @@ static int on_certificate(gnutls_session_t session, const gnutls_datum_t *ca, in
     return 0;
 }
 
+/* The text is libmicrohttpd's, the same in 0.9.75 and 1.0. */
+static void on_log(void *cls, const char *format, va_list arguments)
+{
+    if (str_starts(str_of(format), STR("Error processing request (HTTP response code is %u")))
+        overtake(cls, va_arg(arguments, unsigned));
+}
+
 static void on_timeout(struct loop_timer *timer)
 {
     CONTAINER_OF(timer, struct engine, timer)->due = true;
@@ -160,6 +184,7 @@ void engine_run(struct engine *engine)
         uint32_t before = engine->ended;
 
         engine->due = false;
+        engine->reader = NULL;
         MHD_run(engine->daemon);
         keep_timeout(engine);
         engine->due = engine->due || (left > 1 && engine->ended - before >= BUSY_CALLS);
@@ -170,7 +195,8 @@ void engine_run(struct engine *engine)
 static struct MHD_Daemon *daemon_start(struct engine *engine)
 {
     struct http_server *server = engine->server;
-    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
+    unsigned flags =
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG;
     struct MHD_OptionItem tls_options[] = {
         {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)on_certificate},
         {MHD_OPTION_END,                 0, NULL                             },
@@ -180,27 +206,28 @@ static struct MHD_Daemon *daemon_start(struct engine *engine)
     };
 
     /* With "turbo", libmicrohttpd would leave out the close_notify of TLS. */
-    flags |= engine->tls ? (unsigned)MHD_USE_TLS : (unsigned)MHD_USE_TURBO;
+    flags |= engine->kind == ENGINE_TLS ? (unsigned)MHD_USE_TLS : (unsigned)MHD_USE_TURBO;
     return MHD_start_daemon(
-        flags, 0, NULL, NULL, on_access, engine, MHD_OPTION_ARRAY,
-        engine->tls ? tls_options : no_options, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)server->wire.connections_max + WIRE_RESERVED_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)server->settings.idle_timeout_s, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
-        engine, MHD_OPTION_NOTIFY_CONNECTION, on_connection, engine, MHD_OPTION_URI_LOG_CALLBACK,
-        on_line, engine, MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL, MHD_OPTION_END);
+        flags, 0, NULL, NULL, on_access, engine, MHD_OPTION_EXTERNAL_LOGGER, on_log, engine,
+        MHD_OPTION_ARRAY, engine->kind == ENGINE_TLS ? tls_options : no_options,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, engine_pool_bytes[engine->kind],
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)server->wire.connections_max + WIRE_RESERVED_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)server->settings.idle_timeout_s,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, engine, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, engine, MHD_OPTION_URI_LOG_CALLBACK, on_line, engine,
+        MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL, MHD_OPTION_END);
 }
 
-struct engine *engine_new(struct http_server *server, bool tls, struct error *err)
+struct engine *engine_new(struct http_server *server, enum engine_kind kind, struct error *err)
 {
     struct engine *engine = mem_alloc(sizeof(*engine));
     const union MHD_DaemonInfo *info;
 
     engine->server = server;
-    engine->tls = tls;
+    engine->kind = kind;
     engine->daemon = daemon_start(engine);
     if (!engine->daemon) {
-        error_set(err, ERROR_IO, "start the %s server", tls ? "HTTPS" : "HTTP");
+        error_set(err, ERROR_IO, "start the %s server", kind == ENGINE_TLS ? "HTTPS" : "HTTP");
         engine_free(engine);
         return NULL;
     }

@@ -13,10 +13,10 @@ enum {
     SHRINK_AFTER_MS = 1000,
 };
 
-static struct engine *add(struct http_server *server, bool tls, struct error *err)
+static struct engine *add(struct http_server *server, enum engine_kind kind, struct error *err)
 {
-    struct engines *engines = tls ? &server->tls : &server->plain;
-    struct engine *engine = engine_new(server, tls, err);
+    struct engines *engines = &server->engines[kind];
+    struct engine *engine = engine_new(server, kind, err);
 
     if (!engine)
         return NULL;
@@ -26,10 +26,19 @@ static struct engine *add(struct http_server *server, bool tls, struct error *er
     return engine;
 }
 
-/* When no further daemon can be had, the last one takes more than its share. */
-static struct engine *with_room(struct http_server *server, bool tls)
+static enum engine_kind kind_for(const struct peer *peer)
 {
-    struct engines *engines = tls ? &server->tls : &server->plain;
+    size_t need = peer->head_bytes + REPLY_EXTRA_BYTES + REPLY_ROW_BYTES * peer->head_rows;
+
+    if (peer->tls)
+        return ENGINE_TLS;
+    return need <= engine_pool_bytes[ENGINE_PLAIN] ? ENGINE_PLAIN : ENGINE_LARGE;
+}
+
+/* When no further daemon can be had, the last one takes more than its share. */
+static struct engine *with_room(struct http_server *server, enum engine_kind kind)
+{
+    struct engines *engines = &server->engines[kind];
     struct engine *engine = NULL;
     struct error err;
 
@@ -39,7 +48,7 @@ static struct engine *with_room(struct http_server *server, bool tls)
             return engine;
         engines->first_open++;
     }
-    engine = add(server, tls, &err);
+    engine = add(server, kind, &err);
     return engine ? engine : engines->items[engines->count - 1];
 }
 
@@ -53,15 +62,15 @@ static void on_shrink(struct loop_timer *timer)
 {
     struct http_server *server = CONTAINER_OF(timer, struct http_server, shrink);
 
-    shrink(&server->plain);
-    shrink(&server->tls);
+    for (int kind = 0; kind < ENGINE_KINDS; kind++)
+        shrink(&server->engines[kind]);
 }
 
 void engines_left(struct peer *peer)
 {
     struct engine *engine = peer->engine;
     struct http_server *server = engine->server;
-    struct engines *engines = engine->tls ? &server->tls : &server->plain;
+    struct engines *engines = &server->engines[engine->kind];
 
     engine->connections--;
     if (engine->index < engines->first_open)
@@ -75,7 +84,7 @@ void engines_left(struct peer *peer)
 void engines_take(struct peer *peer, const struct sockaddr *address, socklen_t len)
 {
     struct http_server *server = CONTAINER_OF(peer->wire, struct http_server, wire);
-    struct engine *engine = with_room(server, peer->tls);
+    struct engine *engine = with_room(server, kind_for(peer));
     int fd = peer->fd;
 
     peer->engine = engine;
@@ -110,9 +119,10 @@ static bool run_due(struct engines *engines)
 static void before_sleep(void *arg)
 {
     struct http_server *server = arg;
-    bool more = run_due(&server->plain);
+    bool more = false;
 
-    more = run_due(&server->tls) || more;
+    for (int kind = 0; kind < ENGINE_KINDS; kind++)
+        more = run_due(&server->engines[kind]) || more;
     if (more)
         loop_post(server->loop, nothing, NULL); /* no sleep yet */
 }
@@ -127,16 +137,15 @@ static void run_all(struct engines *engines)
 
 void engines_run(struct http_server *server)
 {
-    run_all(&server->plain);
-    run_all(&server->tls);
+    for (int kind = 0; kind < ENGINE_KINDS; kind++)
+        run_all(&server->engines[kind]);
 }
 
 int engines_start(struct http_server *server, struct error *err)
 {
-    if (!add(server, false, err))
-        return -1;
-    if (server->settings.certificate && !add(server, true, err))
-        return -1;
+    for (enum engine_kind kind = 0; kind < ENGINE_KINDS; kind++)
+        if ((kind != ENGINE_TLS || server->settings.certificate) && !add(server, kind, err))
+            return -1;
     loop_on_idle(server->loop, before_sleep, server);
     return 0;
 }
@@ -153,6 +162,6 @@ void engines_stop(struct http_server *server)
 {
     loop_off_idle(server->loop, before_sleep, server);
     loop_timer_cancel(server->loop, &server->shrink);
-    stop(&server->plain);
-    stop(&server->tls);
+    for (int kind = 0; kind < ENGINE_KINDS; kind++)
+        stop(&server->engines[kind]);
 }

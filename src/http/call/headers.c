@@ -47,3 +47,12 @@ size_t http_headers_find(const struct http_headers *headers, struct str name)
         at++;
     return at;
 }
+
+size_t http_headers_bytes(const struct http_headers *headers)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < headers->count; i++)
+        bytes += headers->items[i].name.len + headers->items[i].value.len;
+    return bytes;
+}

@@ -16,18 +16,26 @@
 #include "http/call/body.h"
 #include "http/call/plan.h"
 #include "http/call/server.h"
+#include "http/wire/head.h"
 #include "http/wire/peer.h"
 #include "http/wire/wire.h"
 #include "loop/loop.h"
 
 enum {
-    POOL_BYTES = 10240,          /* libmicrohttpd's, of a connection: bounds the heads, and is most
-                                    of what a parked call costs */
     IDLE_TIMEOUT_S_DEFAULT = 65, /* keep-alive; also cures half-closed connections */
-    HALF_CLOSE_GRACE_MS = 1000,  /* a client that only shut down its sending side may still read */
+    HEAD_TIMEOUT_S_DEFAULT = 60,
+    HALF_CLOSE_GRACE_MS = 1000, /* a client that only shut down its sending side may still read */
     STREAM_WAITING_BYTES_MAX = 4 * 1024 * 1024,
     NS_PER_MS = 1000000,
 };
+
+enum engine_kind { ENGINE_PLAIN, ENGINE_LARGE, ENGINE_TLS, ENGINE_KINDS };
+
+/* libmicrohttpd's memory of a connection: bounds the heads, is most of what a parked call costs,
+ * and is cleared whole with each request. Most heads are small, and a large first one is seen
+ * coming. */
+static const size_t engine_pool_bytes[] = {
+    [ENGINE_PLAIN] = 10240, [ENGINE_LARGE] = 65536, [ENGINE_TLS] = 24576};
 
 struct engine { /* one libmicrohttpd daemon, driven by our loop */
     struct http_server *server;
@@ -37,11 +45,12 @@ struct engine { /* one libmicrohttpd daemon, driven by our loop */
     uint32_t index;          /* among those of its kind */
     uint32_t connections;
     uint32_t ended; /* calls, so far; wraps around */
-    bool tls;
-    bool due; /* must run before the loop sleeps */
+    enum engine_kind kind;
+    struct peer *reader; /* with TLS, the one that read last in this round */
+    bool due;            /* must run before the loop sleeps */
 };
 
-struct engines { /* those for HTTP, or those for HTTPS */
+struct engines { /* those of a kind */
     struct engine **items;
     uint32_t count;
     uint32_t first_open; /* none before it has room */
@@ -73,15 +82,6 @@ struct stream {
     void (*on_gone)(void *state, struct http_call *call);
     bool open;
     bool ended;
-};
-
-struct framing {       /* what the head says of it, to be judged */
-    struct str length; /* the first Content-Length; absent without */
-    struct str coding; /* the last Transfer-Encoding */
-    uint32_t hosts;
-    uint32_t codings;
-    bool lengths_differ;
-    bool blank_in_name;
 };
 
 struct http_call {
@@ -127,8 +127,7 @@ struct http_server {
     struct http_settings settings;
     struct http_handler handler;
     void *owner;
-    struct engines plain;
-    struct engines tls;
+    struct engines engines[ENGINE_KINDS];
     struct loop_timer shrink; /* engines that nobody needs any more */
     struct wire wire;
     struct http_call *calls; /* live */
@@ -146,7 +145,7 @@ struct http_server {
 };
 
 /* engine.c */
-struct engine *engine_new(struct http_server *server, bool tls, struct error *err);
+struct engine *engine_new(struct http_server *server, enum engine_kind kind, struct error *err);
 void engine_run(struct engine *engine);
 void engine_free(struct engine *engine); /* nothing may be suspended */
 
@@ -159,19 +158,20 @@ void engines_take(struct peer *peer, const struct sockaddr *address, socklen_t l
 /** The connection has ended, and the peer with it. */
 void engines_left(struct peer *peer);
 
+/* overtake.c */
+/** libmicrohttpd is about to answer an error by itself, with @status. */
+void overtake(struct engine *engine, unsigned status);
+
 /* request.c */
-struct refusal {
-    int status;
-    const char *code;
-    const char *message;
-};
-void request_line(struct http_call *call, const char *uri);
+void request_line(struct http_call *call, struct str uri);
 void request_head(struct http_call *call, const char *method, const char *version);
 /** What is wrong with the framing or the Host, or NULL. */
 const struct refusal *request_check(const struct http_call *call);
+/** Whatever can be made out of the head of a request that is refused unread. */
+void request_guess(struct http_call *call, struct str bytes);
 
 /* call.c */
-struct http_call *call_new(struct peer *peer, const char *uri);
+struct http_call *call_new(struct http_server *server, struct peer *peer);
 enum MHD_Result call_step(struct http_call *call, const char *method, const char *version,
                           const char *data, size_t *size);
 void call_completed(struct http_call *call, enum MHD_RequestTerminationCode why);
@@ -184,6 +184,10 @@ bool call_bounced(const struct http_call *call);
 /** The client has left. */
 void call_left(struct http_call *call);
 void calls_cut(struct http_server *server);
+/** Answer, past libmicrohttpd, a call that it was reading. */
+void call_refuse_read(struct http_call *call, const struct refusal *refusal);
+/** Answer a request that libmicrohttpd never sees: as `refuse` of struct wire_owner. */
+void call_refuse_unread(struct peer *peer, struct str bytes, const struct refusal *refusal);
 
 /* park.c */
 /** Wait for the owner's answer; a client that leaves meanwhile ends the call. */
@@ -198,6 +202,10 @@ static inline bool wait_is_long(uint64_t wait_ms)
 
 /* reply.c */
 /** Can libmicrohttpd send this answer as it shall be? */
+enum {
+    REPLY_ROW_BYTES = 64,    /* of libmicrohttpd, for each header and argument it parsed */
+    REPLY_EXTRA_BYTES = 512, /* status line, Date, Connection, Content-Length, its own needs */
+};
 bool reply_is_possible(const struct http_call *call);
 bool reply_queue(struct http_call *call);
 /** A pause in the body ends now. */
@@ -212,6 +220,9 @@ struct str head_format(struct http_call *call, bool announce_close);
 
 /* writer.c */
 void writer_start(struct http_call *call);
+/** Send the answer at once, as far as the kernel takes it, and look back no more: for short ones.
+ */
+void writer_say(struct http_call *call);
 /** A pause or a silence ends now; sending goes on as it is. */
 void writer_release(struct http_call *call);
 

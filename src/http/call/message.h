@@ -43,6 +43,9 @@ static inline uint64_t http_header_mark(struct str name)
     return UINT64_C(1) << ((first + 5 * last + 11 * (unsigned)name.len) & 63u);
 }
 
+/** All names and values together. */
+size_t http_headers_bytes(const struct http_headers *headers);
+
 /** The place of the first of that name, or `count`. */
 size_t http_headers_find(const struct http_headers *headers, struct str name);
 

@@ -9,8 +9,6 @@
 enum {
     STATUS_FIRST_FINAL = 200,
     STATUS_LAST = 999,
-    HEADER_ROW_BYTES = 64,  /* of libmicrohttpd, for each header and argument it parsed */
-    HEAD_EXTRA_BYTES = 512, /* status line, Date, Connection, Content-Length, its own needs */
     PACED_BLOCK_BYTES = 16384,
     SHORT_HEADER_BYTES = 1024,
 };
@@ -83,12 +81,12 @@ static bool head_fits(const struct http_call *call)
     const struct http_request *request = &call->request;
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(call->peer->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-    size_t used = HEAD_EXTRA_BYTES + (info ? info->header_size : 0) +
-                  HEADER_ROW_BYTES * (request->headers.count + arguments(request->query));
+    size_t used = REPLY_EXTRA_BYTES + (info ? info->header_size : 0) +
+                  REPLY_ROW_BYTES * (request->headers.count + arguments(request->query));
 
     for (size_t i = 0; i < headers->count; i++)
         used += headers->items[i].name.len + headers->items[i].value.len + sizeof(": \r\n") - 1;
-    return used <= POOL_BYTES;
+    return used <= engine_pool_bytes[call->peer->engine->kind];
 }
 
 /* A Content-Length of the owner's that is not the body's. */

@@ -4,36 +4,18 @@
 #include "http/call/internal.h"
 #include "http/wire/authority.h"
 
-void request_line(struct http_call *call, const char *uri)
+enum { METHOD_SHOWN_BYTES = 64 };
+
+void request_line(struct http_call *call, struct str uri)
 {
     struct http_request *request = &call->request;
-    struct str rest;
-    struct str target = arena_str(call->arena, str_of(uri)); /* libmicrohttpd cuts it up later */
+    struct str target = arena_str(call->arena, uri); /* libmicrohttpd cuts it up later */
+    struct str rest = target;
 
     request->target = target;
-    rest = target;
     if (authority_cut(target, &request->authority, &rest) && rest.ptr[0] == '?')
         rest = arena_strf(call->arena, "/" STR_FMT, STR_ARG(rest));
     str_cut(rest, '?', &request->path, &request->query);
-}
-
-/* What tells where a body ends, and where the request goes, is noted as it comes by. */
-static void note_framing(struct http_call *call, struct str name, struct str value)
-{
-    struct framing *framing = &call->framing;
-
-    if (name.len == 0 || name.ptr[name.len - 1] == ' ' || name.ptr[name.len - 1] == '\t')
-        framing->blank_in_name = true;
-    if (str_eq_nocase(name, STR("Host"))) {
-        framing->hosts++;
-    } else if (str_eq_nocase(name, STR("Transfer-Encoding"))) {
-        framing->codings++;
-        framing->coding = value;
-    } else if (str_eq_nocase(name, STR("Content-Length"))) {
-        framing->lengths_differ |= str_is_set(framing->length) && !str_eq(framing->length, value);
-        if (!str_is_set(framing->length))
-            framing->length = value;
-    }
 }
 
 static enum MHD_Result add_header(void *cls, enum MHD_ValueKind kind, const char *name,
@@ -44,7 +26,7 @@ static enum MHD_Result add_header(void *cls, enum MHD_ValueKind kind, const char
     struct str text = str_trim((struct str){value ? value : "", value_len});
 
     (void)kind;
-    note_framing(call, key, text);
+    framing_note(&call->framing, key, text);
     http_headers_add(&call->request.headers, call->arena, key, text);
     return MHD_YES;
 }
@@ -67,12 +49,11 @@ static void set_host(struct http_call *call)
 
 static void set_body_facts(struct http_call *call)
 {
-    call->has_body = call->framing.codings > 0;
-    if (str_to_uint(call->framing.length, UINT64_MAX, &call->declared_bytes) == NUMBER_OK)
-        call->has_body = call->has_body || call->declared_bytes > 0;
+    call->declared_bytes = framing_length(&call->framing);
+    call->has_body = call->framing.codings > 0 || call->declared_bytes > 0;
 }
 
-void request_head(struct http_call *call, const char *method, const char *version)
+static void set_peer_facts(struct http_call *call)
 {
     struct http_request *request = &call->request;
     struct peer *peer = call->peer;
@@ -85,69 +66,56 @@ void request_head(struct http_call *call, const char *method, const char *versio
     request->client_port = peer->port;
     request->reserved = peer->reserved;
     request->local_port = peer->local_port;
-    request->method = str_of(method);
+}
+
+void request_head(struct http_call *call, const char *method, const char *version)
+{
+    set_peer_facts(call);
+    call->request.method = str_of(method);
     call->http10 = strcmp(version, MHD_HTTP_VERSION_1_1) != 0;
-    call->head_only = str_eq(request->method, STR(MHD_HTTP_METHOD_HEAD));
-    MHD_get_connection_values_n(peer->mhd, MHD_HEADER_KIND, add_header, call);
+    call->head_only = str_eq(call->request.method, STR(MHD_HTTP_METHOD_HEAD));
+    MHD_get_connection_values_n(call->peer->mhd, MHD_HEADER_KIND, add_header, call);
     set_host(call);
     set_body_facts(call);
 }
 
-static bool no_host(const struct http_call *call)
-{
-    return !call->http10 && !str_is_set(call->request.authority);
-}
-
-static bool many_hosts(const struct http_call *call)
-{
-    return call->framing.hosts > 1;
-}
-
-/* "Content-Length : 5" is no length for libmicrohttpd, but may be one for who stands before us. */
-static bool blank_in_name(const struct http_call *call)
-{
-    return call->framing.blank_in_name;
-}
-
-static bool both_lengths(const struct http_call *call)
-{
-    return call->framing.codings > 0 && str_is_set(call->framing.length);
-}
-
-static bool many_lengths(const struct http_call *call)
-{
-    return call->framing.lengths_differ;
-}
-
-static bool unknown_coding(const struct http_call *call)
-{
-    return call->framing.codings > 1 ||
-           (call->framing.codings && !str_eq_nocase(call->framing.coding, STR("chunked")));
-}
-
-static bool late_connect(const struct http_call *call)
-{
-    return str_eq(call->request.method, STR("CONNECT"));
-}
-
-/* Source: RFC 9112 §3.2, §5.1 and §6. Each of them would let two readers of one stream disagree. */
-static const struct {
-    bool (*holds)(const struct http_call *call);
-    struct refusal refusal;
-} checks[] = {
-    {no_host,        {400, "BadRequest", "the Host header is missing"}                    },
-    {many_hosts,     {400, "BadRequest", "there is more than one Host header"}            },
-    {blank_in_name,  {400, "BadRequest", "a blank stands before the colon of a header"}   },
-    {both_lengths,   {400, "BadRequest", "Content-Length beside Transfer-Encoding"}       },
-    {many_lengths,   {400, "BadRequest", "Content-Length is given twice, with two values"}},
-    {unknown_coding, {501, "NotImplemented", "the Transfer-Encoding is not 'chunked'"}    },
-    {late_connect,   {400, "BadRequest", "CONNECT must come first on a connection"}       },
-};
-
 const struct refusal *request_check(const struct http_call *call)
 {
-    for (size_t i = 0; i < N_ELEMENTS(checks); i++)
-        if (checks[i].holds(call))
-            return &checks[i].refusal;
-    return NULL;
+    static const struct refusal late_connect = {400, REFUSAL_MALFORMED,
+                                                "CONNECT must come first on a connection"};
+    bool host_needed = !call->http10 && !str_is_set(call->request.authority);
+    const struct refusal *wrong =
+        head_check_size(call->request.target.len, http_headers_bytes(&call->request.headers));
+
+    if (!wrong)
+        wrong = framing_check(&call->framing, host_needed);
+    return !wrong && str_eq(call->request.method, STR("CONNECT")) ? &late_connect : wrong;
+}
+
+/* Texts of the journal end where a NUL stands. */
+static struct str shown(struct http_call *call, struct str text)
+{
+    return str_of(arena_dup(call->arena, text));
+}
+
+void request_guess(struct http_call *call, struct str bytes)
+{
+    struct str rest = bytes;
+    struct str line = STR_NONE;
+    struct str name;
+    struct str value;
+    struct str method;
+    struct str target;
+    struct str version;
+
+    while (line.len == 0 && head_line(&rest, &line))
+        ;
+    head_request_line(line.len ? line : bytes, &method, &target, &version);
+    request_line(call, shown(call, target));
+    set_peer_facts(call);
+    call->request.method = shown(call, str_slice(method, 0, METHOD_SHOWN_BYTES));
+    while (head_line(&rest, &line) && head_field(line, &name, &value))
+        http_headers_add(&call->request.headers, call->arena, shown(call, name),
+                         shown(call, value));
+    set_host(call);
 }

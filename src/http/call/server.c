@@ -27,6 +27,8 @@ static void set_defaults(struct http_server *server)
                : possible;
     if (settings->idle_timeout_s == 0)
         settings->idle_timeout_s = IDLE_TIMEOUT_S_DEFAULT;
+    if (settings->head_timeout_s == 0)
+        settings->head_timeout_s = HEAD_TIMEOUT_S_DEFAULT;
     if (!settings->spool_dir)
         settings->spool_dir = tmp && *tmp ? tmp : "/tmp";
 }
@@ -71,9 +73,12 @@ static int open_wire(struct http_server *server, struct error *err)
         .accepted = server->handler.accepted,
         .reserved = server->handler.reserved,
         .take = engines_take,
+        .refuse = call_refuse_unread,
         .closed = on_closed,
     };
 
+    server->wire.body_max = server->settings.body_limit_bytes;
+    server->wire.head_timeout_s = server->settings.head_timeout_s;
     server->wire.no_tls = !server->settings.certificate;
     return wire_open(&server->wire, server->loop, &owner, err);
 }

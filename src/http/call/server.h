@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "http/call/delivery.h"
 #include "http/call/message.h"
+#include "http/wire/refusal.h"
 #include "http/wire/user.h"
 
 struct gnutls_pcert_st;
@@ -62,14 +63,13 @@ struct http_handler {
      * right after this returns. */
     void (*gone)(void *owner, struct http_call *call);
     /* Only `finished` is told of calls that the server refuses by itself before `head`: their
-       request is filled in, http_call_owner() is NULL, the outcome is HTTP_REFUSED. Of bytes that
-       are no HTTP at all, and of heads larger than about 10 KB, nobody is told; the client gets 400
-       or 431, and http_server_stats() counts them. */
+       request is filled in as far as it could be read, http_call_owner() is NULL, the outcome is
+       HTTP_REFUSED. Of bytes that are no word of HTTP nobody is told; they are counted. */
     void (*finished)(void *owner, struct http_call *call, const struct http_result *result);
     /* The server refuses a request (no Host, ambiguous framing, no room). @response holds the
        status and a plain {"Code", "Message"} body; give it the form of the emulated service. The
        status stays. NULL: as it is. */
-    void (*refuse)(void *owner, struct http_call *call, const char *message,
+    void (*refuse)(void *owner, struct http_call *call, const struct refusal *refusal,
                    struct http_response *response);
 };
 
@@ -80,6 +80,7 @@ struct http_settings {
         spool_above_bytes;    /* larger bodies go to an unlinked file in spool_dir and are mapped */
     const char *spool_dir;    /* NULL: $TMPDIR or /tmp */
     uint32_t idle_timeout_s;  /* keep-alive; default 65 */
+    uint32_t head_timeout_s;  /* of a request's head, from its first byte to its last; default 60 */
     uint32_t connections_max; /* 0: from RLIMIT_NOFILE */
     /* Fill a certificate chain and key for this name (absent without SNI). Called on the loop
        thread during a handshake. The memory stays valid as long as the server. NULL: no TLS, TLS

@@ -268,6 +268,16 @@ void writer_start(struct http_call *call)
     pump(call);
 }
 
+void writer_say(struct http_call *call)
+{
+    struct str head = head_format(call, true);
+    struct str body = call->head_only ? STR_NONE : call->response.body;
+
+    call->result.status = call->response.status;
+    if (peer_send(call->peer, ARENA_CONCAT(call->arena, head, body), false) > 0)
+        call->result.body_bytes = body.len;
+}
+
 void writer_release(struct http_call *call)
 {
     if (call->writer.state == WRITER_PAUSES || call->writer.state == WRITER_IS_SILENT)

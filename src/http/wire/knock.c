@@ -3,22 +3,30 @@
  *
  * 0x16 begins TLS; "CONNECT " asks for a tunnel, which ends right here: the answer is 200 and the
  * next bytes are looked at the same way; other words are HTTP, and what is no word is neither.
- * Bytes are peeked at, so that libmicrohttpd finds them untouched; SO_RCVLOWAT keeps an incomplete
- * head from waking the loop over and over.
+ * Without TLS, the whole head is waited for and judged. Bytes are peeked at, so that libmicrohttpd
+ * finds them untouched; SO_RCVLOWAT keeps an incomplete head from waking the loop over and over.
  */
 #include <errno.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "http/wire/authority.h"
+#include "http/wire/head.h"
 #include "http/wire/hello.h"
 #include "http/wire/internal.h"
 
 enum {
     SILENT_DEADLINE_MS = 10000,
     LAST_PLACE_DEADLINE_MS = 1000, /* of those who want a place that is kept back */
+    LINGER_MS = 3000,              /* time for a client in mid-upload to read its answer */
     CONNECT_HEAD_BYTES_MAX = 8192,
     TLS_FIRST_BYTE = 0x16,
+};
+
+enum knock_state {
+    KNOCK_LOOKS,
+    KNOCK_IS_SILENT, /* nothing will be said any more; who leaves, leaves */
+    KNOCK_LINGERS,   /* all has been said; what still comes is read and forgotten */
 };
 
 struct knock {
@@ -31,8 +39,11 @@ struct knock {
     socklen_t address_len;
     int low_water; /* SO_RCVLOWAT, 0 = never set */
     bool tunnelled;
-    bool late;   /* all places but those kept back were taken */
-    bool silent; /* nothing will be said any more; who leaves, leaves */
+    enum knock_state state;
+    struct head head; /* without TLS */
+    size_t heard;     /* bytes that were there at the last look */
+    bool begun;       /* some bytes were there: the time of the head runs */
+    bool late;        /* all places but those kept back were taken */
 };
 
 /* What the first bytes tell of the request behind them; absent where they do not. */
@@ -44,6 +55,15 @@ struct first {
 enum verdict { VERDICT_MORE, VERDICT_NONE, VERDICT_PLAIN, VERDICT_TLS, VERDICT_TUNNEL };
 
 static void look(struct knock *k);
+static void on_silence_over(struct loop_timer *timer);
+
+static void set_low_water(struct knock *k, int bytes)
+{
+    if (k->low_water == bytes || (bytes == 1 && k->low_water == 0))
+        return;
+    setsockopt(k->peer->fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof(bytes));
+    k->low_water = bytes;
+}
 
 /* Ends the knock; the peer has found, or finds, another owner. */
 static void knock_free(struct knock *k)
@@ -98,6 +118,26 @@ static void on_deadline(struct loop_timer *timer)
         drop(k);
 }
 
+/* The answer is out; a FIN follows, and no RST that would take the answer with it. */
+static void linger(struct knock *k)
+{
+    shutdown(k->peer->fd, SHUT_WR);
+    set_low_water(k, 1);
+    k->state = KNOCK_LINGERS;
+    if (!socket_drain(k->peer->fd) || !lookout_for_bytes(k->peer))
+        hang_up(k);
+    else
+        loop_timer_arm(k->wire->loop, &k->timer, LINGER_MS * (uint64_t)NS_PER_MS, on_silence_over);
+}
+
+static void refuse(struct knock *k)
+{
+    struct str bytes = {(char *)k->wire->peek, k->heard};
+
+    k->wire->owner.refuse(k->peer, bytes, k->head.wrong);
+    linger(k);
+}
+
 static void on_silence_over(struct loop_timer *timer)
 {
     close_clean(CONTAINER_OF(timer, struct knock, timer));
@@ -105,7 +145,7 @@ static void on_silence_over(struct loop_timer *timer)
 
 static void be_silent(struct knock *k, uint64_t silence_ms)
 {
-    k->silent = true;
+    k->state = KNOCK_IS_SILENT;
     if (!peer_watch_leaving(k->peer))
         hang_up(k);
     else if (silence_ms == DELIVERY_FOREVER)
@@ -119,10 +159,10 @@ static void hand_over(struct knock *k)
     struct peer *peer = k->peer;
     struct sockaddr_storage address = k->address;
     socklen_t len = k->address_len;
-    int one = 1;
 
-    if (k->low_water > 1)
-        setsockopt(peer->fd, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof(one));
+    set_low_water(k, 1);
+    peer->head_bytes = (uint32_t)k->head.len;
+    peer->head_rows = (uint32_t)k->head.rows;
     knock_free(k);
     peer->wire->owner.take(peer, (struct sockaddr *)&address, len);
 }
@@ -157,7 +197,10 @@ static void admit(struct knock *k, bool tls, const struct first *first)
                                    &silence_ms);
     switch (end) {
     case DELIVERY_KEEP:
-        hand_over(k);
+        if (k->head.wrong)
+            refuse(k);
+        else
+            hand_over(k);
         break;
     case DELIVERY_CLOSE:
         close_clean(k);
@@ -177,10 +220,18 @@ static void heard(void *listener)
 {
     struct knock *k = listener;
 
-    if (k->silent)
-        hang_up(k);
-    else
+    switch (k->state) {
+    case KNOCK_LOOKS:
         look(k);
+        break;
+    case KNOCK_IS_SILENT:
+        hang_up(k);
+        break;
+    case KNOCK_LINGERS:
+        if (!socket_drain(k->peer->fd) || !lookout_for_bytes(k->peer))
+            hang_up(k);
+        break;
+    }
 }
 
 /* The client has sent all that it will. */
@@ -189,32 +240,34 @@ static bool has_ended(const struct knock *k)
     return k->peer->half_closed || k->peer->broken;
 }
 
+/* Once for the first byte, once for all that follow: the time is that of the whole head. */
+static void set_deadline(struct knock *k, size_t have)
+{
+    uint64_t ms = have ? k->wire->head_timeout_s * 1000ull : SILENT_DEADLINE_MS;
+
+    if (k->late)
+        ms = LAST_PLACE_DEADLINE_MS;
+    if (!loop_timer_armed(&k->timer) || (have && !k->begun && !k->late))
+        loop_timer_arm(k->wire->loop, &k->timer, ms * NS_PER_MS, on_deadline);
+    k->begun = have > 0;
+}
+
 /* Wait until more than @have bytes are there. */
 static void wait_for_more(struct knock *k, size_t have)
 {
-    int low_water = (int)have + 1;
-
-    if (k->low_water != low_water && (low_water > 1 || k->low_water > 1)) {
-        setsockopt(k->peer->fd, SOL_SOCKET, SO_RCVLOWAT, &low_water, sizeof(low_water));
-        k->low_water = low_water;
-    }
+    set_low_water(k, (int)have + 1);
+    set_deadline(k, have);
     if (!lookout_for_bytes(k->peer))
         drop(k);
-    else if (!loop_timer_armed(&k->timer))
-        loop_timer_arm(k->wire->loop, &k->timer,
-                       (uint64_t)(k->late ? LAST_PLACE_DEADLINE_MS : SILENT_DEADLINE_MS) *
-                           NS_PER_MS,
-                       on_deadline);
 }
 
-static enum verdict judge_plain(const struct knock *k, struct str bytes, struct first *first)
+static enum verdict judge_plain(struct knock *k, struct str bytes, struct first *first)
 {
     struct str authority;
 
-    if (!k->wire->owner.accepted && !k->wire->owner.reserved)
-        return VERDICT_PLAIN;
-    if (authority_peek(bytes, &authority, &first->target) == PEEK_MORE)
+    if (head_judge(bytes, k->wire->body_max, &k->head) == HEAD_MORE)
         return VERDICT_MORE;
+    authority_peek(bytes, &authority, &first->target);
     first->name = authority_host(authority);
     return VERDICT_PLAIN;
 }
@@ -250,7 +303,7 @@ static bool is_no_protocol(struct str bytes)
     return first != '\r' && first != '\n' && (first <= ' ' || first > '~');
 }
 
-static enum verdict judge(const struct knock *k, struct str bytes, char *room, struct first *first)
+static enum verdict judge(struct knock *k, struct str bytes, char *room, struct first *first)
 {
     size_t end;
 
@@ -293,6 +346,7 @@ static void act(struct knock *k, struct str bytes)
     enum verdict verdict = judge(k, bytes, room, &first);
 
     /* SO_RCVLOWAT means nothing to a socket file: no second look there. */
+    k->heard = bytes.len;
     if (verdict == VERDICT_MORE && (has_ended(k) || bytes.len == WIRE_PEEK_BYTES || !k->peer->tcp))
         verdict = without_name(k, bytes);
     switch (verdict) {

@@ -24,6 +24,8 @@ struct peer {
     struct engine *engine; /* the taker's, as the next two are */
     struct MHD_Connection *mhd;
     uint32_t calls;
+    uint32_t head_bytes; /* of the first request, when it was read; else 0 */
+    uint32_t head_rows;
     gnutls_session_t session; /* NULL without TLS */
     char *sni;                /* heap; NULL without */
     uint64_t number;

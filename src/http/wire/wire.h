@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "http/wire/ending.h"
+#include "http/wire/head.h"
 #include "loop/loop.h"
 
 struct knock;
@@ -21,7 +22,7 @@ struct peer;
 struct wire;
 
 enum {
-    WIRE_PEEK_BYTES = 16384, /* looked at before a connection is handed over */
+    WIRE_PEEK_BYTES = HEAD_BYTES_MAX, /* looked at before a connection is handed over */
     WIRE_RESERVED_MAX = 128, /* places for the owner's own business, beyond connections_max */
 };
 
@@ -39,6 +40,9 @@ struct wire_owner {
     bool (*reserved)(void *owner, struct str name, struct str target);
     /* The peer and its descriptor are the taker's from now on, whatever comes of it. */
     void (*take)(struct peer *peer, const struct sockaddr *address, socklen_t len);
+    /* The first request of @peer, of which @bytes are there, is not HTTP: answer it. The peer and
+       its descriptor stay with the wire, which closes them in due course. */
+    void (*refuse)(struct peer *peer, struct str bytes, const struct refusal *refusal);
     /* A connection has ended; it is no longer counted. */
     void (*closed)(struct wire *wire);
 };
@@ -64,7 +68,9 @@ struct wire {
     uint32_t connections_max; /* for the owner to set; beside them the places kept back */
     uint32_t connections;     /* now */
     uint32_t connections_peak;
-    bool no_tls; /* for the owner to set: TLS is closed */
+    uint64_t body_max;       /* for the owner to set: a larger chunk is refused at once */
+    uint32_t head_timeout_s; /* for the owner to set: of a request's head, all in all */
+    bool no_tls;             /* for the owner to set: TLS is closed */
     unsigned char peek[WIRE_PEEK_BYTES];
 };
 

@@ -1,0 +1,152 @@
+"""What is not HTTP: answered once, in the API's form, and journaled; whoever sends it, and however."""
+
+import json
+import ssl
+import time
+
+import pytest
+
+from fcemu import CALL_SECONDS, HOST, Daemon
+
+LINE = f"POST /2016-08-15/services HTTP/1.1\r\nHost: {HOST}\r\n"
+CHUNKED = LINE + "Transfer-Encoding: chunked\r\n\r\n"
+GOOD = f"GET /2016-08-15/services HTTP/1.1\r\nHost: {HOST}\r\n\r\n"
+
+
+def length(value):
+    return LINE + f"Content-Length: {value}\r\n\r\n"
+
+
+def headers(count, size):
+    return LINE + "".join(f"X-{n}: {'v' * size}\r\n" for n in range(count)) + "\r\n"
+
+
+# name, bytes, status, code, text of the message
+HEADS = [
+    ("Content-Length: +5", length("+5"), 400, "InvalidArgument", "Content-Length"),
+    ("Content-Length: 0x2", length("0x2"), 400, "InvalidArgument", "Content-Length"),
+    ("Content-Length: -2", length("-2"), 400, "InvalidArgument", "Content-Length"),
+    ("Content-Length: 2, 2", length("2, 2"), 400, "InvalidArgument", "Content-Length"),
+    ("Content-Length:", length(""), 400, "InvalidArgument", "Content-Length"),
+    ("Content-Length: 2^64", length(1 << 64), 413, "EntityTooLarge", "larger than any"),
+    ("two Content-Lengths", LINE + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n", 400, "InvalidArgument", "Content-Length"),
+    ("no version", "GET /\r\n\r\n", 400, "InvalidArgument", "HTTP/1.1"),
+    ("version 2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505, "InvalidArgument", "version"),
+    ("a line without a colon", LINE + "no header\r\n\r\n", 400, "InvalidArgument", ""),
+    ("a name that is no token", LINE + "X(): 1\r\n\r\n", 400, "InvalidArgument", "token"),
+    ("a control byte in a value", LINE + "X: a\x01b\r\n\r\n", 400, "InvalidArgument", "control byte"),
+    ("a header of 20 KB", headers(1, 20000), 400, "InvalidArgument", "Request headers exceed the maximum allowed length (max: 8192, actual: '"),
+    ("a target of 20 KB", f"GET /{'a' * 20000} HTTP/1.1\r\nHost: {HOST}\r\n\r\n", 400, "InvalidArgument",
+     "Path and query exceed the maximum allowed length (max: 4096, actual: '"),
+]
+CHUNKS = [
+    ("chunk size 7fffffffffffffff", CHUNKED + "7fffffffffffffff\r\n", 413, "EntityTooLarge", "larger than any"),
+    ("chunk size -1", CHUNKED + "-1\r\n", 400, "InvalidArgument", "chunk"),
+    ("chunk size zz", CHUNKED + "zz\r\n", 400, "InvalidArgument", "chunk"),
+    ("a second chunk without a size", CHUNKED + "1\r\na\r\nzz\r\n", 400, "InvalidArgument", "chunks"),
+]
+# What libmicrohttpd cuts off at the NUL is seen in the first request of a connection alone.
+NULS = [
+    ("NUL in Content-Length", length("2\x003"), 400, "InvalidArgument", "control byte"),
+    ("NUL in Host", "GET / HTTP/1.1\r\nHost: localhost\0.evil.com\r\n\r\n", 400, "InvalidArgument", "control byte"),
+    ("NUL in another value", LINE + "X: a\0b\r\n\r\n", 400, "InvalidArgument", "control byte"),
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    running = Daemon(tmp_path_factory.mktemp("wrong")).start()
+    yield running
+    running.stop()
+
+
+def rows(table):
+    return [pytest.param(*row[1:], id=row[0], marks=pytest.mark.sound("A6", row[0], f"{row[2]} {row[3]} once, journaled")) for row in table]
+
+
+def read_to_end(sock):
+    data = b""
+    try:
+        while piece := sock.recv(65536):
+            data += piece
+    except (ssl.SSLEOFError, ConnectionResetError):
+        pass
+    return data
+
+
+def read_one(sock):
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += sock.recv(65536)
+    head, _, body = data.partition(b"\r\n\r\n")
+    size = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+    while len(body) < size:
+        body += sock.recv(65536)
+    return head
+
+
+def journaled(server, request_id):
+    """The answer may be read before the call has ended."""
+    until = time.monotonic() + CALL_SECONDS
+    while time.monotonic() < until:
+        for entry in server.requests():
+            if entry["request_id"] == request_id:
+                return entry
+    raise AssertionError(f"{request_id} is not in the journal")
+
+
+def check_refused(server, data, status, code, text):
+    head, _, body = data.partition(b"\r\n\r\n")
+    document = json.loads(body)  # nothing behind it
+    assert head.startswith(f"HTTP/1.1 {status} ".encode()), data
+    assert data.count(b"HTTP/1.1 ") == 1
+    assert document["ErrorCode"] == document["Code"] == code
+    assert text in document["ErrorMessage"]
+    entry = journaled(server, document["RequestId"])
+    assert f"X-Fc-Request-Id: {document['RequestId']}".encode() in head
+    assert (entry["status"], entry["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("sent, status, code, text", rows(HEADS + CHUNKS + NULS))
+def test_refused_on_a_new_connection(server, sent, status, code, text):
+    with server.connect() as sock:
+        sock.sendall(sent.encode())
+        data = read_to_end(sock)
+    check_refused(server, data, status, code, text)
+
+
+@pytest.mark.parametrize("sent, status, code, text", rows(HEADS[:6] + HEADS[9:13] + CHUNKS[1:]))
+def test_refused_behind_a_good_request(server, sent, status, code, text):
+    with server.connect() as sock:
+        sock.sendall(GOOD.encode())
+        assert read_one(sock).startswith(b"HTTP/1.1 200")
+        sock.sendall(sent.encode())
+        data = read_to_end(sock)
+    check_refused(server, data, status, code, text)
+
+
+@pytest.mark.parametrize("sent, status, code, text", rows(HEADS + CHUNKS[1:]))
+def test_refused_within_tls(server, sent, status, code, text):
+    context = server.ca()
+    with context.wrap_socket(server.connect(), server_hostname=HOST, suppress_ragged_eofs=False) as sock:
+        sock.sendall(sent.encode())
+        data = read_to_end(sock)
+    check_refused(server, data, status, code, text)
+
+
+@pytest.mark.sound("A6", "136 headers of 8 KB", "passes")
+@pytest.mark.parametrize("tls", [False, True])
+def test_headers_up_to_the_documented_limit_pass(server, tls):
+    sock = server.connect()
+    if tls:
+        sock = server.ca().wrap_socket(sock, server_hostname=HOST)
+    with sock:
+        sock.sendall(headers(136, 52).replace("POST", "GET").encode())
+        assert read_one(sock).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.sound("A6", "headers of 9 KB", "400 InvalidArgument, the documented text")
+def test_headers_beyond_the_documented_limit(server):
+    reply = server.call("GET", "/2016-08-15/services", headers={"X": "v" * 9000})
+    assert (reply.status, reply.json()["ErrorCode"]) == (400, "InvalidArgument")
+    assert "Request headers exceed the maximum allowed length (max: 8192, actual: '" in reply.json()["ErrorMessage"]
