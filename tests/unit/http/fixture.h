@@ -178,7 +178,7 @@ static inline void prepare(void)
     settings = (struct http_settings){
         .body_limit_bytes = 1 << 20,
         .spool_above_bytes = 256 * 1024,
-        .idle_timeout_s = 2,
+        .idle_timeout_s = 60, /* longer than any test needs, however busy the machine */
         .certificate = on_certificate,
     };
     handler = (struct http_handler){
