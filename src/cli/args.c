@@ -98,6 +98,17 @@ const char *cli_value(const struct cli_args *args, const char *option)
     return NULL;
 }
 
+const char *cli_next_value(const struct cli_args *args, const char *option, size_t *at)
+{
+    while (*at < args->option_count) {
+        size_t i = (*at)++;
+
+        if (strcmp(args->options[i].name, option) == 0)
+            return args->options[i].value;
+    }
+    return NULL;
+}
+
 int cli_usage(const struct cli_args *args, const char *fmt, ...)
 {
     va_list list;
@@ -186,6 +197,10 @@ static int parse(struct cli_args *args, int argc, char **argv)
     for (int i = 0; i < argc; i++) {
         if (!options_over && strcmp(argv[i], "--") == 0) {
             options_over = true;
+            if (args->verb->flags & CLI_COMMAND) {
+                args->command = (const char *const *)&argv[i + 1];
+                break;
+            }
         } else if (!options_over && argv[i][0] == '-' && argv[i][1] != '\0') {
             int r = take_option(args, known, known_count, argc, argv, &i);
 

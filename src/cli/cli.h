@@ -40,6 +40,7 @@ enum cli_verb_flags {
     CLI_DAEMON = 1 << 1,   /* talks to a running daemon: --address, --token */
     CLI_SETTINGS = 1 << 2, /* takes every setting as a flag */
     CLI_HIDDEN = 1 << 3,   /* for our own build and tests */
+    CLI_COMMAND = 1 << 4,  /* what stands behind "--" is a command of its own */
 };
 
 struct cli_args;
@@ -70,6 +71,8 @@ struct cli_args {
     size_t option_count;
     const char **positional; /* borrowed from argv */
     size_t count;
+    const char *const
+        *command; /* of CLI_COMMAND: NULL behind the last word; NULL: none was given */
 };
 
 /** Run the verb that the words name. The exit code of the program. */
@@ -78,6 +81,8 @@ int cli_run(int argc, char **argv);
 bool cli_has(const struct cli_args *args, const char *option);
 const char *cli_value(const struct cli_args *args,
                       const char *option); /* the last one given, or NULL */
+/** The next one of several behind @*at, which starts at 0; NULL behind the last. */
+const char *cli_next_value(const struct cli_args *args, const char *option, size_t *at);
 /** Print "fcemu VERB: text" to standard error; returns EXIT_CODE_USAGE. */
 /** The whole of the file at @path, or of standard input for "-", into @out. 0, or an exit status
  * behind a message. */

@@ -1,6 +1,7 @@
 #include "cli/client.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,16 +102,29 @@ static int connect_tcp(struct str address)
     return fd;
 }
 
+static int reach(const char *address)
+{
+    if (str_starts(str_of(address), STR("http://")))
+        address += strlen("http://");
+    return str_starts(str_of(address), STR("unix:")) ? connect_unix(address + strlen("unix:"))
+                                                     : connect_tcp(str_of(address));
+}
+
+bool client_is_there(const struct cli_args *args)
+{
+    int fd = reach(address_of(args));
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 static int dial(const struct cli_args *args)
 {
     const char *address = address_of(args);
     struct timeval timeout = {.tv_sec = TIMEOUT_S};
-    int fd;
+    int fd = reach(address);
 
-    if (str_starts(str_of(address), STR("http://")))
-        address += strlen("http://");
-    fd = str_starts(str_of(address), STR("unix:")) ? connect_unix(address + strlen("unix:"))
-                                                   : connect_tcp(str_of(address));
     if (fd < 0) {
         fprintf(stderr,
                 "fcemu %s: no daemon at %s: %s; start one with 'fcemu serve', or name another with "
@@ -230,16 +244,10 @@ static bool split_answer(struct str raw, struct client_answer *out)
     return true;
 }
 
-int client_ask(const struct cli_args *args, const char *method, const char *path,
-               const char *content_type, struct str body, struct client_answer *out)
+static int finish(const struct cli_args *args, int fd, int r, struct client_answer *out)
 {
     OWN(buf_done) struct buf raw = {0};
-    int fd = dial(args);
-    int r;
 
-    if (fd < 0)
-        return EXIT_CODE_UNREACHABLE;
-    r = send_request(fd, args, method, path, content_type, body);
     if (r == 0)
         r = receive_all(fd, &raw);
     int saved = errno;
@@ -252,12 +260,50 @@ int client_ask(const struct cli_args *args, const char *method, const char *path
                 timeout ? "the daemon did not answer in time" : strerror(saved));
         return timeout ? EXIT_CODE_TIMEOUT : EXIT_CODE_UNREACHABLE;
     }
+    if (!raw.len) {
+        fprintf(stderr, "fcemu %s: the daemon has gone\n", args->verb->name);
+        return EXIT_CODE_UNREACHABLE;
+    }
     if (!split_answer(buf_str(&raw), out)) {
         fprintf(stderr, "fcemu %s: what listens at %s is not fcemu\n", args->verb->name,
                 address_of(args));
         return EXIT_CODE_UNREACHABLE;
     }
     return 0;
+}
+
+int client_ask(const struct cli_args *args, const char *method, const char *path,
+               const char *content_type, struct str body, struct client_answer *out)
+{
+    int fd = dial(args);
+
+    if (fd < 0)
+        return EXIT_CODE_UNREACHABLE;
+    return finish(args, fd, send_request(fd, args, method, path, content_type, body), out);
+}
+
+int client_open(const struct cli_args *args, const char *method, const char *path)
+{
+    struct timeval forever = {0};
+    int fd = dial(args);
+
+    if (fd < 0)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &forever, sizeof(forever));
+    if (send_request(fd, args, method, path, NULL, STR_NONE) == 0)
+        return fd;
+    fprintf(stderr, "fcemu %s: the daemon has gone\n", args->verb->name);
+    close(fd);
+    return -1;
+}
+
+int client_finish(const struct cli_args *args, int fd, struct client_answer *out)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    if (flags >= 0)
+        fcntl(fd, F_SETFL, flags & ~O_NONBLOCK); /* a loop that watched it has set that */
+    return finish(args, fd, 0, out);
 }
 
 void client_print_problem(const struct cli_args *args, const struct client_answer *answer)

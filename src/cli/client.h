@@ -36,10 +36,22 @@ int client_ask(const struct cli_args *args, const char *method, const char *path
 int client_ask_json(const struct cli_args *args, const char *method, const char *path,
                     struct str json_body, cJSON **out);
 
+/** Whether anybody listens there; says nothing. */
+bool client_is_there(const struct cli_args *args);
+
+/** Ask, and leave the answer for later: a descriptor, which can be read when it comes; or -1 behind
+ * a message. */
+int client_open(const struct cli_args *args, const char *method, const char *path);
+/** Read the answer to its end, without a time-out, and close @fd. As client_ask(). */
+int client_finish(const struct cli_args *args, int fd, struct client_answer *out);
+
 /** Read a stream until it ends or the program is interrupted; @line gets each line without its end.
  */
 int client_stream(const struct cli_args *args, const char *path,
                   void (*line)(void *arg, struct str text), void *arg);
+
+/** Print the verdict of POST /_fcemu/requests/verify; its exit code. verb_requests.c */
+int cli_verdict(const struct cli_args *args, const struct client_answer *answer);
 
 /** Print what a problem+json answer says, to standard error. */
 void client_print_problem(const struct cli_args *args, const struct client_answer *answer);

@@ -213,6 +213,12 @@ static void print_verdict(const struct cli_args *args, const struct client_answe
                STR_ARG(json_get_str(item, "assertion")), STR_ARG(json_get_str(item, "text")));
 }
 
+int cli_verdict(const struct cli_args *args, const struct client_answer *answer)
+{
+    print_verdict(args, answer);
+    return verdict_code(answer->status);
+}
+
 /* With --within, what fails may still come true: ask again until then. */
 int verb_verify(const struct cli_args *args)
 {
@@ -229,10 +235,8 @@ int verb_verify(const struct cli_args *args)
 
         if (r != 0)
             return r;
-        if (answer.status != 409 || clock_monotonic_ns() - begun >= wait_ns) {
-            print_verdict(args, &answer);
-            return verdict_code(answer.status);
-        }
+        if (answer.status != 409 || clock_monotonic_ns() - begun >= wait_ns)
+            return cli_verdict(args, &answer);
         nanosleep(&(struct timespec){.tv_nsec = POLL_NS}, NULL);
     }
 }

@@ -63,3 +63,12 @@ int verb_fault_new(const struct cli_args *args);
 int verb_fault_sample(const struct cli_args *args);
 int verb_fault_catalog(const struct cli_args *args);
 int verb_fault_schema(const struct cli_args *args);
+/* verb_exec.c */
+int verb_exec(const struct cli_args *args);
+/* verb_drill.c */
+int verb_drill_list(const struct cli_args *args);
+int verb_drill_run(const struct cli_args *args);
+int verb_drill_stop(const struct cli_args *args);
+int verb_drill_report(const struct cli_args *args);
+int verb_drill_diff(const struct cli_args *args);
+int verb_drill_schema(const struct cli_args *args);

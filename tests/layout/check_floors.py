@@ -25,7 +25,7 @@ FLOORS = [
     ["gateway", "drill"],
     ["admin"],
     ["daemon"],
-    ["cli/env"],
+    ["cli/env", "cli/stage"],
     ["cli"],
 ]
 FLOOR_OF = {folder: number for number, row in enumerate(FLOORS) for folder in row}

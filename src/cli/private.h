@@ -1,0 +1,24 @@
+/*
+ * cli/private.h - a private daemon for a verb, with the files that its options name
+ *
+ * Threads: one.
+ */
+#pragma once
+
+#include "cli/cli.h"
+#include "cli/stage/stage.h"
+
+/* What such a verb hands on to its daemon. */
+#define PRIVATE_OPTIONS                                                                            \
+    {"config", "FILE", "configuration of the private daemon"},                                     \
+        {"faults", "FILE", "fault rules of it; may be given again"},                               \
+        {"fixtures", "FILE", "canned answers of it; may be given again"},                          \
+    {                                                                                              \
+        "seeds", "FILE", "services and functions of it; may be given again"                        \
+    }
+
+/**
+ * A stage with a daemon, which verbs ask from now on; @rules is one more file of rules, or NULL. 0,
+ * or an exit code behind a message.
+ */
+int private_start(const struct cli_args *args, const char *rules, struct stage **out);

@@ -1,0 +1,300 @@
+"""`fcemu exec` and `fcemu drill run`: a private daemon around a command, and nothing left behind."""
+
+import json
+import os
+import pathlib
+import re
+import select
+import signal
+import subprocess
+import sys
+import xml.etree.ElementTree
+
+import pytest
+
+from fcemu import BINARY, environment
+
+CALL = "http://16530750.cn-shanghai.fc.aliyuncs.com/2016-08-15/services/demo/functions/{}/invocations"
+
+# A client in a few lines: calls as often as it is told, prints the statuses.
+CLIENT = """
+import os, sys, urllib.request, urllib.error
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": os.environ["HTTP_PROXY"]}))
+for _ in range(int(sys.argv[2])):
+    try:
+        print(opener.open(urllib.request.Request(sys.argv[1], method="POST", data=b"")).status, flush=True)
+    except urllib.error.HTTPError as refusal:
+        print(refusal.code, flush=True)
+"""
+
+RULES = """
+version: 1
+rules:
+  - {id: throttle, enabled: false, match: {operation: InvokeFunction, function: pay}, do: {error: ResourceThrottled}}
+drills:
+  - id: storm
+    seed: 7
+    require: {calls: 3, fires_per_rule: 3}
+    steps:
+      - {at: 0s, enable: throttle}
+      - {until: {fired: {rule: throttle, gte: 3}}, max: 9m}
+      - {wait: 0s, disable: throttle}
+"""
+
+
+class Cli:
+    """Runs our binary in a folder of its own, with a TMPDIR that must be empty behind it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.tmp = folder / "tmp"
+        self.tmp.mkdir()
+        (folder / "client.py").write_text(CLIENT)
+        (folder / "drill.yaml").write_text(RULES)
+
+    def environment(self, **more):
+        return {**environment(self.folder), "TMPDIR": str(self.tmp), **more}
+
+    def run(self, *words, code=0, **options):
+        done = subprocess.run([BINARY, *map(str, words)], cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=120, **options)
+        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+        assert not list(self.tmp.iterdir()), "a folder was left behind"
+        return done
+
+    def client(self, function, calls):
+        return [sys.executable, "client.py", CALL.format(function), str(calls)]
+
+
+@pytest.fixture
+def cli(tmp_path):
+    return Cli(tmp_path)
+
+
+def wait_until_dead(pids):
+    for pid in pids:
+        try:
+            handle = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue
+        try:
+            assert select.select([handle], [], [], 30)[0], f"process {pid} lives"
+        finally:
+            os.close(handle)
+
+
+def test_a_command_finds_its_daemon_by_the_environment(cli):
+    done = cli.run("exec", "--", *cli.client("raise-ResourceExhausted", 2))
+    assert done.stdout.split() == ["429", "429"]
+
+
+def test_files_are_handed_on(cli):
+    (cli.folder / "rules.yaml").write_text("version: 1\nrules: [{id: a, match: {function: x}, do: {error: AccessDenied}}]\n")
+    (cli.folder / "answers.yaml").write_text("version: 1\nrules: [{id: b, match: {function: y}, do: {respond: {status: 201}}}]\n")
+    for function, status in (("x", "403"), ("y", "201")):
+        done = cli.run("exec", "--faults", "rules.yaml", "--fixtures", "answers.yaml", "--", *cli.client(function, 1))
+        assert done.stdout.split() == [status]
+
+
+@pytest.mark.parametrize("words, code", [
+    (["sh", "-c", "exit 3"], 3),
+    (["sh", "-c", "kill -TERM $$"], 128 + signal.SIGTERM),
+    (["no-such-program"], 127),
+    (["/etc/passwd"], 126),
+    (["sh", "-c", "exit 0"], 0),
+])
+def test_the_exit_code_is_the_commands(cli, words, code):
+    cli.run("exec", "--", *words, code=code)
+
+
+@pytest.mark.parametrize("words, code, why", [
+    (["exec"], 2, "needs a command"),
+    (["exec", "--"], 2, "needs a command"),
+    (["exec", "--faults", "gone.yaml", "--", "true"], 5, "gone.yaml"),
+    (["drill", "run", "gone.yaml"], 5, "gone.yaml"),
+    (["drill", "run", "drill.yaml", "--id", "strom"], 2, "did you mean 'storm'?"),
+    (["drill", "run", "drill.yaml", "--format", "pdf"], 2, "not one of text, json"),
+    (["drill", "run", "drill.yaml", "--"], 2, "a command stands behind --"),
+    (["drill", "run", "drill.yaml", "--address", "127.0.0.1:1"], 2, "private daemon"),
+    (["drill", "run", "drill.yaml", "--timeout", "3"], 2, "timeout: expected a duration"),
+    (["drill", "report", "drill.yaml"], 2, "is no report of a drill"),
+])
+def test_what_cannot_be_run_is_told(cli, words, code, why):
+    assert why in cli.run(*words, code=code).stderr
+
+
+@pytest.mark.parametrize("assertion, code", [("[{calls: {gte: 2}}]", 0), ("[{calls: {gte: 3}}]", 1)])
+def test_assertions_are_judged_when_the_command_has_ended_well(cli, assertion, code):
+    (cli.folder / "verify.yaml").write_text(assertion)
+    cli.run("exec", "--verify", "verify.yaml", "--", *cli.client("pay", 2), code=code)
+    cli.run("exec", "--verify", "verify.yaml", "--", "sh", "-c", "exit 9", code=9)
+
+
+def test_a_grandchild_that_keeps_the_output_open_delays_nothing_and_is_ended(cli):
+    script = "setsid sleep 1000 & echo $!; exit 0"
+    for words, code in ((["exec"], 0), (["drill", "run", "drill.yaml"], 3)):
+        done = cli.run(*words, "--", "sh", "-c", script, code=code)
+        wait_until_dead([int(done.stdout.split()[0])])
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_command_and_us(cli, signum):
+    running = subprocess.Popen([BINARY, "exec", "--", "sh", "-c", "echo $$; exec sleep 1000"], cwd=cli.folder, env=cli.environment(),
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    pid = int(running.stdout.readline())
+    running.send_signal(signum)
+    assert running.wait(60) == 128 + signum
+    running.stdout.close()
+    wait_until_dead([pid])
+    assert not list(cli.tmp.iterdir())
+
+
+def test_a_command_that_ignores_the_signal_is_ended_by_the_second(cli):
+    running = subprocess.Popen([BINARY, "exec", "--", "sh", "-c", "trap '' TERM; echo $$; while :; do read x < /dev/zero; done"],
+                               cwd=cli.folder, env=cli.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    pid = int(running.stdout.readline())
+    running.send_signal(signal.SIGTERM)
+    running.send_signal(signal.SIGINT)
+    assert running.wait(60) in (128 + signal.SIGTERM, 128 + signal.SIGINT)
+    running.stdout.close()
+    wait_until_dead([pid])
+
+
+def test_nothing_outlives_us_even_when_we_are_killed(cli):
+    script = "setsid sleep 1000 & echo $$ $! $FCEMU_ADDRESS; exec sleep 1000"
+    running = subprocess.Popen([BINARY, "exec", "--", "sh", "-c", script], cwd=cli.folder, env=cli.environment(),
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    command, grandchild, address = running.stdout.readline().split()
+    listeners = daemons_of(address)
+    assert listeners
+    running.kill()
+    running.wait()
+    running.stdout.close()
+    wait_until_dead([int(command), int(grandchild), *listeners])
+    assert len(list(cli.tmp.iterdir())) == 1
+    cli.run("exec", "--", "true")  # removes what the killed one left
+
+
+def daemons_of(address):
+    """The processes whose command line says they serve for a stage; found by the port they listen on."""
+    port = int(address.rpartition(":")[2])
+    inodes = {line.split()[9] for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]
+              if line.split()[3] == "0A" and int(line.split()[1].rpartition(":")[2], 16) == port}
+    found = set()
+    for link in pathlib.Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            target = os.readlink(link)
+        except OSError:
+            continue
+        if any(target == f"socket:[{inode}]" for inode in inodes):
+            found.add(int(link.parts[2]))
+    return found
+
+
+def test_eight_at_once_share_nothing(cli):
+    running = [subprocess.Popen([BINARY, "exec", "--", *cli.client("raise-AccessDenied", i + 1)], cwd=cli.folder, env=cli.environment(),
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) for i in range(8)]
+    for i, one in enumerate(running):
+        out, _ = one.communicate(timeout=120)
+        assert (one.returncode, out.split()) == (0, ["403"] * (i + 1))
+    assert not list(cli.tmp.iterdir())
+
+
+# ---- drills ----
+
+
+def test_a_drill_of_a_file_runs_with_its_workload(cli):
+    done = cli.run("drill", "run", "drill.yaml", "--report", "r.json", "--report", "r.xml", "--report", "r.md", "--report", "r.html",
+                   "--", *cli.client("pay", 6))
+    assert done.stdout.split()[:6] == ["503", "503", "503", "404", "404", "404"]
+    assert re.search(r"drill storm, seed 7: ok +pass \(exit 0\), 6 calls", done.stdout)
+    report = json.loads((cli.folder / "r.json").read_text())
+    assert report["workload"]["exit"] == 0 and report["workload"]["output"].split() == ["503"] * 3 + ["404"] * 3
+    assert xml.etree.ElementTree.parse(cli.folder / "r.xml").getroot().get("failures") == "0"
+    assert "Drill storm: pass" in (cli.folder / "r.md").read_text()
+    assert "<svg" in (cli.folder / "r.html").read_text()
+
+
+def test_a_report_is_read_again_in_another_form_and_compared(cli):
+    for name, calls in (("a", 6), ("b", 5)):
+        cli.run("drill", "run", "drill.yaml", "--report", f"{name}.json", "--json", "--", *cli.client("pay", calls))
+    assert "| calls | pass | 6 calls |" in cli.run("drill", "report", "a.json", "--format", "markdown").stdout
+    assert cli.run("drill", "diff", "a.json", "a.json").stdout == ""
+    assert "calls: 6 -> 5\n" in cli.run("drill", "diff", "a.json", "b.json", code=1).stdout
+
+
+@pytest.mark.parametrize("command, code, text", [
+    (["sh", "-c", "exit 4"], 3, "the workload ended with 4, wanted 0"),
+    (["no-such-program"], 3, "the workload could not be started"),
+    (["true"], 3, "is the client pointed at this daemon?"),
+])
+def test_a_workload_that_did_nothing_makes_it_vacuous(cli, command, code, text):
+    assert text in cli.run("drill", "run", "drill.yaml", "--", *command, code=code).stdout
+
+
+def test_a_workload_that_fails_fails_the_drill(cli):
+    words = ["sh", "-c", 'python3 client.py "$1" 4; exit 4', "sh", CALL.format("pay")]
+    done = cli.run("drill", "run", "drill.yaml", "--", *words, code=1)
+    assert "the workload ended with 4, wanted 0" in done.stdout
+
+
+def test_the_timeout_ends_a_workload_that_does_not_end(cli):
+    done = cli.run("drill", "run", "drill.yaml", "--timeout", "300ms", "--json", "--", "sh", "-c", "echo begun; exec sleep 1000", code=6)
+    report = json.loads(done.stdout)
+    assert report["verdict"] == "timed_out"
+    assert (report["workload"]["signal"], report["workload"]["output"]) == (signal.SIGTERM, "begun\n")
+
+
+def test_a_junit_file_says_from_the_start_that_it_did_not_finish(cli):
+    running = subprocess.Popen([BINARY, "drill", "run", "drill.yaml", "--report", "r.xml", "--", "sh", "-c", "echo up; exec sleep 1000"],
+                               cwd=cli.folder, env=cli.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    assert running.stdout.readline() == "up\n"
+    running.kill()
+    running.wait()
+    running.stdout.close()
+    error = xml.etree.ElementTree.parse(cli.folder / "r.xml").find("testsuite/testcase/error")
+    assert error.get("message") == "the drill did not finish"
+
+
+def test_an_interrupted_drill_leaves_the_rules_of_a_daemon_as_they_were(cli, daemon):
+    served = daemon(rules=RULES)
+    words = [BINARY, "drill", "run", "storm", "--address", f"127.0.0.1:{served.port}", "--ca-dir", cli.folder / "ca", "--json", "--",
+             "sh", "-c", "echo up >&2; exec sleep 1000"]
+    for end in (signal.SIGINT, signal.SIGKILL):
+        running = subprocess.Popen(list(map(str, words)), cwd=cli.folder, env=cli.environment(), stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while served.invoke("pay").status != 503:
+            assert running.poll() is None, running.stderr.read()
+        running.send_signal(end)
+        out, _ = running.communicate(timeout=60)
+        number = served.admin("GET", "drills/runs").json()["runs"][-1]["run"]
+        assert served.admin("GET", f"drills/runs/{number}/report?wait=true").json()["verdict"] == "interrupted"
+        assert served.admin("GET", "faults/rules/throttle").json()["enabled"] is False
+        if end == signal.SIGINT:
+            assert running.returncode == 130 and json.loads(out)["verdict"] == "interrupted"
+
+
+def test_a_killed_workload_fails_the_drill(cli):
+    words = ["sh", "-c", 'python3 client.py "$1" 4; kill -KILL $$', "sh", CALL.format("pay")]
+    done = cli.run("drill", "run", "drill.yaml", "--", *words, code=1)
+    assert "signal 9 ended the workload" in done.stdout
+
+
+def test_drills_of_a_daemon_are_listed_stopped_and_reported(cli, daemon):
+    served = daemon(rules=RULES)
+    at = ["--address", f"127.0.0.1:{served.port}"]
+    served.admin("POST", "drills/storm/runs", {"workload": "w"})
+    assert "storm" in cli.run("drill", "list", *at).stdout
+    assert json.loads(cli.run("drill", "list", *at, "--json").stdout)["runs"][0]["state"] == "running"
+    cli.run("drill", "stop", *at)
+    served.admin("GET", "drills/runs/1/report?wait=true")
+    assert "interrupted" in cli.run("drill", "report", *at).stdout
+    assert "interrupted" in cli.run("drill", "report", "1", *at, "--format", "markdown").stdout
+    assert "no run '7'" in cli.run("drill", "report", "7", *at, code=2).stderr
+
+
+def test_a_file_with_several_drills_wants_a_name(cli):
+    (cli.folder / "two.yaml").write_text("version: 1\ndrills:\n  - {id: one, steps: [{at: 0s, note: a}]}\n  - {id: two, steps: [{at: 0s, note: b}]}\n")
+    assert "several drills: one, two; name one with --id" in cli.run("drill", "run", "two.yaml", code=2).stderr
+    assert "drill two" in cli.run("drill", "run", "two.yaml", "--id", "two", code=3).stdout
+    assert cli.run("drill", "check", "two.yaml").returncode == 0
