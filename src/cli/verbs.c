@@ -115,7 +115,7 @@ static const struct cli_option drill_options[] = {
     {"timeout",                                                "DURATION", "stop after so long, instead of the drill's own: 3m"},
     {"report", "FILE",
       "write it there, too, as its ending says: .json, .xml (JUnit), .md, .html, .txt; may be given "
-      "again"},
+     "again"},
     {"format",                                             "FORMAT", "what is printed: text, json, junit, markdown or html"},
     {"ca-dir", "DIR", "folder of the authority of a daemon at hand"},
     {0                                             },
