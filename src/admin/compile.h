@@ -20,6 +20,7 @@ struct compile {
     struct layer *layer;      /* owned */
     struct str whole;         /* instead of what is behind in the layer: a text as it was sent */
     struct str own, own_text; /* one rule of the layer as it was sent */
+    const char *left_out;     /* of what came with the rule: JSON array, or NULL; see unwrap.h */
     /* out */
     struct fault_ruleset *set; /* owned; NULL when it was refused */
     char *errors;              /* owned: JSON array */

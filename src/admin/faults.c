@@ -163,8 +163,11 @@ void step_faults_change_finish(struct admin_call *call)
     }
     struct buf body = {0};
 
-    buf_printf(&body, "{\"rules\":%zu,\"warnings\":%s}", compile->set->rule_count,
+    buf_printf(&body, "{\"rules\":%zu,\"warnings\":%s", compile->set->rule_count,
                compile->warnings);
+    if (compile->left_out)
+        buf_printf(&body, ",\"left_out\":%s", compile->left_out);
+    buf_puts(&body, fault_engine_stopped(call->admin->context.engine) ? ",\"stopped\":true}" : "}");
     compile_take(call->admin, compile);
     admin_json(call, str_eq(call->request.method, STR("POST")) ? 201 : 200, &body);
     admin_etag(call);

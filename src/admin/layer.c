@@ -1,6 +1,7 @@
 #include "admin/layer.h"
 
 #include "base/mem.h"
+#include "conf/node.h"
 
 enum { RULE_INDENT = 4 };
 
@@ -175,6 +176,15 @@ void layer_each(const struct layer *layer, void (*call)(void *arg, const cJSON *
         call(arg, rule);
 }
 
+void layer_add_name(struct layer *layer, const char *section, const cJSON *item)
+{
+    cJSON *names = cJSON_GetObjectItemCaseSensitive(layer->document, section);
+
+    if (!names)
+        names = json_made(cJSON_AddObjectToObject(layer->document, section));
+    cJSON_AddItemToObject(names, item->string, json_made(cJSON_Duplicate(item, true)));
+}
+
 /* ---- as a document ---- */
 
 static uint32_t count_lines(const struct buf *text)
@@ -203,6 +213,14 @@ static void add_own_text(struct str text, struct buf *out)
     }
 }
 
+static void add_json(const cJSON *json, struct buf *out)
+{
+    OWN(buf_done) struct buf text = {0};
+
+    json_print(json, false, &text);
+    conf_add_json(buf_str(&text), out);
+}
+
 static void add_rules(const cJSON *list, struct str own, struct str own_text,
                       struct layer_spot *out, struct buf *text)
 {
@@ -218,7 +236,7 @@ static void add_rules(const cJSON *list, struct str own, struct str own_text,
             continue;
         }
         buf_puts(text, "  - ");
-        json_print(rule, false, text);
+        add_json(rule, text);
         buf_add_char(text, '\n');
     }
 }
@@ -237,7 +255,7 @@ void layer_document(const struct layer *layer, bool front, struct str own, struc
                 continue;
             buf_json_string(out_text, str_of(section->string));
             buf_puts(out_text, ": ");
-            json_print(section, false, out_text);
+            add_json(section, out_text);
             buf_add_char(out_text, '\n');
         }
         add_rules(rules_behind(layer), own, own_text, &spot, out_text);

@@ -36,6 +36,9 @@ int layer_remove(struct layer *layer, struct str id);
 /** call(arg, rule) for each, those in front first. */
 void layer_each(const struct layer *layer, void (*call)(void *arg, const cJSON *rule), void *arg);
 
+/** Add a copy of @item, under its name, to a section such as groups. */
+void layer_add_name(struct layer *layer, const char *section, const cJSON *item);
+
 /* Where a rule's own text stands in a document made of a layer. */
 struct layer_spot {
     uint32_t line;   /* of its first line, from 1; 0 = not there */

@@ -34,7 +34,7 @@ static const struct {
     {"Active",       OBJECT(LIST("active", "HeldCall"))},
     {"Catalog",      OBJECT("\"errors\":{\"type\":\"array\"},\"operations\":{\"type\":\"array\"}," TEXTS("outcomes") "," TEXTS("shapers"))},
     {"Chain",        OBJECT(COUNT("chain") "," COUNT("attempts") "," TEXT("confidence") "," TEXT("operation") ",\"gaps_ms\":{\"type\":\"array\",\"items\":{\"type\":\"number\"}}," FLAG("succeeded") "," FLAG("gave_up"))},
-    {"Changed",      OBJECT(COUNT("rules") "," LIST("warnings", "Issue"))},
+    {"Changed",      OBJECT(COUNT("rules") "," LIST("warnings", "Issue") "," TEXTS("left_out") "," FLAG("stopped"))},
     {"Clock",        OBJECT(TEXT("now") "," TEXT("real") "," FLAG("frozen") "," FLAG("is_real"))},
     {"ClockChange",  OBJECT(TEXT("advance") ",\"freeze\":{\"type\":[\"string\",\"boolean\"]}")},
     {"Coverage",     OBJECT(COUNT("applicable") "," COUNT("injected") "," COUNT("reached") "," COUNT("reacted") "," NUMBER("share") "," LIST("cells", "CoverageCell") "," LIST("missing", "CoverageCell"))},

@@ -4,6 +4,7 @@
 #include "admin/merge.h"
 #include "admin/rule_json.h"
 #include "admin/steps.h"
+#include "admin/unwrap.h"
 #include "conf/document.h"
 
 void step_rule_get(struct admin_call *call)
@@ -42,14 +43,6 @@ static struct compile *start_change(struct admin_call *call)
     return compile;
 }
 
-static cJSON *rule_of(struct admin_call *call)
-{
-    if (cJSON_IsObject(call->document))
-        return cJSON_Duplicate(call->document, true);
-    admin_problem(call, 422, "a rule is a mapping with id, match, when and do");
-    return NULL;
-}
-
 static bool parse_place(struct admin_call *call, enum layer_place *out, struct str *out_before)
 {
     struct str place = admin_query(call, "place");
@@ -73,28 +66,38 @@ static bool parse_place(struct admin_call *call, enum layer_place *out, struct s
 /* The sender's own text is compiled where it can be, so that messages point into it. */
 static void point_into_body(struct admin_call *call, struct compile *compile)
 {
+    if (cJSON_GetObjectItemCaseSensitive(call->document, "rules"))
+        return; /* a rule file around it */
     compile->own = arena_str(call->arena, json_get_str(call->document, "id"));
     compile->own_text = call->request.body;
+}
+
+static bool is_new(struct admin_call *call, struct str id)
+{
+    struct fault_rule_stats stats;
+
+    if (!rule_stats_find(call->admin, id, &stats))
+        return true;
+    admin_problem(call, 409, "there is a rule '" STR_FMT "' already", STR_ARG(id));
+    return false;
 }
 
 void step_rule_add_begin(struct admin_call *call)
 {
     enum layer_place place;
     struct str before;
-    struct fault_rule_stats stats;
-    struct str id = json_get_str(call->document, "id");
     struct compile *compile;
+    cJSON *rule;
 
-    if (!parse_place(call, &place, &before) || !(compile = start_change(call)))
+    if (!parse_place(call, &place, &before) || !(compile = start_change(call)) ||
+        !(rule = rule_unwrap(call, compile->layer, &compile->left_out)))
         return;
-    if (rule_stats_find(call->admin, id, &stats)) {
-        admin_problem(call, 409, "there is a rule '" STR_FMT "' already", STR_ARG(id));
+    struct str id = arena_str(call->arena, json_get_str(rule, "id"));
+
+    if (!is_new(call, id)) {
+        json_free(rule);
         return;
     }
-    cJSON *rule = rule_of(call);
-
-    if (!rule)
-        return;
     if (layer_add(compile->layer, rule, place, before) == LAYER_NOT_FOUND) {
         admin_problem(call, 409,
                       "no rule '" STR_FMT "' in the API layer to be placed before; use "
@@ -137,7 +140,8 @@ void step_rule_put_begin(struct admin_call *call)
     struct compile *compile;
     cJSON *rule;
 
-    if (!is_ours_to_change(call) || !(compile = start_change(call)) || !(rule = rule_of(call)))
+    if (!is_ours_to_change(call) || !(compile = start_change(call)) ||
+        !(rule = rule_unwrap(call, compile->layer, &compile->left_out)))
         return;
     if (!keeps_id(call, rule)) {
         json_free(rule);

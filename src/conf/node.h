@@ -85,3 +85,5 @@ void conf_print(const struct conf_node *node, unsigned indent, const char *skip,
 void conf_print_member(const struct conf_node *child, unsigned indent, struct buf *out);
 /** Append one scalar, quoted only where it must be. */
 void conf_print_scalar(struct str text, bool plain, struct buf *out);
+/** Append JSON so that YAML reads it alike: characters that it takes otherwise are escaped. */
+void conf_add_json(struct str json, struct buf *out);

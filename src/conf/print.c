@@ -34,13 +34,61 @@ static bool means_something(struct str text)
     return conf_is_null(&node) || conf_is_bool(&node, &truth) || conf_is_number(&node, &number);
 }
 
+/* Bytes of a character that YAML 1.1 takes for a line end, or does not take as it is; 0: neither.
+ * What is below U+0080 is JSON's to escape, but for U+007F. */
+static size_t escaped_bytes(const unsigned char *c, size_t left, unsigned *out_character)
+{
+    static const struct {
+        unsigned first, last;
+    } escaped[] = {
+        {0x7F,   0x9F  },
+        {0x2028, 0x2029},
+        {0xFEFF, 0xFEFF},
+        {0xFFFE, 0xFFFF},
+    };
+    size_t bytes = c[0] < 0x80 ? 1 : c[0] < 0xE0 ? 2 : c[0] < 0xF0 ? 3 : 4;
+
+    if (bytes > 3 || bytes > left)
+        return 0;
+    *out_character = bytes == 1   ? c[0]
+                     : bytes == 2 ? (c[0] & 0x1FU) << 6 | (c[1] & 0x3FU)
+                                  : (c[0] & 0x0FU) << 12 | (c[1] & 0x3FU) << 6 | (c[2] & 0x3FU);
+    for (size_t i = 0; i < N_ELEMENTS(escaped); i++)
+        if (*out_character >= escaped[i].first && *out_character <= escaped[i].last)
+            return bytes;
+    return 0;
+}
+
+void conf_add_json(struct str json, struct buf *out)
+{
+    for (size_t i = 0; i < json.len; i++) {
+        unsigned character = 0;
+        size_t bytes = escaped_bytes((const unsigned char *)json.ptr + i, json.len - i, &character);
+
+        if (!bytes) {
+            buf_add_char(out, json.ptr[i]);
+            continue;
+        }
+        buf_printf(out, "\\u%04x", character);
+        i += bytes - 1;
+    }
+}
+
+static void print_quoted(struct str text, struct buf *out)
+{
+    OWN(buf_done) struct buf json = {0};
+
+    buf_json_string(&json, text);
+    conf_add_json(buf_str(&json), out);
+}
+
 void conf_print_scalar(struct str text, bool plain, struct buf *out)
 {
     if ((plain && (means_something(text) || is_safe_plain(text))) ||
         (is_safe_plain(text) && !means_something(text)))
         buf_add(out, text.len ? text : STR("null"));
     else
-        buf_json_string(out, text);
+        print_quoted(text, out);
 }
 
 static void add_blanks(unsigned n, struct buf *out)
