@@ -129,18 +129,20 @@ static void add_facts(struct exchange *x, struct journal_entry *e)
 static void add_capture(struct exchange *x, struct buf *kept, struct journal_entry *e)
 {
     size_t most = x->gateway->settings.capture_bytes;
+    struct redact_secrets secrets;
     size_t ends[4];
 
     if (!most)
         return;
     buf_clear(kept);
-    redact_headers(&x->request->headers, kept);
+    redact_learn(x->request, x->arena, &secrets);
+    redact_headers(&x->request->headers, &secrets, kept);
     ends[0] = kept->len;
-    redact_body(x->request->body, most, kept);
+    redact_text(x->request->body, most, &secrets, kept);
     ends[1] = kept->len;
-    redact_headers(&x->reply.http.headers, kept);
+    redact_headers(&x->reply.http.headers, &secrets, kept);
     ends[2] = kept->len;
-    redact_body(x->reply.http.body, most, kept);
+    redact_text(x->reply.http.body, most, &secrets, kept);
     ends[3] = kept->len;
     e->request_headers = str_slice(buf_str(kept), 0, ends[0]);
     e->request_body = str_slice(buf_str(kept), ends[0], ends[1]);

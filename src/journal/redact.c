@@ -1,81 +1,66 @@
 #include "journal/redact.h"
 
+#include "base/query.h"
+#include "crypto/encode.h"
+
+enum { SECRET_BYTES_MIN = 6 }; /* shorter ones are words of any text */
+
 static const struct str HIDDEN = STR_INIT("***");
 
-static const struct str secret_headers[] = {
-    STR_INIT("api-key"),
-    STR_INIT("cookie"),
-    STR_INIT("proxy-authorization"),
-    STR_INIT("set-cookie"),
-    STR_INIT("x-access-token"),
-    STR_INIT("x-acs-security-token"),
-    STR_INIT("x-api-key"),
-    STR_INIT("x-auth-token"),
-    STR_INIT("x-fc-access-key-secret"),
-    STR_INIT("x-fc-security-token"),
-    STR_INIT("x-fcemu-token"),
-    STR_INIT("x-oss-security-token"),
-};
-
-static const struct str secret_queries[] = {
-    STR_INIT("access_token"),    STR_INIT("security-token"),
-    STR_INIT("securitytoken"),   STR_INIT("signature"),
-    STR_INIT("token"),           STR_INIT("x-fc-security-token"),
-    STR_INIT("x-fc-signature"),  STR_INIT("x-oss-security-token"),
-    STR_INIT("x-oss-signature"),
-};
-
-/* Anywhere in a member's name, without regard to case. */
-static const struct str secret_words[] = {
-    STR_INIT("secret"),    STR_INIT("password"),   STR_INIT("token"),
-    STR_INIT("accesskey"), STR_INIT("privatekey"),
-};
-
-static bool in_list(struct str name, const struct str *list, size_t count)
+/* Of an Authorization header: what stands in front of the secret part. */
+static size_t open_part(struct str value)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (str_eq_nocase(name, list[i]))
-            return true;
-    }
-    return false;
+    struct str scheme;
+    struct str rest;
+    size_t at;
+
+    if (!str_cut(value, ' ', &scheme, &rest))
+        return 0;
+    at = scheme.len + 1;
+    if (str_eq(scheme, STR("FC")) || str_eq(scheme, STR("acs")) || str_eq(scheme, STR("OSS")) ||
+        str_eq(scheme, STR("LOG")))
+        return str_cut(rest, ':', &scheme, &rest) ? at + scheme.len + 1 : at;
+    if (str_starts(scheme, STR("ACS")) && str_cut(rest, ',', &scheme, &rest))
+        return at + scheme.len + 1; /* Credential=… */
+    return at;
 }
 
-/* "FC LTAI-x:signature" keeps its key; "Bearer …" keeps nothing but the scheme. */
-static void add_authorization(struct str value, struct buf *out)
-{
-    struct str scheme, rest, id, signature;
-
-    if (!str_cut(value, ' ', &scheme, &rest)) {
-        buf_add(out, HIDDEN);
-        return;
-    }
-    buf_add(out, scheme);
-    buf_add_char(out, ' ');
-    if (str_eq(scheme, STR("FC")) && str_cut(rest, ':', &id, &signature)) {
-        buf_add(out, id);
-        buf_add_char(out, ':');
-    } else if (str_starts(scheme, STR("ACS3")) && str_cut(rest, ',', &id, &signature)) {
-        buf_add(out, id); /* Credential=… */
-        buf_add_char(out, ',');
-    }
-    buf_add(out, HIDDEN);
-}
-
-void redact_headers(const struct http_headers *headers, struct buf *out)
+void redact_headers(const struct http_headers *headers, const struct redact_secrets *secrets,
+                    struct buf *out)
 {
     for (size_t i = 0; i < headers->count; i++) {
         struct http_header header = headers->items[i];
 
         buf_add(out, header.name);
         buf_puts(out, ": ");
-        if (str_eq_nocase(header.name, STR("authorization")))
-            add_authorization(header.value, out);
-        else if (in_list(header.name, secret_headers, N_ELEMENTS(secret_headers)))
+        if (str_eq_nocase(header.name, STR("authorization"))) {
+            buf_add(out, str_slice(header.value, 0, open_part(header.value)));
             buf_add(out, HIDDEN);
-        else
-            buf_add(out, header.value);
+        } else if (redact_name_is_secret(header.name)) {
+            buf_add(out, HIDDEN);
+        } else {
+            redact_text(header.value, SIZE_MAX, secrets, out);
+        }
         buf_add_char(out, '\n');
     }
+}
+
+/* Percent-encoded or not; what is longer than any name of a secret stays as it is. */
+static bool name_is_secret(struct str name)
+{
+    char plain[128];
+    size_t len = 0;
+
+    if (name.len > sizeof(plain))
+        return redact_name_is_secret(name);
+    for (size_t i = 0; i < name.len; i++) {
+        int high = i + 2 < name.len && name.ptr[i] == '%' ? hex_digit_value(name.ptr[i + 1]) : -1;
+        int low = high >= 0 ? hex_digit_value(name.ptr[i + 2]) : -1;
+
+        plain[len++] = low >= 0 ? (char)(high * 16 + low) : name.ptr[i];
+        i += low >= 0 ? 2 : 0;
+    }
+    return redact_name_is_secret((struct str){plain, len});
 }
 
 void redact_query(struct str query, struct buf *out)
@@ -86,13 +71,12 @@ void redact_query(struct str query, struct buf *out)
         struct str pair, name, value, tail;
         bool more = str_cut(rest, '&', &pair, &tail);
 
-        if (str_cut(pair, '=', &name, &value) &&
-            in_list(name, secret_queries, N_ELEMENTS(secret_queries))) {
+        if (str_cut(pair, '=', &name, &value) && name_is_secret(name)) {
             buf_add(out, name);
             buf_add_char(out, '=');
             buf_add(out, HIDDEN);
         } else {
-            buf_add(out, pair);
+            redact_text(pair, SIZE_MAX, NULL, out);
         }
         if (!more)
             return;
@@ -101,102 +85,54 @@ void redact_query(struct str query, struct buf *out)
     }
 }
 
-static bool secret_word_at(struct str name, size_t at)
+static void learn(struct redact_secrets *secrets, struct str value)
 {
-    for (size_t w = 0; w < N_ELEMENTS(secret_words); w++) {
-        if (str_starts_nocase(str_slice(name, at, name.len), secret_words[w]))
-            return true;
+    if (value.len < SECRET_BYTES_MIN || secrets->count == REDACT_SECRETS_MAX)
+        return;
+    secrets->items[secrets->count++] = value;
+    secrets->begins[(unsigned char)value.ptr[0]] = true;
+}
+
+/* An echo may show what Basic hides so thinly. */
+static void learn_authorization(struct redact_secrets *secrets, struct str value,
+                                struct arena *arena)
+{
+    struct str secret = str_slice(value, open_part(value), value.len);
+    struct str user;
+    struct str password;
+    size_t len;
+    uint8_t *pair;
+    size_t at;
+
+    if (str_starts(value, STR("ACS")) && str_find(secret, STR("Signature="), &at))
+        secret = str_slice(secret, at + 10, secret.len);
+    learn(secrets, secret);
+    if (!str_starts_nocase(value, STR("Basic ")))
+        return;
+    pair = arena_alloc(arena, secret.len + 1);
+    if (base64_decode(secret, pair, &len) &&
+        str_cut((struct str){(const char *)pair, len}, ':', &user, &password))
+        learn(secrets, password);
+}
+
+void redact_learn(const struct http_request *request, struct arena *arena,
+                  struct redact_secrets *out)
+{
+    struct query query;
+
+    *out = (struct redact_secrets){0};
+    for (size_t i = 0; i < request->headers.count; i++) {
+        struct http_header header = request->headers.items[i];
+
+        if (str_eq_nocase(header.name, STR("authorization")))
+            learn_authorization(out, header.value, arena);
+        else if (redact_name_is_secret(header.name))
+            learn(out, header.value);
     }
-    return false;
-}
-
-static bool sounds_secret(struct str name)
-{
-    /* Every member of every captured body comes by: first letters sort nearly all of it out. */
-    static const bool first_letters[256] = {['s'] = true, ['S'] = true, ['p'] = true, ['P'] = true,
-                                            ['t'] = true, ['T'] = true, ['a'] = true, ['A'] = true};
-
-    for (size_t i = 0; i < name.len; i++) {
-        if (first_letters[(unsigned char)name.ptr[i]] && secret_word_at(name, i))
-            return true;
-    }
-    return false;
-}
-
-static bool is_escaped(struct str text, size_t start, size_t at)
-{
-    size_t slashes = 0;
-
-    while (at - slashes > start && text.ptr[at - slashes - 1] == '\\')
-        slashes++;
-    return slashes % 2 == 1;
-}
-
-static size_t find_quote(struct str text, size_t at)
-{
-    const char *quote = at < text.len ? memchr(text.ptr + at, '"', text.len - at) : NULL;
-
-    return quote ? (size_t)(quote - text.ptr) : text.len;
-}
-
-/* Behind the closing quote of the string that opens at @at, or the end. */
-static size_t string_end(struct str text, size_t at)
-{
-    size_t end = find_quote(text, at + 1);
-
-    while (end < text.len && is_escaped(text, at + 1, end))
-        end = find_quote(text, end + 1);
-    return end < text.len ? end + 1 : text.len;
-}
-
-static size_t skip_blanks(struct str text, size_t at)
-{
-    while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t' || text.ptr[at] == '\r' ||
-                             text.ptr[at] == '\n'))
-        at++;
-    return at;
-}
-
-/* Where the value begins that belongs to the name in front of @end; the end when it is no name. */
-static size_t value_of(struct str text, size_t end)
-{
-    size_t colon = skip_blanks(text, end);
-
-    return colon < text.len && text.ptr[colon] == ':' ? skip_blanks(text, colon + 1) : text.len;
-}
-
-/* A scan rather than a parse: bodies that are broken on purpose are captured, too. What lies
- * between two secrets is copied in one piece; `kept` is where the piece begins. */
-static void redact_json(struct str text, size_t most, struct buf *out)
-{
-    size_t start = out->len;
-    size_t kept = 0;
-    size_t at = find_quote(text, 0);
-
-    while (at < text.len && out->len - start + (at - kept) < most) {
-        size_t end = string_end(text, at);
-        size_t value = value_of(text, end);
-
-        if (value < text.len && text.ptr[value] == '"' && sounds_secret(str_slice(text, at, end))) {
-            buf_add(out, str_slice(text, kept, value));
-            buf_puts(out, "\"***\"");
-            end = kept = string_end(text, value);
-        }
-        at = find_quote(text, end);
-    }
-    buf_add(out, str_slice(text, kept, at < kept + most ? at : kept + most));
-    if (out->len - start > most) {
-        out->len = start + most;
-        out->ptr[out->len] = '\0';
-    }
-}
-
-void redact_body(struct str body, size_t most, struct buf *out)
-{
-    size_t first = skip_blanks(body, 0);
-
-    if (first < body.len && (body.ptr[first] == '{' || body.ptr[first] == '['))
-        redact_json(body, most, out);
-    else
-        buf_add(out, str_slice(body, 0, most));
+    if (!request->query.len)
+        return;
+    query_parse(request->query, arena, &query);
+    for (size_t i = 0; i < query.count; i++)
+        if (redact_name_is_secret(query.pairs[i].key))
+            learn(out, query.pairs[i].value);
 }

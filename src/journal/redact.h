@@ -1,24 +1,44 @@
 /*
- * journal/redact.h - what is kept of a request without its secrets
+ * journal/redact.h - what is kept of a call without its secrets
  *
  * Everything that is captured, logged or exported goes through here first. Names are kept, values
- * become "***"; of an Authorization header the scheme and the key id stay, which drills need.
+ * become "***"; of an Authorization header the scheme and the key id stay, which drills need. What
+ * a call held secret is hidden also where its answer repeats it.
  *
  * Threads: any; pure functions.
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "http/call/message.h"
 
-/** Append "Name: value\n" for each header. */
-void redact_headers(const struct http_headers *headers, struct buf *out);
+enum { REDACT_SECRETS_MAX = 8 };
 
-/** Append a raw query string with the values of signatures and tokens hidden. */
+/* Values that a request carried as secrets. */
+struct redact_secrets {
+    struct str items[REDACT_SECRETS_MAX];
+    size_t count;
+    bool begins[256]; /* their first bytes */
+};
+
+/** Views of @request, or texts in @arena. */
+void redact_learn(const struct http_request *request, struct arena *arena,
+                  struct redact_secrets *out);
+
+/** Append "Name: value\n" for each header; @secrets may be NULL, here and below. */
+void redact_headers(const struct http_headers *headers, const struct redact_secrets *secrets,
+                    struct buf *out);
+
+/** Append a raw query string with the values of signatures, tokens and passwords hidden. */
 void redact_query(struct str query, struct buf *out);
 
 /**
- * Append at most @most bytes of a body. In JSON texts the string values of members named like a
- * secret (…secret…, …password…, …token…, accessKey…) are hidden.
+ * Append at most @most bytes of a text in any form. Hidden are the values of names like a secret
+ * (…secret…, …password…, …token…, api_key: the table), credentials of Basic and Bearer, passwords
+ * in URLs, and what @secrets holds.
  */
-void redact_body(struct str body, size_t most, struct buf *out);
+void redact_text(struct str text, size_t most, const struct redact_secrets *secrets,
+                 struct buf *out);
+/** Does a header, parameter or member of that name hold a secret? */
+bool redact_name_is_secret(struct str name);

@@ -18,6 +18,15 @@ static const struct {
     {STR_INIT("X-Api-Key"),            STR_INIT("k"),                             "X-Api-Key: ***\n"              },
     {STR_INIT("Cookie"),               STR_INIT("session=1"),                     "Cookie: ***\n"                 },
     {STR_INIT("X-Fc-Trace"),           STR_INIT("t"),                             "X-Fc-Trace: t\n"               },
+    {STR_INIT("Proxy-Authorization"),  STR_INIT("Basic x"),                       "Proxy-Authorization: ***\n"    },
+    {STR_INIT("X-My-Password"),        STR_INIT("x"),                             "X-My-Password: ***\n"          },
+    {STR_INIT("Set-Cookie"),           STR_INIT("a=b"),                           "Set-Cookie: ***\n"             },
+    {STR_INIT("Authorization"),        STR_INIT("OSS id:abc"),                    "Authorization: OSS id:***\n"   },
+    {STR_INIT("Authorization"),        STR_INIT("acs id:abc"),                    "Authorization: acs id:***\n"   },
+    {STR_INIT("Authorization"),        STR_INIT("LOG id:abc"),                    "Authorization: LOG id:***\n"   },
+    {STR_INIT("Referer"),              STR_INIT("http://a/?password=x&b=1"),
+     "Referer: http://a/?password=***&b=1\n"                                                                      },
+    {STR_INIT("Location"),             STR_INIT("https://u:pw@a/"),               "Location: https://u:***@a/\n"  },
 };
 
 START_TEST(test_redact_headers_table)
@@ -26,7 +35,7 @@ START_TEST(test_redact_headers_table)
     struct http_headers list = {.items = &item, .count = 1};
     OWN(buf_done) struct buf out = {0};
 
-    redact_headers(&list, &out);
+    redact_headers(&list, NULL, &out);
     ck_assert_str_eq(buf_text(&out), headers[_i].want);
 }
 END_TEST
@@ -35,10 +44,27 @@ static const struct {
     struct str in;
     const char *want;
 } queries[] = {
-    {STR_INIT("limit=5&x-fc-signature=abc&prefix=a"), "limit=5&x-fc-signature=***&prefix=a"},
-    {STR_INIT("Signature=ab%3D"),                     "Signature=***"                      },
-    {STR_INIT("signature"),                           "signature"                          },
-    {STR_INIT(""),                                    ""                                   },
+    {STR_INIT("limit=5&x-fc-signature=abc&prefix=a"),                         "limit=5&x-fc-signature=***&prefix=a"},
+    {STR_INIT("Signature=ab%3D"),                                             "Signature=***"                      },
+    {STR_INIT("signature"),                                                   "signature"                          },
+    {STR_INIT("a=1&password=x&b"),                                            "a=1&password=***&b"                 },
+    {STR_INIT("PassWd=x"),                                                    "PassWd=***"                         },
+    {STR_INIT("pwd=x&passphrase=y"),                                          "pwd=***&passphrase=***"             },
+    {STR_INIT("p%61ss%77ord=x"),                                              "p%61ss%77ord=***"                   },
+    {STR_INIT("%70assword%=x"),                                               "%70assword%=***"                    },
+    {STR_INIT("api_key=x&api-key=y&apiKey=z"),                                "api_key=***&api-key=***&apiKey=***" },
+    {STR_INIT("client_secret=x"),                                             "client_secret=***"                  },
+    {STR_INIT("access_token=x&nextToken=y&continuation-token=z"),
+     "access_token=***&nextToken=y&continuation-token=z"                                                           },
+    {STR_INIT("OSSAccessKeyId=id&Signature=s&Expires=1"),
+     "OSSAccessKeyId=id&Signature=***&Expires=1"                                                                   },
+    {STR_INIT("x-fc-access-key-id=id&SignatureMethod=HMAC&SignatureNonce=n"),
+     "x-fc-access-key-id=id&SignatureMethod=HMAC&SignatureNonce=n"                                                 },
+    {STR_INIT("url=http%3A%2F%2Fa%3Fpassword%3Dx%26b%3D1"),
+     "url=http%3A%2F%2Fa%3Fpassword%3D***%26b%3D1"                                                                 },
+    {STR_INIT("password="),                                                   "password=***"                       },
+    {STR_INIT("limit=5&&=x"),                                                 "limit=5&&=x"                        },
+    {STR_INIT(""),                                                            ""                                   },
 };
 
 START_TEST(test_redact_query_table)
@@ -55,24 +81,108 @@ static const struct {
     size_t most;
     const char *want;
 } bodies[] = {
-    {STR_INIT("{\"accessKeySecret\": \"abc\", \"n\": 1}"), 100,
-     "{\"accessKeySecret\": \"***\", \"n\": 1}"                                               },
-    {STR_INIT("{\"env\":{\"DB_PASSWORD\":\"a\\\"b\"}}"),   100,
-     "{\"env\":{\"DB_PASSWORD\":\"***\"}}"                                                    },
-    {STR_INIT("{\"list\":[\"token\",\"x\"]}"),             100, "{\"list\":[\"token\",\"x\"]}"},
-    {STR_INIT("{\"token\":\"cut sho"),                     100, "{\"token\":\"***\""          },
-    {STR_INIT("{\"token"),                                 100, "{\"token"                    },
-    {STR_INIT("token=abc"),                                5,   "token"                       },
-    {STR_INIT("{\"abcdef\":1}"),                           4,   "{\"ab"                       },
-    {STR_INIT(""),                                         4,   ""                            },
+    {STR_INIT("{\"accessKeySecret\": \"abc\", \"n\": 1}"),                         100,
+     "{\"accessKeySecret\": \"***\", \"n\": 1}"                                                                              },
+    {STR_INIT("{\"env\":{\"DB_PASSWORD\":\"a\\\"b\"}}"),                           100,
+     "{\"env\":{\"DB_PASSWORD\":\"***\"}}"                                                                                   },
+    {STR_INIT("{\"list\":[\"token\",\"x\"]}"),                                     100, "{\"list\":[\"token\",\"x\"]}"       },
+    {STR_INIT("{\"token\":\"cut sho"),                                             100, "{\"token\":\"***\""                 },
+    {STR_INIT("{\"token"),                                                         100, "{\"token"                           },
+    {STR_INIT("token=abc"),                                                        5,   "token"                              },
+    {STR_INIT("{\"abcdef\":1}"),                                                   4,   "{\"ab"                              },
+    {STR_INIT(""),                                                                 4,   ""                                   },
+ /* forms of JSON */
+    {STR_INIT("{\"password\":12345,\"n\":1}"),                                     100, "{\"password\":***,\"n\":1}"         },
+    {STR_INIT("{\"token\": null, \"secret\":true}"),                               100, "{\"token\": null, \"secret\":true}" },
+    {STR_INIT("{\"token\":{\"a\":1},\"secrets\":[1]}"),                            100,
+     "{\"token\":{\"a\":1},\"secrets\":[1]}"                                                                                 },
+    {STR_INIT("{\"nextToken\":\"n\",\"accessKeyId\":\"i\",\"access_key\":\"k\"}"), 100,
+     "{\"nextToken\":\"n\",\"accessKeyId\":\"i\",\"access_key\":\"***\"}"                                                    },
+    {STR_INIT("{\"headers\":{\"Authorization\":\"Basic x\",\"Cookie\":\"a\"}}"),   100,
+     "{\"headers\":{\"Authorization\":\"***\",\"Cookie\":\"***\"}}"                                                          },
+    {STR_INIT("{\"b\":\"{\\\"password\\\":\\\"a\\\\\\\"b\\\",\\\"n\\\":1}\"}"),    100,
+     "{\"b\":\"{\\\"password\\\":\\\"***\\\",\\\"n\\\":1}\"}"                                                                },
+    {STR_INIT("{'password' : 'x'}"),                                               100, "{'password' : '***'}"               },
+    {STR_INIT("{\"token\":\"a\\\\\",\"n\":\"b\"}"),                                100, "{\"token\":\"***\",\"n\":\"b\"}"    },
+    {STR_INIT("[\"SignatureNotMatch\",\"the token is over\"]"),                    100,
+     "[\"SignatureNotMatch\",\"the token is over\"]"                                                                         },
+ /* other forms */
+    {STR_INIT("a=1&password=x y&b=2"),                                             100, "a=1&password=*** y&b=2"             },
+    {STR_INIT("Authorization: Digest user=a, response=b\r\nHost: x"),              100,
+     "Authorization: ***\r\nHost: x"                                                                                         },
+    {STR_INIT("password: a b\nuser: c"),                                           100, "password: ***\nuser: c"             },
+    {STR_INIT("secret => x, a"),                                                   100, "secret => ***, a"                   },
+    {STR_INIT("<A><AccessKeySecret>s</AccessKeySecret> t<B>u</B></A>"),            100,
+     "<A><AccessKeySecret>***</AccessKeySecret> t<B>u</B></A>"                                                               },
+    {STR_INIT("<SecurityToken></SecurityToken>x"),                                 100, "<SecurityToken></SecurityToken>x"   },
+    {STR_INIT("name=\"password\"\r\n\r\nx\r\n--b"),                                100, "name=\"password\"\r\n\r\n***\r\n--b"},
+    {STR_INIT("invalid authorization 'Basic dXNlcjpwdw=='"),                       100,
+     "invalid authorization 'Basic ***'"                                                                                     },
+    {STR_INIT("basic  dXNlcjpwdw== x"),                                            100, "basic  *** x"                       },
+    {STR_INIT("Basic knowledge, Basic dXNlcg=="),                                  100, "Basic knowledge, Basic dXNlcg=="    },
+    {STR_INIT("Bearer eyJhbGciOi.J9-_~+/x="),                                      100, "Bearer ***"                         },
+    {STR_INIT("bearer of good news"),                                              100, "bearer of good news"                },
+    {STR_INIT("mysql://root:pw@db/x and http://a:80/b@c"),                         100,
+     "mysql://root:***@db/x and http://a:80/b@c"                                                                             },
+    {STR_INIT("password=abcdefgh"),                                                10,  "password=*"                         },
+    {STR_INIT("password"),                                                         100, "password"                           },
+    {STR_INIT("password:"),                                                        100, "password:"                          },
 };
 
 START_TEST(test_redact_body_table)
 {
     OWN(buf_done) struct buf out = {0};
 
-    redact_body(bodies[_i].in, bodies[_i].most, &out);
+    redact_text(bodies[_i].in, bodies[_i].most, NULL, &out);
     ck_assert_str_eq(buf_text(&out), bodies[_i].want);
+}
+END_TEST
+
+/* What a request held secret is hidden where the answer repeats it, in whatever form. */
+static const struct {
+    const char *name;
+    const char *value;
+    const char *query;
+    const char *answer;
+    const char *want;
+} echoes[] = {
+    {"Authorization", "Custom very-secret",                                                  "",                       "you sent very-secret", "you sent ***"},
+    {"Authorization", "opaque-thing",                                                        "",                       "'opaque-thing'",       "'***'"       },
+    {"Authorization", "FC LTAI-x:c2lnbmVkPQ==",                                              "",                       "LTAI-x c2lnbmVkPQ==",  "LTAI-x ***"  },
+    {"Authorization", "Basic dXNlcjpodW50ZXIy",                                              "",                       "pw is hunter2",        "pw is ***"   },
+    {"Authorization", "ACS3-HMAC-SHA256 Credential=i,SignedHeaders=host,Signature=0123abcd", "",
+     "got 0123abcd",                                                                                                                           "got ***"     },
+    {"X-Api-Key",     "key-0001",                                                            "",                       "key-0001key-0001",     "******"      },
+    {"Cookie",        "sid=12345",                                                           "",                       "<p>sid=12345</p>",     "<p>***</p>"  },
+    {"X-Trace",       "trace-0001",                                                          "",                       "trace-0001",           "trace-0001"  },
+    {"X-Api-Key",     "short",                                                               "",                       "short",                "short"       },
+    {"X-Trace",       "t",                                                                   "password=a%20b%20c%20d", "hi a b c d!",          "hi ***!"     },
+};
+
+START_TEST(test_redact_what_an_answer_repeats)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    OWN(buf_done) struct buf out = {0};
+    struct http_request request = {.query = str_of(echoes[_i].query)};
+    struct redact_secrets secrets;
+
+    http_headers_add(&request.headers, arena, str_of(echoes[_i].name), str_of(echoes[_i].value));
+    redact_learn(&request, arena, &secrets);
+    redact_text(str_of(echoes[_i].answer), 1000, &secrets, &out);
+    ck_assert_str_eq(buf_text(&out), echoes[_i].want);
+}
+END_TEST
+
+START_TEST(test_redact_learns_no_more_than_it_has_room_for)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct http_request request = {0};
+    struct redact_secrets secrets;
+
+    for (int i = 0; i < REDACT_SECRETS_MAX + 2; i++)
+        http_headers_add(&request.headers, arena, STR("X-Api-Key"), STR("key-0001"));
+    redact_learn(&request, arena, &secrets);
+    ck_assert_uint_eq(secrets.count, REDACT_SECRETS_MAX);
 }
 END_TEST
 
@@ -84,6 +194,8 @@ int main(void)
     tcase_add_loop_test(tc, test_redact_headers_table, 0, (int)N_ELEMENTS(headers));
     tcase_add_loop_test(tc, test_redact_query_table, 0, (int)N_ELEMENTS(queries));
     tcase_add_loop_test(tc, test_redact_body_table, 0, (int)N_ELEMENTS(bodies));
+    tcase_add_loop_test(tc, test_redact_what_an_answer_repeats, 0, (int)N_ELEMENTS(echoes));
+    tcase_add_test(tc, test_redact_learns_no_more_than_it_has_room_for);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

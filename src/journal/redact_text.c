@@ -1,0 +1,321 @@
+/*
+ * Secrets in texts of any form: JSON, also broken or inside a string of another, XML, forms, header
+ * lines, URLs. A scan rather than a parse: bodies that are broken on purpose are captured, too.
+ * What lies between two secrets is copied in one piece.
+ */
+#include "crypto/encode.h"
+#include "journal/redact.h"
+
+enum { TOKEN_BYTES_MIN = 16, PAIR_BYTES_MAX = 512 };
+
+/* Anywhere in a name, without regard to case, '-' and '_'; by their first letters. */
+static const struct str secret_words[] = {
+    STR_INIT("accesskey"),  STR_INIT("apikey"), STR_INIT("authorization"), STR_INIT("cookie"),
+    STR_INIT("password"),   STR_INIT("passwd"), STR_INIT("passphrase"),    STR_INIT("pwd"),
+    STR_INIT("privatekey"), STR_INIT("secret"), STR_INIT("signature"),     STR_INIT("token"),
+};
+
+/* Names that sound so and are not: pages of a listing, who signed, and how. */
+static const struct str open_names[] = {
+    STR_INIT("accesskeyid"),    STR_INIT("continuationtoken"), STR_INIT("nextcontinuationtoken"),
+    STR_INIT("nexttoken"),      STR_INIT("ossaccesskeyid"),    STR_INIT("signaturemethod"),
+    STR_INIT("signaturenonce"), STR_INIT("signatureversion"),  STR_INIT("signedheaders"),
+    STR_INIT("xfcaccesskeyid"),
+};
+
+/* Where one of the above, "Basic", "Bearer" or "://" can begin; nearly all text is passed over. */
+static const bool may_begin[256] = {
+    ['a'] = true, ['A'] = true, ['b'] = true, ['B'] = true, ['c'] = true,
+    ['C'] = true, ['p'] = true, ['P'] = true, ['s'] = true, ['S'] = true,
+    ['t'] = true, ['T'] = true, [':'] = true,
+};
+
+struct scan {
+    struct str text;
+    const struct redact_secrets *secrets;
+};
+
+/* Where a secret lies; none when it is empty. */
+struct found {
+    size_t from;
+    size_t to;
+    char missing; /* the quote that the text has lost with its end */
+};
+static const struct found NOTHING;
+
+static bool is_name_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Does @word stand at @at? Its end, or 0. */
+static size_t word_end(struct str text, size_t at, struct str word)
+{
+    size_t i = 0;
+
+    for (; at < text.len && i < word.len; at++) {
+        char c = lower(text.ptr[at]);
+
+        if (c == word.ptr[i])
+            i++;
+        else if (i == 0 || (c != '-' && c != '_'))
+            return 0;
+    }
+    return i == word.len ? at : 0;
+}
+
+static size_t secret_word_end(struct str text, size_t at)
+{
+    char first = lower(text.ptr[at]);
+    size_t end = 0;
+
+    for (size_t w = 0; w < N_ELEMENTS(secret_words) && end == 0; w++)
+        if (secret_words[w].ptr[0] == first)
+            end = word_end(text, at, secret_words[w]);
+    return end;
+}
+
+static bool is_open_name(struct str name)
+{
+    while (name.len > 0 && (name.ptr[0] == '-' || name.ptr[0] == '_'))
+        name = str_slice(name, 1, name.len);
+    for (size_t i = 0; i < N_ELEMENTS(open_names); i++)
+        if (word_end(name, 0, open_names[i]) == name.len)
+            return true;
+    return false;
+}
+
+bool redact_name_is_secret(struct str name)
+{
+    for (size_t at = 0; at < name.len; at++)
+        if (may_begin[(unsigned char)name.ptr[at]] && secret_word_end(name, at) > 0)
+            return !is_open_name(name);
+    return false;
+}
+
+static size_t skip(struct str text, size_t at, const char *characters)
+{
+    while (at < text.len && text.ptr[at] && strchr(characters, text.ptr[at]))
+        at++;
+    return at;
+}
+
+static size_t until(struct str text, size_t at, const char *characters)
+{
+    while (at < text.len && !(text.ptr[at] && strchr(characters, text.ptr[at])))
+        at++;
+    return at;
+}
+
+/* A quote and how often it is escaped: \" in a JSON text within a JSON text. */
+struct quote {
+    char mark; /* 0: there is none */
+    size_t slashes;
+    size_t end; /* behind it */
+};
+
+static struct quote quote_at(struct str text, size_t at)
+{
+    size_t mark = skip(text, at, "\\");
+
+    if (mark < text.len && (text.ptr[mark] == '"' || text.ptr[mark] == '\''))
+        return (struct quote){text.ptr[mark], mark - at, mark + 1};
+    return (struct quote){.end = at};
+}
+
+/* The string that @open begins. A backslash that belongs to it comes in pairs of its depth. */
+static struct found quoted_value(struct str text, struct quote open)
+{
+    size_t slashes = 0;
+
+    for (size_t at = open.end; at < text.len; at++) {
+        if (text.ptr[at] == '\\') {
+            slashes++;
+            continue;
+        }
+        if (text.ptr[at] == open.mark && slashes % (2 * (open.slashes + 1)) == open.slashes)
+            return (struct found){open.end, at - open.slashes, 0};
+        slashes = 0;
+    }
+    return (struct found){open.end, text.len, open.mark};
+}
+
+static bool is_literal(struct str value)
+{
+    return str_eq(value, STR("null")) || str_eq(value, STR("true")) || str_eq(value, STR("false"));
+}
+
+static struct found bare_value(struct str text, size_t at, const char *ends)
+{
+    struct found found = {at, until(text, at, ends), 0};
+
+    if (at < text.len && (text.ptr[at] == '{' || text.ptr[at] == '['))
+        return NOTHING;
+    return is_literal(str_slice(text, found.from, found.to)) ? NOTHING : found;
+}
+
+/* "=", ":" and what they become in a URL; 0 when none stands at @at. */
+static size_t separator(struct str text, size_t at, bool *out_line)
+{
+    static const struct {
+        struct str text;
+        bool line; /* what follows may hold blanks */
+    } forms[] = {
+        {STR_INIT("=>"),  false},
+        {STR_INIT("="),   false},
+        {STR_INIT(":"),   true },
+        {STR_INIT("%3d"), false},
+        {STR_INIT("%3a"), false},
+    };
+
+    for (size_t i = 0; i < N_ELEMENTS(forms); i++) {
+        if (!str_starts_nocase(str_slice(text, at, text.len), forms[i].text))
+            continue;
+        *out_line = forms[i].line;
+        return forms[i].text.len;
+    }
+    return 0;
+}
+
+/* The value that belongs to the name from @from to @end. */
+static struct found value_of(struct str text, size_t from, size_t end)
+{
+    struct quote closing = quote_at(text, end);
+    size_t at = skip(text, closing.end, " \t\r\n");
+    bool line = false;
+    size_t separator_len = separator(text, at, &line);
+    struct quote opening;
+
+    if (end < text.len && text.ptr[end] == '>' && from > 0 && text.ptr[from - 1] == '<')
+        return (struct found){end + 1, until(text, end, "<"), 0};
+    /* A part of a form: name="password", an empty line, the value. */
+    if (closing.mark && str_starts(str_slice(text, closing.end, text.len), STR("\r\n\r\n")))
+        return (struct found){closing.end + 4, until(text, closing.end + 4, "\r"), 0};
+    if (separator_len == 0)
+        return NOTHING;
+    at = skip(text, at + separator_len, " \t\r\n");
+    opening = quote_at(text, at);
+    if (opening.mark)
+        return quoted_value(text, opening);
+    if (closing.mark)
+        return bare_value(text, at, ",}] \t\r\n");
+    return bare_value(text, at, line ? "\r\n\"'\\<" : "&;,\"'\\<>)}% \t\r\n");
+}
+
+static struct found named_secret(struct str text, size_t at)
+{
+    size_t end = secret_word_end(text, at);
+    size_t from = at;
+
+    if (end == 0)
+        return NOTHING;
+    while (end < text.len && is_name_character(text.ptr[end]))
+        end++;
+    while (from > 0 && is_name_character(text.ptr[from - 1]))
+        from--;
+    return is_open_name(str_slice(text, from, end)) ? NOTHING : value_of(text, from, end);
+}
+
+static bool holds_pair(struct str token)
+{
+    char decoded[PAIR_BYTES_MAX];
+    size_t len;
+
+    if (token.len > PAIR_BYTES_MAX)
+        return true;
+    return base64_decode(token, (uint8_t *)decoded, &len) && memchr(decoded, ':', len) != NULL;
+}
+
+/* "Basic dXNlcjpwdw==" and "Bearer eyJ…" are secrets whatever stands before them. */
+static struct found scheme_secret(struct str text, size_t at)
+{
+    static const char token[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=._~-";
+    struct str rest = str_slice(text, at, text.len);
+    bool basic = str_starts_nocase(rest, STR("basic "));
+    struct found found;
+
+    if (!basic && !str_starts_nocase(rest, STR("bearer ")))
+        return NOTHING;
+    found.from = skip(text, at + (basic ? 5 : 6), " ");
+    found.to = skip(text, found.from, token);
+    found.missing = 0;
+    if (basic ? !holds_pair(str_slice(text, found.from, found.to))
+              : found.to - found.from < TOKEN_BYTES_MIN)
+        return NOTHING;
+    return found;
+}
+
+/* The password of https://user:password@host. */
+static struct found password_of_url(struct str text, size_t at)
+{
+    size_t end;
+    size_t colon;
+
+    if (!str_starts(str_slice(text, at, text.len), STR("://")))
+        return NOTHING;
+    end = until(text, at + 3, "/?#@\"'<> \t\r\n\\");
+    colon = until(text, at + 3, ":/?#@\"'<> \t\r\n\\");
+    if (end == text.len || text.ptr[end] != '@' || text.ptr[colon] != ':')
+        return NOTHING;
+    return (struct found){colon + 1, end, 0};
+}
+
+static struct found repeated_secret(const struct scan *scan, size_t at)
+{
+    const struct redact_secrets *secrets = scan->secrets;
+    struct str rest = str_slice(scan->text, at, scan->text.len);
+
+    for (size_t i = 0; secrets && i < secrets->count; i++)
+        if (str_starts(rest, secrets->items[i]))
+            return (struct found){at, at + secrets->items[i].len, 0};
+    return NOTHING;
+}
+
+static struct found secret_at(const struct scan *scan, size_t at)
+{
+    static struct found (*const looks[])(struct str text, size_t at) = {named_secret, scheme_secret,
+                                                                        password_of_url};
+    unsigned char c = (unsigned char)scan->text.ptr[at];
+    struct found found = NOTHING;
+
+    if (scan->secrets && scan->secrets->begins[c])
+        found = repeated_secret(scan, at);
+    for (size_t i = 0; i < N_ELEMENTS(looks) && may_begin[c] && found.to <= found.from; i++)
+        found = looks[i](scan->text, at);
+    return found;
+}
+
+void redact_text(struct str text, size_t most, const struct redact_secrets *secrets,
+                 struct buf *out)
+{
+    struct scan scan = {text, secrets};
+    size_t start = out->len;
+    size_t kept = 0; /* from here on nothing is copied yet */
+    size_t at = 0;
+
+    while (at < text.len && out->len - start + (at - kept) < most) {
+        struct found found = secret_at(&scan, at);
+
+        if (found.to <= found.from) {
+            at++;
+            continue;
+        }
+        buf_add(out, str_slice(text, kept, found.from));
+        buf_puts(out, "***");
+        if (found.missing)
+            buf_add_char(out, found.missing);
+        at = kept = found.to;
+    }
+    buf_add(out, str_slice(text, kept, at));
+    if (out->len - start > most) {
+        out->len = start + most;
+        out->ptr[out->len] = '\0';
+    }
+}
