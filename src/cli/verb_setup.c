@@ -3,16 +3,19 @@
 
 #include "base/mem.h"
 #include "cli/verbs.h"
-#include "conf/settings.h"
-#include "crypto/ca.h"
+#include "conf/report.h"
+#include "daemon/authority.h"
 
 int cli_open_ca(const struct cli_args *args, struct ca **out)
 {
     const char *named = cli_value(args, "ca-dir");
     OWN(mem_free) char *folder = named ? mem_dup(named) : ca_default_folder();
+    OWN(conf_report_free) struct conf_report *report = conf_report_new();
+    OWN(settings_free) struct settings *usual = settings_load(NULL, NULL, 0, NULL, report);
     struct error err = {0};
 
-    if (ca_open(folder, out, &err) == 0)
+    /* What a daemon's own settings add stays in the authority that it has made. */
+    if (authority_open_for(usual, folder, out, &err) == 0)
         return 0;
     return cli_usage(args, "%s", err.text);
 }

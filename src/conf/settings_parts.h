@@ -21,5 +21,7 @@ bool settings_take_account(struct conf_decoder *d, const struct conf_field *fiel
 /* settings_visitors.c */
 bool settings_take_origins(struct conf_decoder *d, const struct conf_field *field,
                            const struct conf_node *node, void *out);
+bool settings_take_domains(struct conf_decoder *d, const struct conf_field *field,
+                           const struct conf_node *node, void *out);
 bool settings_take_users(struct conf_decoder *d, const struct conf_field *field,
                          const struct conf_node *node, void *out);

@@ -1,10 +1,14 @@
 /*
- * conf/settings_visitors.c - who else may use the daemon: pages of other origins, other users
+ * conf/settings_visitors.c - who else may use the daemon: pages of other origins, other users; and
+ * what its authority may sign for
  */
+#include <ctype.h>
 #include <pwd.h>
 
 #include "conf/settings.h"
 #include "conf/settings_parts.h"
+
+enum { DOMAIN_MAX = 253 };
 
 /* "http://localhost:3000": a scheme, a host, perhaps a port, and nothing behind them. */
 static bool is_origin(struct str text)
@@ -86,5 +90,55 @@ bool settings_take_users(struct conf_decoder *d, const struct conf_field *field,
     }
     if (ok)
         *(struct settings_users *)out = users;
+    return ok;
+}
+
+/* Labels of lower-case letters, digits and hyphens. */
+static bool is_domain(struct str text)
+{
+    struct str label;
+
+    if (text.len == 0 || text.len > DOMAIN_MAX)
+        return false;
+    while (str_is_set(text)) {
+        str_cut(text, '.', &label, &text);
+        if (label.len == 0 || label.ptr[0] == '-' || label.ptr[label.len - 1] == '-')
+            return false;
+        for (size_t i = 0; i < label.len; i++)
+            if (!isalnum((unsigned char)label.ptr[i]) && label.ptr[i] != '-')
+                return false;
+    }
+    return true;
+}
+
+static struct str lowered(struct arena *arena, struct str text)
+{
+    char *copy = arena_dup(arena, text);
+
+    for (size_t i = 0; i < text.len; i++)
+        copy[i] = (char)tolower((unsigned char)copy[i]);
+    return (struct str){copy, text.len};
+}
+
+bool settings_take_domains(struct conf_decoder *d, const struct conf_field *field,
+                           const struct conf_node *node, void *out)
+{
+    struct conf_field texts = {.name = field->name, .type = FIELD_TEXTS};
+    struct conf_texts list = {0};
+    bool ok = conf_decode_field(d, &texts, node, &list);
+    size_t count;
+    const struct conf_node *item = conf_items(node, &count);
+
+    for (size_t i = 0; ok && i < list.count; i++, item = item->next) {
+        list.items[i] = lowered(d->arena, list.items[i]);
+        if (is_domain(list.items[i]))
+            continue;
+        conf_error(d->report, conf_at(item), "F208",
+                   "'%s' is no domain; write example.com, which means all below it too",
+                   conf_value(d, item));
+        ok = false;
+    }
+    if (ok)
+        *(struct conf_texts *)out = list;
     return ok;
 }

@@ -16,6 +16,7 @@ static const char LOCAL_NAME[] = "localhost";
 struct ca {
     char *folder;
     char *path;
+    bool renewed;
     gnutls_datum_t pem;
     char fingerprint[CA_FINGERPRINT_BYTES];
     struct authority authority;
@@ -63,7 +64,7 @@ static int set_leaf_key(struct ca *ca, struct error *err)
     return 0;
 }
 
-int ca_open(const char *folder, struct ca **out, struct error *err)
+int ca_open(const char *folder, const struct ca_scope *scope, struct ca **out, struct error *err)
 {
     OWN(ca_free) struct ca *ca = mem_alloc(sizeof(*ca));
     int r;
@@ -74,8 +75,8 @@ int ca_open(const char *folder, struct ca **out, struct error *err)
     ca->leaves.max = CA_LEAVES_MAX;
     ca->leaves.retired_max = CA_RETIRED_MAX;
     ca->leaves.grace_ns = UINT64_C(1000000000) * CA_GRACE_S;
-    if (authority_open(folder, &ca->authority, err) < 0 || set_fingerprint(ca, err) < 0 ||
-        set_leaf_key(ca, err) < 0)
+    if (authority_open(folder, scope, &ca->authority, &ca->renewed, err) < 0 ||
+        set_fingerprint(ca, err) < 0 || set_leaf_key(ca, err) < 0)
         return error_wrap(err, "certificate authority");
     r = gnutls_x509_crt_export2(ca->authority.crt, GNUTLS_X509_FMT_PEM, &ca->pem);
     if (r < 0)
@@ -99,6 +100,11 @@ void ca_free(struct ca *ca)
     mem_free(ca->path);
     mem_free(ca->folder);
     mem_free(ca);
+}
+
+bool ca_renewed(const struct ca *ca)
+{
+    return ca->renewed;
 }
 
 const char *ca_path(const struct ca *ca)

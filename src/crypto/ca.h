@@ -39,15 +39,27 @@ enum ca_flaw {
 /** $XDG_DATA_HOME/fcemu, else $HOME/.local/share/fcemu, else /var/lib/fcemu. Heap text. */
 char *ca_default_folder(void);
 
+/* Names and addresses that an authority may sign for: "aliyuncs.com" with all below it,
+ * "127.0.0.0/8", "::1". Lower case. */
+struct ca_scope {
+    const char *const *names;
+    size_t count;
+};
+
 /**
  * Load the authority in @folder, or make one there: ca.pem (0644) and ca-key.pem (0600), each
  * written whole. Daemons that start at once agree on one. Fails with ERROR_IO or ERROR_SYNTAX when
  * the folder cannot be written or holds something else; the text says what to do.
+ *
+ * Its certificate carries critical name constraints to @scope. One of ours without them, or that
+ * lacks a name of @scope, is certified anew for the same key and keeps the names it has:
+ * ca_renewed(). An authority that somebody else made is taken as it is.
  */
-int ca_open(const char *folder, struct ca **out, struct error *err);
+int ca_open(const char *folder, const struct ca_scope *scope, struct ca **out, struct error *err);
 void ca_free(struct ca *ca);
 DEFINE_OWN(ca_free, struct ca *);
 
+bool ca_renewed(const struct ca *ca);            /* ca.pem is another one than before */
 const char *ca_path(const struct ca *ca);        /* of ca.pem, absolute when the folder was */
 struct str ca_pem(const struct ca *ca);          /* the certificate, never the key */
 const char *ca_fingerprint(const struct ca *ca); /* SHA-256, as openssl prints it */

@@ -20,6 +20,7 @@ enum {
     FOLDER_MODE = 0755,           /* others need ca.pem */
     CRT_MODE = 0644,
     KEY_MODE = 0600,
+    OTHERS_MODE = 0077,
 };
 
 static const char AUTHORITY_NAME[] = "fcemu local authority";
@@ -149,6 +150,27 @@ static bool belong_together(const struct authority *authority)
            crt_len == key_len && memcmp(of_crt, of_key, crt_len) == 0;
 }
 
+static bool is_ours(gnutls_x509_crt_t crt)
+{
+    char name[sizeof(AUTHORITY_NAME) + 1];
+    size_t len = sizeof(name);
+
+    return gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &len) >= 0 &&
+           strcmp(name, AUTHORITY_NAME) == 0;
+}
+
+/* Somebody's copy or restore may have opened it; where nothing can be written it is theirs to keep.
+ */
+static int close_key(const char *path, struct error *err)
+{
+    struct stat st;
+
+    if (stat(path, &st) < 0 || !(st.st_mode & OTHERS_MODE) || chmod(path, KEY_MODE) == 0 ||
+        errno == EROFS)
+        return 0;
+    return error_errno(err, "keep '%s' from other users", path);
+}
+
 static int check(const struct authority *authority, const char *crt_path, struct error *err)
 {
     static const char remedy[] = "delete it and ca-key.pem beside it to get a new authority";
@@ -175,7 +197,8 @@ static int load(const char *crt_path, const char *key_path, struct authority *ou
     if (!text)
         return 0;
     if (parse_crt(crt_path, text, &found.crt, err) < 0 ||
-        parse_key(key_path, &found.key, err) < 0 || check(&found, crt_path, err) < 0)
+        parse_key(key_path, &found.key, err) < 0 || close_key(key_path, err) < 0 ||
+        check(&found, crt_path, err) < 0)
         return -1;
     *out = found;
     found = (struct authority){0};
@@ -193,9 +216,21 @@ static int write_datum(const char *path, unsigned mode, int r, gnutls_datum_t *p
     return r;
 }
 
+static int certify(const char *crt_path, const struct ca_scope *scope, struct authority *authority,
+                   struct error *err)
+{
+    gnutls_datum_t pem = {0};
+
+    if (authority_certify(authority, AUTHORITY_NAME, scope, err) < 0)
+        return -1;
+    int r = gnutls_x509_crt_export2(authority->crt, GNUTLS_X509_FMT_PEM, &pem);
+
+    return write_datum(crt_path, CRT_MODE, r, &pem, err);
+}
+
 /* A key without a certificate is what a maker left that died in between: it is used. */
-static int make(const char *crt_path, const char *key_path, struct authority *out,
-                struct error *err)
+static int make(const char *crt_path, const char *key_path, const struct ca_scope *scope,
+                struct authority *out, struct error *err)
 {
     OWN(authority_done) struct authority made = {0};
     gnutls_datum_t pem = {0};
@@ -211,18 +246,23 @@ static int make(const char *crt_path, const char *key_path, struct authority *ou
         if (write_datum(key_path, KEY_MODE, r, &pem, err) < 0)
             return -1;
     }
-    if (authority_certify(&made, AUTHORITY_NAME, err) < 0)
-        return -1;
-    r = gnutls_x509_crt_export2(made.crt, GNUTLS_X509_FMT_PEM, &pem);
-    if (write_datum(crt_path, CRT_MODE, r, &pem, err) < 0)
+    if (certify(crt_path, scope, &made, err) < 0)
         return -1;
     *out = made;
     made = (struct authority){0};
     return 0;
 }
 
+static bool is_final(const struct authority *authority, const struct ca_scope *scope)
+{
+    return authority->crt && (!is_ours(authority->crt) || scope_covered(authority->crt, scope));
+}
+
+/* One of ours that may sign for too little, or for everything, gets a new certificate for its key:
+ * what it signed stays valid, also for who trusts the old one. */
 static int make_in_turn(const char *folder, const char *crt_path, const char *key_path,
-                        struct authority *out, struct error *err)
+                        const struct ca_scope *scope, struct authority *out, bool *out_renewed,
+                        struct error *err)
 {
     OWN(mem_free) char *lock_path = mem_printf("%s/.ca-lock", folder);
 
@@ -232,22 +272,31 @@ static int make_in_turn(const char *folder, const char *crt_path, const char *ke
 
     if (lock < 0 || flock(lock, LOCK_EX) < 0)
         return error_errno(err, "lock '%s' as uid %u", lock_path, (unsigned)geteuid());
+    authority_done(out);
     if (load(crt_path, key_path, out, err) < 0)
         return -1;
-    return out->crt ? 0 : make(crt_path, key_path, out, err);
+    if (is_final(out, scope))
+        return 0;
+    *out_renewed = out->crt != NULL;
+    return out->crt ? certify(crt_path, scope, out, err)
+                    : make(crt_path, key_path, scope, out, err);
 }
 
-int authority_open(const char *folder, struct authority *out, struct error *err)
+int authority_open(const char *folder, const struct ca_scope *scope, struct authority *out,
+                   bool *out_renewed, struct error *err)
 {
     OWN(mem_free) char *crt_path = mem_printf("%s/ca.pem", folder);
     OWN(mem_free) char *key_path = mem_printf("%s/ca-key.pem", folder);
-    struct authority found = {0};
+    OWN(authority_done) struct authority found = {0};
 
+    *out_renewed = false;
     if (load(crt_path, key_path, &found, err) < 0 ||
-        (!found.crt && make_in_turn(folder, crt_path, key_path, &found, err) < 0))
+        (!is_final(&found, scope) &&
+         make_in_turn(folder, crt_path, key_path, scope, &found, out_renewed, err) < 0))
         return err->sys_errno == 0
                    ? -1
                    : error_remedy(err, "choose a folder that this user owns with --ca-dir");
     *out = found;
+    found = (struct authority){0};
     return 0;
 }

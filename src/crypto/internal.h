@@ -31,8 +31,11 @@ int error_gnutls(struct error *err, int r, const char *what);
 
 /** A new P-256 key. */
 int key_make(gnutls_x509_privkey_t *out, struct error *err);
-/** A CA certificate for authority->key, which stays the caller's also on failure. */
-int authority_certify(struct authority *authority, const char *common_name, struct error *err);
+/** A CA certificate for authority->key, which stays the caller's also on failure; constrained to
+ * @scope, and to what authority->crt, which is replaced, was constrained to. @scope NULL: to
+ * nothing. */
+int authority_certify(struct authority *authority, const char *common_name,
+                      const struct ca_scope *scope, struct error *err);
 /** Key and certificate, in memory only. */
 int authority_make(struct authority *out, const char *common_name, struct error *err);
 void authority_done(struct authority *authority);
@@ -41,8 +44,15 @@ static inline void authority_done_at_exit(struct authority *authority)
     authority_done(authority);
 }
 
-/** Load from @folder or make there; see ca_open(). */
-int authority_open(const char *folder, struct authority *out, struct error *err);
+/** Load from @folder or make there; see ca_open(). @out_renewed: one of ours was certified anew. */
+int authority_open(const char *folder, const struct ca_scope *scope, struct authority *out,
+                   bool *out_renewed, struct error *err);
+
+/* scope.c; GnuTLS results */
+/** Constrain @crt to @scope and to what @before (or NULL) is constrained to. */
+int scope_set(gnutls_x509_crt_t crt, const struct ca_scope *scope, gnutls_x509_crt_t before);
+/** Is @crt constrained, and may it sign for all of @scope? */
+bool scope_covered(gnutls_x509_crt_t crt, const struct ca_scope *scope);
 /** Write @text to @path whole: a temporary file beside it, then a rename. */
 int file_write_whole(const char *path, unsigned mode, struct str text, struct error *err);
 /** The whole of a small file as heap text; *out is NULL when there is no such file. */

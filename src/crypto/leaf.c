@@ -49,12 +49,22 @@ int key_make(gnutls_x509_privkey_t *out, struct error *err)
     return 0;
 }
 
+/* Bytes of the address in network order: 4, 16, or 0 when @name is a host name. */
+static unsigned address_parse(const char *name, uint8_t out[16])
+{
+    if (inet_pton(AF_INET, name, out) == 1)
+        return 4;
+    return inet_pton(AF_INET6, name, out) == 1 ? 16 : 0;
+}
+
 static int set_name(gnutls_x509_crt_t crt, const char *common_name)
 {
+    uint8_t address[16];
     int r = gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_ORGANIZATION_NAME, 0, ORGANISATION,
                                           sizeof(ORGANISATION) - 1);
 
-    if (r < 0 || strlen(common_name) > COMMON_NAME_MAX)
+    /* Clients hold a common name that looks like a host against the constraints of host names. */
+    if (r < 0 || strlen(common_name) > COMMON_NAME_MAX || address_parse(common_name, address) > 0)
         return r;
     return gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, common_name,
                                          (unsigned)strlen(common_name));
@@ -69,7 +79,8 @@ static int set_serial(gnutls_x509_crt_t crt)
     return gnutls_x509_crt_set_serial(crt, serial, sizeof(serial));
 }
 
-static int set_key(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key)
+/* Clients find an issuer by its id: one that is certified anew keeps what it had @before. */
+static int set_key(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, gnutls_x509_crt_t before)
 {
     uint8_t id[KEY_ID_BYTES];
     size_t len = sizeof(id);
@@ -77,6 +88,9 @@ static int set_key(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key)
 
     if (r < 0)
         return r;
+    if (before && gnutls_x509_crt_get_subject_key_id(before, id, &len, NULL) >= 0)
+        return gnutls_x509_crt_set_subject_key_id(crt, id, len);
+    len = sizeof(id);
     r = gnutls_x509_crt_get_key_id(crt, GNUTLS_KEYID_USE_SHA1, id, &len);
     return r < 0 ? r : gnutls_x509_crt_set_subject_key_id(crt, id, len);
 }
@@ -89,19 +103,23 @@ static int set_days(gnutls_x509_crt_t crt, int from, int to)
     return r < 0 ? r : gnutls_x509_crt_set_expiration_time(crt, now + (time_t)to * DAY_S);
 }
 
-int authority_certify(struct authority *authority, const char *common_name, struct error *err)
+int authority_certify(struct authority *authority, const char *common_name,
+                      const struct ca_scope *scope, struct error *err)
 {
     OWN(crt_free) gnutls_x509_crt_t crt = NULL;
     int r;
 
     if ((r = gnutls_x509_crt_init(&crt)) < 0 || (r = gnutls_x509_crt_set_version(crt, 3)) < 0 ||
         (r = set_serial(crt)) < 0 || (r = set_name(crt, common_name)) < 0 ||
-        (r = set_days(crt, -1, AUTHORITY_DAYS)) < 0 || (r = set_key(crt, authority->key)) < 0 ||
+        (r = set_days(crt, -1, AUTHORITY_DAYS)) < 0 ||
+        (r = set_key(crt, authority->key, authority->crt)) < 0 ||
         (r = gnutls_x509_crt_set_basic_constraints(crt, 1, 0)) < 0 ||
         (r = gnutls_x509_crt_set_key_usage(crt, GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN)) <
             0 ||
+        (scope && (r = scope_set(crt, scope, authority->crt)) < 0) ||
         (r = gnutls_x509_crt_sign2(crt, crt, authority->key, GNUTLS_DIG_SHA256, 0)) < 0)
         return error_gnutls(err, r, "make the certificate of an authority");
+    crt_free(authority->crt);
     authority->crt = GIVE(crt);
     return 0;
 }
@@ -110,7 +128,7 @@ int authority_make(struct authority *out, const char *common_name, struct error 
 {
     OWN(authority_done) struct authority made = {0};
 
-    if (key_make(&made.key, err) < 0 || authority_certify(&made, common_name, err) < 0)
+    if (key_make(&made.key, err) < 0 || authority_certify(&made, common_name, NULL, err) < 0)
         return -1;
     *out = made;
     made = (struct authority){0};
@@ -143,14 +161,6 @@ static bool is_host_name(struct str name)
                 return false;
     } while (str_is_set(rest));
     return true;
-}
-
-/* Bytes of the address in network order: 4, 16, or 0 when @name is a host name. */
-static unsigned address_parse(const char *name, uint8_t out[16])
-{
-    if (inet_pton(AF_INET, name, out) == 1)
-        return 4;
-    return inet_pton(AF_INET6, name, out) == 1 ? 16 : 0;
 }
 
 bool leaf_name(struct str raw, char out[LEAF_NAME_BYTES])
@@ -227,7 +237,7 @@ int leaf_mint(const struct authority *issuer, gnutls_x509_privkey_t key, const c
         issuer = &self;
     if ((r = gnutls_x509_crt_set_version(crt, 3)) < 0 || (r = set_serial(crt)) < 0 ||
         (r = set_name(crt, host)) < 0 || (r = set_leaf_days(crt, flaws)) < 0 ||
-        (r = set_key(crt, key)) < 0 || (r = add_alternatives(crt, host)) < 0 ||
+        (r = set_key(crt, key, NULL)) < 0 || (r = add_alternatives(crt, host)) < 0 ||
         (r = gnutls_x509_crt_set_basic_constraints(crt, 0, -1)) < 0 ||
         (r = gnutls_x509_crt_set_key_usage(crt, GNUTLS_KEY_DIGITAL_SIGNATURE)) < 0 ||
         (r = gnutls_x509_crt_set_key_purpose_oid(crt, GNUTLS_KP_TLS_WWW_SERVER, 0)) < 0 ||

@@ -7,6 +7,7 @@
 #include "base/draw.h"
 #include "base/mem.h"
 #include "conf/settings.h"
+#include "daemon/authority.h"
 #include "daemon/internal.h"
 #include "grammar/header.h"
 #include "http/wire/descriptors.h"
@@ -133,7 +134,14 @@ static int start_ca(struct daemon *d, struct error *err)
     char *folder =
         str_is_set(d->settings->ca_dir) ? mem_dup(d->settings->ca_dir.ptr) : ca_default_folder();
 
-    return ca_open(folder, &d->ca, err);
+    if (authority_open_for(d->settings, folder, &d->ca, err) < 0)
+        return -1;
+    if (ca_renewed(d->ca))
+        log_warn("authority renewed",
+                 "path=%s: it may sign for other names than before; trust it "
+                 "again where it was copied to",
+                 ca_path(d->ca));
+    return 0;
 }
 
 static int certificate(void *owner, struct str name, const struct gnutls_pcert_st **out_chain,

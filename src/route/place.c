@@ -468,3 +468,8 @@ struct str place_format(const struct place *place, struct arena *arena)
     }
     return STR_NONE;
 }
+
+struct str place_zone(size_t i)
+{
+    return i < N_ELEMENTS(zones) ? zones[i].name : STR_NONE;
+}

@@ -81,6 +81,9 @@ struct str place_host_name(struct str host, struct arena *arena);
 void place_find(struct str host, struct str account_header, const struct place_defaults *defaults,
                 struct arena *arena, struct place *out);
 
+/** The zones of emulated names, "fc.aliyuncs.com" and so on; absent behind the last. */
+struct str place_zone(size_t i);
+
 /** True for the names and addresses under which /_fcemu/ is served: those of @own, and what a
  * socket file has: "unix" and no name at all. @host is a place_host_name(). */
 bool place_is_control_host(const struct place_names *own, struct str host);

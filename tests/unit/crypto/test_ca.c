@@ -16,6 +16,9 @@
 
 enum { MAKERS = 8 };
 
+static const char *const names[] = {"localhost",    "127.0.0.0/8", "::1",        "fcemu",
+                                    "aliyuncs.com", "fcapp.run",   "example.com"};
+static const struct ca_scope scope = {names, N_ELEMENTS(names)};
 static char *folder;
 static struct ca *ca;
 static struct error err;
@@ -34,7 +37,7 @@ static void setup(void)
 
     folder = mem_printf("%s/fcemu-ca-XXXXXX", tmp ? tmp : "/tmp");
     ck_assert_ptr_nonnull(mkdtemp(folder));
-    ck_assert_msg(ca_open(folder, &ca, &err) == 0, "%s", err.text);
+    ck_assert_msg(ca_open(folder, &scope, &ca, &err) == 0, "%s", err.text);
 }
 
 static void teardown(void)
@@ -125,6 +128,8 @@ static const char *const good_names[] = {
     "localhost",
     "fcemu",
     "127.0.0.1",
+    "127.200.0.1",
+    "::1",
     "demo_fn.cn-hangzhou.fcapp.run",
     "a-name-that-is-much-longer-than-a-common-name-may-be.and-goes-on.and-on.example.com",
 };
@@ -132,6 +137,68 @@ static const char *const good_names[] = {
 START_TEST(test_ca_leaf_verifies_for_its_name)
 {
     ck_assert_uint_eq(verdict(good_names[_i], CA_FLAWLESS), 0);
+}
+END_TEST
+
+/* Who trusts the authority trusts it for its scope alone. */
+static const char *const outside[] = {
+    "example.org", "myexample.com", "aliyun.com", "128.0.0.1", "::2", "com", "fcemu.example.net"};
+
+START_TEST(test_ca_leaf_outside_the_scope_does_not_verify)
+{
+    ck_assert_uint_ne(verdict(outside[_i], CA_FLAWLESS) & GNUTLS_CERT_INVALID, 0);
+}
+END_TEST
+
+static void key_id(gnutls_x509_crt_t crt, uint8_t out[32])
+{
+    size_t len = 32;
+
+    ck_assert_int_eq(gnutls_x509_crt_get_key_id(crt, GNUTLS_KEYID_USE_SHA256, out, &len), 0);
+    gnutls_x509_crt_deinit(crt);
+}
+
+static void open_again(const struct ca_scope *wider, bool renewed)
+{
+    ca_free(ca);
+    ck_assert_msg(ca_open(folder, wider, &ca, &err) == 0, "%s", err.text);
+    ck_assert_int_eq(ca_renewed(ca), renewed);
+}
+
+START_TEST(test_ca_is_renewed_for_more_and_not_for_less)
+{
+    static const char *const more[] = {"example.net", "10.0.0.0/8", "192.168.0.7", "fd00::/8"};
+    static const char *const less[] = {"example.net"};
+    const struct ca_scope wider = {more, N_ELEMENTS(more)};
+    const struct ca_scope narrower = {less, N_ELEMENTS(less)};
+    uint8_t before[32];
+    uint8_t after[32];
+
+    ck_assert(!ca_renewed(ca));
+    key_id(authority_crt(), before);
+    ck_assert_uint_ne(verdict("a.example.net", CA_FLAWLESS), 0);
+    open_again(&scope, false);
+    open_again(&wider, true);
+    open_again(&narrower, false);
+    open_again(&scope, false);
+    key_id(authority_crt(), after);
+    ck_assert_mem_eq(before, after, sizeof(before));
+    ck_assert_uint_eq(verdict("a.example.net", CA_FLAWLESS), 0);
+    ck_assert_uint_eq(verdict("10.255.0.1", CA_FLAWLESS), 0);
+    ck_assert_uint_eq(verdict("192.168.0.7", CA_FLAWLESS), 0);
+    ck_assert_uint_eq(verdict("fd12::1", CA_FLAWLESS), 0);
+    ck_assert_uint_eq(verdict("a.example.com", CA_FLAWLESS), 0);
+    ck_assert_uint_ne(verdict("192.168.0.8", CA_FLAWLESS), 0);
+}
+END_TEST
+
+START_TEST(test_ca_key_that_was_opened_is_closed)
+{
+    OWN(mem_free) char *key = in_folder("ca-key.pem");
+
+    ck_assert_int_eq(chmod(key, 0644), 0);
+    open_again(&scope, false);
+    ck_assert_uint_eq(mode_of("ca-key.pem"), 0600);
 }
 END_TEST
 
@@ -249,7 +316,7 @@ START_TEST(test_ca_is_loaded_the_second_time)
 {
     OWN(ca_free) struct ca *again = NULL;
 
-    ck_assert_int_eq(ca_open(folder, &again, &err), 0);
+    ck_assert_int_eq(ca_open(folder, &scope, &again, &err), 0);
     ck_assert_str_eq(ca_fingerprint(again), ca_fingerprint(ca));
     ck_assert(str_eq(ca_pem(again), ca_pem(ca)));
     ck_assert_uint_eq(strlen(ca_fingerprint(ca)), 95);
@@ -263,7 +330,7 @@ START_TEST(test_ca_makes_missing_folders)
     OWN(mem_free) char *deep = in_folder("a/b/c");
     OWN(ca_free) struct ca *other = NULL;
 
-    ck_assert_msg(ca_open(deep, &other, &err) == 0, "%s", err.text);
+    ck_assert_msg(ca_open(deep, &scope, &other, &err) == 0, "%s", err.text);
     ck_assert_str_ne(ca_fingerprint(other), ca_fingerprint(ca));
 }
 END_TEST
@@ -275,7 +342,7 @@ static void *make_one(void *arg)
     struct ca **out = arg;
     struct error problem;
 
-    return ca_open(shared_folder, out, &problem) == 0 ? arg : NULL;
+    return ca_open(shared_folder, &scope, out, &problem) == 0 ? arg : NULL;
 }
 
 START_TEST(test_ca_makers_at_once_agree)
@@ -308,7 +375,7 @@ START_TEST(test_ca_finishes_what_a_dead_maker_began)
     OWN(ca_free) struct ca *again = NULL;
 
     ck_assert_int_eq(unlink(crt), 0);
-    ck_assert_msg(ca_open(folder, &again, &err) == 0, "%s", err.text);
+    ck_assert_msg(ca_open(folder, &scope, &again, &err) == 0, "%s", err.text);
     OWN(mem_free) char *after = read_text(key);
 
     ck_assert_str_eq(before, after);
@@ -334,7 +401,7 @@ START_TEST(test_ca_damage_is_refused_with_a_remedy)
         write_text(path, damages[_i].text);
     else
         ck_assert_int_eq(unlink(path), 0);
-    ck_assert_int_eq(ca_open(folder, &again, &err), -1);
+    ck_assert_int_eq(ca_open(folder, &scope, &again, &err), -1);
     ck_assert_msg(strstr(err.text, damages[_i].said) != NULL, "%s", err.text);
     ck_assert_ptr_null(again);
 }
@@ -348,9 +415,9 @@ START_TEST(test_ca_foreign_key_is_refused)
     OWN(ca_free) struct ca *other = NULL;
     struct ca *again = NULL;
 
-    ck_assert_int_eq(ca_open(deep, &other, &err), 0);
+    ck_assert_int_eq(ca_open(deep, &scope, &other, &err), 0);
     ck_assert_int_eq(rename(theirs, mine), 0);
-    ck_assert_int_eq(ca_open(folder, &again, &err), -1);
+    ck_assert_int_eq(ca_open(folder, &scope, &again, &err), -1);
     ck_assert_msg(strstr(err.text, "do not belong together") != NULL, "%s", err.text);
 }
 END_TEST
@@ -418,6 +485,10 @@ int main(void)
 
     tcase_add_checked_fixture(leaves, setup, teardown);
     tcase_set_timeout(leaves, 60);
+    tcase_add_loop_test(leaves, test_ca_leaf_outside_the_scope_does_not_verify, 0,
+                        (int)N_ELEMENTS(outside));
+    tcase_add_test(leaves, test_ca_is_renewed_for_more_and_not_for_less);
+    tcase_add_test(leaves, test_ca_key_that_was_opened_is_closed);
     tcase_add_loop_test(leaves, test_ca_leaf_verifies_for_its_name, 0, N_ELEMENTS(good_names));
     tcase_add_loop_test(leaves, test_ca_leaf_is_flawed_as_asked, 0, N_ELEMENTS(flawed));
     tcase_add_test(leaves, test_ca_leaf_has_the_fields_of_a_server);
