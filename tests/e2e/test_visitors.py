@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -273,16 +274,18 @@ def send_as(uid, address, method, path, body=b"", headers=None, host=HOST):
 @needs_setpriv
 class TestOtherUser:
     @pytest.fixture(scope="class")
-    def running(self, tmp_path_factory):
+    def folder(self):
+        """One that other users reach; pytest's own are closed again by each session."""
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o777)
+            yield folder
+
+    @pytest.fixture(scope="class")
+    def running(self, folder):
         from fcemu import Daemon
 
-        folder = tmp_path_factory.mktemp("users")
-        for part in (folder, *folder.parents):
-            if part.stat().st_uid == os.geteuid() and part != part.parent and str(part).startswith("/tmp/"):
-                part.chmod(part.stat().st_mode | 0o011)
-        running = Daemon(folder / "d", config=CONFIG.replace("{keys", "{mode: lenient, keys") + "token: sesame\n", rules=PAGES, listen=("127.0.0.1:0", ":0", f"unix:{folder}/d/socket")).start()
-        (folder / "d").chmod(0o711)
-        (folder / "d" / "socket").chmod(0o666)
+        running = Daemon(folder, config=CONFIG.replace("{keys", "{mode: lenient, keys") + "token: sesame\n", rules=PAGES, listen=("127.0.0.1:0", ":0", f"unix:{folder}/socket")).start()
+        (running.folder / "socket").chmod(0o666)
         yield running
         running.stop()
 
@@ -352,16 +355,12 @@ class TestOtherUser:
             subprocess.run(command, input=request_bytes("POST", SERVICES, b'{"serviceName": "x%d"}' % number), timeout=60, check=True)
         assert services(running) == []
 
-    def test_root_is_another_user_too(self, tmp_path):
+    def test_root_is_another_user_too(self, folder):
         """Who forwards for others often runs as root."""
         from fcemu import Daemon
 
-        running = Daemon(tmp_path / "d")
-        tmp_path.chmod(0o777)
-        (tmp_path / "d").chmod(0o777)
-        for part in tmp_path.parents:
-            if str(part).startswith("/tmp/"):
-                part.chmod(part.stat().st_mode | 0o011)
+        running = Daemon(f"{folder}/nobody")
+        os.chmod(f"{folder}/nobody", 0o777)
         running.command = ["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups", *running.command]
         running.start()
         try:
