@@ -74,10 +74,7 @@ bool address_names(struct work *work, struct address *out)
 
 static bool refuse_function(struct work *work, const struct address *address)
 {
-    struct str name =
-        work->api == API_2023 ? address_name_2023(address, work->arena) : address->function;
-
-    return answer_refuse(work, "FunctionNotFound", name, address->service);
+    return answer_refuse(work, "FunctionNotFound", address_name(work, address), address->service);
 }
 
 static bool refuse_version(struct work *work, const struct address *address, const char *code,
@@ -163,6 +160,11 @@ bool address_find(struct work *work, unsigned flags, struct address *out)
         return true;
     out->function_row = find_function(work, out);
     return out->function_row ? true : refuse_function(work, out);
+}
+
+struct str address_name(const struct work *work, const struct address *address)
+{
+    return work->api == API_2023 ? address_name_2023(address, work->arena) : address->function;
 }
 
 struct str address_name_2023(const struct address *address, struct arena *arena)

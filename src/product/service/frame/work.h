@@ -193,6 +193,8 @@ bool is_latest(struct str qualifier);
 /** A version for a qualifier of @owner. False when refused. */
 bool address_resolve(struct work *work, const struct address *address, struct str qualifier,
                      struct str *out_version);
+/** How the API that asks calls the function. */
+struct str address_name(const struct work *work, const struct address *address);
 /** How 2023-03-30 calls the function: "hello", or "demo$hello". */
 struct str address_name_2023(const struct address *address, struct arena *arena);
 /** "acs:fc:…:services/s[.q]/functions/f", or "acs:fc:…:functions/f[/q]". */

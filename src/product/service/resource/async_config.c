@@ -72,7 +72,7 @@ static void called(struct work *work, const struct subject *s, struct str args[3
     args[0] = is_latest(at->qualifier) ? at->service
                                        : arena_strf(work->arena, STR_FMT "." STR_FMT,
                                                     STR_ARG(at->service), STR_ARG(at->qualifier));
-    args[1] = work->api == API_2023 ? address_name_2023(at, work->arena) : at->function;
+    args[1] = address_name(work, at);
 }
 
 static bool listed(struct work *work, const struct store_row *row, const cJSON *document,

@@ -22,13 +22,13 @@ static bool check_request(struct work *work, struct str id, struct str group)
 static const struct store_row *find_function(struct work *work, struct str id,
                                              struct store_key *out)
 {
-    struct tag_subject subject;
+    struct str path;
     struct str service;
     struct str function;
 
-    if (!tag_find_subject(work, id, &subject))
+    if (!tag_find_subject(work, id, &path))
         return NULL;
-    if (!str_cut(subject.path, '/', &service, &function)) {
+    if (!str_cut(path, '/', &service, &function)) {
         answer_refuse(work, "FunctionNotFound", id, STR(""));
         return NULL;
     }

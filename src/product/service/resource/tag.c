@@ -127,11 +127,6 @@ bool tags_read_list(struct work *work, const cJSON *list, cJSON *map)
 
 /* ---- what is marked ---- */
 
-static bool exists(struct work *work, const char *kind, struct str parent, struct str name)
-{
-    return work_find(work, kind, parent, name) != NULL;
-}
-
 static bool refuse_arn(struct work *work, struct str arn)
 {
     return answer_invalid(work,
@@ -154,55 +149,47 @@ struct str tag_resource_part(struct str arn)
 }
 
 static bool find_function(struct work *work, struct str service, struct str function,
-                          struct tag_subject *out)
+                          struct str *out_path)
 {
     const struct address at = {.service = service, .function = function};
 
-    if (!exists(work, "function", service, function))
-        return answer_refuse(work, "FunctionNotFound",
-                             work->api == API_2023 ? address_name_2023(&at, work->arena) : function,
-                             service);
-    out->path = arena_strf(work->arena, STR_FMT "/" STR_FMT, STR_ARG(service), STR_ARG(function));
-    out->arn = address_arn(work, &at, STR(""));
+    if (!work_find(work, "function", service, function))
+        return answer_refuse(work, "FunctionNotFound", address_name(work, &at), service);
+    *out_path = arena_strf(work->arena, STR_FMT "/" STR_FMT, STR_ARG(service), STR_ARG(function));
     return true;
 }
 
 /* "hello" or "demo$hello" behind "functions/", or a bare name. */
-static bool find_function_2023(struct work *work, struct str name, struct tag_subject *out)
+static bool find_function_2023(struct work *work, struct str name, struct str *out_path)
 {
     struct str service;
     struct str function;
 
     if (str_cut(name, SERVICE_SEPARATOR, &service, &function))
-        return find_function(work, service, function, out);
-    return find_function(work, STR(SERVICE_OF_2023), name, out);
+        return find_function(work, service, function, out_path);
+    return find_function(work, STR(SERVICE_OF_2023), name, out_path);
 }
 
-bool tag_find_subject(struct work *work, struct str arn, struct tag_subject *out)
+bool tag_find_subject(struct work *work, struct str arn, struct str *out_path)
 {
     struct str part = tag_resource_part(arn);
-    struct str service;
     struct str function;
     struct str word;
 
     if (str_starts(part, STR("functions/")))
-        return find_function_2023(work, str_slice(part, 10, part.len), out);
+        return find_function_2023(work, str_slice(part, 10, part.len), out_path);
     if (!str_starts(part, STR("services/")))
         return work->api == API_2023 && part.len > 0 && !memchr(part.ptr, '/', part.len)
-                   ? find_function_2023(work, part, out)
+                   ? find_function_2023(work, part, out_path)
                    : refuse_arn(work, arn);
-    service = str_slice(part, 9, part.len);
-    if (str_cut(service, '/', &service, &word)) {
+    *out_path = str_slice(part, 9, part.len);
+    if (str_cut(*out_path, '/', out_path, &word)) {
         if (!str_cut(word, '/', &word, &function) || !str_eq(word, STR("functions")))
             return refuse_arn(work, arn);
-        return find_function(work, service, function, out);
+        return find_function(work, *out_path, function, out_path);
     }
-    if (!exists(work, "service", STR(""), service))
-        return answer_refuse(work, "ServiceNotFound", service);
-    out->path = service;
-    out->arn = arena_strf(work->arena, "acs:fc:" STR_FMT ":" STR_FMT ":services/" STR_FMT,
-                          STR_ARG(work->region), STR_ARG(work->account), STR_ARG(service));
-    return true;
+    return work_find(work, "service", STR(""), *out_path) ||
+           answer_refuse(work, "ServiceNotFound", *out_path);
 }
 
 cJSON *tag_map(struct work *work, struct str path)
@@ -254,14 +241,14 @@ bool tag_merge(struct work *work, const cJSON *given, cJSON *tags)
 void tag_add(struct work *work)
 {
     OWN(json_free) cJSON *given = work_read(work, &tag_fields, true);
-    struct tag_subject subject;
+    struct str path;
 
-    if (!given || !tag_find_subject(
-                      work, arena_str(work->arena, json_get_str(given, "resourceArn")), &subject))
+    if (!given ||
+        !tag_find_subject(work, arena_str(work->arena, json_get_str(given, "resourceArn")), &path))
         return;
-    OWN(json_free) cJSON *tags = tag_map(work, subject.path);
+    OWN(json_free) cJSON *tags = tag_map(work, path);
 
-    if (tag_merge(work, json_get(given, "tags"), tags) && tags_put(work, subject.path, tags))
+    if (tag_merge(work, json_get(given, "tags"), tags) && tags_put(work, path, tags))
         answer_request_id(work);
 }
 
@@ -297,38 +284,37 @@ void tag_remove(struct work *work)
     struct field_reading reading = work_reading(work, true);
     OWN(json_free) cJSON *asked = work->api == API_2023 ? untag_query(work) : NULL;
     OWN(json_free) cJSON *given = fields_read(&untag_fields, asked ? asked : work->input, &reading);
-    struct tag_subject subject;
+    struct str path;
 
     if (!given) {
         answer_refusal(work);
         return;
     }
-    if (!tag_find_subject(work, arena_str(work->arena, json_get_str(given, "resourceArn")),
-                          &subject))
+    if (!tag_find_subject(work, arena_str(work->arena, json_get_str(given, "resourceArn")), &path))
         return;
     bool all = cJSON_IsTrue(json_get(given, "all"));
-    OWN(json_free) cJSON *tags = all ? cJSON_CreateObject() : tag_map(work, subject.path);
+    OWN(json_free) cJSON *tags = all ? cJSON_CreateObject() : tag_map(work, path);
 
     tag_drop(tags, json_get(given, "tagKeys"));
-    if (tags_put(work, subject.path, tags))
+    if (tags_put(work, path, tags))
         answer_request_id(work);
 }
 
 void tag_get(struct work *work)
 {
     struct str arn = work_query(work, work->api == API_2023 ? "arn" : "resourceArn");
-    struct tag_subject subject;
+    struct str path;
     cJSON *answer;
 
     if (arn.len == 0) {
         answer_missing(work, "ResourceArn");
         return;
     }
-    if (!tag_find_subject(work, arn, &subject))
+    if (!tag_find_subject(work, arn, &path))
         return;
     answer = cJSON_CreateObject();
-    json_add_str(answer, "resourceArn", subject.arn);
-    cJSON_AddItemToObject(answer, "tags", tag_map(work, subject.path));
+    json_add_str(answer, "resourceArn", tag_arn(work, path));
+    cJSON_AddItemToObject(answer, "tags", tag_map(work, path));
     answer_json(work, answer);
 }
 

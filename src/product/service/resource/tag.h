@@ -7,13 +7,9 @@
 
 #include "product/service/resource/model.h"
 
-struct tag_subject {
-    struct str path; /* "demo", "demo/hello" */
-    struct str arn;  /* in full */
-};
-
-/** By an ARN, in full or in part, or by a bare name in 2023-03-30. False when refused. */
-bool tag_find_subject(struct work *work, struct str arn, struct tag_subject *out);
+/** What is marked, "demo" or "demo/hello", by an ARN, in full or in part, or by a bare name in
+ * 2023-03-30. False when refused. */
+bool tag_find_subject(struct work *work, struct str arn, struct str *out_path);
 /** Its tags; never NULL, the caller owns them. */
 cJSON *tag_map(struct work *work, struct str path);
 /** False, and refused, when they are too many. */

@@ -43,13 +43,12 @@ static cJSON *read_list(const cJSON *given, struct str text)
     return list;
 }
 
-static bool find_subjects(struct work *work, const cJSON *ids, struct tag_subject **out,
-                          size_t *count)
+static bool find_subjects(struct work *work, const cJSON *ids, struct str **out, size_t *count)
 {
     const cJSON *id;
 
     *count = 0;
-    *out = ARENA_ARRAY(work->arena, (size_t)cJSON_GetArraySize(ids) + 1, struct tag_subject);
+    *out = ARENA_ARRAY(work->arena, (size_t)cJSON_GetArraySize(ids) + 1, struct str);
     cJSON_ArrayForEach (id, ids) {
         struct str arn = cJSON_IsString(id) ? str_of(id->valuestring) : STR("");
 
@@ -83,7 +82,7 @@ void tag_add_2023(struct work *work)
 {
     OWN(json_free) cJSON *ids = read_list(json_get_nocase(work->input, "ResourceId"), STR(""));
     OWN(json_free) cJSON *given = cJSON_CreateObject();
-    struct tag_subject *subjects;
+    struct str *subjects;
     size_t count;
 
     if (!tag_check_type(work, tag_text(work->input, "ResourceType")) ||
@@ -92,16 +91,16 @@ void tag_add_2023(struct work *work)
         return;
     /* All or none: every subject is asked before the first is changed. */
     for (size_t i = 0; i < count; i++) {
-        OWN(json_free) cJSON *tags = tag_map(work, subjects[i].path);
+        OWN(json_free) cJSON *tags = tag_map(work, subjects[i]);
 
         if (!fit(work, tags, given))
             return;
     }
     for (size_t i = 0; i < count; i++) {
-        OWN(json_free) cJSON *tags = tag_map(work, subjects[i].path);
+        OWN(json_free) cJSON *tags = tag_map(work, subjects[i]);
 
         tag_merge(work, given, tags);
-        tags_put(work, subjects[i].path, tags);
+        tags_put(work, subjects[i], tags);
     }
     answer_none(work);
 }
@@ -111,7 +110,7 @@ void tag_remove_2023(struct work *work)
     OWN(json_free) cJSON *ids = read_list(NULL, work_query(work, "ResourceId"));
     OWN(json_free) cJSON *keys = read_list(NULL, work_query(work, "TagKey"));
     bool all = str_eq_nocase(work_query(work, "All"), STR("true"));
-    struct tag_subject *subjects;
+    struct str *subjects;
     size_t count;
 
     if (!tag_check_type(work, work_query(work, "ResourceType")) ||
@@ -124,10 +123,10 @@ void tag_remove_2023(struct work *work)
     }
     for (size_t i = 0; i < count; i++) {
         OWN(json_free)
-        cJSON *tags = all ? cJSON_CreateObject() : tag_map(work, subjects[i].path);
+        cJSON *tags = all ? cJSON_CreateObject() : tag_map(work, subjects[i]);
 
         tag_drop(tags, keys);
-        tags_put(work, subjects[i].path, tags);
+        tags_put(work, subjects[i], tags);
     }
     answer_none(work);
 }

@@ -326,7 +326,7 @@ static void settle(struct work *work, struct subject *s)
 static void called(struct work *work, const struct subject *s, struct str args[3])
 {
     args[1] = s->at.service;
-    args[2] = work->api == API_2023 ? address_name_2023(&s->at, work->arena) : s->at.function;
+    args[2] = address_name(work, &s->at);
 }
 
 const struct resource trigger_resource = {
