@@ -255,6 +255,7 @@ static enum MHD_Result step_line(struct http_call *call, const char *method, con
 
     if (server->closing)
         return MHD_NO;
+    peer_is_busy(call->peer);
     request_head(call, method, version);
     call->phase = CALL_BODY;
     refusal = request_check(call);
@@ -361,6 +362,7 @@ void call_completed(struct http_call *call, enum MHD_RequestTerminationCode why)
         left_unanswered(call);
     settle_result(call, why);
     finish(call);
+    peer_is_quiet(call->peer);
     call_recycle(call);
 }
 

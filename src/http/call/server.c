@@ -18,7 +18,7 @@ enum {
 static void set_defaults(struct http_server *server)
 {
     struct http_settings *settings = &server->settings;
-    uint32_t possible = descriptors_for_connections();
+    uint32_t possible = descriptors_for_connections(&server->wire.reserved_max);
     uint32_t *max = &server->wire.connections_max;
     const char *tmp = getenv("TMPDIR");
 
@@ -78,6 +78,7 @@ static int open_wire(struct http_server *server, struct error *err)
     };
 
     server->wire.body_max = server->settings.body_limit_bytes;
+    server->wire.idle_timeout_s = server->settings.idle_timeout_s;
     server->wire.head_timeout_s = server->settings.head_timeout_s;
     server->wire.no_tls = !server->settings.certificate;
     return wire_open(&server->wire, server->loop, &owner, err);

@@ -9,8 +9,8 @@
 #include "http/wire/wire.h"
 
 enum {
-    DESCRIPTORS_SPARE = 512 + WIRE_RESERVED_MAX, /* kept back: also for files, children and
-                                                    outgoing connections */
+    OWN_MIN = 28,  /* of files, threads and the loop, when little is going on */
+    OWN_MAX = 512, /* also for children and outgoing connections */
     DESCRIPTORS_MAX = 1 << 20,
     ROOM_AT_ONCE = 1 << 15, /* 256 KB in the kernel */
 };
@@ -44,14 +44,19 @@ void descriptors_prepare(void)
     close(fd);
 }
 
-uint32_t descriptors_for_connections(void)
+static uint32_t least(uint32_t a, uint32_t b)
 {
-    rlim_t limit = raise_limit();
+    return a < b ? a : b;
+}
 
-    if (limit == 0)
-        return DESCRIPTORS_SPARE;
-    if (limit > DESCRIPTORS_MAX)
-        return DESCRIPTORS_MAX;
-    return limit / 2 > DESCRIPTORS_SPARE ? (uint32_t)limit - DESCRIPTORS_SPARE
-                                         : (uint32_t)limit / 2;
+uint32_t descriptors_for_connections(uint32_t *out_reserved)
+{
+    rlim_t room = raise_limit();
+    uint32_t limit = room > DESCRIPTORS_MAX ? DESCRIPTORS_MAX : (uint32_t)room;
+    uint32_t own = least(limit / 8 * 3, OWN_MAX);
+
+    *out_reserved = least(limit / 8, WIRE_RESERVED_MAX);
+    if (own < OWN_MIN)
+        own = OWN_MIN;
+    return limit > own + *out_reserved ? limit - own - *out_reserved : 1;
 }

@@ -12,5 +12,5 @@
  */
 void descriptors_prepare(void);
 
-/** One each; some are kept back. */
-uint32_t descriptors_for_connections(void);
+/** One each; some are kept back, @out_reserved of them for connections beyond that number. */
+uint32_t descriptors_for_connections(uint32_t *out_reserved);

@@ -26,6 +26,11 @@ void lookout_know(struct peer *peer);
 /** Tell the peer's listener, once, when bytes are there or the client has left. */
 bool lookout_for_bytes(struct peer *peer);
 
+/* quiet.c */
+/** Shut the connection that has been quiet for longest; it goes in the next turn of the loop. False
+ * when there is none. */
+bool quiet_give_up(struct wire *wire);
+
 /* listen.c */
 void listeners_close(struct wire *wire);
 

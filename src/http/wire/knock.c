@@ -145,6 +145,7 @@ static void on_silence_over(struct loop_timer *timer)
 
 static void be_silent(struct knock *k, uint64_t silence_ms)
 {
+    peer_is_busy(k->peer);
     k->state = KNOCK_IS_SILENT;
     if (!peer_watch_leaving(k->peer))
         hang_up(k);
@@ -184,6 +185,11 @@ static void admit(struct knock *k, bool tls, const struct first *first)
     uint64_t silence_ms = DELIVERY_FOREVER;
 
     k->peer->tls = tls;
+    if (reserved) {
+        peer_is_busy(k->peer);
+        k->peer->kept = true;
+        peer_is_quiet(k->peer);
+    }
     if (tls && wire->no_tls) {
         drop(k);
         return;
@@ -397,7 +403,7 @@ void knock_new(struct listener *listener, int fd, const struct sockaddr_storage 
     struct knock *k = mem_alloc(sizeof(*k));
 
     k->wire = wire;
-    k->late = wire->connections >= wire->connections_max;
+    k->late = wire->connections - wire->leaving >= wire->connections_max;
     k->peer = peer_new(listener, fd, address);
     k->peer->heard = heard;
     k->peer->listener = k;

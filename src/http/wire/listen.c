@@ -15,9 +15,15 @@ enum {
 
 static bool has_place(const struct wire *wire)
 {
-    uint32_t kept = wire->owner.reserved ? WIRE_RESERVED_MAX : 0;
+    uint32_t kept = wire->owner.reserved ? wire->reserved_max : 0;
 
     return wire->connections < wire->connections_max + kept;
+}
+
+/* No place, but soon. */
+static bool makes_room(struct wire *wire)
+{
+    return wire->owner.reserved && (wire->leaving > 0 || quiet_give_up(wire));
 }
 
 static void set_watching(struct wire *wire, unsigned events)
@@ -41,6 +47,8 @@ static void on_connection(void *arg, unsigned events)
 
     (void)events;
     for (int i = 0; i < ACCEPTS_A_WAKE; i++) {
+        if (!has_place(wire) && makes_room(wire))
+            return;
         struct sockaddr_storage address = {0};
         socklen_t len = sizeof(address);
         int fd =
@@ -48,6 +56,7 @@ static void on_connection(void *arg, unsigned events)
 
         if (fd < 0) {
             if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+                quiet_give_up(wire);
                 set_watching(wire, 0);
                 loop_timer_arm(wire->loop, &wire->accept_pause, ACCEPT_PAUSE_NS, on_pause_over);
             }

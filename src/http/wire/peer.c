@@ -64,6 +64,8 @@ struct peer *peer_new(struct listener *listener, int fd, const struct sockaddr_s
     set_client(peer, address);
     lookout_know(peer);
     wire->connections++;
+    peer->kept = peer->reserved || wire->connections - wire->leaving > wire->connections_max;
+    peer_is_quiet(peer);
     if (wire->connections_peak < wire->connections)
         wire->connections_peak = wire->connections;
     return peer;
@@ -73,6 +75,8 @@ void peer_free(struct peer *peer)
 {
     struct wire *wire = peer->wire;
 
+    peer_is_busy(peer);
+    wire->leaving -= peer->given_up;
     wire->by_fd[peer->fd] = NULL;
     mem_free(peer->sni);
     mem_free(peer);

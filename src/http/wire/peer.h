@@ -37,6 +37,11 @@ struct peer {
     uint16_t local_port;
     uint16_t port;
     bool tls;
+    bool kept;     /* its place is one of those kept back, or would be */
+    bool quiet;    /* in the list of those that ask for nothing now, */
+    bool given_up; /* or shut to make room */
+    uint64_t quiet_since_ns;
+    struct peer *quiet_prev, *quiet_next;
     bool tcp;
     bool named; /* sni was looked for */
     bool user_asked;
@@ -48,6 +53,10 @@ struct peer {
 /** The descriptor is not closed: it is the caller's. */
 void peer_free(struct peer *peer);
 struct str peer_sni(struct peer *peer);
+/** A request is here whole, at least its head: the place is the peer's until that is answered. */
+void peer_is_busy(struct peer *peer);
+/** It asks for nothing: the place may be given to somebody who does. */
+void peer_is_quiet(struct peer *peer);
 /** Is @fd still that of a peer of @wire? */
 struct peer *peer_of_descriptor(const struct wire *wire, int fd);
 /** Tell peer->listener when the client leaves, from now on: there may be one after the other. False

@@ -19,5 +19,6 @@ void wire_shut(struct wire *wire)
 
 void wire_close(struct wire *wire)
 {
+    loop_timer_cancel(wire->loop, &wire->sweep);
     lookout_close(wire);
 }

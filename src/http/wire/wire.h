@@ -52,6 +52,10 @@ struct lookout {
     int fd; /* of the epoll set; -1 when it is closed */
 };
 
+struct quiet { /* the longest first */
+    struct peer *first, *last;
+};
+
 struct wire {
     struct loop *loop;
     struct wire_owner owner;
@@ -60,15 +64,20 @@ struct wire {
     struct loop_timer accept_pause; /* out of descriptors */
     struct knock *knocks;
     struct lookout lookout;
+    struct quiet quiet, quiet_kept; /* those in places that are kept back */
+    struct loop_timer sweep;
     struct peer **by_fd; /* all connections */
     size_t by_fd_count;
     uint64_t last_number;
     uint64_t accepted;        /* so far */
     uint64_t refused;         /* so far: over a limit, or neither HTTP nor TLS */
     uint32_t connections_max; /* for the owner to set; beside them the places kept back */
+    uint32_t reserved_max;    /* for the owner to set: places for its own business, beyond those */
     uint32_t connections;     /* now */
+    uint32_t leaving;         /* of them, given up and about to be closed */
     uint32_t connections_peak;
     uint64_t body_max;       /* for the owner to set: a larger chunk is refused at once */
+    uint32_t idle_timeout_s; /* for the owner to set: of a connection that is kept alive */
     uint32_t head_timeout_s; /* for the owner to set: of a request's head, all in all */
     bool no_tls;             /* for the owner to set: TLS is closed */
     unsigned char peek[WIRE_PEEK_BYTES];
