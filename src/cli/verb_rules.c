@@ -112,7 +112,8 @@ int verb_fault_new(const struct cli_args *args)
                              STR_ARG(nearest.best));
         return cli_usage(args, "unknown FC code '%s'; 'fcemu errors' lists them", code);
     }
-    printf("# %d %s: %s\n# %s\n# Retry: %s. Try it with: fcemu fault check FILE\nversion: 1\nseed: "
+    printf("# yaml-language-server: $schema=http://127.0.0.1:8252/_fcemu/faults/schema.json\n"
+           "# %d %s: %s\n# %s\n# Retry: %s. Try it with: fcemu fault check FILE\nversion: 1\nseed: "
            "1            # the same seed gives the same "
            "faults\nrules:\n  - id: %s\n    match:\n      operation: %s\n",
            error->status, error->code, error->reason_en, error->reason_zh,

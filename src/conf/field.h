@@ -80,6 +80,12 @@ struct conf_words {
     const char *wrong;             /* "is not a method this service uses" instead of the list */
 };
 
+/* A vocabulary that values are taken from, as a definition of the JSON Schema. */
+struct conf_names {
+    const char *name;                /* of the definition: "fc_code" */
+    const char *(*at)(size_t index); /* NULL behind the last; each name is told once */
+};
+
 typedef bool conf_decode_fn(struct conf_decoder *d, const struct conf_field *field,
                             const struct conf_node *node, void *out);
 
@@ -94,12 +100,14 @@ struct conf_field {
     const struct conf_table *table; /* of FIELD_MAP; of FIELD_CUSTOM for the schema */
     conf_decode_fn *decode;         /* of FIELD_CUSTOM; @out points to the member */
     const char *fallback; /* default as it is written in YAML, of a list "a, b"; or NULL */
+    const char *assumed;  /* the same for the schema alone: the struct has it otherwise */
     const char *wrong;    /* replaces "… is not between MIN and MAX"; {} stands for the value */
     const char *no_unit;  /* replaces "write {}s or {}ms" */
     const char *missing;  /* hint of F104 */
     const char *aka;      /* words that mean this key elsewhere, blank separated */
     const char *help;
     const char *schema; /* of FIELD_CUSTOM: JSON Schema of the value; or NULL for that of `table` */
+    const struct conf_names *names; /* that `schema` refers to */
 };
 
 struct conf_table {
@@ -110,6 +118,7 @@ struct conf_table {
     const char *help;
     /* Looks at the struct as a whole once all keys are decoded; or NULL. */
     void (*check)(struct conf_decoder *d, const struct conf_node *node, void *out);
+    const char *const *one_of; /* keys of which at most one may stand there; ends with NULL */
     bool
         checks_keys; /* `check` asks only which keys there are: it runs whatever their values are */
 };

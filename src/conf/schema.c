@@ -5,14 +5,17 @@
  */
 #include <inttypes.h>
 
+#include "base/json.h"
 #include "conf/field.h"
 
-enum { TABLES_MAX = 128 };
+enum { TABLES_MAX = 128, NAMES_MAX = 16 };
 
 /* Tables in the order they were met; each becomes a definition. */
 struct tables {
     const struct conf_table *list[TABLES_MAX];
     size_t count;
+    const struct conf_names *names[NAMES_MAX];
+    size_t name_count;
 };
 
 static void meet(struct tables *met, const struct conf_table *table)
@@ -22,6 +25,15 @@ static void meet(struct tables *met, const struct conf_table *table)
             return;
     if (met->count < TABLES_MAX)
         met->list[met->count++] = table;
+}
+
+static void meet_names(struct tables *met, const struct conf_names *names)
+{
+    for (size_t i = 0; i < met->name_count; i++)
+        if (met->names[i] == names)
+            return;
+    if (met->name_count < NAMES_MAX)
+        met->names[met->name_count++] = names;
 }
 
 static void add_words(const struct conf_words *words, struct buf *out)
@@ -84,6 +96,8 @@ static void add_type(const struct conf_field *field, struct tables *met, struct 
 
     if (field->table)
         meet(met, field->table);
+    if (field->names)
+        meet_names(met, field->names);
     if (field->schema)
         buf_puts(out, field->schema);
     else if (plain && (field->flags & FIELD_FOREVER))
@@ -100,6 +114,36 @@ static void add_type(const struct conf_field *field, struct tables *met, struct 
         add_integer(field, out);
 }
 
+static bool is_json(struct str text)
+{
+    struct error err;
+    OWN(json_free) cJSON *json = json_parse(text, &err);
+
+    return json != NULL;
+}
+
+/* As YAML has it: a number, a boolean, a list in brackets or with commas, or a text. */
+static void add_default(const struct conf_field *field, struct buf *out)
+{
+    struct str text = str_of(field->fallback ? field->fallback : field->assumed);
+    bool is_list = field->flags & FIELD_LIST;
+
+    buf_puts(out, is_list ? ",\"default\":[" : ",\"default\":");
+    while (is_list && str_is_set(text)) {
+        struct str item;
+
+        str_cut(text, ',', &item, &text);
+        buf_json_string(out, str_trim(item));
+        buf_puts(out, str_is_set(text) ? "," : "");
+    }
+    if (is_list)
+        buf_add_char(out, ']');
+    else if (is_json(text))
+        buf_add(out, text);
+    else
+        buf_json_string(out, text);
+}
+
 static void add_property(const struct conf_field *field, struct tables *met, struct buf *out)
 {
     OWN(buf_done) struct buf type = {0};
@@ -112,6 +156,8 @@ static void add_property(const struct conf_field *field, struct tables *met, str
         buf_puts(out, type.len ? ",\"description\":" : "\"description\":");
         buf_json_string(out, str_of(field->help));
     }
+    if ((field->fallback || field->assumed) && (type.len || field->help))
+        add_default(field, out);
     buf_puts(out, "}");
 }
 
@@ -128,6 +174,31 @@ static void add_required(const struct conf_table *table, struct buf *out)
     }
     if (any)
         buf_add_char(out, ']');
+}
+
+/* One of them, or none of them. */
+static void add_one_of(const char *const *keys, struct buf *out)
+{
+    buf_puts(out, ",\"oneOf\":[");
+    for (const char *const *key = keys; *key; key++)
+        buf_printf(out, "{\"required\":[\"%s\"]},", *key);
+    buf_puts(out, "{\"not\":{\"anyOf\":[");
+    for (const char *const *key = keys; *key; key++)
+        buf_printf(out, "%s{\"required\":[\"%s\"]}", key == keys ? "" : ",", *key);
+    buf_puts(out, "]}}]");
+}
+
+static void add_names(const struct conf_names *names, struct buf *out)
+{
+    const char *name;
+
+    buf_printf(out, ",\"%s\":{\"enum\":[", names->name);
+    for (size_t i = 0; (name = names->at(i)); i++) {
+        if (i)
+            buf_add_char(out, ',');
+        buf_json_string(out, str_of(name));
+    }
+    buf_puts(out, "]}");
 }
 
 /* The members of an object schema, without its braces. */
@@ -147,6 +218,8 @@ static void add_object(const struct conf_table *table, struct tables *met, struc
     }
     buf_add_char(out, '}');
     add_required(table, out);
+    if (table->one_of)
+        add_one_of(table->one_of, out);
 }
 
 void conf_schema(const struct conf_table *table, const char *id, struct buf *out)
@@ -163,5 +236,7 @@ void conf_schema(const struct conf_table *table, const char *id, struct buf *out
         add_object(met.list[i], &met, out);
         buf_add_char(out, '}');
     }
+    for (size_t i = 0; i < met.name_count; i++)
+        add_names(met.names[i], out);
     buf_puts(out, "}}");
 }

@@ -107,6 +107,7 @@ static void print_fields(const struct conf_table *table, const char *indent, str
 void settings_print(struct buf *out)
 {
     buf_puts(out,
+             "# yaml-language-server: $schema=fcemu.schema.json\n"
              "# Configuration of fcemu: every key, with its default behind a '#'. An empty file\n"
              "# means all defaults. A key a.b_c can also be set by the flag --a-b-c and by the\n"
              "# variable FCEMU_A_B_C: flags win over variables, variables over this file. Paths\n"

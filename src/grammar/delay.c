@@ -50,7 +50,8 @@ static const struct conf_field wave_fields[] = {
      .type = FIELD_CHOICE,
      .offset = offsetof(struct args, shape),
      .words = &shapes,
-     .help = "default: sine"},
+     .help = "shape of the wave",
+     .assumed = "sine"},
     DURATION(base, 0),
     DURATION(amplitude, 0),
     DURATION(period, 1),
@@ -203,13 +204,14 @@ static const struct conf_field latency_fields[] = {
 #define KIND_NAMES                                                                                 \
     "fixed", "uniform", "normal", "lognormal", "exponential", "pareto", "wave", "samples"
 
+static const char *const delay_kinds[] = {KIND_NAMES, "ref", NULL};
+
 static void check_one_kind(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    static const char *const names[] = {KIND_NAMES, "ref", NULL};
-    const char *const *name = names;
+    const char *const *name = delay_kinds;
 
     (void)out;
-    if (!conf_exclusive(d, node, names))
+    if (!conf_exclusive(d, node, delay_kinds))
         return;
     while (*name && !conf_get(node, *name))
         name++;
@@ -222,6 +224,7 @@ const struct conf_table fault_latency_table = {
     .name = "latency",
     .help = "A distribution of delays.",
     CONF_TABLE_OF(latency_fields),
+    .one_of = delay_kinds,
     .check = check_one_kind,
 };
 
@@ -265,7 +268,8 @@ static const struct conf_field delay_fields[] = {
      .type = FIELD_CHOICE,
      .offset = offsetof(struct delay, at),
      .words = &at_words,
-     .help = "before anything, before the work is done, or before the answer; default: request"},
+     .help = "before anything, before the work is done, or before the answer",
+     .assumed = "request"},
     LATENCY_FIELDS,
     {.name = "ref",
      .type = FIELD_CUSTOM,
@@ -280,6 +284,7 @@ const struct conf_table fault_delay_table = {
     .name = "delay",
     .help = "A duration with its place.",
     CONF_TABLE_OF(delay_fields),
+    .one_of = delay_kinds,
     .check = check_one_kind,
 };
 

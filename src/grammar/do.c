@@ -32,7 +32,7 @@ static const struct conf_field action_fields[] = {
      .decode = grammar_take_error,
      .table = &fault_error_table,
      .help = "an error of the service: its code, or a mapping",
-     .schema = "\"anyOf\":[{\"type\":\"string\"},{\"$ref\":\"#/$defs/error\"}]"},
+     .schema = "\"anyOf\":[{\"$ref\":\"#/$defs/code\"},{\"$ref\":\"#/$defs/error\"}]"},
     OUTCOME("respond", respond, fault_respond_table, "answer this instead"),
     OUTCOME("stale", stale, fault_stale_table, "replay an earlier answer"),
     OUTCOME("reset", cut, fault_cut_table, "reset the connection (RST)"),
@@ -84,10 +84,16 @@ static const struct conf_field action_fields[] = {
 };
 /* clang-format on */
 
+static const char *const outcome_keys[] = {
+    "error", "respond", "stale", "reset", "close",  "hang",     "raw",
+    "tls",   "refuse",  "dns",   "pass",  "one_of", "sequence", NULL,
+};
+
 const struct conf_table fault_action_table = {
     .name = "do",
     .help = "What happens: at most one outcome, any number of shapers.",
     CONF_TABLE_OF(action_fields),
+    .one_of = outcome_keys,
 };
 
 /* The outcome that a key of `do` names; false for shapers and unknown keys. */
@@ -224,7 +230,8 @@ static const struct conf_field choice_fields[] = {
      .type = FIELD_UINT,
      .offset = CHOICE(weight),
      .max = 1000000,
-     .help = "how often, against the other weights; default: 1"},
+     .help = "how often, against the other weights",
+     .assumed = "1"},
     CHOICE_DO,
 };
 /* clang-format on */
@@ -235,7 +242,8 @@ static const struct conf_field step_fields[] = {
      .offset = CHOICE(times),
      .min = 1,
      .max = 1000000000,
-     .help = "how many fires; default: 1"},
+     .help = "how many fires",
+     .assumed = "1"},
     CHOICE_DO,
 };
 /* clang-format on */
@@ -329,8 +337,8 @@ static const struct conf_field sequence_fields[] = {
      .type = FIELD_CHOICE,
      .offset = offsetof(struct fault_action, sequence_then),
      .words = &sequence_then,
-     .help = "pass: the rule is over; hold: the last step stays; repeat: from the start; "
-             "default: pass"},
+     .help = "pass: the rule is over; hold: the last step stays; repeat: from the start",
+     .assumed = "pass"},
 };
 /* clang-format on */
 const struct conf_table fault_sequence_table = {

@@ -82,7 +82,8 @@ static const struct conf_field fired_fields[] = {
 /* clang-format on */
 /* clang-format off */
 static const struct conf_field over_fields[] = {
-    {.name = "over", .type = FIELD_DURATION, .help = "the window; default: 10s"},
+    {.name = "over", .type = FIELD_DURATION, .help = "the window",
+     .assumed = "10s"},
     {.name = "eq", .type = FIELD_RATIO}, {.name = "gt", .type = FIELD_RATIO},
     {.name = "gte", .type = FIELD_RATIO}, {.name = "lt", .type = FIELD_RATIO},
     {.name = "lte", .type = FIELD_RATIO},

@@ -147,6 +147,10 @@ bool grammar_header_name(struct conf_decoder *d, struct conf_spot spot, struct s
 bool grammar_template(struct conf_decoder *d, const struct conf_node *node, struct str *out);
 bool grammar_base64(struct conf_decoder *d, const struct conf_node *node, struct str *out);
 
+/* vocabulary.c: for the schema */
+extern const struct conf_names grammar_codes, grammar_regions, grammar_operations;
+extern const char *const grammar_operation_classes[]; /* "@invoke", …; ends with NULL */
+
 /* pattern.c */
 /** Checks a text or glob that a pattern is made of; false when it was wrong. */
 typedef bool pattern_check_fn(struct conf_decoder *d, const struct conf_node *node);

@@ -1,6 +1,7 @@
 /*
  * grammar/lint.c - rules that are well formed and still cannot do what they seem to say
  */
+#include "base/clock.h"
 #include "base/glob.h"
 #include "conf/scalar.h"
 #include "grammar/internal.h"
@@ -314,6 +315,47 @@ static void warn_per_client(struct grammar *g, const struct conf_node *per)
                       "'per: [client]' behind one NAT or proxy address sees one client");
 }
 
+/* W413: it opens when the rule is over; W414: it closed before now. */
+static void warn_window(struct grammar *g, const struct fault_rule *rule,
+                        const struct conf_node *window)
+{
+    const struct fault_when *when = &rule->when;
+    uint64_t now_ms = clock_wall_ms();
+    uint64_t opens_ms = when->window_from_ms > now_ms ? when->window_from_ms - now_ms : 0;
+    uint64_t opens_ns = when->window_is_absolute ? opens_ms * DURATION_MS : when->window_after_ns;
+    OWN(buf_done) struct buf opens = {0};
+    OWN(buf_done) struct buf ttl = {0};
+
+    if (when->window_is_absolute && when->window_until_ms && when->window_until_ms <= now_ms) {
+        conf_warn(g->decoder.report, conf_at(window), "W414", "this window is over already");
+        return;
+    }
+    if (!rule->ttl_ns || opens_ns < rule->ttl_ns)
+        return;
+    scalar_format_duration(opens_ns / DURATION_S ? opens_ns / DURATION_S * DURATION_S : opens_ns,
+                           &opens);
+    scalar_format_duration(rule->ttl_ns, &ttl);
+    conf_warn(g->decoder.report, conf_at(window), "W413",
+              "opens after %s, but the rule ends after its ttl of %s", buf_text(&opens),
+              buf_text(&ttl));
+}
+
+/* W415 */
+static void warn_ramp(struct grammar *g, const struct fault_rule *rule,
+                      const struct conf_node *ramp)
+{
+    OWN(buf_done) struct buf over = {0};
+    OWN(buf_done) struct buf ttl = {0};
+
+    if (!rule->ttl_ns || rule->when.ramp_over_ns <= rule->ttl_ns)
+        return;
+    scalar_format_duration(rule->when.ramp_over_ns, &over);
+    scalar_format_duration(rule->ttl_ns, &ttl);
+    conf_warn(g->decoder.report, conf_at(ramp), "W415",
+              "takes %s, but the rule ends after its ttl of %s and never gets to the end of it",
+              buf_text(&over), buf_text(&ttl));
+}
+
 /* Said once, at the first rule, and not at all when the file names the time itself. */
 static void warn_default_ttl(struct grammar *g)
 {
@@ -361,6 +403,12 @@ void grammar_lint(struct grammar *g)
         if (r->rule.match.operations)
             warn_inapplicable(g, &r->rule, r->rule.action, conf_get(r->node, "do"));
         warn_bodies(g, conf_get(r->node, "match"));
-        warn_per_client(g, conf_get(conf_get(r->node, "when"), "per"));
+        const struct conf_node *when = conf_get(r->node, "when");
+
+        warn_per_client(g, conf_get(when, "per"));
+        if (conf_get(when, "window"))
+            warn_window(g, &r->rule, conf_get(when, "window"));
+        if (conf_get(when, "ramp"))
+            warn_ramp(g, &r->rule, conf_get(when, "ramp"));
     }
 }

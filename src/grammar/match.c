@@ -100,16 +100,14 @@ static bool unknown_operation(struct conf_decoder *d, const struct conf_node *no
     struct nearest nearest = {.wanted = node->text};
     size_t count;
     const struct operation *table = operation_table(&count);
-    static const char *const classes[] = {"@invoke", "@read", "@write", "@control", "@all"};
-
     if (glob_is_pattern(node->text)) {
         conf_error(d->report, conf_at(node), "F303",
                    "'%s' fits no known operation; see 'fcemu fault catalog --operations'",
                    conf_value(d, node));
         return false;
     }
-    for (size_t i = 0; i < N_ELEMENTS(classes); i++)
-        nearest_offer(&nearest, str_of(classes[i]));
+    for (size_t i = 0; grammar_operation_classes[i]; i++)
+        nearest_offer(&nearest, str_of(grammar_operation_classes[i]));
     for (size_t i = 0; i < count; i++)
         nearest_offer(&nearest, str_of(table[i].name));
     conf_error(d->report, conf_at(node), "F303", "no API version serves '%s'%s",
@@ -346,6 +344,10 @@ static const struct conf_words sdks = {CONF_WORDS_OF(sdk_list), .slips = sdk_sli
 
 #define PATTERN_SCHEMA                                                                             \
     "\"anyOf\":[{\"type\":[\"string\",\"number\"]},{\"type\":\"object\"},{\"type\":\"array\"}]"
+/* Alternatives, and lists of them. */
+#define ONE_OR_MORE(one) "\"anyOf\":[" one ",{\"type\":\"array\",\"items\":{\"anyOf\":[" one "]}}]"
+#define NAME_OR_GLOB(definition)                                                                   \
+    "{\"$ref\":\"#/$defs/" definition "\"},{\"type\":\"string\",\"pattern\":\"[*?]\"}"
 #define PATTERN(key, text)                                                                         \
     {                                                                                              \
         .name = #key, .type = FIELD_CUSTOM, .offset = AT(key), .decode = take_patterns,            \
@@ -357,7 +359,13 @@ static const struct conf_words sdks = {CONF_WORDS_OF(sdk_list), .slips = sdk_sli
 /* clang-format off */
 static const struct conf_field match_fields[] = {
     PATTERN(account, "account id, from host name, SNI or header"),
-    PATTERN(region, "region id"),
+    {.name = "region",
+                                                   .type = FIELD_CUSTOM,
+                                                   .offset = AT(region),
+                                                   .decode = take_patterns,
+                                                   .help = "region id",
+                                                   .schema = ONE_OR_MORE(NAME_OR_GLOB("region") ",{\"type\":\"object\"}"),
+                                                   .names = &grammar_regions},
     PATTERN(host, "host name as received"),
     PATTERN(method, "HTTP method"),
     PATTERN(path, "path as received, without the query"),
@@ -373,8 +381,8 @@ static const struct conf_field match_fields[] = {
                                                    .decode = take_operations,
                                                    .aka = "action op",
                                                    .help = "name, glob or class: InvokeFunction, Create*, @invoke, @read, @write, @control, @all",
-                                                   .schema = "\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":"
-               "\"string\"}}]"},
+                                                   .schema = ONE_OR_MORE(NAME_OR_GLOB("operation")),
+                                                   .names = &grammar_operations},
     PATTERN(service, "service name"),
     PATTERN(function, "function name"),
     PATTERN(qualifier, "version or alias; a call that names none has LATEST"),

@@ -100,7 +100,8 @@ static const struct conf_field respond_fields[] = {
      .offset = AT(status),
      .min = 200,
      .max = 599,
-     .help = "default: 200"},
+     .help = "status of the answer",
+     .assumed = "200"},
     {.name = "headers",
      .type = FIELD_CUSTOM,
      .decode = take_answer_headers,
@@ -164,8 +165,8 @@ static const struct conf_field stale_fields[] = {
      .offset = AT(stale_of_operation),
      .decode = grammar_take_flag,
      .words = &of_words,
-     .help = "call: an earlier answer to the same call; operation: to any call of the operation; "
-             "default: call",
+     .help = "call: an earlier answer to the same call; operation: to any call of the operation",
+     .assumed = "call",
      .schema = "\"enum\":[\"call\",\"operation\"]"},
     {.name = "age",
      .type = FIELD_UINT,
@@ -173,7 +174,8 @@ static const struct conf_field stale_fields[] = {
      .min = 1,
      .max = 1000,
      .wrong = "ages count from 1",
-     .help = "how many answers back; default: 1"},
+     .help = "how many answers back",
+     .assumed = "1"},
 };
 /* clang-format on */
 const struct conf_table fault_stale_table = {
@@ -207,7 +209,8 @@ static const struct conf_field cut_fields[] = {
      .offset = AT(at),
      .words = &at_words,
      .help = "accept: before the request; request: instead of an answer; headers: before the "
-             "answer; body: inside its body; default: request"},
+             "answer; body: inside its body",
+     .assumed = "request"},
     {.name = "after",
      .type = FIELD_CUSTOM,
      .offset = AT(after),
@@ -257,17 +260,20 @@ static const struct conf_field hang_fields[] = {
      .type = FIELD_CHOICE,
      .offset = AT(at),
      .words = &at_words,
-     .help = "where the silence begins; default: request"},
+     .help = "where the silence begins",
+     .assumed = "request"},
     {.name = "for",
      .type = FIELD_DURATION,
      .flags = FIELD_FOREVER | FIELD_ABOVE_ZERO,
      .offset = AT(hang_ns),
-     .help = "how long, or forever: until the client leaves; default: forever"},
+     .help = "how long, or forever: until the client leaves",
+     .assumed = "forever"},
     {.name = "then",
      .type = FIELD_CHOICE,
      .offset = AT(then),
      .words = &hang_then,
-     .help = "what follows; default: close"},
+     .help = "what follows",
+     .assumed = "close"},
 };
 /* clang-format on */
 const struct conf_table fault_hang_table = {
@@ -326,7 +332,8 @@ static const struct conf_field raw_fields[] = {
      .type = FIELD_CHOICE,
      .offset = AT(then),
      .words = &ends,
-     .help = "how the connection ends; default: close"},
+     .help = "how the connection ends",
+     .assumed = "close"},
 };
 /* clang-format on */
 

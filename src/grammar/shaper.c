@@ -133,7 +133,8 @@ static const struct conf_field length_fields[] = {
      .type = FIELD_CHOICE,
      .offset = AT(length_then),
      .words = &length_then,
-     .help = "stall: the connection stays open; close: it ends; default: stall"},
+     .help = "stall: the connection stays open; close: it ends",
+     .assumed = "stall"},
 };
 /* clang-format on */
 const struct conf_table fault_length_table = {
@@ -175,7 +176,8 @@ static const struct conf_field truncate_fields[] = {
      .type = FIELD_CHOICE,
      .offset = AT(truncate_then),
      .words = &truncate_then,
-     .help = "how the connection ends; default: close"},
+     .help = "how the connection ends",
+     .assumed = "close"},
 };
 /* clang-format on */
 /* clang-format off */
@@ -190,12 +192,14 @@ static const struct conf_field stall_fields[] = {
      .type = FIELD_DURATION,
      .flags = FIELD_FOREVER | FIELD_ABOVE_ZERO,
      .offset = AT(stall_ns),
-     .help = "how long, or forever: until the client leaves; default: forever"},
+     .help = "how long, or forever: until the client leaves",
+     .assumed = "forever"},
     {.name = "then",
      .type = FIELD_CHOICE,
      .offset = AT(stall_then),
      .words = &stall_then,
-     .help = "what follows; default: continue"},
+     .help = "what follows",
+     .assumed = "continue"},
 };
 /* clang-format on */
 const struct conf_table fault_truncate_table = {
