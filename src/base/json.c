@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 
 cJSON *json_made(cJSON *json)
 {
@@ -238,6 +239,16 @@ cJSON *json_get_nocase(const cJSON *object, const char *key)
     cJSON *member = cJSON_GetObjectItem(object, key);
 
     return member && !cJSON_IsNull(member) ? member : NULL;
+}
+
+uint64_t json_get_uint(const cJSON *object, const char *key, uint64_t max, uint64_t other)
+{
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, key);
+    uint64_t value;
+
+    if (!cJSON_IsNumber(member) || !number_to_uint(member->valuedouble, max, &value))
+        return other;
+    return value;
 }
 
 struct str json_get_str(const cJSON *object, const char *key)

@@ -43,5 +43,7 @@ static inline cJSON *json_get(const cJSON *object, const char *key)
 }
 /** The member without regard to ASCII case, or NULL; JSON null counts as absent. */
 cJSON *json_get_nocase(const cJSON *object, const char *key);
+/** A member that is a whole number from 0 to @max, else @other. Exact key. */
+uint64_t json_get_uint(const cJSON *object, const char *key, uint64_t max, uint64_t other);
 /** A string member, or an absent str. Exact key. */
 struct str json_get_str(const cJSON *object, const char *key);

@@ -1,5 +1,6 @@
 /* What goes when a service or function goes, and the counters kept beside it. */
 #include "base/mem.h"
+#include "base/number.h"
 #include "product/service/resource/model.h"
 
 /* Kinds whose rows carry the path in their name. */
@@ -71,21 +72,14 @@ void cascade_provision(struct work *work, struct str owner, struct str qualifier
     remove_of_qualifier(work, "scaling", owner, qualifier);
 }
 
-static uint64_t number_member(const cJSON *object, const char *name)
-{
-    const cJSON *member = json_get(object, name);
-
-    return cJSON_IsNumber(member) ? (uint64_t)member->valuedouble : 0;
-}
-
 struct owner_state owner_state_get(struct work *work, struct str owner)
 {
     const struct store_row *row = work_find(work, "state", STR(""), owner);
     OWN(json_free) cJSON *document = row ? row_document(row) : NULL;
 
     return (struct owner_state){
-        .changes = number_member(document, "changes"),
-        .last_version = number_member(document, "lastVersion"),
+        .changes = json_get_uint(document, "changes", NUMBER_EXACT, 0),
+        .last_version = json_get_uint(document, "lastVersion", NUMBER_EXACT, 0),
     };
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "crypto/digest.h"
 #include "product/service/code/code.h"
 #include "product/service/resource/handlers.h"
@@ -165,11 +166,9 @@ static bool check_layer_name(struct work *work, struct str name)
 static uint64_t last_version(struct work *work, const struct store_key *layer, cJSON **out)
 {
     const struct store_row *row = store_find(work->store, layer);
-    const cJSON *last;
 
     *out = row ? row_document(row) : cJSON_CreateObject();
-    last = json_get(*out, "lastVersion");
-    return last ? (uint64_t)last->valuedouble : 0;
+    return json_get_uint(*out, "lastVersion", NUMBER_EXACT, 0);
 }
 
 static void publish(struct work *work, struct str name, cJSON *document, const struct code *code)

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "product/service/resource/handlers.h"
 #include "product/service/resource/model.h"
 
@@ -15,6 +16,172 @@ FIELD_TABLE(version_fields,
     {.name = "description", .type = FIELD_STRING, .flags = IN_ALL, .classic = "\"\"", .current = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
 );
 /* clang-format on */
+
+static cJSON *show_row(struct work *work, const struct store_row *row)
+{
+    OWN(json_free) cJSON *document = row_document(row);
+    cJSON *view = fields_show(&version_fields, document, work->api);
+
+    json_add_time(view, "createdTime", row->created_ms);
+    json_add_time(view, "lastModifiedTime", row->modified_ms);
+    return view;
+}
+
+/* The owner of versions: a service, or a function that has its own. */
+static bool find_owner(struct work *work, struct address *out)
+{
+    unsigned flags = ADDRESS_SERVICE | (work->api == API_2023 ? ADDRESS_FUNCTION : 0u);
+
+    return address_find(work, flags, out);
+}
+
+/* What is frozen. */
+static const struct store_row *subject_of(const struct work *work, const struct address *at)
+{
+    return work->api == API_2023 ? at->function_row : at->service_row;
+}
+
+static bool may_publish(struct work *work, const struct address *at)
+{
+    bool function = work->api == API_2023;
+    bool reserved = str_eq(at->service, STR(SERVICE_OF_2023));
+
+    if (function == reserved)
+        return true;
+    if (function)
+        answer_invalid(work,
+                       "versions of function '" STR_FMT "' belong to its service '" STR_FMT "'",
+                       STR_ARG(at->function), STR_ARG(at->service));
+    else
+        answer_invalid(work, "functions of 2023-03-30 have versions of their own");
+    return false;
+}
+
+/* Publishing what was published already is an error in 2016-08-15 alone. */
+static bool is_changed(struct work *work, const struct address *at, struct store_list versions,
+                       struct owner_state state)
+{
+    if (work->api != API_2016 || versions.count == 0)
+        return true;
+    OWN(json_free) cJSON *newest = row_document(versions.rows[versions.count - 1]);
+
+    if (json_get_uint(newest, "changes", NUMBER_EXACT, UINT64_MAX) != state.changes)
+        return true;
+    answer_refuse(work, "VersionPublishError", at->service,
+                  STR("No changes were made since last publish"), STR_NONE);
+    return false;
+}
+
+static void freeze_document(struct work *work, const struct store_row *row, struct str version,
+                            const cJSON *given)
+{
+    OWN(json_free) cJSON *document = row_document(row);
+    const cJSON *description = cJSON_GetObjectItemCaseSensitive(given, "description");
+    struct store_key key = row->key;
+
+    key.version = version;
+    json_set(document, "description",
+             description ? cJSON_Duplicate(description, false) : cJSON_CreateString(""));
+    work_put(work, &key, NULL, document, arena_str(work->arena, row->blob));
+}
+
+static void freeze_functions(struct work *work, const struct address *at, struct str version)
+{
+    struct store_key key = work_key(work, "function", at->service, STR(""), STR(""));
+    struct store_list list = store_list(work->store, &key);
+
+    for (size_t i = 0; i < list.count; i++)
+        function_freeze(work, list.rows[i], version);
+}
+
+static void publish(struct work *work, const struct address *at, const cJSON *given,
+                    struct owner_state state)
+{
+    struct str version = arena_strf(work->arena, "%" PRIu64, ++state.last_version);
+    struct store_key key = work_key(work, "version", at->owner, STR(""), version);
+    const struct store_row *subject = subject_of(work, at);
+    OWN(json_free) cJSON *document = cJSON_Duplicate(given, true);
+
+    if (work->api != API_2023)
+        answer_etag(work, at->service_row);
+    json_set(document, "versionId", json_string(version));
+    json_add_uint(document, "changes", state.changes);
+    freeze_document(work, subject, version, given);
+    if (work->api != API_2023)
+        freeze_functions(work, at, version);
+    owner_state_put(work, at->owner, state);
+    answer_json(work, show_row(work, work_put(work, &key, NULL, document, STR_NONE)));
+}
+
+void version_publish(struct work *work)
+{
+    struct field_reading reading = work_reading(work, true);
+    OWN(json_free) cJSON *given = fields_read(&version_fields, work->input, &reading);
+    struct address at;
+
+    if (!given) {
+        answer_refusal(work);
+        return;
+    }
+    if (!find_owner(work, &at) || !may_publish(work, &at) ||
+        !work_match(work, str_of(subject_of(work, &at)->etag)))
+        return;
+    struct store_key key = work_key(work, "version", at.owner, STR(""), STR(""));
+    struct store_list versions = store_list(work->store, &key);
+    struct owner_state state = owner_state_get(work, at.owner);
+
+    if (is_changed(work, &at, versions, state) &&
+        work_quota(work, LIMIT_VERSIONS, versions.count, "the number of versions"))
+        publish(work, &at, given, state);
+}
+
+/* Both directions over one ordered list; the token is the first version not shown. */
+static void list_versions(struct work *work, const struct page *page, struct store_list list,
+                          bool forward)
+{
+    cJSON *answer = cJSON_CreateObject();
+    cJSON *versions = cJSON_AddArrayToObject(answer, "versions");
+    size_t at = page->start.len ? store_list_seek(list, page->start) : 0;
+
+    if (!forward) {
+        /* Going down: the first one not above the start. */
+        if (page->start.len && at < list.count && str_eq(list.rows[at]->key.name, page->start))
+            at++;
+        at = page->start.len ? list.count - at : 0;
+    }
+    for (size_t shown = 0; at < list.count; at++, shown++) {
+        const struct store_row *row = list.rows[forward ? at : list.count - 1 - at];
+
+        if (shown == page->limit) {
+            json_add_str(answer, "nextToken", row->key.name);
+            break;
+        }
+        cJSON_AddItemToArray(versions, show_row(work, row));
+    }
+    cJSON_AddStringToObject(answer, "direction", forward ? "FORWARD" : "BACKWARD");
+    answer_json(work, answer);
+}
+
+void version_list(struct work *work)
+{
+    struct str direction = work_query(work, "direction");
+    bool forward = str_eq(direction, STR("FORWARD"));
+    struct address at;
+    struct page page;
+
+    if (direction.len && !forward && !str_eq(direction, STR("BACKWARD"))) {
+        answer_invalid(work,
+                       "Direction is set to an invalid value (allowed: BACKWARD | FORWARD, actual: "
+                       "'" STR_FMT "')",
+                       STR_ARG(str_slice(direction, 0, 64)));
+        return;
+    }
+    if (!page_read(work, LIMIT_PAGE_DEFAULT, LIMIT_PAGE_MAX, &page) || !find_owner(work, &at))
+        return;
+    struct store_key key = work_key(work, "version", at.owner, STR(""), STR(""));
+
+    list_versions(work, &page, store_list(work->store, &key), forward);
+}
 
 static void remove_frozen(struct work *work, const struct address *at, struct str version)
 {
