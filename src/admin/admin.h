@@ -29,9 +29,16 @@ struct admin_held {
 /* What may be done to the emulated resources as a whole. */
 enum admin_state {
     ADMIN_STATE_RESET, /* forget all */
-    ADMIN_STATE_SEED,  /* forget all, then apply the seed files */
     ADMIN_STATE_SAVE,  /* write a snapshot */
     ADMIN_STATE_LOAD,  /* replace all by a snapshot */
+};
+
+/* Texts live until the call is answered. */
+struct admin_state_request {
+    enum admin_state what;
+    bool seed;          /* RESET: apply the seed files to what is left, in the same step */
+    struct str account; /* RESET: of this one alone, seeds go to it; absent = all */
+    const char *folder; /* SAVE, LOAD: absolute */
 };
 
 /*
@@ -73,9 +80,9 @@ struct admin_context {
     /** Let all go; returns how many. */
     size_t (*held_release_all)(void *owner);
 
-    /** Change the state; @folder (NULL for RESET and SEED) lives as long as the call. done(arg,
-     * problem) is called once, at once or later; problem NULL = done (optional). */
-    void (*state)(void *owner, enum admin_state what, const char *folder,
+    /** Change the state, whole or not at all. done(arg, problem) is called once, at once or later;
+     * problem NULL = done (optional). */
+    void (*state)(void *owner, const struct admin_state_request *request,
                   void (*done)(void *arg, const char *problem), void *arg);
 
     /** The virtual clock was moved: look at timers that follow it (optional). */

@@ -38,7 +38,7 @@ static void changed(void *arg, const char *problem)
         admin_call_resume(call);
 }
 
-static void change_state(struct admin_call *call, enum admin_state what, const char *folder)
+static void change_state(struct admin_call *call, struct admin_state_request request)
 {
     const struct admin_context *context = &call->admin->context;
     struct state_change *change;
@@ -50,7 +50,7 @@ static void change_state(struct admin_call *call, enum admin_state what, const c
     change = mem_alloc(sizeof(*change));
     change->call = call;
     call->state = change;
-    context->state(context->owner, what, folder, changed, change);
+    context->state(context->owner, &request, changed, change);
     if (!call->response.status)
         admin_call_park(call, abandon);
 }
@@ -68,9 +68,12 @@ static const char *folder_of(struct admin_call *call)
 
 void step_state_reset(struct admin_call *call)
 {
-    bool seeds = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(call->document, "seed"));
-
-    change_state(call, seeds ? ADMIN_STATE_SEED : ADMIN_STATE_RESET, NULL);
+    change_state(call,
+                 (struct admin_state_request){
+                     ADMIN_STATE_RESET,
+                     .seed = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(call->document, "seed")),
+                     .account = json_get_str(call->document, "account"),
+                 });
 }
 
 void step_snapshot_save(struct admin_call *call)
@@ -78,7 +81,7 @@ void step_snapshot_save(struct admin_call *call)
     const char *folder = folder_of(call);
 
     if (folder)
-        change_state(call, ADMIN_STATE_SAVE, folder);
+        change_state(call, (struct admin_state_request){ADMIN_STATE_SAVE, .folder = folder});
 }
 
 void step_snapshot_load(struct admin_call *call)
@@ -86,5 +89,5 @@ void step_snapshot_load(struct admin_call *call)
     const char *folder = folder_of(call);
 
     if (folder)
-        change_state(call, ADMIN_STATE_LOAD, folder);
+        change_state(call, (struct admin_state_request){ADMIN_STATE_LOAD, .folder = folder});
 }

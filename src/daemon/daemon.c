@@ -11,6 +11,7 @@
 #include "daemon/internal.h"
 #include "grammar/header.h"
 #include "http/wire/descriptors.h"
+#include "loop/worker.h"
 #include "product/service/seed/seed.h"
 #include "tape/tape.h"
 
@@ -199,7 +200,11 @@ static int start_listeners(struct daemon *d, struct error *err)
 
 static void on_stopped(void *owner)
 {
-    loop_stop(((struct daemon *)gateway_control_owner(owner))->loop);
+    struct daemon *d = gateway_control_owner(owner);
+
+    d->stopped = true;
+    if (d->changing == 0)
+        loop_stop(d->loop);
 }
 
 static void stop(struct daemon *d)
@@ -326,6 +331,7 @@ static void end(struct daemon *d)
     for (size_t i = 0; i < DAEMON_SIGNALS; i++)
         loop_signal_stop(d->signals[i]);
     admin_free(d->admin);
+    worker_free(d->seeder);
     http_server_free(d->server);
     gateway_free(d->gateway);
     neighbours_free(d->neighbours);

@@ -44,15 +44,17 @@ struct daemon {
     struct loop_signal *signals[DAEMON_SIGNALS];
     struct loop_file_watch **watches;
     size_t watch_count;
-    uint64_t stamp; /* of the rule files as they were read last */
-    bool ready, stopping;
+    uint64_t stamp;        /* of the rule files as they were read last */
+    struct worker *seeder; /* reads seed files; NULL until it is wanted */
+    unsigned changing;     /* changes of the whole state under way: the loop runs until their end */
+    bool ready, stopping, stopped;
 };
 
 /* keys.c */
 void keys_init(struct daemon *d);
 
 /* state.c: for admin_context.state */
-void daemon_change_state(void *owner, enum admin_state what, const char *folder,
+void daemon_change_state(void *owner, const struct admin_state_request *request,
                          void (*done)(void *arg, const char *problem), void *arg);
 
 /* seed.c */

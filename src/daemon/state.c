@@ -1,40 +1,39 @@
 /*
  * The emulated resources as a whole, for the control side: reset, seeds, snapshots.
+ *
+ * What a reset leads to is made beside the state and put in its place, so that nobody meets half of
+ * it and no writer comes in between.
  */
 #include "base/mem.h"
 #include "conf/report.h"
 #include "daemon/internal.h"
+#include "loop/worker.h"
 #include "product/service/seed/seed.h"
 #include "store/snapshot.h"
 
 struct change {
     struct daemon *daemon;
-    enum admin_state what;
+    struct admin_state_request request;
+    char *account;
     void (*done)(void *arg, const char *problem);
     void *arg;
     struct seeds *seeds;
+    struct store *stage; /* what will be */
+    struct buf problem;
 };
 
 static void end(struct change *change, const char *problem)
 {
+    struct daemon *d = change->daemon;
+
     change->done(change->arg, problem);
     seeds_free(change->seeds);
+    store_close(change->stage);
+    buf_done(&change->problem);
+    mem_free(change->account);
     mem_free(change);
-}
-
-static void sown(void *arg, const char *problem)
-{
-    end(arg, problem);
-}
-
-static void forgotten(void *arg)
-{
-    struct change *change = arg;
-
-    if (change->seeds)
-        seeds_apply(change->seeds, change->daemon->service, sown, change);
-    else
-        end(change, NULL);
+    if (--d->changing == 0 && d->stopped)
+        loop_stop(d->loop);
 }
 
 static void stored(void *arg, const struct error *err)
@@ -42,41 +41,80 @@ static void stored(void *arg, const struct error *err)
     end(arg, err ? err->text : NULL);
 }
 
-/* Seed files are read before anything is forgotten: a mistake in them changes nothing. */
-static void reset(struct change *change)
+static void install(struct change *change)
 {
-    const struct conf_texts *paths = &change->daemon->settings->seeds;
-    OWN(conf_report_free) struct conf_report *report = conf_report_new();
-    OWN(buf_done) struct buf text = {0};
-
-    if (change->what == ADMIN_STATE_SEED) {
-        change->seeds = seeds_load(paths->items, paths->count, report);
-        if (!change->seeds) {
-            conf_report_print(report, CONF_FORMAT_TEXT, &text);
-            end(change, buf_text(&text));
-            return;
-        }
-    }
-    service_reset(change->daemon->service, forgotten, change);
+    if (str_is_set(change->request.account))
+        store_install_account(GIVE(change->stage), change->request.account, stored, change);
+    else
+        store_install(GIVE(change->stage), stored, change);
 }
 
-void daemon_change_state(void *owner, enum admin_state what, const char *folder,
+static void sown(void *arg, const char *problem)
+{
+    if (problem)
+        end(arg, problem);
+    else
+        install(arg);
+}
+
+/* Seed files are read before anything is forgotten: a mistake in them changes nothing. */
+static void read_seeds(void *arg)
+{
+    struct change *change = arg;
+    const struct conf_texts *paths = &change->daemon->settings->seeds;
+    OWN(conf_report_free) struct conf_report *report = conf_report_new();
+
+    change->seeds = seeds_load(paths->items, paths->count, report);
+    if (!change->seeds)
+        conf_report_print(report, CONF_FORMAT_TEXT, &change->problem);
+}
+
+static void apply_seeds(void *arg)
+{
+    struct change *change = arg;
+
+    if (change->seeds)
+        seeds_apply(change->seeds, change->daemon->service, change->stage, change->request.account,
+                    sown, change);
+    else
+        end(change, buf_text(&change->problem));
+}
+
+static void reset(struct change *change)
+{
+    struct daemon *d = change->daemon;
+    struct error err = {0};
+
+    change->stage = store_stage(service_store(d->service));
+    if (!change->request.seed)
+        install(change);
+    else if (!d->seeder && worker_new(d->loop, "seeds", &d->seeder, &err) < 0)
+        end(change, err.text);
+    else
+        worker_submit(d->seeder, read_seeds, apply_seeds, change);
+}
+
+void daemon_change_state(void *owner, const struct admin_state_request *request,
                          void (*done)(void *arg, const char *problem), void *arg)
 {
     struct daemon *d = owner;
     struct change *change = mem_alloc(sizeof(*change));
 
-    *change = (struct change){.daemon = d, .what = what, .done = done, .arg = arg};
-    switch (what) {
+    *change = (struct change){.daemon = d, .request = *request, .done = done, .arg = arg};
+    if (str_is_set(request->account)) {
+        change->account = mem_dup_len(request->account.ptr, request->account.len);
+        change->request.account = str_of(change->account);
+    }
+    d->changing++;
+    switch (request->what) {
     case ADMIN_STATE_RESET:
-    case ADMIN_STATE_SEED:
         reset(change);
         break;
     case ADMIN_STATE_SAVE:
-        store_snapshot_save(service_store(d->service), folder, stored, change);
+        store_snapshot_save(service_store(d->service), request->folder, stored, change);
         break;
     case ADMIN_STATE_LOAD:
-        store_snapshot_load(service_store(d->service), folder, stored, change);
+        store_snapshot_load(service_store(d->service), request->folder, stored, change);
         break;
     }
 }

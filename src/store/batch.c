@@ -7,21 +7,50 @@
 
 struct store_batch *store_begin(struct store *store)
 {
-    struct arena *arena = arena_new();
-    struct store_batch *batch = ARENA_NEW(arena, struct store_batch);
+    struct store_batch *batch = mem_alloc(sizeof(*batch));
 
     batch->store = store;
-    batch->arena = arena;
+    batch->arena = arena_new();
     batch->end = &batch->changes;
     batch->epoch = store->epoch;
     return batch;
 }
 
-void batch_free(struct store_batch *batch)
+void batch_drop_content(struct store_batch *batch)
 {
     for (struct change *change = batch->changes; change; change = change->next)
         free(change->bytes);
-    arena_free(batch->arena);
+    batch->changes = NULL;
+    arena_free(GIVE(batch->arena));
+    mirror_done(&batch->retired.mirror);
+    blob_uses_free(&batch->retired.blobs);
+}
+
+void batch_free(struct store_batch *batch)
+{
+    batch_drop_content(batch);
+    mem_free(batch);
+}
+
+void batch_queue_add(struct batch_queue *queue, struct store_batch *batch)
+{
+    if (queue->last)
+        queue->last->next = batch;
+    else
+        queue->first = batch;
+    queue->last = batch;
+}
+
+void batch_queue_move(struct batch_queue *from, struct batch_queue *to)
+{
+    if (!from->first)
+        return;
+    if (to->last)
+        to->last->next = from->first;
+    else
+        to->first = from->first;
+    to->last = from->last;
+    *from = (struct batch_queue){0};
 }
 
 static struct change *note(struct store_batch *batch, enum change_kind kind)
@@ -101,15 +130,18 @@ static bool is_below(struct str parent, struct str top)
     return str_starts(parent, top) && (parent.len == top.len || parent.ptr[top.len] == '/');
 }
 
-static void remove_collection(struct store_batch *batch, const struct collection *in)
+/* Row by row it would take ever longer the more there are. */
+static void remove_collection(struct store_batch *batch, struct collection *in)
 {
-    size_t count = in->count;
-    struct store_key *keys = ARENA_ARRAY(batch->arena, count, struct store_key);
+    struct store *store = batch->store;
+    struct change *change = note(batch, CHANGE_REMOVE_COLLECTION);
 
-    for (size_t i = 0; i < count; i++)
-        keys[i] = copy_key(batch, &in->rows[i]->key);
-    for (size_t i = 0; i < count; i++)
-        store_remove(batch, &keys[i]);
+    change->row.key = copy_key(batch, &in->key);
+    for (size_t i = 0; i < in->count; i++) {
+        if (str_is_set(in->rows[i]->blob))
+            unlink_blob(batch, arena_str(batch->arena, in->rows[i]->blob));
+    }
+    mirror_move(&store->mirror, in, &batch->retired.mirror);
 }
 
 void store_remove_below(struct store_batch *batch, const struct store_key *key, struct str parent)
@@ -125,19 +157,20 @@ void store_remove_below(struct store_batch *batch, const struct store_key *key, 
     }
 }
 
-void store_remove_all(struct store_batch *batch)
+void store_remove_account(struct store_batch *batch, struct str account)
 {
-    struct store *store = batch->store;
-    struct blob_use *use;
-    struct blob_use *next;
+    struct collection *in;
+    struct collection *next;
 
-    HASH_ITER(hh, store->blobs, use, next)
+    HASH_ITER(hh, batch->store->mirror.collections, in, next)
     {
-        HASH_DEL(store->blobs, use);
-        mem_free(use->id);
-        mem_free(use);
+        if (str_eq(in->key.account, account))
+            remove_collection(batch, in);
     }
-    mirror_done(&store->mirror);
+}
+
+void batch_note_clear(struct store_batch *batch)
+{
     note(batch, CHANGE_CLEAR);
 }
 

@@ -23,9 +23,10 @@ enum { APPLICATION_ID = 0x6663656d, BUSY_MS = 2000 };
 #define PUT_ROW(table)                                                                             \
     "INSERT OR REPLACE INTO " table " (" RESOURCE_COLUMNS                                          \
     ") VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)"
-#define REMOVE_ROW(table)                                                                          \
+#define REMOVE_COLLECTION(table)                                                                   \
     "DELETE FROM " table " WHERE account=?1 AND region=?2 AND kind=?3 AND parent=?4 AND"           \
-    " version=?5 AND name=?6"
+    " version=?5"
+#define REMOVE_ROW(table) REMOVE_COLLECTION(table) " AND name=?6"
 #define ALL_ROWS(table)                                                                            \
     "SELECT " RESOURCE_COLUMNS " FROM " table                                                      \
     " ORDER BY account, region, kind, parent, version, name"
@@ -38,6 +39,8 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [STATEMENT_PUT_TASK] = PUT_ROW("task"),
     [STATEMENT_REMOVE_RESOURCE] = REMOVE_ROW("resource"),
     [STATEMENT_REMOVE_TASK] = REMOVE_ROW("task"),
+    [STATEMENT_REMOVE_RESOURCES] = REMOVE_COLLECTION("resource"),
+    [STATEMENT_REMOVE_TASKS] = REMOVE_COLLECTION("task"),
     [STATEMENT_PUT_BLOB] = "INSERT OR IGNORE INTO blob (id, bytes) VALUES (?1, ?2)",
     [STATEMENT_GET_BLOB] = "SELECT bytes FROM blob WHERE id=?1",
     [STATEMENT_REMOVE_BLOB] = "DELETE FROM blob WHERE id=?1",
@@ -222,12 +225,14 @@ static void bind_text(sqlite3_stmt *statement, int at, struct str text)
         sqlite3_bind_null(statement, at);
 }
 
-static void bind_key(sqlite3_stmt *statement, const struct store_key *key)
-{
-    const struct str parts[] = {key->account, key->region,  key->kind,
-                                key->parent,  key->version, key->name};
+enum { KEY_COLLECTION = 5, KEY_WHOLE = 6 };
 
-    for (size_t i = 0; i < N_ELEMENTS(parts); i++)
+static void bind_key(sqlite3_stmt *statement, const struct store_key *key, size_t count)
+{
+    const struct str parts[KEY_WHOLE] = {key->account, key->region,  key->kind,
+                                         key->parent,  key->version, key->name};
+
+    for (size_t i = 0; i < count; i++)
         sqlite3_bind_text(statement, (int)i + 1, parts[i].ptr ? parts[i].ptr : "",
                           (int)parts[i].len, SQLITE_STATIC);
 }
@@ -242,7 +247,7 @@ int database_put(struct database *db, const struct store_row *row, struct error 
     enum statement which = is_task(&row->key) ? STATEMENT_PUT_TASK : STATEMENT_PUT_RESOURCE;
     sqlite3_stmt *statement = db->statements[which];
 
-    bind_key(statement, &row->key);
+    bind_key(statement, &row->key, KEY_WHOLE);
     sqlite3_bind_int64(statement, 7, (sqlite3_int64)row->revision);
     bind_text(statement, 8, str_of(row->etag));
     sqlite3_bind_int64(statement, 9, (sqlite3_int64)row->created_ms);
@@ -256,7 +261,15 @@ int database_remove(struct database *db, const struct store_key *key, struct err
 {
     enum statement which = is_task(key) ? STATEMENT_REMOVE_TASK : STATEMENT_REMOVE_RESOURCE;
 
-    bind_key(db->statements[which], key);
+    bind_key(db->statements[which], key, KEY_WHOLE);
+    return run(db, which, err);
+}
+
+int database_remove_collection(struct database *db, const struct store_key *key, struct error *err)
+{
+    enum statement which = is_task(key) ? STATEMENT_REMOVE_TASKS : STATEMENT_REMOVE_RESOURCES;
+
+    bind_key(db->statements[which], key, KEY_COLLECTION);
     return run(db, which, err);
 }
 

@@ -21,6 +21,8 @@ enum statement {
     STATEMENT_PUT_TASK,
     STATEMENT_REMOVE_RESOURCE,
     STATEMENT_REMOVE_TASK,
+    STATEMENT_REMOVE_RESOURCES,
+    STATEMENT_REMOVE_TASKS,
     STATEMENT_PUT_BLOB,
     STATEMENT_GET_BLOB,
     STATEMENT_REMOVE_BLOB,
@@ -49,6 +51,8 @@ void database_rollback(struct database *db);
 
 int database_put(struct database *db, const struct store_row *row, struct error *err);
 int database_remove(struct database *db, const struct store_key *key, struct error *err);
+/** All of @key's account, region, kind, parent and version. */
+int database_remove_collection(struct database *db, const struct store_key *key, struct error *err);
 int database_put_blob(struct database *db, struct str id, const char *bytes, size_t len,
                       struct error *err);
 int database_remove_blob(struct database *db, struct str id, struct error *err);

@@ -27,9 +27,15 @@ struct blob_use {
     UT_hash_handle hh;
 };
 
+struct batch_queue {
+    struct store_batch *first;
+    struct store_batch *last;
+};
+
 struct store {
     struct loop *loop;
-    struct worker *worker;
+    struct worker *worker; /* NULL: a stage */
+    struct store *base;    /* of a stage */
     struct directory directory;
     char *path; /* of the database */
     bool durable;
@@ -38,12 +44,14 @@ struct store {
     uint64_t revision;
     uint64_t durable_revision;
     uint64_t commits;
+    uint64_t installed; /* revision at which the whole mirror came; all of it is as young */
     uint64_t epoch;     /* of the mirror: one more after each failed commit */
+    bool gathering;     /* batches go into `kept` until store_gathered() */
+    struct batch_queue kept;
     struct database db; /* the store thread's while it runs */
 
     pthread_mutex_t lock; /* guards what is below */
-    struct store_batch *waiting;
-    struct store_batch **waiting_end;
+    struct batch_queue waiting;
     bool draining;        /* a drain is queued that will see `waiting` */
     uint64_t least_epoch; /* batches of older mirrors are refused */
 };
@@ -51,6 +59,7 @@ struct store {
 enum change_kind {
     CHANGE_PUT,
     CHANGE_REMOVE,
+    CHANGE_REMOVE_COLLECTION,
     CHANGE_PUT_BLOB,
     CHANGE_REMOVE_BLOB,
     CHANGE_CLEAR,
@@ -64,6 +73,12 @@ struct change {
     size_t len;
 };
 
+/* What a batch took out of the mirror as a whole: freeing it takes time. */
+struct retired {
+    struct mirror mirror;
+    struct blob_use *blobs;
+};
+
 struct store_batch {
     struct store *store;
     struct arena *arena;
@@ -73,6 +88,7 @@ struct store_batch {
     uint64_t epoch;
     void (*done)(void *arg, const struct error *err);
     void *arg;
+    struct retired retired;
     bool failed;
     struct error error;
     struct store_batch *next;
@@ -85,6 +101,18 @@ void store_count_blob(struct store *store, struct str id);
 bool store_uncount_blob(struct store *store, struct str id);
 bool store_knows_blob(struct store *store, struct str id);
 
+void blob_uses_free(struct blob_use **uses);
+
+/** What @batch noted and retired; the batch itself stays, to be told of. Any thread, and off the
+ * loop when it is much. */
+void batch_drop_content(struct store_batch *batch);
 void batch_free(struct store_batch *batch);
-/** Hand it to the store thread. */
+/** For the database only: the mirror is the caller's. */
+void batch_note_clear(struct store_batch *batch);
+void batch_queue_add(struct batch_queue *queue, struct store_batch *batch);
+/** Put all of @from behind all of @to. */
+void batch_queue_move(struct batch_queue *from, struct batch_queue *to);
+/** Hand it to the store thread, or keep it while the store gathers. */
 void writer_submit(struct store_batch *batch);
+/** Hand all that @from keeps to the store thread of @to, in one piece. */
+void writer_submit_kept(struct store *from, struct store *to);

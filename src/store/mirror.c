@@ -211,13 +211,18 @@ struct store_row *mirror_put(struct mirror *mirror, const struct store_key *key,
     return made;
 }
 
-static void collection_free(struct mirror *mirror, struct collection *collection)
+static void collection_unlink(struct mirror *mirror, struct collection *collection)
 {
     struct collection **recent = recent_place(mirror, &collection->key);
 
     if (*recent == collection)
         *recent = NULL;
     HASH_DEL(mirror->collections, collection);
+}
+
+static void collection_free(struct mirror *mirror, struct collection *collection)
+{
+    collection_unlink(mirror, collection);
     for (size_t i = 0; i < collection->count; i++)
         row_free(collection->rows[i]);
     mem_free(collection->rows);
@@ -239,6 +244,14 @@ bool mirror_remove(struct mirror *mirror, const struct store_key *key)
     if (in->count == 0)
         collection_free(mirror, in);
     return true;
+}
+
+void mirror_move(struct mirror *from, struct collection *collection, struct mirror *to)
+{
+    collection_unlink(from, collection);
+    from->rows -= collection->count;
+    HASH_ADD_KEYPTR(hh, to->collections, collection->id, collection->id_len, collection);
+    to->rows += collection->count;
 }
 
 void mirror_done(struct mirror *mirror)

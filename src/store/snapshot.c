@@ -14,13 +14,6 @@
 #include "loop/worker.h"
 #include "store/snapshot_lines.h"
 
-struct code {
-    char id[STORE_BLOB_ID_BYTES];
-    char *bytes;
-    size_t len;
-    struct code *next;
-};
-
 struct job {
     struct store *store;
     char *folder;
@@ -28,8 +21,8 @@ struct job {
     struct error error;
     void (*done)(void *arg, const struct error *err);
     void *arg;
-    struct snapshot_lines lines;
-    struct code *codes;
+    struct store *stage;       /* of a load: the state that will be */
+    struct store_batch *batch; /* makes it */
 };
 
 static struct job *job_new(struct store *store, const char *folder,
@@ -44,12 +37,6 @@ static struct job *job_new(struct store *store, const char *folder,
 static void job_end(struct job *job)
 {
     job->done(job->arg, job->result < 0 ? &job->error : NULL);
-    snapshot_lines_done(&job->lines);
-    for (struct code *code = job->codes, *next; code; code = next) {
-        next = code->next;
-        free(code->bytes);
-        mem_free(code);
-    }
     mem_free(job->folder);
     mem_free(job);
 }
@@ -149,99 +136,88 @@ void store_snapshot_save(struct store *store, const char *folder,
     worker_submit(store->worker, save_work, save_done, job_new(store, folder, done, arg));
 }
 
-/* Read and verified on the store thread, so that loading cannot fail once it has begun. */
+/* ---- loading: all of it is read, checked and put in order beside the state, off the loop ---- */
+
 static int read_code(struct job *job, struct str id, struct error *err)
 {
     OWN(mem_free) char *folder = mem_printf("%s/code", job->folder);
     OWN(mem_free) char *name = mem_dup_len(id.ptr, id.len);
     char hex[DIGEST_HEX_BYTES];
-    struct code *code = mem_alloc(sizeof(*code));
+    char *bytes = NULL;
+    size_t len = 0;
 
-    code->next = job->codes;
-    job->codes = code;
     if (id.len != STORE_BLOB_ID_BYTES - 1 || memchr(id.ptr, '/', id.len))
         return error_set(err, ERROR_SYNTAX, "'%s' does not name a package", name);
-    memcpy(code->id, name, sizeof(code->id));
-    if (snapshot_read_file(folder, name, &code->bytes, &code->len, err) < 0)
+    if (snapshot_read_file(folder, name, &bytes, &len, err) < 0)
         return -1;
-    digest_hex(DIGEST_SHA256, (struct str){code->bytes, code->len}, hex);
-    if (strcmp(hex, name) != 0)
+    digest_hex(DIGEST_SHA256, (struct str){bytes, len}, hex);
+    if (strcmp(hex, name) != 0) {
+        free(bytes);
         return error_set(err, ERROR_SYNTAX, "package '%s' was changed: its SHA-256 is %s", name,
                          hex);
+    }
+    store_put_blob(job->batch, id, bytes, len);
     return 0;
 }
 
-static bool has_code(const struct job *job, struct str id)
+static int load_line(void *arg, const cJSON *line, struct error *err)
 {
-    for (const struct code *code = job->codes; code; code = code->next) {
-        if (str_eq(str_of(code->id), id))
-            return true;
-    }
-    return false;
+    struct job *job = (struct job *)arg;
+    struct store_key key = snapshot_line_key(line);
+    struct buf document = {0};
+    struct store_value value = {
+        .blob = json_get_str(line, "blob"),
+        .created_ms = snapshot_line_time(line, "created"),
+        .modified_ms = snapshot_line_time(line, "modified"),
+    };
+
+    if (str_is_set(value.blob) && !store_knows_blob(job->stage, value.blob) &&
+        read_code(job, value.blob, err) < 0)
+        return -1;
+    json_print(cJSON_GetObjectItemCaseSensitive(line, "document"), false, &document);
+    value.document = buf_str(&document);
+    store_put(job->batch, &key, &value);
+    buf_done(&document);
+    return 0;
 }
 
 static void load_work(void *arg)
 {
     struct job *job = (struct job *)arg;
 
-    job->result = snapshot_lines_read(job->folder, &job->lines, &job->error);
-    for (size_t i = 0; job->result == 0 && i < job->lines.count; i++) {
-        struct str id = json_get_str(job->lines.items[i], "blob");
-
-        if (str_is_set(id) && !has_code(job, id))
-            job->result = read_code(job, id, &job->error);
-    }
-}
-
-static void put_line(struct store_batch *batch, const cJSON *line)
-{
-    struct store_key key = snapshot_line_key(line);
-    struct buf document = {0};
-    struct store_value value;
-
-    json_print(cJSON_GetObjectItemCaseSensitive(line, "document"), false, &document);
-    value = (struct store_value){
-        .document = buf_str(&document),
-        .blob = json_get_str(line, "blob"),
-        .created_ms = snapshot_line_number(line, "created"),
-        .modified_ms = snapshot_line_number(line, "modified"),
-    };
-    store_put(batch, &key, &value);
-    buf_done(&document);
+    job->batch = store_begin(job->stage);
+    job->result = snapshot_lines_each(job->folder, load_line, job, &job->error);
+    store_commit(GIVE(job->batch), NULL, NULL);
 }
 
 static void load_written(void *arg, const struct error *err)
 {
     struct job *job = (struct job *)arg;
 
-    if (err && job->result == 0) {
+    if (err) {
         job->result = -1;
         job->error = *err;
     }
     job_end(job);
 }
 
-/* On the loop: the batch is made here, because it changes the mirror. */
 static void load_done(void *arg)
 {
     struct job *job = (struct job *)arg;
-    struct store_batch *batch;
 
-    if (job->result < 0) {
-        job_end(job);
+    if (job->result == 0) {
+        store_install(GIVE(job->stage), load_written, job);
         return;
     }
-    batch = store_begin(job->store);
-    store_remove_all(batch);
-    for (struct code *code = job->codes; code; code = code->next)
-        store_put_blob(batch, str_of(code->id), GIVE(code->bytes), code->len);
-    for (size_t i = 0; i < job->lines.count; i++)
-        put_line(batch, job->lines.items[i]);
-    store_commit(batch, load_written, job);
+    store_close(GIVE(job->stage));
+    job_end(job);
 }
 
 void store_snapshot_load(struct store *store, const char *folder,
                          void (*done)(void *arg, const struct error *err), void *arg)
 {
-    worker_submit(store->worker, load_work, load_done, job_new(store, folder, done, arg));
+    struct job *job = job_new(store, folder, done, arg);
+
+    job->stage = store_stage(store);
+    worker_submit(store->worker, load_work, load_done, job);
 }

@@ -11,7 +11,10 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "store/snapshot_lines.h"
+
+#define TIME_MAX_MS UINT64_C(253402300799999) /* the last moment that has a date of four digits */
 
 int snapshot_write_file(const char *folder, const char *name, struct str bytes, struct error *err)
 {
@@ -84,11 +87,17 @@ void snapshot_row_line(const struct store_row *row, struct buf *out)
     buf_puts(out, "}\n");
 }
 
-uint64_t snapshot_line_number(const cJSON *line, const char *name)
+uint64_t snapshot_line_time(const cJSON *line, const char *name)
 {
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(line, name);
+    return json_get_uint(line, name, TIME_MAX_MS, 0);
+}
 
-    return cJSON_IsNumber(member) && member->valuedouble > 0 ? (uint64_t)member->valuedouble : 0;
+static int check_time(const cJSON *line, const char *name, struct error *err)
+{
+    if (json_get_uint(line, name, TIME_MAX_MS, UINT64_MAX) != UINT64_MAX)
+        return 0;
+    return error_set(err, ERROR_SYNTAX, "%s: expected milliseconds since 1970, up to the year 9999",
+                     name);
 }
 
 struct store_key snapshot_line_key(const cJSON *line)
@@ -117,53 +126,104 @@ void snapshot_lines_done(struct snapshot_lines *lines)
     *lines = (struct snapshot_lines){0};
 }
 
-static int add_line(struct snapshot_lines *lines, struct str text, struct error *err)
+static int check_line(const cJSON *line, struct error *err)
 {
-    cJSON *line = json_parse(text, err);
-    struct store_key key = line ? snapshot_line_key(line) : (struct store_key){0};
+    struct store_key key = snapshot_line_key(line);
 
-    if (!line)
-        return error_wrap(err, "line %zu", lines->count + 2);
-    if (!key_is_whole(&key) ||
-        !cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(line, "document"))) {
-        cJSON_Delete(line);
-        return error_set(err, ERROR_SYNTAX, "line %zu is not a resource", lines->count + 2);
-    }
-    if ((lines->count & (lines->count + 1)) == 0)
-        lines->items = (cJSON **)mem_grow(lines->items, 2 * lines->count + 2, sizeof(cJSON *));
-    lines->items[lines->count++] = line;
-    return 0;
+    if (!key_is_whole(&key) || !cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(line, "document")))
+        return error_set(err, ERROR_SYNTAX, "not a resource");
+    if (check_time(line, "created", err) < 0)
+        return -1;
+    return check_time(line, "modified", err);
 }
 
-static int parse_lines(struct str text, struct snapshot_lines *out, struct error *err)
+struct each {
+    int (*fn)(void *arg, cJSON *line, struct error *err); /* takes the line, whatever comes of it */
+    void *arg;
+};
+
+static int parse_line(const struct each *each, struct str text, struct error *err)
+{
+    cJSON *line = json_parse(text, err);
+
+    if (!line)
+        return -1;
+    if (check_line(line, err) < 0) {
+        cJSON_Delete(line);
+        return -1;
+    }
+    return each->fn(each->arg, line, err);
+}
+
+static int parse_lines(const struct each *each, struct str text, struct error *err)
 {
     struct str line;
     struct str rest = text;
+    size_t number = 1;
 
     if (!str_starts(text, STR(SNAPSHOT_HEAD_LINE)))
         return error_set(err, ERROR_SYNTAX, "not a snapshot of this fcemu");
     rest = str_slice(text, sizeof(SNAPSHOT_HEAD_LINE) - 1, text.len);
     while (rest.len > 0) {
         str_cut(rest, '\n', &line, &rest);
-        if (line.len > 0 && add_line(out, line, err) < 0)
-            return -1;
+        number++;
+        if (line.len > 0 && parse_line(each, line, err) < 0)
+            return error_wrap(err, "line %zu", number);
     }
     return 0;
 }
 
-int snapshot_lines_read(const char *folder, struct snapshot_lines *out, struct error *err)
+static int read_lines(const char *folder, const struct each *each, struct error *err)
 {
     char *text = NULL;
     size_t len = 0;
 
     if (snapshot_read_file(folder, SNAPSHOT_ROWS_FILE, &text, &len, err) < 0)
         return -1;
-    int result = parse_lines((struct str){text, len}, out, err);
+    int result = parse_lines(each, (struct str){text, len}, err);
 
     free(text);
-    if (result < 0) {
-        snapshot_lines_done(out);
-        return error_wrap(err, "%s/%s", folder, SNAPSHOT_ROWS_FILE);
-    }
+    return result < 0 ? error_wrap(err, "%s/%s", folder, SNAPSHOT_ROWS_FILE) : 0;
+}
+
+struct lender {
+    int (*fn)(void *arg, const cJSON *line, struct error *err);
+    void *arg;
+};
+
+static int lend(void *arg, cJSON *line, struct error *err)
+{
+    const struct lender *lender = (const struct lender *)arg;
+    int result = lender->fn(lender->arg, line, err);
+
+    cJSON_Delete(line);
+    return result;
+}
+
+int snapshot_lines_each(const char *folder,
+                        int (*fn)(void *arg, const cJSON *line, struct error *err), void *arg,
+                        struct error *err)
+{
+    struct lender lender = {fn, arg};
+
+    return read_lines(folder, &(struct each){lend, &lender}, err);
+}
+
+static int add(void *arg, cJSON *line, struct error *err)
+{
+    struct snapshot_lines *lines = (struct snapshot_lines *)arg;
+
+    (void)err;
+    if ((lines->count & (lines->count + 1)) == 0)
+        lines->items = (cJSON **)mem_grow(lines->items, 2 * lines->count + 2, sizeof(cJSON *));
+    lines->items[lines->count++] = line;
     return 0;
+}
+
+int snapshot_lines_read(const char *folder, struct snapshot_lines *out, struct error *err)
+{
+    if (read_lines(folder, &(struct each){add, out}, err) == 0)
+        return 0;
+    snapshot_lines_done(out);
+    return -1;
 }

@@ -23,11 +23,16 @@ struct snapshot_lines {
     size_t count;
 };
 
-/** Read and check the rows. On failure @out holds nothing. */
+/** Read and check the rows: @fn gets each as a tree that it borrows, negative ends it. A tree is
+ * gone before the next is made. */
+int snapshot_lines_each(const char *folder,
+                        int (*fn)(void *arg, const cJSON *line, struct error *err), void *arg,
+                        struct error *err);
+/** All of them at once. On failure @out holds nothing. */
 int snapshot_lines_read(const char *folder, struct snapshot_lines *out, struct error *err);
 void snapshot_lines_done(struct snapshot_lines *lines);
 
 void snapshot_row_line(const struct store_row *row, struct buf *out);
 /* Of a line that was read; views into it. */
 struct store_key snapshot_line_key(const cJSON *line);
-uint64_t snapshot_line_number(const cJSON *line, const char *name); /* 0 when it is none */
+uint64_t snapshot_line_time(const cJSON *line, const char *name); /* ms; 0 when it is none */

@@ -29,9 +29,9 @@ void store_count_blob(struct store *store, struct str id)
     use->rows++;
 }
 
-static void forget_blob(struct store *store, struct blob_use *use)
+static void forget_blob(struct blob_use **uses, struct blob_use *use)
 {
-    HASH_DEL(store->blobs, use);
+    HASH_DEL(*uses, use);
     mem_free(use->id);
     mem_free(use);
 }
@@ -42,18 +42,18 @@ bool store_uncount_blob(struct store *store, struct str id)
 
     if (!use || --use->rows > 0)
         return false;
-    forget_blob(store, use);
+    forget_blob(&store->blobs, use);
     return true;
 }
 
-static void forget_blobs(struct store *store)
+void blob_uses_free(struct blob_use **uses)
 {
     struct blob_use *use;
     struct blob_use *next;
 
-    HASH_ITER(hh, store->blobs, use, next)
+    HASH_ITER(hh, *uses, use, next)
     {
-        forget_blob(store, use);
+        forget_blob(uses, use);
     }
 }
 
@@ -81,7 +81,7 @@ static int load(struct store *store, struct database *db, struct error *err)
         return error_wrap(err, "%s", store->path);
     }
     mirror_done(&store->mirror);
-    forget_blobs(store);
+    blob_uses_free(&store->blobs);
     store->mirror = fresh;
     count_blobs(store);
     /* Numbers given to changes that failed are not used again. */
@@ -155,7 +155,6 @@ int store_open(struct loop *loop, const struct store_settings *settings, struct 
     struct store *store = mem_alloc(sizeof(*store));
 
     store->loop = loop;
-    store->waiting_end = &store->waiting;
     pthread_mutex_init(&store->lock, NULL);
     if (open_parts(store, settings->data_dir, err) < 0) {
         store_close(store);
@@ -170,10 +169,14 @@ void store_close(struct store *store)
     if (!store)
         return;
     worker_free(store->worker);
+    for (struct store_batch *batch = store->kept.first, *next; batch; batch = next) {
+        next = batch->next;
+        batch_free(batch);
+    }
     if (store->db.handle)
         database_close(&store->db);
     mirror_done(&store->mirror);
-    forget_blobs(store);
+    blob_uses_free(&store->blobs);
     directory_close(&store->directory);
     pthread_mutex_destroy(&store->lock);
     mem_free(store->path);
@@ -192,7 +195,9 @@ const struct store_row *store_find(struct store *store, const struct store_key *
 
 bool store_row_pending(const struct store *store, const struct store_row *row)
 {
-    return row->revision > store->durable_revision;
+    if (store->gathering)
+        return false;
+    return row->revision > store->durable_revision || store->installed > store->durable_revision;
 }
 
 void store_row_keep_view(struct store *store, const struct store_row *row, unsigned view,

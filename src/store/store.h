@@ -121,8 +121,8 @@ bool store_remove(struct store_batch *batch, const struct store_key *key);
 /** Everything below: all rows of account and region whose parent is @parent or begins with
  * "@parent/", in every version. */
 void store_remove_below(struct store_batch *batch, const struct store_key *key, struct str parent);
-/** Forget everything. */
-void store_remove_all(struct store_batch *batch);
+/** All rows of an account, in every region. */
+void store_remove_account(struct store_batch *batch, struct str account);
 /** Keep @bytes (from malloc(), taken) under @id unless it is there. A blob lives as long as a row
  * that names it. */
 void store_put_blob(struct store_batch *batch, struct str id, char *bytes, size_t len);
@@ -131,6 +131,33 @@ void store_put_blob(struct store_batch *batch, struct str id, char *bytes, size_
  * err) when it is not and never will be. @done may be NULL. */
 void store_commit(struct store_batch *batch, void (*done)(void *arg, const struct error *err),
                   void *arg);
+
+/*
+ * Many changes as one step.
+ *
+ * Between store_gather() and store_gathered() what is committed shows, and its `done` is told so on
+ * the next turn of the loop; but it goes to disk at the end, all in one transaction. Should the
+ * store be closed before, nothing of it is kept. No row counts as pending meanwhile.
+ */
+void store_gather(struct store *store);
+/** done(arg, err) as of store_commit(). */
+void store_gathered(struct store *store, void (*done)(void *arg, const struct error *err),
+                    void *arg);
+
+/**
+ * An empty state beside that of @store, which gathers: changes are made in it and read from it like
+ * in any, and nobody else sees them. One thread at a time may use it. It ends with
+ * store_install(), store_install_account(), or, forgotten, with store_close(). Blobs are read from
+ * @store, which must outlive it.
+ */
+struct store *store_stage(struct store *store);
+/** Put it in the place of everything: at once for who reads, in one transaction on disk. It takes a
+ * moment however much there is; what was there is freed on the store thread. */
+void store_install(struct store *stage, void (*done)(void *arg, const struct error *err),
+                   void *arg);
+/** The same in the place of all rows of @account; those of other accounts in it are left out. */
+void store_install_account(struct store *stage, struct str account,
+                           void (*done)(void *arg, const struct error *err), void *arg);
 
 /* Bytes read back. Counted, so that a response can outlive a deletion. */
 struct store_blob {

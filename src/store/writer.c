@@ -3,8 +3,11 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "loop/loop.h"
 #include "loop/worker.h"
 #include "store/internal.h"
+
+enum { LARGE_BATCH_BYTES = 256 << 10 };
 
 struct drain {
     struct store *store;
@@ -14,10 +17,9 @@ struct drain {
 static struct store_batch *take_waiting(struct store *store, uint64_t *out_least_epoch)
 {
     pthread_mutex_lock(&store->lock);
-    struct store_batch *batches = store->waiting;
+    struct store_batch *batches = store->waiting.first;
 
-    store->waiting = NULL;
-    store->waiting_end = &store->waiting;
+    store->waiting = (struct batch_queue){0};
     store->draining = false;
     *out_least_epoch = store->least_epoch;
     pthread_mutex_unlock(&store->lock);
@@ -31,6 +33,8 @@ static int apply(struct database *db, const struct change *change, struct error 
         return database_put(db, &change->row, err);
     case CHANGE_REMOVE:
         return database_remove(db, &change->row.key, err);
+    case CHANGE_REMOVE_COLLECTION:
+        return database_remove_collection(db, &change->row.key, err);
     case CHANGE_PUT_BLOB:
         return database_put_blob(db, change->row.blob, change->bytes, change->len, err);
     case CHANGE_REMOVE_BLOB:
@@ -75,6 +79,12 @@ static uint64_t newest_epoch(const struct store_batch *batches)
     return newest;
 }
 
+/* Freeing so much would hold the loop. */
+static bool is_large(const struct store_batch *batch)
+{
+    return arena_size(batch->arena) > LARGE_BATCH_BYTES || batch->retired.mirror.collections;
+}
+
 static void drain_work(void *arg)
 {
     struct drain *drain = (struct drain *)arg;
@@ -95,6 +105,8 @@ static void drain_work(void *arg)
         else if (batch->epoch < least_epoch)
             error_set(&batch->error, ERROR_IO, "an earlier write to the store failed");
         batch->failed = result < 0 || batch->epoch < least_epoch;
+        if (is_large(batch))
+            batch_drop_content(batch);
     }
 }
 
@@ -136,23 +148,75 @@ static void drain_done(void *arg)
     mem_free(drain);
 }
 
-void writer_submit(struct store_batch *batch)
+static void start_drain(struct store *store)
 {
-    struct store *store = batch->store;
-
-    pthread_mutex_lock(&store->lock);
-    bool start = !store->draining;
-
-    *store->waiting_end = batch;
-    store->waiting_end = &batch->next;
-    store->draining = true;
-    pthread_mutex_unlock(&store->lock);
-    if (!start)
-        return;
     struct drain *drain = mem_alloc(sizeof(*drain));
 
     drain->store = store;
     worker_submit(store->worker, drain_work, drain_done, drain);
+}
+
+/* Told at once that it is kept: what becomes of it is known when all of it is written. */
+struct told {
+    void (*done)(void *arg, const struct error *err);
+    void *arg;
+};
+
+static void tell(void *arg)
+{
+    struct told *told = (struct told *)arg;
+
+    told->done(told->arg, NULL);
+    mem_free(told);
+}
+
+static void keep(struct store_batch *batch)
+{
+    struct store *store = batch->store;
+
+    batch_queue_add(&store->kept, batch);
+    if (!batch->done)
+        return;
+    struct told *told = mem_alloc(sizeof(*told));
+
+    *told = (struct told){GIVE(batch->done), batch->arg};
+    loop_post(store->loop, tell, told);
+}
+
+void writer_submit(struct store_batch *batch)
+{
+    struct store *store = batch->store;
+
+    if (store->gathering) {
+        keep(batch);
+        return;
+    }
+    pthread_mutex_lock(&store->lock);
+    bool start = !store->draining;
+
+    batch_queue_add(&store->waiting, batch);
+    store->draining = true;
+    pthread_mutex_unlock(&store->lock);
+    if (start)
+        start_drain(store);
+}
+
+/* In one piece, and a drain takes all that waits: so it is one transaction. */
+void writer_submit_kept(struct store *from, struct store *to)
+{
+    from->gathering = false;
+    for (struct store_batch *batch = from->kept.first; batch; batch = batch->next) {
+        batch->store = to;
+        batch->epoch = to->epoch;
+    }
+    pthread_mutex_lock(&to->lock);
+    bool start = !to->draining;
+
+    batch_queue_move(&from->kept, &to->waiting);
+    to->draining = true;
+    pthread_mutex_unlock(&to->lock);
+    if (start)
+        start_drain(to);
 }
 
 struct read {
@@ -184,6 +248,8 @@ void store_read_blob(struct store *store, struct str id,
 {
     struct read *read = mem_alloc(sizeof(*read));
 
+    if (store->base)
+        store = store->base;
     *read =
         (struct read){.store = store, .id = mem_dup_len(id.ptr, id.len), .done = done, .arg = arg};
     worker_submit(store->worker, read_work, read_done, read);

@@ -105,29 +105,3 @@ void service_cancel(struct service_pending *pending)
 {
     product_cancel(pending ? &pending->work.base : NULL);
 }
-
-struct reset {
-    void (*done)(void *arg);
-    void *arg;
-};
-
-static void reset_done(void *arg, const struct error *err)
-{
-    struct reset *reset = (struct reset *)arg;
-
-    if (err)
-        log_error("reset failed", "error=%s", err->text);
-    if (reset->done)
-        reset->done(reset->arg);
-    mem_free(reset);
-}
-
-void service_reset(struct service *service, void (*done)(void *arg), void *arg)
-{
-    struct reset *reset = mem_alloc(sizeof(*reset));
-    struct store_batch *batch = store_begin(service->store);
-
-    *reset = (struct reset){done, arg};
-    store_remove_all(batch);
-    store_commit(batch, reset_done, reset);
-}

@@ -61,9 +61,6 @@ bool service_trigger_is_anonymous(struct service *service, struct str account, s
 /** True when any account has a custom domain of this name, in lower case. */
 bool service_has_domain(struct service *service, struct str name);
 
-/** Forget every resource; `done` once that is on disk. Pending calls end first. */
-void service_reset(struct service *service, void (*done)(void *arg), void *arg);
-
 /** The state behind the operations, for snapshots and for what runs functions. */
 struct store *service_store(struct service *service);
 

@@ -307,19 +307,6 @@ START_TEST(test_store_temporary_folder_goes_with_it)
 }
 END_TEST
 
-START_TEST(test_store_remove_all_leaves_nothing)
-{
-    put_with_blob("x", STR("id1"), "code");
-    struct store_batch *batch = store_begin(f.store);
-
-    store_remove_all(batch);
-    commit_and_wait(&f, batch);
-    fixture_reopen(&f);
-    ck_assert_uint_eq(store_stats(f.store).rows, 0);
-    ck_assert_ptr_null(read_blob(STR("id1")));
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("store/store");
@@ -339,7 +326,6 @@ int main(void)
     tcase_add_test(tc, test_store_in_use_is_refused_with_the_holder);
     tcase_add_test(tc, test_store_unwritable_folder_says_who_where_and_what_to_do);
     tcase_add_test(tc, test_store_temporary_folder_goes_with_it);
-    tcase_add_test(tc, test_store_remove_all_leaves_nothing);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

@@ -187,7 +187,7 @@ static struct work *work_new(struct service *service, const struct service_call 
 
     work->base.end = &work_end;
     work->service = service;
-    work->store = service->store;
+    work->store = call->store ? call->store : service->store;
     work->call = *call;
     work->arena = call->arena;
     work->account = call->account.len ? call->account

@@ -26,6 +26,7 @@ struct service_call {
     struct str request_id;
     struct str access_key; /* absent when the call is anonymous */
     struct str owner;      /* account the key belongs to; absent when unknown */
+    struct store *store;   /* state that is being prepared; NULL: the service's own */
     /* "http://127.0.0.1:8252", in front of the URLs we make; no slash behind. Asked when one is
        made; NULL: "". */
     const char *(*base_url)(const struct http_request *request, struct arena *arena);

@@ -67,6 +67,8 @@ size_t seeds_count(const struct seeds *seeds)
 
 struct sowing {
     struct service *service;
+    struct store *store;
+    struct str account;
     const struct seed_step *step; /* the next one, or the one under way */
     bool probing;
     bool sending;        /* an answer that comes now comes at once */
@@ -115,6 +117,8 @@ static bool send_call(struct sowing *sowing, const char *method, const char *pat
         .request = &sowing->request,
         .target = &sowing->target,
         .query = &sowing->query,
+        .account = sowing->account,
+        .store = sowing->store,
         .request_id = STR("seed"),
     };
     if (sowing->target.result != TARGET_FOUND) {
@@ -201,13 +205,19 @@ static void answered(void *arg, const struct service_answer *answer)
         sow(sowing);
 }
 
-void seeds_apply(struct seeds *seeds, struct service *service,
-                 void (*done)(void *arg, const char *problem), void *arg)
+void seeds_apply(struct seeds *seeds, struct service *service, struct store *store,
+                 struct str account, void (*done)(void *arg, const char *problem), void *arg)
 {
     struct sowing *sowing = mem_alloc(sizeof(*sowing));
 
-    *sowing =
-        (struct sowing){.service = service, .step = seeds->steps.first, .done = done, .arg = arg};
+    *sowing = (struct sowing){
+        .service = service,
+        .store = store,
+        .account = account,
+        .step = seeds->steps.first,
+        .done = done,
+        .arg = arg,
+    };
     sowing->probing = sowing->step && sowing->step->probe;
     sow(sowing);
 }

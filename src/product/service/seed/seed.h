@@ -34,6 +34,7 @@
 struct conf_report;
 struct seeds;
 struct service;
+struct store;
 
 /**
  * Read the files (names with '*', '?' or '[' are globs). Packages are made here, so that a folder
@@ -47,9 +48,10 @@ DEFINE_OWN(seeds_free, struct seeds *);
 size_t seeds_count(const struct seeds *seeds);
 
 /**
- * Apply them; they must stay until @done, which is called on the loop thread: @problem is NULL, or
- * the first refusal with its place ("seed.yaml:7:9: CreateFunction 'hello': …"). What was applied
- * before it stays.
+ * Apply them to @store, which gathers (store/store.h), so that they become one step; in @account,
+ * or absent in the service's own. They must stay until @done, which is called on the loop thread:
+ * @problem is NULL, or the first refusal with its place ("seed.yaml:7:9: CreateFunction 'hello':
+ * …"). What was applied before it is in @store, for the caller to drop.
  */
-void seeds_apply(struct seeds *seeds, struct service *service,
-                 void (*done)(void *arg, const char *problem), void *arg);
+void seeds_apply(struct seeds *seeds, struct service *service, struct store *store,
+                 struct str account, void (*done)(void *arg, const char *problem), void *arg);

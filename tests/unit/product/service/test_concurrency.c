@@ -144,23 +144,6 @@ START_TEST(test_large_body_is_read_off_the_loop)
 }
 END_TEST
 
-static void reset_done(void *arg)
-{
-    loop_stop((struct loop *)arg);
-}
-
-START_TEST(test_reset_forgets_everything)
-{
-    create_service("demo");
-    create_function("demo", "f");
-    service_reset(f.service, reset_done, f.loop);
-    loop_run(f.loop);
-    ck_assert_str_eq(send("GET", "/2016-08-15/services", NULL).body, "{\"services\":[]}");
-    ck_assert_uint_eq(store_stats(service_store(f.service)).rows, 0);
-    ck_assert_uint_eq(store_stats(service_store(f.service)).blobs, 0);
-}
-END_TEST
-
 int main(void)
 {
     const TTest *const tests[] = {
@@ -169,7 +152,6 @@ int main(void)
         test_functions_created_at_once_are_all_there,
         test_client_that_leaves_does_not_undo_its_work,
         test_large_body_is_read_off_the_loop,
-        test_reset_forgets_everything,
     };
 
     return run_tests("product/service/concurrency", tests, N_ELEMENTS(tests));

@@ -1,6 +1,7 @@
 #include "conf/report.h"
 #include "fixture.h"
 #include "product/service/seed/seed.h"
+#include "store/store.h"
 
 static char folder[64];
 
@@ -65,16 +66,37 @@ static void sown(void *arg, const char *problem)
     loop_stop(f.loop);
 }
 
+static void written(void *arg, const struct error *err)
+{
+    ck_assert_ptr_null(err);
+    *(bool *)arg = true;
+    loop_stop(f.loop);
+}
+
 /** Apply and wait; the problem, or NULL. The caller frees it. */
+static char *apply_in(struct seeds *seeds, struct str account)
+{
+    struct store *store = service_store(f.service);
+    struct sown outcome = {0};
+    uint64_t durable = store_stats(store).durable;
+    bool kept = false;
+
+    store_gather(store);
+    seeds_apply(seeds, f.service, store, account, sown, &outcome);
+    loop_run(f.loop);
+    ck_assert(outcome.done);
+    ck_assert_uint_eq(store_stats(store).durable, durable);
+    if (outcome.problem)
+        return outcome.problem;
+    store_gathered(store, written, &kept);
+    loop_run(f.loop);
+    ck_assert(kept);
+    return NULL;
+}
+
 static char *apply(struct seeds *seeds)
 {
-    struct sown outcome = {0};
-
-    seeds_apply(seeds, f.service, sown, &outcome);
-    if (!outcome.done)
-        loop_run(f.loop);
-    ck_assert(outcome.done);
-    return outcome.problem;
+    return apply_in(seeds, STR_NONE);
 }
 
 START_TEST(test_seed_that_is_shipped)
@@ -117,6 +139,33 @@ START_TEST(test_seed_twice_leaves_alone_what_is_there)
     ck_assert_int_eq(cJSON_GetArraySize(at(versions, "versions")), 1);
     versions = send("GET", "/2023-03-30/layers/l/versions", NULL);
     ck_assert_int_eq(cJSON_GetArraySize(at(versions, "layers")), 1);
+}
+END_TEST
+
+START_TEST(test_seed_goes_to_the_account_that_is_named)
+{
+    OWN(seeds_free) struct seeds *seeds = load_seed("services: [{serviceName: demo}]\n");
+
+    ck_assert_ptr_null(apply_in(seeds, STR("777")));
+    ck_assert_int_eq(send("GET", "/2016-08-15/services/demo", NULL).status, 404);
+    struct store_key key = {STR("777"), STR(REGION), STR("service"), STR(""), STR(""), STR("demo")};
+
+    ck_assert_ptr_nonnull(store_find(service_store(f.service), &key));
+}
+END_TEST
+
+START_TEST(test_seed_in_a_stage_meets_nothing_that_is_there)
+{
+    struct store *stage = store_stage(service_store(f.service));
+    OWN(seeds_free) struct seeds *seeds = load_seed("services: [{serviceName: demo}]\n");
+    struct sown outcome = {0};
+
+    create_service("demo");
+    seeds_apply(seeds, f.service, stage, STR_NONE, sown, &outcome);
+    loop_run(f.loop);
+    ck_assert_ptr_null(outcome.problem);
+    ck_assert_uint_eq(store_stats(stage).rows, 1);
+    store_close(stage);
 }
 END_TEST
 
@@ -187,6 +236,8 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, test_seed_that_is_shipped);
     tcase_add_test(tc, test_seed_twice_leaves_alone_what_is_there);
+    tcase_add_test(tc, test_seed_goes_to_the_account_that_is_named);
+    tcase_add_test(tc, test_seed_in_a_stage_meets_nothing_that_is_there);
     tcase_add_test(tc, test_seed_refusal_says_where);
     tcase_add_loop_test(tc, test_seed_mistakes_are_found_before_anything_starts, 0,
                         N_ELEMENTS(bad));
