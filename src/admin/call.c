@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "admin/body.h"
 #include "admin/compile.h"
 #include "admin/internal.h"
 #include "admin/route.h"
@@ -364,7 +365,7 @@ void admin_request(struct admin *admin, struct http_call *http)
         return;
     }
     /* A stranger learns nothing, not even which paths there are. */
-    if (!may_pass(call) || !found || !read_body(call))
+    if (!may_pass(call) || !found || !read_body(call) || !body_check(call))
         call_deliver(call);
     else
         call_run(call);

@@ -1,7 +1,9 @@
-/* The OpenAPI 3.1 document, made from the route table and the schemas below. */
+/* The OpenAPI 3.1 document, made from the route table, the table of bodies and the schemas below.
+ */
 
 #include <ctype.h>
 
+#include "admin/body.h"
 #include "admin/events.h"
 #include "admin/metrics.h"
 #include "admin/steps.h"
@@ -36,7 +38,6 @@ static const struct {
     {"Chain",        OBJECT(COUNT("chain") "," COUNT("attempts") "," TEXT("confidence") "," TEXT("operation") ",\"gaps_ms\":{\"type\":\"array\",\"items\":{\"type\":\"number\"}}," FLAG("succeeded") "," FLAG("gave_up"))},
     {"Changed",      OBJECT(COUNT("rules") "," LIST("warnings", "Issue") "," TEXTS("left_out") "," FLAG("stopped"))},
     {"Clock",        OBJECT(TEXT("now") "," TEXT("real") "," FLAG("frozen") "," FLAG("is_real"))},
-    {"ClockChange",  OBJECT(TEXT("advance") ",\"freeze\":{\"type\":[\"string\",\"boolean\"]}")},
     {"Coverage",     OBJECT(COUNT("applicable") "," COUNT("injected") "," COUNT("reached") "," COUNT("reacted") "," NUMBER("share") "," LIST("cells", "CoverageCell") "," LIST("missing", "CoverageCell"))},
     {"CoverageCell", OBJECT(TEXT("error") "," TEXT("operation") "," TEXT("state"))},
     {"Done",         OBJECT(FLAG("done"))},
@@ -44,15 +45,12 @@ static const struct {
     {"DrillReport",  "{\"type\":\"object\",\"description\":\"see /_fcemu/drills/report.schema.json\"}"},
     {"DrillRun",     OBJECT(COUNT("run") "," TEXT("drill") ",\"state\":{\"enum\":[\"running\",\"judging\",\"over\"]}," TEXT("seed") "," COUNT("steps") "," COUNT("step") "," COUNT("left_ms") "," TEXT("why") "," TEXT("verdict") "," COUNT("exit"))},
     {"DrillRuns",    OBJECT(LIST("runs", "DrillRun"))},
-    {"DrillStart",   OBJECT("\"seed\":{\"type\":[\"integer\",\"string\"]}," TEXT("timeout") "," TEXT("workload") "," FLAG("attached"))},
     {"Drills",       OBJECT(LIST("drills", "Drill"))},
     {"DryRun",       OBJECT(COUNT("calls") "," COUNT("struck") "," LIST("rules", "Rule") ",\"changed\":{\"type\":\"array\"}," LIST("warnings", "Issue"))},
     {"Enabled",      OBJECT(FLAG("stopped") "," COUNT("rules"))},
     {"Events",       "{\"type\":\"string\",\"description\":\"server-sent events, one JSON object each; `lost` tells how many since `after` are not kept any more\"}"},
-    {"Explain",      OBJECT(TEXT("request_id") "," TEXT("method") "," TEXT("host") "," TEXT("path") ",\"headers\":{\"type\":\"object\"}," TEXT("body"))},
     {"Explanation",  OBJECT(TEXT("request_id") ",\"outcome\":{\"type\":\"object\"}," LIST("rules", "GateOfRule"))},
     {"Faults",       OBJECT(COUNT("seed") "," FLAG("stopped") "," FLAG("playing") "," TEXT("halted_by") "," COUNT("active") ",\"reload\":{\"$ref\":\"#/components/schemas/Reload\"}," LIST("groups", "Group") "," LIST("scenarios", "Scenario") "," LIST("rules", "Rule"))},
-    {"Folder",       OBJECT(TEXT("folder"))},
     {"GateOfRule",   OBJECT(TEXT("rule") "," TEXT("gate") "," TEXT("key") "," COUNT("n") "," NUMBER("draw") "," NUMBER("threshold") "," NUMBER("recomputed") "," FLAG("agrees") "," TEXT("text"))},
     {"Group",        OBJECT(TEXT("name") "," TEXT("description") "," FLAG("enabled"))},
     {"Health",       OBJECT("\"status\":{\"enum\":[\"ok\",\"degraded\",\"unavailable\"]}," TEXT("version") "," TEXT("started_at") "," COUNT("seed") ",\"faults\":{\"type\":\"object\"},\"journal\":{\"type\":\"object\"}")},
@@ -71,7 +69,6 @@ static const struct {
     {"Replayed",     OBJECT(COUNT("status") "," TEXT("request_id") "," TEXT("fault") "," TEXT("body"))},
     {"Request",      OBJECT(COUNT("number") "," TEXT("request_id") "," TEXT("time") "," NUMBER("duration_ms") "," COUNT("status") "," TEXT("code") "," TEXT("operation") "," TEXT("api") "," TEXT("account") "," TEXT("region") "," FLAG("internal") "," TEXT("method") "," TEXT("path") "," TEXT("service") "," TEXT("function") "," TEXT("rule") "," TEXT("kind") "," TEXT("label") "," TEXT("outcome") "," COUNT("chain") "," COUNT("attempt") "," TEXT("near_miss") "," LIST("rules", "GateOfRule"))},
     {"Requests",     OBJECT(COUNT("matched") "," COUNT("kept") "," COUNT("lost") "," LIST("requests", "Request"))},
-    {"Reset",        OBJECT(TEXTS("what"))},
     {"Retries",      OBJECT(COUNT("calls") "," COUNT("attempts") "," NUMBER("amplification") "," COUNT("duplicate_effects") "," COUNT("give_ups") "," LIST("chains", "Chain") ",\"profile\":{\"type\":\"object\"}")},
     {"Rule",         OBJECT(TEXT("id") ",\"state\":{\"enum\":[\"armed\",\"off\",\"stopped\",\"expired\",\"spent\"]}," FLAG("enabled") "," TEXT("description") "," TEXT("group") "," TEXTS("tags") "," TEXT("mode") ",\"priority\":{\"type\":\"integer\"}," TEXT("layer") "," COUNT("matched") "," COUNT("reached") "," COUNT("fired") "," COUNT("capped") "," TEXT("expires_at") "," TEXT("goes_back_at") "," TEXT("last_fired_at") "," TEXT("note") "," TEXT("source"))},
     {"RuleDocument", "{\"type\":\"object\",\"description\":\"a rule file; see /_fcemu/faults/schema.json\"}"},
@@ -79,15 +76,11 @@ static const struct {
     {"Scenario",     OBJECT(TEXT("state"))},
     {"Schema",       "{\"type\":\"object\"}"},
     {"Seed",         OBJECT("\"seed\":{\"type\":[\"integer\",\"string\"]}")},
-    {"StateReset",   OBJECT(FLAG("seed"))},
     {"Stopped",      OBJECT(FLAG("stopped") "," COUNT("released"))},
     {"Switch",       OBJECT(FLAG("enabled") "," TEXT("for"))},
-    {"SwitchFor",    OBJECT(TEXT("for"))},
     {"Tape",         "{\"type\":\"string\",\"description\":\"one decision a line\"}"},
     {"Verdict",      OBJECT("\"verdict\":{\"enum\":[\"pass\",\"fail\",\"inconclusive\"]},\"results\":{\"type\":\"array\"}")},
-    {"Verify",       OBJECT("\"assert\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}," TEXT("since") "," TEXT("within"))},
     {"WasReset",     OBJECT(TEXTS("reset"))},
-    {"WorkloadEnd",  OBJECT(COUNT("exit") "," COUNT("signal") "," FLAG("failed_to_start") "," TEXT("output") "," COUNT("output_lost_bytes"))},
     {"Word",         "{\"type\":\"string\"}"},
 };
 /* clang-format on */
@@ -205,6 +198,11 @@ static void add_paths(struct buf *out)
     }
 }
 
+static void add_body_schema(void *arg, const char *name, struct str schema)
+{
+    buf_printf(arg, ",\"%s\":" STR_FMT, name, STR_ARG(schema));
+}
+
 void openapi_text(const char *version, struct buf *out)
 {
     buf_puts(out, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"fcemu control API\",\"version\":");
@@ -217,6 +215,7 @@ void openapi_text(const char *version, struct buf *out)
                   "\"schemas\":{");
     for (size_t i = 0; i < N_ELEMENTS(schemas); i++)
         buf_printf(out, "%s\"%s\":%s", i ? "," : "", schemas[i].name, schemas[i].schema);
+    body_schemas(add_body_schema, out);
     buf_puts(out, "}}}");
 }
 

@@ -1,9 +1,12 @@
 /*
- * The emulated state as a whole: forget it, sow the seeds again, save it to a folder, load it.
+ * The emulated state as a whole, or that of one account: forget it, sow the seeds again, save it to
+ * a folder, load it.
  *
  * What does it sits below and beside; the daemon hands it in as a callback.
  */
+#include "admin/compile.h"
 #include "admin/internal.h"
+#include "admin/layer.h"
 #include "admin/steps.h"
 #include "base/mem.h"
 
@@ -55,6 +58,100 @@ static void change_state(struct admin_call *call, struct admin_state_request req
         admin_call_park(call, abandon);
 }
 
+/* ---- reset ---- */
+
+/* As text, or as the number that YAML makes of it. */
+static struct str account_of(struct admin_call *call)
+{
+    const cJSON *account = cJSON_GetObjectItemCaseSensitive(call->document, "account");
+
+    if (cJSON_IsNumber(account))
+        return arena_strf(call->arena, "%.0f", account->valuedouble);
+    return json_get_str(call->document, "account");
+}
+
+/* Rules that were added for this account alone go with it. NULL: there are none. */
+static struct compile *without_rules_of(struct admin_call *call, struct str account)
+{
+    const struct admin *admin = call->admin;
+    const struct fault_ruleset *set = fault_engine_ruleset(admin->context.engine);
+    struct compile *compile = NULL;
+
+    for (size_t i = 0; set && i < set->rule_count; i++) {
+        const struct fault_rule *rule = &set->rules[i];
+
+        if (!fault_rule_is_of_account(rule, account) || !layer_rule(admin->layer, rule->id))
+            continue;
+        if (!compile) {
+            compile = compile_new(call->admin, call->arena);
+            compile->layer = layer_copy(admin->layer);
+        }
+        layer_remove(compile->layer, rule->id);
+    }
+    return compile;
+}
+
+void step_state_reset_begin(struct admin_call *call)
+{
+    struct str account = account_of(call);
+
+    if (str_is_set(account) && !account.len)
+        admin_problem(call, 400, "account: name one");
+    else if (str_is_set(account))
+        call->state = without_rules_of(call, account);
+}
+
+void step_state_reset_work(struct admin_call *call)
+{
+    if (call->state)
+        compile_run(call->state);
+}
+
+/* False when the call was answered, or starts over. */
+static bool take_rules(struct admin_call *call, struct compile *compile)
+{
+    if (!compile)
+        return true;
+    if (call->generation != call->admin->generation) {
+        admin_call_again(call); /* somebody else changed the rules meanwhile */
+        return false;
+    }
+    if (!compile->set) {
+        admin_problem_issues(call, 422,
+                             "nothing was changed: the rules that are left have mistakes",
+                             str_of(compile->errors));
+        return false;
+    }
+    compile_take(call->admin, compile);
+    return true;
+}
+
+static void forget_account(struct admin *admin, struct str account)
+{
+    fault_engine_reset_account(admin->context.engine, account);
+    journal_forget_account(admin->context.journal, account);
+    if (admin->context.chains)
+        chain_tracker_forget_account(admin->context.chains, account);
+}
+
+void step_state_reset_finish(struct admin_call *call)
+{
+    struct str account = account_of(call);
+
+    if (!take_rules(call, GIVE(call->state)))
+        return;
+    if (str_is_set(account))
+        forget_account(call->admin, account);
+    change_state(call,
+                 (struct admin_state_request){
+                     ADMIN_STATE_RESET,
+                     .seed = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(call->document, "seed")),
+                     .account = account,
+                 });
+}
+
+/* ---- snapshots ---- */
+
 /* The folder of the body: absolute, because who asks may stand somewhere else than the daemon. */
 static const char *folder_of(struct admin_call *call)
 {
@@ -64,16 +161,6 @@ static const char *folder_of(struct admin_call *call)
         return arena_dup(call->arena, folder);
     admin_problem(call, 422, "folder: expected an absolute path, such as /tmp/snapshot");
     return NULL;
-}
-
-void step_state_reset(struct admin_call *call)
-{
-    change_state(call,
-                 (struct admin_state_request){
-                     ADMIN_STATE_RESET,
-                     .seed = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(call->document, "seed")),
-                     .account = json_get_str(call->document, "account"),
-                 });
 }
 
 void step_snapshot_save(struct admin_call *call)

@@ -51,7 +51,9 @@ void step_scenario_put(struct admin_call *call);
 void step_reset(struct admin_call *call);
 
 /* state.c */
-void step_state_reset(struct admin_call *call);
+void step_state_reset_begin(struct admin_call *call);
+void step_state_reset_work(struct admin_call *call);
+void step_state_reset_finish(struct admin_call *call);
 void step_snapshot_save(struct admin_call *call);
 void step_snapshot_load(struct admin_call *call);
 

@@ -58,14 +58,33 @@ static int reset_state(const struct cli_args *args)
     return r;
 }
 
+static int reset_account(const struct cli_args *args, const char *account)
+{
+    OWN(buf_done) struct buf body = {0};
+    cJSON *answer = NULL;
+
+    if (cli_value(args, "what"))
+        return cli_usage(args, "--account resets all of an account; leave out --what");
+    buf_puts(&body, "{\"account\":");
+    buf_json_string(&body, str_of(account));
+    buf_puts(&body, cli_has(args, "seed") ? ",\"seed\":true}" : "}");
+    int r = client_ask_json(args, "POST", "/_fcemu/state/reset", buf_str(&body), &answer);
+
+    json_free(answer);
+    return r;
+}
+
 int verb_reset(const struct cli_args *args)
 {
     OWN(buf_done) struct buf body = {0};
+    const char *account = cli_value(args, "account");
     const char *list = cli_value(args, "what");
     struct str rest = str_of(list);
     cJSON *answer = NULL;
     int r;
 
+    if (account)
+        return reset_account(args, account);
     buf_puts(&body, "{");
     if (list) {
         buf_puts(&body, "\"what\":[");

@@ -95,12 +95,16 @@ static const struct cli_option dry_run_options[] = {
     {0                            }
 };
 static const struct cli_option reset_options[] = {
-    {"seed",                                                               NULL, "also forget the emulated resources and apply the seed files again"},
-    {"state", NULL, "also forget the emulated resources"},
-    {"what",                                                              "LIST",
+    {"account",                                                            "ACCOUNT",
+     "only this account: its resources, its calls in the journal, what rules counted for it and "
+     "the "
+     "rules added for it alone"},
+    {"seed",                                           NULL, "also forget the emulated resources and apply the seed files again"},
+    {"state",                                                               NULL, "also forget the emulated resources"},
+    {"what", "LIST",
      "of counters, bursts, scenarios, journal, coverage, api_layer, clock; default: all but the "
      "file layer"},
-    {0                               },
+    {0                                                             },
 };
 
 static const struct cli_option exec_options[] = {

@@ -179,6 +179,11 @@ bool fault_engine_group_enabled(struct fault_engine *engine, size_t group);
 int fault_engine_arm(struct fault_engine *engine, struct str id);
 /** Counters, rates, bursts and limit start again; absent id = all rules. */
 int fault_engine_reset(struct fault_engine *engine, struct str id);
+/** True when the rule can strike calls of this one account only, by its `match.account`. */
+bool fault_rule_is_of_account(const struct fault_rule *rule, struct str account);
+/** What rules counted for one account starts again: all of the rules that are of it, and in others
+ * that count `per: account` its share. */
+void fault_engine_reset_account(struct fault_engine *engine, struct str account);
 void fault_engine_stop(
     struct fault_engine *engine); /* until something is enabled, whatever is loaded */
 bool fault_engine_stopped(const struct fault_engine *engine);

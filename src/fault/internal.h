@@ -158,6 +158,9 @@ struct key_table {
 /** Find or add; the oldest makes room. Never NULL. */
 struct key_state *key_table_get(struct key_table *table, struct str key);
 void key_table_done(struct key_table *table);
+/** Forget the keys of @when that were made of this account. */
+void key_table_drop_account(struct key_table *table, const struct fault_when *when,
+                            struct str account);
 void key_state_unref(struct key_state *state);
 
 /** The call's combination for `per`, in the arena; "" without one. */

@@ -133,6 +133,47 @@ struct str key_of_call(const struct fault_when *when, const struct fault_call *c
     return key;
 }
 
+/* The part of a joined key at *at, still escaped; *at goes behind its bar. */
+static struct str next_part(struct str key, size_t *at)
+{
+    size_t from = *at;
+    size_t end = from;
+
+    while (end < key.len && key.ptr[end] != '|')
+        end += key.ptr[end] == '\\' ? 2 : 1;
+    *at = end + 1;
+    return str_slice(key, from, end);
+}
+
+/* An account is digits or letters; nothing of it is ever escaped. */
+static bool key_is_of_account(const struct fault_when *when, struct str key, struct str account)
+{
+    size_t at = 0;
+
+    if (when->per_count == 1)
+        return when->per[0].what == PER_ACCOUNT && str_eq(key, account);
+    for (size_t i = 0; i < when->per_count; i++) {
+        struct str part = next_part(key, &at);
+
+        if (when->per[i].what == PER_ACCOUNT)
+            return str_eq(part, account);
+    }
+    return false;
+}
+
+void key_table_drop_account(struct key_table *table, const struct fault_when *when,
+                            struct str account)
+{
+    struct key_state *state;
+    struct key_state *next;
+
+    DL_FOREACH_SAFE(table->oldest, state, next)
+    {
+        if (key_is_of_account(when, state->key, account))
+            drop(table, state);
+    }
+}
+
 /* ---- the digest of a request ---- */
 
 static const uint8_t request_key[16] = "fcemu request v1";

@@ -71,6 +71,26 @@ int fault_engine_reset(struct fault_engine *engine, struct str id)
     return 0;
 }
 
+bool fault_rule_is_of_account(const struct fault_rule *rule, struct str account)
+{
+    const struct fault_patterns *accounts = &rule->match.account;
+
+    return accounts->count == 1 && accounts->items[0].kind == PATTERN_EXACT &&
+           !accounts->items[0].negate && str_eq(accounts->items[0].text, account);
+}
+
+void fault_engine_reset_account(struct fault_engine *engine, struct str account)
+{
+    for (size_t i = 0; engine->set && i < engine->set->rule_count; i++) {
+        struct rule_state *state = &engine->rules[i];
+
+        if (fault_rule_is_of_account(state->rule, account))
+            rule_reset(state);
+        else
+            key_table_drop_account(&state->keys, &state->rule->when, account);
+    }
+}
+
 void fault_engine_reseed(struct fault_engine *engine, uint64_t seed)
 {
     engine->seed = seed;

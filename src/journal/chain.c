@@ -162,6 +162,22 @@ void chain_tracker_clear(struct chain_tracker *tracker)
     memset(tracker->paces, 0, sizeof(tracker->paces));
 }
 
+static uint64_t account_of(const struct chain_tracker *tracker, struct str account)
+{
+    return chain_digest(tracker->secret, &account, 1, 0);
+}
+
+void chain_tracker_forget_account(struct chain_tracker *tracker, struct str account)
+{
+    uint64_t wanted = account_of(tracker, account);
+
+    for (struct chain *chain = tracker->oldest, *newer; chain; chain = newer) {
+        newer = chain->newer;
+        if (chain->account == wanted)
+            chain_forget(tracker, chain);
+    }
+}
+
 void chain_tracker_free(struct chain_tracker *tracker)
 {
     if (!tracker)
@@ -249,6 +265,7 @@ void chain_begin(struct chain_tracker *tracker, const struct chain_call *call, u
     if (!chain) {
         pace_arrival(pace, now_ns);
         chain = chain_add(tracker, key);
+        chain->account = account_of(tracker, call->account);
     }
     chain_attempt(tracker, chain, call, signature, now_ns);
     out->chain = chain->number;

@@ -50,6 +50,8 @@ struct chain_tracker;
 struct chain_tracker *chain_tracker_new(void);
 void chain_tracker_free(struct chain_tracker *tracker);
 void chain_tracker_clear(struct chain_tracker *tracker); /* numbers go on */
+/** The same for the calls of one account. */
+void chain_tracker_forget_account(struct chain_tracker *tracker, struct str account);
 DEFINE_OWN(chain_tracker_free, struct chain_tracker *);
 
 /* What is known of a call when it arrives. Views; digests of them are kept, never the texts. */

@@ -15,6 +15,7 @@ struct chain {
     struct chain *next_by_number;
     struct chain *older, *newer; /* in the order they were touched */
     uint64_t number, key;
+    uint64_t account;      /* digest of its name */
     uint64_t signature;    /* digest of Date and Authorization, 0 = none */
     uint64_t signed_by_ms; /* wall time of the first attempt with it */
     uint64_t connection;

@@ -324,6 +324,51 @@ void journal_clear(struct journal *journal)
     pthread_mutex_unlock(&journal->lock);
 }
 
+static uint32_t count_of_account(const struct segment *segment, struct str account)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < segment->count; i++)
+        count += str_eq(segment_entry(segment, i)->account, account);
+    return count;
+}
+
+/* What was published never changes, so it is written anew. */
+static struct segment *segment_without(const struct segment *from, struct str account)
+{
+    struct segment *to = segment_new(from->cap);
+
+    for (uint32_t i = 0; i < from->count; i++) {
+        const struct journal_entry *entry = segment_entry(from, i);
+
+        if (str_eq(entry->account, account))
+            continue;
+        *segment_offset(to, to->count++) = (uint32_t)to->used;
+        entry_pack(entry, entry->number, to->bytes + to->used);
+        to->used += entry_bytes(entry);
+    }
+    return to;
+}
+
+void journal_forget_account(struct journal *journal, struct str account)
+{
+    for (size_t i = 0; i < journal->segment_count; i++) {
+        struct segment *old = journal->segments[i];
+        uint32_t count = count_of_account(old, account);
+
+        if (!count)
+            continue;
+        struct segment *left = segment_without(old, account);
+
+        pthread_mutex_lock(&journal->lock);
+        journal->segments[i] = left;
+        journal->stats.kept -= count;
+        journal->stats.bytes -= old->used - left->used;
+        pthread_mutex_unlock(&journal->lock);
+        segment_unref(old);
+    }
+}
+
 struct journal_stats journal_stats(struct journal *journal)
 {
     pthread_mutex_lock(&journal->lock);

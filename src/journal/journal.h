@@ -113,6 +113,9 @@ void journal_tap(struct journal *journal, void (*fn)(void *arg, const struct jou
 
 /** Forget all entries and the lost count; numbers go on. Loop thread. */
 void journal_clear(struct journal *journal);
+/** Forget the calls of one account. What was lost stays counted: nobody knows whose it was. Loop
+ * thread. */
+void journal_forget_account(struct journal *journal, struct str account);
 
 struct journal_stats {
     uint64_t appended; /* since start */

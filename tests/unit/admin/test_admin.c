@@ -121,7 +121,7 @@ static void story_layer(struct house *house)
     reply = ask(house, "PUT", "/faults/seed", JSON_TYPE, "{\"seed\":18446744073709551615}");
     ck_assert_ptr_nonnull(strstr(reply.text, "{\"seed\":18446744073709551615}"));
     reply_done(&reply);
-    expect(house, "PUT", "/faults/seed", JSON_TYPE, "{\"seed\":-1}", 422);
+    expect(house, "PUT", "/faults/seed", JSON_TYPE, "{\"seed\":-1}", 400);
     reply = ask(house, "POST", "/faults/stop", "", "");
     ck_assert_double_eq(number_at(reply.json, "released"), 2);
     reply_done(&reply);

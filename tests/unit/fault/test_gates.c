@@ -53,6 +53,80 @@ START_TEST(test_calls_count_per_key)
 }
 END_TEST
 
+static struct fault_call call_in(const char *account)
+{
+    struct fault_call call = call_of("f", NULL);
+
+    call.account = str_of(account);
+    return call;
+}
+
+/* What each row counts by, and whether the share of account 1 can be told from that of others. */
+static const struct {
+    enum fault_per per[3];
+    size_t count;
+    bool parted;
+} shares[] = {
+    {{PER_ACCOUNT},                          1, true },
+    {{PER_FUNCTION},                         1, false},
+    {{PER_FUNCTION, PER_ACCOUNT},            2, true },
+    {{PER_LABEL, PER_ACCOUNT, PER_FUNCTION}, 3, true },
+    {{PER_FUNCTION, PER_LABEL},              2, false},
+};
+
+START_TEST(test_reset_of_an_account_takes_its_share_alone)
+{
+    struct fault_ruleset *set = set_new();
+    struct fault_rule *rule = rule_add(set, "r", OUTCOME_ERROR);
+    struct fault_call one = call_in("1");
+    struct fault_call eleven = call_in("11");
+
+    one.label = eleven.label = STR("a|1\\|b"); /* escaped in a key of several parts */
+    rule->when.calls = CALLS_FIRST;
+    rule->when.calls_n = 1;
+    rule->when.per = ARENA_ARRAY(set->arena, shares[_i].count, struct fault_per_key);
+    rule->when.per_count = shares[_i].count;
+    for (size_t i = 0; i < shares[_i].count; i++)
+        rule->when.per[i].what = shares[_i].per[i];
+    world_start(&w, set);
+    fates(&w, &one, 1);
+    fates(&w, &eleven, 1);
+    fault_engine_reset_account(w.engine, STR("1"));
+    ck_assert_str_eq(fates(&w, &one, 2), shares[_i].parted ? "10" : "00");
+    ck_assert_str_eq(fates(&w, &eleven, 1), "0");
+}
+END_TEST
+
+START_TEST(test_reset_of_an_account_takes_all_of_a_rule_that_is_its_own)
+{
+    struct fault_ruleset *set = set_new();
+    struct fault_rule *mine = rule_add(set, "mine", OUTCOME_ERROR);
+    struct fault_rule *both = rule_add(set, "both", OUTCOME_ERROR);
+    struct fault_rule *begins = rule_add(set, "begins", OUTCOME_ERROR);
+    struct fault_call call = call_in("1");
+
+    for (size_t i = 0; i < set->rule_count; i++) {
+        set->rules[i].match.empty = false;
+        set->rules[i].when.calls = CALLS_FIRST;
+        set->rules[i].when.calls_n = 1;
+    }
+    want_exactly(set, &mine->match.account, "1");
+    want_exactly(set, &both->match.account, "1");
+    want_exactly(set, &both->match.account, "2");
+    patterns_add(set, &begins->match.account, pattern_of(PATTERN_PREFIX, "1"));
+    ck_assert(fault_rule_is_of_account(mine, STR("1")));
+    ck_assert(!fault_rule_is_of_account(mine, STR("2")));
+    ck_assert(!fault_rule_is_of_account(both, STR("1")));
+    ck_assert(!fault_rule_is_of_account(begins, STR("1")));
+    world_start(&w, set);
+    ck_assert_str_eq(fates(&w, &call, 4), "1110");
+    fault_engine_reset_account(w.engine, STR("1"));
+    ck_assert_uint_eq(stats_of(&w, 0).fired, 0);
+    ck_assert_uint_eq(stats_of(&w, 1).fired, 1);
+    ck_assert_str_eq(fates(&w, &call, 2), "10");
+}
+END_TEST
+
 /* ---- counting ---- */
 
 START_TEST(test_reached_does_not_count_calls_taken_earlier)
@@ -386,6 +460,9 @@ int main(void)
     Suite *suite = suite_create("fault/gates");
     TCase *tc = tcase_create("gates");
 
+    tcase_add_loop_test(tc, test_reset_of_an_account_takes_its_share_alone, 0,
+                        (int)N_ELEMENTS(shares));
+    tcase_add_test(tc, test_reset_of_an_account_takes_all_of_a_rule_that_is_its_own);
     tcase_add_checked_fixture(tc, NULL, stop);
     tcase_add_loop_test(tc, test_calls_count_from_one, 0, (int)N_ELEMENTS(calls_table));
     tcase_add_test(tc, test_calls_count_per_key);

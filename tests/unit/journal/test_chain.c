@@ -364,11 +364,30 @@ START_TEST(test_chain_thousand_mixed_calls_without_a_wrong_merge)
 }
 END_TEST
 
+START_TEST(test_chain_of_one_account_is_forgotten_alone)
+{
+    OWN(chain_tracker_free) struct chain_tracker *tracker = chain_tracker_new();
+    struct chain_call mine = get_services(0);
+    struct chain_call theirs = get_services(0);
+
+    mine.account = STR("1");
+    theirs.account = STR("2");
+    mine.date = theirs.date = STR("Tue, 24 Nov 2026 03:00:00 GMT");
+    mine.authorization = theirs.authorization = STR("FC LTAI-ci:abc=");
+    attempt(tracker, mine, SECOND, 500);
+    attempt(tracker, theirs, SECOND, 500);
+    chain_tracker_forget_account(tracker, STR("1"));
+    ck_assert_uint_eq(attempt(tracker, theirs, 4 * SECOND, 500).attempt, 2);
+    ck_assert_uint_eq(attempt(tracker, mine, 4 * SECOND, 500).attempt, 1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("journal/chain");
     TCase *tc = tcase_create("chain");
 
+    tcase_add_test(tc, test_chain_of_one_account_is_forgotten_alone);
     tcase_add_test(tc, test_chain_six_attempts_with_one_signature_are_one_call);
     tcase_add_test(tc, test_chain_equal_calls_after_success_are_two_calls);
     tcase_add_test(tc, test_chain_concurrent_equal_calls_are_two_calls);

@@ -181,6 +181,43 @@ START_TEST(test_journal_is_read_while_it_is_written)
 }
 END_TEST
 
+START_TEST(test_journal_forgets_one_account)
+{
+    OWN(journal_free) struct journal *journal = journal_new(JOURNAL_BYTES_DEFAULT);
+    struct journal_entry mine = {.request_id = STR("mine"), .account = STR("1")};
+    struct journal_entry theirs = {.request_id = STR("theirs"), .account = STR("11")};
+    enum { PAIRS = 3000 }; /* more than a segment holds */
+
+    journal_append(journal, &theirs);
+    uint64_t one = journal_stats(journal).bytes;
+
+    for (int i = 0; i < PAIRS; i++) {
+        journal_append(journal, &mine);
+        journal_append(journal, &theirs);
+    }
+    OWN(journal_snapshot_free) struct journal_snapshot *before = journal_snapshot_take(journal);
+
+    journal_forget_account(journal, STR("1"));
+    struct journal_stats stats = journal_stats(journal);
+
+    ck_assert_uint_eq(stats.kept, PAIRS + 1);
+    ck_assert_uint_eq(stats.bytes, (PAIRS + 1) * one);
+    ck_assert_uint_eq(stats.lost, 0);
+    journal_append(journal, &mine);
+    OWN(journal_snapshot_free) struct journal_snapshot *after = journal_snapshot_take(journal);
+
+    ck_assert_uint_eq(journal_snapshot_count(before), 2 * PAIRS + 1);
+    ck_assert_uint_eq(journal_snapshot_count(after), PAIRS + 2);
+    for (size_t i = 0; i < PAIRS; i++) {
+        const struct journal_entry *entry = journal_snapshot_at(after, i);
+
+        ck_assert(str_eq(entry->request_id, STR("theirs")));
+        ck_assert_uint_eq(entry->number, 2 * i + 1);
+    }
+    ck_assert_uint_eq(journal_snapshot_at(after, PAIRS + 1)->number, 2 * PAIRS + 2);
+}
+END_TEST
+
 START_TEST(test_journal_that_is_off_keeps_nothing)
 {
     OWN(journal_free) struct journal *journal = journal_new(0);
@@ -228,6 +265,7 @@ int main(void)
     tcase_add_test(tc, test_journal_entry_larger_than_the_ring_is_lost);
     tcase_add_test(tc, test_journal_tap_sees_each_kept_entry_with_its_number);
     tcase_add_test(tc, test_journal_is_read_while_it_is_written);
+    tcase_add_test(tc, test_journal_forgets_one_account);
     tcase_add_test(tc, test_journal_that_is_off_keeps_nothing);
     tcase_add_test(tc, test_journal_digest_of_a_kept_body_is_worked_out_when_asked);
     suite_add_tcase(suite, tc);

@@ -1,0 +1,319 @@
+/* What the bodies of control calls may say, and how a mistake in one is told. */
+#include "admin/body.h"
+
+#include "admin/internal.h"
+#include "base/distance.h"
+#include "base/number.h"
+
+enum {
+    TEXT = 1 << 0,
+    FLAG = 1 << 1,
+    COUNT = 1 << 2, /* a whole number from 0 */
+    NOTHING = 1 << 3,
+    TEXTS = 1 << 4, /* a list of texts */
+    OBJECT = 1 << 5,
+    OBJECTS = 1 << 6, /* a list of them */
+    LONG = 1 << 7,    /* digits beyond what a double holds (document.h) */
+    FIELDS_MAX = 8,
+};
+
+struct field {
+    const char *name;
+    unsigned types;
+};
+
+/* clang-format off */
+static const struct schema {
+    const char *name; /* as the route table calls it */
+    bool list;        /* a list in place of the object will do */
+    struct field fields[FIELDS_MAX];
+} schemas[] = {
+    {"ClockChange",      false, {{"advance", TEXT}, {"freeze", TEXT | FLAG}}},
+    {"Explain",          false, {{"request_id", TEXT}, {"method", TEXT}, {"host", TEXT}, {"path", TEXT}, {"headers", OBJECT}, {"body", TEXT}}},
+    {"Folder",           false, {{"folder", TEXT}}},
+    {"ObservationInput", false, {{"request_id", TEXT}, {"outcome", TEXT | NOTHING}, {"exception", TEXT | NOTHING}, {"code", TEXT | NOTHING}, {"message", TEXT | NOTHING}, {"attempts", COUNT}}},
+    {"Reset",            false, {{"what", TEXTS}}},
+    {"ScenarioInput",    false, {{"state", TEXT | NOTHING}}},
+    {"SeedInput",        false, {{"seed", COUNT | LONG | TEXT}}},
+    {"StateReset",       false, {{"seed", FLAG}, {"account", TEXT | COUNT}}},
+    {"SwitchInput",      false, {{"enabled", FLAG}}},
+    {"Verify",           true,  {{"assert", OBJECTS}, {"since", TEXT}, {"within", TEXT}}},
+};
+
+/* Read whole by the grammar of rules and tapes, which refuses what it does not know. */
+static const char *const read_elsewhere[] = {"RuleDocument", "RuleInput", "Tape"};
+
+/* What may stand in the query of a call that changes something. */
+static const struct {
+    const char *method, *path, *name;
+} queries[] = {
+    {"POST", "/faults/check",   "alone"},
+    {"POST", "/faults/dry-run", "alone"},
+    {"POST", "/faults/dry-run", "last"},
+    {"POST", "/faults/rules",   "place"},
+};
+
+static const struct {
+    unsigned type;
+    const char *words, *schema;
+} types[] = {
+    {TEXT,    "a text",                  "{\"type\":\"string\"}"},
+    {FLAG,    "true or false",           "{\"type\":\"boolean\"}"},
+    {COUNT,   "a whole number from 0",   "{\"type\":\"integer\",\"minimum\":0}"},
+    {TEXTS,   "a list of texts",         "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"},
+    {OBJECT,  "an object",               "{\"type\":\"object\"}"},
+    {OBJECTS, "a list of objects",       "{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"},
+    {NOTHING, "null",                    "{\"type\":\"null\"}"},
+};
+/* clang-format on */
+
+/* ---- types ---- */
+
+static bool all_are(const cJSON *list, cJSON_bool (*is)(const cJSON *const item))
+{
+    const cJSON *item;
+
+    if (!cJSON_IsArray(list))
+        return false;
+    cJSON_ArrayForEach (item, list) {
+        if (!is(item))
+            return false;
+    }
+    return true;
+}
+
+static bool is_count(const cJSON *value)
+{
+    uint64_t count;
+
+    return cJSON_IsNumber(value) && number_to_uint(value->valuedouble, NUMBER_EXACT, &count);
+}
+
+static bool is_of(unsigned type, const cJSON *value)
+{
+    switch (type) {
+    case TEXT:
+        return cJSON_IsString(value);
+    case FLAG:
+        return cJSON_IsBool(value);
+    case COUNT:
+        return is_count(value);
+    case LONG:
+        return cJSON_IsRaw(value);
+    case NOTHING:
+        return cJSON_IsNull(value);
+    case TEXTS:
+        return all_are(value, cJSON_IsString);
+    case OBJECT:
+        return cJSON_IsObject(value);
+    case OBJECTS:
+        return all_are(value, cJSON_IsObject);
+    default:
+        return false;
+    }
+}
+
+static bool fits(unsigned allowed, const cJSON *value)
+{
+    for (unsigned type = 1; type <= allowed; type <<= 1) {
+        if (allowed & type && is_of(type, value))
+            return true;
+    }
+    return false;
+}
+
+static void add_expected(unsigned allowed, struct buf *out)
+{
+    const char *between = "";
+
+    for (size_t i = 0; i < N_ELEMENTS(types); i++) {
+        if (!(allowed & types[i].type))
+            continue;
+        buf_printf(out, "%s%s", between, types[i].words);
+        between = " or ";
+    }
+}
+
+/* ---- mistakes ---- */
+
+struct mistakes {
+    struct buf first; /* a sentence about the first of them */
+    struct buf list;  /* JSON, without the brackets */
+};
+
+static void add_mistake(struct mistakes *mistakes, struct str path, struct str message,
+                        struct str hint)
+{
+    if (mistakes->list.len == 0) {
+        buf_add(&mistakes->first, message);
+        if (hint.len)
+            buf_printf(&mistakes->first, "; " STR_FMT, STR_ARG(hint));
+    }
+    buf_puts(&mistakes->list, mistakes->list.len ? ",{\"path\":" : "{\"path\":");
+    buf_json_string(&mistakes->list, path);
+    buf_puts(&mistakes->list, ",\"message\":");
+    buf_json_string(&mistakes->list, message);
+    if (hint.len) {
+        buf_puts(&mistakes->list, ",\"hint\":");
+        buf_json_string(&mistakes->list, hint);
+    }
+    buf_add_char(&mistakes->list, '}');
+}
+
+/* The nearest word, or else all that there are. */
+static void add_unknown(struct mistakes *mistakes, const char *what, const struct nearest *nearest,
+                        struct str known)
+{
+    OWN(buf_done) struct buf message = {0};
+    OWN(buf_done) struct buf hint = {0};
+
+    buf_printf(&message, "unknown %s '" STR_FMT "'", what, STR_ARG(nearest->wanted));
+    if (nearest->best.ptr)
+        buf_printf(&hint, "did you mean '" STR_FMT "'?", STR_ARG(nearest->best));
+    else if (known.len)
+        buf_printf(&hint, "there is " STR_FMT, STR_ARG(known));
+    else
+        buf_puts(&hint, "this call takes none");
+    add_mistake(mistakes, nearest->wanted, buf_str(&message), buf_str(&hint));
+}
+
+static void add_wrong_type(struct mistakes *mistakes, const struct field *field)
+{
+    OWN(buf_done) struct buf message = {0};
+
+    buf_printf(&message, "%s: expected ", field->name);
+    add_expected(field->types, &message);
+    add_mistake(mistakes, str_of(field->name), buf_str(&message), STR_NONE);
+}
+
+/* ---- checking ---- */
+
+static const struct schema no_members = {.name = NULL};
+
+static const struct schema *schema_of(const struct admin_route *route)
+{
+    for (size_t i = 0; route->takes && i < N_ELEMENTS(read_elsewhere); i++) {
+        if (strcmp(read_elsewhere[i], route->takes) == 0)
+            return NULL;
+    }
+    for (size_t i = 0; route->takes && i < N_ELEMENTS(schemas); i++) {
+        if (strcmp(schemas[i].name, route->takes) == 0)
+            return &schemas[i];
+    }
+    return &no_members;
+}
+
+static void check_member(const struct schema *schema, const cJSON *member,
+                         struct mistakes *mistakes)
+{
+    struct nearest nearest = {.wanted = str_of(member->string)};
+    OWN(buf_done) struct buf known = {0};
+
+    for (const struct field *field = schema->fields; field->name; field++) {
+        if (strcmp(field->name, member->string) == 0) {
+            if (!fits(field->types, member))
+                add_wrong_type(mistakes, field);
+            return;
+        }
+        nearest_offer(&nearest, str_of(field->name));
+        buf_printf(&known, "%s'%s'", known.len ? ", " : "", field->name);
+    }
+    add_unknown(mistakes, "member", &nearest, buf_str(&known));
+}
+
+static void check_body(const struct schema *schema, const cJSON *body, struct mistakes *mistakes)
+{
+    const cJSON *member;
+
+    if (!body || (schema->list && all_are(body, cJSON_IsObject)))
+        return;
+    if (!cJSON_IsObject(body)) {
+        add_mistake(mistakes, STR(""), STR("the body: expected an object"), STR_NONE);
+        return;
+    }
+    cJSON_ArrayForEach (member, body)
+        check_member(schema, member, mistakes);
+}
+
+static void check_query(const struct admin_route *route, struct str name, struct mistakes *mistakes)
+{
+    struct nearest nearest = {.wanted = name};
+    OWN(buf_done) struct buf known = {0};
+
+    for (size_t i = 0; i < N_ELEMENTS(queries); i++) {
+        if (strcmp(queries[i].method, route->method) != 0 ||
+            strcmp(queries[i].path, route->path) != 0)
+            continue;
+        if (str_eq(str_of(queries[i].name), name))
+            return;
+        nearest_offer(&nearest, str_of(queries[i].name));
+        buf_printf(&known, "%s'%s'", known.len ? ", " : "", queries[i].name);
+    }
+    add_unknown(mistakes, "parameter", &nearest, buf_str(&known));
+}
+
+static bool changes(const struct admin_call *call)
+{
+    return !str_eq(call->request.method, STR("GET")) && !str_eq(call->request.method, STR("HEAD"));
+}
+
+bool body_check(struct admin_call *call)
+{
+    const struct schema *schema = schema_of(call->route);
+    OWN(buf_done) struct buf list = {0};
+    struct mistakes mistakes = {0};
+
+    if (!changes(call))
+        return true;
+    if (schema)
+        check_body(schema, call->document, &mistakes);
+    for (size_t i = 0; i < call->query.count; i++)
+        check_query(call->route, call->query.pairs[i].key, &mistakes);
+    bool right = mistakes.list.len == 0;
+
+    if (!right) {
+        buf_printf(&list, "[" STR_FMT "]", STR_ARG(buf_str(&mistakes.list)));
+        admin_problem_issues(call, 400, buf_text(&mistakes.first), buf_str(&list));
+    }
+    buf_done(&mistakes.first);
+    buf_done(&mistakes.list);
+    return right;
+}
+
+/* ---- the description ---- */
+
+static void add_field_schema(const struct field *field, struct buf *out)
+{
+    const char *between = "";
+
+    buf_printf(out, "\"%s\":{\"anyOf\":[", field->name);
+    for (size_t i = 0; i < N_ELEMENTS(types); i++) {
+        if (!(field->types & types[i].type))
+            continue;
+        buf_printf(out, "%s%s", between, types[i].schema);
+        between = ",";
+    }
+    buf_puts(out, "]}");
+}
+
+static void add_schema(const struct schema *schema, struct buf *out)
+{
+    buf_puts(out, "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{");
+    for (const struct field *field = schema->fields; field->name; field++) {
+        if (field != schema->fields)
+            buf_add_char(out, ',');
+        add_field_schema(field, out);
+    }
+    buf_puts(out, "}}");
+}
+
+void body_schemas(void (*each)(void *arg, const char *name, struct str schema), void *arg)
+{
+    OWN(buf_done) struct buf text = {0};
+
+    for (size_t i = 0; i < N_ELEMENTS(schemas); i++) {
+        buf_clear(&text);
+        add_schema(&schemas[i], &text);
+        each(arg, schemas[i].name, buf_str(&text));
+    }
+}

@@ -1,0 +1,163 @@
+"""Control calls do all that is asked or nothing: what nobody knows is refused, by every call that changes something."""
+
+import json
+
+import pytest
+
+from fcemu import ACCOUNT, REGION
+
+RULES = """
+version: 1
+groups: {g: {description: a group}}
+rules:
+  - {id: r, group: g, match: {function: x, account: "777"}, when: {calls: {first: 1}}, do: {error: AccessDenied}}
+  - {id: each, match: {function: y}, when: {per: account, calls: {first: 1}}, do: {error: AccessDenied}}
+  - {id: pair, match: {function: z}, when: {per: [function, account], calls: {first: 1}}, do: {error: AccessDenied}}
+  - {id: sets, match: {function: t}, do: {error: AccessDenied, set_state: {scenario: flow, to: open}}}
+"""
+PATH = {"{id}": "r", "{name}": "g", "{number}": "1", "{chain}": "1"}
+MINE, THEIRS = (f"{account}.{REGION}.fc.aliyuncs.com" for account in ("777", ACCOUNT))
+
+
+@pytest.fixture
+def running(daemon):
+    return daemon(rules=RULES)
+
+
+def create(running, name, host=MINE):
+    reply = running.call("POST", "/2016-08-15/services", json.dumps({"serviceName": name}), host=host)
+    assert reply.status == 200, reply.body
+
+
+def services(running, host=MINE):
+    return [service["serviceName"] for service in running.call("GET", "/2016-08-15/services", host=host).json()["services"]]
+
+
+def changing_calls(running):
+    for path, methods in running.admin("GET", "openapi.json").json()["paths"].items():
+        for name, value in PATH.items():
+            path = path.replace(name, value)
+        yield from ((method.upper(), path.removeprefix("/_fcemu/")) for method in methods if method != "get")
+
+
+@pytest.mark.sound("A3", '{"nonsense": 1} to every control call that changes something', "400 or 422 that names it; nothing changed")
+def test_unknown_members_are_refused_everywhere(running):
+    create(running, "kept")
+    for _ in range(2):
+        running.invoke("x", host=MINE)
+    before = running.admin("GET", "faults").json(), len(running.requests()), services(running)
+    calls = list(changing_calls(running))
+    assert len(calls) > 20
+    for method, path in calls:
+        reply = running.admin(method, path, {"nonsense": 1})
+        assert reply.status in (400, 409, 422, 501), (method, path, reply.status, reply.body)
+        if reply.status == 400:
+            assert b"unknown member 'nonsense'" in reply.body, (method, path, reply.body)
+        reply = running.admin(method, f"{path}?nonsense=1")
+        assert reply.status in (400, 409, 422), (method, path, reply.status, reply.body)
+    after = running.admin("GET", "faults").json(), len(running.requests()), services(running)
+    assert after[1] >= before[1] and after[2] == before[2]
+    assert [(rule["id"], rule["enabled"], rule["fired"]) for rule in after[0]["rules"]] == [
+        (rule["id"], rule["enabled"], rule["fired"]) for rule in before[0]["rules"]
+    ]
+    assert (after[0]["seed"], after[0]["stopped"]) == (before[0]["seed"], before[0]["stopped"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "says"),
+    [
+        pytest.param("POST", "state/reset", {"sed": True}, "unknown member 'sed'; did you mean 'seed'?", marks=pytest.mark.sound("A3", 'state/reset {"sed": true}', "400 with the nearest word, nothing wiped")),
+        pytest.param("POST", "state/reset", {"seed": "no"}, "seed: expected true or false", marks=pytest.mark.sound("A3", 'state/reset {"seed": "no"}', "400, nothing wiped")),
+        ("POST", "state/reset", {"seed": None}, "seed: expected true or false"),
+        ("POST", "state/reset", {"account": True}, "account: expected a text or a whole number from 0"),
+        ("POST", "state/reset", {"account": ""}, "account: name one"),
+        ("POST", "state/reset", [], "the body: expected an object"),
+        ("POST", "state/reset", {"seed": True, "x" * 40: 1}, "there is 'seed', 'account'"),
+        ("POST", "state/reset?seed=true", {}, "unknown parameter 'seed'; this call takes none"),
+        ("POST", "reset", {"waht": ["journal"]}, "unknown member 'waht'; did you mean 'what'?"),
+        ("POST", "reset", {"what": "journal"}, "what: expected a list of texts"),
+        ("POST", "reset", {"what": [1]}, "what: expected a list of texts"),
+        ("POST", "faults/stop", {"released": 1}, "unknown member 'released'; this call takes none"),
+        ("DELETE", "faults", {"id": "r"}, "unknown member 'id'"),
+        ("POST", "faults/rules?plase=first", {"id": "n", "do": {"error": "AccessDenied"}}, "unknown parameter 'plase'; did you mean 'place'?"),
+        ("PUT", "faults/seed", {"seed": 1.5}, "seed: expected a text or a whole number from 0"),
+        ("PUT", "faults/seed", {"seed": -1}, "seed: expected a text or a whole number from 0"),
+        ("PUT", "faults/seed", {"sead": 1}, "did you mean 'seed'?"),
+        ("PUT", "faults/groups/g", {"enabled": "no"}, "enabled: expected true or false"),
+        ("PUT", "faults/groups/g", {"enabled": False, "for": "5s", "enbled": True}, "unknown member"),
+        ("PUT", "scenarios/flow", {"state": 1}, "state: expected a text or null"),
+        ("PUT", "clock", {"advance": 5}, "advance: expected a text"),
+        ("PUT", "clock", {"advance": "5h", "freez": True}, "did you mean 'freeze'?"),
+        ("POST", "snapshots/save", {"folder": 1}, "folder: expected a text"),
+        ("POST", "snapshots/save", {"foldr": "/tmp/x"}, "did you mean 'folder'?"),
+        ("POST", "observations", {"request_id": "r", "attempts": -1}, "attempts: expected a whole number from 0"),
+        ("POST", "observations", {"request_id": "r", "atempts": 1}, "did you mean 'attempts'?"),
+        ("POST", "requests/verify", {"asert": []}, "did you mean 'assert'?"),
+        ("POST", "requests/verify", {"assert": [1]}, "assert: expected a list of objects"),
+        ("POST", "faults/explain", {"request": "r"}, "unknown member 'request'"),
+    ],
+)
+def test_mistakes_in_a_body_change_nothing(running, method, path, body, says):
+    create(running, "kept")
+    reply = running.admin(method, path, body)
+    assert reply.status == 400 and says in reply.json()["detail"], reply.body
+    assert services(running) == ["kept"]
+    assert all(rule["enabled"] for rule in running.admin("GET", "faults").json()["rules"])
+
+
+def test_each_mistake_is_named_with_its_path(running):
+    errors = running.admin("POST", "state/reset", {"sed": True, "account": {}}).json()["errors"]
+    assert [error["path"] for error in errors] == ["sed", "account"]
+    assert errors[0]["hint"] == "did you mean 'seed'?" and "hint" not in errors[1]
+
+
+def test_openapi_describes_what_is_taken_and_nothing_else(running):
+    schema = running.admin("GET", "openapi.json").json()["components"]["schemas"]["StateReset"]
+    assert schema["additionalProperties"] is False
+    assert schema["properties"]["seed"] == {"anyOf": [{"type": "boolean"}]}
+    assert set(schema["properties"]) == {"seed", "account"}
+
+
+def statuses(running, function, host, times=2):
+    return [running.invoke(function, host=host).status for _ in range(times)]
+
+
+ONLY_FIRST = [403, 404]
+
+
+@pytest.mark.parametrize("account", ["777", 777])
+@pytest.mark.sound("A3", 'state/reset {"account": A}', "its resources, journal, counters and added rules, of no other account")
+def test_one_account_is_reset_alone(running, account):
+    for host in (MINE, THEIRS):
+        create(running, "s", host)
+        assert statuses(running, "y", host) == statuses(running, "z", host) == ONLY_FIRST
+    assert statuses(running, "x", MINE) == ONLY_FIRST
+    for rule in (
+        {"id": "mine", "match": {"account": "777", "function": "w"}, "do": {"error": "AccessDenied"}},
+        {"id": "both", "match": {"account": ["777", ACCOUNT], "function": "v"}, "do": {"error": "AccessDenied"}},
+    ):
+        assert running.admin("POST", "faults/rules", rule).status == 201
+    assert statuses(running, "w", MINE, 1) == [403]
+
+    assert running.admin("POST", "state/reset", {"account": account}).status == 200
+
+    assert services(running, THEIRS) == ["s"]
+    kept = running.requests()
+    assert {entry["account"] for entry in kept} == {ACCOUNT}
+    assert services(running, MINE) == []
+    assert statuses(running, "x", MINE) == statuses(running, "y", MINE) == statuses(running, "z", MINE) == ONLY_FIRST
+    assert statuses(running, "y", THEIRS, 1) == statuses(running, "z", THEIRS, 1) == [404]
+    assert [rule["id"] for rule in running.admin("GET", "faults").json()["rules"]] == ["r", "each", "pair", "sets", "both"]
+    assert statuses(running, "w", MINE, 1) == [404]
+    assert statuses(running, "v", MINE, 1) == [403]
+
+
+def test_reset_verb_takes_an_account(running):
+    for host in (MINE, THEIRS):
+        create(running, "s", host)
+    refused = running.run("reset", "--account", "777", "--what", "journal")
+    assert refused.returncode == 2 and "leave out --what" in refused.stderr
+    assert services(running, MINE) == ["s"]
+    done = running.run("reset", "--account", "777")
+    assert done.returncode == 0, done.stderr
+    assert services(running, MINE) == [] and services(running, THEIRS) == ["s"]
