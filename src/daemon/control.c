@@ -3,6 +3,7 @@
  */
 #include "base/json.h"
 #include "daemon/internal.h"
+#include "store/store.h"
 
 static void on_head(void *owner, struct http_call *call)
 {
@@ -91,6 +92,7 @@ static void health(void *owner, void *health)
 {
     struct daemon *d = owner;
     cJSON *list = cJSON_AddArrayToObject(health, "listeners");
+    struct error err;
 
     for (size_t i = 0; i < d->listener_count; i++) {
         cJSON *item = cJSON_CreateObject();
@@ -100,13 +102,16 @@ static void health(void *owner, void *health)
         cJSON_AddItemToArray(list, item);
     }
     json_add_uint(health, "inFlight", gateway_in_flight(d->gateway));
+    if (store_check(service_store(d->service), &err) < 0)
+        json_add_str(health, "store", str_of(err.text));
 }
 
 static bool ready(void *owner)
 {
     const struct daemon *d = owner;
+    struct error err;
 
-    return d->ready && !d->stopping;
+    return d->ready && !d->stopping && store_check(service_store(d->service), &err) == 0;
 }
 
 struct held_adapter {

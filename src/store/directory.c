@@ -43,78 +43,101 @@ static bool is_folder(const char *path)
     return false;
 }
 
-/* The holder wrote its process id into the lock file. */
-static int refuse_locked(int fd, const char *path, struct error *err)
+/* The holder wrote its process id into the lock file; the file may be gone. */
+static struct str read_holder(const char *path, char *room, size_t size)
 {
-    char holder[24] = "";
-    ssize_t n = pread(fd, holder, sizeof(holder) - 1, 0);
+    OWN(mem_free) char *name = mem_printf("%s/lock", path);
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    ssize_t len = fd < 0 ? -1 : read(fd, room, size);
 
-    if (n > 0)
-        holder[n] = '\0';
-    struct str pid = str_trim(str_of(holder));
+    if (fd >= 0)
+        close(fd);
+    struct str text = len > 0 ? (struct str){room, (size_t)len} : STR("");
 
-    while (pid.len && pid.ptr[pid.len - 1] == '\n')
-        pid.len--;
+    str_cut(text, '\n', &text, &(struct str){0});
+    return text.len ? text : STR("unknown");
+}
+
+static int refuse_locked(const char *path, struct error *err)
+{
+    char room[24];
+
     return error_set(err, ERROR_USAGE,
                      "data folder '%s' is in use by another fcemu (process " STR_FMT
                      "); stop it or choose another folder with --data",
-                     path, STR_ARG(pid));
+                     path, STR_ARG(read_holder(path, room, sizeof(room))));
 }
 
-static int lock_folder(const char *path, int *out_fd, struct error *err)
+/* Of the folder itself: that goes with nothing that can be removed from it. A file system of
+ * another machine may not know such locks; there the file's has to do. */
+static int lock_folder_itself(const char *path, struct directory *out, struct error *err)
+{
+    out->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (out->fd < 0)
+        return refuse_unwritable(path, err);
+    if (flock(out->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+        return refuse_locked(path, err);
+    return 0;
+}
+
+/* Says who has it, and keeps out versions that know no other lock. */
+static int lock_file(const char *path, struct directory *out, struct error *err)
 {
     OWN(mem_free) char *name = mem_printf("%s/lock", path);
-    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-    if (fd < 0)
-        return refuse_unwritable(path, err);
-    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-        refuse_locked(fd, path, err);
-        close(fd);
-        return -1;
-    }
     char pid[24];
     int len = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
 
-    if (ftruncate(fd, 0) < 0 || pwrite(fd, pid, (size_t)len, 0) != len) {
-        close(fd);
+    out->lock_fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (out->lock_fd < 0)
         return refuse_unwritable(path, err);
-    }
-    *out_fd = fd;
+    if (flock(out->lock_fd, LOCK_EX | LOCK_NB) < 0)
+        return refuse_locked(path, err);
+    if (ftruncate(out->lock_fd, 0) < 0 || pwrite(out->lock_fd, pid, (size_t)len, 0) != len)
+        return refuse_unwritable(path, err);
     return 0;
+}
+
+static void unlock(struct directory *directory)
+{
+    if (directory->lock_fd >= 0)
+        close(directory->lock_fd);
+    if (directory->fd >= 0)
+        close(directory->fd);
+}
+
+static int lock_folder(const char *path, struct directory *out, struct error *err)
+{
+    *out = (struct directory){.fd = -1, .lock_fd = -1};
+    if (lock_folder_itself(path, out, err) == 0 && lock_file(path, out, err) == 0) {
+        out->path = mem_dup(path);
+        return 0;
+    }
+    unlock(out);
+    *out = (struct directory){0};
+    return -1;
 }
 
 static int open_kept(const char *path, struct directory *out, struct error *err)
 {
-    int fd = -1;
-
     if (folder_make(path, FOLDER_MODE) < 0 || !is_folder(path))
         return refuse_unwritable(path, err);
     if (access(path, R_OK | W_OK | X_OK) < 0)
         return refuse_unwritable(path, err);
-    if (lock_folder(path, &fd, err) < 0)
-        return -1;
-    *out = (struct directory){.path = mem_dup(path), .lock_fd = fd};
-    return 0;
+    return lock_folder(path, out, err);
 }
 
 static int open_temporary(struct directory *out, struct error *err)
 {
     const char *base = getenv("TMPDIR");
-    char *path = mem_printf("%s/fcemu.XXXXXX", base && *base ? base : "/tmp");
-    int fd = -1;
+    OWN(mem_free) char *path = mem_printf("%s/fcemu.XXXXXX", base && *base ? base : "/tmp");
 
-    if (!mkdtemp(path)) {
-        error_errno(err, "make a temporary folder '%s'", path);
-        mem_free(path);
-        return -1;
-    }
-    if (lock_folder(path, &fd, err) < 0) {
+    if (!mkdtemp(path))
+        return error_errno(err, "make a temporary folder '%s'", path);
+    if (lock_folder(path, out, err) < 0) {
         rmdir(path);
-        mem_free(path);
         return -1;
     }
-    *out = (struct directory){.path = path, .lock_fd = fd, .temporary = true};
+    out->temporary = true;
     return 0;
 }
 
@@ -142,7 +165,7 @@ void directory_close(struct directory *directory)
         return;
     if (directory->temporary)
         remove_folder(directory->path);
-    close(directory->lock_fd);
+    unlock(directory);
     mem_free(directory->path);
     *directory = (struct directory){0};
 }

@@ -7,14 +7,15 @@
 
 #include "base/arena.h"
 #include "store/database.h"
+#include "store/files.h"
 
 struct worker;
 
-/* A folder in use: its lock is held as long as the descriptor is open. */
+/* A folder in use: its locks are held as long as the descriptors are open. */
 struct directory {
     char *path;
-    int lock_fd;
-    bool temporary; /* removed when it is closed */
+    int fd, lock_fd; /* the folder itself, and a file in it */
+    bool temporary;  /* removed when it is closed */
 };
 
 int directory_open(const char *data_dir, struct directory *out, struct error *err);
@@ -45,6 +46,7 @@ struct store {
     uint64_t durable_revision;
     uint64_t commits;
     uint64_t installed; /* revision at which the whole mirror came; all of it is as young */
+    bool damaged;       /* the files are not what they were; it was said */
     uint64_t epoch;     /* of the mirror: one more after each failed commit */
     bool gathering;     /* batches go into `kept` until store_gathered() */
     struct batch_queue kept;
@@ -52,7 +54,8 @@ struct store {
 
     pthread_mutex_t lock; /* guards what is below */
     struct batch_queue waiting;
-    bool draining;        /* a drain is queued that will see `waiting` */
+    bool draining; /* a drain is queued that will see `waiting` */
+    struct store_files files;
     uint64_t least_epoch; /* batches of older mirrors are refused */
 };
 
@@ -94,8 +97,10 @@ struct store_batch {
     struct store_batch *next;
 };
 
-/** Read the mirror anew from disk, on a connection of its own. */
-int store_reload(struct store *store, struct error *err);
+/** Take a mirror that was read from disk for the one that is. */
+void store_take(struct store *store, struct mirror *fresh, uint64_t newest);
+/** The database may be touched; see store/files.h. Store thread. */
+int store_check_readable(struct store *store, struct error *err);
 void store_count_blob(struct store *store, struct str id);
 /** True when no row names it any more. */
 bool store_uncount_blob(struct store *store, struct str id);

@@ -114,6 +114,10 @@ static void save_work(void *arg)
     OWN(mem_free) char *code = mem_printf("%s/code", job->folder);
     struct code_writer writer = {job, code};
 
+    if (store_check_readable(job->store, &job->error) < 0) {
+        job->result = -1;
+        return;
+    }
     if ((mkdir(job->folder, 0777) < 0 && errno != EEXIST) || mkdir(code, 0777) < 0) {
         job->result = error_errno(&job->error, "save a snapshot in '%s'", job->folder);
         return;

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "loop/worker.h"
 #include "store/internal.h"
+#include "store/wal.h"
 
 static struct blob_use *find_blob(struct store *store, struct str id)
 {
@@ -71,36 +72,30 @@ static void count_blobs(struct store *store)
     }
 }
 
-static int load(struct store *store, struct database *db, struct error *err)
+void store_take(struct store *store, struct mirror *fresh, uint64_t newest)
 {
-    struct mirror fresh = {0};
-    uint64_t newest = 0;
-
-    if (database_load(db, &fresh, &newest, err) < 0) {
-        mirror_done(&fresh);
-        return error_wrap(err, "%s", store->path);
-    }
     mirror_done(&store->mirror);
     blob_uses_free(&store->blobs);
-    store->mirror = fresh;
+    store->mirror = *fresh;
+    *fresh = (struct mirror){0};
     count_blobs(store);
     /* Numbers given to changes that failed are not used again. */
     if (newest > store->revision)
         store->revision = newest;
     store->durable_revision = store->revision;
-    return 0;
 }
 
-int store_reload(struct store *store, struct error *err)
+static int load(struct store *store, struct error *err)
 {
-    struct database db = {0};
+    struct mirror fresh = {0};
+    uint64_t newest = 0;
 
-    if (database_open(store->path, store->durable, &db, err) < 0)
-        return -1;
-    int result = load(store, &db, err);
-
-    database_close(&db);
-    return result;
+    if (database_load(&store->db, &fresh, &newest, err) < 0) {
+        mirror_done(&fresh);
+        return error_wrap(err, "%s", store->path);
+    }
+    store_take(store, &fresh, newest);
+    return 0;
 }
 
 struct orphans {
@@ -142,9 +137,11 @@ static int open_parts(struct store *store, const char *data_dir, struct error *e
         return -1;
     store->durable = !store->directory.temporary;
     store->path = mem_printf("%s/fcemu.db", store->directory.path);
-    if (database_open(store->path, store->durable, &store->db, err) < 0 ||
-        load(store, &store->db, err) < 0 ||
-        worker_new(store->loop, "store", &store->worker, err) < 0)
+    if (wal_check(store->path, err) < 0 ||
+        database_open(store->path, store->durable, &store->db, err) < 0 || load(store, err) < 0)
+        return -1;
+    store_files_note(&store->files, store->path);
+    if (worker_new(store->loop, "store", &store->worker, err) < 0)
         return -1;
     return drop_orphans(store, err);
 }
@@ -173,14 +170,33 @@ void store_close(struct store *store)
         next = batch->next;
         batch_free(batch);
     }
-    if (store->db.handle)
+    if (store->db.handle && store_check_readable(store, &(struct error){0}) == 0)
         database_close(&store->db);
     mirror_done(&store->mirror);
     blob_uses_free(&store->blobs);
     directory_close(&store->directory);
+    store_files_done(&store->files);
     pthread_mutex_destroy(&store->lock);
     mem_free(store->path);
     mem_free(store);
+}
+
+int store_check(struct store *store, struct error *err)
+{
+    pthread_mutex_lock(&store->lock);
+    int result = store_files_look(&store->files, err);
+
+    pthread_mutex_unlock(&store->lock);
+    return result;
+}
+
+int store_check_readable(struct store *store, struct error *err)
+{
+    pthread_mutex_lock(&store->lock);
+    bool readable = store_files_readable(&store->files);
+
+    pthread_mutex_unlock(&store->lock);
+    return readable ? 0 : error_set(err, ERROR_IO, "'%s' was cut short", store->path);
 }
 
 const char *store_path(const struct store *store)

@@ -8,6 +8,9 @@
  * wait. When a commit fails, everything decided on top of it fails too, and the mirror is read
  * anew.
  *
+ * With each commit the files are looked at by name: what is written into one that was removed or
+ * replaced is not kept, and so the write fails.
+ *
  * Threads: the loop thread only.
  */
 #pragma once
@@ -48,6 +51,10 @@ int store_open(struct loop *loop, const struct store_settings *settings, struct 
 /** Commit what is due, run the callbacks still owed, close; a temporary folder is removed. */
 void store_close(struct store *store);
 DEFINE_OWN(store_close, struct store *);
+
+/** Negative: the files of the database are not those that were opened (removed, replaced, cut
+ * short), so that nothing more is kept; @err says what to do. Looks at them. */
+int store_check(struct store *store, struct error *err);
 
 /** Where the database is: for messages. */
 const char *store_path(const struct store *store);

@@ -12,6 +12,9 @@ enum { LARGE_BATCH_BYTES = 256 << 10 };
 struct drain {
     struct store *store;
     struct store_batch *batches; /* taken by this drain, in order */
+    bool reread;                 /* after a failure: what the database says instead */
+    struct mirror fresh;
+    uint64_t newest;
 };
 
 static struct store_batch *take_waiting(struct store *store, uint64_t *out_least_epoch)
@@ -45,8 +48,8 @@ static int apply(struct database *db, const struct change *change, struct error 
     return 0;
 }
 
-static int apply_all(struct database *db, const struct store_batch *batches, uint64_t least_epoch,
-                     struct error *err)
+static int apply_batches(struct database *db, const struct store_batch *batches,
+                         uint64_t least_epoch, struct error *err)
 {
     if (database_begin(db, err) < 0)
         return -1;
@@ -57,6 +60,20 @@ static int apply_all(struct database *db, const struct store_batch *batches, uin
         }
     }
     return database_commit(db, err);
+}
+
+/* Looked at before, so that nothing is touched that was cut; and behind, so that what went into a
+ * file that is nobody's any more is not called kept. */
+static int apply_all(struct store *store, const struct store_batch *batches, uint64_t least_epoch,
+                     struct error *err)
+{
+    if (store_check(store, err) < 0 || apply_batches(&store->db, batches, least_epoch, err) < 0 ||
+        store_check(store, err) < 0)
+        return -1;
+    pthread_mutex_lock(&store->lock);
+    store_files_grown(&store->files);
+    pthread_mutex_unlock(&store->lock);
+    return 0;
 }
 
 /* Nobody may build on what was not written: whatever was decided on this mirror fails with it. */
@@ -79,6 +96,23 @@ static uint64_t newest_epoch(const struct store_batch *batches)
     return newest;
 }
 
+/* From the connection that is there: the file may have another name by now, or none. Where it was
+ * cut, what was refused goes on showing: there is nothing left to go back to. */
+static void read_anew(struct drain *drain)
+{
+    struct store *store = drain->store;
+    struct error err = {0};
+
+    if (store_check_readable(store, &err) < 0)
+        return;
+    database_rollback(&store->db);
+    drain->reread = database_load(&store->db, &drain->fresh, &drain->newest, &err) == 0;
+    if (drain->reread)
+        return;
+    log_error("store cannot be read", "error=%s path=%s", err.text, store->path);
+    mirror_done(&drain->fresh);
+}
+
 /* Freeing so much would hold the loop. */
 static bool is_large(const struct store_batch *batch)
 {
@@ -94,10 +128,10 @@ static void drain_work(void *arg)
     int result;
 
     drain->batches = take_waiting(store, &least_epoch);
-    result = drain->batches ? apply_all(&store->db, drain->batches, least_epoch, &err) : 0;
+    result = drain->batches ? apply_all(store, drain->batches, least_epoch, &err) : 0;
     if (result < 0) {
-        database_rollback(&store->db);
         refuse_epoch(store, newest_epoch(drain->batches));
+        read_anew(drain);
     }
     for (struct store_batch *batch = drain->batches; batch; batch = batch->next) {
         if (result < 0)
@@ -110,24 +144,42 @@ static void drain_work(void *arg)
     }
 }
 
-static void recover(struct store *store, const struct store_batch *batch)
+/* Damage is said once, and when it is over. */
+static void say(struct store *store, const struct store_batch *batch)
 {
-    struct error err = {0};
+    struct error err;
+    bool damaged = store_check(store, &err) < 0;
+
+    if (!damaged || !store->damaged)
+        log_error("store write failed", "error=%s path=%s", batch->error.text, store->path);
+    store->damaged = damaged;
+}
+
+static void recover(struct drain *drain, const struct store_batch *batch)
+{
+    struct store *store = drain->store;
 
     if (batch->epoch < store->epoch)
         return;
-    log_error("store write failed", "error=%s path=%s", batch->error.text, store->path);
+    say(store, batch);
     store->epoch = batch->epoch + 1;
-    if (store_reload(store, &err) < 0)
-        log_error("store cannot be read", "error=%s path=%s", err.text, store->path);
+    if (drain->reread)
+        store_take(store, &drain->fresh, drain->newest);
 }
 
-static void finish(struct store *store, struct store_batch *batch)
+static void finish(struct drain *drain, struct store_batch *batch)
 {
-    if (batch->failed)
-        recover(store, batch);
-    else if (batch->revision > store->durable_revision)
-        store->durable_revision = batch->revision;
+    struct store *store = drain->store;
+
+    if (batch->failed) {
+        recover(drain, batch);
+    } else {
+        if (batch->revision > store->durable_revision)
+            store->durable_revision = batch->revision;
+        if (store->damaged)
+            log_info("store is whole again", "path=%s", store->path);
+        store->damaged = false;
+    }
     if (batch->done)
         batch->done(batch->arg, batch->failed ? &batch->error : NULL);
     batch_free(batch);
@@ -136,15 +188,15 @@ static void finish(struct store *store, struct store_batch *batch)
 static void drain_done(void *arg)
 {
     struct drain *drain = (struct drain *)arg;
-    struct store *store = drain->store;
     struct store_batch *next;
 
     if (drain->batches)
-        store->commits++;
+        drain->store->commits++;
     for (struct store_batch *batch = drain->batches; batch; batch = next) {
         next = batch->next;
-        finish(store, batch);
+        finish(drain, batch);
     }
+    mirror_done(&drain->fresh);
     mem_free(drain);
 }
 
@@ -230,8 +282,10 @@ struct read {
 static void read_work(void *arg)
 {
     struct read *read = (struct read *)arg;
+    struct error err;
 
-    read->blob = database_get_blob(&read->store->db, str_of(read->id));
+    if (store_check_readable(read->store, &err) == 0)
+        read->blob = database_get_blob(&read->store->db, str_of(read->id));
 }
 
 static void read_done(void *arg)

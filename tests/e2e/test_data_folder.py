@@ -1,9 +1,12 @@
 """The data folder: what cannot be used is refused with its path and a remedy; what was kept is there again."""
 
 import contextlib
+import json
 import os
+import pathlib
 import shutil
 import sqlite3
+import urllib.parse
 
 import pytest
 
@@ -104,3 +107,191 @@ def test_database_of_another_program_is_left_alone(tmp_path):
 def test_copy_of_a_folder_is_a_folder(daemon, kept, tmp_path):
     shutil.copytree(kept, tmp_path / "copy")
     assert daemon(arguments=["--data", tmp_path / "copy"]).call("GET", "/2016-08-15/services/kept").status == 200
+
+
+# ---- what is written into files that are nobody's any more ----
+
+
+def create(running, name):
+    return running.call("POST", "/2016-08-15/services", json.dumps({"serviceName": name}))
+
+
+def replace(path):
+    shutil.copy(path, f"{path}.other")
+    os.replace(f"{path}.other", path)
+
+
+def remove_folder(path):
+    path.parent.rename(path.parent.with_name("moved"))
+
+
+DAMAGE = {
+    "folder moved": (DATABASE, remove_folder, "was removed"),
+    "database removed": (DATABASE, os.unlink, "was removed"),
+    "log removed": (f"{DATABASE}-wal", os.unlink, "was removed"),
+    "index removed": (f"{DATABASE}-shm", os.unlink, "was removed"),
+    "database replaced": (DATABASE, replace, "was replaced by another file"),
+    "log replaced": (f"{DATABASE}-wal", replace, "was replaced by another file"),
+    "database truncated": (DATABASE, lambda path: os.truncate(path, 0), "was cut short"),
+    "log truncated": (f"{DATABASE}-wal", lambda path: os.truncate(path, 100), "was cut short"),
+    "index truncated": (f"{DATABASE}-shm", lambda path: os.truncate(path, 0), "was cut short"),
+}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.sound("A2", name, "500 for the write, readyz 503, one log line with the remedy")) for name in DAMAGE]
+)
+def test_write_that_would_be_lost_is_refused(daemon, tmp_path, name):
+    file, damage, says = DAMAGE[name]
+    running = daemon(arguments=["--data", tmp_path / "data"])
+    assert create(running, "before").status == 200
+    damage(tmp_path / "data" / file)
+    assert running.admin("GET", "readyz").status == 503  # before anybody writes
+    for number in range(3):
+        reply = create(running, f"lost{number}")
+        assert (reply.status, reply.json()["ErrorCode"]) == (500, "InternalServerError")
+    assert running.call("GET", "/2016-08-15/services/before").status == 200
+    health = running.admin("GET", "health")
+    assert health.status == 503 and f"{file}' {says}" in health.json()["store"]
+    assert running.admin("GET", "livez").status == 200
+    lines = [line for line in running.log().splitlines() if " error " in line]
+    assert len(lines) == 1 and f"{file}' {says}" in lines[0] and "fcemu snapshot save FOLDER" in lines[0], running.log()
+
+
+@pytest.mark.sound("A2", "the database put back in its place", "writes are kept again")
+def test_files_that_come_back_are_written_again(daemon, tmp_path):
+    running = daemon(arguments=["--data", tmp_path / "data"])
+    assert create(running, "before").status == 200
+    (tmp_path / "data").rename(tmp_path / "away")
+    assert create(running, "lost").status == 500
+    assert running.call("GET", "/2016-08-15/services/lost").status == 404
+    (tmp_path / "away").rename(tmp_path / "data")
+    assert running.admin("GET", "readyz").status == 200
+    assert create(running, "after").status == 200
+    running.stop()
+    again = daemon(arguments=["--data", tmp_path / "data"])
+    names = [service["serviceName"] for service in again.call("GET", "/2016-08-15/services").json()["services"]]
+    assert names == ["after", "before"]
+
+
+@pytest.mark.sound("A2", "snapshot save after the files were removed", "what is known is saved, as the log line says")
+def test_what_is_known_can_still_be_saved(daemon, tmp_path):
+    running = daemon(arguments=["--data", tmp_path / "data"])
+    assert create(running, "before").status == 200
+    os.unlink(tmp_path / "data" / DATABASE)
+    assert create(running, "lost").status == 500
+    assert running.run("snapshot", "save", tmp_path / "saved").returncode == 0
+    running.stop()
+    again = daemon(arguments=["--data", tmp_path / "fresh"])
+    assert again.run("snapshot", "load", tmp_path / "saved").returncode == 0
+    names = [service["serviceName"] for service in again.call("GET", "/2016-08-15/services").json()["services"]]
+    assert names == ["before"]
+
+
+@pytest.mark.sound("A2", "`lock` removed, a second daemon", "refused: in use by another fcemu")
+def test_folder_stays_locked_without_its_lock_file(daemon, tmp_path):
+    first = daemon(arguments=["--data", tmp_path / "data"])
+    (tmp_path / "data" / "lock").unlink()
+    assert "in use by another fcemu (process unknown); stop it or choose another folder" in refusal(tmp_path / "data")
+    assert create(first, "kept").status == 200
+
+
+# ---- what a start finds ----
+
+
+@pytest.fixture
+def killed(daemon, tmp_path):
+    """A folder whose log holds a transaction a service."""
+    folder = tmp_path / "data"
+    running = daemon(arguments=["--data", folder])
+    for number in range(8):
+        assert create(running, f"s{number}").status == 200
+    running.kill()
+    return folder
+
+
+def kept_services(running):
+    return [service["serviceName"] for service in running.call("GET", "/2016-08-15/services").json()["services"]]
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        pytest.param(lambda path: os.truncate(path, 0), marks=pytest.mark.sound("A2", "fcemu.db of no length beside a log", "refused at the start, with the remedy")),
+        pytest.param(os.unlink, marks=pytest.mark.sound("A2", "no fcemu.db beside a log", "refused at the start, with the remedy")),
+    ],
+    ids=["empty", "removed"],
+)
+def test_log_without_its_database_is_said(daemon, killed, empty):
+    empty(killed / DATABASE)
+    log = (killed / f"{DATABASE}-wal").read_bytes()
+    assert f"'{killed}/{DATABASE}' is gone or empty, yet changes to it are in '{killed}/{DATABASE}-wal'" in refusal(killed)
+    assert (killed / f"{DATABASE}-wal").read_bytes() == log
+    (killed / f"{DATABASE}-wal").unlink()
+    assert kept_services(daemon(arguments=["--data", killed])) == []
+
+
+FRAME = 24 + 4096
+
+
+@pytest.mark.parametrize("within", [0, 4, 8, 16, 24, 4000], ids=["page", "size", "salt", "sum", "first byte", "late byte"])
+@pytest.mark.sound("A2", "a flipped byte in the middle of the log", "refused at the start; cut there as it says, the rest is kept")
+def test_log_that_breaks_in_the_middle_is_said(daemon, killed, within):
+    log = killed / f"{DATABASE}-wal"
+    frames = (log.stat().st_size - 32) // FRAME
+    at = 32 + (frames // 2) * FRAME
+    data = bytearray(log.read_bytes())
+    data[at + within] ^= 0x40
+    log.write_bytes(data)
+    line = refusal(killed)
+    assert f"'{log}' is damaged at byte {at}, and what was written behind it would be lost" in line
+    assert f"truncate -s {at} '{log}'" in line
+    os.truncate(log, at)
+    left = kept_services(daemon(arguments=["--data", killed]))
+    assert 0 < len(left) < 8 and left == [f"s{number}" for number in range(len(left))]
+
+
+@pytest.mark.sound("A2", "a damaged head of the log", "refused at the start")
+def test_log_with_a_damaged_head_is_said(killed):
+    log = killed / f"{DATABASE}-wal"
+    overwrite(20, b"\xff")(log)
+    assert f"'{log}' is damaged at byte 0" in refusal(killed)
+
+
+@pytest.mark.parametrize("cut", [1, 100, FRAME, FRAME + 1])
+def test_write_that_was_cut_off_is_no_damage(daemon, killed, cut):
+    """What a crash leaves: the end is missing, nothing that was whole stands behind."""
+    log = killed / f"{DATABASE}-wal"
+    os.truncate(log, log.stat().st_size - cut)
+    left = kept_services(daemon(arguments=["--data", killed]))
+    assert left == [f"s{number}" for number in range(len(left))] and len(left) >= 6
+
+
+def test_last_frame_that_is_damaged_is_a_write_that_was_cut_off(daemon, killed):
+    log = killed / f"{DATABASE}-wal"
+    overwrite(log.stat().st_size - 1, b"\x5a")(log)
+    assert len(kept_services(daemon(arguments=["--data", killed]))) == 7
+
+
+@pytest.mark.sound("A2", "a data folder of version 0.1.0", "opened, with all that was in it")
+def test_folder_of_version_0_1_0_is_opened(daemon, tmp_path):
+    """Stopped once and killed once by 0.1.0, so that database and log both hold part of it."""
+    shutil.copytree(pathlib.Path(__file__).parent / "data" / "0.1.0", tmp_path / "data")
+    os.chmod(tmp_path / "data", 0o700)
+    running = daemon(arguments=["--data", tmp_path / "data"])
+
+    def get(path):
+        reply = running.call("GET", path)
+        assert reply.status == 200, (path, reply.body)
+        return reply.json()
+
+    assert get("/2016-08-15/services/old")["description"] == "changed by 0.1.0"
+    hello = get("/2016-08-15/services/old.prod/functions/hello")
+    assert (hello["memorySize"], hello["timeout"], hello["environmentVariables"]) == (256, 7, {"A": "1"})
+    assert get("/2016-08-15/services/old/functions/later")["runtime"] == "nodejs12"
+    assert get("/2016-08-15/services/old/functions/hello/triggers/web")["triggerConfig"]["methods"] == ["GET"]
+    assert get("/2016-08-15/services/old/aliases/prod")["versionId"] == "1"
+    assert get("/2023-03-30/functions/newer")["runtime"] == "python3.10"
+    url = urllib.parse.urlsplit(get("/2016-08-15/services/old/functions/hello/code")["url"])
+    assert running.call("GET", f"{url.path}?{url.query}").body == b"kept since 0.1.0"
+    assert running.call("PUT", "/2016-08-15/services/old", '{"description": "changed since"}').status == 200

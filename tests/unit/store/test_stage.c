@@ -65,8 +65,10 @@ START_TEST(test_gathered_changes_are_told_at_once_and_written_as_one)
 {
     struct outcome told = {.loop = f.loop};
     struct outcome written = {.loop = f.loop};
-    uint64_t commits = store_stats(f.store).commits;
     struct store_key key = key_in("1", "a");
+
+    put_and_wait(&f, "demo", "before", "{}");
+    uint64_t commits = store_stats(f.store).commits;
 
     store_gather(f.store);
     put_in(f.store, "1", "a");
