@@ -29,6 +29,7 @@ static const struct schema {
     struct field fields[FIELDS_MAX];
 } schemas[] = {
     {"ClockChange",      false, {{"advance", TEXT}, {"freeze", TEXT | FLAG}}},
+    {"DrillStart",       false, {{"seed", COUNT | LONG | TEXT}, {"timeout", TEXT}, {"workload", TEXT}, {"attached", FLAG}}},
     {"Explain",          false, {{"request_id", TEXT}, {"method", TEXT}, {"host", TEXT}, {"path", TEXT}, {"headers", OBJECT}, {"body", TEXT}}},
     {"Folder",           false, {{"folder", TEXT}}},
     {"ObservationInput", false, {{"request_id", TEXT}, {"outcome", TEXT | NOTHING}, {"exception", TEXT | NOTHING}, {"code", TEXT | NOTHING}, {"message", TEXT | NOTHING}, {"attempts", COUNT}}},
@@ -38,6 +39,7 @@ static const struct schema {
     {"StateReset",       false, {{"seed", FLAG}, {"account", TEXT | COUNT}}},
     {"SwitchInput",      false, {{"enabled", FLAG}}},
     {"Verify",           true,  {{"assert", OBJECTS}, {"since", TEXT}, {"within", TEXT}}},
+    {"WorkloadEnd",      false, {{"exit", COUNT}, {"signal", COUNT}, {"failed_to_start", FLAG}, {"output", TEXT}, {"output_lost_bytes", COUNT}}},
 };
 
 /* Read whole by the grammar of rules and tapes, which refuses what it does not know. */
