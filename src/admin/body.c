@@ -37,7 +37,8 @@ static const struct schema {
     {"ScenarioInput",    false, {{"state", TEXT | NOTHING}}},
     {"SeedInput",        false, {{"seed", COUNT | LONG | TEXT}}},
     {"StateReset",       false, {{"seed", FLAG}, {"account", TEXT | COUNT}}},
-    {"SwitchInput",      false, {{"enabled", FLAG}}},
+    {"SwitchFor",        false, {{"for", TEXT}}},
+    {"SwitchInput",      false, {{"enabled", FLAG}, {"for", TEXT}}},
     {"Verify",           true,  {{"assert", OBJECTS}, {"since", TEXT}, {"within", TEXT}}},
     {"WorkloadEnd",      false, {{"exit", COUNT}, {"signal", COUNT}, {"failed_to_start", FLAG}, {"output", TEXT}, {"output_lost_bytes", COUNT}}},
 };
@@ -52,6 +53,7 @@ static const struct {
     {"POST", "/faults/check",   "alone"},
     {"POST", "/faults/dry-run", "alone"},
     {"POST", "/faults/dry-run", "last"},
+    {"POST", "/faults/dry-run", "over"},
     {"POST", "/faults/rules",   "place"},
 };
 

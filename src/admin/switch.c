@@ -5,33 +5,13 @@
 
 /* ---- the body of a switch ---- */
 
-static bool is_known(const char *const *known, const char *name)
-{
-    for (; *known; known++)
-        if (strcmp(*known, name) == 0)
-            return true;
-    return false;
-}
-
-/* Members other than @known (ended by NULL) are refused; "for" is a duration above 0, or not there.
- */
-static bool take_for(struct admin_call *call, const char *const *known, uint64_t *out_ns)
+/* "for" is a duration above 0, or not there; what else may be said, body.h knows. */
+static bool take_for(struct admin_call *call, uint64_t *out_ns)
 {
     const cJSON *time = cJSON_GetObjectItemCaseSensitive(call->document, "for");
     struct str text = json_get_str(call->document, "for");
 
     *out_ns = 0;
-    if (call->document && !cJSON_IsObject(call->document)) {
-        admin_problem(call, 422, "a switch is a mapping such as {\"for\": \"10m\"}");
-        return false;
-    }
-    for (const cJSON *m = call->document ? call->document->child : NULL; m; m = m->next) {
-        if (is_known(known, m->string))
-            continue;
-        admin_problem(call, 422, "unknown member '%s'; known: %s%s%s", m->string, known[0],
-                      known[1] ? ", " : "", known[1] ? known[1] : "");
-        return false;
-    }
     if (time && (scalar_duration(text, out_ns) != SCALAR_OK || *out_ns == 0)) {
         OWN(buf_done) struct buf value = {0};
 
@@ -43,15 +23,13 @@ static bool take_for(struct admin_call *call, const char *const *known, uint64_t
     return true;
 }
 
-static const char *const for_alone[] = {"for", NULL};
-
 /* ---- one rule ---- */
 
 static void switch_rule(struct admin_call *call, bool on)
 {
     uint64_t for_ns;
 
-    if (take_for(call, for_alone, &for_ns))
+    if (take_for(call, &for_ns))
         admin_answer_rule(call, fault_engine_enable_rule(call->admin->context.engine,
                                                          call->params[0], on, for_ns));
 }
@@ -97,11 +75,10 @@ void step_group_get(struct admin_call *call)
 
 void step_group_put(struct admin_call *call)
 {
-    static const char *const known[] = {"enabled", "for", NULL};
     const cJSON *enabled = cJSON_GetObjectItemCaseSensitive(call->document, "enabled");
     uint64_t for_ns;
 
-    if (!admin_if_match(call) || !take_for(call, known, &for_ns))
+    if (!admin_if_match(call) || !take_for(call, &for_ns))
         return;
     if (!cJSON_IsBool(enabled)) {
         admin_problem(call, 422, "send {\"enabled\": true} or {\"enabled\": false}");
@@ -121,7 +98,7 @@ void step_faults_enable(struct admin_call *call)
     struct buf body = {0};
     uint64_t for_ns;
 
-    if (!admin_if_match(call) || !take_for(call, for_alone, &for_ns))
+    if (!admin_if_match(call) || !take_for(call, &for_ns))
         return;
     fault_engine_enable_all(engine, for_ns);
     admin_touch(call->admin);
