@@ -85,6 +85,64 @@ START_TEST(test_provision_schedule_takes_over)
 }
 END_TEST
 
+/* The clock stands at 12:26:40. */
+static const struct {
+    const char *times, *schedule, *target;
+} windows[] = {
+    {"",                                        "at(2020-09-13T12:26:40Z)", "5"},
+    {"",                                        "at(2020-09-13T12:26:41Z)", "3"},
+    {"\"startTime\":\"2020-09-13T12:26:40Z\",", "at(2020-09-13T12:26:40Z)", "5"},
+    {"\"startTime\":\"2020-09-13T12:26:41Z\",", "at(2020-09-13T12:26:40Z)", "3"},
+    {"\"startTime\":\"2020-09-13T12:26:40Z\",", "at(2020-09-13T12:26:39Z)", "3"},
+    {"\"endTime\":\"2020-09-13T12:26:40Z\",",   "cron(* * * * * *)",        "5"},
+    {"\"endTime\":\"2020-09-13T12:26:39Z\",",   "cron(* * * * * *)",        "3"},
+    {"\"startTime\":\"2020-09-13T12:26:40Z\",", "cron(40 26 12 13 9 *)",    "5"},
+    {"\"startTime\":\"2020-09-13T12:26:40Z\",", "cron(39 26 12 13 9 *)",    "3"},
+};
+
+START_TEST(test_provision_schedule_at_its_edges)
+{
+    OWN(mem_free)
+    char *body = mem_printf("{\"target\":3,\"scheduledActions\":[{\"name\":\"a\",\"target\":5,%s"
+                            "\"scheduleExpression\":\"%s\"}]}",
+                            windows[_i].times, windows[_i].schedule);
+
+    setup_function();
+    ck_ok(send("PUT", PROVISION, body));
+    ck_assert_str_eq(text_at(send("GET", PROVISION, NULL), "target"), windows[_i].target);
+}
+END_TEST
+
+#define PROVISION_2023 "/2023-03-30/functions/z/provision-config?qualifier=LATEST"
+
+/* In Shanghai it is 20:26:40 then, in New York 08:26:40. */
+static const struct {
+    const char *zone, *times, *schedule, *target;
+} zoned[] = {
+    {"Asia/Shanghai",    "",                                        "at(2020-09-13T20:26:40)", "5"},
+    {"Asia/Shanghai",    "",                                        "at(2020-09-13T20:26:41)", "3"},
+    {"Asia/Shanghai",    "\"startTime\":\"2020-09-13T20:26:40\",",  "cron(40 26 20 13 9 *)",   "5"},
+    {"Asia/Shanghai",    "\"startTime\":\"2020-09-13T12:26:40Z\",", "cron(40 26 20 13 9 *)",   "5"},
+    {"Asia/Shanghai",    "\"startTime\":\"2020-09-13T20:26:41\",",  "cron(* * * * * *)",       "3"},
+    {"Asia/Shanghai",    "\"startTime\":\"2020-09-13T13:00:00\",",  "cron(40 26 12 13 9 *)",   "3"},
+    {"America/New_York", "",                                        "at(2020-09-13T08:26:40)", "5"},
+    {"America/New_York", "\"endTime\":\"2020-09-13T08:26:39\",",    "cron(* * * * * *)",       "3"},
+};
+
+START_TEST(test_provision_schedule_of_a_zone)
+{
+    OWN(mem_free)
+    char *body = mem_printf(
+        "{\"defaultTarget\":3,\"scheduledActions\":[{\"name\":\"a\",\"target\":5,%s\"timeZone\":"
+        "\"%s\",\"scheduleExpression\":\"%s\"}]}",
+        zoned[_i].times, zoned[_i].zone, zoned[_i].schedule);
+
+    create_function_2023("z");
+    ck_ok(send("PUT", PROVISION_2023, body));
+    ck_assert_str_eq(text_at(send("GET", PROVISION_2023, NULL), "target"), zoned[_i].target);
+}
+END_TEST
+
 static const struct {
     const char *actions, *message;
 } bad_actions[] = {
@@ -430,6 +488,8 @@ int main(void)
     };
 
     tcase_add_checked_fixture(tc, fixture_setup, fixture_teardown);
+    tcase_add_loop_test(tc, test_provision_schedule_at_its_edges, 0, N_ELEMENTS(windows));
+    tcase_add_loop_test(tc, test_provision_schedule_of_a_zone, 0, N_ELEMENTS(zoned));
     tcase_add_loop_test(tc, test_provision_schedule_texts_that_clients_compare, 0,
                         N_ELEMENTS(bad_actions));
     for (size_t i = 0; i < N_ELEMENTS(tests); i++)
