@@ -108,3 +108,17 @@ void cli_print_fields(const cJSON *object)
         }
     }
 }
+
+void cli_add_text(struct buf *out, struct str text)
+{
+    while (text.len) {
+        size_t len = 1;
+
+        while (len < 4 && len < text.len && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
+            len++;
+        struct str character = str_slice(text, 0, len);
+
+        buf_add(out, text.ptr[0] && str_is_utf8(character) ? character : STR("\xef\xbf\xbd"));
+        text = str_slice(text, len, text.len);
+    }
+}

@@ -17,3 +17,5 @@ void cli_print_table(const struct cli_column *columns, const cJSON *rows);
 void cli_print_line(const struct cli_column *columns, const cJSON *row);
 /** `key: value` lines; texts of several lines and nested values are indented. */
 void cli_print_fields(const cJSON *object);
+/** Append what a program said; what JSON cannot hold is shown as U+FFFD. */
+void cli_add_text(struct buf *out, struct str text);

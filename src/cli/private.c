@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/client.h"
+
 enum { ARGUMENTS_MAX = 2 * CLI_OPTIONS_MAX };
 
 static const char *const handed_on[][2] = {
@@ -34,19 +36,48 @@ static void collect(const struct cli_args *args, const char *rules, const char *
     out[count] = NULL;
 }
 
+int private_restart(const struct cli_args *args, const char *rules, struct stage *stage,
+                    struct error *err)
+{
+    const char *arguments[ARGUMENTS_MAX];
+
+    stage_stop_daemon(stage);
+    collect(args, rules, arguments);
+    if (stage_start_daemon(stage, arguments, err) < 0)
+        return -1;
+    setenv("FCEMU_ADDRESS", stage_address(stage), 1);
+    unsetenv("FCEMU_TOKEN"); /* another daemon's */
+    return 0;
+}
+
 int private_start(const struct cli_args *args, const char *rules, struct stage **out)
 {
     OWN(stage_free) struct stage *stage = NULL;
-    const char *arguments[ARGUMENTS_MAX];
     struct error err = {0};
 
-    collect(args, rules, arguments);
-    if (stage_new(&stage, &err) < 0 || stage_start_daemon(stage, arguments, &err) < 0) {
+    if (stage_new(&stage, &err) < 0 || private_restart(args, rules, stage, &err) < 0) {
         fprintf(stderr, "fcemu %s: %s\n", args->verb->name, err.text);
         return EXIT_CODE_UNREACHABLE;
     }
-    setenv("FCEMU_ADDRESS", stage_address(stage), 1);
-    unsetenv("FCEMU_TOKEN"); /* another daemon's */
     *out = GIVE(stage);
     return 0;
+}
+
+int private_save_tape(const struct cli_args *args)
+{
+    const char *path = cli_value(args, "tape");
+    OWN(client_answer_done) struct client_answer answer = {0};
+    FILE *out;
+    int r;
+
+    if (!path)
+        return 0;
+    r = client_ask(args, "GET", "/_fcemu/faults/tape", NULL, STR_NONE, &answer);
+    if (r)
+        return r;
+    out = fopen(path, "we");
+    if (out && fwrite(answer.body.ptr, 1, answer.body.len, out) == answer.body.len &&
+        fclose(out) == 0)
+        return 0;
+    return cli_usage(args, "--tape %s: cannot be written", path);
 }

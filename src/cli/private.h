@@ -22,3 +22,11 @@
  * or an exit code behind a message.
  */
 int private_start(const struct cli_args *args, const char *rules, struct stage **out);
+
+/** The same on a stage that is there, instead of the daemon that it has. Negative with *err. */
+int private_restart(const struct cli_args *args, const char *rules, struct stage *stage,
+                    struct error *err);
+
+/** Write the decisions of the daemon's tape to the file of --tape, if that was given. 0, or an exit
+ * code behind a message. */
+int private_save_tape(const struct cli_args *args);

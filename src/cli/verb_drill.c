@@ -386,23 +386,6 @@ static const char *run_path(const struct run *run, const char *rest)
     return arena_printf(run->arena, "/_fcemu/drills/runs/%u%s", run->number, rest);
 }
 
-/* What JSON cannot hold is shown as U+FFFD. */
-static void clean_output(struct stage_result *result, struct buf *out)
-{
-    struct str text = buf_str(&result->output);
-
-    while (text.len) {
-        size_t len = 1;
-
-        while (len < 4 && len < text.len && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
-            len++;
-        struct str character = str_slice(text, 0, len);
-
-        buf_add(out, text.ptr[0] && str_is_utf8(character) ? character : STR("\xef\xbf\xbd"));
-        text = str_slice(text, len, text.len);
-    }
-}
-
 static cJSON *workload_json(const struct stage_result *result, const struct buf *output)
 {
     cJSON *body = cJSON_CreateObject();
@@ -504,7 +487,7 @@ static int run_command(struct run *run)
         fprintf(stderr, "fcemu drill run: %s\n", err.text);
         return EXIT_CODE_UNREACHABLE;
     }
-    clean_output(&result, &output);
+    cli_add_text(&output, buf_str(&result.output));
     buf_done(&result.output);
     if (stage_signal(run->stage))
         r = interrupt(run);
@@ -545,6 +528,8 @@ static int carry_out(struct run *run)
         r = run->args->command ? run_command(run) : wait_for_report(run);
     if (r == 0)
         r = write_reports(run);
+    if (r == 0)
+        r = private_save_tape(run->args);
     if (r)
         return r;
     print_report(run->report, run->format);

@@ -61,6 +61,8 @@ int verb_exec(const struct cli_args *args)
         fprintf(stderr, "fcemu exec: %s\n", err.text);
         return EXIT_CODE_UNREACHABLE;
     }
-    r = exit_of(args, stage, &result);
+    r = private_save_tape(args);
+    if (r == 0)
+        r = exit_of(args, stage, &result);
     return r || !cli_value(args, "verify") ? r : verify(args, cli_value(args, "verify"));
 }

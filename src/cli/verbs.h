@@ -72,3 +72,8 @@ int verb_drill_stop(const struct cli_args *args);
 int verb_drill_report(const struct cli_args *args);
 int verb_drill_diff(const struct cli_args *args);
 int verb_drill_schema(const struct cli_args *args);
+/* verb_react.c, verb_sweep.c, verb_shrink.c */
+int verb_react(const struct cli_args *args);
+int verb_react_diff(const struct cli_args *args);
+int verb_sweep(const struct cli_args *args);
+int verb_shrink(const struct cli_args *args);

@@ -102,6 +102,11 @@ void stage_free(struct stage *stage)
     mem_free(stage);
 }
 
+const char *stage_folder(const struct stage *stage)
+{
+    return stage->folder;
+}
+
 int stage_signal(const struct stage *stage)
 {
     return stage->signal;

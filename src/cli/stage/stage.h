@@ -39,6 +39,8 @@ int stage_signal(const struct stage *stage);
 int stage_start_daemon(struct stage *stage, const char *const *arguments, struct error *err);
 /** "127.0.0.1:PORT"; NULL without a daemon. */
 const char *stage_address(const struct stage *stage);
+/** Private to the stage; goes with it. */
+const char *stage_folder(const struct stage *stage);
 /** Folder of its authority. */
 const char *stage_ca_folder(const struct stage *stage);
 /** End the daemon; another may be started. */

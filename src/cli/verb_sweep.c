@@ -1,0 +1,456 @@
+/*
+ * Every documented error at every call: the command is run once without a fault, then once for each
+ * error that each of its calls can meet, and must end as well each time.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/draw.h"
+#include "base/mem.h"
+#include "catalog/fc_error.h"
+#include "catalog/operation.h"
+#include "cli/print.h"
+#include "cli/react.h"
+#include "cli/trial.h"
+#include "cli/verbs.h"
+#include "conf/scalar.h"
+
+enum { CASES_MAX = 20000, ERRORS_MAX = 64 };
+
+#define NS_PER_S UINT64_C(1000000000)
+
+struct sweep_case {
+    size_t call; /* from 1 */
+    struct str operation, injected;
+    const char *what; /* members of `do` */
+    bool done;        /* told by an earlier run */
+};
+
+struct sweep {
+    const struct cli_args *args;
+    struct arena *arena;
+    const struct fc_error *errors[ERRORS_MAX];
+    size_t error_count;
+    bool named; /* by the user, who wants them whatever the documentation says */
+    struct sweep_case *cases;
+    size_t count;
+    size_t *order; /* of what is left to do */
+    size_t left;
+    cJSON *rows;
+    cJSON *baseline;
+    FILE *resume;
+    uint64_t budget_ns, begun_ns;
+    bool over_budget;
+    size_t passed, failed, hung, not_reached, problems;
+};
+
+/* ---- what there is to do ---- */
+
+static bool take_errors(struct sweep *s)
+{
+    const char *list = cli_value(s->args, "errors");
+    struct str name, rest = str_of(list);
+    size_t count;
+    const struct fc_error *table = fc_error_table(&count);
+
+    s->named = list != NULL;
+    if (!list || str_eq(rest, STR("documented"))) {
+        for (size_t i = 0; i < count && s->error_count < ERRORS_MAX; i++)
+            if (table[i].evidence == EVIDENCE_2020_08_27)
+                s->errors[s->error_count++] = &table[i];
+        return true;
+    }
+    while (rest.len && s->error_count < ERRORS_MAX) {
+        if (!str_cut(rest, ',', &name, &rest))
+            rest = STR_NONE;
+        s->errors[s->error_count] = fc_error_find(str_trim(name));
+        if (!s->errors[s->error_count++]) {
+            cli_usage(s->args,
+                      "--errors: no documented code '" STR_FMT "'; 'fcemu errors' lists them",
+                      STR_ARG(name));
+            return false;
+        }
+    }
+    return true;
+}
+
+static const char *error_action(struct sweep *s, const struct fc_error *error)
+{
+    OWN(buf_done) struct buf args = {0};
+
+    for (size_t i = 0; i < fc_error_arg_required(error); i++)
+        buf_puts(&args, i ? ", \"1\"" : ", args: [\"1\"");
+    return arena_printf(s->arena, "error: {code: %s%s%s}", error->code, buf_text(&args),
+                        args.len ? "]" : "");
+}
+
+static void add_case(struct sweep *s, size_t call, struct str operation, struct str injected,
+                     const char *what)
+{
+    if (s->count < CASES_MAX)
+        s->cases[s->count++] = (struct sweep_case){
+            .call = call, .operation = operation, .injected = injected, .what = what};
+}
+
+static const struct operation *operation_of(const cJSON *request)
+{
+    enum api_version api = api_version_find(json_get_str(request, "api"));
+
+    return operation_find(api, json_get_str(request, "operation"));
+}
+
+static void add_call(struct sweep *s, size_t call, const cJSON *request)
+{
+    struct str name = arena_str(s->arena, json_get_str(request, "operation"));
+    const struct operation *op = operation_of(request);
+    size_t count;
+    const struct react_end *ends = react_ends(&count);
+
+    for (size_t i = 0; i < s->error_count; i++)
+        if (s->named || (op && fc_error_applies(s->errors[i], op)))
+            add_case(s, call, name, str_of(s->errors[i]->code), error_action(s, s->errors[i]));
+    for (size_t i = 0; cli_has(s->args, "network") && i < count; i++)
+        if (!ends[i].reused)
+            add_case(s, call, name, str_of(ends[i].name), ends[i].what);
+}
+
+static struct trial make_baseline(void *arg, size_t number, struct arena *arena)
+{
+    (void)arg;
+    (void)number;
+    (void)arena;
+    return (struct trial){0};
+}
+
+static bool take_baseline(void *arg, size_t number, cJSON *result)
+{
+    struct sweep *s = arg;
+
+    (void)number;
+    s->baseline = result;
+    return true;
+}
+
+static int run_baseline(struct sweep *s)
+{
+    struct trials trials = {
+        .args = s->args, .count = 1, .arg = s, .make = make_baseline, .take = take_baseline};
+    OWN(buf_done) struct buf ending = {0};
+    const cJSON *request;
+    size_t call = 0;
+    int r = trials_run(&trials);
+
+    if (r)
+        return r;
+    if (!trial_passed(s->baseline)) {
+        trial_ending(s->baseline, &ending);
+        fprintf(
+            stderr,
+            "fcemu sweep: without any fault the command ends with %s; it must end with exit 0\n%s",
+            buf_text(&ending),
+            json_get_str(s->baseline, "output").ptr ? json_get_str(s->baseline, "output").ptr : "");
+        return EXIT_CODE_USAGE;
+    }
+    s->cases = mem_alloc_array(CASES_MAX, sizeof(*s->cases));
+    cJSON_ArrayForEach (request, cJSON_GetObjectItemCaseSensitive(s->baseline, "requests")) {
+        add_call(s, ++call, request);
+    }
+    if (call)
+        return 0;
+    fprintf(stderr, "fcemu sweep: no call of the command came here; is it led by the environment "
+                    "('fcemu env')?\n");
+    return EXIT_CODE_VACUOUS;
+}
+
+/* ---- taking up again ---- */
+
+static void mark_done(struct sweep *s, const cJSON *row)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if ((double)s->cases[i].call ==
+                cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(row, "call")) &&
+            str_eq(s->cases[i].injected, json_get_str(row, "injected")))
+            s->cases[i].done = true;
+}
+
+static void count_row(struct sweep *s, struct str outcome)
+{
+    s->passed += str_eq(outcome, STR("passed"));
+    s->failed += str_eq(outcome, STR("failed"));
+    s->hung += str_eq(outcome, STR("hung"));
+    s->not_reached += str_eq(outcome, STR("not reached"));
+}
+
+static int open_resume(struct sweep *s)
+{
+    const char *path = cli_value(s->args, "resume");
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t len;
+
+    if (!path)
+        return 0;
+    s->resume = fopen(path, "a+e");
+    if (!s->resume)
+        return cli_usage(s->args, "--resume %s: cannot be opened", path);
+    rewind(s->resume);
+    while ((len = getline(&line, &room, s->resume)) > 0) {
+        struct error err;
+        cJSON *row = json_parse((struct str){line, (size_t)len}, &err);
+
+        if (!row)
+            continue; /* cut off in the middle of a line */
+        mark_done(s, row);
+        count_row(s, json_get_str(row, "outcome"));
+        cJSON_AddItemToArray(s->rows, row);
+    }
+    free(line);
+    return 0;
+}
+
+static uint64_t shuffle_key(uint64_t seed, size_t index)
+{
+    return draw_bits(seed, STR("sweep"), STR(""), STR("order"), index);
+}
+
+static uint64_t order_seed;
+
+static int by_key(const void *a, const void *b)
+{
+    uint64_t x = shuffle_key(order_seed, *(const size_t *)a),
+             y = shuffle_key(order_seed, *(const size_t *)b);
+
+    return x < y ? -1 : x > y;
+}
+
+static bool put_in_order(struct sweep *s)
+{
+    const char *seed = cli_value(s->args, "seed");
+
+    s->order = mem_alloc_array(s->count, sizeof(*s->order));
+    for (size_t i = 0; i < s->count; i++)
+        if (!s->cases[i].done)
+            s->order[s->left++] = i;
+    if (!seed)
+        return true;
+    if (str_to_uint(str_of(seed), UINT64_MAX, &order_seed) != NUMBER_OK) {
+        cli_usage(s->args, "'--seed %s' is not a number", seed);
+        return false;
+    }
+    qsort(s->order, s->left, sizeof(*s->order), by_key);
+    return true;
+}
+
+/* ---- trials ---- */
+
+static struct trial make(void *arg, size_t number, struct arena *arena)
+{
+    const struct sweep *s = arg;
+    const struct sweep_case *c = &s->cases[s->order[number]];
+
+    return (struct trial){
+        .rules = arena_printf(
+            arena,
+            "version: 1\nrules:\n  - {id: sweep, priority: 1000, ttl: forever, match: {}, "
+            "when: {calls: {nth: [%zu]}}, do: {%s}}\n",
+            c->call, c->what),
+    };
+}
+
+/* A call that was never made cannot have gone wrong; that is no pass. */
+static bool was_reached(const cJSON *result)
+{
+    const cJSON *request;
+
+    cJSON_ArrayForEach (request, cJSON_GetObjectItemCaseSensitive(result, "requests")) {
+        if (str_eq(json_get_str(request, "rule"), STR("sweep")))
+            return true;
+    }
+    return false;
+}
+
+static const char *outcome_of(const cJSON *result)
+{
+    if (cJSON_HasObjectItem(result, "problem"))
+        return "problem";
+    if (trial_timed_out(result))
+        return "hung";
+    if (!was_reached(result))
+        return "not reached";
+    return trial_passed(result) ? "passed" : "failed";
+}
+
+static cJSON *row_of(const struct sweep_case *c, const cJSON *result)
+{
+    cJSON *row = json_made(cJSON_CreateObject());
+    OWN(buf_done) struct buf ending = {0};
+
+    trial_ending(result, &ending);
+    json_add_uint(row, "call", c->call);
+    json_add_str(row, "operation", c->operation);
+    json_add_str(row, "injected", c->injected);
+    json_add_str(row, "outcome", str_of(outcome_of(result)));
+    json_add_str(row, "ending", buf_str(&ending));
+    if (!trial_passed(result))
+        json_add_str(row, "output", json_get_str(result, "output"));
+    return row;
+}
+
+static bool take(void *arg, size_t number, cJSON *result)
+{
+    struct sweep *s = arg;
+    cJSON *row = row_of(&s->cases[s->order[number]], result);
+    struct str outcome = json_get_str(row, "outcome");
+    bool bad = str_eq(outcome, STR("failed")) || str_eq(outcome, STR("hung"));
+
+    s->problems += str_eq(outcome, STR("problem"));
+    count_row(s, outcome);
+    if (s->resume && !cJSON_HasObjectItem(result, "problem")) {
+        OWN(buf_done) struct buf line = {0};
+
+        json_print(row, false, &line);
+        fprintf(s->resume, "%s\n", buf_text(&line));
+        fflush(s->resume);
+    }
+    cJSON_AddItemToArray(s->rows, row);
+    json_free(result);
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r%zu of %zu, %zu failed ", number + 1, s->left, s->failed + s->hung);
+    s->over_budget =
+        s->budget_ns && clock_monotonic_ns() - s->begun_ns > s->budget_ns && number + 1 < s->left;
+    return !s->over_budget && !(bad && cli_has(s->args, "first"));
+}
+
+/* ---- output ---- */
+
+static int by_call(const void *a, const void *b)
+{
+    const cJSON *x = *(const cJSON *const *)a, *y = *(const cJSON *const *)b;
+    double calls = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(x, "call")) -
+                   cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(y, "call"));
+
+    if (calls != 0)
+        return calls < 0 ? -1 : 1;
+    return str_compare(json_get_str(x, "injected"), json_get_str(y, "injected"));
+}
+
+/* Whatever order they ran in: the same sweep reads the same. */
+static void sort_rows(struct sweep *s)
+{
+    size_t count = (size_t)cJSON_GetArraySize(s->rows), i = 0;
+    cJSON **all = mem_alloc_array(count, sizeof(*all));
+
+    while (s->rows->child)
+        all[i++] = cJSON_DetachItemViaPointer(s->rows, s->rows->child);
+    qsort(all, count, sizeof(*all), by_call);
+    for (i = 0; i < count; i++)
+        cJSON_AddItemToArray(s->rows, all[i]);
+    mem_free(all);
+}
+
+static void print_rows(const struct sweep *s)
+{
+    static const struct cli_column columns[] = {
+        {"call",      "call", 4},
+        {"operation",          "operation", 20},
+        {"injected", "injected", 24},
+        {"outcome",         "outcome", 11},
+        {"ended",  "ending", 10},
+        {0        },
+    };
+    cJSON *bad = json_made(cJSON_CreateArray());
+    const cJSON *row;
+
+    cJSON_ArrayForEach (row, s->rows) {
+        if (cli_has(s->args, "all") || !str_eq(json_get_str(row, "outcome"), STR("passed")))
+            cJSON_AddItemToArray(bad, cJSON_Duplicate(row, true));
+    }
+    if (bad->child)
+        cli_print_table(columns, bad);
+    json_free(bad);
+    printf("%zu of %zu trials: %zu passed, %zu failed, %zu hung, %zu not reached%s\n",
+           s->passed + s->failed + s->hung + s->not_reached, s->count, s->passed, s->failed,
+           s->hung, s->not_reached, s->over_budget ? "; the budget is used up" : "");
+}
+
+static void print_json(struct sweep *s)
+{
+    cJSON *out = json_made(cJSON_CreateObject());
+
+    cJSON_AddNumberToObject(out, "schema", 1);
+    json_add_uint(out, "trials", s->count);
+    json_add_uint(out, "passed", s->passed);
+    json_add_uint(out, "failed", s->failed);
+    json_add_uint(out, "hung", s->hung);
+    json_add_uint(out, "not_reached", s->not_reached);
+    cJSON_AddBoolToObject(out, "over_budget", s->over_budget);
+    cJSON_AddItemReferenceToObject(out, "rows", s->rows);
+    cli_print_json(out);
+}
+
+static int finish(struct sweep *s)
+{
+    sort_rows(s);
+    if (cli_has(s->args, "json"))
+        print_json(s);
+    else
+        print_rows(s);
+    if (s->problems) {
+        fprintf(stderr, "fcemu sweep: %zu trials could not be run\n", s->problems);
+        return EXIT_CODE_UNREACHABLE;
+    }
+    if (s->over_budget && !s->failed && !s->hung)
+        return EXIT_CODE_TIMEOUT;
+    if (!s->passed && !s->failed && !s->hung)
+        return EXIT_CODE_VACUOUS;
+    return s->failed || s->hung ? EXIT_CODE_ASSERTION : EXIT_CODE_PASS;
+}
+
+static int carry_out(struct sweep *s, unsigned parallel)
+{
+    struct trials trials = {
+        .args = s->args, .parallel = parallel, .arg = s, .make = make, .take = take};
+    int r = run_baseline(s);
+
+    if (r == 0)
+        r = open_resume(s);
+    if (r == 0 && !put_in_order(s))
+        r = EXIT_CODE_USAGE;
+    if (r)
+        return r;
+    trials.count = s->left;
+    s->begun_ns = clock_monotonic_ns();
+    r = trials_run(&trials);
+    if (isatty(STDERR_FILENO))
+        fputs("\r", stderr);
+    return r ? r : finish(s);
+}
+
+int verb_sweep(const struct cli_args *args)
+{
+    struct sweep s = {.args = args};
+    const char *budget = cli_value(args, "budget");
+    unsigned parallel;
+    int r;
+
+    if (!args->command || !args->command[0])
+        return cli_usage(args, "needs a command: fcemu sweep -- COMMAND…");
+    if (budget && scalar_duration(str_of(budget), &s.budget_ns) != SCALAR_OK)
+        return cli_usage(args, "'--budget %s' is not a duration such as 5m", budget);
+    if (!cli_trial_options(args, &parallel) || !take_errors(&s))
+        return EXIT_CODE_USAGE;
+    s.arena = arena_new();
+    s.rows = json_made(cJSON_CreateArray());
+    r = carry_out(&s, parallel);
+    if (s.resume)
+        fclose(s.resume);
+    json_free(s.rows);
+    json_free(s.baseline);
+    mem_free(s.cases);
+    mem_free(s.order);
+    arena_free(s.arena);
+    return r;
+}
