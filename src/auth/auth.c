@@ -130,10 +130,15 @@ static bool check_signature(struct examination *x)
 
     if (!signer)
         return true;
-    if (signature_holds(&x->signing, signer, x->key.secret)) {
-        x->result->verified = true;
-        return true;
+    x->result->verified = signature_holds(&x->signing, signer, x->key.secret);
+    if (!x->result->verified && x->check->as_sent) {
+        struct signing as_sent = x->signing;
+
+        as_sent.request = x->check->as_sent;
+        x->result->verified = signature_holds(&as_sent, signer, x->key.secret);
     }
+    if (x->result->verified)
+        return true;
     struct auth_explanation *explanation = ARENA_NEW(x->arena, struct auth_explanation);
 
     signature_explain(&x->signing, signer, x->key.secret, x->arena, explanation);

@@ -66,6 +66,8 @@ struct auth_keys {
 
 struct auth_check {
     const struct http_request *request;
+    const struct http_request *as_sent; /* with the path that was sent, where that is another one:
+                                           either may be signed; else NULL */
     enum auth_mode mode;
     bool trigger;           /* HTTP-trigger traffic: proxy path, trigger domain or custom domain */
     bool anonymous;         /* that trigger's authType is anonymous */

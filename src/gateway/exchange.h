@@ -33,7 +33,8 @@ struct exchange {
     struct http_call *call;
     struct arena *arena;
     const struct http_request *request;
-    size_t station; /* row of the table in gateway.c that is run next */
+    struct http_request *rest; /* `request`, where a place was cut off its path; or NULL */
+    size_t station;            /* row of the table in gateway.c that is run next */
     bool advancing;
 
     struct str request_id;
@@ -85,6 +86,11 @@ void exchange_deliver(struct exchange *x);
 
 /** What the call is about: acs:fc:<region>:<account>:services/s/functions/f; in its arena. */
 struct str exchange_arn(struct exchange *x);
+/* With the path that was sent, where it is another one; or NULL. */
+static inline const struct http_request *exchange_as_sent(const struct exchange *x)
+{
+    return x->rest ? http_call_request(x->call) : NULL;
+}
 static inline struct str exchange_header(const struct exchange *x, struct str name)
 {
     return http_headers_get(&x->request->headers, name);

@@ -9,6 +9,7 @@
 #include "gateway/internal.h"
 #include "gateway/stations.h"
 #include "product/service/door.h"
+#include "route/endpoint.h"
 #include "route/recent.h"
 
 enum { TRACE_ID_MAX = 128 };
@@ -32,10 +33,34 @@ static void refuse_unknown_name(struct exchange *x)
                            "<account>.<region>.fc.aliyuncs.com");
 }
 
+/* From here on the call is one without the place in its path. */
+static void read_endpoint(struct exchange *x)
+{
+    struct str path;
+
+    switch (endpoint_take(x->request->path, &x->gateway->settings.defaults, x->arena, &x->place,
+                          &path)) {
+    case ENDPOINT_NONE:
+        return;
+    case ENDPOINT_WRONG:
+        refuse(x, "InvalidArgument", str_of(x->place.problem), STR_NONE);
+        return;
+    case ENDPOINT_FOUND:
+        break;
+    }
+    x->rest = ARENA_NEW(x->arena, struct http_request);
+    *x->rest = *x->request;
+    x->rest->path = path;
+    x->request = x->rest;
+    x->facts.path = path;
+}
+
 enum next station_place(struct exchange *x)
 {
     recent_place(x->gateway->recent, x->request->host, exchange_header(x, STR("X-Fc-Account-Id")),
                  x->arena, &x->place);
+    if (x->place.kind == PLACE_LOCAL)
+        read_endpoint(x);
     if (x->place.kind == PLACE_LOCAL || x->place.kind == PLACE_CUSTOM ||
         x->place.kind == PLACE_GATEWAY)
         neighbours_claim(x->request, x->arena, &x->place);
@@ -125,13 +150,15 @@ static void account_of_key(struct exchange *x)
 {
     const struct auth_keys *keys = &x->gateway->parts.auth->keys;
     struct auth_key key = {0};
+    bool by_place = x->place.kind != PLACE_TRIGGER && x->place.kind != PLACE_CUSTOM;
 
-    x->account_named =
-        x->place.kind == PLACE_ACCOUNT || exchange_header(x, STR("X-Fc-Account-Id")).len;
+    x->account_named = exchange_header(x, STR("X-Fc-Account-Id")).len ||
+                       (by_place && x->place.account.len && !x->place.account_defaulted);
     if (x->account_named || !x->facts.access_key.len ||
         !keys->find(keys->owner, x->facts.access_key, &key) || !key.account.len)
         return;
     x->place.account = arena_str(x->arena, key.account);
+    x->place.account_defaulted = false;
     x->facts.account = x->place.account;
 }
 

@@ -33,6 +33,7 @@ enum next station_admit(struct exchange *x)
     const struct gateway_auth *auth = x->gateway->parts.auth;
     struct auth_check check = {
         .request = x->request,
+        .as_sent = exchange_as_sent(x),
         .mode = mode_for(auth, x->place.account),
         .trigger = x->facts.api == API_TRIGGER,
         .anonymous = x->facts.api == API_TRIGGER &&

@@ -85,6 +85,10 @@ static void on_request(void *owner, struct http_call *call)
         control->request(gateway->parts.control_owner, call);
         return;
     }
+    if (x->rest) {
+        x->rest->body = http_call_request(call)->body;
+        x->rest->body_complete = true;
+    }
     x->facts.body_known = true;
     x->facts.body = x->request->body;
     x->facts.body_size = x->request->body.len;

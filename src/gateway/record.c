@@ -87,7 +87,7 @@ static void add_request(struct exchange *x, struct journal_entry *e)
     e->tls = r->tls;
     e->host = r->host;
     e->method = r->method;
-    e->path = r->path;
+    e->path = http_call_request(x->call)->path;
     e->query = kept_query(x);
     e->user_agent = exchange_header(x, STR("User-Agent"));
     e->date = exchange_header(x, STR("Date"));
@@ -105,10 +105,23 @@ static struct str body_digest(struct exchange *x, const struct journal_entry *e)
     return sha256_hex(x->arena, body);
 }
 
+/* Which of the settings decided where the call went. */
+static struct str defaulted(const struct place *place)
+{
+    static const struct str texts[] = {STR_INIT(""), STR_INIT("account"), STR_INIT("region"),
+                                       STR_INIT("account, region")};
+
+    if (place->kind == PLACE_TRIGGER || place->kind == PLACE_CUSTOM ||
+        place->kind == PLACE_IMPOSSIBLE)
+        return STR("");
+    return texts[place->account_defaulted + 2 * place->region_defaulted];
+}
+
 static void add_facts(struct exchange *x, struct journal_entry *e)
 {
     e->account = x->place.account;
     e->region = x->place.region;
+    e->defaulted = defaulted(&x->place);
     e->internal = x->place.internal;
     e->api = x->facts.api;
     e->op = x->facts.op;

@@ -31,6 +31,7 @@ static bool is_signed(const struct exchange *x)
     struct auth_result result;
     struct auth_check check = {
         .request = x->request,
+        .as_sent = exchange_as_sent(x),
         .mode = AUTH_STRICT,
         .trigger = x->facts.api == API_TRIGGER,
         .account = x->account_named ? x->place.account : STR_NONE,

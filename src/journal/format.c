@@ -64,6 +64,7 @@ static const struct member members[] = {
     MEMBER("kind",                 TEXT, true,  SHORT, outcome_kind),
     MEMBER("performed",            BOOL, true,  SHORT, performed),
     MEMBER("damaged",              BOOL, false, SHORT, damaged),
+    MEMBER("defaulted",            TEXT, true,  SHORT, defaulted),
     MEMBER("near_miss",            TEXT, true,  SHORT, near_miss),
     MEMBER("auth_note",            TEXT, false, SHORT, auth_note),
     MEMBER("request_headers",      TEXT, false, FULL,  request_headers),

@@ -103,6 +103,7 @@ static const size_t text_fields[] = {
     TEXT(code),
     TEXT(outcome_kind),
     TEXT(rule),
+    TEXT(defaulted),
     TEXT(near_miss),
     TEXT(auth_note),
     TEXT(request_headers),

@@ -72,6 +72,7 @@ struct journal_entry {
     bool performed;           /* the operation itself ran */
     struct journal_strike *strikes;
     size_t strike_count;
+    struct str defaulted; /* "account", "region", "account, region": by the settings; else "" */
     struct str near_miss; /* one sentence: why this call may not be what was meant; "" */
     struct str auth_note; /* what lenient authentication found; "" */
     struct str request_headers, request_body, response_headers,

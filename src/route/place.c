@@ -126,6 +126,7 @@ static void set_region(struct reading *r, struct str id)
 static void set_default_region(struct reading *r)
 {
     set_region(r, r->defaults->region.len > 0 ? r->defaults->region : STR("cn-hangzhou"));
+    r->out->region_defaulted = true;
 }
 
 static bool cut_suffix(struct str *text, struct str suffix)
@@ -392,8 +393,10 @@ static void settle_account(struct reading *r, struct str header)
         out->account = header;
         return;
     }
-    if (out->kind != PLACE_TRIGGER && str_is_set(r->defaults->account))
+    if (out->kind != PLACE_TRIGGER && str_is_set(r->defaults->account)) {
         out->account = r->defaults->account;
+        out->account_defaulted = true;
+    }
 }
 
 /* What was read before a name turned out impossible is no place. */
@@ -403,6 +406,7 @@ static void forget_place(struct place *out)
     out->region = STR("");
     out->trigger = STR_NONE;
     out->region_known = false;
+    out->region_defaulted = false;
     out->internal = false;
     out->gateway_api = API_NONE;
     out->suggestion = STR_NONE;

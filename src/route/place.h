@@ -39,6 +39,8 @@ struct place {
     struct str zone;                /* "fc.aliyuncs.com", …; "" for local and custom names */
     struct str account;             /* "" when nobody named one */
     struct str region;              /* id without -internal/-vpc; "" when unknown */
+    bool account_defaulted;         /* nobody named one, so that it is the default's, */
+    bool region_defaulted;          /* and so the region */
     bool internal;                  /* -internal or -vpc */
     bool region_known;              /* in the catalogue */
     enum api_version gateway_api;   /* for PLACE_GATEWAY; API_NONE when the name does not say */

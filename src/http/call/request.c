@@ -37,7 +37,7 @@ static void set_host(struct http_call *call)
     struct str host;
 
     if (!str_is_set(request->authority))
-        request->authority = http_headers_get(&request->headers, STR("Host"));
+        request->authority = authority_alone(http_headers_get(&request->headers, STR("Host")));
     if (!str_is_set(request->authority))
         return;
     host = authority_host(request->authority);

@@ -1,10 +1,21 @@
 #include "http/wire/authority.h"
 
+/* Some clients write the path of their endpoint into the Host header, too. */
+struct str authority_alone(struct str authority)
+{
+    struct str rest;
+    struct str alone;
+
+    str_cut(authority, '/', &alone, &rest);
+    return alone;
+}
+
 struct str authority_host(struct str authority)
 {
-    struct str host = authority;
+    struct str host = authority_alone(authority);
     struct str rest;
 
+    authority = host;
     if (authority.len > 0 && authority.ptr[0] == '[') {
         if (str_cut(authority, ']', &host, &rest))
             return str_slice(authority, 0, host.len + 1);

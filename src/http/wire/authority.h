@@ -7,6 +7,8 @@
 
 #include "base/str.h"
 
+/** Without a path behind it: "a:1/b" → "a:1". */
+struct str authority_alone(struct str authority);
 /** The host in "host", "host:port", "[::1]:port", without a trailing dot; as written otherwise. An
  * IPv6 literal keeps its brackets. */
 struct str authority_host(struct str authority);
