@@ -183,7 +183,7 @@ static bool has_shapers(const struct fault_action *a)
 bool action_changes(const struct fault_action *action)
 {
     return has_shapers(action) ||
-           (action->outcome != OUTCOME_NONE && action->outcome != OUTCOME_PASS);
+           (action->outcome != OUTCOME_NONE && !fault_outcome_row(action->outcome)->exempts);
 }
 
 /* ---- the outcome ---- */
@@ -193,7 +193,7 @@ static void take_outcome(struct asking *asking, const struct strike *strike,
 {
     asking->out->outcome_rule = strike->rule->rule;
     asking->outcome_taken = true;
-    if (action->outcome == OUTCOME_PASS)
+    if (fault_outcome_row(action->outcome)->exempts)
         asking->ended = true; /* an exemption: no further rule is asked, whatever `stop` says */
     else
         asking->out->outcome = action;
@@ -220,25 +220,6 @@ void combine_fire(struct asking *asking, struct strike *strike)
         asking->ended = true;
 }
 
-enum fault_effect effect_default(const struct fault_action *outcome)
-{
-    if (!outcome)
-        return EFFECT_DONE;
-    switch ((int)outcome->outcome) {
-    case OUTCOME_ERROR:
-    case OUTCOME_TLS:
-    case OUTCOME_REFUSE:
-    case OUTCOME_DNS:
-        return EFFECT_NONE;
-    case OUTCOME_RESET:
-    case OUTCOME_CLOSE:
-    case OUTCOME_HANG:
-        return outcome->at < PHASE_HEADERS ? EFFECT_NONE : EFFECT_DONE;
-    default:
-        return EFFECT_DONE;
-    }
-}
-
 /* The guard's budget goes to the delays in the order they are served. */
 static void cap_delays(struct fault_decision *out, uint64_t budget_ns)
 {
@@ -259,7 +240,7 @@ void combine_finish(struct asking *asking)
     uint64_t budget_ns = asking->engine->set->guard.max_delay_ns;
 
     if (out->effect == EFFECT_DEFAULT)
-        out->effect = effect_default(out->outcome);
+        out->effect = fault_action_effect(out->outcome);
     if (budget_ns)
         cap_delays(out, budget_ns);
 }

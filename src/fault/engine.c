@@ -165,7 +165,7 @@ static bool set_reads_bodies(const struct fault_ruleset *set)
 
 static bool action_wants_answers(const struct fault_action *action)
 {
-    if (action->outcome == OUTCOME_STALE)
+    if (action->outcome != OUTCOME_NONE && fault_outcome_row(action->outcome)->wants_answers)
         return true;
     for (size_t i = 0; i < action->choice_count; i++)
         if (action_wants_answers(action->choices[i].action))

@@ -58,21 +58,8 @@ struct rule_index {
 
 static bool strikes_on_accept(const struct fault_action *action)
 {
-    switch ((int)action->outcome) {
-    case OUTCOME_RESET:
-    case OUTCOME_CLOSE:
-    case OUTCOME_HANG:
-        return action->at == PHASE_ACCEPT;
-    case OUTCOME_TLS:
-    case OUTCOME_REFUSE:
-    case OUTCOME_DNS:
-        return true;
-    case OUTCOME_ONE_OF:
-    case OUTCOME_SEQUENCE:
-        break;
-    default:
-        return false;
-    }
+    if (action->outcome == OUTCOME_NONE || !fault_outcome_row(action->outcome)->chooses)
+        return fault_action_strikes_early(action);
     for (size_t i = 0; i < action->choice_count; i++)
         if (!strikes_on_accept(action->choices[i].action))
             return false;

@@ -15,6 +15,7 @@
 
 #include "fault/engine.h"
 #include "fault/observer.h"
+#include "fault/outcome.h"
 #include "fault/regex.h"
 #include "fault/watch.h"
 
@@ -304,4 +305,3 @@ void combine_fire(struct asking *asking, struct strike *strike);
 void combine_finish(struct asking *asking);
 /** Does the action change what the client gets, or is it an exemption only? */
 bool action_changes(const struct fault_action *action);
-enum fault_effect effect_default(const struct fault_action *outcome);

@@ -191,19 +191,9 @@ struct fault_header_edit {
 
 enum fault_outcome {
     OUTCOME_NONE, /* shapers only */
-    OUTCOME_ERROR,
-    OUTCOME_RESPOND,
-    OUTCOME_STALE,
-    OUTCOME_RESET,
-    OUTCOME_CLOSE,
-    OUTCOME_HANG,
-    OUTCOME_RAW,
-    OUTCOME_TLS,
-    OUTCOME_REFUSE,
-    OUTCOME_DNS,
-    OUTCOME_PASS,
-    OUTCOME_ONE_OF,
-    OUTCOME_SEQUENCE,
+#define OUTCOME(enumerator, name) OUTCOME_##enumerator,
+#include "fault/outcomes.inc"
+#undef OUTCOME
     OUTCOME_COUNT,
 };
 struct str fault_outcome_name(enum fault_outcome outcome); /* "error", "one_of", … */

@@ -7,21 +7,6 @@ struct counted {
     atomic_uint refs;
 };
 
-static const struct str outcome_names[OUTCOME_COUNT] = {
-    [OUTCOME_NONE] = STR_INIT("none"),       [OUTCOME_ERROR] = STR_INIT("error"),
-    [OUTCOME_RESPOND] = STR_INIT("respond"), [OUTCOME_STALE] = STR_INIT("stale"),
-    [OUTCOME_RESET] = STR_INIT("reset"),     [OUTCOME_CLOSE] = STR_INIT("close"),
-    [OUTCOME_HANG] = STR_INIT("hang"),       [OUTCOME_RAW] = STR_INIT("raw"),
-    [OUTCOME_TLS] = STR_INIT("tls"),         [OUTCOME_REFUSE] = STR_INIT("refuse"),
-    [OUTCOME_DNS] = STR_INIT("dns"),         [OUTCOME_PASS] = STR_INIT("pass"),
-    [OUTCOME_ONE_OF] = STR_INIT("one_of"),   [OUTCOME_SEQUENCE] = STR_INIT("sequence"),
-};
-
-struct str fault_outcome_name(enum fault_outcome outcome)
-{
-    return outcome < OUTCOME_COUNT ? outcome_names[outcome] : STR_NONE;
-}
-
 struct fault_ruleset *fault_ruleset_new(void)
 {
     struct arena *arena = arena_new();

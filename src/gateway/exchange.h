@@ -12,6 +12,7 @@
 #include "base/query.h"
 #include "catalog/fc_error.h"
 #include "fault/engine.h"
+#include "fault/outcome.h"
 #include "gateway/gateway.h"
 #include "http/call/server.h"
 #include "journal/chain.h"
@@ -113,8 +114,6 @@ void reply_error(struct exchange *x, const struct fc_error *error, const struct 
 void reply_common_headers(struct exchange *x, struct reply *reply);
 
 /* strike.c */
-/** True when the outcome decides what is sent, whatever the operation would answer. */
-bool outcome_ends_call(const struct fault_action *action);
 /** Put the outcome's answer or cut into the exchange. False when it leaves the operation's own
  * answer alone. */
 bool outcome_reply(struct exchange *x, const struct fault_decision *decision);

@@ -9,34 +9,6 @@
 
 enum { NS_PER_S = 1000000000, MS_PER_S = 1000, NS_PER_MS = 1000000 };
 
-bool outcome_ends_call(const struct fault_action *action)
-{
-    if (!action)
-        return false;
-    switch (action->outcome) {
-    case OUTCOME_ERROR:
-    case OUTCOME_RESPOND:
-    case OUTCOME_STALE:
-    case OUTCOME_RAW:
-        return true;
-    case OUTCOME_RESET:
-    case OUTCOME_CLOSE:
-        return action->at != PHASE_BODY;
-    case OUTCOME_HANG:
-        return action->at != PHASE_BODY && action->then != THEN_CONTINUE;
-    case OUTCOME_NONE:
-    case OUTCOME_PASS:
-    case OUTCOME_TLS:
-    case OUTCOME_REFUSE:
-    case OUTCOME_DNS:
-    case OUTCOME_ONE_OF:   /* resolved by the engine */
-    case OUTCOME_SEQUENCE: /* the same */
-    case OUTCOME_COUNT:
-        break;
-    }
-    return false;
-}
-
 static void edit_headers(struct exchange *x, const struct fault_header_edit *edit)
 {
     struct http_headers *headers = &x->reply.http.headers;
@@ -154,7 +126,7 @@ bool outcome_reply(struct exchange *x, const struct fault_decision *decision)
     case OUTCOME_RESET:
     case OUTCOME_CLOSE:
     case OUTCOME_HANG:
-        if (!outcome_ends_call(action))
+        if (!fault_action_ends_call(action))
             return false;
         x->delivery.form = DELIVERY_NOTHING;
         x->delivery.end = action->outcome == OUTCOME_RESET ||

@@ -98,7 +98,7 @@ enum next station_hang_request(struct exchange *x)
 
 enum next station_skip(struct exchange *x)
 {
-    return outcome_ends_call(x->decision.outcome) && x->decision.effect != EFFECT_DONE
+    return fault_action_ends_call(x->decision.outcome) && x->decision.effect != EFFECT_DONE
                ? NEXT_OUTCOME
                : NEXT_STATION;
 }
@@ -146,7 +146,7 @@ enum next station_strike_again(struct exchange *x)
     x->second = ARENA_NEW(x->arena, struct fault_decision);
     fault_decide(x->gateway->parts.faults, &x->facts, x->arena, x->second);
     combine(x);
-    return outcome_ends_call(x->decision.outcome) && x->decision.effect != EFFECT_DONE
+    return fault_action_ends_call(x->decision.outcome) && x->decision.effect != EFFECT_DONE
                ? NEXT_OUTCOME
                : NEXT_STATION;
 }

@@ -13,7 +13,7 @@ static const struct conf_word effect_list[] = {
 };
 static const struct conf_words effects = {CONF_WORDS_OF(effect_list)};
 
-#define OUTCOME(key, what, rows, text)                                                             \
+#define PLAIN(key, what, rows, text)                                                               \
     {                                                                                              \
         .name = key, .type = FIELD_CUSTOM, .decode = grammar_take_##what, .table = &rows,          \
         .help = text                                                                               \
@@ -26,33 +26,32 @@ static const struct conf_words effects = {CONF_WORDS_OF(effect_list)};
 
 /* clang-format off */
 static const struct conf_field action_fields[] = {
-    /* the outcomes, in the order of enum fault_outcome */
-    {.name = "error",
+    [OUTCOME_ERROR - 1] = {.name = "error",
      .type = FIELD_CUSTOM,
      .decode = grammar_take_error,
      .table = &fault_error_table,
      .help = "an error of the service: its code, or a mapping",
      .schema = "\"anyOf\":[{\"$ref\":\"#/$defs/code\"},{\"$ref\":\"#/$defs/error\"}]"},
-    OUTCOME("respond", respond, fault_respond_table, "answer this instead"),
-    OUTCOME("stale", stale, fault_stale_table, "replay an earlier answer"),
-    OUTCOME("reset", cut, fault_cut_table, "reset the connection (RST)"),
-    OUTCOME("close", cut, fault_cut_table, "close the connection (FIN)"),
-    OUTCOME("hang", hang, fault_hang_table, "say nothing"),
-    OUTCOME("raw", raw, fault_raw_table, "send exact bytes instead of HTTP"),
-    OUTCOME("tls", tls, fault_tls_table, "break the TLS handshake"),
-    OUTCOME("refuse", refuse, fault_empty_table, "close the listening address"),
-    OUTCOME("dns", dns, fault_dns_table, "answer the name wrongly"),
-    OUTCOME("pass", pass, fault_empty_table, "let the call go and ask no further rule"),
-    {.name = "one_of",
+    [OUTCOME_RESPOND - 1] = PLAIN("respond", respond, fault_respond_table, "answer this instead"),
+    [OUTCOME_STALE - 1] = PLAIN("stale", stale, fault_stale_table, "replay an earlier answer"),
+    [OUTCOME_RESET - 1] = PLAIN("reset", cut, fault_cut_table, "reset the connection (RST)"),
+    [OUTCOME_CLOSE - 1] = PLAIN("close", cut, fault_cut_table, "close the connection (FIN)"),
+    [OUTCOME_HANG - 1] = PLAIN("hang", hang, fault_hang_table, "say nothing"),
+    [OUTCOME_RAW - 1] = PLAIN("raw", raw, fault_raw_table, "send exact bytes instead of HTTP"),
+    [OUTCOME_TLS - 1] = PLAIN("tls", tls, fault_tls_table, "break the TLS handshake"),
+    [OUTCOME_REFUSE - 1] = PLAIN("refuse", refuse, fault_empty_table, "close the listening address"),
+    [OUTCOME_DNS - 1] = PLAIN("dns", dns, fault_dns_table, "answer the name wrongly"),
+    [OUTCOME_PASS - 1] = PLAIN("pass", pass, fault_empty_table, "let the call go and ask no further rule"),
+    [OUTCOME_ONE_OF - 1] = {.name = "one_of",
      .type = FIELD_CUSTOM,
      .decode = grammar_take_one_of,
      .table = &fault_choice_table,
      .aka = "random choose",
      .help = "list of {weight, do}, of which one is drawn",
      .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/choice\"}"},
-    OUTCOME("sequence", sequence, fault_sequence_table, "one after another"),
+    [OUTCOME_SEQUENCE - 1] = PLAIN("sequence", sequence, fault_sequence_table, "one after another"),
     /* the shapers */
-    {.name = "delay",
+    [OUTCOME_COUNT - 1] = {.name = "delay",
      .type = FIELD_CUSTOM,
      .decode = grammar_take_delay,
      .table = &fault_delay_table,
@@ -85,8 +84,10 @@ static const struct conf_field action_fields[] = {
 /* clang-format on */
 
 static const char *const outcome_keys[] = {
-    "error", "respond", "stale", "reset", "close",  "hang",     "raw",
-    "tls",   "refuse",  "dns",   "pass",  "one_of", "sequence", NULL,
+#define OUTCOME(enumerator, name) #name,
+#include "fault/outcomes.inc"
+#undef OUTCOME
+    NULL,
 };
 
 const struct conf_table fault_action_table = {
@@ -96,7 +97,7 @@ const struct conf_table fault_action_table = {
     .one_of = outcome_keys,
 };
 
-/* The outcome that a key of `do` names; false for shapers and unknown keys. */
+/* Is it the key of an outcome? Their rows stand first. */
 static bool is_outcome(struct str key)
 {
     for (size_t i = 0; i < OUTCOME_COUNT - 1; i++)
@@ -107,43 +108,6 @@ static bool is_outcome(struct str key)
 
 /* ---- what does not go together ---- */
 
-bool grammar_strikes_early(const struct fault_action *action)
-{
-    switch (action->outcome) {
-    case OUTCOME_TLS:
-    case OUTCOME_REFUSE:
-    case OUTCOME_DNS:
-        return true;
-    case OUTCOME_RESET:
-    case OUTCOME_CLOSE:
-    case OUTCOME_HANG:
-        return action->at == PHASE_ACCEPT;
-    case OUTCOME_NONE:
-    case OUTCOME_ERROR:
-    case OUTCOME_RESPOND:
-    case OUTCOME_STALE:
-    case OUTCOME_RAW:
-    case OUTCOME_PASS:
-    case OUTCOME_ONE_OF:
-    case OUTCOME_SEQUENCE:
-    case OUTCOME_COUNT:
-        return false;
-    }
-    return false;
-}
-
-/* True when no HTTP answer is sent that a shaper could change. */
-static bool sends_no_answer(const struct fault_action *action)
-{
-    bool is_cut = action->outcome == OUTCOME_RESET || action->outcome == OUTCOME_CLOSE;
-
-    if (grammar_strikes_early(action) || action->outcome == OUTCOME_RAW)
-        return true;
-    if (action->outcome == OUTCOME_HANG)
-        return action->then != THEN_CONTINUE && action->at != PHASE_BODY;
-    return is_cut && action->at != PHASE_BODY;
-}
-
 static void check_shapers(struct conf_decoder *d, const struct conf_node *node,
                           const struct fault_action *action, const char *outcome)
 {
@@ -151,7 +115,7 @@ static void check_shapers(struct conf_decoder *d, const struct conf_node *node,
                                               "truncate", "stall",   "drip"};
     const struct conf_node *effect = conf_get(node, "effect");
 
-    if (sends_no_answer(action)) {
+    if (!fault_action_leaves_answer(action)) {
         for (size_t i = 0; i < N_ELEMENTS(need_answer); i++) {
             const struct conf_node *shaper = conf_get(node, need_answer[i]);
 
@@ -160,7 +124,7 @@ static void check_shapers(struct conf_decoder *d, const struct conf_node *node,
                            "'%s' needs an answer, but '%s' sends none", need_answer[i], outcome);
         }
     }
-    if (effect && action->effect != EFFECT_NONE && grammar_strikes_early(action))
+    if (effect && action->effect != EFFECT_NONE && fault_action_strikes_early(action))
         conf_error(d->report, conf_at(effect), "F315",
                    "nothing can have been done before the request was read");
     if (effect && action->outcome == OUTCOME_NONE && action->effect != EFFECT_DONE)

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "conf/field.h"
+#include "fault/outcome.h"
 #include "grammar/grammar.h"
 
 enum {
@@ -178,8 +179,6 @@ bool grammar_latency(struct conf_decoder *d, const struct conf_node *node,
                      struct fault_latency *out);
 conf_decode_fn grammar_take_delay;  /* struct fault_action */
 conf_decode_fn grammar_take_action; /* struct fault_action * */
-/** True when the outcome strikes before a request exists. */
-bool grammar_strikes_early(const struct fault_action *action);
 /** A condition of guard.halt, stop_when or until. */
 bool grammar_condition(struct conf_decoder *d, const struct conf_node *node,
                        struct fault_condition *out);

@@ -189,7 +189,7 @@ static bool always_ends(const struct grammar *g, const struct fault_rule *rule)
 /* Rules are asked on accept, on the request, or behind the signature check. */
 static int asking_round(const struct fault_rule *rule)
 {
-    if (grammar_strikes_early(rule->action))
+    if (fault_action_strikes_early(rule->action))
         return 0;
     return rule->match.has_authenticated && rule->match.authenticated ? 2 : 1;
 }

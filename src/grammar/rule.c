@@ -304,9 +304,7 @@ const struct conf_table fault_rule_table = {
 
 static bool has_outcome(const struct fault_action *action)
 {
-    bool is_choice = action->outcome == OUTCOME_ONE_OF || action->outcome == OUTCOME_SEQUENCE;
-
-    if (!is_choice)
+    if (action->outcome == OUTCOME_NONE || !fault_outcome_row(action->outcome)->chooses)
         return action->outcome != OUTCOME_NONE;
     for (size_t i = 0; i < action->choice_count; i++)
         if (action->choices[i].action && has_outcome(action->choices[i].action))
@@ -316,7 +314,7 @@ static bool has_outcome(const struct fault_action *action)
 
 static bool any_early(const struct fault_action *action)
 {
-    if (grammar_strikes_early(action))
+    if (fault_action_strikes_early(action))
         return true;
     for (size_t i = 0; i < action->choice_count; i++)
         if (action->choices[i].action && any_early(action->choices[i].action))
@@ -330,8 +328,8 @@ static void check_early(struct conf_decoder *d, const struct conf_node *node,
 {
     static const char *const known[] = {"client", "host", "region", "account"};
     const struct conf_node *match = conf_get(node, "match");
-    bool is_cut = action->outcome == OUTCOME_RESET || action->outcome == OUTCOME_CLOSE ||
-                  action->outcome == OUTCOME_HANG;
+    bool has_phase =
+        action->outcome != OUTCOME_NONE && fault_outcome_row(action->outcome)->has_phase;
 
     if (!match || match->kind != CONF_MAP)
         return;
@@ -344,7 +342,7 @@ static void check_early(struct conf_decoder *d, const struct conf_node *node,
             conf_error(d->report, conf_at_key(child), "F314",
                        "not known yet when a connection is accepted; %smatch client, host, region "
                        "or account",
-                       is_cut ? "use 'at: request' or " : "");
+                       has_phase ? "use 'at: request' or " : "");
     }
 }
 

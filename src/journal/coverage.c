@@ -4,11 +4,12 @@
 #include "base/glob.h"
 #include "base/mem.h"
 #include "catalog/fc_error.h"
+#include "fault/outcome.h"
 
 enum { RECENT = 4096 }; /* calls whose reaction may still come */
 
-/* Rows below the error codes. */
-static const char *const network_kinds[] = {"reset", "close", "hang", "damaged"};
+/* Of a shaper alone, which is no outcome: an answer cut short, corrupted or mis-declared. */
+#define DAMAGED "damaged"
 
 struct recent {
     uint64_t key;
@@ -18,6 +19,8 @@ struct recent {
 struct coverage {
     size_t rows, columns; /* columns are operation names: the API versions share them */
     size_t error_count;
+    struct str network[OUTCOME_COUNT + 1]; /* rows below the error codes; the last is DAMAGED */
+    size_t network_count;
     size_t *column_of;           /* by operation_index() */
     const struct operation **op; /* by column */
     bool *called;                /* by column */
@@ -52,6 +55,14 @@ static void columns_fill(struct coverage *coverage, const struct operation *ops,
     }
 }
 
+static void network_fill(struct coverage *coverage)
+{
+    for (enum fault_outcome o = OUTCOME_NONE + 1; o < OUTCOME_COUNT; o++)
+        if (fault_outcome_row(o)->is_network)
+            coverage->network[coverage->network_count++] = fault_outcome_name(o);
+    coverage->network[coverage->network_count++] = STR(DAMAGED);
+}
+
 struct coverage *coverage_new(void)
 {
     struct coverage *coverage = mem_alloc(sizeof(*coverage));
@@ -59,7 +70,8 @@ struct coverage *coverage_new(void)
     const struct operation *ops = operation_table(&op_count);
 
     fc_error_table(&coverage->error_count);
-    coverage->rows = coverage->error_count + N_ELEMENTS(network_kinds);
+    network_fill(coverage);
+    coverage->rows = coverage->error_count + coverage->network_count;
     coverage->column_of = mem_alloc_array(op_count, sizeof(*coverage->column_of));
     coverage->op = mem_alloc_array(op_count, sizeof(const struct operation *));
     columns_fill(coverage, ops, op_count);
@@ -107,12 +119,11 @@ static bool row_of(const struct coverage *coverage, const struct journal_entry *
         *out = (size_t)(error - fc_error_table(&count));
         return true;
     }
-    /* Shapers alone are no outcome: an answer cut short, corrupted or mis-declared. */
     struct str kind =
-        entry->damaged && !entry->outcome_kind.len ? STR("damaged") : entry->outcome_kind;
+        entry->damaged && !entry->outcome_kind.len ? STR(DAMAGED) : entry->outcome_kind;
 
-    for (size_t i = 0; i < N_ELEMENTS(network_kinds); i++) {
-        if (str_eq(kind, str_of(network_kinds[i]))) {
+    for (size_t i = 0; i < coverage->network_count; i++) {
+        if (str_eq(kind, coverage->network[i])) {
             *out = coverage->error_count + i;
             return true;
         }
@@ -187,7 +198,7 @@ static struct str row_name(const struct coverage *coverage, size_t row)
     size_t count;
 
     return row < coverage->error_count ? str_of(fc_error_table(&count)[row].code)
-                                       : str_of(network_kinds[row - coverage->error_count]);
+                                       : coverage->network[row - coverage->error_count];
 }
 
 static bool row_wanted(const struct coverage *coverage, const struct coverage_filter *filter,

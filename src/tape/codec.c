@@ -6,8 +6,12 @@
 #include "tape/kinds.h"
 
 /* In the order of their enumerations. */
-static const char *const outcomes[] = {"none", "error", "respond", "stale",  "reset", "close",
-                                       "hang", "raw",   "tls",     "refuse", "dns",   "pass"};
+static const char *const outcomes[] = {
+    "none",
+#define OUTCOME(enumerator, name) #name,
+#include "fault/outcomes.inc"
+#undef OUTCOME
+};
 static const char *const phases[] = {"accept", "request", "effect", "headers", "body"};
 static const char *const thens[] = {"close", "reset", "continue", "stall"};
 static const char *const keys[] = {"default", "both", "documented", "sdk"};
@@ -181,6 +185,8 @@ int tape_deed_parse(const cJSON *json, struct arena *arena, struct tape_deed *ou
             return error_set(err, ERROR_SYNTAX, "'do.%s' is not what a tape holds",
                              members[i].name);
     }
+    if (out->action.outcome != OUTCOME_NONE && fault_outcome_row(out->action.outcome)->chooses)
+        return error_set(err, ERROR_SYNTAX, "'do.outcome' is a choice, not what came of it");
     if (out->action.outcome == OUTCOME_ERROR && !out->action.error)
         return error_set(err, ERROR_SYNTAX, "'do.error' is missing");
     return 0;

@@ -13,6 +13,7 @@
 
 #include "base/json.h"
 #include "fault/observer.h"
+#include "fault/outcome.h"
 #include "tape/tape.h"
 
 enum { TAPE_VERSION = 1 };
