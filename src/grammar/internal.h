@@ -183,10 +183,11 @@ conf_decode_fn grammar_take_action; /* struct fault_action * */
 bool grammar_condition(struct conf_decoder *d, const struct conf_node *node,
                        struct fault_condition *out);
 
-/* The outcomes, each as the value of its key of `do`; @out is a struct fault_action. */
+/* outcome/: the outcomes, each as the value of its key of `do`; @out is a struct fault_action. */
 conf_decode_fn grammar_take_error, grammar_take_respond, grammar_take_stale, grammar_take_cut,
     grammar_take_hang, grammar_take_raw, grammar_take_tls, grammar_take_refuse, grammar_take_dns,
     grammar_take_pass, grammar_take_one_of, grammar_take_sequence;
+extern const struct conf_words grammar_cut_phases; /* of `at` */
 /* The shapers, in the same way. */
 conf_decode_fn grammar_take_headers, grammar_take_length, grammar_take_stall, grammar_take_drip,
     grammar_take_set_state;

@@ -1,5 +1,5 @@
 /*
- * grammar/error.c - the outcome `error`: a code of the catalogue, checked against it
+ * grammar/outcome/error.c - the outcome `error`: a code of the catalogue, checked against it
  */
 #include "base/distance.h"
 #include "conf/scalar.h"
