@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from fcemu import HOST, invocation, read_to_end, request_bytes
+from fcemu import HOST, REGION, invocation, read_to_end, request_bytes
 
 
 def curl(packs, *arguments):
@@ -38,3 +38,28 @@ def test_faults_pass_a_tunnel_unchanged(packs, scheme, function):
 
     assert seen[0] == seen[1]
     assert seen[1][0] == ("reset" if "reset" in function else "fin")
+
+
+@pytest.mark.sound("A13", "https_proxy=https://…, CONNECT within TLS", "the call arrives, with its client")
+@pytest.mark.parametrize("url", [f"https://{HOST}", f"http://{HOST}"])
+def test_proxy_spoken_to_over_tls(packs, url):
+    ca = packs.run("ca", "path").stdout.strip()
+    command = ["curl", "-s", "-w", "%{http_code}", "--proxytunnel", "--proxy", f"https://127.0.0.1:{packs.port}", "--proxy-cacert", ca]
+    label = url.partition(":")[0] + "-within-tls"
+    done = subprocess.run([*command, "--cacert", ca, "-H", f"X-Fcemu-Label: {label}", f"{url}/2016-08-15/services"],
+                          capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.stdout.endswith("200"), done
+    assert [entry["client"] for entry in packs.requests(f"&label={label}")] == ["127.0.0.1"]
+
+
+@pytest.mark.sound("A13", "8 MB through a tunnel within TLS, both ways", "unchanged")
+def test_much_passes_a_tunnel_within_tls(packs, tmp_path):
+    ca = packs.run("ca", "path").stdout.strip()
+    (tmp_path / "sent").write_bytes(bytes(range(256)) * 32768)
+    proxy = ["--proxytunnel", "--proxy", f"https://127.0.0.1:{packs.port}", "--proxy-cacert", ca, "--cacert", ca]
+    url = f"https://bucket.oss-{REGION}.aliyuncs.com"
+    for arguments in ([url, "-X", "PUT"], [f"{url}/key", "-T", str(tmp_path / "sent")], [f"{url}/key", "-o", str(tmp_path / "got")]):
+        subprocess.run(["curl", "-sf", *proxy, *arguments], timeout=60, check=True)
+
+    assert (tmp_path / "got").read_bytes() == (tmp_path / "sent").read_bytes()

@@ -7,6 +7,8 @@
 #include "base/buf.h"
 #include "http/wire/hello.h"
 
+enum { ECDHE_ECDSA_AES128 = 0xc02b };
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void add_number(struct buf *b, size_t value, int bytes)
@@ -15,19 +17,22 @@ static void add_number(struct buf *b, size_t value, int bytes)
         buf_add_char(b, (char)(value >> shift));
 }
 
-/* The smallest hello with a name: no session, no ciphers, one extension. */
+/* The smallest hello with a name: no session, one cipher, one extension. */
 static void make_hello(struct buf *b, struct str name)
 {
     static const char version_and_random[34];
     size_t extensions = name.len + 9;
-    size_t body = sizeof(version_and_random) + 4 + 2 + extensions;
+    size_t body = sizeof(version_and_random) + 6 + 2 + extensions;
 
     buf_add(b, STR("\x16\x03\x01"));
     add_number(b, body + 4, 2);
     buf_add_char(b, 1);
     add_number(b, body, 3);
     buf_add(b, (struct str){version_and_random, sizeof(version_and_random)});
-    add_number(b, 0, 4);
+    add_number(b, 0, 1);
+    add_number(b, 2, 2);
+    add_number(b, ECDHE_ECDSA_AES128, 2);
+    add_number(b, 0, 1);
     add_number(b, extensions, 2);
     add_number(b, 0, 2);
     add_number(b, name.len + 5, 2);

@@ -72,6 +72,7 @@ static void finish(struct http_call *call)
     call->finished = true;
     if (server->handler.finished && (call->known || call->refused))
         server->handler.finished(server->owner, call, &call->result);
+    tunnel_done(call);
     stream_done(call);
     body_done(&call->body, &server->bodies);
     arena_reset(call->arena);
@@ -259,6 +260,10 @@ static enum MHD_Result step_line(struct http_call *call, const char *method, con
     request_head(call, method, version);
     call->phase = CALL_BODY;
     refusal = request_check(call);
+    if (request_is_tunnel(call) && tunnel_open(call)) {
+        call_suspend(call);
+        return MHD_YES;
+    }
     if (refusal)
         return refuse(call, refusal);
     call->known = true;
@@ -354,7 +359,7 @@ void call_completed(struct http_call *call, enum MHD_RequestTerminationCode why)
 {
     call_unpark(call);
     call->suspended = false;
-    if (!call->known && !call->refused && !call->finished)
+    if (!call->known && !call->refused && !call->finished && !call->tunnel)
         call->server->refused++; /* libmicrohttpd could not read the head, and said so */
     if (call->stream.open && call->phase != CALL_OVER && why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
         call_left(call);

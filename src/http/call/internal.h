@@ -120,6 +120,7 @@ struct http_call {
     struct plan plan;
     struct writer writer;
     struct stream stream;
+    struct tunnel *tunnel; /* NULL: none */
 };
 
 struct http_server {
@@ -167,6 +168,8 @@ void request_line(struct http_call *call, struct str uri);
 void request_head(struct http_call *call, const char *method, const char *version);
 /** What is wrong with the framing or the Host, or NULL. */
 const struct refusal *request_check(const struct http_call *call);
+/** CONNECT, the first request of a connection with TLS. */
+bool request_is_tunnel(const struct http_call *call);
 /** Whatever can be made out of the head of a request that is refused unread. */
 void request_guess(struct http_call *call, struct str bytes);
 
@@ -229,6 +232,11 @@ void writer_release(struct http_call *call);
 /* stream.c */
 bool stream_queue(struct http_call *call);
 void stream_done(struct http_call *call);
+
+/* tunnel.c */
+/** The call asked for a tunnel within TLS: be one. False when it cannot be had. */
+bool tunnel_open(struct http_call *call);
+void tunnel_done(struct http_call *call);
 
 /* server.c */
 void server_call_ended(struct http_server *server);

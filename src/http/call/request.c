@@ -92,6 +92,12 @@ const struct refusal *request_check(const struct http_call *call)
     return !wrong && str_eq(call->request.method, STR("CONNECT")) ? &late_connect : wrong;
 }
 
+bool request_is_tunnel(const struct http_call *call)
+{
+    return call->peer->session && call->peer->calls == 1 &&
+           str_eq(call->request.method, STR("CONNECT"));
+}
+
 /* Texts of the journal end where a NUL stands. */
 static struct str shown(struct http_call *call, struct str text)
 {

@@ -1,5 +1,7 @@
 #include "http/wire/hello.h"
 
+#include <stdint.h>
+
 enum {
     RECORD_HANDSHAKE = 22,
     RECORD_HEAD_BYTES = 5,
@@ -9,6 +11,9 @@ enum {
     HELLO_BYTES_MAX = 16384,
     VERSION_AND_RANDOM_BYTES = 34,
     EXTENSION_SERVER_NAME = 0,
+    EXTENSION_SIGNATURES = 13,
+    ECDSA_P256_SHA256 = 0x0403, /* TLS 1.3 wants exactly this for our key, */
+    SIGNATURE_ECDSA = 3,        /* older ones any hash with it */
     NAME_TYPE_HOST = 0,
 };
 
@@ -87,6 +92,11 @@ static enum hello_result gather(struct str bytes, unsigned char *out, size_t *ou
     return HELLO_OK;
 }
 
+static bool is_of_name(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+}
+
 static bool write_name(struct cursor name, char *out)
 {
     if (name.left == 0 || name.left >= HELLO_NAME_BYTES)
@@ -94,9 +104,9 @@ static bool write_name(struct cursor name, char *out)
     for (size_t i = 0; i < name.left; i++) {
         char c = (char)name.at[i];
 
-        if (c <= ' ' || c > '~')
-            return false;
         out[i] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+        if (!is_of_name(out[i]))
+            return false;
     }
     out[name.left] = '\0';
     return true;
@@ -110,10 +120,79 @@ static enum hello_result name_in_extension(struct cursor data, char *out)
         size_t type = number(&list, 1);
         struct cursor name = vector(&list, 2);
 
-        if (type == NAME_TYPE_HOST && !list.short_of)
-            return write_name(name, out) ? HELLO_OK : HELLO_BAD;
+        if (type == NAME_TYPE_HOST && !list.short_of) {
+            if (write_name(name, out))
+                return HELLO_OK;
+            out[0] = '\0';
+            return HELLO_ODD_NAME;
+        }
     }
     return data.short_of || list.short_of ? HELLO_BAD : HELLO_OK;
+}
+
+/* Those of TLS 1.3, which leave the certificate open, and ECDHE_ECDSA of older versions.
+ * Source: IANA, "TLS Cipher Suites". */
+static bool suits_ecdsa(struct cursor suites)
+{
+    static const struct {
+        uint16_t first, last;
+    } ranges[] = {
+        {0x1301, 0x1305},
+        {0xc006, 0xc00a},
+        {0xc023, 0xc024},
+        {0xc02b, 0xc02c},
+        {0xc048, 0xc049},
+        {0xc05c, 0xc05d},
+        {0xc072, 0xc073},
+        {0xc086, 0xc087},
+        {0xc0ac, 0xc0af},
+        {0xcca9, 0xcca9}
+    };
+
+    while (suites.left > 0 && !suites.short_of) {
+        size_t suite = number(&suites, 2);
+
+        for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+            if (suite >= ranges[i].first && suite <= ranges[i].last)
+                return true;
+    }
+    return false;
+}
+
+static bool signs_ecdsa(struct cursor data)
+{
+    struct cursor list = vector(&data, 2);
+
+    while (list.left > 0 && !list.short_of) {
+        size_t scheme = number(&list, 2);
+
+        if (scheme == ECDSA_P256_SHA256 || (scheme & 0xff) == SIGNATURE_ECDSA)
+            return true;
+    }
+    return false;
+}
+
+static enum hello_result read_extensions(struct cursor extensions, char *out)
+{
+    enum hello_result r = HELLO_OK;
+    bool ecdsa = true; /* unless told otherwise */
+
+    while (extensions.left > 0 && !extensions.short_of) {
+        size_t type = number(&extensions, 2);
+        struct cursor data = vector(&extensions, 2);
+
+        if (extensions.short_of)
+            break;
+        if (type == EXTENSION_SERVER_NAME && r == HELLO_OK && !out[0])
+            r = name_in_extension(data, out);
+        else if (type == EXTENSION_SIGNATURES)
+            ecdsa = signs_ecdsa(data);
+    }
+    if (r != HELLO_OK)
+        return r;
+    if (extensions.short_of)
+        return HELLO_BAD;
+    return ecdsa ? HELLO_OK : HELLO_NO_ECDSA;
 }
 
 enum hello_result hello_name(struct str bytes, char out[HELLO_NAME_BYTES])
@@ -129,20 +208,15 @@ enum hello_result hello_name(struct str bytes, char out[HELLO_NAME_BYTES])
 
     take(&c, MESSAGE_HEAD_BYTES + VERSION_AND_RANDOM_BYTES);
     vector(&c, 1); /* session */
-    vector(&c, 2); /* cipher suites */
+    struct cursor suites = vector(&c, 2);
+
     vector(&c, 1); /* compression */
     if (c.short_of)
         return HELLO_BAD;
-    if (c.left == 0)
-        return HELLO_OK;
-    struct cursor extensions = vector(&c, 2);
+    if (c.left > 0) {
+        struct cursor extensions = vector(&c, 2);
 
-    while (extensions.left > 0 && !extensions.short_of) {
-        size_t type = number(&extensions, 2);
-        struct cursor data = vector(&extensions, 2);
-
-        if (type == EXTENSION_SERVER_NAME && !extensions.short_of)
-            return name_in_extension(data, out);
+        r = c.short_of ? HELLO_BAD : read_extensions(extensions, out);
     }
-    return c.short_of || extensions.short_of ? HELLO_BAD : HELLO_OK;
+    return r == HELLO_OK && !suits_ecdsa(suites) ? HELLO_NO_ECDSA : r;
 }

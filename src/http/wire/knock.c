@@ -21,6 +21,8 @@ enum {
     LINGER_MS = 3000,              /* time for a client in mid-upload to read its answer */
     CONNECT_HEAD_BYTES_MAX = 8192,
     TLS_FIRST_BYTE = 0x16,
+    TLS_ALERT = 0x15,
+    TLS_FATAL = 2,
 };
 
 enum knock_state {
@@ -40,10 +42,11 @@ struct knock {
     int low_water; /* SO_RCVLOWAT, 0 = never set */
     bool tunnelled;
     enum knock_state state;
-    struct head head; /* without TLS */
-    size_t heard;     /* bytes that were there at the last look */
-    bool begun;       /* some bytes were there: the time of the head runs */
-    bool late;        /* all places but those kept back were taken */
+    struct head head;        /* without TLS */
+    enum hello_result hello; /* with TLS */
+    size_t heard;            /* bytes that were there at the last look */
+    bool begun;              /* some bytes were there: the time of the head runs */
+    bool late;               /* all places but those kept back were taken */
 };
 
 /* What the first bytes tell of the request behind them; absent where they do not. */
@@ -130,6 +133,22 @@ static void linger(struct knock *k)
         loop_timer_arm(k->wire->loop, &k->timer, LINGER_MS * (uint64_t)NS_PER_MS, on_silence_over);
 }
 
+/* GnuTLS would close without a word. Source: RFC 8446 §6. */
+static void send_alert(struct knock *k)
+{
+    static const char alerts[] = {[HELLO_BAD] = 50, [HELLO_ODD_NAME] = 112, [HELLO_NO_ECDSA] = 40};
+    char record[] = {TLS_ALERT, 3, 3, 0, 2, TLS_FATAL, alerts[k->hello]};
+
+    k->wire->refused++;
+    peer_send(k->peer, (struct str){record, sizeof(record)}, false);
+    linger(k);
+}
+
+static bool is_wrong_hello(const struct knock *k)
+{
+    return k->hello != HELLO_OK && k->hello != HELLO_MORE;
+}
+
 static void refuse(struct knock *k)
 {
     struct str bytes = {(char *)k->wire->peek, k->heard};
@@ -205,6 +224,8 @@ static void admit(struct knock *k, bool tls, const struct first *first)
     case DELIVERY_KEEP:
         if (k->head.wrong)
             refuse(k);
+        else if (is_wrong_hello(k))
+            send_alert(k);
         else
             hand_over(k);
         break;
@@ -278,17 +299,12 @@ static enum verdict judge_plain(struct knock *k, struct str bytes, struct first 
     return VERDICT_PLAIN;
 }
 
-static enum verdict judge_tls(const struct knock *k, struct str bytes, char *room,
-                              struct first *first)
+static enum verdict judge_tls(struct knock *k, struct str bytes, char *room, struct first *first)
 {
-    enum hello_result r;
-
-    if (!k->wire->owner.accepted)
-        return VERDICT_TLS;
-    r = hello_name(bytes, room);
-    if (r == HELLO_MORE)
+    k->hello = hello_name(bytes, room);
+    if (k->hello == HELLO_MORE)
         return VERDICT_MORE;
-    if (r == HELLO_OK && room[0])
+    if (room[0])
         first->name = str_of(room);
     return VERDICT_TLS;
 }
@@ -396,24 +412,41 @@ static void look(struct knock *k)
         hang_up(k);
 }
 
+static void begin(struct knock *k, struct peer *peer)
+{
+    struct wire *wire = peer->wire;
+
+    k->wire = wire;
+    k->peer = peer;
+    peer->heard = heard;
+    peer->listener = k;
+    k->next = wire->knocks;
+    if (k->next)
+        k->next->prev = k;
+    wire->knocks = k;
+    look(k);
+}
+
 void knock_new(struct listener *listener, int fd, const struct sockaddr_storage *address,
                socklen_t len)
 {
     struct wire *wire = listener->wire;
     struct knock *k = mem_alloc(sizeof(*k));
 
-    k->wire = wire;
     k->late = wire->connections - wire->leaving >= wire->connections_max;
-    k->peer = peer_new(listener, fd, address);
-    k->peer->heard = heard;
-    k->peer->listener = k;
     k->address = *address;
     k->address_len = len;
-    k->next = wire->knocks;
-    if (k->next)
-        k->next->prev = k;
-    wire->knocks = k;
-    look(k);
+    begin(k, peer_new(listener, fd, address));
+}
+
+void wire_enter(struct peer *outer, int fd)
+{
+    struct knock *k = mem_alloc(sizeof(*k));
+
+    k->tunnelled = true;
+    k->address.ss_family = AF_UNIX;
+    k->address_len = sizeof(sa_family_t);
+    begin(k, peer_within(outer, fd));
 }
 
 void knocks_close(struct wire *wire)

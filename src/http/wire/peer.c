@@ -50,24 +50,45 @@ static void set_client(struct peer *peer, const struct sockaddr_storage *address
     }
 }
 
-struct peer *peer_new(struct listener *listener, int fd, const struct sockaddr_storage *address)
+static struct peer *begin(struct wire *wire, int fd, bool reserved)
 {
-    struct wire *wire = listener->wire;
     struct peer *peer = mem_alloc(sizeof(*peer));
 
     peer->wire = wire;
     peer->number = ++wire->last_number;
     peer->fd = fd;
-    peer->reserved = listener->reserved;
-    peer->local_port = listener->port;
-    peer->tcp = listener->tcp;
-    set_client(peer, address);
+    peer->reserved = reserved;
     lookout_know(peer);
     wire->connections++;
     peer->kept = peer->reserved || wire->connections - wire->leaving > wire->connections_max;
     peer_is_quiet(peer);
     if (wire->connections_peak < wire->connections)
         wire->connections_peak = wire->connections;
+    return peer;
+}
+
+struct peer *peer_new(struct listener *listener, int fd, const struct sockaddr_storage *address)
+{
+    struct peer *peer = begin(listener->wire, fd, listener->reserved);
+
+    peer->local_port = listener->port;
+    peer->tcp = listener->tcp;
+    set_client(peer, address);
+    return peer;
+}
+
+struct peer *peer_within(struct peer *outer, int fd)
+{
+    struct peer *peer = begin(outer->wire, fd, outer->reserved);
+    uint32_t uid;
+
+    peer->local_port = outer->local_port;
+    peer->port = outer->port;
+    memcpy(peer->client, outer->client, sizeof(peer->client));
+    peer_user(outer, &uid);
+    peer->user_asked = true;
+    peer->user = outer->user;
+    peer->uid = outer->uid;
     return peer;
 }
 

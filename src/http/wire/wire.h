@@ -88,6 +88,9 @@ int wire_open(struct wire *wire, struct loop *loop, const struct wire_owner *own
 /** As http_server_listen() says; a @reserved address serves the owner's own business alone. */
 int wire_listen(struct wire *wire, struct str address, bool reserved, uint16_t *out_port,
                 struct error *err);
+/** A connection within @outer: @fd is looked at as if it had just been accepted from that client.
+ */
+void wire_enter(struct peer *outer, int fd);
 /** Accept no more, and close what was not taken yet. */
 void wire_shut(struct wire *wire);
 /** All peers must be gone, or never be looked at again. */

@@ -11,7 +11,7 @@ static unsigned char hello[8192];
 static size_t hello_len;
 
 /* The first flight of a real client. */
-static void record_hello(const char *name)
+static void record_hello_of(const char *priorities, const char *name)
 {
     gnutls_session_t session;
     gnutls_certificate_credentials_t credentials;
@@ -21,7 +21,7 @@ static void record_hello(const char *name)
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
     gnutls_certificate_allocate_credentials(&credentials);
     gnutls_init(&session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
-    gnutls_set_default_priority(session);
+    ck_assert_int_eq(gnutls_priority_set_direct(session, priorities, NULL), 0);
     gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials);
     if (name)
         gnutls_server_name_set(session, GNUTLS_NAME_DNS, name, strlen(name));
@@ -34,6 +34,11 @@ static void record_hello(const char *name)
     gnutls_certificate_free_credentials(credentials);
     close(pair[0]);
     close(pair[1]);
+}
+
+static void record_hello(const char *name)
+{
+    record_hello_of("NORMAL", name);
 }
 
 static struct str first(size_t len)
@@ -111,6 +116,45 @@ START_TEST(test_what_is_no_hello_is_refused)
 }
 END_TEST
 
+/* Only the hellos of these say by themselves what they lack. */
+static const struct {
+    const char *priorities;
+    enum hello_result result;
+} clients[] = {
+    {"NORMAL",                                                               HELLO_OK      },
+    {"NORMAL:-VERS-TLS1.3",                                                  HELLO_OK      },
+    {"NORMAL:-VERS-ALL:+VERS-TLS1.2:-ECDHE-ECDSA",                           HELLO_NO_ECDSA},
+    {"NORMAL:-SIGN-ALL:+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-SHA256",          HELLO_NO_ECDSA},
+    {"NORMAL:-VERS-ALL:+VERS-TLS1.3:-SIGN-ALL:+SIGN-ECDSA-SECP256R1-SHA256", HELLO_OK      },
+};
+
+START_TEST(test_clients_without_ecdsa_are_known)
+{
+    char name[HELLO_NAME_BYTES];
+
+    record_hello_of(clients[_i].priorities, "demo.example.test");
+    ck_assert_int_eq(hello_name(first(hello_len), name), clients[_i].result);
+    ck_assert_str_eq(name, "demo.example.test");
+}
+END_TEST
+
+static const struct str odd[] = {STR_INIT("a\0b"), STR_INIT("a b"), STR_INIT("\xc3\xa4"),
+                                 STR_INIT("::1"),  STR_INIT("*"),   STR_INIT("a/b"),
+                                 STR_INIT("\177")};
+
+START_TEST(test_odd_names)
+{
+    char name[HELLO_NAME_BYTES];
+    char plain[8] = "xxxxxxx";
+
+    plain[odd[_i].len] = '\0';
+    record_hello(plain);
+    memcpy(memmem(hello, hello_len, plain, odd[_i].len), odd[_i].ptr, odd[_i].len);
+    ck_assert_int_eq(hello_name(first(hello_len), name), HELLO_ODD_NAME);
+    ck_assert_str_eq(name, "");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("http/wire/hello");
@@ -120,6 +164,8 @@ int main(void)
     tcase_add_test(tc, test_hello_without_a_name);
     tcase_add_test(tc, test_every_shorter_piece_asks_for_more);
     tcase_add_test(tc, test_message_may_be_spread_over_records);
+    tcase_add_loop_test(tc, test_clients_without_ecdsa_are_known, 0, (int)N_ELEMENTS(clients));
+    tcase_add_loop_test(tc, test_odd_names, 0, (int)N_ELEMENTS(odd));
     tcase_add_loop_test(tc, test_what_is_no_hello_is_refused, 0, (int)N_ELEMENTS(bad));
     suite_add_tcase(suite, tc);
     return suite_run(suite);

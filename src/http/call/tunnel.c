@@ -1,0 +1,175 @@
+/*
+ * http/call/tunnel.c - CONNECT within TLS: a proxy that is spoken to over HTTPS
+ *
+ * Like any tunnel it leads back to us. What comes out of the outer connection's TLS goes through a
+ * pair of sockets into a connection of its own, which the wire looks at like at every other; the
+ * call that asked for the tunnel lasts as long as both.
+ */
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "http/call/internal.h"
+
+enum { TUNNEL_BLOCK_BYTES = 16384 };
+
+struct flow {
+    char bytes[TUNNEL_BLOCK_BYTES];
+    size_t len;
+    size_t sent;
+};
+
+struct tunnel {
+    int fd; /* our end of the pair */
+    struct loop_watch *watch;
+    struct flow in, out; /* as the client sees it */
+};
+
+static struct str rest_of(const struct flow *flow)
+{
+    return (struct str){flow->bytes + flow->sent, flow->len - flow->sent};
+}
+
+static void sent(struct flow *flow, size_t n)
+{
+    flow->sent += n;
+    if (flow->sent == flow->len)
+        flow->sent = flow->len = 0;
+}
+
+/* Each of these: 1 when something moved, 0 when nothing can now, -1 at the end. */
+static int read_client(struct http_call *call, struct flow *flow)
+{
+    ssize_t n = gnutls_record_recv(call->peer->session, flow->bytes, sizeof(flow->bytes));
+
+    if (n > 0)
+        flow->len = (size_t)n;
+    if (n < 0 && !gnutls_error_is_fatal((int)n))
+        return 0;
+    return n > 0 ? 1 : -1;
+}
+
+static int read_inner(struct tunnel *tunnel, struct flow *flow)
+{
+    ssize_t n = recv(tunnel->fd, flow->bytes, sizeof(flow->bytes), MSG_DONTWAIT);
+
+    if (n > 0)
+        flow->len = (size_t)n;
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return 0;
+    return n > 0 ? 1 : -1;
+}
+
+static int write_inner(struct tunnel *tunnel, struct flow *flow)
+{
+    struct str rest = rest_of(flow);
+    ssize_t n = send(tunnel->fd, rest.ptr, rest.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+    if (n > 0)
+        sent(flow, (size_t)n);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return 0;
+    return n > 0 ? 1 : -1;
+}
+
+static int write_client(struct http_call *call, struct flow *flow)
+{
+    ssize_t n = peer_send(call->peer, rest_of(flow), false);
+
+    if (n > 0)
+        sent(flow, (size_t)n);
+    if (n == PEER_AGAIN)
+        return 0;
+    return n > 0 ? 1 : -1;
+}
+
+static int move_in(struct http_call *call)
+{
+    struct tunnel *tunnel = call->tunnel;
+
+    return tunnel->in.len ? write_inner(tunnel, &tunnel->in) : read_client(call, &tunnel->in);
+}
+
+static int move_out(struct http_call *call)
+{
+    struct tunnel *tunnel = call->tunnel;
+
+    return tunnel->out.len ? write_client(call, &tunnel->out) : read_inner(tunnel, &tunnel->out);
+}
+
+static void pump(void *arg, unsigned events);
+
+/* A side is read when what it said last is gone, and written when there is something for it. */
+static unsigned wanted(const struct flow *from, const struct flow *to)
+{
+    return (from->len ? 0 : LOOP_READABLE) | (to->len ? LOOP_WRITABLE : 0);
+}
+
+static bool watch_both(struct http_call *call)
+{
+    struct tunnel *tunnel = call->tunnel;
+    struct error err;
+
+    return loop_watch_change(call->watch, wanted(&tunnel->in, &tunnel->out), &err) == 0 &&
+           loop_watch_change(tunnel->watch, wanted(&tunnel->out, &tunnel->in), &err) == 0;
+}
+
+static void pump(void *arg, unsigned events)
+{
+    struct http_call *call = arg;
+    int in = 1;
+    int out = 1;
+
+    (void)events;
+    if (call->phase == CALL_OVER)
+        return; /* the other socket's event came with the one that ended it */
+    while (in > 0 || out > 0) {
+        in = move_in(call);
+        out = in < 0 ? -1 : move_out(call);
+        if (in < 0 || out < 0)
+            break;
+    }
+    if (in < 0 || out < 0 || !watch_both(call))
+        call_over(call, HTTP_DELIVERED);
+}
+
+static bool start(struct http_call *call, int fd)
+{
+    struct str answer = STR("HTTP/1.1 200 Connection established\r\n\r\n");
+    struct loop *loop = call->server->loop;
+    struct tunnel *tunnel = mem_alloc(sizeof(*tunnel));
+    struct error err;
+
+    call->tunnel = tunnel;
+    tunnel->fd = fd;
+    call->watch = loop_watch_start(loop, call->peer->fd, LOOP_READABLE, pump, call, &err);
+    tunnel->watch = loop_watch_start(loop, fd, LOOP_READABLE, pump, call, &err);
+    return call->watch && tunnel->watch &&
+           peer_send(call->peer, answer, false) == (ssize_t)answer.len;
+}
+
+bool tunnel_open(struct http_call *call)
+{
+    int pair[2];
+
+    call->phase = CALL_WRITING;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) < 0)
+        return false;
+    if (!start(call, pair[0])) {
+        close(pair[1]);
+        return false;
+    }
+    wire_enter(call->peer, pair[1]);
+    return true;
+}
+
+void tunnel_done(struct http_call *call)
+{
+    struct tunnel *tunnel = GIVE(call->tunnel);
+
+    if (!tunnel)
+        return;
+    loop_watch_stop(tunnel->watch);
+    close(tunnel->fd);
+    mem_free(tunnel);
+}
