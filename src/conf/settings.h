@@ -17,6 +17,8 @@
 #include "conf/settings.inc"
 #define SETTINGS_ENUMS
 #include "conf/settings_auth.inc"
+#define SETTINGS_ENUMS
+#include "conf/settings_invoke.inc"
 
 struct settings_key {
     struct str id, secret;
@@ -64,6 +66,10 @@ struct settings {
 #define SETTINGS_MEMBERS
 #include "conf/settings_neighbours.inc"
     } neighbours;
+    struct {
+#define SETTINGS_MEMBERS
+#include "conf/settings_invoke.inc"
+    } invoke;
 };
 
 /* A flag as the command line gave it, in order. Repeated flags of a list add up. */

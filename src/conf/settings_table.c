@@ -137,6 +137,18 @@ static const struct conf_field neighbour_fields[] = {
 static const struct conf_table neighbour_table = {.name = "neighbours",
                                                   CONF_TABLE_OF(neighbour_fields)};
 
+/* ---- invoke ---- */
+
+#define SETTINGS_WORDS
+#include "conf/settings_invoke.inc"
+#define AT(member) offsetof(struct settings, invoke.member) - offsetof(struct settings, invoke)
+static const struct conf_field invoke_fields[] = {
+#define SETTINGS_ROWS
+#include "conf/settings_invoke.inc"
+};
+#undef AT
+static const struct conf_table invoke_table = {.name = "invoke", CONF_TABLE_OF(invoke_fields)};
+
 /* ---- the whole ---- */
 
 #define SETTINGS_WORDS

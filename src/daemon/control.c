@@ -102,6 +102,7 @@ static void health(void *owner, void *health)
         cJSON_AddItemToArray(list, item);
     }
     json_add_uint(health, "inFlight", gateway_in_flight(d->gateway));
+    functions_health(d, health);
     if (store_check(service_store(d->service), &err) < 0)
         json_add_str(health, "store", str_of(err.text));
 }

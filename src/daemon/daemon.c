@@ -11,6 +11,7 @@
 #include "daemon/internal.h"
 #include "grammar/header.h"
 #include "http/wire/descriptors.h"
+#include "invoke/invoke.h"
 #include "loop/worker.h"
 #include "product/service/seed/seed.h"
 #include "tape/tape.h"
@@ -50,6 +51,8 @@ static int start_state(struct daemon *d, struct error *err)
         return -1;
     d->tape = tape_new(d->faults);
     if (service_new(d->loop, &service, &d->service, err) < 0)
+        return -1;
+    if (functions_start(d, err) < 0)
         return -1;
     neighbours.store = service_store(d->service);
     return neighbours_new(d->loop, &neighbours, &d->neighbours, err);
@@ -335,6 +338,7 @@ static void end(struct daemon *d)
     http_server_free(d->server);
     gateway_free(d->gateway);
     neighbours_free(d->neighbours);
+    invoke_free(d->invoke);
     service_free(d->service);
     tape_free(d->tape);
     fault_engine_free(d->faults);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "admin/admin.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "conf/settings.h"
 #include "crypto/ca.h"
@@ -30,6 +31,7 @@ struct daemon {
     struct fault_engine *faults, *fixtures;
     struct tape *tape; /* of the faults */
     struct service *service;
+    struct invoke *invoke;
     struct neighbours *neighbours;
     struct gateway_auth auth;
     struct place_names own_names;
@@ -56,6 +58,10 @@ void keys_init(struct daemon *d);
 /* state.c: for admin_context.state */
 void daemon_change_state(void *owner, const struct admin_state_request *request,
                          void (*done)(void *arg, const char *problem), void *arg);
+
+/* functions.c */
+int functions_start(struct daemon *d, struct error *err);
+void functions_health(const struct daemon *d, cJSON *health);
 
 /* seed.c */
 /** Apply the seed files of the settings; 0, DAEMON_CONFIG (see @report), or -1. */

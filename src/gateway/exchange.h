@@ -65,6 +65,7 @@ struct exchange {
     struct fault_decision fixture;
     bool fixture_asked;
     bool performed;
+    struct str ran, instance; /* of code that ran; absent when none did */
 
     bool answered;
     struct reply reply;

@@ -233,6 +233,8 @@ static void append(struct exchange *x, const struct http_result *result, int sta
         .rule = striking_rule(d),
         .effect = d->effect,
         .performed = x->performed,
+        .ran = x->ran,
+        .instance = x->instance,
         .strikes = strikes_of(x),
         .strike_count = d->evidence_count,
         .near_miss = near_miss_of(x),

@@ -67,6 +67,8 @@ static const struct member members[] = {
     MEMBER("defaulted",            TEXT, true,  SHORT, defaulted),
     MEMBER("near_miss",            TEXT, true,  SHORT, near_miss),
     MEMBER("auth_note",            TEXT, false, SHORT, auth_note),
+    MEMBER("ran",                  TEXT, false, SHORT, ran),
+    MEMBER("instance",             TEXT, false, SHORT, instance),
     MEMBER("request_headers",      TEXT, false, FULL,  request_headers),
     MEMBER("request_body",         TEXT, false, FULL,  request_body),
     MEMBER("response_headers",     TEXT, false, FULL,  response_headers),

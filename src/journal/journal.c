@@ -106,6 +106,8 @@ static const size_t text_fields[] = {
     TEXT(defaulted),
     TEXT(near_miss),
     TEXT(auth_note),
+    TEXT(ran),
+    TEXT(instance),
     TEXT(request_headers),
     TEXT(request_body),
     TEXT(response_headers),

@@ -75,6 +75,8 @@ struct journal_entry {
     struct str defaulted; /* "account", "region", "account, region": by the settings; else "" */
     struct str near_miss; /* one sentence: why this call may not be what was meant; "" */
     struct str auth_note; /* what lenient authentication found; "" */
+    struct str ran;       /* what ran the code of a function: "Python 3.11.2"; "" when none ran */
+    struct str instance;  /* and in which instance */
     struct str request_headers, request_body, response_headers,
         response_body;       /* captured, bounded, redacted; absent = not captured */
     uint32_t retry_after_ms; /* the answer asked the client to wait; 0 = it did not */

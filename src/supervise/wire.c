@@ -73,9 +73,10 @@ ssize_t wire_receive(int fd, struct order *order, char *buffer, int *fds, size_t
                              .msg_controllen = sizeof(space.bytes)};
     ssize_t got;
 
+    /* A peer that ended with words of ours unread is told of once, before its own last words. */
     do
         got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-    while (got < 0 && errno == EINTR);
+    while (got < 0 && (errno == EINTR || errno == ECONNRESET));
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return -1;
     if (got < (ssize_t)sizeof(*order))

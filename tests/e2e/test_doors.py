@@ -56,6 +56,7 @@ def http_trigger(name, **config):
 @pytest.fixture
 def shop(daemon):
     def start(**options):
+        options.setdefault("config", "invoke: {enabled: false}\n")  # the packages of these functions are no code
         running = daemon(**options)
         made(running, SERVICES, {"serviceName": "shop"})
         for name in ("web", "plain"):
@@ -172,7 +173,7 @@ def test_rules_meet_the_function_behind_every_door(shop):
 @pytest.mark.parametrize("auth, status", [("anonymous", 400), ("function", 403)])
 def test_strict_signatures_are_asked_for_by_the_trigger_behind_a_domain(daemon, tmp_path, auth, status):
     (tmp_path / "seed.yaml").write_text(SEED % auth)
-    running = daemon(arguments=["--seeds", tmp_path / "seed.yaml", "--auth-mode", "strict"])
+    running = daemon(arguments=["--seeds", tmp_path / "seed.yaml", "--auth-mode", "strict", "--no-invoke-enabled"])
     date = "Fri, 01 Jan 2021 00:00:00 GMT"
     reply = send(running, "GET", "/a", host="www.example.com", headers={"Date": date, "Authorization": "FC nobody:wrong"})
     assert reply.status == status

@@ -14,6 +14,7 @@ TEMPORARY, TEMPORARY_SECRET, TOKEN = "STS.test", "a temporary secret", "the-sess
 
 CONFIG = f"""
 account: "16530750"
+invoke: {{enabled: false}}
 auth:
   mode: strict
   keys:

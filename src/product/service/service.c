@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "crypto/id.h"
+#include "invoke/invoke.h"
 #include "loop/worker.h"
 #include "product/service/code/code.h"
 #include "product/service/operations.h"
@@ -103,5 +104,35 @@ service_download(struct service *service, const struct service_call *call,
 
 void service_cancel(struct service_pending *pending)
 {
+    struct invoke_call *run = pending ? GIVE(pending->work.run) : NULL;
+
     product_cancel(pending ? &pending->work.base : NULL);
+    if (run) {
+        invoke_cancel(run);
+        work_finish(&pending->work);
+    }
+}
+
+void service_run_code(struct service *service, struct invoke *invoke)
+{
+    service->invoke = invoke;
+}
+
+bool service_has_code(struct service *service, struct str account, struct str region,
+                      const struct target *target)
+{
+    struct store_key key = {
+        .account = account.len ? account : service->default_account,
+        .region = region.len ? region : service->default_region,
+        .kind = STR("function"),
+        .parent = str_is_set(target->service) ? target->service : STR(SERVICE_OF_2023),
+        .version = STR(""),
+        .name = target->function,
+    };
+    const struct store_row *row;
+
+    if (!service->invoke || !str_is_set(target->function))
+        return false;
+    row = store_find(service->store, &key);
+    return row && row->blob.len > 0;
 }

@@ -61,6 +61,13 @@ bool service_trigger_is_anonymous(struct service *service, struct str account, s
 /** True when any account has a custom domain of this name, in lower case. */
 bool service_has_domain(struct service *service, struct str name);
 
+struct invoke;
+/** From now on functions with code are run. It goes after the last call has ended. */
+void service_run_code(struct service *service, struct invoke *invoke);
+/** True when a call of the function that @target addresses would run its code. */
+bool service_has_code(struct service *service, struct str account, struct str region,
+                      const struct target *target);
+
 /** The state behind the operations, for snapshots and for what runs functions. */
 struct store *service_store(struct service *service);
 

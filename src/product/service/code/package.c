@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "crypto/digest.h"
 #include "crypto/encode.h"
-#include "product/service/code/archive_lib.h"
+#include "invoke/archive_lib.h"
 #include "product/service/code/code.h"
 
 enum {

@@ -38,5 +38,7 @@ struct service_answer {
     struct str message; /* of the refusal, for the dialect asked; never absent with @error */
     struct str body;    /* JSON unless the headers say otherwise; absent: no body */
     struct http_headers headers; /* Etag, Content-Type, … beyond those every answer has */
-    bool performed;              /* the operation took effect (for rules that ask) */
+    struct str ran;      /* what ran code for it: "Python 3.11.2"; absent when no code ran */
+    struct str instance; /* and its instance */
+    bool performed;      /* the operation took effect (for rules that ask) */
 };

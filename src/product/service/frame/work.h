@@ -27,6 +27,7 @@ struct package {
 };
 
 struct resource;
+struct invoke_call;
 struct work;
 typedef void service_handler(struct work *work);
 
@@ -51,6 +52,7 @@ struct service {
     struct store *store;
     struct worker *worker; /* looks into packages */
     const struct clock *clock;
+    struct invoke *invoke; /* NULL: code is not run */
     struct limits limits;
     struct str default_region;
     struct str default_account;
@@ -75,6 +77,7 @@ struct work {
     struct package package;
     struct service_answer answer;
     struct field_refusal refusal;
+    struct invoke_call *run; /* code that runs for it */
     void (*done)(void *arg, const struct service_answer *answer);
     void *arg;
     const struct operation_handler *handler;

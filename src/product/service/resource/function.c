@@ -11,6 +11,7 @@
 #include "product/service/code/code.h"
 #include "product/service/resource/function_model.h"
 #include "product/service/resource/handlers.h"
+#include "product/service/resource/run.h"
 
 /* A view that shows nothing but the row itself is kept with it, one for each API version. */
 static bool is_keepable(const struct work *work, const struct store_row *row,
@@ -316,8 +317,5 @@ void function_invoke(struct work *work)
         answer_choice(work, "InvocationType", "Sync | Async", kind) &&
         answer_choice(work, "LogType", async ? "None" : "Tail | None", log) &&
         check_task_id(work) && restriction_allows(work, &at) && on_demand_allows(work, &at))
-        answer_invalid(work,
-                       "InvokeFunction is not emulated for function '" STR_FMT
-                       "': no fixture or rule answers it",
-                       STR_ARG(at.function));
+        run_event(work, &at, str_eq(kind, STR("Async")));
 }

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "product/service/resource/handlers.h"
 #include "product/service/resource/model.h"
+#include "product/service/resource/run.h"
 
 bool methods_allow(const cJSON *of, struct str method)
 {
@@ -111,8 +112,5 @@ void http_trigger_call(struct work *work)
     }
     if (resolve(work, &at, trigger) && may_enter(work, config_of(trigger)) &&
         check_method(work, config_of(trigger)) && restriction_allows(work, &at))
-        answer_invalid(work,
-                       "running code is not emulated for function '" STR_FMT
-                       "': no fixture or rule answers its HTTP trigger",
-                       STR_ARG(at.function));
+        run_http(work, &at);
 }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "product/service/resource/config.h"
 #include "product/service/resource/handlers.h"
+#include "product/service/resource/on_demand.h"
 
 /* clang-format off */
 FIELD_TABLE(on_demand_fields,
@@ -125,6 +126,13 @@ static const struct store_row *config_for(struct work *work, const struct addres
     struct str qualifier = work->api == API_2023 ? STR("") : at->qualifier;
 
     return work_find(work, "on-demand", STR(""), config_name(work, at, qualifier));
+}
+
+uint32_t on_demand_most(struct work *work, const struct address *at)
+{
+    const struct store_row *config = config_for(work, at);
+
+    return config ? (uint32_t)count_of(config) : UINT32_MAX;
 }
 
 bool on_demand_allows(struct work *work, const struct address *at)

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "product/service/code/archive_lib.h"
+#include "invoke/archive_lib.h"
 #include "product/service/seed/seed_read.h"
 
 enum {

@@ -1,4 +1,4 @@
-#include "product/service/code/archive_lib.h"
+#include "invoke/archive_lib.h"
 
 #include <dlfcn.h>
 #include <pthread.h>

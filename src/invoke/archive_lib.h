@@ -1,5 +1,5 @@
 /*
- * product/service/code/archive_lib.h - libarchive, loaded when the first package is looked at
+ * invoke/archive_lib.h - libarchive, loaded when the first package is looked at
  *
  * It brings eleven shared libraries more (compressors, XML, Unicode), and most runs of the program
  * never see a package: verbs of the command line, daemons that only fail on purpose.
@@ -12,10 +12,12 @@
 #include <archive_entry.h>
 
 #define ARCHIVE_FUNCTIONS(X)                                                                       \
+    X(entry_filetype)                                                                              \
     X(entry_free)                                                                                  \
     X(entry_hardlink)                                                                              \
     X(entry_new)                                                                                   \
     X(entry_pathname)                                                                              \
+    X(entry_perm)                                                                                  \
     X(entry_set_filetype)                                                                          \
     X(entry_set_mtime)                                                                             \
     X(entry_set_pathname)                                                                          \

@@ -1,0 +1,46 @@
+/* What runs the code of functions, as the settings want it. */
+#include <unistd.h>
+
+#include "daemon/internal.h"
+#include "invoke/invoke.h"
+
+enum { NS_PER_MS = 1000000 };
+
+static uint64_t half_of_memory(void)
+{
+    return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
+}
+
+int functions_start(struct daemon *d, struct error *err)
+{
+    static const enum supervise_isolation isolations[] = {
+        [ISOLATION_AUTO] = SUPERVISE_AUTO,
+        [ISOLATION_NAMESPACE] = SUPERVISE_NAMESPACE,
+        [ISOLATION_PROCESS] = SUPERVISE_PROCESS,
+    };
+    const struct settings *s = d->settings;
+    const struct invoke_settings settings = {
+        .store = service_store(d->service),
+        .program = "/proc/self/exe",
+        .isolation = isolations[s->invoke.isolation],
+        .memory_bytes = s->invoke.memory ? s->invoke.memory : half_of_memory(),
+        .idle_ms = s->invoke.idle_ns / NS_PER_MS,
+        .no_network = s->invoke.network == NETWORK_NONE,
+    };
+
+    if (!s->invoke.enabled)
+        return 0;
+    if (invoke_new(d->loop, &settings, &d->invoke, err) < 0)
+        return -1;
+    service_run_code(d->service, d->invoke);
+    return 0;
+}
+
+void functions_health(const struct daemon *d, cJSON *health)
+{
+    cJSON *functions = cJSON_AddObjectToObject(health, "functions");
+
+    cJSON_AddBoolToObject(functions, "enabled", d->invoke != NULL);
+    if (d->invoke)
+        cJSON_AddStringToObject(functions, "isolation", invoke_isolation(d->invoke));
+}

@@ -1,0 +1,401 @@
+'use strict';
+/*
+ * Runs a Node.js function: frames with the daemon over descriptor 3, user code in between.
+ *
+ * A frame is <length u32><kind u8><3 bytes 0><call u32> and its payload, little-endian; see
+ * src/invoke/frame.h. Source: spec page invocation, section 8.4 and its corrections.
+ */
+const net = require('net');
+const path = require('path');
+const fs = require('fs');
+const util = require('util');
+const { AsyncLocalStorage } = require('async_hooks');
+const { Readable } = require('stream');
+const { pathToFileURL } = require('url');
+
+const HEAD = 12;
+const HANDLED = 1;
+const UNHANDLED = 2;
+const channel = new net.Socket({ fd: 3 });
+const calls = new Map(); // running, by number
+const storage = new AsyncLocalStorage();
+
+let load = null;
+let generation = 20; // of the runtime that was asked for: what its name says
+let entry = null;
+let initializer = null;
+let lastRequestId = '';
+
+function send(kind, call, ...parts) {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const head = Buffer.allocUnsafe(HEAD);
+  head.writeUInt32LE(length, 0);
+  head.writeUInt32LE(kind.charCodeAt(0), 4);
+  head.writeUInt32LE(call, 8);
+  channel.write(parts.length ? Buffer.concat([head, ...parts]) : head);
+}
+
+// ---- console ----
+
+function currentId() {
+  const call = storage.getStore();
+  return call ? call.requestId : lastRequestId;
+}
+
+function printer(level) {
+  return (...values) => {
+    const text = util.format(...values).replace(/\n/g, '\r');
+    process.stdout.write(`${new Date().toISOString()} ${currentId()} [${level}] ${text}\n`);
+  };
+}
+
+const levels = { log: 'verbose', info: 'info', warn: 'warn', error: 'error', debug: 'debug', trace: 'verbose' };
+for (const name of Object.keys(levels)) console[name] = printer(levels[name]);
+
+function makeLogger() {
+  const order = ['debug', 'verbose', 'info', 'warn', 'error'];
+  let least = 0;
+  const logger = {
+    setLogLevel(level) {
+      least = Math.max(0, order.indexOf(String(level).toLowerCase()));
+    },
+  };
+  for (const name of ['log', 'debug', 'info', 'warn', 'error']) {
+    const print = printer(levels[name]);
+    logger[name] = (...values) => {
+      if (order.indexOf(levels[name]) >= least) print(...values);
+    };
+  }
+  return logger;
+}
+
+// ---- errors ----
+
+function stackOf(error) {
+  const lines = String(error.stack || '').split('\n');
+  const own = lines.filter((line) => !line.includes(__filename));
+  return (generation >= 18 ? lines : own).map((line) => line.trimEnd());
+}
+
+function bodyOf(error, kind) {
+  if (error instanceof Error || (error && typeof error === 'object' && 'stack' in error))
+    return { errorMessage: String(error.message), errorType: kind || error.name || 'Error', stackTrace: stackOf(error) };
+  return { errorMessage: typeof error === 'string' ? error : util.inspect(error), errorType: kind || 'Error', stackTrace: [] };
+}
+
+function unhandledBody(error, kind) {
+  const body = bodyOf(error, kind);
+  if (generation <= 16) body.errorType = `FunctionUnhandledError: ${body.errorType}`;
+  return body;
+}
+
+function fail(call, how, body) {
+  if (!calls.has(call)) return;
+  calls.delete(call);
+  const text = JSON.stringify(body);
+  process.stdout.write(`${new Date().toISOString()} ${currentId()} [error] ${text}\n`);
+  send('e', call, Buffer.from([how]), Buffer.from(text));
+}
+
+function failure(kind, message, cause) {
+  const error = new Error(message);
+  error.stack = cause ? cause.stack : '';
+  error.kind = kind;
+  return error;
+}
+
+// ---- loading ----
+
+function findFile(module) {
+  const base = path.join(load.code, module);
+  for (const ending of generation >= 18 ? ['.js', '.mjs', '.cjs'] : ['.js']) {
+    if (fs.existsSync(base + ending)) return base + ending;
+  }
+  throw failure('ImportModuleError', `Module '${base}.js' is missing.`);
+}
+
+async function importFile(file) {
+  try {
+    if (file.endsWith('.mjs')) return await import(pathToFileURL(file).href);
+    try {
+      return require(file);
+    } catch (error) {
+      if (error && error.code === 'ERR_REQUIRE_ESM' && generation >= 18) return await import(pathToFileURL(file).href);
+      throw error;
+    }
+  } catch (error) {
+    if (error instanceof SyntaxError) throw failure('UserCodeSyntaxError', error.message, error);
+    if (error && (error.code === 'MODULE_NOT_FOUND' || error.code === 'ERR_MODULE_NOT_FOUND'))
+      throw failure('ImportModuleError', error.message, error);
+    throw failure('UserCodeError', error && error.message ? error.message : util.inspect(error), error instanceof Error ? error : null);
+  }
+}
+
+async function findEntry(text) {
+  const dot = text.lastIndexOf('.');
+  if (dot <= 0 || dot === text.length - 1) throw failure('InvalidHandlerName', `Invalid handler '${text}'`);
+  const module = text.slice(0, dot);
+  const name = text.slice(dot + 1);
+  console.log(`load code for handler:${text}`);
+  const exported = await importFile(findFile(module));
+  const found = exported[name] || (exported.default && exported.default[name]);
+  if (typeof found !== 'function') throw failure('HandlerNotFound', `Handler '${name}' is missing on module '${module}'`);
+  return found;
+}
+
+// ---- context and results ----
+
+function makeContext(meta) {
+  const [accessKeyId, accessKeySecret, securityToken] = meta.credentials || ['', '', ''];
+  return {
+    requestId: meta.requestId,
+    credentials: { accessKeyId, accessKeySecret, securityToken },
+    function: load.function,
+    service: load.service,
+    region: load.region,
+    accountId: load.accountId,
+    logger: makeLogger(),
+    retryCount: meta.retryCount || 0,
+    tracing: {
+      openTracingSpanContext: meta.spanContext || '',
+      openTracingSpanBaggages: meta.spanBaggages || {},
+      jaegerEndpoint: '',
+    },
+    waitsForEmptyEventLoopBeforeCallback: false,
+  };
+}
+
+function resultBytes(value) {
+  if (value === null || value === undefined) return Buffer.alloc(0);
+  if (Buffer.isBuffer(value)) return value;
+  if (value instanceof Uint8Array) return Buffer.from(value);
+  if (typeof value === 'object') return Buffer.from(JSON.stringify(value));
+  return Buffer.from(String(value));
+}
+
+function succeed(call, value) {
+  if (!calls.has(call)) return;
+  let bytes;
+  try {
+    bytes = resultBytes(value);
+  } catch (error) {
+    fail(call, UNHANDLED, unhandledBody(error));
+    return;
+  }
+  calls.delete(call);
+  send('a', call, bytes);
+}
+
+function callbackOf(call) {
+  return (error, data) => {
+    if (error === null || error === undefined) {
+      succeed(call, data);
+      return;
+    }
+    const isError = error instanceof Error;
+    fail(call, HANDLED, isError ? bodyOf(error) : { errorMessage: typeof error === 'string' ? error : util.inspect(error), errorType: 'FunctionHandledError' });
+  };
+}
+
+/** Run f, and take what it throws or, where asked, returns. */
+function run(call, takesReturn, f) {
+  let result;
+  try {
+    result = f();
+  } catch (error) {
+    fail(call, UNHANDLED, unhandledBody(error));
+    return;
+  }
+  if (!result || typeof result.then !== 'function') return;
+  result.then(
+    (value) => {
+      if (takesReturn) succeed(call, value);
+    },
+    (error) => fail(call, UNHANDLED, unhandledBody(error)),
+  );
+}
+
+// ---- HTTP form of the first generation ----
+
+const LISTED = new Set(['set-cookie']);
+const FIRST_ONLY = new Set([
+  'age', 'authorization', 'content-length', 'content-type', 'etag', 'expires', 'from', 'host', 'if-modified-since',
+  'if-unmodified-since', 'last-modified', 'location', 'max-forwards', 'proxy-authorization', 'referer', 'retry-after', 'user-agent',
+]);
+
+function plainHeaders(map) {
+  const headers = {};
+  for (const [name, values] of Object.entries(map)) {
+    const key = name.toLowerCase();
+    if (LISTED.has(key)) headers[key] = values;
+    else headers[key] = FIRST_ONLY.has(key) ? values[0] : values.join(', ');
+  }
+  return headers;
+}
+
+function makeRequest(http, event) {
+  const request = Readable.from(event.length ? [event] : []);
+  const headers = plainHeaders(http.headersMap);
+  const queries = {};
+  for (const [name, values] of Object.entries(http.queriesMap)) queries[name] = values.length > 1 ? values : values[0];
+  return Object.assign(request, {
+    method: http.method,
+    path: http.path,
+    url: http.requestURI,
+    clientIP: http.clientIP,
+    ip: http.clientIP,
+    queries,
+    headers,
+    httpVersion: '1.1',
+    getHeader: (name) => headers[String(name).toLowerCase()],
+  });
+}
+
+async function wholeOf(body) {
+  if (body && typeof body.pipe === 'function') {
+    const parts = [];
+    for await (const part of body) parts.push(Buffer.from(part));
+    return Buffer.concat(parts);
+  }
+  return resultBytes(body);
+}
+
+function makeResponse(call) {
+  const headers = new Map();
+  let status = 200;
+  let sent = false;
+  return {
+    setStatusCode(code) {
+      status = code;
+    },
+    setHeader(name, value) {
+      headers.set(String(name).toLowerCase(), [name, (Array.isArray(value) ? value : [value]).map(String)]);
+    },
+    deleteHeader(name) {
+      headers.delete(String(name).toLowerCase());
+    },
+    hasHeader(name) {
+      return headers.has(String(name).toLowerCase());
+    },
+    send(body) {
+      if (sent) return;
+      sent = true;
+      wholeOf(body).then(
+        (bytes) => {
+          if (!calls.delete(call)) return;
+          const head = Buffer.from(JSON.stringify({ status, headersMap: Object.fromEntries(headers.values()) }));
+          const size = Buffer.allocUnsafe(4);
+          size.writeUInt32LE(head.length, 0);
+          send('h', call, size, head, bytes);
+        },
+        (error) => fail(call, UNHANDLED, unhandledBody(error)),
+      );
+    },
+  };
+}
+
+// ---- frames ----
+
+function doLoad(call, payload) {
+  load = JSON.parse(payload);
+  generation = load.generation;
+  process.chdir(load.code);
+  calls.set(call, {});
+  (async () => {
+    if (load.initializer) initializer = await findEntry(load.initializer);
+    entry = await findEntry(load.function.handler);
+  })().then(
+    () => {
+      if (calls.delete(call)) send('l', call);
+    },
+    (error) => fail(call, UNHANDLED, unhandledBody(error, error.kind)),
+  );
+}
+
+function begin(call, meta) {
+  const state = { requestId: meta.requestId };
+  lastRequestId = meta.requestId;
+  calls.set(call, state);
+  return state;
+}
+
+function within(state, f) {
+  if (load.concurrency > 1) storage.run(state, f);
+  else f();
+}
+
+function doHook(call, meta, hook) {
+  within(begin(call, meta), () => run(call, generation >= 18, () => hook(makeContext(meta), callbackOf(call))));
+}
+
+function doCall(call, payload) {
+  const size = payload.readUInt32LE(0);
+  const meta = JSON.parse(payload.toString('utf8', 4, 4 + size));
+  const event = payload.subarray(4 + size);
+  const context = makeContext(meta);
+  within(begin(call, meta), () => {
+    if (meta.http) run(call, false, () => entry(makeRequest(meta.http, event), makeResponse(call), context));
+    else run(call, generation >= 18, () => entry(event, context, callbackOf(call)));
+  });
+}
+
+function take(kind, call, payload) {
+  switch (kind) {
+    case 'L':
+      doLoad(call, payload);
+      break;
+    case 'I':
+      doHook(call, JSON.parse(payload), initializer);
+      break;
+    case 'K': {
+      const meta = JSON.parse(payload);
+      findEntry(meta.handler).then((hook) => doHook(call, meta, hook), (error) => {
+        calls.set(call, {});
+        fail(call, UNHANDLED, unhandledBody(error, error.kind));
+      });
+      break;
+    }
+    default:
+      doCall(call, payload);
+  }
+}
+
+let waiting = [];
+let waitingBytes = 0;
+
+/** The first count bytes of what has come, or null. */
+function peek(count) {
+  if (waitingBytes < count) return null;
+  if (waiting.length > 1 && waiting[0].length < count) waiting = [Buffer.concat(waiting, waitingBytes)];
+  return waiting[0];
+}
+
+channel.on('data', (data) => {
+  waiting.push(data);
+  waitingBytes += data.length;
+  for (;;) {
+    const head = peek(HEAD);
+    if (!head) return;
+    const length = head.readUInt32LE(0);
+    const whole = peek(HEAD + length);
+    if (!whole) return;
+    const frame = whole.subarray(0, HEAD + length);
+    waiting[0] = whole.subarray(HEAD + length);
+    waitingBytes -= HEAD + length;
+    take(String.fromCharCode(frame[4]), frame.readUInt32LE(8), frame.subarray(HEAD));
+  }
+});
+channel.on('end', () => process.exit(0));
+channel.on('error', () => process.exit(0));
+
+/** Whose fault it is cannot be known: all that run get it. Without any it is noted, and the next call runs. */
+function onStray(error) {
+  const running = [...calls.keys()];
+  if (running.length === 0) console.error(error);
+  for (const call of running) fail(call, UNHANDLED, unhandledBody(error));
+}
+process.on('uncaughtException', onStray);
+process.on('unhandledRejection', onStray);
+
+send('r', 0);

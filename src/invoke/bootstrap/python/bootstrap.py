@@ -1,0 +1,325 @@
+"""Runs a Python function: frames with the daemon over descriptor 3, user code in between.
+
+A frame is <length u32><kind u8><3 bytes 0><call u32> and its payload, little-endian; see src/invoke/frame.h. Source: spec page
+invocation, section 8.3.
+"""
+
+import faulthandler
+import json
+import logging
+import os
+import signal
+import struct
+import sys
+import threading
+import time
+
+HEAD = struct.Struct("<IBxxxI")
+CHANNEL = 3
+UNHANDLED = b"\x02"
+
+
+def read_exactly(count):
+    parts = []
+    while count:
+        part = os.read(CHANNEL, min(count, 1 << 20))
+        if not part:
+            os._exit(0)
+        parts.append(part)
+        count -= len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def read_frame():
+    length, kind, call = HEAD.unpack(read_exactly(HEAD.size))
+    return chr(kind), call, read_exactly(length) if length else b""
+
+
+write_lock = threading.Lock()
+
+
+def write_frame(kind, call, *parts):
+    data = b"".join((HEAD.pack(sum(map(len, parts)), ord(kind), call), *parts))
+    view = memoryview(data)
+    with write_lock:
+        while view:
+            view = view[os.write(CHANNEL, view):]
+
+
+class Bag:
+    """A thing with attributes, and the same under their JSON names."""
+
+    def __init__(self, **values):
+        self.__dict__.update(values)
+
+
+class Credentials(Bag):
+    def __init__(self, key, secret, token):
+        super().__init__(access_key_id=key, access_key_secret=secret, security_token=token,
+                         accessKeyId=key, accessKeySecret=secret, securityToken=token)
+
+    def to_dict(self):
+        return {"accessKeyId": self.access_key_id, "accessKeySecret": self.access_key_secret, "securityToken": self.security_token}
+
+
+class Context(Bag):
+    def getLogger(self):
+        return self.logger
+
+    def to_json(self):
+        shown = {"requestId": self.request_id}
+        if hasattr(self, "credentials"):
+            shown["credentials"] = self.credentials.to_dict()
+        shown["function"] = dict(self.function.__dict__)
+        shown["service"] = {
+            "name": self.service.name, "logProject": self.service.log_project, "logStore": self.service.log_store,
+            "qualifier": self.service.qualifier, "versionId": self.service.version_id}
+        shown["region"] = self.region
+        shown["accountId"] = self.account_id
+        shown["retryCount"] = self.retry_count
+        shown["tracing"] = {
+            "openTracingSpanContext": self.tracing.span_context, "openTracingSpanBaggages": self.tracing.span_baggages,
+            "jaegerEndpoint": self.tracing.jaeger_endpoint}
+        return json.dumps(shown)
+
+
+current = threading.local()
+
+
+class RequestIdFilter(logging.Filter):
+    def filter(self, record):
+        record.request_id = getattr(current, "request_id", "")
+        return True
+
+
+def prepare_logging():
+    handler = logging.StreamHandler(sys.stdout)
+    formatter = logging.Formatter("%(asctime)s.%(msecs)03dZ %(request_id)s [%(levelname)s] %(message)s", "%Y-%m-%dT%H:%M:%S")
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    handler.addFilter(RequestIdFilter())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+
+
+def make_context(load, meta):
+    function, service = load["function"], load["service"]
+    credentials = {}
+    if load["runtime"] != "python3.12":
+        credentials["credentials"] = Credentials(*meta.get("credentials", ("", "", "")))
+    return Context(
+        request_id=meta["requestId"], requestId=meta["requestId"],
+        function=Bag(name=function["name"], handler=function["handler"], memory=function["memory"], timeout=function["timeout"]),
+        service=Bag(name=service["name"], log_project=service["logProject"], log_store=service["logStore"],
+                    qualifier=service["qualifier"], version_id=service["versionId"]),
+        region=load["region"], account_id=load["accountId"], accountId=load["accountId"], retry_count=meta.get("retryCount", 0),
+        tracing=Bag(span_context=meta.get("spanContext", ""), span_baggages=meta.get("spanBaggages", {}), jaeger_endpoint=""),
+        logger=logging.getLogger(), **credentials)
+
+
+# ---- errors ----
+
+def frames_of(traceback_):
+    import traceback
+    own = os.path.abspath(__file__)
+    shown = []
+    for frame in traceback.extract_tb(traceback_):
+        if os.path.abspath(frame.filename) == own or frame.filename.startswith("<frozen importlib"):
+            continue
+        shown.append([f'File "{frame.filename}"', f"line {frame.lineno}", f"in {frame.name}", frame.line or ""])
+    return shown
+
+
+def error_body(message, kind, stack=None):
+    body = {"errorMessage": message, "errorType": kind}
+    if stack is not None:
+        body["stackTrace"] = stack
+    return json.dumps(body)
+
+
+class LoadError(Exception):
+    def __init__(self, kind, message, stack=None):
+        super().__init__(message)
+        self.body = error_body(message, kind, stack)
+
+
+def import_module(name):
+    import importlib
+    try:
+        return importlib.import_module(name.replace("/", "."))
+    except ImportError as e:
+        raise LoadError("ImportModuleError", f"Unable to import module '{name}': {e}", frames_of(e.__traceback__)) from e
+    except SyntaxError as e:
+        stack = [[f'File "{e.filename}"', f"line {e.lineno}", "", (e.text or "").rstrip("\n")]]
+        raise LoadError("UserCodeSyntaxError", f"Syntax error in module '{name}': {e.msg}", stack) from e
+    except Exception as e:
+        raise LoadError("UserCodeError", f"Module initialization error: {e}", frames_of(e.__traceback__)) from e
+
+
+def find_entry(text):
+    module, dot, name = text.rpartition(".")
+    if not dot or not module or not name:
+        raise LoadError("InvalidHandleName", f"Invalid handler '{text}'")
+    entry = getattr(import_module(module), name, None)
+    if not callable(entry):
+        raise LoadError("HandlerNotFound", f"Handler '{name}' is missing on module '{module}'")
+    return entry
+
+
+# ---- results ----
+
+def plain(value):
+    import datetime
+    import decimal
+    if isinstance(value, decimal.Decimal):
+        return float(value)
+    if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
+        return value.isoformat()
+    if hasattr(value, "to_json"):
+        return value.to_json()
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+def result_bytes(value):
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value)
+    if isinstance(value, str):
+        return value.encode()
+    return json.dumps(value, sort_keys=True, indent=4, default=plain).encode()
+
+
+def wsgi_environ(http, event, context):
+    import io
+    environ = dict(os.environ)
+    path = http["path"] or "/"
+    headers = {k.lower(): v for k, v in http["headersMap"].items()}
+    environ.update({
+        "REQUEST_METHOD": http["method"], "PATH_INFO": path, "REMOTE_ADDR": http["clientIP"],
+        "QUERY_STRING": http["requestURI"].partition("?")[2], "CONTENT_TYPE": ",".join(headers.get("content-type", [])),
+        "CONTENT_LENGTH": str(len(event)), "SCRIPT_NAME": "", "SERVER_NAME": "FCRUNTIME", "SERVER_PORT": "9000",
+        "SERVER_PROTOCOL": "HTTP/1.1", "SERVER_SOFTWARE": "FCRUNTIME/1.0", "wsgi.version": (1, 0), "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(event), "wsgi.errors": sys.stderr, "wsgi.multithread": False, "wsgi.multiprocess": False,
+        "wsgi.run_once": False, "fc.context": context, "fc.request_uri": http["requestURI"],
+        "HTTP_X_FC_FUNCTION_HANDLER": context.function.handler,
+    })
+    for name, values in headers.items():
+        environ["HTTP_" + name.upper().replace("-", "_")] = ",".join(values)
+    return environ
+
+
+def run_wsgi(entry, http, event, context):
+    answer = {"status": 200, "headersMap": {}}
+
+    def start_response(status, headers, exc_info=None):
+        if exc_info and exc_info[1]:
+            raise exc_info[1].with_traceback(exc_info[2])
+        answer["status"] = int(status.split(" ", 1)[0])
+        answer["headersMap"] = {}
+        for name, value in headers:
+            answer["headersMap"].setdefault(name, []).append(value)
+        return lambda data: None
+
+    parts = entry(wsgi_environ(http, event, context), start_response)
+    try:
+        body = b"".join(part if isinstance(part, bytes) else str(part).encode() for part in parts or ())
+    finally:
+        if hasattr(parts, "close"):
+            parts.close()
+    return answer, body
+
+
+# ---- the life ----
+
+class Runner:
+    def __init__(self):
+        self.load = None
+        self.entry = None
+
+    def do_load(self, call, payload):
+        self.load = json.loads(payload)
+        code = self.load["code"]
+        os.chdir(code)
+        sys.path.insert(0, code)
+        sys.argv = [code]
+        sys.modules["__main__"].__dict__["__file__"] = __file__
+        if self.load["initializer"]:
+            self.initializer = find_entry(self.load["initializer"])
+        self.entry = find_entry(self.load["function"]["handler"])
+        self.flush()
+        write_frame("l", call)
+
+    def do_initialize(self, call, payload):
+        meta = json.loads(payload)
+        current.request_id = meta["requestId"]
+        self.initializer(make_context(self.load, meta))
+        self.flush()
+        write_frame("a", call)
+
+    def do_hook(self, call, payload):
+        meta = json.loads(payload)
+        current.request_id = meta["requestId"]
+        find_entry(meta["handler"])(make_context(self.load, meta))
+        self.flush()
+        write_frame("a", call)
+
+    def do_call(self, call, payload):
+        size = int.from_bytes(payload[:4], "little")
+        meta = json.loads(payload[4:4 + size])
+        event = payload[4 + size:]
+        current.request_id = meta["requestId"]
+        context = make_context(self.load, meta)
+        if "http" in meta:
+            answer, body = run_wsgi(self.entry, meta["http"], event, context)
+            head = json.dumps(answer).encode()
+            self.flush()
+            write_frame("h", call, len(head).to_bytes(4, "little"), head, body)
+            return
+        result = result_bytes(self.entry(event, context))
+        self.flush()
+        write_frame("a", call, result)
+
+    @staticmethod
+    def flush():
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except (ValueError, OSError, AttributeError):
+                pass
+
+    def fail(self, call, body):
+        logging.getLogger().error(body)
+        self.flush()
+        write_frame("e", call, UNHANDLED, body.encode())
+
+    def run(self, kind, call, payload):
+        try:
+            {"L": self.do_load, "I": self.do_initialize, "K": self.do_hook, "C": self.do_call}[kind](call, payload)
+        except LoadError as e:
+            self.fail(call, e.body)
+        except SystemExit as e:
+            self.flush()
+            os._exit(e.code if isinstance(e.code, int) else 0 if e.code is None else 1)
+        except BaseException as e:  # pylint: disable=broad-except
+            self.fail(call, error_body(str(e), type(e).__name__, frames_of(e.__traceback__)))
+
+    def serve(self):
+        write_frame("r", 0)
+        while True:
+            kind, call, payload = read_frame()
+            if kind == "C" and self.load["concurrency"] > 1:
+                threading.Thread(target=self.run, args=(kind, call, payload), daemon=True).start()
+            else:
+                self.run(kind, call, payload)
+
+
+def main():
+    os.set_inheritable(CHANNEL, False)
+    sys.path.pop(0)
+    faulthandler.register(signal.SIGTERM, all_threads=True, chain=True)
+    prepare_logging()
+    print("FunctionCompute python3 runtime inited.", flush=True)
+    Runner().serve()
+
+
+main()

@@ -1,0 +1,394 @@
+/*
+ * A call on its instance: sent, timed, answered; and the documented words for each way it can end.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "invoke/internal.h"
+
+enum {
+    NS_PER_MS = 1000000,
+    LOG_TAIL_BYTES = 4096,
+    TEXT_BYTES = 200,
+    NS_PER_US = 1000,
+    US_PER_MS = 1000,
+};
+
+static const double bytes_per_mb = 1024.0 * 1024.0;
+#define NS_PER_S UINT64_C(1000000000)
+
+static double megabytes(uint64_t bytes)
+{
+    return (double)bytes / bytes_per_mb;
+}
+
+uint64_t instance_peak(const struct instance *instance)
+{
+    return instance->program ? supervised_peak_bytes(instance->program) : 0;
+}
+
+static uint64_t limit_bytes(const struct instance *instance)
+{
+    return (uint64_t)instance->spec.memory_mb << 20;
+}
+
+/* ---- the log of a call ---- */
+
+/* What a runtime of ours would print; programs of custom runtimes print it themselves. */
+static void note(struct invoke_call *call, const char *phase, const char *when, const char *error)
+{
+    struct instance *instance = call->instance;
+
+    if (!language_has_bootstrap(instance->language) || instance->spec.concurrency > 1)
+        return;
+    instance_read_log(instance);
+    buf_printf(&instance->log, "FC %s %s RequestId: " STR_FMT "%s\n", phase, when,
+               STR_ARG(call->request.request_id), error);
+}
+
+static const char *error_suffix(enum invoke_outcome outcome)
+{
+    if (outcome == INVOKE_ANSWERED || outcome == INVOKE_REFUSED)
+        return "";
+    return outcome == INVOKE_HANDLED ? ", Error: Handled function error"
+                                     : ", Error: Unhandled function error";
+}
+
+static void add_summary(struct invoke_call *call, const struct invoke_result *result)
+{
+    struct instance *instance = call->instance;
+    uint64_t us = result->duration_ns / NS_PER_US;
+
+    buf_printf(&instance->log,
+               "\nDuration: %" PRIu64 ".%02" PRIu64 " ms, Billed Duration: %" PRIu64
+               " ms, Memory Size: %u MB, Max Memory Used: %.2f MB",
+               us / US_PER_MS, us % US_PER_MS / 10, result->billed_ms, instance->spec.memory_mb,
+               megabytes(result->memory_bytes));
+}
+
+static void add_log(struct invoke_call *call, struct invoke_result *result)
+{
+    struct instance *instance = call->instance;
+    const char *phase = call->phase == CALL_INITIALIZING ? "Initialize" : "Invoke";
+
+    if (instance->spec.concurrency > 1)
+        return;
+    instance_read_log(instance);
+    if (call->phase != CALL_WAITING)
+        note(call, phase, "End", error_suffix(result->outcome));
+    add_summary(call, result);
+    result->log = buf_str(&instance->log);
+    if (result->log.len > LOG_TAIL_BYTES)
+        result->log = str_slice(result->log, result->log.len - LOG_TAIL_BYTES, result->log.len);
+}
+
+/* ---- run ---- */
+
+static void on_time_limit(struct loop_timer *timer);
+
+static void send_initialize(struct invoke_call *call)
+{
+    struct arena *arena = arena_new();
+    struct str meta = call_meta(call, arena);
+
+    channel_send(call->instance->channel, 'I', call->number, &meta, 1);
+    arena_free(arena);
+}
+
+static void send_call(struct invoke_call *call)
+{
+    struct arena *arena = arena_new();
+    struct str meta = call_meta(call, arena);
+    uint32_t len = (uint32_t)meta.len;
+    const struct str parts[] = {
+        {(const char *)&len, sizeof(len)},
+        meta,
+        call->request.event,
+    };
+
+    channel_send(call->instance->channel, 'C', call->number, parts, N_ELEMENTS(parts));
+    arena_free(arena);
+}
+
+static void begin_phase(struct invoke_call *call, enum call_phase phase, uint32_t limit_s)
+{
+    struct instance *instance = call->instance;
+
+    call->phase = phase;
+    call->sent_ns = clock_monotonic_ns();
+    note(call, phase == CALL_INITIALIZING ? "Initialize" : "Invoke", "Start", "");
+    supervised_watch(instance->program, limit_bytes(instance));
+    loop_timer_arm(call->invoke->loop, &call->timer, limit_s * NS_PER_S, on_time_limit);
+}
+
+void call_run(struct invoke_call *call)
+{
+    struct instance *instance = call->instance;
+
+    if (instance->state == INSTANCE_INITIALIZING) {
+        begin_phase(call, CALL_INITIALIZING, instance->spec.initializer_timeout_s);
+        if (instance->web)
+            web_initialize(instance->web, call);
+        else
+            send_initialize(call);
+        return;
+    }
+    begin_phase(call, CALL_RUNNING, instance->spec.timeout_s);
+    if (instance->web)
+        web_call(instance->web, call);
+    else
+        send_call(call);
+}
+
+/* ---- answers ---- */
+
+static void measure(struct invoke_call *call, struct invoke_result *result)
+{
+    uint64_t now = clock_monotonic_ns();
+
+    if (call->phase != CALL_WAITING)
+        result->duration_ns = now - call->sent_ns;
+    result->billed_ms = (result->duration_ns + NS_PER_MS - 1) / NS_PER_MS;
+    result->memory_bytes = instance_peak(call->instance);
+}
+
+static void unbind(struct invoke_call *call)
+{
+    struct instance *instance = call->instance;
+
+    DL_DELETE(instance->calls, call);
+    instance->call_count--;
+    loop_timer_cancel(call->invoke->loop, &call->timer);
+    if (instance->web)
+        web_forget(instance->web, call);
+}
+
+void call_answer(struct invoke_call *call, struct invoke_result *result)
+{
+    struct instance *instance = call->instance;
+
+    result->instance_id = str_of(instance->id);
+    result->ran = str_of(instance_ran(instance));
+    result->cold = call->cold;
+    unbind(call);
+    call->done(call->arg, result);
+    buf_done(&instance->log);
+    instance->served++;
+    mem_free(call);
+}
+
+static struct str exit_text(const struct invoke_result *result, char *text, size_t size)
+{
+    snprintf(text, size,
+             "{\"errorMessage\":\"Process exited unexpectedly before completing request (duration: "
+             "%" PRIu64 "ms, maxMemoryUsage: %.2fMB)\"}",
+             result->duration_ns / NS_PER_MS, megabytes(result->memory_bytes));
+    return str_of(text);
+}
+
+static void finish(struct invoke_call *call, struct invoke_result *result)
+{
+    add_log(call, result);
+    call_answer(call, result);
+}
+
+void call_exited(struct invoke_call *call)
+{
+    struct invoke_result result = {.outcome = INVOKE_EXITED};
+    char text[TEXT_BYTES];
+
+    measure(call, &result);
+    result.body = exit_text(&result, text, sizeof(text));
+    if (call->phase == CALL_INITIALIZING)
+        result.outcome = INVOKE_INIT_FAILED;
+    finish(call, &result);
+}
+
+static void on_time_limit(struct loop_timer *timer)
+{
+    struct invoke_call *call = CONTAINER_OF(timer, struct invoke_call, timer);
+    struct instance *instance = call->instance;
+    bool initializing = call->phase == CALL_INITIALIZING;
+    struct invoke_result result = {.outcome = initializing ? INVOKE_INIT_FAILED : INVOKE_TIMED_OUT};
+    char text[TEXT_BYTES];
+
+    measure(call, &result);
+    snprintf(text, sizeof(text),
+             "{\"errorMessage\":\"Function timed out after %u seconds (maxMemoryUsage: %.2fMB)\"}",
+             initializing ? instance->spec.initializer_timeout_s : instance->spec.timeout_s,
+             megabytes(result.memory_bytes));
+    result.body = str_of(text);
+    finish(call, &result);
+    instance_stop(instance);
+}
+
+/* Beyond its memory at the very end: the keeper would have ended it a moment later. */
+static bool is_over_memory(const struct instance *instance, const struct invoke_result *result)
+{
+    return result->memory_bytes > limit_bytes(instance);
+}
+
+void call_result(struct invoke_call *call, struct invoke_result *result)
+{
+    struct instance *instance = call->instance;
+    bool initializer_failed =
+        call->phase == CALL_INITIALIZING && result->outcome != INVOKE_ANSWERED;
+    char text[TEXT_BYTES];
+
+    measure(call, result);
+    if (is_over_memory(instance, result)) {
+        result->outcome = INVOKE_EXITED;
+        result->is_http = false;
+        result->body = exit_text(result, text, sizeof(text));
+        finish(call, result);
+        instance_stop(instance);
+        return;
+    }
+    if (call->phase == CALL_INITIALIZING && !initializer_failed) {
+        note(call, "Initialize", "End", "");
+        loop_timer_cancel(call->invoke->loop, &call->timer);
+        call->phase = CALL_WAITING;
+        instance_initialized(instance);
+        return;
+    }
+    if (initializer_failed)
+        result->outcome = INVOKE_INIT_FAILED;
+    finish(call, result);
+    if (initializer_failed)
+        instance_stop(instance);
+    else
+        instance_rest(instance);
+}
+
+/* ---- frames ---- */
+
+static struct invoke_call *find_call(struct instance *instance, uint32_t number)
+{
+    struct invoke_call *call;
+
+    DL_FOREACH(instance->calls, call)
+    {
+        if (call->number == number && call->phase != CALL_WAITING)
+            return call;
+    }
+    return NULL; /* it answers twice, or too late */
+}
+
+/* Status and headers of an answer over HTTP: {"status": 200, "headersMap": {"k": ["v"]}}. */
+static bool take_head(struct str text, struct arena *arena, struct invoke_result *result)
+{
+    struct error err;
+    OWN(json_free) cJSON *head = json_parse(text, &err);
+    const cJSON *status = cJSON_GetObjectItemCaseSensitive(head, "status");
+    const cJSON *entry;
+    const cJSON *value;
+
+    if (!cJSON_IsNumber(status))
+        return false;
+    result->is_http = true;
+    result->status = status->valueint;
+    cJSON_ArrayForEach (entry, cJSON_GetObjectItemCaseSensitive(head, "headersMap")) {
+        cJSON_ArrayForEach (value, entry) {
+            if (cJSON_IsString(value))
+                http_headers_add(&result->headers, arena, arena_str(arena, str_of(entry->string)),
+                                 arena_str(arena, str_of(value->valuestring)));
+        }
+    }
+    return true;
+}
+
+static void take_http(struct invoke_call *call, struct str payload)
+{
+    struct invoke_result result = {.outcome = INVOKE_ANSWERED};
+    struct arena *arena = arena_new();
+    uint32_t len = 0;
+
+    if (payload.len >= sizeof(len))
+        memcpy(&len, payload.ptr, sizeof(len));
+    if (payload.len < sizeof(len) + (size_t)len ||
+        !take_head((struct str){payload.ptr + sizeof(len), len}, arena, &result))
+        result.outcome = INVOKE_UNHANDLED;
+    else
+        result.body = str_slice(payload, sizeof(len) + len, payload.len);
+    call_result(call, &result);
+    arena_free(arena);
+}
+
+static void take_error(struct instance *instance, const struct frame *frame)
+{
+    struct invoke_call *call = find_call(instance, frame->call);
+    struct invoke_result result = {
+        .outcome = frame->payload.len && frame->payload.ptr[0] == FRAME_HANDLED ? INVOKE_HANDLED
+                                                                                : INVOKE_UNHANDLED,
+        .body = str_slice(frame->payload, 1, frame->payload.len),
+    };
+
+    if (call)
+        call_result(call, &result);
+    else if (instance->state == INSTANCE_STARTING)
+        instance_fail(instance, &result);
+}
+
+static void on_frame(void *arg, const struct frame *frame)
+{
+    struct instance *instance = arg;
+    struct invoke_call *call;
+    struct invoke_result result = {.outcome = INVOKE_ANSWERED, .body = frame->payload};
+
+    switch (frame->kind) {
+    case 'l':
+        instance_loaded(instance);
+        break;
+    case 'e':
+        take_error(instance, frame);
+        break;
+    case 'a':
+        call = find_call(instance, frame->call);
+        if (call)
+            call_result(call, &result);
+        break;
+    case 'h':
+        call = find_call(instance, frame->call);
+        if (call)
+            take_http(call, frame->payload);
+        break;
+    default: /* r: it is up */
+        break;
+    }
+}
+
+/* It closed its descriptor, or wrote what is no frame: it cannot answer any more. */
+static void on_channel_ended(void *arg)
+{
+    struct instance *instance = arg;
+
+    channel_close(GIVE(instance->channel));
+    instance_stop(instance);
+}
+
+const struct channel_events call_channel_events = {.frame = on_frame, .ended = on_channel_ended};
+
+void invoke_cancel(struct invoke_call *call)
+{
+    struct instance *instance = call ? call->instance : NULL;
+    bool running = call && call->phase != CALL_WAITING;
+
+    if (!call)
+        return;
+    loop_timer_cancel(call->invoke->loop, &call->refusal);
+    if (instance)
+        unbind(call);
+    mem_free(call->message);
+    mem_free(call);
+    if (!instance)
+        return;
+    if (running && instance->call_count == 0)
+        instance_stop(instance);
+    else if (running)
+        instance_drain(instance);
+    else
+        instance_rest(instance);
+}

@@ -1,0 +1,438 @@
+/*
+ * The life of an instance: prepared, started, initialized, serving, idle, gone.
+ */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "crypto/id.h"
+#include "invoke/internal.h"
+#include "invoke/unpack.h"
+
+enum {
+    LOG_READ_BYTES = 64 * 1024,
+    LOG_KEPT_BYTES = 4096, /* more is never shown */
+    LOG_MOST_BYTES = 4 * LOG_KEPT_BYTES,
+    LOG_READS_MAX = 64, /* in a row: a function that never stops printing must not hold the loop */
+    NS_PER_MS = 1000000,
+    ID_WORD_BITS = 32,
+    MS_PER_S = 1000,
+    START_LIMIT_S = 120, /* of a built-in runtime: until user code is loaded */
+};
+#define NS_PER_S UINT64_C(1000000000)
+
+static void on_start_limit(struct loop_timer *timer);
+static void on_idle_limit(struct loop_timer *timer);
+
+const char *instance_ran(const struct instance *instance)
+{
+    return instance->interpreter ? instance->interpreter->shown : "custom runtime";
+}
+
+/* ---- made and forgotten ---- */
+
+static void make_id(struct instance *instance)
+{
+    snprintf(instance->id, sizeof(instance->id), "c-%08" PRIx64 "-%08" PRIx64 "%08" PRIx64,
+             instance->created_wall_ms / MS_PER_S & UINT32_MAX, id_bits() & UINT32_MAX,
+             id_bits() >> ID_WORD_BITS);
+}
+
+struct instance *instance_new(struct function *function)
+{
+    struct instance *instance = mem_alloc(sizeof(*instance));
+    struct invoke *invoke = function->invoke;
+
+    instance->invoke = invoke;
+    instance->function = function;
+    instance->arena = arena_new();
+    invoke_function_copy(&function->spec, instance->arena, &instance->spec);
+    instance->language = function->language;
+    instance->generation = function->generation;
+    instance->created_wall_ms = clock_wall_ms();
+    instance->log_fd = -1;
+    instance->memory_charged = (int64_t)instance->spec.memory_mb << 20;
+    make_id(instance);
+    invoke->memory_used += (uint64_t)instance->memory_charged;
+    invoke->instance_count++;
+    DL_APPEND(function->instances, instance);
+    function->instance_count++;
+    return instance;
+}
+
+static void close_log(struct instance *instance)
+{
+    loop_watch_stop(GIVE(instance->log_watch));
+    if (instance->log_fd >= 0)
+        close(instance->log_fd);
+    instance->log_fd = -1;
+}
+
+void instance_free(struct instance *instance)
+{
+    struct invoke *invoke = instance->invoke;
+
+    loop_timer_cancel(invoke->loop, &instance->timer);
+    channel_close(GIVE(instance->channel));
+    web_free(GIVE(instance->web));
+    close_log(instance);
+    supervised_free(GIVE(instance->program));
+    code_let_go(instance->code);
+    code_let_go(instance->layers);
+    if (instance->tmp)
+        invoke_remove_folder(invoke, GIVE(instance->tmp));
+    invoke->memory_used -= (uint64_t)instance->memory_charged;
+    invoke->instance_count--;
+    DL_DELETE(instance->function->instances, instance);
+    instance->function->instance_count--;
+    function_let_go(instance->function);
+    buf_done(&instance->log);
+    arena_free(instance->arena);
+    mem_free(instance);
+}
+
+/* ---- its log ---- */
+
+static void keep_end(struct instance *instance)
+{
+    struct buf *log = &instance->log;
+
+    if (log->len <= LOG_MOST_BYTES)
+        return;
+    memmove(log->ptr, log->ptr + log->len - LOG_KEPT_BYTES, LOG_KEPT_BYTES);
+    log->len = LOG_KEPT_BYTES;
+    log->ptr[log->len] = '\0';
+}
+
+void instance_read_log(struct instance *instance)
+{
+    static char bytes[LOG_READ_BYTES];
+
+    for (int i = 0; i < LOG_READS_MAX && instance->log_fd >= 0; i++) {
+        ssize_t got = read(instance->log_fd, bytes, sizeof(bytes));
+
+        if (got == 0)
+            close_log(instance);
+        if (got <= 0)
+            return;
+        instance->log_bytes += (uint64_t)got;
+        buf_add(&instance->log, (struct str){bytes, (size_t)got});
+        keep_end(instance);
+        if (got < LOG_READ_BYTES)
+            return;
+    }
+}
+
+void instance_on_log(void *arg, unsigned events)
+{
+    (void)events;
+    instance_read_log(arg);
+}
+
+/* ---- preparation ---- */
+
+static void refuse_all(struct instance *instance, const char *code, const char *message)
+{
+    struct invoke_result result = {
+        .outcome = INVOKE_REFUSED, .code = code, .message = str_of(message)};
+
+    instance_fail(instance, &result);
+}
+
+void instance_fail(struct instance *instance, struct invoke_result *result)
+{
+    struct invoke_result each;
+
+    while (instance->calls) {
+        each = *result;
+        instance_read_log(instance);
+        call_answer(instance->calls, &each);
+    }
+    instance_free(instance);
+}
+
+/* 0: there; 1: coming; -1: never, and the instance is gone. */
+static int prepare_supervisor(struct instance *instance)
+{
+    struct error err;
+    int r = invoke_supervisor(instance->invoke, &err);
+
+    if (r < 0)
+        refuse_all(instance, "CAExited", err.text);
+    return r;
+}
+
+static int prepare_interpreter(struct instance *instance)
+{
+    if (!instance->interpreter)
+        instance->interpreter = interpreter_find(instance->invoke, instance->spec.runtime);
+    if (!instance->interpreter || instance->interpreter->state == INTERPRETER_READY)
+        return 0;
+    if (instance->interpreter->state == INTERPRETER_COMING)
+        return 1;
+    refuse_all(instance, "CAExited", instance->interpreter->shown);
+    return -1;
+}
+
+static struct code *take_code(struct instance *instance)
+{
+    OWN(mem_free)
+    char *key =
+        mem_printf(STR_FMT "%s", STR_ARG(instance->spec.blob), instance->spec.blob.len ? " " : "");
+
+    return code_take(instance->invoke, key);
+}
+
+/* The last of the list is unpacked first, so that the first one wins. */
+static struct code *take_layers(struct instance *instance)
+{
+    OWN(buf_done) struct buf key = {0};
+
+    for (size_t i = instance->spec.layer_count; i-- > 0;)
+        buf_printf(&key, STR_FMT " ", STR_ARG(instance->spec.layers[i]));
+    return code_take(instance->invoke, buf_text(&key));
+}
+
+static int is_unpacked(struct instance *instance, const struct code *code)
+{
+    char text[sizeof(instance->problem)];
+
+    if (code_state(code) != CODE_FAILED)
+        return code_state(code) == CODE_COMING;
+    snprintf(text, sizeof(text), "the code cannot be unpacked: %s", code_problem(code));
+    refuse_all(instance, "CAExited", text);
+    return -1;
+}
+
+static int prepare_code(struct instance *instance)
+{
+    int r;
+
+    if (!instance->code)
+        instance->code = take_code(instance);
+    if (!instance->layers && instance->spec.layer_count)
+        instance->layers = take_layers(instance);
+    r = is_unpacked(instance, instance->code);
+    if (r != 0 || !instance->layers)
+        return r;
+    return is_unpacked(instance, instance->layers);
+}
+
+/* What a custom runtime is started with has to be there. */
+static int prepare_program(struct instance *instance)
+{
+    OWN(mem_free) char *path = NULL;
+    char text[sizeof(instance->problem)];
+    struct stat info;
+
+    if (instance->language != LANGUAGE_CUSTOM || instance->spec.command_count)
+        return 0;
+    path = mem_printf("%s/bootstrap", code_folder(instance->code));
+    if (stat(path, &info) < 0) {
+        refuse_all(instance, "CAFileNotFound",
+                   "The function cannot be started. File /code/bootstrap does not exist.");
+        return -1;
+    }
+    if (S_ISREG(info.st_mode) && (info.st_mode & S_IXUSR))
+        return 0;
+    snprintf(text, sizeof(text),
+             "The function cannot be started. Permission denied (code: 13) to execute "
+             "/code/bootstrap: give it mode 755 or 777 in the package.");
+    refuse_all(instance, "CAFilePermission", text);
+    return -1;
+}
+
+void instance_prepare(struct instance *instance)
+{
+    static int (*const steps[])(struct instance *) = {prepare_supervisor, prepare_interpreter,
+                                                      prepare_code, prepare_program};
+    struct error err;
+
+    if (instance->state != INSTANCE_PREPARING)
+        return;
+    for (size_t i = 0; i < N_ELEMENTS(steps); i++) {
+        if (steps[i](instance) != 0)
+            return;
+    }
+    if (instance_spawn(instance, &err) < 0) {
+        refuse_all(instance, "CAExited", err.text);
+        return;
+    }
+    instance->state = INSTANCE_STARTING;
+    loop_timer_arm(instance->invoke->loop, &instance->timer,
+                   (instance->web ? instance->spec.start_limit_s : START_LIMIT_S) * NS_PER_S,
+                   on_start_limit);
+    if (instance->web)
+        web_start(instance->web);
+}
+
+/* ---- running ---- */
+
+static void run_waiting(struct instance *instance)
+{
+    struct invoke_call *call;
+    struct invoke_call *next;
+
+    DL_FOREACH_SAFE(instance->calls, call, next)
+    {
+        if (call->phase == CALL_WAITING)
+            call_run(call);
+    }
+}
+
+/* An initializer belongs to the call that needs the instance first. */
+static void begin_serving(struct instance *instance)
+{
+    if (instance->spec.initializer.len && instance->calls) {
+        instance->state = INSTANCE_INITIALIZING;
+        call_run(instance->calls);
+        return;
+    }
+    instance->state = INSTANCE_SERVING;
+    run_waiting(instance);
+    if (!instance->calls)
+        instance_rest(instance);
+}
+
+void instance_loaded(struct instance *instance)
+{
+    if (instance->state != INSTANCE_STARTING)
+        return;
+    loop_timer_cancel(instance->invoke->loop, &instance->timer);
+    begin_serving(instance);
+}
+
+void instance_initialized(struct instance *instance)
+{
+    instance->state = INSTANCE_SERVING;
+    run_waiting(instance);
+    if (!instance->calls)
+        instance_rest(instance);
+}
+
+bool instance_has_room(const struct instance *instance)
+{
+    return !instance->draining && instance->state != INSTANCE_STOPPING &&
+           instance->call_count < instance->spec.concurrency;
+}
+
+void instance_take(struct instance *instance, struct invoke_call *call)
+{
+    call->instance = instance;
+    call->number = ++instance->next_call;
+    call->phase = CALL_WAITING;
+    call->cold = instance->state != INSTANCE_SERVING;
+    DL_APPEND(instance->calls, call);
+    instance->call_count++;
+    if (instance->state != INSTANCE_SERVING)
+        return;
+    loop_timer_cancel(instance->invoke->loop, &instance->timer);
+    call_run(call);
+}
+
+void instance_rest(struct instance *instance)
+{
+    if (instance->call_count || instance->state == INSTANCE_STOPPING)
+        return;
+    if (instance->program)
+        supervised_unwatch(instance->program);
+    if (instance->draining) {
+        instance_free(instance);
+        return;
+    }
+    if (instance->state == INSTANCE_SERVING)
+        loop_timer_arm(instance->invoke->loop, &instance->timer,
+                       instance->invoke->settings.idle_ms * NS_PER_MS, on_idle_limit);
+}
+
+void instance_drain(struct instance *instance)
+{
+    instance->draining = true;
+    instance_rest(instance);
+}
+
+void instance_stop(struct instance *instance)
+{
+    instance->draining = true;
+    if (instance->call_count == 0 || !instance->program) {
+        instance_free(instance);
+        return;
+    }
+    instance->state = INSTANCE_STOPPING;
+    loop_timer_cancel(instance->invoke->loop, &instance->timer);
+    supervised_kill(instance->program);
+}
+
+static void on_idle_limit(struct loop_timer *timer)
+{
+    instance_free(CONTAINER_OF(timer, struct instance, timer));
+}
+
+/* Nothing listens, or user code is never loaded. */
+static void on_start_limit(struct loop_timer *timer)
+{
+    struct instance *instance = CONTAINER_OF(timer, struct instance, timer);
+    char text[sizeof(instance->problem)];
+
+    if (instance->web)
+        snprintf(text, sizeof(text),
+                 "The CA's http server cannot be started: the health check failed on port %u in %u "
+                 "seconds, dial tcp 127.0.0.1:%u: connection refused",
+                 instance->port, instance->spec.start_limit_s, instance->port);
+    else
+        snprintf(text, sizeof(text), "The function was not loaded in %d seconds", START_LIMIT_S);
+    refuse_all(instance, "FunctionNotStarted", text);
+}
+
+/* ---- the end of its process ---- */
+
+static void describe_exit(struct instance *instance, int status, const char *problem)
+{
+    char how[PROBLEM_TEXT_BYTES];
+
+    instance_read_log(instance);
+    if (problem)
+        snprintf(how, sizeof(how), "%s", problem);
+    else if (WIFSIGNALED(status))
+        snprintf(how, sizeof(how), "killed by signal %d", WTERMSIG(status));
+    else
+        snprintf(how, sizeof(how), "exit status %d", WEXITSTATUS(status));
+    snprintf(instance->problem, sizeof(instance->problem),
+             "The function either cannot be started or exited: %s. Log: %.*s", how, LOG_SHOWN_BYTES,
+             buf_text(&instance->log));
+}
+
+void instance_on_exited(void *arg, int status, bool over_memory, const char *problem)
+{
+    struct instance *instance = arg;
+    char text[sizeof(instance->problem)];
+
+    (void)over_memory;
+    describe_exit(instance, status, problem);
+    if (instance->state == INSTANCE_STARTING && (instance->web || status == -1)) {
+        memcpy(text, instance->problem, sizeof(text));
+        refuse_all(instance, "CAExited", text);
+        return;
+    }
+    if (instance->call_count == 0)
+        log_debug("instance ended", "id=%s problem=\"%s\"", instance->id, instance->problem);
+    while (instance->calls)
+        call_exited(instance->calls);
+    instance_free(instance);
+}
+
+void instance_on_socket(void *arg, uint32_t token, int fd, int sys_errno)
+{
+    struct instance *instance = arg;
+
+    if (instance->web)
+        web_socket(instance->web, token, fd, sys_errno);
+    else if (fd >= 0)
+        close(fd);
+}

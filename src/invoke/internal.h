@@ -1,0 +1,230 @@
+/*
+ * invoke/internal.h - functions, their instances, and what these need before they run
+ */
+#pragma once
+
+#include <uthash.h>
+#include <utlist.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "catalog/runtime.h"
+#include "invoke/frame.h"
+#include "invoke/invoke.h"
+#include "loop/loop.h"
+
+enum { PROBLEM_TEXT_BYTES = 200, LOG_SHOWN_BYTES = 300, PROBLEM_BYTES = 700 };
+
+struct worker;
+struct code;
+struct interpreter;
+struct web;
+
+/* ---- code.c: packages as folders ---- */
+
+enum code_state { CODE_COMING, CODE_READY, CODE_FAILED };
+
+/** @key: ids of packages, each with a blank behind it. Each take has its let_go. */
+struct code *code_take(struct invoke *invoke, const char *key);
+void code_let_go(struct code *code); /* NULL is fine */
+enum code_state code_state(const struct code *code);
+const char *code_folder(const struct code *code);
+const char *code_problem(const struct code *code);
+void code_free_all(struct invoke *invoke);
+
+/* ---- interpreter.c: what this machine has ---- */
+
+enum interpreter_state { INTERPRETER_COMING, INTERPRETER_READY, INTERPRETER_MISSING };
+
+struct interpreter {
+    UT_hash_handle hh;
+    struct invoke *invoke;
+    enum runtime_language language;
+    char *runtime; /* "python3.10": the key */
+    enum interpreter_state state;
+    char *path;    /* real path of the program */
+    char *prefix;  /* the folder it is installed in */
+    char *version; /* "3.11.2" */
+    char *shown;   /* "Python 3.11.2"; or, when it is missing, what to do about it */
+};
+
+/** For a runtime by its name; looked for once. NULL for one that needs none. */
+struct interpreter *interpreter_find(struct invoke *invoke, struct str runtime);
+void interpreter_free_all(struct invoke *invoke);
+bool language_has_bootstrap(enum runtime_language language);
+
+/* ---- function.c: a function as it is configured, and its instances ---- */
+
+struct function {
+    UT_hash_handle hh;
+    struct invoke *invoke;
+    char *key; /* account/region/service/name/version */
+    struct arena *arena;
+    struct invoke_function spec; /* in the arena */
+    enum runtime_language language;
+    int generation;             /* of a Node.js runtime: 16 */
+    struct instance *instances; /* of this revision and older ones */
+    size_t instance_count;
+};
+
+void invoke_function_copy(const struct invoke_function *from, struct arena *arena,
+                          struct invoke_function *out);
+/** The entry of the function; its spec becomes @spec, and instances of another revision drain. */
+struct function *function_take(struct invoke *invoke, const struct invoke_function *spec);
+/** It goes when it has no instance. */
+void function_let_go(struct function *function);
+/** An instance that can take a call, or a new one; NULL: *code and *message say why not. */
+struct instance *function_find_room(struct function *function, const char **code, char **message);
+
+/* ---- instance.c ---- */
+
+enum instance_state {
+    INSTANCE_PREPARING,    /* code, interpreter, supervisor */
+    INSTANCE_STARTING,     /* the process; then user code is loaded */
+    INSTANCE_INITIALIZING, /* the first call's initializer */
+    INSTANCE_SERVING,
+    INSTANCE_STOPPING, /* killed, not dead yet */
+};
+
+struct instance {
+    struct instance *next, *prev; /* of its function */
+    struct invoke *invoke;
+    struct function *function;
+    /* What it was started with; the function may have changed since. */
+    struct arena *arena;
+    struct invoke_function spec;
+    enum runtime_language language;
+    int generation;
+    char id[40];
+    enum instance_state state;
+    bool draining;
+    struct code *code, *layers;
+    struct interpreter *interpreter;
+    char *tmp; /* without namespaces: its TMPDIR */
+    struct supervised *program;
+    struct channel *channel;
+    struct web *web;
+    int log_fd;
+    struct loop_watch *log_watch;
+    struct buf log;            /* since the running call began, or since the start; its end only */
+    uint64_t log_bytes;        /* all of it */
+    struct invoke_call *calls; /* bound to it */
+    uint32_t call_count;
+    uint32_t next_call;
+    uint64_t served;
+    uint64_t created_wall_ms;
+    uint16_t port;
+    struct loop_timer timer;     /* limit of start and initializer, then of idleness */
+    const char *credentials[3];  /* minted: id, secret, token */
+    uint64_t round;              /* of invoke_prepare_on(), in which it was looked at last */
+    char problem[PROBLEM_BYTES]; /* why its process ended */
+    int64_t memory_charged;      /* bytes reserved of invoke.memory */
+};
+
+struct instance *instance_new(struct function *function);
+/** Go on with the preparation, when it is still under way. */
+void instance_prepare(struct instance *instance);
+/** It may take one more call. */
+bool instance_has_room(const struct instance *instance);
+/** Bind the call and run it as soon as may be. */
+void instance_take(struct instance *instance, struct invoke_call *call);
+/** No more calls; it goes when those it has are answered. */
+void instance_drain(struct instance *instance);
+/** Kill it; calls it still has are told so when it is dead. */
+void instance_stop(struct instance *instance);
+/** A call was answered: wait for the next one, or go. */
+void instance_rest(struct instance *instance);
+void instance_initialized(struct instance *instance);
+/** Forget it at once: its calls must be gone. */
+void instance_free(struct instance *instance);
+/** Everything it writes belongs to what runs now. */
+void instance_read_log(struct instance *instance);
+/** All its calls get the same answer, then it ends. */
+void instance_fail(struct instance *instance, struct invoke_result *result);
+/** The process is there and user code is loaded. */
+void instance_loaded(struct instance *instance);
+const char *instance_ran(const struct instance *instance);
+/** What its program says and does; for spawn.c. */
+void instance_on_log(void *arg, unsigned events);
+void instance_on_exited(void *arg, int status, bool over_memory, const char *problem);
+void instance_on_socket(void *arg, uint32_t token, int fd, int sys_errno);
+
+/* spawn.c */
+int instance_spawn(struct instance *instance, struct error *err);
+/* meta.c */
+/** What a bootstrap is told once. @code: where it finds the function's code. */
+struct str load_frame(const struct instance *instance, const char *code, struct arena *arena);
+
+/* ---- call.c ---- */
+
+enum call_phase { CALL_WAITING, CALL_INITIALIZING, CALL_RUNNING };
+
+struct invoke_call {
+    struct invoke_call *next, *prev; /* of its instance */
+    struct invoke *invoke;
+    struct instance *instance;
+    struct invoke_request request;
+    void (*done)(void *arg, const struct invoke_result *result);
+    void *arg;
+    uint32_t number; /* on its instance */
+    enum call_phase phase;
+    bool cold;
+    uint64_t sent_ns;
+    struct loop_timer timer;   /* of the time limit */
+    struct loop_timer refusal; /* answers later what was decided at once */
+    struct invoke_result refused;
+    char *message;
+};
+
+/** Send it to the instance: its initializer first, when that has not run. */
+void call_run(struct invoke_call *call);
+/** The answer is there: fills in what every answer has, tells the caller, frees the call. */
+void call_answer(struct invoke_call *call, struct invoke_result *result);
+/** Frames of the instance's channel. */
+extern const struct channel_events call_channel_events;
+/** It has its answer; measures, logs, tells, and lets the instance rest or go. */
+void call_result(struct invoke_call *call, struct invoke_result *result);
+/** JSON of what a call brings (meta.c). */
+struct str call_meta(struct invoke_call *call, struct arena *arena);
+/** A result for an instance that ended under its calls. */
+void call_exited(struct invoke_call *call);
+uint64_t instance_peak(const struct instance *instance);
+
+/* ---- web.c: custom runtimes ---- */
+
+struct web *web_new(struct instance *instance);
+void web_free(struct web *web);
+void web_start(struct web *web); /* wait until the port answers */
+void web_socket(struct web *web, uint32_t token, int fd, int sys_errno);
+void web_initialize(struct web *web, struct invoke_call *call);
+void web_call(struct web *web, struct invoke_call *call);
+void web_forget(struct web *web, struct invoke_call *call);
+
+/* ---- invoke.c ---- */
+
+struct invoke {
+    struct loop *loop;
+    struct invoke_settings settings;
+    struct worker *worker;
+    struct supervisor *supervisor;
+    bool supervisor_ready, namespaces, tried;
+    char *folder; /* of its own; goes with it */
+    char *room;
+    struct code *codes;
+    uint64_t next_code, code_uses;
+    struct interpreter *interpreters;
+    struct function *functions;
+    size_t instance_count;
+    uint64_t memory_used; /* bytes: of all instances, by what their functions may take */
+    bool prepare_posted, ending;
+    uint64_t next_tmp, next_user;
+    uint64_t round;
+};
+
+/** Take @path away, later on the worker. The text is taken. */
+void invoke_remove_folder(struct invoke *invoke, char *path);
+
+/** Something that instances wait for has come, or will not: they go on, later on the loop. */
+void invoke_prepare_on(struct invoke *invoke);
+/** 0 when programs can be started, 1 when that is coming; -1 and *err. */
+int invoke_supervisor(struct invoke *invoke, struct error *err);

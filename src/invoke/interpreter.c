@@ -1,0 +1,250 @@
+/*
+ * The interpreters of this machine: found once for each name of a runtime, with their real path,
+ * their version and the folder they are installed in.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "invoke/internal.h"
+#include "loop/worker.h"
+
+enum { ANSWER_BYTES = 4096, ANSWER_MS = 10000, PATH_BYTES = 4096 };
+
+/* How an interpreter tells its real path, its version and its folder, a line each. */
+struct language_row {
+    const char *program;
+    bool versioned; /* python3.10 may be there beside python3 */
+    const char *flag, *question;
+    const char *package;
+};
+
+static const struct language_row languages[LANGUAGE_COUNT] = {
+    [LANGUAGE_PYTHON] = {"python3", true,  "-c",
+                         "import sys, os\n"
+                         "print(os.path.realpath(sys.executable))\n"
+                         "print('.'.join(map(str, sys.version_info[:3])))\n"
+                         "print(sys.base_prefix)",                                    "python3"},
+    [LANGUAGE_NODEJS] = {"node",    false, "-e",
+                         "const path = require('path');"
+                         "console.log(process.execPath);"
+                         "console.log(process.versions.node);"
+                         "console.log(path.dirname(path.dirname(process.execPath)))", "nodejs" },
+};
+
+bool language_has_bootstrap(enum runtime_language language)
+{
+    return languages[language].program != NULL;
+}
+
+/* ---- asking (on the worker) ---- */
+
+static size_t read_answer(int fd, char *answer, size_t size)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    size_t len = 0;
+
+    while (len < size - 1 && poll(&wait, 1, ANSWER_MS) == 1) {
+        ssize_t got = read(fd, answer + len, size - 1 - len);
+
+        if (got <= 0)
+            break;
+        len += (size_t)got;
+    }
+    answer[len] = '\0';
+    return len;
+}
+
+static bool ask(const char *path, const struct language_row *row, char *answer, size_t size)
+{
+    char *const argv[] = {(char *)(uintptr_t)path, (char *)(uintptr_t)row->flag,
+                          (char *)(uintptr_t)row->question, NULL};
+    posix_spawn_file_actions_t actions;
+    int ends[2];
+    int status = -1;
+    pid_t pid;
+    int r;
+
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return false;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    r = posix_spawn(&pid, path, &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    if (r == 0) {
+        read_answer(ends[0], answer, size);
+        kill(pid, SIGKILL); /* it has said what it had to, or never will */
+        waitpid(pid, &status, 0);
+    }
+    close(ends[0]);
+    return r == 0;
+}
+
+/* Another user must reach it where there are no namespaces: every folder above lets him through. */
+static bool is_open_to_all(const char *path)
+{
+    char part[PATH_BYTES];
+    struct stat info;
+
+    snprintf(part, sizeof(part), "%s", path);
+    for (char *slash = part + 1; (slash = strchr(slash, '/')); slash++) {
+        *slash = '\0';
+        if (stat(part, &info) < 0 || !(info.st_mode & S_IXOTH))
+            return false;
+        *slash = '/';
+    }
+    return stat(part, &info) == 0 && (info.st_mode & S_IXOTH);
+}
+
+static bool take_answer(struct interpreter *found, char *answer)
+{
+    struct str lines[3];
+    struct str rest = str_of(answer);
+
+    for (size_t i = 0; i < N_ELEMENTS(lines); i++)
+        str_cut(rest, '\n', &lines[i], &rest);
+    if (lines[0].len == 0 || lines[1].len == 0 || lines[2].len == 0)
+        return false;
+    found->path = mem_dup_len(lines[0].ptr, lines[0].len);
+    found->version = mem_dup_len(lines[1].ptr, lines[1].len);
+    found->prefix = mem_dup_len(lines[2].ptr, lines[2].len);
+    return true;
+}
+
+static bool try_path(struct interpreter *found, const char *path)
+{
+    char answer[ANSWER_BYTES];
+
+    if (access(path, X_OK) < 0 || !ask(path, &languages[found->language], answer, sizeof(answer)) ||
+        !take_answer(found, answer))
+        return false;
+    if (geteuid() != 0 || found->invoke->namespaces || is_open_to_all(found->path))
+        return true;
+    mem_free(GIVE(found->path));
+    mem_free(GIVE(found->version));
+    mem_free(GIVE(found->prefix));
+    return false;
+}
+
+static bool try_name(struct interpreter *found, const char *name)
+{
+    struct str rest = str_of(getenv("PATH"));
+    struct str folder;
+    char path[PATH_BYTES];
+
+    if (!str_is_set(rest))
+        rest = STR("/usr/local/bin:/usr/bin:/bin");
+    while (str_is_set(rest)) {
+        str_cut(rest, ':', &folder, &rest);
+        snprintf(path, sizeof(path), STR_FMT "/%s", STR_ARG(folder), name);
+        if (try_path(found, path))
+            return true;
+    }
+    snprintf(path, sizeof(path), "/usr/bin/%s", name);
+    return try_path(found, path);
+}
+
+static void look(void *arg)
+{
+    struct interpreter *found = arg;
+    const struct language_row *row = &languages[found->language];
+    bool there =
+        (row->versioned && try_name(found, found->runtime)) || try_name(found, row->program);
+
+    found->shown = there
+                       ? mem_printf("%s %s", runtime_language_name(found->language), found->version)
+                       : mem_printf("%s is not on this machine: install the package '%s', or bring "
+                                    "the program in a custom runtime",
+                                    runtime_language_name(found->language), row->package);
+}
+
+/* ---- on the loop ---- */
+
+/* "3.10" of "3.10.4". */
+static bool is_version(const struct interpreter *found)
+{
+    const struct runtime_name *name = runtime_name_find(str_of(found->runtime));
+    struct str wanted = str_of(name->version);
+    struct str have = str_of(found->version);
+
+    return str_starts(have, wanted) && (have.len == wanted.len || have.ptr[wanted.len] == '.');
+}
+
+static void look_done(void *arg)
+{
+    struct interpreter *found = arg;
+
+    found->state = found->path ? INTERPRETER_READY : INTERPRETER_MISSING;
+    if (!found->path)
+        log_warn("runtime missing", "runtime=%s problem=\"%s\"", found->runtime, found->shown);
+    else if (!is_version(found))
+        log_warn("runtime of another version", "runtime=%s version=%s path=%s", found->runtime,
+                 found->version, found->path);
+    invoke_prepare_on(found->invoke);
+}
+
+/* The other languages: custom runtimes bring their own program. */
+static bool is_missing_for_good(enum runtime_language language)
+{
+    return language != LANGUAGE_CUSTOM && !language_has_bootstrap(language);
+}
+
+static void refuse(struct interpreter *found)
+{
+    found->state = INTERPRETER_MISSING;
+    found->shown =
+        mem_printf("runtime '%s' (%s) does not run on this machine: bring the program in "
+                   "a custom runtime, or give the function a canned answer",
+                   found->runtime, runtime_language_name(found->language));
+}
+
+struct interpreter *interpreter_find(struct invoke *invoke, struct str runtime)
+{
+    const struct runtime_name *name = runtime_name_find(runtime);
+    struct interpreter *found;
+
+    if (!name || name->language == LANGUAGE_CUSTOM)
+        return NULL;
+    HASH_FIND(hh, invoke->interpreters, name->name, strlen(name->name), found);
+    if (found)
+        return found;
+    found = mem_alloc(sizeof(*found));
+    found->invoke = invoke;
+    found->language = name->language;
+    found->runtime = mem_dup(name->name);
+    HASH_ADD_KEYPTR(hh, invoke->interpreters, found->runtime, strlen(found->runtime), found);
+    if (is_missing_for_good(found->language))
+        refuse(found);
+    else
+        worker_submit(invoke->worker, look, look_done, found);
+    return found;
+}
+
+void interpreter_free_all(struct invoke *invoke)
+{
+    struct interpreter *found;
+    struct interpreter *next;
+
+    HASH_ITER(hh, invoke->interpreters, found, next)
+    {
+        HASH_DEL(invoke->interpreters, found);
+        mem_free(found->runtime);
+        mem_free(found->path);
+        mem_free(found->prefix);
+        mem_free(found->version);
+        mem_free(found->shown);
+        mem_free(found);
+    }
+}

@@ -1,0 +1,331 @@
+/*
+ * The room itself: its folder, its worker, the supervisor when somebody needs it; calls in.
+ */
+#include "invoke/invoke.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "invoke/bootstrap.h"
+#include "invoke/internal.h"
+#include "invoke/unpack.h"
+#include "loop/worker.h"
+
+enum { PASSABLE = 0711, READABLE = 0755, FILE_MODE = 0644 };
+
+/* ---- its folder ---- */
+
+static int write_file(const char *path, struct str text, struct error *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
+
+    if (fd < 0 || write(fd, text.ptr, text.len) != (ssize_t)text.len) {
+        error_errno(err, "write '%s'", path);
+        if (fd >= 0)
+            close(fd);
+        return -1;
+    }
+    fchmod(fd, FILE_MODE);
+    close(fd);
+    return 0;
+}
+
+static int write_bootstraps(struct invoke *invoke, struct error *err)
+{
+    OWN(mem_free) char *folder = mem_printf("%s/bootstrap", invoke->folder);
+
+    if (mkdir(folder, READABLE) < 0)
+        return error_errno(err, "make '%s'", folder);
+    for (size_t i = 0; i < bootstrap_count; i++) {
+        OWN(mem_free) char *path = mem_printf("%s/%s", folder, bootstraps[i].name);
+
+        if (write_file(path, bootstraps[i].text, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Others may pass through it to what an instance of another user needs, and not look around. */
+static int make_folder(struct invoke *invoke, struct error *err)
+{
+    const char *tmp = getenv("TMPDIR");
+    OWN(mem_free) char *path = mem_printf("%s/fcemu-run-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+
+    if (!mkdtemp(path) || chmod(path, PASSABLE) < 0)
+        return error_errno(err, "make '%s'", path);
+    invoke->folder = GIVE(path);
+    invoke->room = mem_printf("%s/room", invoke->folder);
+    if (mkdir(invoke->room, READABLE) < 0)
+        return error_errno(err, "make '%s'", invoke->room);
+    return write_bootstraps(invoke, err);
+}
+
+static void remove_work(void *arg)
+{
+    folder_remove(arg);
+}
+
+static void remove_done(void *arg)
+{
+    mem_free(arg);
+}
+
+void invoke_remove_folder(struct invoke *invoke, char *path)
+{
+    worker_submit(invoke->worker, remove_work, remove_done, path);
+}
+
+/* ---- the supervisor ---- */
+
+static void on_ready(void *arg, bool namespaces, const char *problem)
+{
+    struct invoke *invoke = arg;
+
+    invoke->namespaces = namespaces;
+    invoke->supervisor_ready = true;
+    invoke->tried = true;
+    if (problem)
+        log_info("functions run", "isolation=process problem=\"%s\"", problem);
+    else
+        log_info("functions run", "isolation=%s", namespaces ? "namespace" : "process");
+    invoke_prepare_on(invoke);
+}
+
+/* Its programs were told to have ended, and so were their instances. The next call has another. */
+static void forget_supervisor(void *arg)
+{
+    struct invoke *invoke = arg;
+
+    if (invoke->ending)
+        return;
+    supervisor_free(GIVE(invoke->supervisor));
+    invoke->supervisor_ready = false;
+    invoke_prepare_on(invoke);
+}
+
+static void on_lost(void *arg)
+{
+    struct invoke *invoke = arg;
+
+    log_warn("supervisor lost", NULL);
+    loop_post(invoke->loop, forget_supervisor, invoke);
+}
+
+static int start(struct invoke *invoke, struct error *err)
+{
+    struct supervisor_settings settings = {
+        .program = invoke->settings.program,
+        .isolation = invoke->settings.isolation,
+        .ready = on_ready,
+        .lost = on_lost,
+        .arg = invoke,
+    };
+
+    if (!invoke->folder && make_folder(invoke, err) < 0)
+        return -1;
+    settings.room = invoke->room;
+    return supervisor_new(invoke->loop, &settings, &invoke->supervisor, err);
+}
+
+int invoke_supervisor(struct invoke *invoke, struct error *err)
+{
+    if (invoke->supervisor_ready)
+        return 0;
+    if (invoke->supervisor)
+        return 1;
+    return start(invoke, err) < 0 ? -1 : 1;
+}
+
+/* ---- preparation goes on ---- */
+
+/* An instance may end, and others with it, while one is looked at: each round starts anew until all
+ * have been. */
+static struct instance *find_unlooked(struct invoke *invoke)
+{
+    struct function *function;
+    struct function *next;
+    struct instance *instance;
+
+    HASH_ITER(hh, invoke->functions, function, next)
+    {
+        DL_FOREACH(function->instances, instance)
+        {
+            if (instance->state == INSTANCE_PREPARING && instance->round != invoke->round)
+                return instance;
+        }
+    }
+    return NULL;
+}
+
+static void prepare_all(void *arg)
+{
+    struct invoke *invoke = arg;
+    struct instance *instance;
+
+    invoke->prepare_posted = false;
+    if (invoke->ending)
+        return;
+    invoke->round++;
+    while ((instance = find_unlooked(invoke))) {
+        instance->round = invoke->round;
+        instance_prepare(instance);
+    }
+}
+
+void invoke_prepare_on(struct invoke *invoke)
+{
+    if (invoke->prepare_posted || invoke->ending)
+        return;
+    invoke->prepare_posted = true;
+    loop_post(invoke->loop, prepare_all, invoke);
+}
+
+/* ---- calls ---- */
+
+static void on_refusal(struct loop_timer *timer)
+{
+    struct invoke_call *call = CONTAINER_OF(timer, struct invoke_call, refusal);
+
+    call->done(call->arg, &call->refused);
+    mem_free(call->message);
+    mem_free(call);
+}
+
+struct invoke_call *invoke_begin(struct invoke *invoke, const struct invoke_function *spec,
+                                 const struct invoke_request *request,
+                                 void (*done)(void *arg, const struct invoke_result *result),
+                                 void *arg)
+{
+    struct function *function = function_take(invoke, spec);
+    struct invoke_call *call = mem_alloc(sizeof(*call));
+    struct instance *instance = function_find_room(function, &call->refused.code, &call->message);
+
+    call->invoke = invoke;
+    call->request = *request;
+    call->done = done;
+    call->arg = arg;
+    if (!instance) {
+        call->refused.outcome = INVOKE_REFUSED;
+        call->refused.message = str_of(call->message);
+        function_let_go(function);
+        loop_timer_arm(invoke->loop, &call->refusal, 0, on_refusal);
+        return call;
+    }
+    instance_take(instance, call);
+    /* What it needs may be there already; the caller hears of nothing before this returns. */
+    if (instance->state == INSTANCE_PREPARING)
+        invoke_prepare_on(invoke);
+    return call;
+}
+
+/* ---- made and ended ---- */
+
+int invoke_new(struct loop *loop, const struct invoke_settings *settings, struct invoke **out,
+               struct error *err)
+{
+    struct invoke *invoke = mem_alloc(sizeof(*invoke));
+
+    invoke->loop = loop;
+    invoke->settings = *settings;
+    if (worker_new(loop, "invoke", &invoke->worker, err) < 0) {
+        mem_free(invoke);
+        return -1;
+    }
+    *out = invoke;
+    return 0;
+}
+
+static void drop_calls(struct instance *instance)
+{
+    while (instance->calls) {
+        struct invoke_call *call = instance->calls;
+
+        loop_timer_cancel(call->invoke->loop, &call->timer);
+        DL_DELETE(instance->calls, call);
+        mem_free(call);
+    }
+}
+
+static void end_instances(struct invoke *invoke)
+{
+    struct function *function;
+    struct function *next;
+
+    HASH_ITER(hh, invoke->functions, function, next)
+    {
+        struct instance *instance;
+        struct instance *after;
+
+        function->instance_count++;
+        DL_FOREACH_SAFE(function->instances, instance, after)
+        {
+            drop_calls(instance);
+            instance_free(instance);
+        }
+        function->instance_count--;
+        function_let_go(function);
+    }
+}
+
+void invoke_free(struct invoke *invoke)
+{
+    if (!invoke)
+        return;
+    invoke->ending = true;
+    end_instances(invoke);
+    supervisor_free(invoke->supervisor);
+    worker_free(invoke->worker);
+    interpreter_free_all(invoke);
+    code_free_all(invoke);
+    if (invoke->folder)
+        folder_remove(invoke->folder);
+    mem_free(invoke->folder);
+    mem_free(invoke->room);
+    mem_free(invoke);
+}
+
+/* ---- what runs ---- */
+
+void invoke_each(struct invoke *invoke, void (*fn)(void *arg, const struct invoke_instance *seen),
+                 void *arg)
+{
+    struct function *function;
+    struct function *next;
+    struct instance *instance;
+
+    HASH_ITER(hh, invoke->functions, function, next)
+    {
+        DL_FOREACH(function->instances, instance)
+        {
+            const struct invoke_function *spec = &instance->spec;
+
+            fn(arg, &(struct invoke_instance){
+                        .id = str_of(instance->id),
+                        .account = spec->account,
+                        .region = spec->region,
+                        .service = spec->service,
+                        .function = spec->name,
+                        .version = spec->version,
+                        .qualifier = spec->qualifier,
+                        .ran = str_of(instance_ran(instance)),
+                        .created_wall_ms = instance->created_wall_ms,
+                        .calls = instance->call_count,
+                        .served = instance->served,
+                        .draining = instance->draining,
+                    });
+        }
+    }
+}
+
+const char *invoke_isolation(const struct invoke *invoke)
+{
+    if (!invoke->tried)
+        return "not tried yet";
+    return invoke->namespaces ? "namespace" : "process";
+}

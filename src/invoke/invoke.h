@@ -1,0 +1,143 @@
+/*
+ * invoke/invoke.h - the code of functions, run in instances on this machine
+ *
+ * A call names a function as it is configured and gets an answer when an instance has it: one that
+ * is free, or a new one. What the function does wrong is an answer, too. Everything happens on the
+ * loop; packages are unpacked and interpreters asked for their version on a worker. Nothing
+ * outlives the daemon (supervise/).
+ *
+ * Source: spec page invocation, with its corrections; limits §4; errors §9.
+ *
+ * Threads: the loop thread.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "base/str.h"
+#include "http/call/message.h"
+#include "supervise/supervise.h"
+
+struct invoke;
+struct invoke_call; /* a call that has no answer yet */
+struct loop;
+struct store;
+
+struct invoke_settings {
+    struct store *store; /* code packages are read from it */
+    const char *program; /* our own binary, for the supervisor; NULL: a fork, for tests */
+    enum supervise_isolation isolation;
+    uint64_t memory_bytes;     /* of all instances together: what they may take at most */
+    uint64_t idle_ms;          /* an instance without a call for so long ends */
+    bool no_network;           /* functions reach nothing but themselves */
+    const char *const *hidden; /* folders of ours, for messages; NULL at the end */
+};
+
+int invoke_new(struct loop *loop, const struct invoke_settings *settings, struct invoke **out,
+               struct error *err);
+/** Ends every instance; calls that have no answer are dropped. NULL is fine. */
+void invoke_free(struct invoke *invoke);
+
+struct invoke_pair {
+    struct str name, value;
+};
+
+/* A function as a call finds it. Copied; views may go when the call has begun. */
+struct invoke_function {
+    struct str account, region;
+    struct str service; /* "" for one of 2023-03-30 */
+    struct str name;
+    struct str version;              /* "LATEST" or a number */
+    struct str qualifier;            /* as asked; "LATEST" when nothing was */
+    uint64_t revision;               /* another one: instances of the old drain */
+    struct str runtime;              /* "python3.10" */
+    struct str handler, initializer; /* initializer "": none */
+    uint32_t memory_mb, timeout_s, initializer_timeout_s;
+    uint32_t concurrency;
+    uint32_t disk_mb;
+    struct str blob;          /* its package; absent: none */
+    const struct str *layers; /* packages of its layers, as listed */
+    size_t layer_count;
+    const struct invoke_pair *environment;
+    size_t environment_count;
+    const struct str *command; /* of a custom runtime; none: ./bootstrap */
+    size_t command_count;
+    uint16_t port;
+    struct str health_path; /* "" : the port alone is asked */
+    uint32_t start_limit_s; /* of a custom runtime */
+    uint32_t instances_max; /* of this function; beyond it ResourceExhausted */
+    uint32_t region_instances_max;
+    struct str log_project, log_store;
+};
+
+/* An HTTP request for the function; absent members are "". */
+struct invoke_http {
+    struct str method, path, query; /* path: behind the function's name where the URL names it */
+    struct str uri;                 /* the whole path and query as they came */
+    struct str host, client;
+    struct str base_path; /* custom runtimes */
+    const struct http_headers *headers;
+};
+
+struct invoke_request {
+    struct str request_id;
+    struct str event;               /* or the body of the request */
+    const struct invoke_http *http; /* NULL: an event */
+    uint32_t retry_count;
+    struct str span_context;
+    const struct invoke_pair *baggage;
+    size_t baggage_count;
+};
+
+enum invoke_outcome {
+    INVOKE_ANSWERED,
+    INVOKE_HANDLED,     /* an error by the language's own channel */
+    INVOKE_UNHANDLED,   /* an error that nobody caught, or no handler */
+    INVOKE_INIT_FAILED, /* the initializer */
+    INVOKE_TIMED_OUT,
+    INVOKE_EXITED,  /* the process ended, for memory, too */
+    INVOKE_REFUSED, /* it did not run: see `code` */
+};
+
+/* Views are valid while the callback runs. */
+struct invoke_result {
+    enum invoke_outcome outcome;
+    struct str body;    /* what the function returned, or the JSON of its error */
+    const char *code;   /* INVOKE_REFUSED: "ResourceExhausted", "CAExited", … */
+    struct str message; /* with it */
+    bool is_http;       /* status and headers come from the function */
+    int status;
+    struct http_headers headers;
+    uint64_t duration_ns, billed_ms;
+    uint64_t memory_bytes;  /* the most that was seen */
+    struct str log;         /* the last 4 KB, framed; absent with concurrency above 1 */
+    struct str instance_id; /* "" when none was reached */
+    struct str ran;         /* "Python 3.11.2" */
+    bool cold;
+};
+
+/**
+ * Run it. @done is called once, later on the loop. The views of @request stay valid until then or
+ * until invoke_cancel().
+ */
+struct invoke_call *invoke_begin(struct invoke *invoke, const struct invoke_function *function,
+                                 const struct invoke_request *request,
+                                 void (*done)(void *arg, const struct invoke_result *result),
+                                 void *arg);
+/** Nobody waits any more: the run is cancelled, its instance ended. @done is not called. */
+void invoke_cancel(struct invoke_call *call);
+
+/* ---- what runs ---- */
+
+struct invoke_instance {
+    struct str id, account, region, service, function, version, qualifier;
+    struct str ran;
+    uint64_t created_wall_ms;
+    uint32_t calls;  /* running now */
+    uint64_t served; /* so far */
+    bool draining;
+};
+void invoke_each(struct invoke *invoke, void (*fn)(void *arg, const struct invoke_instance *seen),
+                 void *arg);
+
+/** How instances are kept apart: "namespace", "process", or "not tried yet". */
+const char *invoke_isolation(const struct invoke *invoke);

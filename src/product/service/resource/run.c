@@ -1,0 +1,312 @@
+/*
+ * Calls of functions: run, and answered as the service documents each way it can end.
+ *
+ * Source: spec page invocation §2 and §4.
+ */
+#include "product/service/resource/run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "catalog/runtime.h"
+#include "crypto/encode.h"
+
+enum { STATUS_OK = 200, STATUS_BAD_GATEWAY = 502, STATUS_MIN = 200, STATUS_MAX = 599 };
+
+#define EXPOSED                                                                                    \
+    "Date,x-fc-request-id,x-fc-error-type,x-fc-code-checksum,x-fc-invocation-duration,"            \
+    "x-fc-max-memory-usage,x-fc-log-result,x-fc-invocation-code-version"
+
+/* A run of code that a call waits for. */
+struct run {
+    struct work *work;
+    struct invoke_http http;
+    bool by_http;
+    bool as_event; /* HTTP in the form of an event */
+    bool of_2023;
+    bool wants_log;
+    struct str version;  /* that ran */
+    struct str checksum; /* of its code */
+};
+
+static bool is_possible(struct work *work, const struct address *at, const char *what)
+{
+    if (work->service->invoke && at->function_row->blob.len > 0)
+        return true;
+    return answer_invalid(
+        work, "%s is not emulated for function '" STR_FMT "': %s", what, STR_ARG(at->function),
+        at->function_row->blob.len ? "invoke.enabled is false, and no fixture or rule answers it"
+                                   : "it has no code, and no fixture or rule answers it");
+}
+
+/* ---- headers ---- */
+
+static void add(struct work *work, const char *name, struct str value)
+{
+    http_headers_add(&work->answer.headers, work->arena, str_of(name), value);
+}
+
+static bool is_set(struct work *work, const char *name)
+{
+    return str_is_set(http_headers_get(&work->answer.headers, str_of(name)));
+}
+
+static const char *error_type(const struct invoke_result *result)
+{
+    static const char *const types[] = {
+        [INVOKE_HANDLED] = "HandledInvocationError",
+        [INVOKE_UNHANDLED] = "UnhandledInvocationError",
+        [INVOKE_INIT_FAILED] = "InitializationError",
+        [INVOKE_TIMED_OUT] = "UnhandledInvocationError",
+        [INVOKE_EXITED] = "UnhandledInvocationError",
+    };
+
+    return result->outcome < N_ELEMENTS(types) ? types[result->outcome] : NULL;
+}
+
+static void add_measures(const struct run *run, const struct invoke_result *result)
+{
+    enum { KIB = 1024, CENTS = 100 };
+    struct work *work = run->work;
+    uint64_t cents = result->memory_bytes * CENTS / ((uint64_t)KIB * KIB);
+
+    add(work, "X-Fc-Code-Checksum", run->checksum);
+    add(work, "X-Fc-Instance-Id", arena_str(work->arena, result->instance_id));
+    add(work, "X-Fc-Invocation-Duration", arena_strf(work->arena, "%" PRIu64, result->billed_ms));
+    add(work, "X-Fc-Invocation-Service-Version", run->version);
+    add(work, "X-Fc-Max-Memory-Usage",
+        arena_strf(work->arena, "%" PRIu64 ".%02" PRIu64, cents / CENTS, cents % CENTS));
+    if (error_type(result))
+        add(work, "X-Fc-Error-Type", str_of(error_type(result)));
+    if (run->wants_log && str_is_set(result->log))
+        add(work, "X-Fc-Log-Result", base64_text(result->log, work->arena));
+}
+
+/* ---- answers ---- */
+
+static void refuse(const struct run *run, const struct invoke_result *result)
+{
+    struct work *work = run->work;
+
+    answer_refuse_text(work, result->code, STR_FMT, STR_ARG(result->message));
+    if (run->by_http)
+        add(work, "X-Fc-Error-Type", STR("FcCommonError"));
+}
+
+static void answer_event(const struct run *run, const struct invoke_result *result)
+{
+    struct work *work = run->work;
+    bool failed = error_type(result) != NULL;
+
+    work->answer.status = STATUS_OK;
+    work->answer.body = result->body.len ? arena_str(work->arena, result->body) : STR("");
+    add(work, "Content-Type", failed ? STR("application/json") : STR("application/octet-stream"));
+    add(work, "Access-Control-Expose-Headers", STR(EXPOSED));
+    add_measures(run, result);
+}
+
+/* What code cannot set. */
+static bool is_kept_back(const struct http_header *header)
+{
+    static const struct str names[] = {
+        STR_INIT("connection"),        STR_INIT("content-length"), STR_INIT("date"),
+        STR_INIT("keep-alive"),        STR_INIT("server"),         STR_INIT("upgrade"),
+        STR_INIT("transfer-encoding"),
+    };
+
+    for (size_t i = 0; i < N_ELEMENTS(names); i++) {
+        if (str_eq_nocase(header->name, names[i]))
+            return true;
+    }
+    return str_starts_nocase(header->name, STR("x-fc-")) ||
+           (str_eq_nocase(header->name, STR("content-disposition")) &&
+            str_starts_nocase(header->value, STR("attachment")));
+}
+
+/* What the service itself says to a browser, unless code has. */
+static void add_cross_origin(struct work *work)
+{
+    struct str origin = work_header(work, "Origin");
+
+    if (origin.len == 0)
+        return;
+    if (!is_set(work, "Access-Control-Allow-Origin"))
+        add(work, "Access-Control-Allow-Origin", origin);
+    if (!is_set(work, "Access-Control-Allow-Credentials"))
+        add(work, "Access-Control-Allow-Credentials", STR("true"));
+}
+
+static void answer_http_error(const struct run *run, const struct invoke_result *result)
+{
+    struct work *work = run->work;
+
+    work->answer.status = STATUS_BAD_GATEWAY;
+    work->answer.body = result->body.len ? arena_str(work->arena, result->body) : STR("");
+    add(work, "Content-Type", STR("application/json"));
+}
+
+static void answer_http(const struct run *run, struct invoke_result *result)
+{
+    struct work *work = run->work;
+    bool failed = error_type(result) != NULL && !result->is_http;
+
+    if (!failed && run->as_event)
+        http_event_answer(work, result);
+    if (failed || !result->is_http || result->status < STATUS_MIN || result->status > STATUS_MAX) {
+        answer_http_error(run, result);
+    } else {
+        work->answer.status = result->status;
+        work->answer.body = result->body.len ? arena_str(work->arena, result->body) : STR("");
+        for (size_t i = 0; i < result->headers.count; i++) {
+            if (!is_kept_back(&result->headers.items[i]))
+                http_headers_add(&work->answer.headers, work->arena,
+                                 arena_str(work->arena, result->headers.items[i].name),
+                                 arena_str(work->arena, result->headers.items[i].value));
+        }
+        if (!is_set(work, "Content-Type"))
+            add(work, "Content-Type", STR("application/octet-stream"));
+    }
+    if (!work->call.by_domain)
+        add(work, "Content-Disposition", STR("attachment"));
+    add_cross_origin(work);
+    if (!is_set(work, "Access-Control-Expose-Headers"))
+        add(work, "Access-Control-Expose-Headers",
+            run->of_2023 ? STR("Date,x-fc-request-id") : STR(EXPOSED));
+    add_measures(run, result);
+}
+
+static void on_result(void *arg, const struct invoke_result *result)
+{
+    const struct run *run = arg;
+    struct invoke_result own = *result;
+
+    run->work->run = NULL;
+    run->work->answer.ran = arena_str(run->work->arena, result->ran);
+    run->work->answer.instance = arena_str(run->work->arena, result->instance_id);
+    if (result->outcome == INVOKE_REFUSED)
+        refuse(run, result);
+    else if (run->by_http)
+        answer_http(run, &own);
+    else
+        answer_event(run, result);
+    work_finish(run->work);
+}
+
+/* ---- requests ---- */
+
+static void read_tracing(struct work *work, struct invoke_request *request)
+{
+    static const struct str prefix = STR_INIT("X-Fc-Tracing-Opentracing-Span-Context-Baggage-");
+    const struct http_headers *headers = &work->call.request->headers;
+    struct invoke_pair *pairs = ARENA_ARRAY(work->arena, headers->count + 1, struct invoke_pair);
+
+    request->span_context = work_header(work, "X-Fc-Tracing-Opentracing-Span-Context");
+    for (size_t i = 0; i < headers->count; i++) {
+        struct str name = headers->items[i].name;
+
+        if (str_starts_nocase(name, prefix) && name.len > prefix.len)
+            pairs[request->baggage_count++] = (struct invoke_pair){
+                str_slice(name, prefix.len, name.len), headers->items[i].value};
+    }
+    request->baggage = pairs;
+}
+
+static struct run *make_run(struct work *work, const struct address *at)
+{
+    struct run *run = ARENA_NEW(work->arena, struct run);
+    OWN(json_free) cJSON *model = row_document(at->function_row);
+
+    run->work = work;
+    run->of_2023 = str_eq(at->service, STR(SERVICE_OF_2023));
+    run->wants_log = str_eq(work_header(work, "X-Fc-Log-Type"), STR("Tail"));
+    run->version = arena_str(work->arena, at->version.len ? at->version : STR(QUALIFIER_LATEST));
+    run->checksum = arena_str(work->arena, json_get_str(model, "codeChecksum"));
+    return run;
+}
+
+static void begin(struct run *run, const struct address *at, struct invoke_request *request)
+{
+    struct work *work = run->work;
+    struct invoke_function spec;
+
+    function_spec(work, at, &spec);
+    request->request_id = work->call.request_id;
+    read_tracing(work, request);
+    work->base.parked = true;
+    work->run = invoke_begin(work->service->invoke, &spec, request, on_result, run);
+}
+
+static struct str body_of(const struct work *work)
+{
+    return str_is_set(work->call.request->body) ? work->call.request->body : STR("");
+}
+
+void run_event(struct work *work, const struct address *at, bool async)
+{
+    if (async) {
+        answer_invalid(work,
+                       "InvokeFunction with X-Fc-Invocation-Type: Async is not emulated for "
+                       "function '" STR_FMT "': no fixture or rule answers it",
+                       STR_ARG(at->function));
+        return;
+    }
+    if (!is_possible(work, at, "InvokeFunction"))
+        return;
+    struct run *run = make_run(work, at);
+    struct invoke_request request = {.event = body_of(work)};
+
+    begin(run, at, &request);
+}
+
+static bool is_custom(const struct address *at)
+{
+    OWN(json_free) cJSON *model = row_document(at->function_row);
+    const struct runtime_name *name = runtime_name_find(json_get_str(model, "runtime"));
+
+    return name && name->language == LANGUAGE_CUSTOM;
+}
+
+/* Through /proxy/ programs of custom runtimes see the whole path, and are told what to take off. */
+static void read_request(struct run *run, bool custom)
+{
+    struct work *work = run->work;
+    const struct http_request *request = work->call.request;
+    struct str rest = work->call.target->rest;
+    bool below = str_is_set(rest) && rest.len < request->path.len;
+
+    run->http = (struct invoke_http){
+        .method = request->method,
+        .path = custom || !str_is_set(rest) ? request->path : rest,
+        .query = str_is_set(request->query) ? request->query : STR(""),
+        .uri = ARENA_CONCAT(work->arena, request->path,
+                            str_is_set(request->query) ? STR("?") : STR(""),
+                            str_is_set(request->query) ? request->query : STR("")),
+        .host = request->authority,
+        .client = request->client,
+        .base_path = below ? ARENA_CONCAT(work->arena,
+                                          str_slice(request->path, 0, request->path.len - rest.len),
+                                          STR("/"))
+                           : request->path,
+        .headers = &request->headers,
+    };
+}
+
+void run_http(struct work *work, const struct address *at)
+{
+    if (!is_possible(work, at, "running code"))
+        return;
+    struct run *run = make_run(work, at);
+    struct invoke_request request = {.event = body_of(work)};
+    bool custom = is_custom(at);
+
+    run->by_http = true;
+    run->as_event = run->of_2023 && !custom;
+    read_request(run, custom);
+    if (run->as_event)
+        request.event = http_event(work, &run->http);
+    else
+        request.http = &run->http;
+    begin(run, at, &request);
+}

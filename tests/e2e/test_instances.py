@@ -1,0 +1,196 @@
+"""Instances of functions: how many there are, what they may reach, and that nothing of them is left behind."""
+
+import concurrent.futures
+import json
+import os
+import signal
+
+import pytest
+
+from fcemu import Daemon
+from functions import Functions, error_of
+from test_invocation import SERVER
+
+MODES = ["process", "namespace"]
+# Says where it is, waits until its file is gone, and has children in sessions of their own.
+FAMILY = """
+import os, subprocess, time
+def handler(event, context):
+    mark = event.decode()
+    env = {"FCEMU_TEST_MARK": mark}
+    subprocess.Popen(["sh", "-c", "setsid sleep 1000 & sleep 1001"], env=env, start_new_session=True)
+    os.environ["FCEMU_TEST_MARK"] = mark
+    print("running", flush=True)
+    time.sleep(600)
+"""
+
+
+def marked(mark):
+    """Processes that carry the mark, wherever they are."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                if f"FCEMU_TEST_MARK={mark}".encode() in file.read().split(b"\0"):
+                    found.append(int(pid))
+        except OSError:
+            pass
+    return found
+
+
+def wait_for(pids):
+    """Until each has ended; a pidfd is readable then."""
+    import select
+
+    for pid in pids:
+        try:
+            fd = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue
+        readable, _, _ = select.select([fd], [], [], 30)
+        os.close(fd)
+        assert readable, f"process {pid} is still there"
+
+
+@pytest.fixture(params=MODES)
+def started(request, daemon):
+    return daemon(config=f"invoke: {{isolation: {request.param}, memory: 64GiB}}\n")
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_nothing_outlives_the_daemon(started, end):
+    functions = Functions(started)
+    name = functions.create("python3", {"index.py": FAMILY}, timeout=600)
+    mark = f"{os.getpid()}-{started.port}"
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        calls = [pool.submit(functions.call, name, mark.encode(), timeout=60) for _ in range(8)]
+        while len(marked(mark)) < 8 * 3:
+            assert not any(call.done() for call in calls), [call.result().body for call in calls if call.done()]
+        pids = marked(mark)
+        if end == "stop":
+            started.stop()
+        else:
+            os.kill(started.pid, signal.SIGKILL)
+            started.process.wait()
+        for call in calls:
+            with pytest.raises((ConnectionError, OSError, Exception)):
+                call.result()
+    wait_for(pids)
+    assert marked(mark) == []
+
+
+def test_a_client_that_leaves_cancels_the_run(started):
+    functions = Functions(started)
+    name = functions.create("python3", {"index.py": FAMILY}, timeout=600)
+    mark = f"{os.getpid()}-{started.port}"
+    sock = started.connect()
+    body = mark.encode()
+    sock.sendall(
+        f"POST /2016-08-15/services/demo/functions/{name}/invocations HTTP/1.1\r\nHost: 16530750.cn-shanghai.fc.aliyuncs.com\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    while len(marked(mark)) < 3:
+        pass
+    pids = marked(mark)
+    sock.close()
+    wait_for(pids)
+    [entry] = [entry for entry in started.requests() if entry["path"].endswith("/invocations")]
+    assert (entry["status"], entry["code"]) == (499, "ClientClosedRequest")
+
+
+def test_calls_share_instances_up_to_their_concurrency(started):
+    functions = Functions(started)
+    files = {"bootstrap*": SERVER.replace('body = self', 'time.sleep(5); body = self')}
+    name = functions.create("custom", files, instanceConcurrency=10, timeout=60)
+    with concurrent.futures.ThreadPoolExecutor(100) as pool:
+        replies = list(pool.map(lambda _: functions.call(name), range(100)))
+    assert {reply.status for reply in replies} == {200}
+    assert len({reply.headers["X-Fc-Instance-Id"] for reply in replies}) == 10
+    assert all(reply.headers["X-Fc-Log-Result"] is None for reply in replies)
+
+
+HOLD = "import time\ndef handler(e, c):\n  time.sleep(1)\n  return 'x'\n"
+
+
+def test_beyond_the_cap_of_the_function_calls_are_refused(started):
+    functions = Functions(started)
+    name = functions.create("python3", {"index.py": HOLD})
+    path = f"/2016-08-15/services/demo.LATEST/functions/{name}/on-demand-config"
+    assert started.call("PUT", path, json.dumps({"maximumInstanceCount": 2})).status == 200
+    with concurrent.futures.ThreadPoolExecutor(5) as pool:
+        replies = list(pool.map(lambda _: functions.call(name), range(5)))
+    assert sorted(reply.status for reply in replies) == [200, 200, 429, 429, 429]
+    assert {reply.json()["ErrorCode"] for reply in replies if reply.status == 429} == {"ResourceExhausted"}
+
+
+def test_beyond_the_machine_calls_are_throttled_and_idle_instances_make_room(daemon):
+    running = daemon(config="invoke: {memory: 512MiB}\n")
+    functions = Functions(running)
+    first = functions.create("python3", {"index.py": HOLD}, memorySize=256)
+    second = functions.create("python3", {"index.py": HOLD}, memorySize=256)
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(lambda _: functions.call(first), range(4)))
+    assert sorted(reply.status for reply in replies) == [200, 200, 503, 503]
+    assert {reply.json()["ErrorCode"] for reply in replies if reply.status == 503} == {"ResourceThrottled"}
+    assert functions.call(second).body == b"x"
+
+
+def test_idle_instances_end(daemon):
+    running = daemon(config="invoke: {idle: 1ms}\n")
+    functions = Functions(running)
+    name = functions.create("python3", {"index.py": "import os\ndef handler(e, c):\n  return str(os.getpid())\n"})
+    ids = {functions.call(name).headers["X-Fc-Instance-Id"] for _ in range(3)}
+    assert len(ids) >= 2
+
+
+def test_a_fork_bomb_is_bounded_and_ends_with_its_call(started):
+    functions = Functions(started)
+    bomb = "import os\ndef handler(e, c):\n  while True:\n    try: os.fork()\n    except OSError: pass\n"
+    name = functions.create("python3", {"index.py": bomb}, timeout=1, memorySize=3072)
+    good = functions.create("python3", {"index.py": "def handler(e, c):\n  return 'fine'\n"})
+    _, body = error_of(functions.call(name))
+    assert body["errorMessage"].startswith(("Function timed out after 1 seconds", "Process exited unexpectedly"))
+    assert functions.call(good).body == b"fine"
+
+
+REACH = """
+import json, os, socket, sys
+def can(f):
+    try:
+        f()
+        return True
+    except OSError:
+        return False
+def handler(event, context):
+    asked = json.loads(event)
+    return json.dumps({
+        "files": {path: can(lambda: os.stat(path)) for path in asked["files"]},
+        "fds": sorted(int(fd) for fd in os.listdir("/proc/self/fd"))[:-1],
+        "privileges": open("/proc/self/status").read().split("NoNewPrivs:")[1].split()[0],
+        "write": can(lambda: open("/etc/fcemu-test", "w")),
+        "uid": os.getuid(),
+    })
+"""
+
+
+def test_what_a_function_reaches(daemon, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    for mode in MODES:
+        running = daemon(config=f"invoke: {{isolation: {mode}}}\n", arguments=["--data", tmp_path / mode])
+        functions = Functions(running)
+        name = functions.create("python3", {"index.py": REACH})
+        files = [str(tmp_path / mode / "state.db"), str(secret), "/code/index.py", "/var/lib", "/home"]
+        seen = json.loads(functions.call(name, json.dumps({"files": files}).encode()).body)
+        assert (seen["privileges"], seen["fds"]) == ("1", [0, 1, 2, 3])
+        if os.getuid() == 0:
+            assert seen["uid"] >= 61184 and not seen["write"]
+        if running.admin("GET", "health").json()["functions"]["isolation"] == "namespace":
+            assert seen["files"] == {path: path == "/code/index.py" for path in files}
+            assert not seen["write"]
+
+
+def test_health_says_which_mode_holds(started):
+    functions = Functions(started)
+    functions.call(functions.create("python3", {"index.py": "def handler(e, c):\n  return 'x'\n"}))
+    assert started.admin("GET", "health").json()["functions"]["isolation"] in MODES
+    assert "functions run: isolation=" in started.log()
