@@ -47,10 +47,8 @@ static bool read_tape(struct shrink *s)
         return false;
     }
     while (rest.len) {
-        if (!str_cut(rest, '\n', &line, &rest)) {
-            line = rest;
+        if (!str_cut(rest, '\n', &line, &rest))
             rest = STR_NONE;
-        }
         if (line.len)
             s->lines[s->count++] = line;
     }

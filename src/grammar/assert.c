@@ -2,7 +2,9 @@
  * grammar/assert.c - the assertions of a drill
  */
 #include "base/distance.h"
+#include "conf/document.h"
 #include "grammar/internal.h"
+#include "journal/query.h"
 
 static const char *const profiles[] = {
     "exponential-full-jitter", "fc-python-2016", "fc-java-2016", "fc-node-2", "funcraft-3",
@@ -36,6 +38,14 @@ static bool check_text(struct conf_decoder *d, const struct conf_field *field,
     (void)field;
     (void)out;
     return conf_want_text(d, node);
+}
+
+static bool check_list(struct conf_decoder *d, const struct conf_field *field,
+                       const struct conf_node *node, void *out)
+{
+    (void)field;
+    (void)out;
+    return conf_want(d, node, CONF_LIST);
 }
 
 static bool check_bool(struct conf_decoder *d, const struct conf_field *field,
@@ -78,14 +88,58 @@ static bool check_number(struct conf_decoder *d, const struct conf_field *field,
     return conf_decode_field(d, &number, node, &ignored);
 }
 
+/* Names that rules know, too, are held to their vocabulary; a leading '!' turns one round. */
+static bool check_named(struct conf_decoder *d, const struct conf_node *node)
+{
+    static const struct str known[] = {STR_INIT("operation"), STR_INIT("region")};
+    struct fault_match ignored = {0};
+
+    for (size_t i = 0; i < N_ELEMENTS(known); i++)
+        if (str_eq(node->key, known[i]) &&
+            !(node->kind == CONF_SCALAR && str_starts(node->text, STR("!"))))
+            return conf_decode_field(d, conf_table_find(&fault_match_table, known[i]), node,
+                                     &ignored);
+    return true;
+}
+
+static bool is_filter(struct str name)
+{
+    const char *known;
+
+    for (size_t i = 0; (known = journal_query_name(i)); i++)
+        if (str_eq(name, str_of(known)))
+            return true;
+    return false;
+}
+
+/* The calls of an assertion are chosen as the journal chooses them. */
+static bool check_filter(struct conf_decoder *d, const struct conf_node *node)
+{
+    OWN(json_free) cJSON *object = json_made(cJSON_CreateObject());
+    struct journal_query query;
+    struct error err = {0};
+
+    journal_query_init(&query);
+    cJSON_AddItemToObject(object, arena_dup(d->arena, node->key), document_from_node(node));
+    if (journal_query_add_json(&query, object, 0, d->arena, &err) == 0)
+        return check_named(d, node);
+    conf_error(d->report, is_filter(node->key) ? conf_at(node) : conf_at_key(node),
+               is_filter(node->key) ? "F202" : "F102", "%s", err.text);
+    return false;
+}
+
 static bool check_match(struct conf_decoder *d, const struct conf_field *field,
                         const struct conf_node *node, void *out)
 {
-    struct fault_match ignored = {0};
+    bool ok = true;
 
     (void)field;
     (void)out;
-    return grammar_match(d, node, &ignored);
+    if (!conf_want(d, node, CONF_MAP))
+        return false;
+    CONF_EACH (child, node)
+        ok = check_filter(d, child) && ok;
+    return ok;
 }
 
 /* An operation or a region of an assertion, with the vocabulary of `match`. */
@@ -99,6 +153,14 @@ static bool check_match_key(struct conf_decoder *d, const struct conf_field *fie
 
     (void)out;
     return conf_decode_field(d, key, node, &ignored);
+}
+
+static bool is_outcome(struct str name)
+{
+    for (int i = OUTCOME_ERROR; i < OUTCOME_COUNT; i++)
+        if (str_eq(name, fault_outcome_name((enum fault_outcome)i)))
+            return true;
+    return false;
 }
 
 static bool check_codes(struct conf_decoder *d, const struct conf_field *field,
@@ -115,7 +177,7 @@ static bool check_codes(struct conf_decoder *d, const struct conf_field *field,
         size_t rows;
         const struct fc_error *table = fc_error_table(&rows);
 
-        if (!conf_want_text(d, item) || fc_error_find(item->text))
+        if (!conf_want_text(d, item) || fc_error_find(item->text) || is_outcome(item->text))
             continue;
         for (size_t j = 0; j < rows; j++)
             nearest_offer(&nearest, str_of(table[j].code));
@@ -154,8 +216,9 @@ static bool check_profile(struct conf_decoder *d, const struct conf_field *field
 #define ANY_VALUE "\"type\":[\"number\",\"string\",\"boolean\",\"object\",\"array\"]"
 #define MATCH                                                                                      \
     {                                                                                              \
-        .name = "match", .type = FIELD_CUSTOM, .decode = check_match, .table = &fault_match_table, \
-        .help = "the calls it is about"                                                            \
+        .name = "match", .type = FIELD_CUSTOM, .decode = check_match,                              \
+        .help = "the calls it is about, by the filters of the journal",                            \
+        .schema = "\"type\":\"object\""                                                            \
     }
 #define COMPARISONS(how)                                                                           \
     CHECK("eq", how, ANY_VALUE, "equal"), CHECK("gt", how, ANY_VALUE, "greater"),                  \
@@ -163,67 +226,59 @@ static bool check_profile(struct conf_decoder *d, const struct conf_field *field
         CHECK("lte", how, ANY_VALUE, "at most")
 #define WITHIN CHECK("within", duration, ANY_VALUE, "no later than this")
 
-static const struct conf_field counted_fields[] = {COMPARISONS(number), WITHIN, MATCH};
+/* The keys are those of journal/verify.c, which judges them; a test holds the two together. */
 /* clang-format off */
+static const struct conf_field counted_fields[] = {COMPARISONS(number), MATCH};
 static const struct conf_field backoff_fields[] = {
     MATCH,
     CHECK("profile", profile, "\"type\":\"string\"", "a schedule that is known by name"),
     CHECK("attempts", count, ANY_VALUE, "attempts of one call"),
     CHECK("first_gap", span, ANY_VALUE, "pause before the first retry"),
-    CHECK("growth", factor, ANY_VALUE, "factor from one gap to the next"),
-    CHECK("cap", span, ANY_VALUE, "longest gap"),
-    CHECK("budget", span, ANY_VALUE, "time from the first to the last attempt"),
+    CHECK("factor", factor, ANY_VALUE, "growth from one gap to the next"),
+    CHECK("gap", span, ANY_VALUE, "each gap"),
     CHECK("jitter", bool, "\"type\":\"boolean\"", "gaps differ by chance"),
     CHECK("obey_retry_after", bool, "\"type\":\"boolean\"", "no retry before Retry-After"),
     CHECK("fresh_signature", bool, "\"type\":\"boolean\"", "each attempt is signed anew"),
+    CHECK("no_retry_on", list, "\"type\":\"array\"", "statuses or codes after which no retry may come"),
+    COMPARISONS(number),
 };
-/* clang-format on */
-/* clang-format off */
 static const struct conf_field recovery_fields[] = {
     WITHIN,
     CHECK("success", share, ANY_VALUE, "share of calls that succeed afterwards"),
-    MATCH,
-};
-/* clang-format on */
-/* clang-format off */
-static const struct conf_field duplicates_fields[] = {
-    CHECK("effect", text, "\"enum\":[\"none\",\"done\",\"late\"]", "whose work was done"),
     COMPARISONS(number), MATCH,
 };
-/* clang-format on */
-/* clang-format off */
+static const struct conf_field duplicates_fields[] = {
+    CHECK("effect", text, "\"const\":\"done\"", "whose work was done"),
+    COMPARISONS(number), MATCH,
+};
 static const struct conf_field failover_fields[] = {
     CHECK("from", match_key, "\"type\":\"string\"", "region that fails"),
     CHECK("to", match_key, "\"type\":\"string\"", "region that is called instead"),
-    WITHIN, MATCH,
+    CHECK("back", bool, "\"type\":\"boolean\"", "and the first region is called again"),
+    WITHIN, COMPARISONS(number), MATCH,
 };
-/* clang-format on */
-/* clang-format off */
 static const struct conf_field herd_fields[] = {
-    CHECK("peak_to_mean", factor, ANY_VALUE, "largest tenth of a second against the mean"),
-    COMPARISONS(number), WITHIN, MATCH,
+    CHECK("bucket", duration, ANY_VALUE, "arrivals are counted in steps of this; default 100ms"),
+    CHECK("over", duration, ANY_VALUE, "so long behind the last fault"),
+    COMPARISONS(number), MATCH,
 };
-/* clang-format on */
-/* clang-format off */
 static const struct conf_field breaker_fields[] = {
-    CHECK("opens_within", duration, ANY_VALUE, "the client stops calling no later than this"),
-    CHECK("probes", bool, "\"type\":\"boolean\"", "the client tries again by itself"),
-    CHECK("closes_within", duration, ANY_VALUE, "the client calls as before no later than this"),
-    WITHIN, MATCH,
+    CHECK("opens", bool, "\"type\":\"boolean\"", "the client stops calling; default true"),
+    CHECK("pause", duration, ANY_VALUE, "a gap of at least this counts as stopping"),
+    CHECK("probes", count, ANY_VALUE, "single calls between pauses"),
+    COMPARISONS(number), MATCH,
 };
-/* clang-format on */
-/* clang-format off */
 static const struct conf_field seen_fields[] = {
     CHECK("outcome", text, "\"type\":\"string\"", "what the client reports"),
     CHECK("exception", text, "\"type\":\"string\"", "exception that the client reports"),
     CHECK("code", text, "\"type\":\"string\"", "FC code that the client reports"),
+    CHECK("lost", bool, "\"type\":\"boolean\"", "the code that was sent is not what it reports"),
     COMPARISONS(number), MATCH,
 };
-/* clang-format on */
-/* clang-format off */
 static const struct conf_field coverage_fields[] = {
-    CHECK("errors", codes, "\"type\":[\"string\",\"array\"]", "codes"),
+    CHECK("errors", codes, "\"type\":[\"string\",\"array\"]", "codes, and other ways a call ends"),
     CHECK("operations", match_key, "\"type\":[\"string\",\"array\"]", "operations"),
+    CHECK("state", text, "\"enum\":[\"injected\",\"reached\",\"reacted\"]", "how far; default reached"),
     COMPARISONS(ratio), MATCH,
 };
 /* clang-format on */

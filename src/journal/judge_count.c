@@ -160,6 +160,14 @@ static int read_list(const struct assertion *assertion, const char *name, const 
 
     if (!list)
         return 0;
+    if (cJSON_IsString(list)) {
+        struct str *only = ARENA_NEW(assertion->arena, struct str);
+
+        *only = str_of(list->valuestring);
+        *out = only;
+        *out_count = 1;
+        return 0;
+    }
     if (!cJSON_IsArray(list))
         return error_set(err, ERROR_SYNTAX, "%s: expected a list of names", name);
     struct str *names = ARENA_ARRAY(assertion->arena, (size_t)cJSON_GetArraySize(list), struct str);

@@ -40,6 +40,11 @@ const char *verify_assertion_name(size_t index)
     return index < N_ELEMENTS(kinds) ? kinds[index].name : NULL;
 }
 
+const char *verify_assertion_keys(size_t index)
+{
+    return index < N_ELEMENTS(kinds) ? kinds[index].keys : NULL;
+}
+
 /* ---- reading ---- */
 
 static bool word_in(struct str word, const char *list, struct nearest *nearest)

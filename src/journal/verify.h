@@ -54,3 +54,5 @@ int verify_check(const cJSON *assertions, struct error *err);
 void verify_report_json(const struct verify_report *report, struct buf *out);
 
 const char *verify_assertion_name(size_t index); /* NULL behind the last */
+/** Its keys beyond match and comparisons, blank separated. */
+const char *verify_assertion_keys(size_t index);

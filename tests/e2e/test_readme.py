@@ -7,7 +7,7 @@ import pytest
 
 from fcemu import BINARY, ROOT, environment, fcemu
 
-PAGES = [ROOT / "README.md", ROOT / "docs" / "README.zh.md"]
+PAGES = [ROOT / "README.md", ROOT / "docs" / "README.zh.md", ROOT / "docs" / "drills.md"]
 RULES = re.compile(r"^```yaml\n(.*?)^```", re.M | re.S)
 
 

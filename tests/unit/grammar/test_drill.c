@@ -2,8 +2,11 @@
 
 #include "../suite.h"
 
+#include "conf/field.h"
 #include "conf/report.h"
 #include "grammar/grammar.h"
+#include "grammar/internal.h"
+#include "journal/verify.h"
 
 static struct fault_ruleset *set;
 
@@ -116,6 +119,50 @@ START_TEST(test_a_plan_is_found_by_its_id)
 }
 END_TEST
 
+static bool has_word(struct str word, const char *list)
+{
+    struct str head, rest = str_of(list);
+
+    while (rest.len) {
+        if (!str_cut(rest, ' ', &head, &rest))
+            rest = STR_NONE;
+        if (str_eq(head, word))
+            return true;
+    }
+    return false;
+}
+
+START_TEST(test_an_assertion_is_read_and_judged_by_the_same_keys)
+{
+    static const char common[] = "match eq gt gte lt lte";
+    const char *name;
+
+    for (size_t i = 0; (name = verify_assertion_name(i)); i++) {
+        const struct conf_field *kind = conf_table_find(&fault_assertion_table, str_of(name));
+        const char *keys = verify_assertion_keys(i);
+
+        ck_assert_msg(kind != NULL, "the grammar does not know '%s'", name);
+        for (size_t k = 0; k < kind->table->count; k++)
+            ck_assert_msg(has_word(str_of(kind->table->fields[k].name), keys) ||
+                              has_word(str_of(kind->table->fields[k].name), common),
+                          "nobody judges %s.%s", name, kind->table->fields[k].name);
+        for (struct str key, rest = str_of(keys); rest.len;) {
+            if (!str_cut(rest, ' ', &key, &rest))
+                rest = STR_NONE;
+            ck_assert_msg(conf_table_find(kind->table, key) != NULL,
+                          "the grammar refuses %s." STR_FMT, name, STR_ARG(key));
+        }
+    }
+    for (size_t i = 0; i < fault_assertion_table.count; i++) {
+        bool judged = false;
+
+        for (size_t k = 0; (name = verify_assertion_name(k)); k++)
+            judged = judged || strcmp(name, fault_assertion_table.fields[i].name) == 0;
+        ck_assert_msg(judged, "nobody judges %s", fault_assertion_table.fields[i].name);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("grammar/drill");
@@ -125,6 +172,7 @@ int main(void)
     tcase_add_test(tc, test_a_drill_without_more_has_the_documented_defaults);
     tcase_add_test(tc, test_steps_are_kept_with_what_they_do);
     tcase_add_test(tc, test_a_plan_is_found_by_its_id);
+    tcase_add_test(tc, test_an_assertion_is_read_and_judged_by_the_same_keys);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
