@@ -55,6 +55,6 @@ def test_links_lead_somewhere(page):
 
 
 def test_twins_show_the_same_calls():
-    first, second = ([command for command, _ in commands(page) if command.startswith("curl")] for page in PAGES)
+    first, second = ([command for command, _ in commands(page) if command.startswith("curl")] for page in PAGES[:2])
 
     assert first == second
