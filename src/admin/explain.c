@@ -132,6 +132,7 @@ static void imagine(struct admin_call *call, struct fault_call *out)
     method = method.ptr ? method : STR("GET");
     target_find(method, path, STR_NONE, call->arena, &target);
     *out = (struct fault_call){
+        .product = product_of_place(&place),
         .account = place.account,
         .region = place.region,
         .host = json_get_str(document, "host"),

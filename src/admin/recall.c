@@ -1,5 +1,7 @@
 #include "admin/recall.h"
 
+#include "route/place.h"
+
 /* Captured headers are "Name: value" lines. */
 static struct http_headers *recall_headers(struct str lines, struct arena *arena)
 {
@@ -16,10 +18,21 @@ static struct http_headers *recall_headers(struct str lines, struct arena *arena
     return headers;
 }
 
+/* What a bare address was claimed for is not recorded. */
+static enum cloud_product product_of_host(struct str host, struct arena *arena)
+{
+    static const struct place_defaults nowhere = {.account = STR_INIT(""), .region = STR_INIT("")};
+    struct place place;
+
+    place_find(place_host_name(host, arena), STR_NONE, &nowhere, arena, &place);
+    return product_of_place(&place);
+}
+
 void recall_call(const struct journal_entry *entry, struct arena *arena, struct fault_call *out)
 {
     *out = (struct fault_call){
         .request_id = entry->request_id,
+        .product = product_of_host(entry->host, arena),
         .account = entry->account,
         .region = entry->region,
         .host = entry->host,

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "catalog/operation.h"
+#include "catalog/product.h"
 #include "http/call/message.h"
 
 enum fault_sdk {
@@ -36,6 +37,7 @@ enum fault_invocation {
 
 struct fault_call {
     struct str request_id;
+    enum cloud_product product;
     struct str account, region, host;
     struct str method, path, query; /* as received; path without query */
     enum api_version api;

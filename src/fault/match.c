@@ -68,6 +68,8 @@ struct str match_value_of(const char *key, const struct fault_call *call)
     for (size_t i = 0; i < count; i++)
         if (match_row_compares_text(&rows[i]) && strcmp(rows[i].key, key) == 0)
             return match_row_value(&rows[i], call);
+    if (strcmp(key, "product") == 0)
+        return cloud_product_name(call->product);
     if (strcmp(key, "operation") == 0 && call->op)
         return str_of(call->op->name);
     return STR_NONE;

@@ -81,6 +81,12 @@ static enum verdict test_sdk(const struct match_row *row, const struct matcher *
     return bit_of(row, matcher, c->call->sdk);
 }
 
+static enum verdict test_product(const struct match_row *row, const struct matcher *matcher,
+                                 struct match_call *c)
+{
+    return bit_of(row, matcher, c->call->product);
+}
+
 static bool given_sts(const struct match_row *row, const struct fault_match *m)
 {
     (void)row;
@@ -291,6 +297,7 @@ static enum verdict test_sha256(const struct match_row *row, const struct matche
 /* clang-format off */
 static const struct match_row rows[] = {
     {"operation",       given_operation,     test_operation,       0,                   0, COST_CHEAP},
+    {"product",         given_bits,          test_product,         AT(products),        0, COST_CHEAP},
     {"api",             given_bits,          test_api,             AT(apis),            0, COST_CHEAP},
     {"invocation",      given_bits,          test_invocation,      AT(invocations),     0, COST_CHEAP},
     {"sdk",             given_bits,          test_sdk,             AT(sdks),            0, COST_CHEAP},

@@ -67,7 +67,8 @@ struct fault_amount {
 /* ---- match ---- */
 
 struct fault_match {
-    bool empty; /* holds for every call */
+    bool empty;        /* holds for every call */
+    unsigned products; /* bit per cloud_product; 0 = any. A rule that names none has FC alone */
     struct fault_patterns account, region, host, method, path;
     unsigned apis; /* bit per api_version; 0 = any */
     uint64_t
@@ -210,9 +211,10 @@ struct fault_action {
     enum fault_outcome outcome;
 
     /* error */
-    const struct fc_error *error;
-    int status;       /* error: 0 = the catalogue's; respond: the status */
-    struct str *args; /* templates */
+    const struct fc_error *error; /* NULL: of another product alone */
+    struct str code;              /* of whatever product the call is for */
+    int status;                   /* error: 0 = the catalogue's; respond: the status */
+    struct str *args;             /* templates */
     size_t arg_count;
     struct str message;    /* replaces the catalogue's; template; absent = no */
     struct str request_id; /* template; absent = the call's own */

@@ -55,6 +55,7 @@ enum delivery_end gateway_accept(void *owner, struct str client, struct str name
     arena = arena_new();
     if (str_is_set(name)) {
         place_find(name, STR_NONE, &gateway->settings.defaults, arena, &place);
+        facts.product = product_of_place(&place);
         facts.account = place.account;
         facts.region = place.region;
     }

@@ -69,6 +69,7 @@ enum next station_place(struct exchange *x)
                            ? arena_strf(x->arena, "%s; did you mean '" STR_FMT "'?",
                                         x->place.problem, STR_ARG(x->place.suggestion))
                            : str_of(x->place.problem);
+    x->facts.product = product_of_place(&x->place);
     x->facts.account = x->place.account;
     x->facts.region = x->place.region;
     x->facts.host = x->request->host;

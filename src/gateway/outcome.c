@@ -103,6 +103,40 @@ static bool answer_stale(struct exchange *x, const struct fault_action *action)
     return true;
 }
 
+static void neighbour_told(void *arg, const struct neighbours_answer *answer)
+{
+    struct exchange *x = arg;
+
+    x->reply = (struct reply){
+        .http = {.status = answer->status, .headers = answer->headers, .body = answer->body},
+        .code = answer->code,
+    };
+    x->answered = true;
+}
+
+/* An error in the form of the product that the call is for. */
+static void answer_product_error(struct exchange *x, const struct fault_action *action)
+{
+    const struct product_error *error = product_error_find(x->facts.product, action->code);
+    struct neighbours_call call = {
+        .arena = x->arena,
+        .request = x->request,
+        .place = &x->place,
+        .account = x->place.account,
+        .request_id = x->request_id,
+    };
+
+    call.instead.code = action->code;
+    call.instead.status = action->status ? action->status : error ? error->status : 500;
+    call.instead.message = str_is_set(action->message)
+                               ? fault_expand(action->message, &x->facts, x->wall_ms, x->arena)
+                               : str_of(error ? error->message : "");
+    neighbours_perform(x->gateway->parts.neighbours, &call, neighbour_told, x);
+    for (size_t i = 0; i < action->answer_header_count; i++)
+        edit_headers(x, &action->answer_headers[i]);
+    add_retry_after(x, action);
+}
+
 bool outcome_reply(struct exchange *x, const struct fault_decision *decision)
 {
     const struct fault_action *action = decision->outcome;
@@ -111,7 +145,7 @@ bool outcome_reply(struct exchange *x, const struct fault_decision *decision)
         return false;
     switch (action->outcome) {
     case OUTCOME_ERROR:
-        answer_error(x, action);
+        (x->facts.product == PRODUCT_FC ? answer_error : answer_product_error)(x, action);
         return true;
     case OUTCOME_RESPOND:
         answer_respond(x, action);

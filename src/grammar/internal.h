@@ -83,6 +83,7 @@ struct grammar {
     struct grammar_pending *states, *conditions;
     struct grammar_rule *rules;
     size_t rule_count;
+    unsigned products; /* of the rule that is being decoded */
 };
 
 static inline struct grammar *grammar_of(struct conf_decoder *d)
@@ -174,6 +175,8 @@ conf_decode_fn grammar_take_probability, grammar_take_ramp, grammar_take_burst; 
 extern const struct conf_table fault_ramp_table, fault_burst_table;
 conf_decode_fn grammar_take_match, grammar_take_named, grammar_take_body; /* struct fault_match */
 extern const struct conf_table fault_body_table;
+/** Bits of `product` of a match; 0 when it names none. */
+unsigned grammar_products(const struct conf_node *match);
 bool grammar_match(struct conf_decoder *d, const struct conf_node *node, struct fault_match *out);
 bool grammar_latency(struct conf_decoder *d, const struct conf_node *node,
                      struct fault_latency *out);

@@ -125,10 +125,15 @@ static bool covers(const struct grammar_rule *wide, const struct grammar_rule *n
     const struct conf_node *w = conf_get(wide->node, "match");
     const struct conf_node *n = conf_get(narrow->node, "match");
 
+    if (narrow->rule.match.products & ~wide->rule.match.products)
+        return false;
     if (!w)
         return true;
     for (const struct conf_node *child = w->first; child; child = child->next) {
         const char *key = child->key.ptr;
+
+        if (str_eq(child->key, STR("product")))
+            continue;
         const struct conf_node *same = n ? conf_get(n, key) : NULL;
 
         if (!(same && same_tree(child, same)) &&
@@ -153,6 +158,9 @@ static bool patterns_disjoint(const struct fault_patterns *a, const struct fault
 static bool disjoint(const struct fault_match *a, const struct fault_match *b)
 {
     bool common = !a->operations || !b->operations;
+
+    if (!(a->products & b->products))
+        return true;
 
     for (size_t i = 0; !common && i < operation_words(); i++)
         common = (a->operations[i] & b->operations[i]) != 0;
@@ -277,7 +285,7 @@ static void warn_inapplicable(struct grammar *g, const struct fault_rule *rule,
             choice = choice->next;
         warn_inapplicable(g, rule, action->choices[i].action, conf_get(choice, "do"));
     }
-    if (!error || error_applies(action->error, &rule->match, &first, &others))
+    if (!error || !action->error || error_applies(action->error, &rule->match, &first, &others))
         return;
     conf_warn(g->decoder.report, conf_at(error), "W404",
               others ? "the documentation does not list %s for %s, nor for the others here"

@@ -342,6 +342,39 @@ static const struct conf_slip sdk_slips[] = {
 static const struct conf_words sdks = {CONF_WORDS_OF(sdk_list), .slips = sdk_slips,
                                        .instead = "use match.header user-agent"};
 
+enum { PRODUCT_ANY = PRODUCT_COUNT }; /* a bit of its own while the rule is read */
+static const struct conf_word product_list[] = {
+    {"fc",  PRODUCT_FC },
+    {"oss", PRODUCT_OSS},
+    {"sts", PRODUCT_STS},
+    {"ram", PRODUCT_RAM},
+    {"sls", PRODUCT_SLS},
+    {"any", PRODUCT_ANY},
+};
+static const struct conf_slip product_slips[] = {
+    {"log", "sls", NULL},
+    {"all", "any", NULL},
+    {"*",   "any", NULL},
+    {NULL,  NULL,  NULL},
+};
+static const struct conf_words products = {CONF_WORDS_OF(product_list), .slips = product_slips};
+
+unsigned grammar_products(const struct conf_node *match)
+{
+    const struct conf_node *node = match ? conf_get(match, "product") : NULL;
+    size_t count = 0;
+    const struct conf_node *item = node ? conf_items(node, &count) : NULL;
+    unsigned bits = 0;
+
+    for (size_t i = 0; i < count; i++, item = item->next)
+        for (size_t w = 0; w < N_ELEMENTS(product_list); w++)
+            if (str_eq(item->text, str_of(product_list[w].name)))
+                bits |= 1U << product_list[w].value;
+    if (bits >> PRODUCT_ANY & 1)
+        bits = (1U << PRODUCT_COUNT) - 1;
+    return bits;
+}
+
 #define PATTERN_SCHEMA                                                                             \
     "\"anyOf\":[{\"type\":[\"string\",\"number\"]},{\"type\":\"object\"},{\"type\":\"array\"}]"
 /* Alternatives, and lists of them. */
@@ -358,6 +391,13 @@ static const struct conf_words sdks = {CONF_WORDS_OF(sdk_list), .slips = sdk_sli
 
 /* clang-format off */
 static const struct conf_field match_fields[] = {
+    {.name = "product",
+                                                   .type = FIELD_CHOICES,
+                                                   .offset = AT(products),
+                                                   .words = &products,
+                                                   .aka = "service_type cloud",
+                                                   .help = "whose calls: fc, oss, sts, ram, sls or any",
+                                                   .assumed = "fc"},
     PATTERN(account, "account id, from host name, SNI or header"),
     {.name = "region",
                                                    .type = FIELD_CUSTOM,
@@ -475,6 +515,7 @@ bool grammar_match(struct conf_decoder *d, const struct conf_node *node, struct 
     size_t before = d->report->errors;
 
     conf_decode(d, &fault_match_table, node, out);
+    out->products = grammar_products(node);
     out->empty = node->kind == CONF_MAP && node->count == 0;
     return d->report->errors == before;
 }

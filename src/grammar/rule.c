@@ -380,6 +380,26 @@ static void digest(struct grammar *g, struct grammar_rule *r)
     r->rule.digest = draw_siphash(key, text.ptr, text.len);
 }
 
+/* A rule that names no product strikes Function Compute alone. */
+static unsigned products_of(const struct conf_node *rule)
+{
+    unsigned products = grammar_products(conf_get(rule, "match"));
+
+    return products ? products : 1U << PRODUCT_FC;
+}
+
+static void check_operation(struct conf_decoder *d, const struct conf_node *rule, unsigned products)
+{
+    const struct conf_node *match = conf_get(rule, "match");
+    const struct conf_node *operation = match ? conf_get(match, "operation") : NULL;
+
+    if (operation && !(products >> PRODUCT_FC & 1))
+        conf_error(
+            d->report, conf_in_parent(operation), "F310",
+            "operations are those of Function Compute; match the neighbours by method, path, "
+            "query or header");
+}
+
 static void decode_rule(struct grammar *g, struct grammar_rule *r)
 {
     struct conf_decoder *d = &g->decoder;
@@ -394,10 +414,13 @@ static void decode_rule(struct grammar *g, struct grammar_rule *r)
         .at = {r->node->source->name, r->node->line, r->node->column},
     };
     rule->match.empty = true;
+    rule->match.products = g->products = products_of(r->node);
     rule->when.state_scenario = -1;
     rule->when.count_seen = g->defaults.count_seen;
     rule->when.draw_by_request = g->defaults.draw_by_request;
     conf_decode(d, &fault_rule_table, r->node, rule);
+    rule->match.products = g->products;
+    check_operation(d, r->node, g->products);
     if (rule->action && any_early(rule->action))
         check_early(d, r->node, rule->action);
     if (d->report->errors != before)

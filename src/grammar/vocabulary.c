@@ -3,15 +3,33 @@
  */
 #include "catalog/fc_error.h"
 #include "catalog/operation.h"
+#include "catalog/product.h"
 #include "catalog/region.h"
 #include "grammar/internal.h"
+
+/* Codes of the neighbours that nobody before them has. */
+static const char *product_code_at(size_t index)
+{
+    size_t count;
+    const struct product_error *table = product_error_table(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        bool known = fc_error_find(str_of(table[i].code)) != NULL;
+
+        for (size_t k = 0; k < i && !known; k++)
+            known = strcmp(table[k].code, table[i].code) == 0;
+        if (!known && index-- == 0)
+            return table[i].code;
+    }
+    return NULL;
+}
 
 static const char *code_at(size_t index)
 {
     size_t count;
     const struct fc_error *table = fc_error_table(&count);
 
-    return index < count ? table[index].code : NULL;
+    return index < count ? table[index].code : product_code_at(index - count);
 }
 
 static const char *region_at(size_t index)

@@ -119,3 +119,14 @@ bool neighbour_read(struct str front, struct place *out)
     }
     return false;
 }
+
+enum cloud_product product_of_place(const struct place *place)
+{
+    static const enum cloud_product of_neighbour[NEIGHBOUR_COUNT] = {
+        [NEIGHBOUR_OSS] = PRODUCT_OSS,     [NEIGHBOUR_STS] = PRODUCT_STS,
+        [NEIGHBOUR_LOG] = PRODUCT_SLS,     [NEIGHBOUR_RAM] = PRODUCT_RAM,
+        [NEIGHBOUR_OTHER] = PRODUCT_OTHER,
+    };
+
+    return place->kind == PLACE_NEIGHBOUR ? of_neighbour[place->neighbour] : PRODUCT_FC;
+}

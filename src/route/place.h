@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "catalog/api.h"
+#include "catalog/product.h"
 
 enum place_kind {
     PLACE_LOCAL,   /* localhost, an address, or a name without a dot: account from X-Fc-Account-Id,
@@ -53,6 +54,9 @@ struct place {
 };
 
 #define PLACE_ANY_ADDRESS "@address"
+
+/** Whose calls come to this place. */
+enum cloud_product product_of_place(const struct place *place);
 
 /* Names under which the daemon itself is reached: globs in lower case, and PLACE_ANY_ADDRESS for
  * every IP literal. The setting control_hosts. */

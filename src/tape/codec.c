@@ -45,6 +45,7 @@ static const struct tape_member members[] = {
     DEED(delay_capped, bool),
     NAMED(outcome, action.outcome, outcomes),
     ACTION(error, error),
+    ACTION(code, text),
     ACTION(status, u32),
     ACTION(args, texts),
     ACTION(message, text),
@@ -187,7 +188,7 @@ int tape_deed_parse(const cJSON *json, struct arena *arena, struct tape_deed *ou
     }
     if (out->action.outcome != OUTCOME_NONE && fault_outcome_row(out->action.outcome)->chooses)
         return error_set(err, ERROR_SYNTAX, "'do.outcome' is a choice, not what came of it");
-    if (out->action.outcome == OUTCOME_ERROR && !out->action.error)
+    if (out->action.outcome == OUTCOME_ERROR && !out->action.error && !str_is_set(out->action.code))
         return error_set(err, ERROR_SYNTAX, "'do.error' is missing");
     return 0;
 }

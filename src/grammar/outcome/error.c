@@ -33,6 +33,33 @@ static bool unknown_code(struct conf_decoder *d, const struct conf_node *node)
     return false;
 }
 
+static bool unknown_of_product(struct conf_decoder *d, const struct conf_node *node,
+                               enum cloud_product product)
+{
+    struct nearest nearest = {.wanted = node->text};
+    size_t count;
+    const struct product_error *table = product_error_table(&count);
+
+    for (size_t i = 0; i < count; i++)
+        if (table[i].products >> product & 1)
+            nearest_offer(&nearest, str_of(table[i].code));
+    conf_error(d->report, conf_at(node), "F305", STR_FMT " gives no error '%s'%s",
+               STR_ARG(cloud_product_name(product)), conf_value(d, node),
+               conf_did_you_mean(d, nearest.best));
+    return false;
+}
+
+/* Each product that the rule strikes must be able to give it. */
+static bool products_give(struct conf_decoder *d, const struct conf_node *node)
+{
+    unsigned products = grammar_of(d)->products;
+
+    for (enum cloud_product p = PRODUCT_FC + 1; p < PRODUCT_OTHER; p++)
+        if (products >> p & 1 && !product_error_find(p, node->text))
+            return unknown_of_product(d, node, p);
+    return true;
+}
+
 static bool take_code(struct conf_decoder *d, const struct conf_field *field,
                       const struct conf_node *node, void *out)
 {
@@ -42,6 +69,11 @@ static bool take_code(struct conf_decoder *d, const struct conf_field *field,
     if (!conf_want_text(d, node))
         return false;
     args->code_node = node;
+    args->action->code = arena_str(d->arena, node->text);
+    if (!products_give(d, node))
+        return false;
+    if (!(grammar_of(d)->products >> PRODUCT_FC & 1))
+        return true;
     args->action->error = fc_error_find(node->text);
     return args->action->error || unknown_code(d, node);
 }
@@ -261,10 +293,30 @@ static void warn_retry_after(struct conf_decoder *d, const struct conf_node *nod
                   action->error->code, status);
 }
 
+/* An error of other products alone: one text, one status each. */
+static void check_product_error(struct conf_decoder *d, const struct conf_node *node,
+                                const struct error_args *args)
+{
+    const struct conf_node *given = conf_get(node, "args");
+    const struct conf_node *keys = conf_get(node, "keys");
+    const struct conf_node *status = conf_get(node, "status");
+
+    if (given)
+        conf_error(d->report, conf_at(given), "F307",
+                   "errors of other products take no arguments; write 'message'");
+    if (keys)
+        conf_error(d->report, conf_in_parent(keys), "F310",
+                   "the bodies of other products have one spelling");
+    if (status && !args->force)
+        conf_error(d->report, conf_at(status), "F306",
+                   "the status is that of the code. To insist add 'force: true'");
+}
+
 bool grammar_take_error(struct conf_decoder *d, const struct conf_field *field,
                         const struct conf_node *node, void *out)
 {
     struct error_args args = {.action = out};
+    size_t before = d->report->errors;
 
     args.action->outcome = OUTCOME_ERROR;
     args.action->keys = (enum fault_keys)grammar_of(d)->defaults.keys;
@@ -272,8 +324,12 @@ bool grammar_take_error(struct conf_decoder *d, const struct conf_field *field,
         take_code(d, field, node, &args);
     else
         conf_decode(d, field->table, node, &args);
-    if (!args.action->error)
+    if (!str_is_set(args.action->code) || d->report->errors != before)
         return false;
+    if (!args.action->error) {
+        check_product_error(d, node, &args);
+        return d->report->errors == before;
+    }
     check_status(d, node, &args);
     check_args(d, node, &args);
     warn_retry_after(d, node, args.action);

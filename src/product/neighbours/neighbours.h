@@ -61,6 +61,10 @@ struct neighbours_call {
     struct str account;                 /* that acts: the key's, or else the place's */
     struct str request_id;
     struct str turned_away; /* why the caller may not do this; absent: it may */
+    struct {
+        int status; /* 0: none */
+        struct str code, message;
+    } instead; /* an error to answer, in the product's form, whatever the call asks */
 };
 
 struct neighbours_answer {
