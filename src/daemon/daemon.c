@@ -338,7 +338,7 @@ static void end(struct daemon *d)
     http_server_free(d->server);
     gateway_free(d->gateway);
     neighbours_free(d->neighbours);
-    invoke_free(d->invoke);
+    functions_stop(d);
     service_free(d->service);
     tape_free(d->tape);
     fault_engine_free(d->faults);

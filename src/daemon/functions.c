@@ -36,6 +36,13 @@ int functions_start(struct daemon *d, struct error *err)
     return 0;
 }
 
+void functions_stop(struct daemon *d)
+{
+    if (d->service)
+        service_run_code(d->service, NULL);
+    invoke_free(d->invoke);
+}
+
 void functions_health(const struct daemon *d, cJSON *health)
 {
     cJSON *functions = cJSON_AddObjectToObject(health, "functions");

@@ -61,6 +61,7 @@ void daemon_change_state(void *owner, const struct admin_state_request *request,
 
 /* functions.c */
 int functions_start(struct daemon *d, struct error *err);
+void functions_stop(struct daemon *d);
 void functions_health(const struct daemon *d, cJSON *health);
 
 /* seed.c */

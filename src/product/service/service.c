@@ -9,6 +9,7 @@
 #include "loop/worker.h"
 #include "product/service/code/code.h"
 #include "product/service/operations.h"
+#include "product/service/resource/async_queue.h"
 
 #define DEFAULT_REGION "cn-hangzhou"
 #define DEFAULT_ACCOUNT "123456789012"
@@ -115,7 +116,10 @@ void service_cancel(struct service_pending *pending)
 
 void service_run_code(struct service *service, struct invoke *invoke)
 {
+    async_queue_free(GIVE(service->async));
     service->invoke = invoke;
+    if (invoke)
+        service->async = async_queue_new(service);
 }
 
 bool service_has_code(struct service *service, struct str account, struct str region,

@@ -62,7 +62,7 @@ bool service_trigger_is_anonymous(struct service *service, struct str account, s
 bool service_has_domain(struct service *service, struct str name);
 
 struct invoke;
-/** From now on functions with code are run. It goes after the last call has ended. */
+/** From now on functions with code are run; NULL: no more, which comes before @invoke goes. */
 void service_run_code(struct service *service, struct invoke *invoke);
 /** True when a call of the function that @target addresses would run its code. */
 bool service_has_code(struct service *service, struct str account, struct str region,

@@ -27,6 +27,7 @@ struct package {
 };
 
 struct resource;
+struct async_queue;
 struct invoke_call;
 struct work;
 typedef void service_handler(struct work *work);
@@ -52,7 +53,8 @@ struct service {
     struct store *store;
     struct worker *worker; /* looks into packages */
     const struct clock *clock;
-    struct invoke *invoke; /* NULL: code is not run */
+    struct invoke *invoke;     /* NULL: code is not run */
+    struct async_queue *async; /* asynchronous calls; as long as code is run */
     struct limits limits;
     struct str default_region;
     struct str default_account;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "product/service/resource/async_queue.h"
 #include "product/service/resource/handlers.h"
 #include "product/service/resource/model.h"
 
@@ -54,6 +55,13 @@ static cJSON *show(struct work *work, const struct address *at, const cJSON *rec
     return view;
 }
 
+static bool is_hidden(const struct store_row *row)
+{
+    OWN(json_free) cJSON *record = row_document(row);
+
+    return async_is_hidden(record);
+}
+
 static const struct store_row *find_task(struct work *work, struct address *at,
                                          struct store_key *key)
 {
@@ -63,6 +71,8 @@ static const struct store_row *find_task(struct work *work, struct address *at,
         return NULL;
     *key = work_key(work, STORE_KIND_TASK, at->path, STR(""), work_param(work, "task"));
     row = store_find(work->store, key);
+    if (row && is_hidden(row))
+        row = NULL;
     if (!row)
         answer_refuse(
             work, work->api == API_2023 ? "AsyncTaskNotFound" : "StatefulAsyncInvocationNotFound",
@@ -125,7 +135,9 @@ void async_task_stop(struct work *work)
     json_set(record, "endTime", cJSON_CreateNumber((double)work_now_ms(work)));
     add_event(work, record, "Stopping");
     add_event(work, record, "Stopped");
+    cJSON_DeleteItemFromObjectCaseSensitive(record, "queue");
     work_put(work, &key, row, record, STR_NONE);
+    async_queue_stop(work->service->async, &key);
     answer_none(work);
 }
 
@@ -208,7 +220,7 @@ static size_t collect(struct work *work, const struct address *at, const struct 
         const cJSON *started = json_get(task.record, "startedTime");
 
         task.started = started ? started->valuedouble : 0;
-        if (passes(filter, &task))
+        if (!async_is_hidden(task.record) && passes(filter, &task))
             (*out)[count++] = task;
         else
             cJSON_Delete(task.record);

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "catalog/runtime.h"
 #include "crypto/encode.h"
+#include "product/service/resource/async_queue.h"
 
 enum { STATUS_OK = 200, STATUS_BAD_GATEWAY = 502, STATUS_MIN = 200, STATUS_MAX = 599 };
 
@@ -53,7 +54,7 @@ static bool is_set(struct work *work, const char *name)
     return str_is_set(http_headers_get(&work->answer.headers, str_of(name)));
 }
 
-static const char *error_type(const struct invoke_result *result)
+const char *run_error_type(const struct invoke_result *result)
 {
     static const char *const types[] = {
         [INVOKE_HANDLED] = "HandledInvocationError",
@@ -78,8 +79,8 @@ static void add_measures(const struct run *run, const struct invoke_result *resu
     add(work, "X-Fc-Invocation-Service-Version", run->version);
     add(work, "X-Fc-Max-Memory-Usage",
         arena_strf(work->arena, "%" PRIu64 ".%02" PRIu64, cents / CENTS, cents % CENTS));
-    if (error_type(result))
-        add(work, "X-Fc-Error-Type", str_of(error_type(result)));
+    if (run_error_type(result))
+        add(work, "X-Fc-Error-Type", str_of(run_error_type(result)));
     if (run->wants_log && str_is_set(result->log))
         add(work, "X-Fc-Log-Result", base64_text(result->log, work->arena));
 }
@@ -98,7 +99,7 @@ static void refuse(const struct run *run, const struct invoke_result *result)
 static void answer_event(const struct run *run, const struct invoke_result *result)
 {
     struct work *work = run->work;
-    bool failed = error_type(result) != NULL;
+    bool failed = run_error_type(result) != NULL;
 
     work->answer.status = STATUS_OK;
     work->answer.body = result->body.len ? arena_str(work->arena, result->body) : STR("");
@@ -150,7 +151,7 @@ static void answer_http_error(const struct run *run, const struct invoke_result 
 static void answer_http(const struct run *run, struct invoke_result *result)
 {
     struct work *work = run->work;
-    bool failed = error_type(result) != NULL && !result->is_http;
+    bool failed = run_error_type(result) != NULL && !result->is_http;
 
     if (!failed && run->as_event)
         http_event_answer(work, result);
@@ -245,15 +246,12 @@ static struct str body_of(const struct work *work)
 
 void run_event(struct work *work, const struct address *at, bool async)
 {
-    if (async) {
-        answer_invalid(work,
-                       "InvokeFunction with X-Fc-Invocation-Type: Async is not emulated for "
-                       "function '" STR_FMT "': no fixture or rule answers it",
-                       STR_ARG(at->function));
-        return;
-    }
     if (!is_possible(work, at, "InvokeFunction"))
         return;
+    if (async) {
+        async_queue_accept(work, at);
+        return;
+    }
     struct run *run = make_run(work, at);
     struct invoke_request request = {.event = body_of(work)};
 

@@ -15,6 +15,9 @@ void run_event(struct work *work, const struct address *at, bool async);
 /** Run it with the whole HTTP request. */
 void run_http(struct work *work, const struct address *at);
 
+/** For X-Fc-Error-Type; NULL when there was none. */
+const char *run_error_type(const struct invoke_result *result);
+
 /* ---- function_spec.c ---- */
 
 /** What invoke/ needs to know of the function; in the call's arena. */

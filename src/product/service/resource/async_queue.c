@@ -1,0 +1,497 @@
+/*
+ * The queue of asynchronous calls: accepted, run, run again, ended at a destination.
+ */
+#include "product/service/resource/async_queue.h"
+
+#include <inttypes.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "crypto/encode.h"
+#include "crypto/id.h"
+#include "loop/loop.h"
+#include "product/service/resource/async_record.h"
+#include "product/service/resource/run.h"
+
+enum {
+    BACKOFF_FIRST_MS = 500,
+    BACKOFF_MOST_MS = 300 * 1000,
+    BACKOFF_LONGEST_MS = 5 * 3600 * 1000, /* from the first refusal on */
+    RETRY_FIRST_MS = 1000,                /* behind a function error: 1, 2, 4 s */
+    NS_PER_MS = 1000000,
+    LOOK_AGAIN_MS = 50, /* at a clock that may be moved */
+};
+
+struct job {
+    struct job *next, *prev;
+    struct async_queue *queue;
+    struct arena *names; /* of the key */
+    struct store_key key;
+    uint64_t due_ns; /* of the virtual clock */
+    struct invoke_call *run;
+    struct arena *arena; /* of what runs */
+    cJSON *record;       /* while it runs */
+};
+
+struct async_queue {
+    struct service *service;
+    struct job *jobs;
+    struct loop_timer timer;
+};
+
+bool async_is_hidden(const cJSON *record)
+{
+    return cJSON_IsTrue(json_get(record, "hidden"));
+}
+
+/* ---- time ---- */
+
+static void on_timer(struct loop_timer *timer);
+
+/* Clocks are moved and frozen by clients: while something waits, it is looked at often. */
+static void arm(struct async_queue *q)
+{
+    const struct clock *clock = q->service->clock;
+    uint64_t now = clock_now_ns(clock);
+    uint64_t least = UINT64_MAX;
+    struct job *job;
+
+    for (job = q->jobs; job; job = job->next) {
+        if (!job->run && job->due_ns < least)
+            least = job->due_ns;
+    }
+    if (least == UINT64_MAX)
+        loop_timer_cancel(q->service->loop, &q->timer);
+    else if (least <= now)
+        loop_timer_arm(q->service->loop, &q->timer, 0, on_timer);
+    else if (least - now < (uint64_t)LOOK_AGAIN_MS * NS_PER_MS && clock_is_real(clock))
+        loop_timer_arm(q->service->loop, &q->timer, least - now, on_timer);
+    else
+        loop_timer_arm(q->service->loop, &q->timer, (uint64_t)LOOK_AGAIN_MS * NS_PER_MS, on_timer);
+}
+
+/* ---- jobs ---- */
+
+static struct job *add_job(struct async_queue *q, const struct store_key *key, uint64_t due_ns)
+{
+    struct job *job = mem_alloc(sizeof(*job));
+
+    job->queue = q;
+    job->names = arena_new();
+    job->key = (struct store_key){
+        .account = arena_str(job->names, key->account),
+        .region = arena_str(job->names, key->region),
+        .kind = STR(STORE_KIND_TASK),
+        .parent = arena_str(job->names, key->parent),
+        .version = STR(""),
+        .name = arena_str(job->names, key->name),
+    };
+    job->due_ns = due_ns;
+    job->next = q->jobs;
+    if (q->jobs)
+        q->jobs->prev = job;
+    q->jobs = job;
+    return job;
+}
+
+static void end_run(struct job *job)
+{
+    cJSON_Delete(GIVE(job->record));
+    arena_free(GIVE(job->arena));
+    job->run = NULL;
+}
+
+static void free_job(struct job *job)
+{
+    if (job->prev)
+        job->prev->next = job->next;
+    else
+        job->queue->jobs = job->next;
+    if (job->next)
+        job->next->prev = job->prev;
+    invoke_cancel(job->run);
+    end_run(job);
+    arena_free(job->names);
+    mem_free(job);
+}
+
+/* ---- what is written ---- */
+
+static void save(struct job *job)
+{
+    struct service *service = job->queue->service;
+    const struct store_row *row = store_find(service->store, &job->key);
+    struct store_batch *batch = store_begin(service->store);
+    uint64_t now = clock_now_wall_ms(service->clock);
+
+    row_put(batch, &job->key, job->record,
+            (struct store_value){
+                .blob = STR_NONE, .created_ms = row ? row->created_ms : now, .modified_ms = now});
+    store_commit(batch, NULL, NULL);
+}
+
+static void forget(struct job *job)
+{
+    struct store_batch *batch = store_begin(job->queue->service->store);
+
+    store_remove(batch, &job->key);
+    store_commit(batch, NULL, NULL);
+}
+
+/* ---- the end of a call ---- */
+
+/* A function as a destination: "acs:fc:R:A:functions/f" or "…services/s[.q]/functions/f". */
+static bool parse_function_arn(struct str arn, struct arena *arena, struct str *out_path,
+                               struct str *out_qualifier)
+{
+    struct str rest = arn;
+    struct str part;
+
+    for (int i = 0; i < 4; i++) { /* acs, fc, region, account */
+        if (!str_cut(rest, ':', &part, &rest) || (i == 1 && !str_eq(part, STR("fc"))))
+            return false;
+    }
+    *out_qualifier = STR("");
+    if (str_starts(rest, STR("functions/"))) {
+        struct str name;
+
+        str_cut(str_slice(rest, strlen("functions/"), rest.len), '/', &name, out_qualifier);
+        *out_path = ARENA_CONCAT(arena, STR(SERVICE_OF_2023), STR("/"), name);
+        if (!str_is_set(*out_qualifier))
+            *out_qualifier = STR("");
+        return true;
+    }
+    if (!str_starts(rest, STR("services/")) ||
+        !str_cut(str_slice(rest, strlen("services/"), rest.len), '/', &part, &rest) ||
+        !str_starts(rest, STR("functions/")))
+        return false;
+    str_cut(part, '.', &part, out_qualifier);
+    if (!str_is_set(*out_qualifier))
+        *out_qualifier = STR("");
+    *out_path =
+        ARENA_CONCAT(arena, part, STR("/"), str_slice(rest, strlen("functions/"), rest.len));
+    return true;
+}
+
+static void call_destination(struct job *job, struct str path, struct str qualifier,
+                             struct str payload)
+{
+    struct service *service = job->queue->service;
+    struct store_batch *batch = store_begin(service->store);
+    struct store_key key = job->key;
+    uint64_t now = clock_now_wall_ms(service->clock);
+    char id[ID_UUID_BYTES];
+    struct async_accepted accepted = {
+        .qualifier = qualifier, .event = payload, .hidden = true, .wall_ms = now};
+
+    id_uuid(id);
+    key.parent = path;
+    key.name = str_of(id);
+    accepted.request_id = key.name;
+    OWN(json_free) cJSON *record = async_record(&accepted, key.name, job->arena);
+
+    row_put(batch, &key, record, (struct store_value){.created_ms = now, .modified_ms = now});
+    store_commit(batch, NULL, NULL);
+    add_job(job->queue, &key, clock_now_ns(service->clock));
+}
+
+/* Queues, topics and buses are not emulated: what they would get is in the log. */
+static const char *deliver(struct job *job, struct str destination, struct str payload)
+{
+    struct str path;
+    struct str qualifier;
+
+    if (destination.len == 0)
+        return NULL;
+    if (parse_function_arn(destination, job->arena, &path, &qualifier)) {
+        call_destination(job, path, qualifier, payload);
+        return "Succeeded";
+    }
+    log_info("async destination", "id=" STR_FMT " destination=" STR_FMT " payload=" STR_FMT,
+             STR_ARG(job->key.name), STR_ARG(destination), STR_ARG(str_slice(payload, 0, 2000)));
+    return "Succeeded";
+}
+
+/* The call is over, one way or another. */
+static void finish(struct job *job, const char *status, const struct async_outcome *outcome)
+{
+    struct async_config config;
+    const char *delivered;
+
+    async_config_read(job->queue->service, &job->key, job->record, job->arena, &config);
+    delivered = deliver(job, outcome->failed ? config.on_failure : config.on_success,
+                        async_payload(&job->key, job->record, outcome,
+                                      clock_now_wall_ms(job->queue->service->clock), job->arena));
+    async_record_end(job->record, status, outcome, delivered,
+                     clock_now_wall_ms(job->queue->service->clock));
+    if (async_is_hidden(job->record))
+        forget(job);
+    else
+        save(job);
+    free_job(job);
+}
+
+/* ---- between two attempts ---- */
+
+static void again_in(struct job *job, uint64_t ms)
+{
+    cJSON *queue = json_get(job->record, "queue");
+
+    json_set(queue, "due",
+             cJSON_CreateNumber((double)(clock_now_wall_ms(job->queue->service->clock) + ms)));
+    async_record_status(job->record, "Retrying", clock_now_wall_ms(job->queue->service->clock));
+    save(job);
+    end_run(job);
+    job->due_ns = clock_now_ns(job->queue->service->clock) + ms * NS_PER_MS;
+}
+
+static uint64_t number(const cJSON *of, const char *name)
+{
+    const cJSON *value = json_get(of, name);
+
+    return cJSON_IsNumber(value) && value->valuedouble > 0 ? (uint64_t)value->valuedouble : 0;
+}
+
+/* True when it waits for its next attempt. */
+static bool back_off(struct job *job)
+{
+    cJSON *queue = json_get(job->record, "queue");
+    uint64_t wait = number(queue, "backoff");
+    uint64_t now = clock_now_wall_ms(job->queue->service->clock);
+    uint64_t since = number(queue, "refusedSince");
+
+    wait = wait ? wait * 2 : BACKOFF_FIRST_MS;
+    if (wait > BACKOFF_MOST_MS)
+        wait = BACKOFF_MOST_MS;
+    if (!since)
+        since = now;
+    if (now + wait - since > BACKOFF_LONGEST_MS)
+        return false;
+    json_set(queue, "backoff", cJSON_CreateNumber((double)wait));
+    json_set(queue, "refusedSince", cJSON_CreateNumber((double)since));
+    again_in(job, wait);
+    return true;
+}
+
+static bool try_again(struct job *job)
+{
+    struct async_config config;
+    uint64_t failures = number(json_get(job->record, "queue"), "failures");
+
+    async_config_read(job->queue->service, &job->key, job->record, job->arena, &config);
+    if (failures >= config.retries)
+        return false;
+    json_set(json_get(job->record, "queue"), "failures", cJSON_CreateNumber((double)failures + 1));
+    json_set(job->record, "alreadyRetriedTimes", cJSON_CreateNumber((double)failures + 1));
+    again_in(job, (uint64_t)RETRY_FIRST_MS << (failures < 10 ? failures : 10));
+    return true;
+}
+
+static bool is_throttle(const struct invoke_result *result)
+{
+    return result->outcome == INVOKE_REFUSED &&
+           (str_eq(str_of(result->code), STR("ResourceExhausted")) ||
+            str_eq(str_of(result->code), STR("ResourceThrottled")));
+}
+
+static void on_result(void *arg, const struct invoke_result *result)
+{
+    struct job *job = arg;
+    struct async_queue *q = job->queue;
+    struct async_outcome outcome = {.failed = result->outcome != INVOKE_ANSWERED,
+                                    .type = run_error_type(result),
+                                    .body = result->body,
+                                    .instance = result->instance_id,
+                                    .status = 200,
+                                    .duration_ms = result->billed_ms};
+
+    job->run = NULL;
+    if (result->outcome == INVOKE_REFUSED) {
+        outcome.type = result->code;
+        outcome.body = result->message;
+        outcome.status = str_eq(str_of(result->code), STR("ResourceExhausted")) ? 429 : 412;
+    }
+    async_record_attempt(job->record);
+    if (!outcome.failed)
+        finish(job, "Succeeded", &outcome);
+    else if (!(is_throttle(result) ? back_off(job) : try_again(job)))
+        finish(job, "Failed", &outcome);
+    arm(q);
+}
+
+/* ---- run ---- */
+
+static bool is_too_old(struct job *job)
+{
+    struct async_config config;
+    uint64_t now = clock_now_wall_ms(job->queue->service->clock);
+
+    async_config_read(job->queue->service, &job->key, job->record, job->arena, &config);
+    return now - number(json_get(job->record, "queue"), "accepted") > config.age_ms;
+}
+
+static void give_up(struct job *job, const char *status, const char *why)
+{
+    const struct async_outcome outcome = {
+        .failed = true, .type = why, .body = STR(""), .instance = STR(""), .status = 0};
+
+    finish(job, status, &outcome);
+}
+
+static void begin(struct job *job)
+{
+    struct service *service = job->queue->service;
+    struct str text = json_get_str(json_get(job->record, "queue"), "event");
+    uint8_t *event = arena_alloc(job->arena, base64_decoded_max(text.len) + 1);
+    size_t len = 0;
+    struct invoke_function spec;
+    struct invoke_request request = {
+        .request_id = json_get_str(job->record, "requestId"),
+        .retry_count = (uint32_t)number(json_get(job->record, "queue"), "attempts"),
+    };
+
+    base64_decode(text, event, &len);
+    request.event = (struct str){(const char *)event, len};
+    if (!async_function(service, &job->key, job->record, job->arena, &spec)) {
+        give_up(job, "Invalid", "FunctionNotFound");
+        return;
+    }
+    async_record_status(job->record, "Running", clock_now_wall_ms(service->clock));
+    save(job);
+    job->run = invoke_begin(service->invoke, &spec, &request, on_result, job);
+}
+
+static void start(struct job *job)
+{
+    const struct store_row *row = store_find(job->queue->service->store, &job->key);
+
+    job->arena = arena_new();
+    job->record = row ? row_document(row) : NULL;
+    if (!job->record || !json_get(job->record, "queue")) {
+        free_job(job); /* deleted with its function, or stopped */
+        return;
+    }
+    if (is_too_old(job))
+        give_up(job, "Expired", "AsyncEventExpired");
+    else
+        begin(job);
+}
+
+static void on_timer(struct loop_timer *timer)
+{
+    struct async_queue *q = CONTAINER_OF(timer, struct async_queue, timer);
+    uint64_t now = clock_now_ns(q->service->clock);
+    struct job *next;
+
+    for (struct job *job = q->jobs; job; job = next) {
+        next = job->next;
+        if (!job->run && job->due_ns <= now)
+            start(job);
+    }
+    arm(q);
+}
+
+/* ---- accepted ---- */
+
+static bool has_room_for(struct work *work, const struct store_key *key)
+{
+    if (!store_find(work->store, key))
+        return true;
+    return answer_refuse(work, "StatefulAsyncInvocationAlreadyExists", key->name);
+}
+
+static bool wants_record(struct work *work, const struct store_key *key, struct str qualifier)
+{
+    struct async_config config;
+    struct str asked = work_header(work, "X-Fc-Stateful-Async-Invocation-Enable");
+
+    if (work->api == API_2021 && asked.len)
+        return str_eq_nocase(asked, STR("true"));
+    async_config_of(work->service, key, qualifier, work->arena, &config);
+    return config.stateful;
+}
+
+static struct str wanted_id(struct work *work)
+{
+    struct str id = work_header(work, work->api == API_2023 ? "X-Fc-Async-Task-Id"
+                                                            : "X-Fc-Stateful-Async-Invocation-Id");
+    char own[ID_UUID_BYTES];
+
+    if (id.len)
+        return id;
+    id_uuid(own);
+    return arena_str(work->arena, str_of(own));
+}
+
+void async_queue_accept(struct work *work, const struct address *at)
+{
+    struct store_key key = work_key(work, STORE_KIND_TASK, at->path, STR(""), STR(""));
+    struct str body = work->call.request->body;
+    bool shown = wants_record(work, &key, at->qualifier);
+    struct async_accepted accepted = {.request_id = work->call.request_id,
+                                      .qualifier = at->qualifier,
+                                      .event = str_is_set(body) ? body : STR(""),
+                                      .hidden = !shown,
+                                      .wall_ms = work_now_ms(work)};
+
+    key.name = shown ? wanted_id(work) : work->call.request_id;
+    if (!has_room_for(work, &key))
+        return;
+    OWN(json_free) cJSON *record = async_record(&accepted, key.name, work->arena);
+
+    work_put(work, &key, NULL, record, STR_NONE);
+    work->answer.status = 202;
+    if (shown)
+        http_headers_add(&work->answer.headers, work->arena,
+                         work->api == API_2023 ? STR("X-Fc-Async-Task-Id")
+                                               : STR("X-Fc-Stateful-Async-Invocation-Id"),
+                         key.name);
+    add_job(work->service->async, &key, clock_now_ns(work->service->clock));
+    arm(work->service->async);
+}
+
+void async_queue_stop(struct async_queue *q, const struct store_key *task)
+{
+    for (struct job *job = q ? q->jobs : NULL; job; job = job->next) {
+        if (str_eq(job->key.name, task->name) && str_eq(job->key.parent, task->parent) &&
+            str_eq(job->key.account, task->account) && str_eq(job->key.region, task->region)) {
+            free_job(job);
+            return;
+        }
+    }
+}
+
+/* ---- made ---- */
+
+static void take_up(void *arg, const struct store_row *row)
+{
+    struct async_queue *q = arg;
+    OWN(json_free) cJSON *record = row_document(row);
+    const cJSON *queue = json_get(record, "queue");
+    uint64_t now = clock_now_wall_ms(q->service->clock);
+    uint64_t due = number(queue, "due");
+
+    if (queue)
+        add_job(q, &row->key,
+                clock_now_ns(q->service->clock) + (due > now ? (due - now) * NS_PER_MS : 0));
+}
+
+struct async_queue *async_queue_new(struct service *service)
+{
+    struct async_queue *q = mem_alloc(sizeof(*q));
+
+    q->service = service;
+    store_each(service->store, STR(STORE_KIND_TASK), take_up, q);
+    arm(q);
+    return q;
+}
+
+void async_queue_free(struct async_queue *q)
+{
+    if (!q)
+        return;
+    while (q->jobs)
+        free_job(q->jobs);
+    loop_timer_cancel(q->service->loop, &q->timer);
+    mem_free(q);
+}

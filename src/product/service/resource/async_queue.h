@@ -1,0 +1,29 @@
+/*
+ * product/service/resource/async_queue.h - asynchronous calls: kept until they have run
+ *
+ * A call is a row of kind "task" from its acceptance on; what is left to do stands in its member
+ * "queue", which goes when the call is over. Calls that nobody wants a record of are hidden, and
+ * their row goes, too. A call that was running when the daemon was killed runs again.
+ *
+ * Waiting between attempts, and the age of a call, are on the virtual clock.
+ *
+ * Source: spec page invocation §3 and its corrections; errors §11.
+ *
+ * Inside product/service/ only. Threads: the loop thread.
+ */
+#pragma once
+
+#include "product/service/resource/model.h"
+
+struct async_queue;
+
+/** Takes up what was left. It goes before the service. */
+struct async_queue *async_queue_new(struct service *service);
+void async_queue_free(struct async_queue *queue); /* NULL is fine */
+
+/** Answer 202 when the call is on disk, and run it in its time. */
+void async_queue_accept(struct work *work, const struct address *at);
+/** The task was stopped: what runs for it ends. */
+void async_queue_stop(struct async_queue *queue, const struct store_key *task);
+/** A record that no client sees. */
+bool async_is_hidden(const cJSON *record);

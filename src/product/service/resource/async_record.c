@@ -1,0 +1,214 @@
+/*
+ * Records of asynchronous calls, their settings, and their function as it is when they run.
+ */
+#include "product/service/resource/async_record.h"
+
+#include "base/mem.h"
+#include "crypto/encode.h"
+#include "product/service/resource/run.h"
+
+enum { MS_PER_S = 1000, RESULT_MAX_BYTES = 1 << 20, DEFAULT_RETRIES = 3, DEFAULT_AGE_S = 86400 };
+
+static cJSON *milliseconds(uint64_t wall_ms)
+{
+    return cJSON_CreateNumber((double)wall_ms);
+}
+
+void async_record_status(cJSON *record, const char *status, uint64_t wall_ms)
+{
+    cJSON *events = json_get(record, "events");
+    cJSON *event = cJSON_CreateObject();
+
+    if (!events)
+        events = cJSON_AddArrayToObject(record, "events");
+    cJSON_AddNumberToObject(event, "eventId", cJSON_GetArraySize(events) + 1);
+    cJSON_AddStringToObject(event, "status", status);
+    cJSON_AddItemToObject(event, "timestamp", milliseconds(wall_ms));
+    cJSON_AddStringToObject(event, "eventDetail", "");
+    cJSON_AddItemToArray(events, event);
+    json_set(record, "status", cJSON_CreateString(status));
+}
+
+cJSON *async_record(const struct async_accepted *accepted, struct str id, struct arena *arena)
+{
+    cJSON *record = cJSON_CreateObject();
+    cJSON *queue = cJSON_CreateObject();
+
+    json_add_str(record, "id", id);
+    json_add_str(record, "requestId", accepted->request_id);
+    json_add_str(record, "qualifier",
+                 is_latest(accepted->qualifier) ? STR(QUALIFIER_LATEST) : accepted->qualifier);
+    cJSON_AddItemToObject(record, "startedTime", milliseconds(accepted->wall_ms));
+    cJSON_AddNumberToObject(record, "alreadyRetriedTimes", 0);
+    json_add_str(record, "payload",
+                 str_is_utf8(accepted->event) ? accepted->event
+                                              : base64_text(accepted->event, arena));
+    if (accepted->hidden)
+        cJSON_AddTrueToObject(record, "hidden");
+    json_add_str(queue, "event", base64_text(accepted->event, arena));
+    cJSON_AddItemToObject(queue, "accepted", milliseconds(accepted->wall_ms));
+    cJSON_AddNumberToObject(queue, "attempts", 0);
+    cJSON_AddItemToObject(record, "queue", queue);
+    async_record_status(record, "Enqueued", accepted->wall_ms);
+    return record;
+}
+
+static double count_of(const cJSON *of, const char *name)
+{
+    const cJSON *value = json_get(of, name);
+
+    return cJSON_IsNumber(value) ? value->valuedouble : 0;
+}
+
+void async_record_attempt(cJSON *record)
+{
+    cJSON *queue = json_get(record, "queue");
+
+    json_set(queue, "attempts", cJSON_CreateNumber(count_of(queue, "attempts") + 1));
+}
+
+void async_record_end(cJSON *record, const char *status, const struct async_outcome *outcome,
+                      const char *delivered, uint64_t wall_ms)
+{
+    struct str body = str_slice(outcome->body, 0, RESULT_MAX_BYTES);
+
+    async_record_status(record, status, wall_ms);
+    json_set(record, "endTime", milliseconds(wall_ms));
+    json_set(record, "durationMs", cJSON_CreateNumber((double)outcome->duration_ms));
+    if (outcome->instance.len)
+        json_set(record, "instanceId", json_string(outcome->instance));
+    if (outcome->failed && outcome->type)
+        json_set(record, "errorMessage", cJSON_CreateString(outcome->type));
+    if (str_is_set(body) && str_is_utf8(body))
+        json_set(record, "returnPayload", json_string(body));
+    if (delivered)
+        json_set(record, "destinationStatus", cJSON_CreateString(delivered));
+    cJSON_DeleteItemFromObjectCaseSensitive(record, "queue");
+}
+
+/* ---- destinations ---- */
+
+/* "demo/hello" as tools know it. */
+static struct str arn_of(const struct store_key *key, struct str qualifier, struct arena *arena)
+{
+    struct str service;
+    struct str function;
+
+    str_cut(key->parent, '/', &service, &function);
+    if (str_eq(service, STR(SERVICE_OF_2023)))
+        return arena_strf(arena, "acs:fc:" STR_FMT ":" STR_FMT ":functions/" STR_FMT,
+                          STR_ARG(key->region), STR_ARG(key->account), STR_ARG(function));
+    return arena_strf(arena, "acs:fc:::services/" STR_FMT "." STR_FMT "/functions/" STR_FMT,
+                      STR_ARG(service), STR_ARG(qualifier), STR_ARG(function));
+}
+
+static cJSON *text_of(struct str text)
+{
+    return json_string(str_is_set(text) && str_is_utf8(text) ? text : STR(""));
+}
+
+struct str async_payload(const struct store_key *key, const cJSON *record,
+                         const struct async_outcome *outcome, uint64_t wall_ms, struct arena *arena)
+{
+    OWN(json_free) cJSON *payload = cJSON_CreateObject();
+    OWN(buf_done) struct buf text = {0};
+    cJSON *request = cJSON_CreateObject();
+    cJSON *response = cJSON_CreateObject();
+    const char *type = outcome->failed && outcome->type ? outcome->type : "";
+    bool of_function = outcome->status == 200;
+
+    cJSON_AddItemToObject(payload, "timestamp", milliseconds(wall_ms));
+    json_add_str(request, "requestId", json_get_str(record, "requestId"));
+    json_add_str(request, "functionArn", arn_of(key, json_get_str(record, "qualifier"), arena));
+    cJSON_AddStringToObject(request, "condition",
+                            outcome->status == 429 ? "FunctionResourceExhausted" : type);
+    cJSON_AddNumberToObject(request, "approximateInvokeCount",
+                            count_of(json_get(record, "queue"), "attempts"));
+    cJSON_AddItemToObject(payload, "requestContext", request);
+    json_add_str(payload, "requestPayload", json_get_str(record, "payload"));
+    cJSON_AddNumberToObject(response, "statusCode", outcome->status);
+    cJSON_AddStringToObject(response, "functionError", of_function ? type : "");
+    cJSON_AddItemToObject(payload, "responseContext", response);
+    cJSON_AddItemToObject(payload, "responsePayload", text_of(outcome->body));
+    json_print(payload, false, &text);
+    return arena_str(arena, buf_str(&text));
+}
+
+/* ---- settings ---- */
+
+static struct str destination(const cJSON *config, const char *when, struct arena *arena)
+{
+    struct str arn =
+        json_get_str(json_get(json_get(config, "destinationConfig"), when), "destination");
+
+    return arn.len ? arena_str(arena, arn) : STR("");
+}
+
+static uint64_t figure(const cJSON *config, const char *name, uint64_t preset)
+{
+    const cJSON *value = json_get(config, name);
+
+    return cJSON_IsNumber(value) && value->valuedouble >= 0 ? (uint64_t)value->valuedouble : preset;
+}
+
+void async_config_of(struct service *service, const struct store_key *key, struct str qualifier,
+                     struct arena *arena, struct async_config *out)
+{
+    struct store_key config = {
+        .account = key->account,
+        .region = key->region,
+        .kind = STR("async-config"),
+        .parent = STR(""),
+        .version = STR(""),
+        .name = ARENA_CONCAT(arena, key->parent, STR("/"),
+                             is_latest(qualifier) ? STR(QUALIFIER_LATEST) : qualifier),
+    };
+    const struct store_row *row = store_find(service->store, &config);
+    OWN(json_free) cJSON *document = row ? row_document(row) : NULL;
+
+    *out = (struct async_config){
+        .on_success = destination(document, "onSuccess", arena),
+        .on_failure = destination(document, "onFailure", arena),
+        .retries = figure(document, "maxAsyncRetryAttempts", DEFAULT_RETRIES),
+        .age_ms = figure(document, "maxAsyncEventAgeInSeconds", DEFAULT_AGE_S) * MS_PER_S,
+        .stateful = cJSON_IsTrue(json_get(document, "statefulInvocation")),
+    };
+}
+
+void async_config_read(struct service *service, const struct store_key *key, const cJSON *record,
+                       struct arena *arena, struct async_config *out)
+{
+    async_config_of(service, key, json_get_str(record, "qualifier"), arena, out);
+}
+
+/* ---- the function ---- */
+
+bool async_function(struct service *service, const struct store_key *key, const cJSON *record,
+                    struct arena *arena, struct invoke_function *out)
+{
+    struct work work = {
+        .service = service,
+        .store = service->store,
+        .arena = arena,
+        .account = key->account,
+        .region = key->region,
+        .api = API_2016,
+    };
+    struct address at = {.path = key->parent, .qualifier = json_get_str(record, "qualifier")};
+
+    if (!service->invoke || !str_cut(key->parent, '/', &at.service, &at.function))
+        return false;
+    at.owner = str_eq(at.service, STR(SERVICE_OF_2023)) ? key->parent : at.service;
+    at.version = STR("");
+    if (!is_latest(at.qualifier) && !address_resolve(&work, &at, at.qualifier, &at.version))
+        return false;
+    struct store_key function = work_key(&work, "function", at.service, at.version, at.function);
+    struct store_key home = work_key(&work, "service", STR(""), at.version, at.service);
+
+    at.function_row = store_find(service->store, &function);
+    at.service_row = store_find(service->store, &home);
+    if (!at.function_row || at.function_row->blob.len == 0)
+        return false;
+    function_spec(&work, &at, out);
+    return true;
+}
