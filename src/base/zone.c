@@ -258,7 +258,7 @@ static bool is_name(struct str name)
         bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 
         /* No dot: a name stays inside the database. */
-        if (!letter && !(c >= '0' && c <= '9') && !memchr("_+-/", c, 4))
+        if (!letter && !(c >= '0' && c <= '9') && (c == '\0' || !strchr("_+-/", c)))
             return false;
     }
     return true;

@@ -151,12 +151,11 @@ static cJSON *first_tags(struct work *work)
 
 static bool check(struct work *work, struct subject *s)
 {
-    if (!function_check(work, s->document))
-        return false;
-    OWN(json_free) cJSON *tags = s->create ? first_tags(work) : NULL;
-
-    return !s->create || (!answer_is_refusal(work) && read_code(work, s) &&
-                          check_substance(work, s->document, ((struct code *)s->own)->given));
+    if (!function_check(work, s->document) || !s->create)
+        return !answer_is_refusal(work);
+    cJSON_Delete(first_tags(work));
+    return !answer_is_refusal(work) && read_code(work, s) &&
+           check_substance(work, s->document, ((struct code *)s->own)->given);
 }
 
 static bool allow(struct work *work, struct subject *s)
