@@ -90,10 +90,21 @@ def test_a_scheduled_action_lies_in_its_zone(demo, member, action, target):
     assert send(demo, "GET", path).json()[shown] == target
 
 
-@pytest.mark.sound("C6", "timeZone: Mars/Base", "400")
-def test_an_unknown_zone_is_refused(demo):
+@pytest.mark.parametrize(
+    "kind, member",
+    [
+        sound("C6", f"{member}, timeZone: Mars/Base", "400", kind, member)
+        for kind, member in (
+            ("provision-config", "scheduledActions"),
+            ("provision-config", "targetTrackingPolicies"),
+            ("scaling-config", "scheduledPolicies"),
+            ("scaling-config", "horizontalScalingPolicies"),
+        )
+    ],
+)
+def test_an_unknown_zone_is_refused(demo, kind, member):
     action = {"name": "a", "target": 5, "scheduleExpression": "cron(* * * * * *)", "timeZone": "Mars/Base"}
-    reply = send(demo, "PUT", f"{CURRENT}/functions/f/provision-config?qualifier=LATEST", {"scheduledActions": [action]})
+    reply = send(demo, "PUT", f"{CURRENT}/functions/f/{kind}?qualifier=LATEST", {member: [action]})
     text = "TimeZone is set to an invalid value (allowed: a name of the IANA time zone database, actual: 'Mars/Base')"
     assert refusal(reply) == (400, "InvalidArgument", text)
 

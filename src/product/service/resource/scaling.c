@@ -36,7 +36,8 @@ static void decorate(struct work *work, const struct subject *s, const struct st
 
 static bool check(struct work *work, struct subject *s)
 {
-    return schedule_check(work, json_get(s->document, "scheduledPolicies"));
+    return schedule_check(work, json_get(s->document, "scheduledPolicies")) &&
+           schedule_check_windows(work, json_get(s->document, "horizontalScalingPolicies"));
 }
 
 static bool allow(struct work *work, struct subject *s)

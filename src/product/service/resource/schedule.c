@@ -144,6 +144,26 @@ static bool check_unique(struct work *work, const cJSON *actions, const cJSON *a
     return true;
 }
 
+static bool check_window(struct work *work, const cJSON *action, const struct zone *zone)
+{
+    return check_zone(work, action, zone) &&
+           check_time(work, action, zone, "startTime", "StartTime") &&
+           check_time(work, action, zone, "endTime", "EndTime");
+}
+
+bool schedule_check_windows(struct work *work, const cJSON *policies)
+{
+    const cJSON *policy;
+
+    cJSON_ArrayForEach (policy, policies) {
+        OWN(zone_free) struct zone *zone = zone_of(policy);
+
+        if (!check_window(work, policy, zone))
+            return false;
+    }
+    return true;
+}
+
 bool schedule_check(struct work *work, const cJSON *actions)
 {
     const cJSON *action;
@@ -151,9 +171,7 @@ bool schedule_check(struct work *work, const cJSON *actions)
     cJSON_ArrayForEach (action, actions) {
         OWN(zone_free) struct zone *zone = zone_of(action);
 
-        if (!check_unique(work, actions, action) || !check_zone(work, action, zone) ||
-            !check_time(work, action, zone, "startTime", "StartTime") ||
-            !check_time(work, action, zone, "endTime", "EndTime") ||
+        if (!check_unique(work, actions, action) || !check_window(work, action, zone) ||
             !check_expression(work, action, zone) || !check_metric(work, action))
             return false;
     }

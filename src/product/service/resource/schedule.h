@@ -9,6 +9,8 @@
 
 /** Check a list of actions (or policies with times only). False when refused. */
 bool schedule_check(struct work *work, const cJSON *actions);
+/** Check the times of policies whose figures are their own. False when refused. */
+bool schedule_check_windows(struct work *work, const cJSON *policies);
 /** Policies over figures of an instance need those to be collected. False when refused. */
 bool schedule_check_metrics(struct work *work, const struct address *at, const cJSON *policies);
 /** The target of the action that fired last in its window; @preset when none has. */
