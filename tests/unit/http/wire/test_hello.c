@@ -145,11 +145,16 @@ static const struct str odd[] = {STR_INIT("a\0b"), STR_INIT("a b"), STR_INIT("\x
 START_TEST(test_odd_names)
 {
     char name[HELLO_NAME_BYTES];
-    char plain[8] = "xxxxxxx";
+    /* Behind its type and length, so that no chance byte is taken for the name. */
+    char plain[3 + 8] = "\0\0\0xxxxxxx";
 
-    plain[odd[_i].len] = '\0';
-    record_hello(plain);
-    memcpy(memmem(hello, hello_len, plain, odd[_i].len), odd[_i].ptr, odd[_i].len);
+    plain[2] = (char)odd[_i].len;
+    plain[3 + odd[_i].len] = '\0';
+    record_hello(plain + 3);
+    char *at = memmem(hello, hello_len, plain, 3 + odd[_i].len);
+
+    ck_assert_ptr_nonnull(at);
+    memcpy(at + 3, odd[_i].ptr, odd[_i].len);
     ck_assert_int_eq(hello_name(first(hello_len), name), HELLO_ODD_NAME);
     ck_assert_str_eq(name, "");
 }
