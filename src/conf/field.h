@@ -86,6 +86,8 @@ struct conf_names {
     const char *(*at)(size_t index); /* NULL behind the last; each name is told once */
 };
 
+/* Most need no more than the value; some ask their row, for its `arg`, words or table. */
+typedef bool conf_take_fn(struct conf_decoder *d, const struct conf_node *node, void *out);
 typedef bool conf_decode_fn(struct conf_decoder *d, const struct conf_field *field,
                             const struct conf_node *node, void *out);
 
@@ -98,8 +100,11 @@ struct conf_field {
     uint64_t max;
     const struct conf_words *words;
     const struct conf_table *table; /* of FIELD_MAP; of FIELD_CUSTOM for the schema */
-    conf_decode_fn *decode;         /* of FIELD_CUSTOM; @out points to the member */
+    conf_take_fn *take;             /* of FIELD_CUSTOM; @out points to the member */
+    conf_decode_fn *decode;         /* or this one */
+    const void *arg;                /* for it */
     const char *fallback; /* default as it is written in YAML, of a list "a, b"; or NULL */
+    const char *shown;    /* what the printed configuration has instead of `fallback`, or NULL */
     const char *assumed;  /* the same for the schema alone: the struct has it otherwise */
     const char *wrong;    /* replaces "… is not between MIN and MAX"; {} stands for the value */
     const char *no_unit;  /* replaces "write {}s or {}ms" */

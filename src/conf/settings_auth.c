@@ -7,10 +7,8 @@
 #include "conf/settings.h"
 #include "conf/settings_parts.h"
 
-bool settings_take_account(struct conf_decoder *d, const struct conf_field *field,
-                           const struct conf_node *node, void *out)
+bool settings_take_account(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    (void)field;
     if (!conf_want_text(d, node))
         return false;
     if (!str_all_digits(node->text) || node->text.len > 32) {
@@ -77,7 +75,7 @@ static const struct conf_field key_fields[] = {
      .help = "access key secret"},
     {.name = "account",
      .type = FIELD_CUSTOM,
-     .decode = settings_take_account,
+     .take = settings_take_account,
      .offset = offsetof(struct settings_key, account),
      .help = "account id the key belongs to; default: the default account",
      .schema = "\"type\":[\"string\",\"number\"]"},
@@ -113,12 +111,10 @@ static bool take_keys(struct conf_decoder *d, const struct conf_field *field,
     return true;
 }
 
-static bool take_accounts(struct conf_decoder *d, const struct conf_field *field,
-                          const struct conf_node *node, void *out)
+static bool take_accounts(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct settings *settings = CONTAINER_OF(out, struct settings, auth.accounts);
 
-    (void)field;
     if (!conf_want(d, node, CONF_MAP))
         return false;
     settings->auth.accounts = ARENA_ARRAY(d->arena, node->count, struct settings_account);

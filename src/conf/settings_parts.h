@@ -15,8 +15,7 @@ bool settings_take_addresses(struct conf_decoder *d, const struct conf_field *fi
 bool settings_take_hosts(struct conf_decoder *d, const struct conf_field *field,
                          const struct conf_node *node, void *out);
 /** An account id: digits, quoted or not, as struct str. */
-bool settings_take_account(struct conf_decoder *d, const struct conf_field *field,
-                           const struct conf_node *node, void *out);
+bool settings_take_account(struct conf_decoder *d, const struct conf_node *node, void *out);
 
 /* settings_visitors.c */
 bool settings_take_origins(struct conf_decoder *d, const struct conf_field *field,

@@ -42,19 +42,6 @@ static void print_comment(const char *text, const char *indent, struct buf *out)
     buf_add_char(out, '\n');
 }
 
-static const char *example_of(const struct conf_field *field)
-{
-    if (strcmp(field->name, "keys") == 0)
-        return "[{id: LTAI-example, secret: example}]";
-    if (strcmp(field->name, "accounts") == 0)
-        return "{\"1234567890123456\": strict}";
-    if (field->type == FIELD_PATHS || field->type == FIELD_TEXTS || (field->flags & FIELD_LIST))
-        return "[]";
-    if (strcmp(field->name, "limits") == 0)
-        return "{profile: current}";
-    return "";
-}
-
 static void print_list(const char *list, struct buf *out)
 {
     struct str rest = str_of(list);
@@ -70,12 +57,15 @@ static void print_list(const char *list, struct buf *out)
 
 static void print_value(const struct conf_field *field, struct buf *out)
 {
-    if (strcmp(field->name, "limits") == 0 || !field->fallback)
-        buf_puts(out, example_of(field));
+    bool is_list =
+        field->type == FIELD_PATHS || field->type == FIELD_TEXTS || field->flags & FIELD_LIST;
+
+    if (field->shown)
+        buf_puts(out, field->shown);
+    else if (!field->fallback)
+        buf_puts(out, is_list ? "[]" : "");
     else if (field->flags & FIELD_LIST)
         print_list(field->fallback, out);
-    else if (strcmp(field->name, "account") == 0)
-        buf_printf(out, "\"%s\"", field->fallback);
     else
         buf_puts(out, field->fallback);
 }

@@ -63,15 +63,13 @@ static void take_limit(struct conf_decoder *d, const struct conf_node *node, str
         limits->values[limit - limit_table(&count)] = (int64_t)value;
 }
 
-static bool take_limits(struct conf_decoder *d, const struct conf_field *field,
-                        const struct conf_node *node, void *out)
+static bool take_limits(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct settings *settings = CONTAINER_OF(out, struct settings, limits);
     /* A flag or a variable gives the profile alone. */
     const struct conf_node *profile = node->kind == CONF_SCALAR ? node : conf_get(node, "profile");
     int of_2020 = settings->limits_of_2020;
 
-    (void)field;
     if (profile)
         conf_want_word(d, &profiles, profile, &of_2020);
     settings->limits_of_2020 = of_2020;

@@ -320,7 +320,7 @@ bool conf_decode_field(struct conf_decoder *d, const struct conf_field *field,
         conf_decode(d, field->table, node, out);
         return true;
     case FIELD_CUSTOM:
-        return field->decode(d, field, node, out);
+        return field->take ? field->take(d, node, out) : field->decode(d, field, node, out);
     }
     return false;
 }

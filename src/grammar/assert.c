@@ -15,14 +15,12 @@ static const char *const profiles[] = {
 
 /* Values of a drill are checked here and read where drills run. */
 #define COMPARE_CHECK(what, field_type, shown)                                                     \
-    static bool check_##what(struct conf_decoder *d, const struct conf_field *field,               \
-                             const struct conf_node *node, void *out)                              \
+    static bool check_##what(struct conf_decoder *d, const struct conf_node *node, void *out)      \
     {                                                                                              \
         static const struct grammar_comparison form = {                                            \
             .type = (field_type), .or_value = true, .example = (shown)};                           \
         struct fault_compare ignored = {0};                                                        \
                                                                                                    \
-        (void)field;                                                                               \
         (void)out;                                                                                 \
         return grammar_compare(d, &form, node, &ignored);                                          \
     }
@@ -32,56 +30,47 @@ COMPARE_CHECK(factor, FIELD_NUMBER, "{gte: 1.5}")
 COMPARE_CHECK(share, FIELD_RATIO, "{gte: 99%}")
 #undef COMPARE_CHECK
 
-static bool check_text(struct conf_decoder *d, const struct conf_field *field,
-                       const struct conf_node *node, void *out)
+static bool check_text(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    (void)field;
     (void)out;
     return conf_want_text(d, node);
 }
 
-static bool check_list(struct conf_decoder *d, const struct conf_field *field,
-                       const struct conf_node *node, void *out)
+static bool check_list(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    (void)field;
     (void)out;
     return conf_want(d, node, CONF_LIST);
 }
 
-static bool check_bool(struct conf_decoder *d, const struct conf_field *field,
-                       const struct conf_node *node, void *out)
+static bool check_bool(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    struct conf_field truth = {.name = field->name, .type = FIELD_BOOL};
+    static const struct conf_field truth = {.type = FIELD_BOOL};
     bool ignored = false;
 
     (void)out;
     return conf_decode_field(d, &truth, node, &ignored);
 }
 
-static bool check_duration(struct conf_decoder *d, const struct conf_field *field,
-                           const struct conf_node *node, void *out)
+static bool check_duration(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     uint64_t ignored = 0;
 
-    (void)field;
     (void)out;
     return grammar_ns(d, node, 0, &ignored);
 }
 
-static bool check_ratio(struct conf_decoder *d, const struct conf_field *field,
-                        const struct conf_node *node, void *out)
+static bool check_ratio(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    struct conf_field ratio = {.name = field->name, .type = FIELD_RATIO};
+    static const struct conf_field ratio = {.type = FIELD_RATIO};
     double ignored = 0;
 
     (void)out;
     return conf_decode_field(d, &ratio, node, &ignored);
 }
 
-static bool check_number(struct conf_decoder *d, const struct conf_field *field,
-                         const struct conf_node *node, void *out)
+static bool check_number(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    struct conf_field number = {.name = field->name, .type = FIELD_NUMBER};
+    static const struct conf_field number = {.type = FIELD_NUMBER};
     double ignored = 0;
 
     (void)out;
@@ -128,12 +117,10 @@ static bool check_filter(struct conf_decoder *d, const struct conf_node *node)
     return false;
 }
 
-static bool check_match(struct conf_decoder *d, const struct conf_field *field,
-                        const struct conf_node *node, void *out)
+static bool check_match(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     bool ok = true;
 
-    (void)field;
     (void)out;
     if (!conf_want(d, node, CONF_MAP))
         return false;
@@ -147,9 +134,7 @@ static bool check_match_key(struct conf_decoder *d, const struct conf_field *fie
                             const struct conf_node *node, void *out)
 {
     struct fault_match ignored = {0};
-    bool is_operations = strcmp(field->name, "operations") == 0;
-    const struct conf_field *key =
-        conf_table_find(&fault_match_table, is_operations ? STR("operation") : STR("region"));
+    const struct conf_field *key = conf_table_find(&fault_match_table, str_of(field->arg));
 
     (void)out;
     return conf_decode_field(d, key, node, &ignored);
@@ -163,14 +148,12 @@ static bool is_outcome(struct str name)
     return false;
 }
 
-static bool check_codes(struct conf_decoder *d, const struct conf_field *field,
-                        const struct conf_node *node, void *out)
+static bool check_codes(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     size_t count;
     const struct conf_node *item = conf_items(node, &count);
     bool ok = true;
 
-    (void)field;
     (void)out;
     for (size_t i = 0; i < count; i++, item = item->next) {
         struct nearest nearest = {.wanted = item->text};
@@ -188,12 +171,10 @@ static bool check_codes(struct conf_decoder *d, const struct conf_field *field,
     return ok;
 }
 
-static bool check_profile(struct conf_decoder *d, const struct conf_field *field,
-                          const struct conf_node *node, void *out)
+static bool check_profile(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct nearest nearest = {.wanted = node->text};
 
-    (void)field;
     (void)out;
     if (!conf_want_text(d, node))
         return false;
@@ -211,12 +192,18 @@ static bool check_profile(struct conf_decoder *d, const struct conf_field *field
 
 #define CHECK(key, how, json, text)                                                                \
     {                                                                                              \
-        .name = key, .type = FIELD_CUSTOM, .decode = check_##how, .help = text, .schema = json     \
+        .name = key, .type = FIELD_CUSTOM, .take = check_##how, .help = text, .schema = json       \
+    }
+/* The same with the vocabulary of a key of `match`. */
+#define CHECK_KEY(key, of_match, json, text)                                                       \
+    {                                                                                              \
+        .name = key, .type = FIELD_CUSTOM, .decode = check_match_key, .arg = (of_match),           \
+        .help = text, .schema = json                                                               \
     }
 #define ANY_VALUE "\"type\":[\"number\",\"string\",\"boolean\",\"object\",\"array\"]"
 #define MATCH                                                                                      \
     {                                                                                              \
-        .name = "match", .type = FIELD_CUSTOM, .decode = check_match,                              \
+        .name = "match", .type = FIELD_CUSTOM, .take = check_match,                                \
         .help = "the calls it is about, by the filters of the journal",                            \
         .schema = "\"type\":\"object\""                                                            \
     }
@@ -252,8 +239,8 @@ static const struct conf_field duplicates_fields[] = {
     COMPARISONS(number), MATCH,
 };
 static const struct conf_field failover_fields[] = {
-    CHECK("from", match_key, "\"type\":\"string\"", "region that fails"),
-    CHECK("to", match_key, "\"type\":\"string\"", "region that is called instead"),
+    CHECK_KEY("from", "region", "\"type\":\"string\"", "region that fails"),
+    CHECK_KEY("to", "region", "\"type\":\"string\"", "region that is called instead"),
     CHECK("back", bool, "\"type\":\"boolean\"", "and the first region is called again"),
     WITHIN, COMPARISONS(number), MATCH,
 };
@@ -277,7 +264,7 @@ static const struct conf_field seen_fields[] = {
 };
 static const struct conf_field coverage_fields[] = {
     CHECK("errors", codes, "\"type\":[\"string\",\"array\"]", "codes, and other ways a call ends"),
-    CHECK("operations", match_key, "\"type\":[\"string\",\"array\"]", "operations"),
+    CHECK_KEY("operations", "operation", "\"type\":[\"string\",\"array\"]", "operations"),
     CHECK("state", text, "\"enum\":[\"injected\",\"reached\",\"reacted\"]", "how far; default reached"),
     COMPARISONS(ratio), MATCH,
 };

@@ -147,13 +147,11 @@ static bool take_fixed(struct conf_decoder *d, const struct conf_field *field,
     return true;
 }
 
-static bool take_samples(struct conf_decoder *d, const struct conf_field *field,
-                         const struct conf_node *node, void *out)
+static bool take_samples(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct fault_latency *latency = out;
     bool ok = true;
 
-    (void)field;
     if (!conf_want(d, node, CONF_LIST))
         return false;
     if (node->count == 0) {
@@ -187,7 +185,7 @@ static bool take_samples(struct conf_decoder *d, const struct conf_field *field,
         KIND(wave, "grows and falls over time, from arming"),                                      \
         {.name = "samples",                                                                        \
          .type = FIELD_CUSTOM,                                                                     \
-         .decode = take_samples,                                                                   \
+         .take = take_samples,                                                                     \
          .help = "one of these durations",                                                         \
          .schema = "\"type\":\"array\",\"items\":{\"type\":\"string\"}"},                          \
     {                                                                                              \
@@ -236,13 +234,11 @@ struct delay {
     int at;
 };
 
-static bool take_ref(struct conf_decoder *d, const struct conf_field *field,
-                     const struct conf_node *node, void *out)
+static bool take_ref(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct grammar_names *latencies = &grammar_of(d)->latencies;
     struct grammar_name *found;
 
-    (void)field;
     if (!conf_want_text(d, node))
         return false;
     found = grammar_name_find(latencies, node->text);
@@ -274,7 +270,7 @@ static const struct conf_field delay_fields[] = {
     {.name = "ref",
      .type = FIELD_CUSTOM,
      .offset = offsetof(struct delay, ref),
-     .decode = take_ref,
+     .take = take_ref,
      .help = "a name from 'latencies'",
      .schema = "\"type\":\"string\""},
 };

@@ -16,6 +16,11 @@ static const struct conf_words effects = {CONF_WORDS_OF(effect_list)};
         .name = key, .type = FIELD_CUSTOM, .decode = grammar_take_##what, .table = &rows,          \
         .help = text                                                                               \
     }
+#define CUT(key, what, rows, text)                                                                 \
+    {                                                                                              \
+        .name = key, .type = FIELD_CUSTOM, .take = grammar_take_##what, .table = &rows,            \
+        .help = text                                                                               \
+    }
 #define SHAPER(key, text)                                                                          \
     {                                                                                              \
         .name = #key, .type = FIELD_CUSTOM, .decode = grammar_take_##key,                          \
@@ -32,8 +37,8 @@ static const struct conf_field action_fields[] = {
      .schema = "\"anyOf\":[{\"$ref\":\"#/$defs/code\"},{\"$ref\":\"#/$defs/error\"}]"},
     [OUTCOME_RESPOND - 1] = PLAIN("respond", respond, fault_respond_table, "answer this instead"),
     [OUTCOME_STALE - 1] = PLAIN("stale", stale, fault_stale_table, "replay an earlier answer"),
-    [OUTCOME_RESET - 1] = PLAIN("reset", cut, fault_cut_table, "reset the connection (RST)"),
-    [OUTCOME_CLOSE - 1] = PLAIN("close", cut, fault_cut_table, "close the connection (FIN)"),
+    [OUTCOME_RESET - 1] = CUT("reset", reset, fault_cut_table, "reset the connection (RST)"),
+    [OUTCOME_CLOSE - 1] = CUT("close", close, fault_cut_table, "close the connection (FIN)"),
     [OUTCOME_HANG - 1] = PLAIN("hang", hang, fault_hang_table, "say nothing"),
     [OUTCOME_RAW - 1] = PLAIN("raw", raw, fault_raw_table, "send exact bytes instead of HTTP"),
     [OUTCOME_TLS - 1] = PLAIN("tls", tls, fault_tls_table, "break the TLS handshake"),
@@ -42,7 +47,7 @@ static const struct conf_field action_fields[] = {
     [OUTCOME_PASS - 1] = PLAIN("pass", pass, fault_empty_table, "let the call go and ask no further rule"),
     [OUTCOME_ONE_OF - 1] = {.name = "one_of",
      .type = FIELD_CUSTOM,
-     .decode = grammar_take_one_of,
+     .take = grammar_take_one_of,
      .table = &fault_choice_table,
      .aka = "random choose",
      .help = "list of {weight, do}, of which one is drawn",
@@ -153,14 +158,12 @@ static const struct conf_node *find_outcome(struct conf_decoder *d, const struct
     return first;
 }
 
-bool grammar_take_action(struct conf_decoder *d, const struct conf_field *field,
-                         const struct conf_node *node, void *out)
+bool grammar_take_action(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct fault_action *action = ARENA_NEW(d->arena, struct fault_action);
     size_t before = d->report->errors;
     const struct conf_node *outcome;
 
-    (void)field;
     action->set_scenario = -1;
     *(struct fault_action **)out = action;
     if (node->kind == CONF_MAP && node->count == 0) {

@@ -85,21 +85,17 @@ static bool take_names(struct conf_decoder *d, const struct conf_node *node, str
     return ok;
 }
 
-static bool take_enable(struct conf_decoder *d, const struct conf_field *field,
-                        const struct conf_node *node, void *out)
+static bool take_enable(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct drill_step *step = out;
 
-    (void)field;
     return take_names(d, node, &step->enable, &step->enable_count);
 }
 
-static bool take_disable(struct conf_decoder *d, const struct conf_field *field,
-                         const struct conf_node *node, void *out)
+static bool take_disable(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct drill_step *step = out;
 
-    (void)field;
     return take_names(d, node, &step->disable, &step->disable_count);
 }
 
@@ -116,21 +112,17 @@ static bool take_set(struct conf_decoder *d, const struct conf_field *field,
     return true;
 }
 
-static bool take_until(struct conf_decoder *d, const struct conf_field *field,
-                       const struct conf_node *node, void *out)
+static bool take_until(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct drill_step *step = out;
 
-    (void)field;
     return grammar_condition(d, node, &step->until);
 }
 
-static bool take_freeze(struct conf_decoder *d, const struct conf_field *field,
-                        const struct conf_node *node, void *out)
+static bool take_freeze(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct drill_step *step = out;
 
-    (void)field;
     if (!conf_want_text(d, node))
         return false;
     step->clock = DRILL_CLOCK_FREEZE;
@@ -145,13 +137,11 @@ static bool take_freeze(struct conf_decoder *d, const struct conf_field *field,
     return false;
 }
 
-static bool take_real(struct conf_decoder *d, const struct conf_field *field,
-                      const struct conf_node *node, void *out)
+static bool take_real(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct drill_step *step = out;
     bool real = false;
 
-    (void)field;
     if (!conf_is_bool(node, &real) || !real) {
         conf_error(d->report, conf_at(node), "F206", "'%s': write 'real: true', or leave it out",
                    conf_value(d, node));
@@ -189,12 +179,12 @@ static const struct conf_field clock_fields[] = {
      .help = "move the clock on"},
     {.name = "freeze",
      .type = FIELD_CUSTOM,
-     .decode = take_freeze,
+     .take = take_freeze,
      .help = "stop the clock, at an RFC 3339 time or now",
      .schema = "\"type\":\"string\""},
     {.name = "real",
      .type = FIELD_CUSTOM,
-     .decode = take_real,
+     .take = take_real,
      .help = "real time again",
      .schema = "\"const\":true"},
 };
@@ -208,18 +198,18 @@ static const struct conf_field step_fields[] = {
     STEP("wait", FIELD_DURATION, ns, "so long after the step above"),
     {.name = "until",
      .type = FIELD_CUSTOM,
-     .decode = take_until,
+     .take = take_until,
      .table = &fault_condition_table,
      .help = "as soon as a condition holds"},
     STEP("max", FIELD_DURATION, ns, "longest wait for until"),
     {.name = "enable",
      .type = FIELD_CUSTOM,
-     .decode = take_enable,
+     .take = take_enable,
      .help = "ids of rules, or group:name",
      .schema = "\"type\":[\"string\",\"array\"]"},
     {.name = "disable",
      .type = FIELD_CUSTOM,
-     .decode = take_disable,
+     .take = take_disable,
      .help = "ids of rules, or group:name",
      .schema = "\"type\":[\"string\",\"array\"]"},
     {.name = "set",
@@ -370,13 +360,11 @@ static bool take_steps(struct conf_decoder *d, const struct conf_field *field,
     return true;
 }
 
-static bool take_conditions(struct conf_decoder *d, const struct conf_field *field,
-                            const struct conf_node *node, void *out)
+static bool take_conditions(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct drill_plan *plan = out;
     bool ok = true;
 
-    (void)field;
     if (!conf_want(d, node, CONF_LIST))
         return false;
     plan->stop_when = ARENA_ARRAY(d->arena, node->count, struct fault_condition);
@@ -421,12 +409,10 @@ static const struct conf_field require_fields[] = {
 /* clang-format on */
 static const struct conf_table require_table = {.name = "require", CONF_TABLE_OF(require_fields)};
 
-static bool take_drill_id(struct conf_decoder *d, const struct conf_field *field,
-                          const struct conf_node *node, void *out)
+static bool take_drill_id(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct grammar *g = grammar_of(d);
 
-    (void)field;
     if (!grammar_id(d, node, out))
         return false;
     grammar_name_add(d, &g->drills, "drill", node, node->text);
@@ -456,7 +442,7 @@ static const struct conf_field drill_fields[] = {
      .type = FIELD_CUSTOM,
      .flags = FIELD_REQUIRED,
      .offset = AT(id),
-     .decode = take_drill_id,
+     .take = take_drill_id,
      .help = "name of the drill",
      .schema = "\"type\":\"string\",\"pattern\":\"^[a-z0-9][a-z0-9-]{0,62}$\""},
     {.name = "description",
@@ -492,7 +478,7 @@ static const struct conf_field drill_fields[] = {
      .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/drill_step\"}"},
     {.name = "stop_when",
      .type = FIELD_CUSTOM,
-     .decode = take_conditions,
+     .take = take_conditions,
      .table = &fault_condition_table,
      .help = "list of conditions; when one holds, the drill stops",
      .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/condition\"}"},

@@ -149,23 +149,19 @@ static const struct conf_word overflow_list[] = {
 };
 static const struct conf_words overflows = {CONF_WORDS_OF(overflow_list)};
 
-static bool take_only(struct conf_decoder *d, const struct conf_field *field,
-                      const struct conf_node *node, void *out)
+static bool take_only(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct fault_guard *guard = out;
 
-    (void)field;
     guard->has_only = true;
     return grammar_match(d, node, &guard->only);
 }
 
-static bool take_halt(struct conf_decoder *d, const struct conf_field *field,
-                      const struct conf_node *node, void *out)
+static bool take_halt(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct fault_guard *guard = out;
     bool ok = true;
 
-    (void)field;
     if (!conf_want(d, node, CONF_LIST))
         return false;
     guard->halt = ARENA_ARRAY(d->arena, node->count, struct fault_condition);
@@ -206,12 +202,12 @@ static const struct conf_field guard_fields[] = {
      .help = "ttl of rules that have none; forever for rules that never expire"},
     {.name = "only",
      .type = FIELD_CUSTOM,
-     .decode = take_only,
+     .take = take_only,
      .table = &fault_match_table,
      .help = "a match: calls outside it are never touched"},
     {.name = "halt",
      .type = FIELD_CUSTOM,
-     .decode = take_halt,
+     .take = take_halt,
      .table = &fault_condition_table,
      .help = "list of conditions; when one holds, all rules stop",
      .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/condition\"}"},

@@ -173,23 +173,25 @@ extern const struct conf_table fault_rule_table;
 
 conf_decode_fn grammar_take_probability, grammar_take_ramp, grammar_take_burst; /* fault_when */
 extern const struct conf_table fault_ramp_table, fault_burst_table;
-conf_decode_fn grammar_take_match, grammar_take_named, grammar_take_body; /* struct fault_match */
+conf_take_fn grammar_take_match, grammar_take_header, grammar_take_query; /* struct fault_match */
+conf_decode_fn grammar_take_body;                                         /* the same */
 extern const struct conf_table fault_body_table;
 /** Bits of `product` of a match; 0 when it names none. */
 unsigned grammar_products(const struct conf_node *match);
 bool grammar_match(struct conf_decoder *d, const struct conf_node *node, struct fault_match *out);
 bool grammar_latency(struct conf_decoder *d, const struct conf_node *node,
                      struct fault_latency *out);
-conf_decode_fn grammar_take_delay;  /* struct fault_action */
-conf_decode_fn grammar_take_action; /* struct fault_action * */
+conf_decode_fn grammar_take_delay; /* struct fault_action */
+conf_take_fn grammar_take_action;  /* struct fault_action * */
 /** A condition of guard.halt, stop_when or until. */
 bool grammar_condition(struct conf_decoder *d, const struct conf_node *node,
                        struct fault_condition *out);
 
 /* outcome/: the outcomes, each as the value of its key of `do`; @out is a struct fault_action. */
-conf_decode_fn grammar_take_error, grammar_take_respond, grammar_take_stale, grammar_take_cut,
-    grammar_take_hang, grammar_take_raw, grammar_take_tls, grammar_take_refuse, grammar_take_dns,
-    grammar_take_pass, grammar_take_one_of, grammar_take_sequence;
+conf_decode_fn grammar_take_error, grammar_take_respond, grammar_take_stale, grammar_take_hang,
+    grammar_take_raw, grammar_take_tls, grammar_take_refuse, grammar_take_dns, grammar_take_pass,
+    grammar_take_sequence;
+conf_take_fn grammar_take_reset, grammar_take_close, grammar_take_one_of;
 extern const struct conf_words grammar_cut_phases; /* of `at` */
 /* The shapers, in the same way. */
 conf_decode_fn grammar_take_headers, grammar_take_length, grammar_take_stall, grammar_take_drip,

@@ -68,25 +68,21 @@ static bool check_path(struct conf_decoder *d, const struct conf_node *node)
     return false;
 }
 
-static bool take_patterns(struct conf_decoder *d, const struct conf_field *field,
-                          const struct conf_node *node, void *out)
+static bool take_patterns(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    static const struct {
-        const char *key;
-        pattern_check_fn *check;
-    } checks[] = {
-        {"account", check_account},
-        {"method",  check_method },
-        {"path",    check_path   },
-        {"region",  check_region },
-    };
-    pattern_check_fn *check = NULL;
-
-    for (size_t i = 0; i < N_ELEMENTS(checks); i++)
-        if (strcmp(field->name, checks[i].key) == 0)
-            check = checks[i].check;
-    return grammar_patterns(d, node, check, out);
+    return grammar_patterns(d, node, NULL, out);
 }
+
+#define TAKE_CHECKED(what)                                                                         \
+    static bool take_##what(struct conf_decoder *d, const struct conf_node *node, void *out)       \
+    {                                                                                              \
+        return grammar_patterns(d, node, check_##what, out);                                       \
+    }
+TAKE_CHECKED(account)
+TAKE_CHECKED(method)
+TAKE_CHECKED(path)
+TAKE_CHECKED(region)
+#undef TAKE_CHECKED
 
 /* ---- operations ---- */
 
@@ -134,8 +130,7 @@ static bool add_operations(struct conf_decoder *d, const struct conf_node *node,
     return any || unknown_operation(d, node);
 }
 
-static bool take_operations(struct conf_decoder *d, const struct conf_field *field,
-                            const struct conf_node *node, void *out)
+static bool take_operations(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     size_t count;
     const struct conf_node *item = conf_items(node, &count);
@@ -143,7 +138,6 @@ static bool take_operations(struct conf_decoder *d, const struct conf_field *fie
     uint64_t *bits;
     bool ok = true;
 
-    (void)field;
     operation_table(&operations);
     bits = ARENA_ARRAY(d->arena, (operations + 63) / 64, uint64_t);
     if (count == 0) {
@@ -197,15 +191,13 @@ static bool take_client(struct conf_decoder *d, const struct conf_node *node,
     return true;
 }
 
-static bool take_clients(struct conf_decoder *d, const struct conf_field *field,
-                         const struct conf_node *node, void *out)
+static bool take_clients(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct fault_match *match = CONTAINER_OF(out, struct fault_match, clients);
     size_t count;
     const struct conf_node *item = conf_items(node, &count);
     bool ok = true;
 
-    (void)field;
     if (count == 0)
         return wrong_address(d, node);
     match->clients = ARENA_ARRAY(d->arena, count, struct fault_cidr);
@@ -229,15 +221,20 @@ static bool take_position(struct conf_decoder *d, const struct conf_field *field
     return grammar_compare(d, &form, node, out);
 }
 
+/* A boolean, and beside it whether it was given. */
+struct truth {
+    size_t given, value;
+};
+static const struct truth sts_truth = {AT(has_sts), AT(sts)};
+static const struct truth authenticated_truth = {AT(has_authenticated), AT(authenticated)};
+
 static bool take_truth(struct conf_decoder *d, const struct conf_field *field,
                        const struct conf_node *node, void *out)
 {
-    struct fault_match *match = out;
-    bool is_sts = strcmp(field->name, "sts") == 0;
-    struct conf_field plain = {
-        .name = field->name, .type = FIELD_BOOL, .offset = is_sts ? AT(sts) : AT(authenticated)};
+    const struct truth *truth = field->arg;
+    struct conf_field plain = {.name = field->name, .type = FIELD_BOOL, .offset = truth->value};
 
-    *(is_sts ? &match->has_sts : &match->has_authenticated) = true;
+    *(bool *)((char *)out + truth->given) = true;
     return conf_decode_field(d, &plain, node, out);
 }
 
@@ -267,13 +264,11 @@ static bool too_deep(struct conf_decoder *d, const struct conf_node *node)
     return true;
 }
 
-static bool take_any(struct conf_decoder *d, const struct conf_field *field,
-                     const struct conf_node *node, void *out)
+static bool take_any(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct fault_match *match = out;
     bool ok = true;
 
-    (void)field;
     if (!conf_want(d, node, CONF_LIST) || too_deep(d, node))
         return false;
     if (node->count == 0) {
@@ -289,12 +284,10 @@ static bool take_any(struct conf_decoder *d, const struct conf_field *field,
     return ok;
 }
 
-static bool take_not(struct conf_decoder *d, const struct conf_field *field,
-                     const struct conf_node *node, void *out)
+static bool take_not(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct fault_match *match = out;
 
-    (void)field;
     if (too_deep(d, node))
         return false;
     match->not = ARENA_NEW(d->arena, struct fault_match);
@@ -381,9 +374,14 @@ unsigned grammar_products(const struct conf_node *match)
 #define ONE_OR_MORE(one) "\"anyOf\":[" one ",{\"type\":\"array\",\"items\":{\"anyOf\":[" one "]}}]"
 #define NAME_OR_GLOB(definition)                                                                   \
     "{\"$ref\":\"#/$defs/" definition "\"},{\"type\":\"string\",\"pattern\":\"[*?]\"}"
+#define CHECKED(key, text)                                                                         \
+    {                                                                                              \
+        .name = #key, .type = FIELD_CUSTOM, .offset = AT(key), .take = take_##key, .help = text,   \
+        .schema = PATTERN_SCHEMA                                                                   \
+    }
 #define PATTERN(key, text)                                                                         \
     {                                                                                              \
-        .name = #key, .type = FIELD_CUSTOM, .offset = AT(key), .decode = take_patterns,            \
+        .name = #key, .type = FIELD_CUSTOM, .offset = AT(key), .take = take_patterns,              \
         .help = text, .schema = PATTERN_SCHEMA                                                     \
     }
 #define NAMED_SCHEMA "\"type\":\"object\""
@@ -398,17 +396,17 @@ static const struct conf_field match_fields[] = {
                                                    .aka = "service_type cloud",
                                                    .help = "whose calls: fc, oss, sts, ram, sls or any",
                                                    .assumed = "fc"},
-    PATTERN(account, "account id, from host name, SNI or header"),
+    CHECKED(account, "account id, from host name, SNI or header"),
     {.name = "region",
                                                    .type = FIELD_CUSTOM,
                                                    .offset = AT(region),
-                                                   .decode = take_patterns,
+                                                   .take = take_region,
                                                    .help = "region id",
                                                    .schema = ONE_OR_MORE(NAME_OR_GLOB("region") ",{\"type\":\"object\"}"),
                                                    .names = &grammar_regions},
     PATTERN(host, "host name as received"),
-    PATTERN(method, "HTTP method"),
-    PATTERN(path, "path as received, without the query"),
+    CHECKED(method, "HTTP method"),
+    CHECKED(path, "path as received, without the query"),
     {.name = "api",
                                                    .type = FIELD_CHOICES,
                                                    .offset = AT(apis),
@@ -418,7 +416,7 @@ static const struct conf_field match_fields[] = {
     {.name = "operation",
                                                    .type = FIELD_CUSTOM,
                                                    .offset = AT(operations),
-                                                   .decode = take_operations,
+                                                   .take = take_operations,
                                                    .aka = "action op",
                                                    .help = "name, glob or class: InvokeFunction, Create*, @invoke, @read, @write, @control, @all",
                                                    .schema = ONE_OR_MORE(NAME_OR_GLOB("operation")),
@@ -437,18 +435,18 @@ static const struct conf_field match_fields[] = {
     PATTERN(access_key, "access key id"),
     {.name = "sts",
                                                    .type = FIELD_CUSTOM,
-                                                   .decode = take_truth,
+                                                   .decode = take_truth, .arg = &sts_truth,
                                                    .help = "whether the key is a temporary one",
                                                    .schema = "\"type\":\"boolean\""},
     {.name = "authenticated",
                                                    .type = FIELD_CUSTOM,
-                                                   .decode = take_truth,
+                                                   .decode = take_truth, .arg = &authenticated_truth,
                                                    .help = "true: the rule is asked behind the signature check",
                                                    .schema = "\"type\":\"boolean\""},
     {.name = "client",
                                                    .type = FIELD_CUSTOM,
                                                    .offset = AT(clients),
-                                                   .decode = take_clients,
+                                                   .take = take_clients,
                                                    .aka = "ip address",
                                                    .help = "address or CIDR of the client, or a list of them",
                                                    .schema = PATTERN_SCHEMA},
@@ -459,13 +457,13 @@ static const struct conf_field match_fields[] = {
                                                    .help = "official client, from User-Agent"},
     {.name = "header",
                                                    .type = FIELD_CUSTOM,
-                                                   .decode = grammar_take_named,
+                                                   .take = grammar_take_header,
                                                    .aka = "headers",
                                                    .help = "header name: pattern or {present: bool}",
                                                    .schema = NAMED_SCHEMA},
     {.name = "query",
                                                    .type = FIELD_CUSTOM,
-                                                   .decode = grammar_take_named,
+                                                   .take = grammar_take_query,
                                                    .help = "query name: pattern or {present: bool}",
                                                    .schema = NAMED_SCHEMA},
     {.name = "body",
@@ -490,14 +488,14 @@ static const struct conf_field match_fields[] = {
     PATTERN(label, "text of the request header X-Fcemu-Label"),
     {.name = "any",
                                                    .type = FIELD_CUSTOM,
-                                                   .decode = take_any,
+                                                   .take = take_any,
                                                    .table = &fault_match_table,
                                                    .aka = "or",
                                                    .help = "list of matches of which one must hold",
                                                    .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/match\"}"},
     {.name = "not",
                                                    .type = FIELD_CUSTOM,
-                                                   .decode = take_not,
+                                                   .take = take_not,
                                                    .table = &fault_match_table,
                                                    .aka = "except",
                                                    .help = "a match that must not hold"},
@@ -520,9 +518,7 @@ bool grammar_match(struct conf_decoder *d, const struct conf_node *node, struct 
     return d->report->errors == before;
 }
 
-bool grammar_take_match(struct conf_decoder *d, const struct conf_field *field,
-                        const struct conf_node *node, void *out)
+bool grammar_take_match(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    (void)field;
     return grammar_match(d, node, out);
 }

@@ -27,11 +27,9 @@ static bool take_presence(struct conf_decoder *d, const struct conf_node *node,
     return true;
 }
 
-bool grammar_take_named(struct conf_decoder *d, const struct conf_field *field,
-                        const struct conf_node *node, void *out)
+static bool take_named(struct conf_decoder *d, const struct conf_node *node, bool is_header,
+                       struct fault_match *match)
 {
-    struct fault_match *match = out;
-    bool is_header = strcmp(field->name, "header") == 0;
     struct fault_named *list;
     bool ok = true;
 
@@ -51,6 +49,16 @@ bool grammar_take_named(struct conf_decoder *d, const struct conf_field *field,
              ok;
     }
     return ok;
+}
+
+bool grammar_take_header(struct conf_decoder *d, const struct conf_node *node, void *out)
+{
+    return take_named(d, node, true, out);
+}
+
+bool grammar_take_query(struct conf_decoder *d, const struct conf_node *node, void *out)
+{
+    return take_named(d, node, false, out);
 }
 
 /* A scalar of JSON as JSON writes it: numbers, booleans and null plain, texts in quotes. */
@@ -83,13 +91,11 @@ static bool take_json_value(struct conf_decoder *d, const struct conf_node *node
     return true;
 }
 
-static bool take_json(struct conf_decoder *d, const struct conf_field *field,
-                      const struct conf_node *node, void *out)
+static bool take_json(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct fault_match *match = out;
     bool ok = true;
 
-    (void)field;
     if (!conf_want(d, node, CONF_MAP))
         return false;
     match->body_json = ARENA_ARRAY(d->arena, node->count, struct fault_named);
@@ -110,23 +116,19 @@ static bool take_json(struct conf_decoder *d, const struct conf_field *field,
 
 /* ---- body ---- */
 
-static bool take_body_size(struct conf_decoder *d, const struct conf_field *field,
-                           const struct conf_node *node, void *out)
+static bool take_body_size(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     static const struct grammar_comparison form = {
         .type = FIELD_SIZE, .code = "F202", .example = "{gt: 128KiB}"};
 
-    (void)field;
     return grammar_compare(d, &form, node, out);
 }
 
-static bool take_sha256(struct conf_decoder *d, const struct conf_field *field,
-                        const struct conf_node *node, void *out)
+static bool take_sha256(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct fault_match *match = out;
     size_t digits = 0;
 
-    (void)field;
     if (!conf_want_text(d, node))
         return false;
     while (digits < node->text.len && hex_digit_value(node->text.ptr[digits]) >= 0)
@@ -144,7 +146,7 @@ static const struct conf_field body_fields[] = {
     {.name = "size",
      .type = FIELD_CUSTOM,
      .offset = AT(body_size),
-     .decode = take_body_size,
+     .take = take_body_size,
      .help = "{gt, gte, lt, lte}: size of the body",
      .schema = "\"type\":\"object\""},
     {.name = "contains",
@@ -153,12 +155,12 @@ static const struct conf_field body_fields[] = {
      .help = "text that stands anywhere in the body"},
     {.name = "json",
      .type = FIELD_CUSTOM,
-     .decode = take_json,
+     .take = take_json,
      .help = "JSON pointer: value, pattern, comparison or {present: bool}",
      .schema = "\"type\":\"object\",\"propertyNames\":{\"pattern\":\"^/\"}"},
     {.name = "sha256",
      .type = FIELD_CUSTOM,
-     .decode = take_sha256,
+     .take = take_sha256,
      .help = "digest of the body, 64 hex digits",
      .schema = "\"type\":\"string\",\"pattern\":\"^[0-9a-fA-F]{64}$\""},
 };

@@ -61,12 +61,10 @@ bool grammar_id(struct conf_decoder *d, const struct conf_node *node, struct str
     return false;
 }
 
-static bool take_id(struct conf_decoder *d, const struct conf_field *field,
-                    const struct conf_node *node, void *out)
+static bool take_id(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct grammar *g = grammar_of(d);
 
-    (void)field;
     if (!grammar_id(d, node, out))
         return false;
     for (size_t i = 0; i < g->rule_count; i++) {
@@ -81,13 +79,11 @@ static bool take_id(struct conf_decoder *d, const struct conf_field *field,
     return true;
 }
 
-static bool take_group(struct conf_decoder *d, const struct conf_field *field,
-                       const struct conf_node *node, void *out)
+static bool take_group(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct grammar_names *groups = &grammar_of(d)->groups;
     struct grammar_name *group;
 
-    (void)field;
     if (!conf_want_text(d, node))
         return false;
     group = grammar_name_find(groups, node->text);
@@ -205,7 +201,7 @@ static const struct conf_field rule_fields[] = {
     {.name = "match",
      .type = FIELD_CUSTOM,
      .offset = AT(match),
-     .decode = grammar_take_match,
+     .take = grammar_take_match,
      .table = &fault_match_table,
      .aka = "predicates predicate request matcher where",
      .help = "which calls; without it, all"},
@@ -219,7 +215,7 @@ static const struct conf_field rule_fields[] = {
      .type = FIELD_CUSTOM,
      .flags = FIELD_REQUIRED,
      .offset = AT(action),
-     .decode = grammar_take_action,
+     .take = grammar_take_action,
      .table = &fault_action_table,
      .missing = "a rule must say what happens",
      .aka = "then action actions response fault faults",
@@ -228,7 +224,7 @@ static const struct conf_field rule_fields[] = {
      .type = FIELD_CUSTOM,
      .flags = FIELD_REQUIRED,
      .offset = AT(id),
-     .decode = take_id,
+     .take = take_id,
      .missing = "a rule needs a name for journal, header and metrics",
      .aka = "name",
      .help = "name of the rule, unique over all files",
@@ -245,7 +241,7 @@ static const struct conf_field rule_fields[] = {
     {.name = "group",
      .type = FIELD_CUSTOM,
      .offset = AT(group),
-     .decode = take_group,
+     .take = take_group,
      .help = "a name from 'groups'; the rule is on when both are",
      .schema = "\"type\":\"string\""},
     {.name = "enabled",

@@ -10,15 +10,15 @@ enum { DRIP_STEP_MS = 100 };
 
 /* ---- headers ---- */
 
+static const int edit_kinds[] = {EDIT_SET, EDIT_ADD, EDIT_REMOVE};
+
 static bool take_edits(struct conf_decoder *d, const struct conf_field *field,
                        const struct conf_node *node, void *out)
 {
     struct fault_action *action = out;
-    int kind = strcmp(field->name, "set") == 0   ? EDIT_SET
-               : strcmp(field->name, "add") == 0 ? EDIT_ADD
-                                                 : EDIT_REMOVE;
 
-    return grammar_headers(d, node, kind, action->headers, &action->header_count);
+    return grammar_headers(d, node, *(const int *)field->arg, action->headers,
+                           &action->header_count);
 }
 
 /* clang-format off */
@@ -26,16 +26,19 @@ static const struct conf_field header_edits_fields[] = {
     {.name = "set",
      .type = FIELD_CUSTOM,
      .decode = take_edits,
+     .arg = &edit_kinds[EDIT_SET],
      .help = "header name: value, in place of what is there",
      .schema = "\"type\":\"object\""},
     {.name = "add",
      .type = FIELD_CUSTOM,
      .decode = take_edits,
+     .arg = &edit_kinds[EDIT_ADD],
      .help = "header name: value, beside what is there",
      .schema = "\"type\":\"object\""},
     {.name = "remove",
      .type = FIELD_CUSTOM,
      .decode = take_edits,
+     .arg = &edit_kinds[EDIT_REMOVE],
      .help = "a header name or a list of them",
      .schema = "\"type\":[\"string\",\"array\"]"},
 };
@@ -93,14 +96,12 @@ const struct conf_table fault_corrupt_table = {
 
 /* ---- length ---- */
 
-static bool take_declare(struct conf_decoder *d, const struct conf_field *field,
-                         const struct conf_node *node, void *out)
+static bool take_declare(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct fault_action *action = out;
     bool plus = node->kind == CONF_SCALAR && str_starts(node->text, STR("+"));
     struct str digits = node->text;
 
-    (void)field;
     if (!conf_want_text(d, node))
         return false;
     if (plus)
@@ -126,7 +127,7 @@ static const struct conf_field length_fields[] = {
     {.name = "declare",
      .type = FIELD_CUSTOM,
      .flags = FIELD_REQUIRED,
-     .decode = take_declare,
+     .take = take_declare,
      .help = "Content-Length: a number, or \"+100\" or \"-10\" from the true one",
      .schema = "\"type\":[\"integer\",\"string\"]"},
     {.name = "then",

@@ -3,10 +3,8 @@
  */
 #include "grammar/internal.h"
 
-static bool take_version(struct conf_decoder *d, const struct conf_field *field,
-                         const struct conf_node *node, void *out)
+static bool take_version(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    (void)field;
     (void)out;
     if (node->kind == CONF_SCALAR && str_eq(node->text, STR("1")))
         return true;
@@ -45,10 +43,8 @@ static bool take_seed(struct conf_decoder *d, const struct conf_field *field,
     return g->set->seed_random || conf_decode_field(d, &number, node, &g->set->seed);
 }
 
-static bool take_include(struct conf_decoder *d, const struct conf_field *field,
-                         const struct conf_node *node, void *out)
+static bool take_include(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    (void)field;
     (void)out;
     return node->kind == CONF_SCALAR ? conf_want_text(d, node) : conf_want(d, node, CONF_LIST);
 }
@@ -107,13 +103,11 @@ static bool take_guard(struct conf_decoder *d, const struct conf_field *field,
     return true;
 }
 
-static bool take_latencies(struct conf_decoder *d, const struct conf_field *field,
-                           const struct conf_node *node, void *out)
+static bool take_latencies(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct grammar *g = out;
     OWN(buf_done) struct buf text = {0};
 
-    (void)field;
     if (!conf_want(d, node, CONF_MAP))
         return false;
     CONF_EACH (child, node) {
@@ -149,12 +143,10 @@ static const struct conf_field group_fields[] = {
 static const struct conf_table group_table = {
     .name = "group", .help = "Rules that are switched together.", CONF_TABLE_OF(group_fields)};
 
-static bool take_groups(struct conf_decoder *d, const struct conf_field *field,
-                        const struct conf_node *node, void *out)
+static bool take_groups(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct grammar *g = out;
 
-    (void)field;
     if (!conf_want(d, node, CONF_MAP))
         return false;
     CONF_EACH (child, node)
@@ -163,11 +155,9 @@ static bool take_groups(struct conf_decoder *d, const struct conf_field *field,
 }
 
 /* Rules and drills wait for what they speak of. */
-static bool take_later(struct conf_decoder *d, const struct conf_field *field,
-                       const struct conf_node *node, void *out)
+static bool take_later(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     (void)d;
-    (void)field;
     (void)node;
     (void)out;
     return true;
@@ -178,7 +168,7 @@ static const struct conf_field file_fields[] = {
     {.name = "version",
      .type = FIELD_CUSTOM,
      .flags = FIELD_REQUIRED,
-     .decode = take_version,
+     .take = take_version,
      .missing = "write 'version: 1'",
      .help = "number of the format",
      .schema = "\"const\":1"},
@@ -189,7 +179,7 @@ static const struct conf_field file_fields[] = {
      .schema = "\"anyOf\":[{\"const\":\"random\"},{\"type\":\"integer\",\"minimum\":0}]"},
     {.name = "include",
      .type = FIELD_CUSTOM,
-     .decode = take_include,
+     .take = take_include,
      .help = "further files, relative paths or globs, read before the rules of this one",
      .schema = "\"type\":[\"string\",\"array\"]"},
     {.name = "defaults",
@@ -204,27 +194,27 @@ static const struct conf_field file_fields[] = {
      .help = "bounds that hold for all rules"},
     {.name = "latencies",
      .type = FIELD_CUSTOM,
-     .decode = take_latencies,
+     .take = take_latencies,
      .table = &fault_latency_table,
      .help = "distributions by name, for delay: {ref: …}",
      .schema = "\"type\":\"object\",\"additionalProperties\":{\"anyOf\":[{\"type\":\"string\"},"
                "{\"$ref\":\"#/$defs/latency\"}]}"},
     {.name = "groups",
      .type = FIELD_CUSTOM,
-     .decode = take_groups,
+     .take = take_groups,
      .table = &group_table,
      .help = "groups by name; a group must exist to be named",
      .schema = "\"type\":\"object\",\"additionalProperties\":{\"$ref\":\"#/$defs/group\"}"},
     {.name = "rules",
      .type = FIELD_CUSTOM,
-     .decode = take_later,
+     .take = take_later,
      .table = &fault_rule_table,
      .aka = "faults stubs",
      .help = "the rules, at most 1000 in all files",
      .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/rule\"}"},
     {.name = "drills",
      .type = FIELD_CUSTOM,
-     .decode = take_later,
+     .take = take_later,
      .table = &fault_drill_table,
      .help = "timelines with assertions",
      .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/drill\"}"},

@@ -52,15 +52,13 @@ static bool take_per_key(struct conf_decoder *d, const struct conf_node *node,
     return false;
 }
 
-static bool take_per(struct conf_decoder *d, const struct conf_field *field,
-                     const struct conf_node *node, void *out)
+static bool take_per(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct fault_when *when = CONTAINER_OF(out, struct fault_when, per);
     size_t count;
     const struct conf_node *item = conf_items(node, &count);
     bool ok = true;
 
-    (void)field;
     when->per = ARENA_ARRAY(d->arena, count, struct fault_per_key);
     when->per_count = count;
     for (size_t i = 0; i < count; i++, item = item->next)
@@ -70,10 +68,8 @@ static bool take_per(struct conf_decoder *d, const struct conf_field *field,
 
 /* ---- window ---- */
 
-static bool take_time(struct conf_decoder *d, const struct conf_field *field,
-                      const struct conf_node *node, void *out)
+static bool take_time(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    (void)field;
     if (!conf_want_text(d, node))
         return false;
     if (clock_parse_iso(node->text.ptr, node->text.len, out))
@@ -102,13 +98,13 @@ static const struct conf_field window_fields[] = {
     {.name = "from",
      .type = FIELD_CUSTOM,
      .offset = AT(window_from_ms),
-     .decode = take_time,
+     .take = take_time,
      .help = "open from this RFC 3339 time",
      .schema = "\"type\":\"string\",\"format\":\"date-time\""},
     {.name = "until",
      .type = FIELD_CUSTOM,
      .offset = AT(window_until_ms),
-     .decode = take_time,
+     .take = take_time,
      .help = "open until this RFC 3339 time",
      .schema = "\"type\":\"string\",\"format\":\"date-time\""},
 };
@@ -213,8 +209,7 @@ static int by_number(const void *a, const void *b)
 
 static const char calls_from_one[] = "calls count from 1";
 
-static bool take_nth(struct conf_decoder *d, const struct conf_field *field,
-                     const struct conf_node *node, void *out)
+static bool take_nth(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     static const struct conf_field number = {
         .name = "nth", .type = FIELD_UINT, .min = 1, .max = UINT64_MAX, .wrong = calls_from_one};
@@ -223,7 +218,6 @@ static bool take_nth(struct conf_decoder *d, const struct conf_field *field,
     const struct conf_node *item = conf_items(node, &count);
     bool ok = true;
 
-    (void)field;
     if (count == 0) {
         conf_error(d->report, conf_at(node), "F309", "an empty list holds for no call");
         return false;
@@ -247,7 +241,7 @@ static const struct conf_field calls_fields[] = {
     CALLS_NUMBER("first", calls_n, "the first n calls"),
     {.name = "nth",
      .type = FIELD_CUSTOM,
-     .decode = take_nth,
+     .take = take_nth,
      .help = "these calls",
      .schema = "\"type\":\"array\",\"items\":{\"type\":\"integer\",\"minimum\":1}"},
     CALLS_NUMBER("every", calls_n, "each n-th call"),
@@ -387,7 +381,7 @@ static const struct conf_field when_fields[] = {
     {.name = "per",
      .type = FIELD_CUSTOM,
      .offset = AT(per),
-     .decode = take_per,
+     .take = take_per,
      .help = "counters, draws, rates and bursts are kept per combination of these: client, "
              "connection, account, region, access_key, service, function, operation, host, "
              "header:<Name>, label",

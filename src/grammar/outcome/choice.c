@@ -10,7 +10,7 @@ enum { CHOICE_DEPTH_MAX = 4 }; /* one_of and sequence inside one another */
 #define CHOICE_DO                                                                                  \
     {                                                                                              \
         .name = "do", .type = FIELD_CUSTOM, .flags = FIELD_REQUIRED, .offset = CHOICE(action),     \
-        .decode = grammar_take_action, .table = &fault_action_table, .help = "what happens",       \
+        .take = grammar_take_action, .table = &fault_action_table, .help = "what happens",         \
         .missing = "say what happens"                                                              \
     }
 
@@ -76,13 +76,11 @@ static bool take_choices(struct conf_decoder *d, const struct conf_table *table,
     return true;
 }
 
-bool grammar_take_one_of(struct conf_decoder *d, const struct conf_field *field,
-                         const struct conf_node *node, void *out)
+bool grammar_take_one_of(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct fault_action *action = out;
     uint64_t sum = 0;
 
-    (void)field;
     action->outcome = OUTCOME_ONE_OF;
     if (!take_choices(d, &fault_choice_table, node, action))
         return false;
@@ -93,10 +91,8 @@ bool grammar_take_one_of(struct conf_decoder *d, const struct conf_field *field,
     return sum > 0;
 }
 
-static bool take_steps(struct conf_decoder *d, const struct conf_field *field,
-                       const struct conf_node *node, void *out)
+static bool take_steps(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    (void)field;
     return take_choices(d, &step_table, node, out);
 }
 
@@ -119,7 +115,7 @@ static const struct conf_field sequence_fields[] = {
     {.name = "steps",
      .type = FIELD_CUSTOM,
      .flags = FIELD_REQUIRED,
-     .decode = take_steps,
+     .take = take_steps,
      .table = &step_table,
      .help = "list of {times, do}",
      .schema = "\"type\":\"array\",\"minItems\":1,\"items\":{\"$ref\":\"#/$defs/step\"}"},

@@ -47,13 +47,21 @@ const struct conf_table fault_cut_table = {
     .check = check_after,
 };
 
-bool grammar_take_cut(struct conf_decoder *d, const struct conf_field *field,
-                      const struct conf_node *node, void *out)
+static bool take_cut(struct conf_decoder *d, const struct conf_node *node,
+                     enum fault_outcome outcome, struct fault_action *action)
 {
-    struct fault_action *action = out;
-
-    action->outcome = strcmp(field->name, "reset") == 0 ? OUTCOME_RESET : OUTCOME_CLOSE;
+    action->outcome = outcome;
     action->at = PHASE_REQUEST;
-    conf_decode(d, field->table, node, action);
+    conf_decode(d, &fault_cut_table, node, action);
     return true;
+}
+
+bool grammar_take_reset(struct conf_decoder *d, const struct conf_node *node, void *out)
+{
+    return take_cut(d, node, OUTCOME_RESET, out);
+}
+
+bool grammar_take_close(struct conf_decoder *d, const struct conf_node *node, void *out)
+{
+    return take_cut(d, node, OUTCOME_CLOSE, out);
 }

@@ -60,12 +60,10 @@ static bool products_give(struct conf_decoder *d, const struct conf_node *node)
     return true;
 }
 
-static bool take_code(struct conf_decoder *d, const struct conf_field *field,
-                      const struct conf_node *node, void *out)
+static bool take_code(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct error_args *args = out;
 
-    (void)field;
     if (!conf_want_text(d, node))
         return false;
     args->code_node = node;
@@ -78,13 +76,11 @@ static bool take_code(struct conf_decoder *d, const struct conf_field *field,
     return args->action->error || unknown_code(d, node);
 }
 
-static bool take_args(struct conf_decoder *d, const struct conf_field *field,
-                      const struct conf_node *node, void *out)
+static bool take_args(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct fault_action *action = ((struct error_args *)out)->action;
     bool ok = true;
 
-    (void)field;
     if (!conf_want(d, node, CONF_LIST))
         return false;
     action->args = ARENA_ARRAY(d->arena, node->count, struct str);
@@ -94,13 +90,14 @@ static bool take_args(struct conf_decoder *d, const struct conf_field *field,
     return ok;
 }
 
-static bool take_message(struct conf_decoder *d, const struct conf_field *field,
-                         const struct conf_node *node, void *out)
+static bool take_message(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    struct fault_action *action = ((struct error_args *)out)->action;
+    return grammar_template(d, node, &((struct error_args *)out)->action->message);
+}
 
-    return grammar_template(
-        d, node, strcmp(field->name, "message") == 0 ? &action->message : &action->request_id);
+static bool take_request_id(struct conf_decoder *d, const struct conf_node *node, void *out)
+{
+    return grammar_template(d, node, &((struct error_args *)out)->action->request_id);
 }
 
 static bool take_status(struct conf_decoder *d, const struct conf_field *field,
@@ -111,12 +108,10 @@ static bool take_status(struct conf_decoder *d, const struct conf_field *field,
     return conf_decode_field(d, &status, node, &((struct error_args *)out)->action->status);
 }
 
-static bool take_headers(struct conf_decoder *d, const struct conf_field *field,
-                         const struct conf_node *node, void *out)
+static bool take_headers(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct fault_action *action = ((struct error_args *)out)->action;
 
-    (void)field;
     if (!conf_want(d, node, CONF_MAP))
         return false;
     action->answer_headers = ARENA_ARRAY(d->arena, node->count, struct fault_header_edit);
@@ -157,19 +152,19 @@ static const struct conf_field error_fields[] = {
     {.name = "code",
      .type = FIELD_CUSTOM,
      .flags = FIELD_REQUIRED,
-     .decode = take_code,
+     .take = take_code,
      .missing = "name an FC code such as ResourceThrottled",
      .help = "code of the error catalogue; it gives status and text",
      .schema = "\"$ref\":\"#/$defs/code\"",
      .names = &grammar_codes},
     {.name = "args",
      .type = FIELD_CUSTOM,
-     .decode = take_args,
+     .take = take_args,
      .help = "arguments of the catalogue's text; templates such as {{path}}",
      .schema = "\"type\":\"array\""},
     {.name = "message",
      .type = FIELD_CUSTOM,
-     .decode = take_message,
+     .take = take_message,
      .help = "text instead of the catalogue's; a template",
      .schema = "\"type\":\"string\""},
     {.name = "status",
@@ -179,7 +174,7 @@ static const struct conf_field error_fields[] = {
      .schema = "\"type\":\"integer\",\"minimum\":200,\"maximum\":599"},
     {.name = "headers",
      .type = FIELD_CUSTOM,
-     .decode = take_headers,
+     .take = take_headers,
      .help = "further headers: name: value",
      .schema = "\"type\":\"object\""},
     {.name = "retry_after",
@@ -190,7 +185,7 @@ static const struct conf_field error_fields[] = {
      .schema = "\"type\":\"string\""},
     {.name = "request_id",
      .type = FIELD_CUSTOM,
-     .decode = take_message,
+     .take = take_request_id,
      .help = "another request id than the call's; a template",
      .schema = "\"type\":\"string\""},
     {.name = "keys",
@@ -321,7 +316,7 @@ bool grammar_take_error(struct conf_decoder *d, const struct conf_field *field,
     args.action->outcome = OUTCOME_ERROR;
     args.action->keys = (enum fault_keys)grammar_of(d)->defaults.keys;
     if (node->kind == CONF_SCALAR && !conf_is_null(node))
-        take_code(d, field, node, &args);
+        take_code(d, node, &args);
     else
         conf_decode(d, field->table, node, &args);
     if (!str_is_set(args.action->code) || d->report->errors != before)

@@ -5,20 +5,16 @@
 
 #define AT(member) offsetof(struct fault_action, member)
 
-static bool take_raw_text(struct conf_decoder *d, const struct conf_field *field,
-                          const struct conf_node *node, void *out)
+static bool take_raw_text(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    (void)field;
     if (!conf_want_text(d, node))
         return false;
     ((struct fault_action *)out)->raw = arena_str(d->arena, node->text);
     return true;
 }
 
-static bool take_raw_base64(struct conf_decoder *d, const struct conf_field *field,
-                            const struct conf_node *node, void *out)
+static bool take_raw_base64(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    (void)field;
     return grammar_base64(d, node, &((struct fault_action *)out)->raw);
 }
 
@@ -32,12 +28,12 @@ static const struct conf_words ends = {CONF_WORDS_OF(end_list)};
 static const struct conf_field raw_fields[] = {
     {.name = "text",
      .type = FIELD_CUSTOM,
-     .decode = take_raw_text,
+     .take = take_raw_text,
      .help = "exact bytes, as text",
      .schema = "\"type\":\"string\""},
     {.name = "base64",
      .type = FIELD_CUSTOM,
-     .decode = take_raw_base64,
+     .take = take_raw_base64,
      .help = "exact bytes, as base64",
      .schema = "\"type\":\"string\",\"contentEncoding\":\"base64\""},
     {.name = "then",

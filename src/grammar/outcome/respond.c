@@ -9,24 +9,20 @@
 
 #define AT(member) offsetof(struct fault_action, member)
 
-static bool take_answer_headers(struct conf_decoder *d, const struct conf_field *field,
-                                const struct conf_node *node, void *out)
+static bool take_answer_headers(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct fault_action *action = out;
 
-    (void)field;
     if (!conf_want(d, node, CONF_MAP))
         return false;
     action->answer_headers = ARENA_ARRAY(d->arena, node->count, struct fault_header_edit);
     return grammar_headers(d, node, EDIT_SET, action->answer_headers, &action->answer_header_count);
 }
 
-static bool take_body(struct conf_decoder *d, const struct conf_field *field,
-                      const struct conf_node *node, void *out)
+static bool take_body(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct fault_action *action = out;
 
-    (void)field;
     if (!conf_want_text(d, node))
         return false;
     action->body = arena_str(d->arena, node->text);
@@ -34,10 +30,8 @@ static bool take_body(struct conf_decoder *d, const struct conf_field *field,
     return true;
 }
 
-static bool take_body_base64(struct conf_decoder *d, const struct conf_field *field,
-                             const struct conf_node *node, void *out)
+static bool take_body_base64(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    (void)field;
     return grammar_base64(d, node, &((struct fault_action *)out)->body);
 }
 
@@ -64,14 +58,12 @@ static int read_all(const char *path, struct buf *out)
     return failed;
 }
 
-static bool take_body_file(struct conf_decoder *d, const struct conf_field *field,
-                           const struct conf_node *node, void *out)
+static bool take_body_file(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     OWN(buf_done) struct buf content = {0};
     struct fault_action *action = out;
     int failed;
 
-    (void)field;
     if (!conf_want_text(d, node))
         return false;
     if (!grammar_in_file(grammar_of(d), node)) {
@@ -101,22 +93,22 @@ static const struct conf_field respond_fields[] = {
      .assumed = "200"},
     {.name = "headers",
      .type = FIELD_CUSTOM,
-     .decode = take_answer_headers,
+     .take = take_answer_headers,
      .help = "header name: value",
      .schema = "\"type\":\"object\""},
     {.name = "body",
      .type = FIELD_CUSTOM,
-     .decode = take_body,
+     .take = take_body,
      .help = "text with templates such as {{function}}, {{request_id}}, {{now+20m}}",
      .schema = "\"type\":[\"string\",\"number\",\"boolean\"]"},
     {.name = "body_file",
      .type = FIELD_CUSTOM,
-     .decode = take_body_file,
+     .take = take_body_file,
      .help = "file that holds the body, relative to this one",
      .schema = "\"type\":\"string\""},
     {.name = "body_base64",
      .type = FIELD_CUSTOM,
-     .decode = take_body_base64,
+     .take = take_body_base64,
      .help = "the body's bytes as base64",
      .schema = "\"type\":\"string\",\"contentEncoding\":\"base64\""},
 };

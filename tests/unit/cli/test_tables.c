@@ -6,6 +6,8 @@
 #include "../suite.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "conf/settings.h"
+#include "grammar/grammar.h"
 #include "product/service/service.h"
 
 static char *read_file(const char *name)
@@ -37,6 +39,18 @@ START_TEST(test_manual_page_is_what_the_tables_say)
 
     cli_manual(&b);
     assert_file_is("docs/fcemu.1", &b, "build/fcemu manual");
+}
+END_TEST
+
+START_TEST(test_schemas_are_what_the_tables_say)
+{
+    OWN(buf_done) struct buf rules = {0};
+    OWN(buf_done) struct buf settings = {0};
+
+    fault_schema(&rules);
+    settings_schema(&settings);
+    assert_file_is("config/faults.schema.json", &rules, "build/fcemu fault schema");
+    assert_file_is("config/fcemu.schema.json", &settings, "build/fcemu schema");
 }
 END_TEST
 
@@ -123,6 +137,7 @@ int main(void)
     TCase *tc = tcase_create("tables");
 
     tcase_add_test(tc, test_manual_page_is_what_the_tables_say);
+    tcase_add_test(tc, test_schemas_are_what_the_tables_say);
     tcase_add_test(tc, test_coverage_page_is_what_the_operations_say);
     tcase_add_test(tc, test_verbs_are_unique_documented_and_have_a_function);
     tcase_add_test(tc, test_options_of_a_verb_are_unique_and_documented);
