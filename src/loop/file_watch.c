@@ -4,14 +4,33 @@
  * Editors and configuration managers replace a file by renaming another one over it, or swap a
  * symbolic link above it; a watch on the file itself would then look at the old one for ever. So
  * the folder is watched, and the file's identity decides.
+ *
+ * The kernel cannot be told whose events are wanted. Where strangers make too many, and where a
+ * file system makes none, the file is looked at from time to time instead.
  */
+#include <sys/inotify.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "loop/internal.h"
 
-enum { GATHER_NS = 50000000 };
+enum {
+    GATHER_NS = 50000000,
+    LOOK_NS = 500000000,
+    NOISE_EVENTS = 200, /* in a second: too many to be ours */
+    EVENT_BYTES = 4096,
+    /* Not each write, but each end of writing. */
+    EVENTS_WANTED = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |
+                    IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR,
+    EVENTS_LAST = IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED,
+};
+
+#define NS_PER_S 1000000000ull
+#define REST_NS (10 * NS_PER_S) /* from events, after too many */
 
 struct identity {
     dev_t device;
@@ -21,16 +40,55 @@ struct identity {
 };
 
 struct loop_file_watch {
-    uv_fs_event_t event; /* first */
     struct loop *loop;
-    struct loop_timer timer; /* gathers the events of one change */
+    struct loop_watch *events; /* NULL while it looks */
+    int fd;                    /* of inotify; valid with `events` */
+    struct loop_timer timer;   /* gathers the events of one change, or makes it look */
     char *path;
-    char *name; /* entry of the folder; NULL when the folder itself is watched */
-    bool named; /* an event named our file since the last call */
+    char *folder;
+    char *name;  /* entry of the folder; NULL when the folder itself is watched */
+    bool named;  /* an event named our file since the last call */
+    bool silent; /* the file system makes no events */
+    unsigned heard;
+    uint64_t heard_since_ns;
+    uint64_t rest_until_ns;
     struct identity last;
     void (*fn)(void *arg, const char *path);
     void *arg;
 };
+
+static void on_look(struct loop_timer *timer);
+
+/* Mounted from elsewhere: what others change there is not told here. Source: linux/magic.h and the
+ * file systems' own. */
+const char *file_system_without_events(long type)
+{
+    static const struct {
+        uint32_t type;
+        const char *name;
+    } known[] = {
+        {0x00006969, "nfs"   },
+        {0x0000517b, "smb"   },
+        {0xff534d42, "cifs"  },
+        {0xfe534d42, "smb2"  },
+        {0x65735546, "fuse"  },
+        {0x01021997, "9p"    },
+        {0x00c36400, "ceph"  },
+        {0x5346414f, "afs"   },
+        {0x73757245, "coda"  },
+        {0x786f4256, "vboxsf"},
+        {0xbacbacbc, "vmhgfs"},
+        {0x7c7c6673, "prl_fs"},
+        {0x0bd00bd0, "lustre"},
+        {0x7461636f, "ocfs2" },
+        {0x0000564c, "ncp"   },
+    };
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (known[i].type == (uint32_t)type)
+            return known[i].name;
+    return NULL;
+}
 
 static struct identity identity_of(const char *path)
 {
@@ -47,9 +105,8 @@ static bool identity_equal(const struct identity *a, const struct identity *b)
            a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
 }
 
-static void on_gathered(struct loop_timer *timer)
+static void look(struct loop_file_watch *watch)
 {
-    struct loop_file_watch *watch = CONTAINER_OF(timer, struct loop_file_watch, timer);
     struct identity now = identity_of(watch->path);
     bool changed = !watch->name || watch->named || !identity_equal(&now, &watch->last);
 
@@ -59,28 +116,96 @@ static void on_gathered(struct loop_timer *timer)
         watch->fn(watch->arg, watch->path);
 }
 
-static void on_event(uv_fs_event_t *event, const char *name, int events, int status)
+static void on_gathered(struct loop_timer *timer)
 {
-    struct loop_file_watch *watch = CONTAINER_OF(event, struct loop_file_watch, event);
+    look(CONTAINER_OF(timer, struct loop_file_watch, timer));
+}
+
+static void stop_events(struct loop_file_watch *watch)
+{
+    if (!watch->events)
+        return;
+    loop_watch_stop(GIVE(watch->events));
+    close(watch->fd);
+}
+
+static void look_from_now_on(struct loop_file_watch *watch)
+{
+    stop_events(watch);
+    loop_timer_arm(watch->loop, &watch->timer, LOOK_NS, on_look);
+}
+
+/* Too many, or the last that can come. */
+static bool is_enough(struct loop_file_watch *watch, uint32_t mask)
+{
+    uint64_t now_ns = loop_now_ns(watch->loop);
+
+    if (now_ns - watch->heard_since_ns > NS_PER_S) {
+        watch->heard_since_ns = now_ns;
+        watch->heard = 0;
+    }
+    return ++watch->heard > NOISE_EVENTS || (mask & EVENTS_LAST);
+}
+
+static bool read_events(struct loop_file_watch *watch)
+{
+    _Alignas(struct inotify_event) char bytes[EVENT_BYTES];
+    ssize_t len = read(watch->fd, bytes, sizeof(bytes));
+    bool enough = false;
+
+    for (ssize_t at = 0; at < len;) {
+        const struct inotify_event *event = (const void *)(bytes + at);
+
+        if (watch->name && event->len && strcmp(event->name, watch->name) == 0)
+            watch->named = true;
+        enough = is_enough(watch, event->mask) || enough;
+        at += (ssize_t)(sizeof(*event) + event->len);
+    }
+    return enough;
+}
+
+static void on_events(void *arg, unsigned events)
+{
+    struct loop_file_watch *watch = arg;
 
     (void)events;
-    (void)status;
-    if (watch->name && name && strcmp(name, watch->name) == 0)
-        watch->named = true;
-    if (!loop_timer_armed(&watch->timer))
+    if (read_events(watch)) {
+        watch->rest_until_ns = loop_now_ns(watch->loop) + REST_NS;
+        look_from_now_on(watch);
+    } else if (!loop_timer_armed(&watch->timer)) {
         loop_timer_arm(watch->loop, &watch->timer, GATHER_NS, on_gathered);
+    }
 }
 
-static void watch_free(struct loop_file_watch *watch)
+static int start_events(struct loop_file_watch *watch, struct error *err)
 {
-    mem_free(watch->path);
-    mem_free(watch->name);
-    mem_free(watch);
+    int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+
+    if (fd < 0 || inotify_add_watch(fd, watch->folder, EVENTS_WANTED) < 0) {
+        error_errno(err, "watch '%s'", watch->path);
+        if (fd >= 0)
+            close(fd);
+        return -1;
+    }
+    watch->events = loop_watch_start(watch->loop, fd, LOOP_READABLE, on_events, watch, err);
+    if (!watch->events) {
+        close(fd);
+        return -1;
+    }
+    watch->fd = fd;
+    return 0;
 }
 
-static void free_closed(uv_handle_t *handle)
+static void on_look(struct loop_timer *timer)
 {
-    watch_free(CONTAINER_OF((uv_fs_event_t *)handle, struct loop_file_watch, event));
+    struct loop_file_watch *watch = CONTAINER_OF(timer, struct loop_file_watch, timer);
+    struct error err;
+
+    if (!watch->silent && loop_now_ns(watch->loop) >= watch->rest_until_ns)
+        start_events(watch, &err);
+    if (!watch->events)
+        loop_timer_arm(watch->loop, timer, LOOK_NS, on_look);
+    look(watch); /* last, for it may end the watch */
 }
 
 static bool is_folder(const char *path)
@@ -90,20 +215,33 @@ static bool is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* The folder to watch; sets watch->name for a file. Heap text. */
-static char *folder_of(struct loop_file_watch *watch)
+/* Sets watch->folder, and watch->name for a file. */
+static void find_folder(struct loop_file_watch *watch)
 {
     struct str folder;
     struct str name;
 
-    if (is_folder(watch->path))
-        return mem_dup(watch->path);
-    if (!str_cut_last(str_of(watch->path), '/', &folder, &name)) {
+    if (is_folder(watch->path)) {
+        watch->folder = mem_dup(watch->path);
+    } else if (str_cut_last(str_of(watch->path), '/', &folder, &name)) {
+        watch->name = mem_dup_len(name.ptr, name.len);
+        watch->folder = folder.len ? mem_dup_len(folder.ptr, folder.len) : mem_dup("/");
+    } else {
         watch->name = mem_dup(watch->path);
-        return mem_dup(".");
+        watch->folder = mem_dup(".");
     }
-    watch->name = mem_dup_len(name.ptr, name.len);
-    return folder.len ? mem_dup_len(folder.ptr, folder.len) : mem_dup("/");
+}
+
+static void ask_file_system(struct loop_file_watch *watch)
+{
+    struct statfs fs;
+    const char *name =
+        statfs(watch->folder, &fs) == 0 ? file_system_without_events(fs.f_type) : NULL;
+
+    watch->silent = name != NULL;
+    if (name)
+        log_info("files are looked at, for their file system tells of no changes",
+                 "folder=%s file_system=%s every_ms=%d", watch->folder, name, LOOK_NS / 1000000);
 }
 
 struct loop_file_watch *loop_file_watch_start(struct loop *loop, const char *path,
@@ -116,21 +254,13 @@ struct loop_file_watch *loop_file_watch_start(struct loop *loop, const char *pat
     watch->path = mem_dup(path);
     watch->fn = fn;
     watch->arg = arg;
-    OWN(mem_free) char *folder = folder_of(watch);
-    int status = uv_fs_event_init(&loop->uv, &watch->event);
-
-    if (status < 0) {
-        watch_free(watch);
-        error_set(err, ERROR_IO, "watch '%s': %s", path, uv_strerror(status));
-        return NULL;
-    }
     watch->last = identity_of(path);
-    status = uv_fs_event_start(&watch->event, on_event, folder, 0);
-    if (status < 0) {
-        error_set(err, ERROR_IO, "watch '%s': %s", path, uv_strerror(status));
-        loop_file_watch_stop(watch);
-        return NULL;
-    }
+    find_folder(watch);
+    ask_file_system(watch);
+    if (!watch->silent && start_events(watch, err) < 0 && !is_folder(watch->folder))
+        loop_file_watch_stop(GIVE(watch));
+    if (watch && !watch->events) /* also when the kernel has no more watches to give */
+        look_from_now_on(watch);
     return watch;
 }
 
@@ -139,5 +269,9 @@ void loop_file_watch_stop(struct loop_file_watch *watch)
     if (!watch)
         return;
     loop_timer_cancel(watch->loop, &watch->timer);
-    uv_close((uv_handle_t *)&watch->event, free_closed);
+    stop_events(watch);
+    mem_free(watch->path);
+    mem_free(watch->folder);
+    mem_free(watch->name);
+    mem_free(watch);
 }

@@ -64,3 +64,7 @@ void timers_program(struct loop *loop);
 
 /** error_set() with the text of a libuv status. Returns -1. */
 int error_uv(struct error *err, int status, const char *what);
+
+/** The name of a file system, by its type of statfs(), that tells nobody of changes; NULL for any
+ * other. */
+const char *file_system_without_events(long type);

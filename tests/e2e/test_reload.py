@@ -22,6 +22,11 @@ def write(running, text):
     os.rename(running.folder / "new", path)
 
 
+def cpu_ticks(running):
+    with open(f"/proc/{running.pid}/stat", encoding="ascii") as file:
+        return sum(map(int, file.read().rpartition(")")[2].split()[11:13]))
+
+
 class Events:
     """The event stream of the control side; each wait ends with an event."""
 
@@ -149,3 +154,20 @@ def test_a_call_in_flight_is_not_dropped(daemon, events):
         reader.join()
 
     assert answers[0].data.startswith(b"HTTP/1.1 500 ")
+
+
+@pytest.mark.sound("A12", "a program writes beside the rule file, 20,000 events", "costs no CPU; a change is still noticed")
+def test_strangers_in_the_folder_cost_nothing(daemon, events):
+    running = daemon(rules=GOOD)
+    stream = events(running)
+    ticks = cpu_ticks(running)
+    for turn in range(5000):
+        with open(running.folder / "stranger", "w", encoding="ascii") as file:
+            file.write("x")
+            file.flush()
+            file.write("y")
+        os.rename(running.folder / "stranger", running.folder / f"stranger{turn % 7}")
+    assert cpu_ticks(running) - ticks <= 7  # of 10 ms; each event heard would make it 20
+    write(running, BETTER)
+    stream.until("event: reload")
+    assert running.invoke("x").status == 503
