@@ -369,8 +369,8 @@ static void open_stream(struct admin_call *call, struct str type, const struct b
     add_missed(events, seen, listener->type, &first);
     http_call_set_owner(call->http, &listener->guest);
     add_head(&head, http_call_arena(call->http));
-    http_call_stream(call->http, &head, listener_gone);
-    if (!http_call_push(call->http, buf_str(&first))) {
+    if (!http_call_stream(call->http, &head, listener_gone) ||
+        !http_call_push(call->http, buf_str(&first))) {
         listener_end(listener);
         return;
     }

@@ -148,10 +148,12 @@ void http_call_release(struct http_call *call);
 /**
  * Answer piece by piece (server-sent events, streams): the head leaves now, chunked;
  * http_call_push() sends more, http_call_end() ends. False from push: the client is gone or more
- * than 4 MiB wait unsent; then only end is allowed. on_gone may be NULL; it is not called behind
- * http_call_end().
+ * than 4 MiB wait unsent; then only end is allowed. on_gone may be NULL; it is called neither from
+ * here nor behind http_call_end(), so that what it frees may be linked in once this has returned.
+ *
+ * False: the client has left already, nothing was opened, and on_gone will not be called.
  */
-void http_call_stream(struct http_call *call, const struct http_response *head,
+bool http_call_stream(struct http_call *call, const struct http_response *head,
                       void (*on_gone)(void *state, struct http_call *call));
 bool http_call_push(struct http_call *call, struct str bytes);
 void http_call_end(struct http_call *call);

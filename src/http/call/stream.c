@@ -43,18 +43,19 @@ static void wake(struct http_call *call)
     call_resume(call);
 }
 
-void http_call_stream(struct http_call *call, const struct http_response *head,
+bool http_call_stream(struct http_call *call, const struct http_response *head,
                       void (*on_gone)(void *state, struct http_call *call))
 {
     assert(!call->delivered && !call->stream.open);
     assert(call->phase == CALL_WHOLE || call->phase == CALL_OVER);
     if (call->phase == CALL_OVER)
-        return;
+        return false;
     call->delivered = true;
     call->response = *head;
     call->stream.open = true;
     call->stream.on_gone = on_gone;
     wake(call);
+    return true;
 }
 
 bool stream_queue(struct http_call *call)

@@ -24,7 +24,7 @@ static void stream(struct http_call *call)
     http_headers_add(&head.headers, http_call_arena(call), STR("Content-Type"),
                      STR("text/event-stream"));
     streaming = call;
-    http_call_stream(call, &head, on_stream_gone);
+    ck_assert(http_call_stream(call, &head, on_stream_gone));
 }
 
 static void push(void *arg)
@@ -143,6 +143,76 @@ START_TEST(test_stream_that_was_ended_is_not_reported_as_gone)
 }
 END_TEST
 
+static void never(struct http_call *call)
+{
+    (void)call;
+}
+
+/* Told that the client has left, an owner that opens a stream all the same gets none. */
+static void stream_to_nobody(void *owner, struct http_call *call)
+{
+    struct http_response head = {.status = 200};
+
+    push_ok = http_call_stream(call, &head, on_stream_gone) || http_call_push(call, STR("x"));
+    http_call_end(call);
+    on_gone(owner, call);
+}
+
+START_TEST(test_stream_to_a_client_that_has_left_is_not_opened)
+{
+    prepare();
+    handler.gone = stream_to_nobody;
+    start();
+    struct client *c = client_open(port, _i);
+
+    behaviour = never;
+    push_ok = true;
+    client_send(c, GET);
+    ck_assert_uint_eq(wait_count(&request_count, 1), 1);
+    client_close(c);
+    ck_assert_int_eq(next_result().outcome, HTTP_CLIENT_GONE);
+    ck_assert(!push_ok);
+    ck_assert_uint_eq(stream_gone, 0);
+    ck_assert_uint_eq(connections_down_to(0), 0);
+    teardown();
+}
+END_TEST
+
+/* Everything an owner may still do with a stream while it is told of its end. */
+static void give_back(void *state, struct http_call *call)
+{
+    on_stream_gone(state, call);
+    push_ok = http_call_push(call, STR("x"));
+    http_call_end(call);
+    http_call_end(call);
+    streaming = NULL;
+}
+
+static void stream_and_give_back(struct http_call *call)
+{
+    struct http_response head = {.status = 200};
+
+    streaming = call;
+    ck_assert(http_call_stream(call, &head, give_back));
+    ck_assert(http_call_push(call, STR("first")));
+}
+
+START_TEST(test_owner_may_give_a_stream_back_while_it_is_told_of_its_end)
+{
+    struct client *c = client_open(port, _i);
+
+    behaviour = stream_and_give_back;
+    push_ok = true;
+    client_send(c, GET);
+    ck_assert(client_until(c, "first"));
+    client_close(c);
+    ck_assert_int_eq(next_result().outcome, HTTP_CLIENT_GONE);
+    ck_assert_uint_eq(stream_gone, 1);
+    ck_assert(!push_ok);
+    ck_assert_uint_eq(connections_down_to(0), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("http/call/stream");
@@ -156,6 +226,13 @@ int main(void)
     tcase_add_loop_test(tc, test_subscriber_that_leaves_is_noticed_at_once, 0, 2);
     tcase_add_loop_test(tc, test_subscriber_that_does_not_read_is_dropped, 0, 2);
     tcase_add_loop_test(tc, test_stream_that_was_ended_is_not_reported_as_gone, 0, 2);
+    tcase_add_loop_test(tc, test_owner_may_give_a_stream_back_while_it_is_told_of_its_end, 0, 2);
     suite_add_tcase(suite, tc);
+
+    TCase *own = tcase_create("own server");
+
+    tcase_set_timeout(own, 30);
+    tcase_add_loop_test(own, test_stream_to_a_client_that_has_left_is_not_opened, 0, 2);
+    suite_add_tcase(suite, own);
     return suite_run(suite);
 }
