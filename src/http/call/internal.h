@@ -137,8 +137,9 @@ struct http_server {
     struct body_pool bodies;
     struct loop_timer trim;
     struct loop_timer grace;
-    uint32_t live;    /* calls, served or parked */
-    uint64_t refused; /* calls, so far */
+    uint32_t live;                                    /* calls, served or parked */
+    uint64_t refused;                                 /* calls, so far */
+    void (*on_last_call)(struct http_server *server); /* while it stops; else NULL */
     void (*stopped)(void *owner);
     bool stopping;
     bool stop_posted;
@@ -173,11 +174,12 @@ bool request_is_tunnel(const struct http_call *call);
 /** Whatever can be made out of the head of a request that is refused unread. */
 void request_guess(struct http_call *call, struct str bytes);
 
-/* call.c */
+/* life.c */
 struct http_call *call_new(struct http_server *server, struct peer *peer);
-enum MHD_Result call_step(struct http_call *call, const char *method, const char *version,
-                          const char *data, size_t *size);
-void call_completed(struct http_call *call, enum MHD_RequestTerminationCode why);
+/** The last word: the owner hears of the end, then the call's memory is gone. */
+void call_finish(struct http_call *call);
+void call_recycle(struct http_call *call);
+void call_unpark(struct http_call *call); /* lookout, watch and timer */
 void call_suspend(struct http_call *call);
 void call_resume(struct http_call *call);
 /** Nothing more will be sent: close the connection. */
@@ -186,7 +188,14 @@ void call_over(struct http_call *call, enum http_outcome outcome);
 bool call_bounced(const struct http_call *call);
 /** The client has left. */
 void call_left(struct http_call *call);
+/** The same, before an answer was there; the connection is gone as well. */
+void call_left_unanswered(struct http_call *call);
 void calls_cut(struct http_server *server);
+
+/* call.c */
+enum MHD_Result call_step(struct http_call *call, const char *method, const char *version,
+                          const char *data, size_t *size);
+void call_completed(struct http_call *call, enum MHD_RequestTerminationCode why);
 /** Answer, past libmicrohttpd, a call that it was reading. */
 void call_refuse_read(struct http_call *call, const struct refusal *refusal);
 /** Answer a request that libmicrohttpd never sees: as `refuse` of struct wire_owner. */
@@ -197,18 +206,17 @@ void call_refuse_unread(struct peer *peer, struct str bytes, const struct refusa
 void call_park(struct http_call *call);
 /** Look out for the client's leaving. @fn is called from the loop, also when it left before. */
 void call_look_out(struct http_call *call, void (*fn)(struct http_call *call));
-void call_unpark(struct http_call *call); /* lookout, watch and timer */
 static inline bool wait_is_long(uint64_t wait_ms)
 {
     return wait_ms == DELIVERY_FOREVER || wait_ms >= HALF_CLOSE_GRACE_MS;
 }
 
 /* reply.c */
-/** Can libmicrohttpd send this answer as it shall be? */
 enum {
     REPLY_ROW_BYTES = 64,    /* of libmicrohttpd, for each header and argument it parsed */
     REPLY_EXTRA_BYTES = 512, /* status line, Date, Connection, Content-Length, its own needs */
 };
+/** Can libmicrohttpd send this answer as it shall be? */
 bool reply_is_possible(const struct http_call *call);
 bool reply_queue(struct http_call *call);
 /** A pause in the body ends now. */
@@ -231,12 +239,7 @@ void writer_release(struct http_call *call);
 
 /* stream.c */
 bool stream_queue(struct http_call *call);
-void stream_done(struct http_call *call);
 
 /* tunnel.c */
 /** The call asked for a tunnel within TLS: be one. False when it cannot be had. */
 bool tunnel_open(struct http_call *call);
-void tunnel_done(struct http_call *call);
-
-/* server.c */
-void server_call_ended(struct http_server *server);

@@ -10,13 +10,6 @@
 #include "base/clock.h"
 #include "http/call/internal.h"
 
-void call_unpark(struct http_call *call)
-{
-    call->peer->listener = NULL;
-    loop_watch_stop(GIVE(call->watch));
-    loop_timer_cancel(call->server->loop, &call->timer);
-}
-
 static void leaves(void *listener)
 {
     struct http_call *call = listener;

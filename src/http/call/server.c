@@ -158,6 +158,7 @@ void http_server_stop(struct http_server *server, uint32_t grace_ms, void (*done
 {
     server->stopping = true;
     server->stopped = done;
+    server->on_last_call = stop_soon;
     wire_shut(&server->wire);
     if (server->live == 0)
         stop_soon(server);
@@ -172,13 +173,6 @@ void http_server_free(struct http_server *server)
     end_everything(server);
     drop_spares(server);
     mem_free(server);
-}
-
-void server_call_ended(struct http_server *server)
-{
-    server->live--;
-    if (server->stopping && server->live == 0)
-        stop_soon(server);
 }
 
 struct http_server_stats http_server_stats(const struct http_server *server)

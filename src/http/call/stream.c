@@ -100,9 +100,3 @@ void http_call_end(struct http_call *call)
     call->stream.ended = true;
     wake(call);
 }
-
-void stream_done(struct http_call *call)
-{
-    buf_done(&call->stream.waiting);
-    call->stream = (struct stream){0};
-}

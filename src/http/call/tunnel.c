@@ -133,6 +133,15 @@ static void pump(void *arg, unsigned events)
         call_over(call, HTTP_DELIVERED);
 }
 
+static void tunnel_free(void *arg)
+{
+    struct tunnel *tunnel = arg;
+
+    loop_watch_stop(tunnel->watch);
+    close(tunnel->fd);
+    mem_free(tunnel);
+}
+
 static bool start(struct http_call *call, int fd)
 {
     struct str answer = STR("HTTP/1.1 200 Connection established\r\n\r\n");
@@ -141,6 +150,7 @@ static bool start(struct http_call *call, int fd)
     struct error err;
 
     call->tunnel = tunnel;
+    arena_on_end(call->arena, tunnel_free, tunnel);
     tunnel->fd = fd;
     call->watch = loop_watch_start(loop, call->peer->fd, LOOP_READABLE, pump, call, &err);
     tunnel->watch = loop_watch_start(loop, fd, LOOP_READABLE, pump, call, &err);
@@ -161,15 +171,4 @@ bool tunnel_open(struct http_call *call)
     }
     wire_enter(call->peer, pair[1]);
     return true;
-}
-
-void tunnel_done(struct http_call *call)
-{
-    struct tunnel *tunnel = GIVE(call->tunnel);
-
-    if (!tunnel)
-        return;
-    loop_watch_stop(tunnel->watch);
-    close(tunnel->fd);
-    mem_free(tunnel);
 }
