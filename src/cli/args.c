@@ -1,3 +1,4 @@
+/* From the words of a command line to a verb, its options and its arguments. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -8,24 +9,6 @@
 #include "conf/settings.h"
 
 enum { VERB_WORDS_MAX = 3 };
-
-static const struct exit_code_text exit_codes[] = {
-    {EXIT_CODE_PASS,         "pass"                                        },
-    {EXIT_CODE_ASSERTION,    "an assertion failed"                         },
-    {EXIT_CODE_USAGE,        "configuration or usage error"                },
-    {EXIT_CODE_VACUOUS,      "vacuous: a fault never fired or no call came"},
-    {EXIT_CODE_GUARD,        "stopped by a guard"                          },
-    {EXIT_CODE_UNREACHABLE,  "daemon not reachable"                        },
-    {EXIT_CODE_TIMEOUT,      "timed out"                                   },
-    {EXIT_CODE_INCONCLUSIVE, "inconclusive: the journal lost entries"      },
-    {EXIT_CODE_INTERRUPTED,  "interrupted (rules restored)"                },
-};
-
-const struct exit_code_text *exit_code_table(size_t *out_count)
-{
-    *out_count = N_ELEMENTS(exit_codes);
-    return exit_codes;
-}
 
 /* People say `faults list` as often as `fault list`: both are one word here. */
 static const char *canonical(const char *word)
@@ -45,36 +28,32 @@ static char *name_of(char **argv, int words)
 }
 
 /* The row whose name is these words; *out_used says how many of them. */
-static const struct cli_verb *find_verb(int argc, char **argv, int *out_used)
+static const struct cli_verb *find_verb(const struct cli_table *table, int argc, char **argv,
+                                        int *out_used)
 {
-    size_t count;
-    const struct cli_verb *verbs = cli_verb_table(&count);
-
     for (int words = argc < VERB_WORDS_MAX ? argc : VERB_WORDS_MAX; words >= 1; words--) {
         OWN(mem_free) char *name = name_of(argv, words);
 
-        for (size_t i = 0; i < count; i++) {
-            if (strcmp(verbs[i].name, name) == 0) {
+        for (size_t i = 0; i < table->count; i++) {
+            if (strcmp(table->verbs[i]->name, name) == 0) {
                 *out_used = words;
-                return &verbs[i];
+                return table->verbs[i];
             }
         }
     }
     return NULL;
 }
 
-static int unknown_verb(int argc, char **argv)
+static int unknown_verb(const struct cli_table *table, int argc, char **argv)
 {
-    size_t count;
-    const struct cli_verb *verbs = cli_verb_table(&count);
     OWN(buf_done) struct buf members = {0};
-    bool group = cli_group_help(str_of(canonical(argv[0])), &members);
+    bool group = cli_group_help(table, str_of(canonical(argv[0])), &members);
     OWN(mem_free) char *words = argc >= 2 && group ? name_of(argv, 2) : mem_dup(argv[0]);
     struct nearest nearest = {.wanted = str_of(words)};
 
-    for (size_t i = 0; i < count; i++)
-        if (!(verbs[i].flags & CLI_HIDDEN))
-            nearest_offer(&nearest, str_of(verbs[i].name));
+    for (size_t i = 0; i < table->count; i++)
+        if (!(table->verbs[i]->flags & CLI_HIDDEN))
+            nearest_offer(&nearest, str_of(table->verbs[i]->name));
     fprintf(stderr, "fcemu: unknown verb '%s'", words);
     if (str_is_set(nearest.best))
         fprintf(stderr, "; did you mean '" STR_FMT "'?", STR_ARG(nearest.best));
@@ -224,7 +203,7 @@ static int print_help(const struct cli_verb *verb)
 {
     OWN(buf_done) struct buf b = {0};
 
-    cli_help(verb, &b);
+    cli_verb_help(verb, &b);
     fputs(buf_text(&b), stdout);
     return EXIT_CODE_PASS;
 }
@@ -237,39 +216,49 @@ static bool asks_help(int argc, char **argv)
     return false;
 }
 
-/* `fcemu fault --help`: a group is no verb, but its verbs can be told. */
-static bool print_group_help(int argc, char **argv)
+static int print_list(const struct cli_table *table)
 {
     OWN(buf_done) struct buf b = {0};
 
-    if (!asks_help(argc - 1, argv + 1) || !cli_group_help(str_of(canonical(argv[0])), &b))
+    cli_help(table, &b);
+    fputs(buf_text(&b), stdout);
+    return EXIT_CODE_PASS;
+}
+
+/* `fcemu fault --help`: a group is no verb, but its verbs can be told. */
+static bool print_group_help(const struct cli_table *table, int argc, char **argv)
+{
+    OWN(buf_done) struct buf b = {0};
+
+    if (!asks_help(argc - 1, argv + 1) || !cli_group_help(table, str_of(canonical(argv[0])), &b))
         return false;
     fputs(buf_text(&b), stdout);
     return true;
 }
 
-int cli_run(int argc, char **argv)
+int cli_run(const struct cli_table *table, int argc, char **argv)
 {
     static char serve[] = "serve";
     static char version[] = "version";
     char *serve_words[] = {serve};
     char *version_words[] = {version};
-    struct cli_args args = {0};
+    struct cli_args args = {.table = table};
     int used = 0;
     int result;
 
     argc--;
     argv++;
     if (argc >= 1 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0))
-        return print_help(NULL);
+        return print_list(table);
     if (argc == 1 && strcmp(argv[0], "--version") == 0)
-        args.verb = find_verb(1, version_words, &used);
+        args.verb = find_verb(table, 1, version_words, &used);
     else if (argc == 0 || argv[0][0] == '-')
-        args.verb = find_verb(1, serve_words, &used), used = 0;
+        args.verb = find_verb(table, 1, serve_words, &used), used = 0;
     else
-        args.verb = find_verb(argc, argv, &used);
+        args.verb = find_verb(table, argc, argv, &used);
     if (!args.verb)
-        return print_group_help(argc, argv) ? EXIT_CODE_PASS : unknown_verb(argc, argv);
+        return print_group_help(table, argc, argv) ? EXIT_CODE_PASS
+                                                   : unknown_verb(table, argc, argv);
     if (asks_help(argc - used, argv + used))
         return print_help(args.verb);
     args.positional = mem_alloc_array((size_t)argc + 1, sizeof(*args.positional));

@@ -1,197 +1,91 @@
 /*
- * Shell completion, generated from the verb table.
+ * The scripts that shells load for completion. They ask `fcemu complete` for each key, so that a
+ * verb, an option or a rule that is new is known at once, and know files and folders themselves.
  */
 #include "cli/cli.h"
 
-static bool first_of_group(const struct cli_verb *verbs, size_t at, struct str *out_group)
-{
-    struct str rest;
+/* clang-format off */
+static const char bash[] =
+    "_fcemu() {\n"
+    "    local line=${COMP_LINE:0:COMP_POINT} words found cur kept\n"
+    "    read -ra words <<<\"$line\"\n"
+    "    [[ $line == *[[:space:]] ]] && words+=('')\n"
+    "    cur=${words[-1]}\n"
+    "    # Of --config=FILE, readline completes what stands behind the '='.\n"
+    "    kept=${cur%\"${COMP_WORDS[COMP_CWORD]}\"}\n"
+    "    [[ ${COMP_WORDS[COMP_CWORD]} == [=:] ]] && kept=$cur\n"
+    "    COMPREPLY=()\n"
+    "    while IFS= read -r found; do\n"
+    "        case $found in\n"
+    "        :files | :folders)\n"
+    "            compopt -o filenames 2>/dev/null\n"
+    "            local how=-f\n"
+    "            [[ $found == :folders ]] && how=-d\n"
+    "            while IFS= read -r found; do COMPREPLY+=(\"$found\"); done < <(compgen \"$how\" -- \"${cur#\"$kept\"}\")\n"
+    "            ;;\n"
+    "        *)\n"
+    "            found=${found%%$'\\t'*}\n"
+    "            COMPREPLY+=(\"${found#\"$kept\"}\")\n"
+    "            ;;\n"
+    "        esac\n"
+    "    done < <(\"${words[0]}\" complete -- \"${words[@]:1}\" 2>/dev/null)\n"
+    "}\n"
+    "complete -F _fcemu fcemu\n";
 
-    if (!str_cut(str_of(verbs[at].name), ' ', out_group, &rest))
-        return false;
-    for (size_t i = 0; i < at; i++) {
-        struct str earlier;
+static const char zsh[] =
+    "#compdef fcemu\n"
+    "_fcemu() {\n"
+    "    local line\n"
+    "    local -a found\n"
+    "    for line in \"${(@f)$(\"${words[1]}\" complete -- \"${(@)words[2,CURRENT]}\" 2>/dev/null)}\"; do\n"
+    "        case $line in\n"
+    "        '') ;;\n"
+    "        :files) compset -P '--*='; _files ;;\n"
+    "        :folders) compset -P '--*='; _files -/ ;;\n"
+    "        *$'\\t'*) found+=(\"${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}\") ;;\n"
+    "        *) found+=(\"${line//:/\\\\:}\") ;;\n"
+    "        esac\n"
+    "    done\n"
+    "    (( ${#found} )) && _describe fcemu found\n"
+    "}\n"
+    "if [[ ${funcstack[1]} == _fcemu ]]; then _fcemu \"$@\"; else compdef _fcemu fcemu; fi\n";
 
-        if (str_cut(str_of(verbs[i].name), ' ', &earlier, &rest) && str_eq(earlier, *out_group))
-            return false;
-    }
-    return true;
-}
-
-/* First words: verbs of one word, and each group once. */
-static void add_first_words(struct buf *out)
-{
-    size_t count;
-    const struct cli_verb *verbs = cli_verb_table(&count);
-
-    for (size_t i = 0; i < count; i++) {
-        struct str group;
-
-        if (verbs[i].flags & CLI_HIDDEN)
-            continue;
-        if (!strchr(verbs[i].name, ' '))
-            buf_printf(out, "%s ", verbs[i].name);
-        else if (first_of_group(verbs, i, &group))
-            buf_printf(out, STR_FMT " ", STR_ARG(group));
-    }
-}
-
-static void add_second_words(struct buf *out, struct str group)
-{
-    size_t count;
-    const struct cli_verb *verbs = cli_verb_table(&count);
-
-    for (size_t i = 0; i < count; i++) {
-        struct str first;
-        struct str second;
-
-        if (str_cut(str_of(verbs[i].name), ' ', &first, &second) && str_eq(first, group) &&
-            !(verbs[i].flags & CLI_HIDDEN))
-            buf_printf(out, STR_FMT " ", STR_ARG(second));
-    }
-}
-
-static void add_option_words(struct buf *out, const struct cli_verb *verb)
-{
-    struct cli_option options[CLI_OPTIONS_MAX];
-    size_t count = cli_verb_options(verb, options, N_ELEMENTS(options));
-
-    for (size_t i = 0; i < count; i++)
-        buf_printf(out, "--%s ", options[i].name);
-    buf_puts(out, "--help");
-}
-
-static void bash(struct buf *out)
-{
-    size_t count;
-    const struct cli_verb *verbs = cli_verb_table(&count);
-
-    buf_puts(out, "_fcemu() {\n"
-                  "    local cur=${COMP_WORDS[COMP_CWORD]} words=\n"
-                  "    if [ \"$COMP_CWORD\" -eq 1 ]; then words='");
-    add_first_words(out);
-    buf_puts(out, "'\n    else case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n");
-    for (size_t i = 0; i < count; i++) {
-        if (verbs[i].flags & CLI_HIDDEN)
-            continue;
-        buf_printf(out, "        '%s%s) words='", verbs[i].name,
-                   strchr(verbs[i].name, ' ') ? "'" : " '*");
-        add_option_words(out, &verbs[i]);
-        buf_puts(out, "' ;;\n");
-    }
-    buf_puts(
-        out,
-        "        esac\n    fi\n    if [ \"$COMP_CWORD\" -eq 2 ]; then case ${COMP_WORDS[1]} in\n");
-    for (size_t i = 0; i < count; i++) {
-        struct str group;
-
-        if (!first_of_group(verbs, i, &group))
-            continue;
-        buf_printf(out, "        " STR_FMT ") words='", STR_ARG(group));
-        add_second_words(out, group);
-        buf_puts(out, "' ;;\n");
-    }
-    buf_puts(out, "        esac\n    fi\n"
-                  "    case $cur in -*) ;; *) [ -z \"$words\" ] && { COMPREPLY=($(compgen -f -- "
-                  "\"$cur\")); return; } ;; esac\n"
-                  "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-                  "}\ncomplete -F _fcemu fcemu\n");
-}
-
-static void add_quoted(struct buf *out, const char *text)
-{
-    for (; *text; text++) {
-        if (*text == '\'')
-            buf_puts(out, "'\\''");
-        else
-            buf_add_char(out, *text);
-    }
-}
-
-static void zsh(struct buf *out)
-{
-    size_t count;
-    const struct cli_verb *verbs = cli_verb_table(&count);
-
-    /* One description a verb; options by the generic completion of bash, which zsh can load. */
-    buf_puts(out, "#compdef fcemu\nautoload -U +X bashcompinit && bashcompinit\n");
-    for (size_t i = 0; i < count; i++) {
-        if (verbs[i].flags & CLI_HIDDEN)
-            continue;
-        buf_puts(out, "# ");
-        add_quoted(out, verbs[i].name);
-        buf_printf(out, ": %s\n", verbs[i].summary);
-    }
-    bash(out);
-}
-
-static void fish_option(struct buf *out, const struct cli_verb *verb,
-                        const struct cli_option *option)
-{
-    struct str first;
-    struct str second;
-
-    str_cut(str_of(verb->name), ' ', &first, &second);
-    buf_printf(out, "complete -c fcemu -n '__fish_seen_subcommand_from " STR_FMT, STR_ARG(first));
-    if (second.len)
-        buf_printf(out, "; and __fish_seen_subcommand_from " STR_FMT, STR_ARG(second));
-    buf_printf(out, "' -l %s%s -d '", option->name, option->value ? " -r" : "");
-    add_quoted(out, option->help);
-    buf_puts(out, "'\n");
-}
-
-static void fish(struct buf *out)
-{
-    size_t count;
-    const struct cli_verb *verbs = cli_verb_table(&count);
-
-    for (size_t i = 0; i < count; i++) {
-        struct cli_option options[CLI_OPTIONS_MAX];
-        size_t n = cli_verb_options(&verbs[i], options, N_ELEMENTS(options));
-        struct str first;
-        struct str second;
-
-        if (verbs[i].flags & CLI_HIDDEN)
-            continue;
-        str_cut(str_of(verbs[i].name), ' ', &first, &second);
-        if (second.len)
-            buf_printf(out,
-                       "complete -c fcemu -n '__fish_seen_subcommand_from " STR_FMT "' -a " STR_FMT
-                       " -d '",
-                       STR_ARG(first), STR_ARG(second));
-        else
-            buf_printf(out, "complete -c fcemu -n __fish_use_subcommand -a " STR_FMT " -d '",
-                       STR_ARG(first));
-        add_quoted(out, verbs[i].summary);
-        buf_puts(out, "'\n");
-        for (size_t k = 0; k < n; k++)
-            fish_option(out, &verbs[i], &options[k]);
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct str group;
-
-        if (first_of_group(verbs, i, &group))
-            buf_printf(out, "complete -c fcemu -n __fish_use_subcommand -a " STR_FMT "\n",
-                       STR_ARG(group));
-    }
-}
+static const char fish[] =
+    "function __fcemu_complete\n"
+    "    set -l words (commandline -opc)\n"
+    "    set -l cur (commandline -ct)\n"
+    "    set -l value (string replace -r '^--[^=]*=' '' -- $cur)\n"
+    "    set -l kept (string match -r -- '^--[^=]*=' $cur)\n"
+    "    for line in ($words[1] complete -- $words[2..-1] $cur 2>/dev/null)\n"
+    "        switch $line\n"
+    "            case :files\n"
+    "                __fish_complete_path $value | string replace -r '^' -- \"$kept\"\n"
+    "            case :folders\n"
+    "                __fish_complete_directories $value | string replace -r '^' -- \"$kept\"\n"
+    "            case '*'\n"
+    "                printf '%s\\n' $line\n"
+    "        end\n"
+    "    end\n"
+    "end\n"
+    "complete -c fcemu -f -a '(__fcemu_complete)'\n";
+/* clang-format on */
 
 int cli_completion(const char *shell, struct buf *out)
 {
     static const struct {
         const char *name;
-        void (*write)(struct buf *out);
+        const char *script;
     } shells[] = {
         {"bash", bash},
         {"zsh",  zsh },
-        {"fish", fish}
+        {"fish", fish},
     };
 
     for (size_t i = 0; i < N_ELEMENTS(shells); i++) {
-        if (strcmp(shells[i].name, shell) == 0) {
-            shells[i].write(out);
-            return 0;
-        }
+        if (strcmp(shells[i].name, shell) != 0)
+            continue;
+        buf_puts(out, shells[i].script);
+        return 0;
     }
     return -1;
 }

@@ -77,11 +77,10 @@ static void add_settings(struct buf *out)
     }
 }
 
-void cli_manual(struct buf *out)
+void cli_manual(const struct cli_table *table, struct buf *out)
 {
-    size_t count;
-    const struct cli_verb *verbs = cli_verb_table(&count);
     const struct exit_code_text *codes;
+    size_t count;
 
     buf_puts(out, ".TH FCEMU 1 \"\" \"fcemu " FCEMU_VERSION
                   "\" \"User Commands\"\n.SH NAME\nfcemu \\- Alibaba Cloud Function "
@@ -92,9 +91,9 @@ void cli_manual(struct buf *out)
                   "it unchanged, and it answers the documented errors, cuts, delays and corrupts "
                   "as YAML rules say. Without a "
                   "verb it serves.\n.SH VERBS\n");
-    for (size_t i = 0; i < count; i++)
-        if (!(verbs[i].flags & CLI_HIDDEN))
-            add_verb(out, &verbs[i]);
+    for (size_t i = 0; i < table->count; i++)
+        if (!(table->verbs[i]->flags & CLI_HIDDEN))
+            add_verb(out, table->verbs[i]);
     add_settings(out);
     buf_puts(out, ".SH EXIT STATUS\n");
     codes = exit_code_table(&count);

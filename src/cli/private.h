@@ -9,13 +9,21 @@
 #include "cli/stage/stage.h"
 
 /* What such a verb hands on to its daemon. */
-#define PRIVATE_OPTIONS                                                                            \
-    {"config", "FILE", "configuration of the private daemon"},                                     \
-        {"faults", "FILE", "fault rules of it; may be given again"},                               \
-        {"fixtures", "FILE", "canned answers of it; may be given again"},                          \
-    {                                                                                              \
-        "seeds", "FILE", "services and functions of it; may be given again"                        \
-    }
+/* clang-format off */
+#define PRIVATE_OPTIONS \
+    {.name = "config", .value = "FILE", \
+     .help = "configuration of the private daemon", \
+     .help_zh = "专用守护进程的配置"}, \
+    {.name = "faults", .value = "FILE", \
+     .help = "fault rules of it; may be given again", \
+     .help_zh = "它的故障规则；可多次给出"}, \
+    {.name = "fixtures", .value = "FILE", \
+     .help = "canned answers of it; may be given again", \
+     .help_zh = "它的预设应答；可多次给出"}, \
+    {.name = "seeds", .value = "FILE", \
+     .help = "services and functions of it; may be given again", \
+     .help_zh = "它的服务和函数；可多次给出"}
+/* clang-format on */
 
 /**
  * A stage with a daemon, which verbs ask from now on; @rules is one more file of rules, or NULL. 0,

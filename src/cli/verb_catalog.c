@@ -105,7 +105,7 @@ static int one_error(const struct cli_args *args, const char *code)
     return cli_usage(args, "no error code '%s'; 'fcemu errors' lists them", code);
 }
 
-int verb_errors(const struct cli_args *args)
+static int run_errors(const struct cli_args *args)
 {
     size_t count;
     const struct fc_error *table = fc_error_table(&count);
@@ -153,7 +153,7 @@ static const char *figure_text(int64_t figure, char *text, size_t size)
     return figure == LIMIT_NONE ? "none" : text;
 }
 
-int verb_limits(const struct cli_args *args)
+static int run_limits(const struct cli_args *args)
 {
     size_t count;
     const struct limit *table = limit_table(&count);
@@ -180,7 +180,7 @@ int verb_limits(const struct cli_args *args)
     return EXIT_CODE_PASS;
 }
 
-int verb_regions(const struct cli_args *args)
+static int run_regions(const struct cli_args *args)
 {
     size_t count;
     const struct region *table = region_table(&count);
@@ -227,7 +227,7 @@ static cJSON *operation_json(const struct operation *op)
     return json;
 }
 
-int verb_operations(const struct cli_args *args)
+static int run_operations(const struct cli_args *args)
 {
     size_t count;
     const struct operation *table = operation_table(&count);
@@ -253,3 +253,59 @@ int verb_operations(const struct cli_args *args)
         cli_print_json(list);
     return EXIT_CODE_PASS;
 }
+
+static const struct cli_option lang_options[] = {
+    {.name = "lang",
+     .value = "LANG",
+     .help = "en or zh; default: both",
+     .help_zh = "en 或 zh；默认两种都有，中文环境下为 zh",
+     .words = "en zh"},
+    {0},
+};
+
+const struct cli_verb verb_errors = {
+    .name = "errors",
+    .arguments = "[CODE]",
+    .at_most = 1,
+    .summary = "the documented error codes, in English and Chinese",
+    .summary_zh = "有文档的错误码，中英文说明",
+    .options = lang_options,
+    .flags = CLI_JSON,
+    .run = run_errors,
+};
+
+const struct cli_verb verb_limits = {
+    .name = "limits",
+    .arguments = "",
+    .summary = "the documented limits; each of them is a setting",
+    .summary_zh = "有文档的限制，每一项都可设置",
+    .flags = CLI_JSON,
+    .run = run_limits,
+};
+
+const struct cli_verb verb_regions = {
+    .name = "regions",
+    .arguments = "",
+    .summary = "the documented regions and their endpoints",
+    .summary_zh = "有文档的地域及其接入点",
+    .flags = CLI_JSON,
+    .run = run_regions,
+};
+
+static const struct cli_option api_options[] = {
+    {.name = "api",
+     .value = "API",
+     .help = "2016-08-15, 2021-04-06, 2023-03-30 or http-trigger only",
+     .help_zh = "只列 2016-08-15、2021-04-06、2023-03-30 或 http-trigger"},
+    {0},
+};
+
+const struct cli_verb verb_operations = {
+    .name = "operations",
+    .arguments = "",
+    .summary = "every operation of every API version",
+    .summary_zh = "各 API 版本的全部操作",
+    .options = api_options,
+    .flags = CLI_JSON,
+    .run = run_operations,
+};

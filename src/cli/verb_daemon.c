@@ -10,7 +10,7 @@
 #include "cli/verbs.h"
 
 /* Exit 0 only when ready: `fcemu health` is the health check of containers. */
-int verb_health(const struct cli_args *args)
+static int run_health(const struct cli_args *args)
 {
     OWN(client_answer_done) struct client_answer answer = {0};
     struct error err = {0};
@@ -74,7 +74,7 @@ static int reset_account(const struct cli_args *args, const char *account)
     return r;
 }
 
-int verb_reset(const struct cli_args *args)
+static int run_reset(const struct cli_args *args)
 {
     OWN(buf_done) struct buf body = {0};
     const char *account = cli_value(args, "account");
@@ -112,7 +112,7 @@ static int clock_change(const struct cli_args *args, const char *method, struct 
     return r != 0 ? r : print_answer(args, answer);
 }
 
-int verb_clock(const struct cli_args *args)
+static int run_clock(const struct cli_args *args)
 {
     OWN(buf_done) struct buf body = {0};
     const char *what = args->count ? args->positional[0] : "show";
@@ -136,3 +136,51 @@ int verb_clock(const struct cli_args *args)
     buf_add_char(&body, '}');
     return clock_change(args, "PUT", buf_str(&body));
 }
+
+const struct cli_verb verb_clock = {
+    .name = "clock",
+    .arguments = "advance D|freeze [T]|real",
+    .at_most = 2,
+    .summary = "show or move the clock that rules follow",
+    .summary_zh = "显示或调整规则所用的时钟",
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_clock,
+};
+
+static const struct cli_option reset_options[] = {
+    {.name = "account",
+     .value = "ACCOUNT",
+     .help = "only this account: its resources, its calls in the journal, what rules counted for "
+             "it and the rules added for it alone", .help_zh = "只清除此账号：其资源、日志中的调用、规则为它的计数和只为它添加的规则"},
+    {.name = "seed",
+     .help = "also forget the emulated resources and apply the seed files again",
+     .help_zh = "同时清除模拟的资源并重新应用种子文件"},
+    {.name = "state",
+     .help = "also forget the emulated resources",
+     .help_zh = "同时清除模拟的资源"},
+    {.name = "what",
+     .value = "LIST",
+     .help = "of counters, bursts, scenarios, journal, coverage, api_layer, clock; default: all "
+             "but the file layer", .help_zh = "counters、bursts、scenarios、journal、coverage、api_layer、clock "
+                "中的若干；默认除规则文件外全部"},
+    {0                                                                          },
+};
+
+const struct cli_verb verb_reset = {
+    .name = "reset",
+    .arguments = "",
+    .summary = "forget counters, journal and what was added",
+    .summary_zh = "清除计数、日志和添加的一切",
+    .options = reset_options,
+    .flags = CLI_DAEMON,
+    .run = run_reset,
+};
+
+const struct cli_verb verb_health = {
+    .name = "health",
+    .arguments = "",
+    .summary = "is the daemon ready?",
+    .summary_zh = "守护进程是否就绪",
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_health,
+};

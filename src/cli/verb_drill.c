@@ -20,7 +20,7 @@ enum { PATH_BYTES = 96 };
 
 /* ---- definitions, runs ---- */
 
-int verb_drill_list(const struct cli_args *args)
+static int run_drill_list(const struct cli_args *args)
 {
     static const struct cli_column plans[] = {
         {"drill",   "id", 24},
@@ -90,7 +90,7 @@ static int find_run(const struct cli_args *args, char path[PATH_BYTES], const ch
     return 0;
 }
 
-int verb_drill_stop(const struct cli_args *args)
+static int run_drill_stop(const struct cli_args *args)
 {
     char path[PATH_BYTES];
     cJSON *answer = NULL;
@@ -164,7 +164,7 @@ static bool is_file(const char *name)
            access(name, R_OK) == 0;
 }
 
-int verb_drill_report(const struct cli_args *args)
+static int run_drill_report(const struct cli_args *args)
 {
     enum drill_format format;
     char path[PATH_BYTES];
@@ -188,7 +188,7 @@ int verb_drill_report(const struct cli_args *args)
     return EXIT_CODE_PASS;
 }
 
-int verb_drill_diff(const struct cli_args *args)
+static int run_drill_diff(const struct cli_args *args)
 {
     OWN(json_free) cJSON *before = read_report(args, args->positional[0]);
     OWN(json_free) cJSON *after = before ? read_report(args, args->positional[1]) : NULL;
@@ -202,7 +202,7 @@ int verb_drill_diff(const struct cli_args *args)
     return count ? EXIT_CODE_ASSERTION : EXIT_CODE_PASS;
 }
 
-int verb_drill_schema(const struct cli_args *args)
+static int run_drill_schema(const struct cli_args *args)
 {
     OWN(buf_done) struct buf schema = {0};
     struct error err;
@@ -536,7 +536,7 @@ static int carry_out(struct run *run)
     return exit_of_report(run->report);
 }
 
-int verb_drill_run(const struct cli_args *args)
+static int run_drill_run(const struct cli_args *args)
 {
     struct run run = {.args = args, .report_fd = -1};
     int r;
@@ -552,3 +552,114 @@ int verb_drill_run(const struct cli_args *args)
     arena_free(run.arena);
     return r;
 }
+
+const struct cli_verb verb_drill_list = {
+    .name = "drill list",
+    .arguments = "",
+    .summary = "the drills of the loaded rules, and what ran",
+    .summary_zh = "已载入规则中的演练，以及运行过的",
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_drill_list,
+};
+
+static const struct cli_option drill_options[] = {
+    PRIVATE_OPTIONS,
+    {.name = "id",
+      .value = "DRILL",
+      .help = "which drill of the file, when it has several",
+      .help_zh = "文件中有多个演练时指明哪一个"},
+    {.name = "seed",
+      .value = "SEED",
+      .help = "what chance depends on, instead of the drill's own",
+      .help_zh = "随机种子，取代演练自带的"},
+    {.name = "timeout",
+      .value = "DURATION",
+      .help = "stop after so long, instead of the drill's own: 3m",
+      .help_zh = "多久后停止，取代演练自带的：3m"},
+    {.name = "report",
+      .value = "FILE",
+      .help = "write it there, too, as its ending says: .json, .xml (JUnit), .md, .html, .txt; may "
+             "be given again", .help_zh =
+         "同时写入此文件，格式由扩展名决定：.json、.xml（JUnit）、.md、.html、.txt；可多次给出"},
+    {.name = "format",
+      .value = "FORMAT",
+      .help = "what is printed: text, json, junit, markdown or html",
+      .help_zh = "打印的格式：text、json、junit、markdown 或 html",
+      .words = "text json junit markdown html"},
+    {.name = "ca-dir",
+      .value = "DIR",
+      .help = "folder of the authority of a daemon at hand",
+      .help_zh = "现有守护进程的证书颁发机构所在文件夹"},
+    {0},
+};
+
+const struct cli_verb verb_drill_run = {
+    .name = "drill run",
+    .arguments = "ID|FILE [-- COMMAND…]",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "run a drill, with a command as its workload",
+    .summary_zh = "运行演练，以一条命令作为负载",
+    .details =
+        "A file, or an ID where no daemon is at hand, runs in a private daemon. With a command the "
+        "drill is over when that has "
+        "ended, without one when its last step is done. Rules are as before, whatever way it ends.",
+    .details_zh = "给出文件，或给出 ID "
+                  "而没有守护进程时，在专用的守护进程中运行。有命令时命令结束即演练结束，没有命令时"
+                  "最后一步做完即结束。无论怎样结束，规则都恢复原状。",
+    .options = drill_options,
+    .flags = CLI_JSON | CLI_DAEMON | CLI_COMMAND,
+    .run = run_drill_run,
+};
+
+const struct cli_verb verb_drill_stop = {
+    .name = "drill stop",
+    .arguments = "[RUN]",
+    .at_most = 1,
+    .summary = "end the drill that runs; rules are as before it",
+    .summary_zh = "结束正在运行的演练，规则恢复原状",
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_drill_stop,
+};
+
+static const struct cli_option report_options[] = {
+    {.name = "format",
+     .value = "FORMAT",
+     .help = "text, json, junit, markdown or html",
+     .help_zh = "text、json、junit、markdown 或 html",
+     .words = "text json junit markdown html"},
+    {.name = "tape",
+     .value = "FILE",
+     .help = "write down every decision, for 'fcemu shrink'",
+     .help_zh = "记录每个决定，供 'fcemu shrink' 使用"},
+    {0     },
+};
+
+const struct cli_verb verb_drill_report = {
+    .name = "drill report",
+    .arguments = "[RUN|FILE]",
+    .at_most = 1,
+    .summary = "a report in another form: of the last run, of one, or of a file",
+    .summary_zh = "换一种格式打印报告：最近一次、某一次或某个文件的",
+    .options = report_options,
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_drill_report,
+};
+
+const struct cli_verb verb_drill_diff = {
+    .name = "drill diff",
+    .arguments = "FROM TO",
+    .at_least = 2,
+    .at_most = 2,
+    .summary = "what differs between two reports; exit 1 when they do",
+    .summary_zh = "两份报告的差别；不同时以 1 退出",
+    .run = run_drill_diff,
+};
+
+const struct cli_verb verb_drill_schema = {
+    .name = "drill schema",
+    .arguments = "",
+    .summary = "JSON Schema of a report",
+    .summary_zh = "报告的 JSON Schema",
+    .run = run_drill_schema,
+};

@@ -326,7 +326,7 @@ static unsigned language_of(const char *name)
     return name ? 0 : EVERY;
 }
 
-int verb_env(const struct cli_args *args)
+static int run_env(const struct cli_args *args)
 {
     OWN(arena_free) struct arena *arena = arena_new();
     struct env env = {.args = args, .arena = arena};
@@ -349,3 +349,29 @@ int verb_env(const struct cli_args *args)
         json_free(env.json);
     return r;
 }
+
+static const struct cli_option env_options[] = {
+    {.name = "address",
+     .value = "ADDRESS",
+     .help = "where the daemon listens: HOST:PORT (FCEMU_ADDRESS; default 127.0.0.1:8252)",
+     .help_zh = "守护进程的地址 HOST:PORT（FCEMU_ADDRESS；默认 127.0.0.1:8252）"},
+    {.name = "ca-dir",
+     .value = "DIR",
+     .help = "folder of the local authority",
+     .help_zh = "本地证书颁发机构所在的文件夹"},
+    {.name = "unset",
+     .help = "give back what an earlier `fcemu env` set",
+     .help_zh = "恢复此前 fcemu env 所设的变量"},
+    {0                                                                       },
+};
+
+const struct cli_verb verb_env = {
+    .name = "env",
+    .arguments = "[shell|node|python|go|java|php|terraform]",
+    .at_most = 1,
+    .summary = "what to set so that clients come here",
+    .summary_zh = "让客户端连到这里需要设置的变量",
+    .options = env_options,
+    .flags = CLI_JSON,
+    .run = run_env,
+};

@@ -39,7 +39,7 @@ static int verify(const struct cli_args *args, const char *file)
     return r ? r : cli_verdict(args, &answer);
 }
 
-int verb_exec(const struct cli_args *args)
+static int run_exec(const struct cli_args *args)
 {
     OWN(stage_free) struct stage *stage = NULL;
     struct stage_result result = {0};
@@ -66,3 +66,40 @@ int verb_exec(const struct cli_args *args)
         r = exit_of(args, stage, &result);
     return r || !cli_value(args, "verify") ? r : verify(args, cli_value(args, "verify"));
 }
+
+static const struct cli_option exec_options[] = {
+    PRIVATE_OPTIONS,
+    {.name = "verify",
+      .value = "FILE",
+      .help = "assertions that must hold when the command has ended with 0",
+      .help_zh = "命令以 0 结束时必须成立的断言"},
+    {.name = "tape",
+      .value = "FILE",
+      .help = "write down every decision, for 'fcemu shrink'",
+      .help_zh = "记录每个决定，供 'fcemu shrink' 使用"},
+    {0                                                                    },
+};
+
+const struct cli_verb verb_exec = {
+    .name = "exec",
+    .arguments = "-- COMMAND…",
+    .summary = "run a command with a daemon of its own",
+    .summary_zh = "运行一条命令，并为它配一个守护进程",
+    .details =
+        "The command finds the daemon by its environment, as 'fcemu env' would set it: proxies, "
+        "certificates, FCEMU_ADDRESS.\n"
+        "Exits with the command's own status when that is not 0, else with that of --verify; 128 + "
+        "N "
+        "when signal N ended it or "
+        "us, 127 when there is no such program, 126 when it cannot be run, 5 when the daemon "
+        "cannot "
+        "start. Nothing is left "
+        "running behind.",
+    .details_zh = "命令通过环境变量找到守护进程，与 'fcemu env' "
+                  "所设相同：代理、证书、FCEMU_ADDRESS。\n命令的退出码不为 0 "
+                  "时照原样返回，否则返回 --verify 的结果；被信号 N 结束时为 128 + N，找不到程序为 "
+                  "127，无法运行为 126，守护进程无法启动为 5。不留下任何进程。",
+    .options = exec_options,
+    .flags = CLI_COMMAND,
+    .run = run_exec,
+};

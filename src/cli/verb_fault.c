@@ -100,7 +100,7 @@ static void print_refusal(const cJSON *answer)
     }
 }
 
-int verb_fault_list(const struct cli_args *args)
+static int run_fault_list(const struct cli_args *args)
 {
     OWN(json_free) cJSON *answer = NULL;
     int r = client_ask_json(args, "GET", "/_fcemu/faults", STR_NONE, &answer);
@@ -117,7 +117,7 @@ int verb_fault_list(const struct cli_args *args)
     return EXIT_CODE_PASS;
 }
 
-int verb_fault_stats(const struct cli_args *args)
+static int run_fault_stats(const struct cli_args *args)
 {
     static const struct cli_column columns[] = {
         {"id",      "id", 30},
@@ -139,7 +139,7 @@ int verb_fault_stats(const struct cli_args *args)
     return EXIT_CODE_PASS;
 }
 
-int verb_fault_show(const struct cli_args *args)
+static int run_fault_show(const struct cli_args *args)
 {
     OWN(arena_free) struct arena *arena = arena_new();
     OWN(client_answer_done) struct client_answer answer = {0};
@@ -159,7 +159,7 @@ int verb_fault_show(const struct cli_args *args)
     return EXIT_CODE_PASS;
 }
 
-int verb_fault_add(const struct cli_args *args)
+static int run_fault_add(const struct cli_args *args)
 {
     OWN(arena_free) struct arena *arena = arena_new();
     const char *place = cli_value(args, "place");
@@ -205,7 +205,7 @@ static int add_change(const struct cli_args *args, cJSON *patch, const char *cha
     }
 }
 
-int verb_fault_set(const struct cli_args *args)
+static int run_fault_set(const struct cli_args *args)
 {
     OWN(arena_free) struct arena *arena = arena_new();
     OWN(json_free) cJSON *patch = cJSON_CreateObject();
@@ -229,7 +229,7 @@ int verb_fault_set(const struct cli_args *args)
     return r;
 }
 
-int verb_fault_rm(const struct cli_args *args)
+static int run_fault_rm(const struct cli_args *args)
 {
     OWN(arena_free) struct arena *arena = arena_new();
 
@@ -303,24 +303,24 @@ static int switch_all_on(const struct cli_args *args)
     return r ? r : ask_and_print(args, "POST", "/_fcemu/faults/enable", buf_str(&body));
 }
 
-int verb_fault_on(const struct cli_args *args)
+static int run_fault_on(const struct cli_args *args)
 {
     if (cli_has(args, "all") == (args->count > 0))
         return cli_usage(args, "say either what to enable, ID or group:NAME, or --all");
     return args->count ? switch_to(args, true) : switch_all_on(args);
 }
 
-int verb_fault_off(const struct cli_args *args)
+static int run_fault_off(const struct cli_args *args)
 {
     return switch_to(args, false);
 }
 
-int verb_fault_stop(const struct cli_args *args)
+static int run_fault_stop(const struct cli_args *args)
 {
     return ask_and_print(args, "POST", "/_fcemu/faults/stop", STR("{}"));
 }
 
-int verb_fault_explain(const struct cli_args *args)
+static int run_fault_explain(const struct cli_args *args)
 {
     OWN(buf_done) struct buf body = {0};
 
@@ -330,7 +330,7 @@ int verb_fault_explain(const struct cli_args *args)
     return ask_and_print(args, "POST", "/_fcemu/faults/explain", buf_str(&body));
 }
 
-int verb_fault_dry_run(const struct cli_args *args)
+static int run_fault_dry_run(const struct cli_args *args)
 {
     OWN(arena_free) struct arena *arena = arena_new();
     const char *last = cli_value(args, "last");
@@ -344,7 +344,7 @@ int verb_fault_dry_run(const struct cli_args *args)
                      "application/yaml");
 }
 
-int verb_fault_tape_save(const struct cli_args *args)
+static int run_fault_tape_save(const struct cli_args *args)
 {
     OWN(client_answer_done) struct client_answer answer = {0};
     const char *path = args->positional[0];
@@ -367,12 +367,200 @@ int verb_fault_tape_save(const struct cli_args *args)
     return ok ? EXIT_CODE_PASS : cli_usage(args, "cannot write '%s'", path);
 }
 
-int verb_fault_tape_stop(const struct cli_args *args)
+static int run_fault_tape_stop(const struct cli_args *args)
 {
     return ask_and_print(args, "DELETE", "/_fcemu/faults/tape", STR_NONE);
 }
 
-int verb_fault_tape_play(const struct cli_args *args)
+static int run_fault_tape_play(const struct cli_args *args)
 {
     return send_file(args, "PUT", "/_fcemu/faults/tape", "application/x-ndjson");
 }
+
+const struct cli_verb verb_fault_list = {
+    .name = "fault list",
+    .arguments = "",
+    .summary = "the rules in force, with counters",
+    .summary_zh = "生效的规则及计数",
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_fault_list,
+};
+
+const struct cli_verb verb_fault_show = {
+    .name = "fault show",
+    .arguments = "ID",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "one rule, as YAML that loads",
+    .summary_zh = "一条规则，可再载入的 YAML",
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_fault_show,
+};
+
+const struct cli_verb verb_fault_stats = {
+    .name = "fault stats",
+    .arguments = "",
+    .summary = "what each rule matched, reached, fired and capped",
+    .summary_zh = "每条规则的匹配、到达、触发和封顶次数",
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_fault_stats,
+};
+
+static const struct cli_option place_options[] = {
+    {.name = "place",
+     .value = "PLACE",
+     .help = "first, last or before:ID; default last",
+     .help_zh = "first、last 或 before:ID；默认 last",
+     .words = "first last before:"},
+    {0},
+};
+
+const struct cli_verb verb_fault_add = {
+    .name = "fault add",
+    .arguments = "FILE|-",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "add a rule on top of the files",
+    .summary_zh = "在规则文件之外添加一条规则",
+    .options = place_options,
+    .flags = CLI_DAEMON,
+    .run = run_fault_add,
+};
+
+const struct cli_verb verb_fault_set = {
+    .name = "fault set",
+    .arguments = "ID KEY=VALUE",
+    .at_least = 2,
+    .at_most = CLI_ANY,
+    .summary = "change a rule: when.probability=50%",
+    .summary_zh = "修改规则：when.probability=50%",
+    .flags = CLI_DAEMON,
+    .run = run_fault_set,
+};
+
+const struct cli_verb verb_fault_rm = {
+    .name = "fault rm",
+    .arguments = "ID",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "remove a rule that was added",
+    .summary_zh = "删除添加的规则",
+    .flags = CLI_DAEMON,
+    .run = run_fault_rm,
+};
+
+static const struct cli_option on_options[] = {
+    {.name = "all",
+     .help = "everything that a stop or `fault off` took",
+     .help_zh = "fault stop 或 fault off 停用的一切"},
+    {.name = "for",
+     .value = "DURATION",
+     .help = "back again after so long: 10m",
+     .help_zh = "过多久恢复：10m"},
+    {0                                        },
+};
+
+const struct cli_verb verb_fault_on = {
+    .name = "fault on",
+    .arguments = "[ID|group:NAME]",
+    .at_most = 1,
+    .summary = "enable a rule, a group, or --all after a stop",
+    .summary_zh = "启用一条规则、一组规则，或停止之后用 --all 全部恢复",
+    .options = on_options,
+    .flags = CLI_DAEMON,
+    .run = run_fault_on,
+};
+
+static const struct cli_option for_options[] = {
+    {.name = "for",
+     .value = "DURATION",
+     .help = "back again after so long: 10m",
+     .help_zh = "过多久恢复：10m"},
+    {0},
+};
+
+const struct cli_verb verb_fault_off = {
+    .name = "fault off",
+    .arguments = "ID|group:NAME",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "disable a rule or a group",
+    .summary_zh = "停用一条规则或一组规则",
+    .options = for_options,
+    .flags = CLI_DAEMON,
+    .run = run_fault_off,
+};
+
+const struct cli_verb verb_fault_stop = {
+    .name = "fault stop",
+    .arguments = "",
+    .summary = "stop all: disable every rule, release every held call",
+    .summary_zh = "全部停止：停用所有规则，放行所有被扣住的调用",
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_fault_stop,
+};
+
+const struct cli_verb verb_fault_explain = {
+    .name = "fault explain",
+    .arguments = "REQUEST_ID",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "why a call was struck or spared, gate by gate",
+    .summary_zh = "逐关说明一次调用为何被命中或放过",
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_fault_explain,
+};
+
+static const struct cli_option dry_run_options[] = {
+    {.name = "last",
+     .value = "N",
+     .help = "how many journal entries; default 500",
+     .help_zh = "多少条日志；默认 500"},
+    {.name = "over-files",
+     .help = "on top of the daemon's rule files, not instead of them",
+     .help_zh = "叠加在守护进程的规则文件之上，而不是取代它们"},
+    {0                                              },
+};
+
+const struct cli_verb verb_fault_dry_run = {
+    .name = "fault dry-run",
+    .arguments = "FILE",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "what rules would have done to the last calls",
+    .summary_zh = "规则对最近的调用会做什么",
+    .options = dry_run_options,
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_fault_dry_run,
+};
+
+const struct cli_verb verb_fault_tape_save = {
+    .name = "fault tape save",
+    .arguments = "FILE|-",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "write down every decision so far",
+    .summary_zh = "记录至今的每个决定",
+    .flags = CLI_DAEMON,
+    .run = run_fault_tape_save,
+};
+
+const struct cli_verb verb_fault_tape_stop = {
+    .name = "fault tape stop",
+    .arguments = "",
+    .summary = "decide by the rules again",
+    .summary_zh = "重新按规则决定",
+    .flags = CLI_DAEMON,
+    .run = run_fault_tape_stop,
+};
+
+const struct cli_verb verb_fault_tape_play = {
+    .name = "fault tape play",
+    .arguments = "FILE|-",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "repeat the decisions of a tape",
+    .summary_zh = "重放磁带上的决定",
+    .flags = CLI_DAEMON,
+    .run = run_fault_tape_play,
+};

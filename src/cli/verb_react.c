@@ -292,7 +292,7 @@ static int finish(struct react *r)
     return EXIT_CODE_VACUOUS;
 }
 
-int verb_react(const struct cli_args *args)
+static int run_react(const struct cli_args *args)
 {
     struct react r = {.args = args};
     struct trials trials = {.args = args, .arg = &r, .make = make, .take = take};
@@ -412,7 +412,7 @@ static cJSON *read_matrix(const struct cli_args *args, const char *file)
     return NULL;
 }
 
-int verb_react_diff(const struct cli_args *args)
+static int run_react_diff(const struct cli_args *args)
 {
     OWN(json_free) cJSON *before = read_matrix(args, args->positional[0]);
     OWN(json_free) cJSON *after = before ? read_matrix(args, args->positional[1]) : NULL;
@@ -441,3 +441,49 @@ int verb_react_diff(const struct cli_args *args)
     }
     return changes ? EXIT_CODE_ASSERTION : EXIT_CODE_PASS;
 }
+
+static const struct cli_option react_options[] = {
+    PRIVATE_OPTIONS,
+    {.name = "errors",
+      .value = "LIST",
+      .help = "codes with commas between them, or all; default: those of the reference",
+      .help_zh = "以逗号分隔的错误码，或 all；默认为参考文档中的"},
+    {.name = "network",
+      .help = "also every other way a call may end: reset, close, cut, hang and the like",
+      .help_zh = "也包括调用的其他结束方式：reset、close、截断、挂起等"},
+    {.name = "parallel",
+      .value = "N",
+      .help = "so many at once, each with a daemon of its own",
+      .help_zh = "同时运行多少个，各有自己的守护进程"},
+    {.name = "timeout",
+      .value = "DURATION",
+      .help = "longest time for one run of the command; default 60s",
+      .help_zh = "命令每次运行的最长时间；默认 60s"},
+    {0                                                                                  },
+};
+
+const struct cli_verb verb_react = {
+    .name = "react",
+    .arguments = "-- COMMAND…",
+    .summary = "how a command takes each documented error",
+    .summary_zh = "一条命令如何应对每个有文档的错误",
+    .details = "Runs the command once for each error, with a daemon of its own that answers every "
+               "call with "
+               "it: attempts, gaps, how it "
+               "ended, and whether what it says names the code.",
+    .details_zh = "对每个错误运行一次命令，其守护进程对每次调用都以该错误应答：列出尝试次数、间隔、"
+                  "如何结束，以及输出是否提到错误码。",
+    .options = react_options,
+    .flags = CLI_JSON | CLI_COMMAND,
+    .run = run_react,
+};
+
+const struct cli_verb verb_react_diff = {
+    .name = "react diff",
+    .arguments = "FROM TO",
+    .at_least = 2,
+    .at_most = 2,
+    .summary = "what differs between two matrices of react --json; exit 1 when a cell does",
+    .summary_zh = "两次 react --json 结果的差别；有不同时以 1 退出",
+    .run = run_react_diff,
+};

@@ -99,7 +99,7 @@ static int print_raw(const struct cli_args *args, const char *path)
     return EXIT_CODE_PASS;
 }
 
-int verb_requests(const struct cli_args *args)
+static int run_requests(const struct cli_args *args)
 {
     const char *format = cli_value(args, "format");
     bool table = !format || strcmp(format, "table") == 0;
@@ -121,7 +121,7 @@ int verb_requests(const struct cli_args *args)
     return EXIT_CODE_PASS;
 }
 
-int verb_requests_show(const struct cli_args *args)
+static int run_requests_show(const struct cli_args *args)
 {
     OWN(arena_free) struct arena *arena = arena_new();
     const char *path =
@@ -170,7 +170,7 @@ static void tail_line(void *arg, struct str line)
     fflush(stdout);
 }
 
-int verb_tail(const struct cli_args *args)
+static int run_tail(const struct cli_args *args)
 {
     struct tail tail = {.json = cli_has(args, "json")};
     int r = client_stream(args, "/_fcemu/events", tail_line, &tail);
@@ -220,7 +220,7 @@ int cli_verdict(const struct cli_args *args, const struct client_answer *answer)
 }
 
 /* With --within, what fails may still come true: ask again until then. */
-int verb_verify(const struct cli_args *args)
+static int run_verify(const struct cli_args *args)
 {
     const char *within = cli_value(args, "within");
     uint64_t wait_ns = 0;
@@ -258,7 +258,7 @@ static void print_profile(const cJSON *profile)
            STR_ARG(json_get_str(profile, "name")), STR_ARG(json_get_str(profile, "text")));
 }
 
-int verb_retries(const struct cli_args *args)
+static int run_retries(const struct cli_args *args)
 {
     static const struct cli_column columns[] = {
         {"chain",     "chain", 6},
@@ -345,7 +345,7 @@ static void print_coverage(const cJSON *answer)
     cli_print_table(columns, cJSON_GetObjectItemCaseSensitive(answer, "missing"));
 }
 
-int verb_coverage(const struct cli_args *args)
+static int run_coverage(const struct cli_args *args)
 {
     OWN(json_free) cJSON *answer = NULL;
     OWN(buf_done) struct buf text = {0};
@@ -366,3 +366,143 @@ int verb_coverage(const struct cli_args *args)
         print_coverage(answer);
     return r;
 }
+
+static const struct cli_option request_options[] = {
+    {.name = "operation",
+     .value = "OPERATION",
+     .help = "calls of this operation",
+     .help_zh = "此操作的调用"},
+    {.name = "function",
+     .value = "NAME",
+     .help = "calls of this function",
+     .help_zh = "此函数的调用"},
+    {.name = "rule",
+     .value = "ID",
+     .help = "calls this rule struck",
+     .help_zh = "此规则命中的调用"},
+    {.name = "code",
+     .value = "CODE",
+     .help = "calls answered with this error code",
+     .help_zh = "以此错误码应答的调用"},
+    {.name = "status",
+     .value = "STATUS",
+     .help = "calls answered with this status",
+     .help_zh = "以此状态码应答的调用"},
+    {.name = "label",
+     .value = "LABEL",
+     .help = "calls with this X-Fcemu-Label",
+     .help_zh = "带此 X-Fcemu-Label 的调用"},
+    {.name = "chain",
+     .value = "N",
+     .help = "attempts of one retry chain",
+     .help_zh = "一条重试链上的各次尝试"},
+    {.name = "since",
+     .value = "N|TIME",
+     .help = "calls behind this number, or from this time on: 5m, 2026-11-24T03:00:00Z",
+     .help_zh = "此编号之后的调用，或从此时刻起：5m、2026-11-24T03:00:00Z"},
+    {.name = "limit",
+     .value = "N",
+     .help = "the last N; default 50",
+     .help_zh = "最近 N 条；默认 50"},
+    {.name = "unmatched",
+     .help = "calls that no rule struck, or with a near miss",
+     .help_zh = "没有规则命中的调用，或差一点匹配的调用"},
+    {.name = "format",
+     .value = "FORMAT",
+     .help = "table, json, ndjson or har",
+     .help_zh = "table、json、ndjson 或 har",
+     .words = "table json ndjson har"},
+    {0  },
+};
+
+const struct cli_verb verb_requests = {
+    .name = "requests",
+    .arguments = "[KEY=VALUE…]",
+    .at_most = CLI_ANY,
+    .summary = "the last calls",
+    .summary_zh = "最近的调用",
+    .details = "Filters are options or words: \'fcemu requests function=pay status=503\'.",
+    .details_zh = "过滤条件写成选项或单词：'fcemu requests function=pay status=503'。",
+    .options = request_options,
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_requests,
+};
+
+const struct cli_verb verb_requests_show = {
+    .name = "requests show",
+    .arguments = "REQUEST_ID",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "one call in full",
+    .summary_zh = "一次调用的全部内容",
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_requests_show,
+};
+
+const struct cli_verb verb_tail = {
+    .name = "tail",
+    .arguments = "",
+    .summary = "calls and faults as they happen",
+    .summary_zh = "实时显示调用和故障",
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_tail,
+};
+
+static const struct cli_option verify_options[] = {
+    {.name = "within",
+     .value = "DURATION",
+     .help = "keep trying for so long: 5s",
+     .help_zh = "最多重试多久：5s"},
+    {0},
+};
+
+const struct cli_verb verb_verify = {
+    .name = "verify",
+    .arguments = "EXPR",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "check assertions against the journal: '[{calls: {gte: 3}}]'",
+    .summary_zh = "对照日志检查断言：'[{calls: {gte: 3}}]'",
+    .options = verify_options,
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_verify,
+};
+
+static const struct cli_option retries_options[] = {
+    {.name = "profile",
+     .value = "PROFILE",
+     .help = "judge the chains by a back-off profile",
+     .help_zh = "按退避模型评判各条链"},
+    {0},
+};
+
+const struct cli_verb verb_retries = {
+    .name = "retries",
+    .arguments = "",
+    .summary = "retry chains with their gaps",
+    .summary_zh = "重试链及其间隔",
+    .options = retries_options,
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_retries,
+};
+
+static const struct cli_option coverage_options[] = {
+    {.name = "require",
+     .value = "SHARE",
+     .help = "exit 1 below this share: 60%",
+     .help_zh = "低于此比例时以 1 退出：60%"},
+    {.name = "operations",
+     .help = "which operations are emulated, as docs/coverage.md",
+     .help_zh = "模拟了哪些操作，即 docs/coverage.md"},
+    {0                                     },
+};
+
+const struct cli_verb verb_coverage = {
+    .name = "coverage",
+    .arguments = "",
+    .summary = "which documented error met which operation",
+    .summary_zh = "哪个错误遇到过哪个操作",
+    .options = coverage_options,
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_coverage,
+};

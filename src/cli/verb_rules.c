@@ -63,7 +63,7 @@ static int load_named(const struct cli_args *args, struct conf_report *report,
     return r;
 }
 
-int verb_fault_check(const struct cli_args *args)
+static int run_fault_check(const struct cli_args *args)
 {
     OWN(conf_report_free) struct conf_report *report = conf_report_new();
     OWN(fault_ruleset_unref) struct fault_ruleset *set = NULL;
@@ -93,7 +93,7 @@ static void add_args(const struct fc_error *error)
         printf("%s\"%s\"", i ? ", " : "", error->sample[i] ? error->sample[i] : error->args[i]);
 }
 
-int verb_fault_new(const struct cli_args *args)
+static int run_fault_new(const struct cli_args *args)
 {
     const char *code = args->positional[0];
     const struct fc_error *error = fc_error_find(str_of(code));
@@ -173,7 +173,7 @@ static void print_sample(const struct cli_args *args, const uint64_t *values, si
 }
 
 /* The latency is read by the rule grammar itself, from a rule made around it. */
-int verb_fault_sample(const struct cli_args *args)
+static int run_fault_sample(const struct cli_args *args)
 {
     OWN(conf_report_free) struct conf_report *report = conf_report_new();
     OWN(fault_ruleset_unref) struct fault_ruleset *set = NULL;
@@ -208,7 +208,7 @@ int verb_fault_sample(const struct cli_args *args)
 }
 
 /* Which error can be given by which operation. */
-int verb_fault_catalog(const struct cli_args *args)
+static int run_fault_catalog(const struct cli_args *args)
 {
     size_t errors;
     size_t operations;
@@ -217,7 +217,7 @@ int verb_fault_catalog(const struct cli_args *args)
     cJSON *list = cli_has(args, "json") ? cJSON_CreateArray() : NULL;
 
     if (cli_has(args, "operations"))
-        return verb_operations(args);
+        return verb_operations.run(args);
     for (size_t i = 0; i < errors; i++) {
         cJSON *names = cJSON_CreateArray();
         size_t count = 0;
@@ -250,7 +250,7 @@ int verb_fault_catalog(const struct cli_args *args)
     return EXIT_CODE_PASS;
 }
 
-int verb_fault_schema(const struct cli_args *args)
+static int run_fault_schema(const struct cli_args *args)
 {
     OWN(buf_done) struct buf b = {0};
 
@@ -259,3 +259,115 @@ int verb_fault_schema(const struct cli_args *args)
     fputs(buf_text(&b), stdout);
     return EXIT_CODE_PASS;
 }
+
+static const struct cli_option check_options[] = {
+    {.name = "strict",                       .help = "exit 1 when there is a warning", .help_zh = "有警告时以 1 退出"},
+    {.name = "format",
+     .value = "FORMAT",
+     .help = "text, json, sarif or github",
+     .help_zh = "text、json、sarif 或 github",
+     .words = "text json sarif github"},
+    {.name = "allow-unknown-region",
+     .help = "accept region ids that are not documented",
+     .help_zh = "接受没有文档的地域 ID"},
+    {0 },
+};
+
+const struct cli_verb verb_fault_check = {
+    .name = "fault check",
+    .arguments = "FILE…",
+    .at_least = 1,
+    .at_most = CLI_ANY,
+    .summary = "check rule files, or '-'; no daemon needed",
+    .summary_zh = "检查规则文件（或 - 表示标准输入），无需守护进程",
+    .options = check_options,
+    .flags = CLI_JSON,
+    .run = run_fault_check,
+};
+
+static const struct cli_option new_options[] = {
+    {.name = "operation",
+     .value = "OPERATION",
+     .help = "the operation to match; default @all",
+     .help_zh = "要匹配的操作；默认 @all"},
+    {.name = "function",
+     .value = "FUNCTION",
+     .help = "the function to match",
+     .help_zh = "要匹配的函数"},
+    {0                                             },
+};
+
+const struct cli_verb verb_fault_new = {
+    .name = "fault new",
+    .arguments = "CODE",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "print a commented rule to start from",
+    .summary_zh = "打印一条带注释的规则作为起点",
+    .options = new_options,
+    .run = run_fault_new,
+};
+
+static const struct cli_option sample_options[] = {
+    {.name = "count",
+     .value = "N",
+     .help = "how many draws; default 1000",
+     .help_zh = "抽样次数；默认 1000"},
+    {.name = "n",
+     .value = "N",
+     .help = "the same as --count; also -n N",
+     .help_zh = "同 --count；也可写 -n N"},
+    {.name = "seed",                                      .value = "SEED", .help = "default 1", .help_zh = "默认 1"},
+    {0                          },
+};
+
+const struct cli_verb verb_fault_sample = {
+    .name = "fault sample",
+    .arguments = "LATENCY",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "percentiles and a histogram of a latency: '{lognormal: {median: 80ms, p99: 1s}}'",
+    .summary_zh = "延迟分布的百分位和直方图：'{lognormal: {median: 80ms, p99: 1s}}'",
+    .options = sample_options,
+    .flags = CLI_JSON,
+    .run = run_fault_sample,
+};
+
+static const struct cli_option catalog_options[] = {
+    {.name = "operations",             .help = "list the operations instead", .help_zh = "改为列出操作"},
+    {.name = "api",
+     .value = "API",
+     .help = "with --operations: of one API version only",
+     .help_zh = "与 --operations 合用：只列一个 API 版本"},
+    {0                   },
+};
+
+const struct cli_verb verb_fault_catalog = {
+    .name = "fault catalog",
+    .arguments = "",
+    .summary = "which errors and operations rules can name",
+    .summary_zh = "规则可以写的错误码和操作",
+    .options = catalog_options,
+    .flags = CLI_JSON,
+    .run = run_fault_catalog,
+};
+
+const struct cli_verb verb_fault_schema = {
+    .name = "fault schema",
+    .arguments = "",
+    .summary = "JSON Schema of rule files",
+    .summary_zh = "规则文件的 JSON Schema",
+    .run = run_fault_schema,
+};
+
+const struct cli_verb verb_drill_check = {
+    .name = "drill check",
+    .arguments = "FILE…",
+    .at_least = 1,
+    .at_most = CLI_ANY,
+    .summary = "check files with drills, or '-'; no daemon needed",
+    .summary_zh = "检查含演练的文件（或 - 表示标准输入），无需守护进程",
+    .options = check_options,
+    .flags = CLI_JSON,
+    .run = run_fault_check,
+};

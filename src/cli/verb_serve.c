@@ -44,7 +44,7 @@ static void print_issues(const struct conf_report *report, enum conf_format form
     fputs(buf_text(&text), format == CONF_FORMAT_TEXT ? stderr : stdout);
 }
 
-int verb_serve(const struct cli_args *args)
+static int run_serve(const struct cli_args *args)
 {
     OWN(conf_report_free) struct conf_report *report = conf_report_new();
     OWN(settings_free) struct settings *settings = load(args, report);
@@ -66,7 +66,7 @@ int verb_serve(const struct cli_args *args)
     return EXIT_CODE_USAGE;
 }
 
-int verb_check(const struct cli_args *args)
+static int run_check(const struct cli_args *args)
 {
     OWN(conf_report_free) struct conf_report *report = conf_report_new();
     OWN(settings_free) struct settings *settings = NULL;
@@ -88,3 +88,40 @@ int verb_check(const struct cli_args *args)
         puts("ok");
     return report->warnings && cli_has(args, "strict") ? EXIT_CODE_ASSERTION : EXIT_CODE_PASS;
 }
+
+const struct cli_verb verb_serve = {
+    .name = "serve",
+    .arguments = "",
+    .summary = "run the daemon (also without a verb)",
+    .summary_zh = "运行守护进程（不写动词也一样）",
+    .details =
+        "Settings come from flags, FCEMU_ variables, the configuration file and defaults, in this "
+        "order.\n"
+        "SIGHUP reads the rules again, SIGUSR1 stops all faults, SIGTERM and SIGINT end the "
+        "daemon.",
+    .details_zh = "设置依次取自命令行选项、FCEMU_ 变量、配置文件和默认值。\nSIGHUP "
+                  "重新读取规则，SIGUSR1 停止所有故障，SIGTERM 和 SIGINT 结束守护进程。",
+    .flags = CLI_SETTINGS,
+    .run = run_serve,
+};
+
+static const struct cli_option strict_options[] = {
+    {.name = "strict",                       .help = "exit 1 when there is a warning", .help_zh = "有警告时以 1 退出"},
+    {.name = "format",
+     .value = "FORMAT",
+     .help = "text, json, sarif or github",
+     .help_zh = "text、json、sarif 或 github",
+     .words = "text json sarif github"},
+    {0                      },
+};
+
+const struct cli_verb verb_check = {
+    .name = "check",
+    .arguments = "[FILE]",
+    .at_most = 1,
+    .summary = "check the configuration and everything it names",
+    .summary_zh = "检查配置及其引用的一切",
+    .options = strict_options,
+    .flags = CLI_SETTINGS,
+    .run = run_check,
+};

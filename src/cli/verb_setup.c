@@ -20,7 +20,7 @@ int cli_open_ca(const struct cli_args *args, struct ca **out)
     return cli_usage(args, "%s", err.text);
 }
 
-int verb_ca(const struct cli_args *args)
+static int run_ca(const struct cli_args *args)
 {
     const char *what = args->count ? args->positional[0] : "path";
     OWN(ca_free) struct ca *ca = NULL;
@@ -49,7 +49,7 @@ int verb_ca(const struct cli_args *args)
     return EXIT_CODE_PASS;
 }
 
-int verb_version(const struct cli_args *args)
+static int run_version(const struct cli_args *args)
 {
     if (cli_has(args, "json"))
         printf("{\"version\": \"%s\"}\n", FCEMU_VERSION);
@@ -64,26 +64,25 @@ static int print_and_done(struct buf *b)
     return EXIT_CODE_PASS;
 }
 
-int verb_help(const struct cli_args *args)
+static int run_help(const struct cli_args *args)
 {
     OWN(buf_done) struct buf b = {0};
-    size_t count;
-    const struct cli_verb *verbs = cli_verb_table(&count);
     OWN(buf_done) struct buf words = {0};
+    const struct cli_table *table = args->table;
 
     for (size_t i = 0; i < args->count; i++)
         buf_printf(&words, "%s%s", i ? " " : "", args->positional[i]);
     if (args->count == 0)
-        cli_help(NULL, &b);
-    for (size_t i = 0; i < count && args->count; i++)
-        if (strcmp(verbs[i].name, buf_text(&words)) == 0)
-            cli_help(&verbs[i], &b);
-    if (b.len == 0 && !cli_group_help(buf_str(&words), &b))
+        cli_help(table, &b);
+    for (size_t i = 0; i < table->count && args->count; i++)
+        if (strcmp(table->verbs[i]->name, buf_text(&words)) == 0)
+            cli_verb_help(table->verbs[i], &b);
+    if (b.len == 0 && !cli_group_help(table, buf_str(&words), &b))
         return cli_usage(args, "no verb '%s'; 'fcemu help' lists them", buf_text(&words));
     return print_and_done(&b);
 }
 
-int verb_completion(const struct cli_args *args)
+static int run_completion(const struct cli_args *args)
 {
     OWN(buf_done) struct buf b = {0};
 
@@ -92,7 +91,7 @@ int verb_completion(const struct cli_args *args)
     return print_and_done(&b);
 }
 
-int verb_schema(const struct cli_args *args)
+static int run_schema(const struct cli_args *args)
 {
     OWN(buf_done) struct buf b = {0};
 
@@ -101,7 +100,7 @@ int verb_schema(const struct cli_args *args)
     return print_and_done(&b);
 }
 
-int verb_config(const struct cli_args *args)
+static int run_config(const struct cli_args *args)
 {
     OWN(buf_done) struct buf b = {0};
 
@@ -110,11 +109,81 @@ int verb_config(const struct cli_args *args)
     return print_and_done(&b);
 }
 
-int verb_manual(const struct cli_args *args)
+static int run_manual(const struct cli_args *args)
 {
     OWN(buf_done) struct buf b = {0};
 
-    (void)args;
-    cli_manual(&b);
+    cli_manual(args->table, &b);
     return print_and_done(&b);
 }
+
+const struct cli_verb verb_schema = {
+    .name = "schema",
+    .arguments = "",
+    .summary = "JSON Schema of the configuration",
+    .summary_zh = "配置的 JSON Schema",
+    .run = run_schema,
+};
+
+const struct cli_verb verb_config = {
+    .name = "config",
+    .arguments = "",
+    .summary = "the configuration with every key and its default, as YAML",
+    .summary_zh = "以 YAML 打印全部配置项及默认值",
+    .run = run_config,
+};
+
+static const struct cli_option ca_options[] = {
+    {.name = "ca-dir",
+     .value = "DIR",
+     .help = "folder of the local authority",
+     .help_zh = "本地证书颁发机构所在的文件夹"},
+    {0},
+};
+
+const struct cli_verb verb_ca = {
+    .name = "ca",
+    .arguments = "[path|pem|fingerprint|bundle]",
+    .at_most = 1,
+    .summary = "the local certificate authority, for clients to trust",
+    .summary_zh = "供客户端信任的本地证书颁发机构",
+    .options = ca_options,
+    .run = run_ca,
+};
+
+const struct cli_verb verb_completion = {
+    .name = "completion",
+    .arguments = "bash|zsh|fish",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "shell completion",
+    .summary_zh = "命令行补全脚本",
+    .run = run_completion,
+};
+
+const struct cli_verb verb_version = {
+    .name = "version",
+    .arguments = "",
+    .summary = "print the version",
+    .summary_zh = "打印版本",
+    .flags = CLI_JSON,
+    .run = run_version,
+};
+
+const struct cli_verb verb_help = {
+    .name = "help",
+    .arguments = "[VERB]",
+    .at_most = 3,
+    .summary = "this, or more about a verb",
+    .summary_zh = "打印本帮助，或某个动词的详细说明",
+    .run = run_help,
+};
+
+const struct cli_verb verb_manual = {
+    .name = "manual",
+    .arguments = "",
+    .summary = "the manual page, as roff",
+    .summary_zh = "roff 格式的手册页",
+    .flags = CLI_HIDDEN,
+    .run = run_manual,
+};

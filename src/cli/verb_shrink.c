@@ -270,7 +270,7 @@ static int shrink(struct shrink *s)
     return write_found(s, best);
 }
 
-int verb_shrink(const struct cli_args *args)
+static int run_shrink(const struct cli_args *args)
 {
     struct shrink s = {.args = args};
     int r;
@@ -284,3 +284,34 @@ int verb_shrink(const struct cli_args *args)
     mem_free(s.kept);
     return r;
 }
+
+static const struct cli_option shrink_options[] = {
+    PRIVATE_OPTIONS,
+    {.name = "out",
+      .value = "FILE",
+      .help = "where the smallest tape goes; default: standard output",
+      .help_zh = "最小的磁带写到哪里；默认标准输出"},
+    {.name = "parallel",
+      .value = "N",
+      .help = "so many at once, each with a daemon of its own",
+      .help_zh = "同时运行多少个，各有自己的守护进程"},
+    {.name = "timeout",
+      .value = "DURATION",
+      .help = "longest time for one run of the command; default 60s",
+      .help_zh = "命令每次运行的最长时间；默认 60s"},
+    {0                                                    },
+};
+
+const struct cli_verb verb_shrink = {
+    .name = "shrink",
+    .arguments = "TAPE -- COMMAND…",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "the fewest faults of a tape that still make a command fail",
+    .summary_zh = "磁带中仍使命令失败的最少故障",
+    .details = "The failure must come back three times of three; else it is called flaky (exit 7).",
+    .details_zh = "失败必须三次中三次重现，否则称为不稳定（以 7 退出）。",
+    .options = shrink_options,
+    .flags = CLI_COMMAND,
+    .run = run_shrink,
+};

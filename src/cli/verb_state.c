@@ -36,18 +36,18 @@ static int snapshot(const struct cli_args *args, const char *path)
     return r;
 }
 
-int verb_snapshot_save(const struct cli_args *args)
+static int run_snapshot_save(const struct cli_args *args)
 {
     return snapshot(args, "/_fcemu/snapshots/save");
 }
 
-int verb_snapshot_load(const struct cli_args *args)
+static int run_snapshot_load(const struct cli_args *args)
 {
     return snapshot(args, "/_fcemu/snapshots/load");
 }
 
 /* Exit 1 when they differ, as diff does. */
-int verb_snapshot_diff(const struct cli_args *args)
+static int run_snapshot_diff(const struct cli_args *args)
 {
     OWN(buf_done) struct buf lines = {0};
     struct error err = {0};
@@ -58,3 +58,35 @@ int verb_snapshot_diff(const struct cli_args *args)
     fputs(buf_text(&lines), stdout);
     return r > 0 ? EXIT_CODE_ASSERTION : EXIT_CODE_PASS;
 }
+
+const struct cli_verb verb_snapshot_save = {
+    .name = "snapshot save",
+    .arguments = "FOLDER",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "write the emulated resources to a new folder",
+    .summary_zh = "把模拟的资源写入新文件夹",
+    .flags = CLI_DAEMON,
+    .run = run_snapshot_save,
+};
+
+const struct cli_verb verb_snapshot_load = {
+    .name = "snapshot load",
+    .arguments = "FOLDER",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "replace the emulated resources by a snapshot",
+    .summary_zh = "用快照替换模拟的资源",
+    .flags = CLI_DAEMON,
+    .run = run_snapshot_load,
+};
+
+const struct cli_verb verb_snapshot_diff = {
+    .name = "snapshot diff",
+    .arguments = "FROM TO",
+    .at_least = 2,
+    .at_most = 2,
+    .summary = "what differs between two snapshots; exit 1 when they do",
+    .summary_zh = "两个快照的差别；不同时以 1 退出",
+    .run = run_snapshot_diff,
+};

@@ -429,7 +429,7 @@ static int carry_out(struct sweep *s, unsigned parallel)
     return r ? r : finish(s);
 }
 
-int verb_sweep(const struct cli_args *args)
+static int run_sweep(const struct cli_args *args)
 {
     struct sweep s = {.args = args};
     const char *budget = cli_value(args, "budget");
@@ -454,3 +454,50 @@ int verb_sweep(const struct cli_args *args)
     arena_free(s.arena);
     return r;
 }
+
+static const struct cli_option sweep_options[] = {
+    PRIVATE_OPTIONS,
+    {.name = "errors",
+      .value = "LIST",
+      .help = "codes with commas between them, or documented for the 13 of the reference; default: "
+             "those of them that fit the operation", .help_zh = "以逗号分隔的错误码，或 documented 表示参考文档中的 13 个；默认为其中适合该操作的"},
+    {.name = "network",
+      .help = "also every other way a call may end",
+      .help_zh = "也包括调用的其他结束方式"},
+    {.name = "parallel",
+      .value = "N",
+      .help = "so many at once, each with a daemon of its own",
+      .help_zh = "同时运行多少个，各有自己的守护进程"},
+    {.name = "timeout",
+      .value = "DURATION",
+      .help = "longer than this is called hung; default 60s",
+      .help_zh = "超过此时长视为挂起；默认 60s"},
+    {.name = "budget",
+      .value = "DURATION",
+      .help = "stop after so long: 5m",
+      .help_zh = "多久后停止：5m"},
+    {.name = "resume",
+      .value = "FILE",
+      .help = "keep what is known there, and do not do it again",
+      .help_zh = "把已知结果保存在那里，不再重做"},
+    {.name = "seed", .value = "SEED", .help = "shuffle the trials", .help_zh = "打乱试验的次序"},
+    {.name = "first",                                                .help = "stop at the first failure", .help_zh = "遇到第一个失败即停止"},
+    {.name = "all",           .help = "show those that passed, too", .help_zh = "也显示通过的"},
+    {0                                                               },
+};
+
+const struct cli_verb verb_sweep = {
+    .name = "sweep",
+    .arguments = "-- COMMAND…",
+    .summary = "every error at every call of a command",
+    .summary_zh = "在一条命令的每次调用上试每个错误",
+    .details = "Runs the command once without a fault, then once for each error that each of its "
+               "calls can "
+               "meet. It must end with exit 0 each time; "
+               "exit 1 when it does not.",
+    .details_zh = "先无故障运行一次，再对每次调用可能遇到的每个错误各运行一次。每次都必须以 0 "
+                  "结束，否则以 1 退出。",
+    .options = sweep_options,
+    .flags = CLI_JSON | CLI_COMMAND,
+    .run = run_sweep,
+};

@@ -103,13 +103,14 @@ struct conf_field {
     conf_take_fn *take;             /* of FIELD_CUSTOM; @out points to the member */
     conf_decode_fn *decode;         /* or this one */
     const void *arg;                /* for it */
-    const char *fallback; /* default as it is written in YAML, of a list "a, b"; or NULL */
-    const char *shown;    /* what the printed configuration has instead of `fallback`, or NULL */
-    const char *assumed;  /* the same for the schema alone: the struct has it otherwise */
-    const char *wrong;    /* replaces "… is not between MIN and MAX"; {} stands for the value */
-    const char *no_unit;  /* replaces "write {}s or {}ms" */
-    const char *missing;  /* hint of F104 */
-    const char *aka;      /* words that mean this key elsewhere, blank separated */
+    const char *fallback;   /* default as it is written in YAML, of a list "a, b"; or NULL */
+    const char *shown;      /* what the printed configuration has instead of `fallback`, or NULL */
+    const char *assumed;    /* the same for the schema alone: the struct has it otherwise */
+    const char *wrong;      /* replaces "… is not between MIN and MAX"; {} stands for the value */
+    const char *no_unit;    /* replaces "write {}s or {}ms" */
+    const char *missing;    /* hint of F104 */
+    const char *aka;        /* words that mean this key elsewhere, blank separated */
+    const char *stands_for; /* of a flag: what its value is called, "REGION"; NULL: by the type */
     const char *help;
     const char *schema; /* of FIELD_CUSTOM: JSON Schema of the value; or NULL for that of `table` */
     const struct conf_names *names; /* that `schema` refers to */

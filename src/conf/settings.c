@@ -13,6 +13,8 @@ enum { OPTIONS_MAX = 128 };
 
 static const char *value_name(const struct conf_field *field)
 {
+    if (field->stands_for)
+        return field->stands_for;
     switch (field->type) {
     case FIELD_BOOL:
         return NULL;
@@ -42,6 +44,16 @@ static const char *value_name(const struct conf_field *field)
         return "VALUE";
     }
     return "VALUE";
+}
+
+static const char *words_of(struct arena *arena, const struct conf_field *field)
+{
+    const char *words = NULL;
+
+    for (size_t i = 0; field->words && i < field->words->count; i++)
+        words = words ? arena_printf(arena, "%s %s", words, field->words->list[i].name)
+                      : field->words->list[i].name;
+    return words;
 }
 
 static bool is_list(const struct conf_field *field)
@@ -90,6 +102,7 @@ static void add_options(struct arena *arena, const struct conf_table *table, con
                 .value = value_name(field),
                 .fallback = field->fallback,
                 .help = field->help,
+                .words = words_of(arena, field),
                 .is_list = is_list(field),
                 .field = field,
                 .base = base,

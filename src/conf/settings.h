@@ -105,6 +105,7 @@ struct settings_option {
     const char *env;      /* "FCEMU_JOURNAL_BYTES" */
     const char *value;    /* "SIZE", NULL for a boolean */
     const char *fallback; /* "32MiB", or NULL */
+    const char *words;    /* of a choice: its values, blank separated; else NULL */
     const char *help;
     bool is_list;
     const struct conf_field *field;

@@ -5,7 +5,7 @@
 
 #include "../suite.h"
 #include "base/mem.h"
-#include "cli/cli.h"
+#include "cli/verbs.h"
 #include "conf/settings.h"
 #include "grammar/grammar.h"
 #include "product/service/service.h"
@@ -37,7 +37,7 @@ START_TEST(test_manual_page_is_what_the_tables_say)
 {
     OWN(buf_done) struct buf b = {0};
 
-    cli_manual(&b);
+    cli_manual(&cli_verbs, &b);
     assert_file_is("docs/fcemu.1", &b, "build/fcemu manual");
 }
 END_TEST
@@ -65,37 +65,34 @@ END_TEST
 
 START_TEST(test_verbs_are_unique_documented_and_have_a_function)
 {
-    size_t count;
-    const struct cli_verb *verbs = cli_verb_table(&count);
-
-    for (size_t i = 0; i < count; i++) {
-        ck_assert_msg(verbs[i].run != NULL, "%s has no function", verbs[i].name);
-        ck_assert_msg(verbs[i].summary[0] != '\0', "%s has no summary", verbs[i].name);
-        ck_assert_msg(verbs[i].at_most == CLI_ANY || verbs[i].at_least <= verbs[i].at_most,
-                      "%s: arguments", verbs[i].name);
-        for (size_t k = i + 1; k < count; k++)
-            ck_assert_msg(strcmp(verbs[i].name, verbs[k].name) != 0, "%s stands twice",
-                          verbs[i].name);
+    for (size_t i = 0; i < cli_verbs.count; i++) {
+        ck_assert_msg(cli_verbs.verbs[i]->run != NULL, "%s has no function",
+                      cli_verbs.verbs[i]->name);
+        ck_assert_msg(cli_verbs.verbs[i]->summary[0] != '\0', "%s has no summary",
+                      cli_verbs.verbs[i]->name);
+        ck_assert_msg(cli_verbs.verbs[i]->at_most == CLI_ANY ||
+                          cli_verbs.verbs[i]->at_least <= cli_verbs.verbs[i]->at_most,
+                      "%s: arguments", cli_verbs.verbs[i]->name);
+        for (size_t k = i + 1; k < cli_verbs.count; k++)
+            ck_assert_msg(strcmp(cli_verbs.verbs[i]->name, cli_verbs.verbs[k]->name) != 0,
+                          "%s stands twice", cli_verbs.verbs[i]->name);
     }
 }
 END_TEST
 
 START_TEST(test_options_of_a_verb_are_unique_and_documented)
 {
-    size_t count;
-    const struct cli_verb *verbs = cli_verb_table(&count);
-
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < cli_verbs.count; i++) {
         struct cli_option options[CLI_OPTIONS_MAX];
-        size_t n = cli_verb_options(&verbs[i], options, N_ELEMENTS(options));
+        size_t n = cli_verb_options(cli_verbs.verbs[i], options, N_ELEMENTS(options));
 
         ck_assert_uint_lt(n, CLI_OPTIONS_MAX);
         for (size_t k = 0; k < n; k++) {
-            ck_assert_msg(options[k].help[0] != '\0', "%s --%s has no help", verbs[i].name,
-                          options[k].name);
+            ck_assert_msg(options[k].help[0] != '\0', "%s --%s has no help",
+                          cli_verbs.verbs[i]->name, options[k].name);
             for (size_t m = k + 1; m < n; m++)
                 ck_assert_msg(strcmp(options[k].name, options[m].name) != 0, "%s --%s stands twice",
-                              verbs[i].name, options[k].name);
+                              cli_verbs.verbs[i]->name, options[k].name);
         }
     }
 }
@@ -108,7 +105,7 @@ static int run(int argc, const char *first, const char *second)
     OWN(mem_free) char *b = mem_dup(second);
     char *argv[] = {program, a, b, NULL};
 
-    return cli_run(argc, argv);
+    return cli_run(&cli_verbs, argc, argv);
 }
 
 START_TEST(test_usage_errors_exit_2)
