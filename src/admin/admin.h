@@ -67,6 +67,8 @@ struct admin_context {
     /** Rule files were loaded, or refused; @report is errors and warnings as compilers print them,
      * "" when there are none (optional). */
     void (*reloaded)(void *owner, bool accepted, const char *report);
+    /** Look for the rule files again, then admin_reload_faults() (optional). */
+    void (*reload)(void *owner);
     /** Add members to the answer of /_fcemu/health (optional). @health is a cJSON object. */
     void (*health)(void *owner, void *health);
     /** False while starting or stopping (optional: always ready). */

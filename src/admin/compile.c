@@ -187,6 +187,7 @@ struct reload {
     struct arena *arena;
     struct compile *compile;
     uint64_t generation;
+    uint64_t number;
 };
 
 static void reload_work(void *arg)
@@ -244,6 +245,7 @@ static void reload_done(void *arg)
                                     reload->compile->text);
         if (reload->compile->set)
             compile_take(admin, reload->compile);
+        reload_over(admin, reload->number, fault_engine_ruleset(admin->context.engine));
     }
     arena_free(reload->arena);
     if (outdated)
@@ -255,7 +257,8 @@ void admin_reload_faults(struct admin *admin)
     struct arena *arena = arena_new();
     struct reload *reload = ARENA_NEW(arena, struct reload);
 
-    *reload = (struct reload){admin, arena, compile_new(admin, arena), admin->generation};
+    *reload = (struct reload){admin, arena, compile_new(admin, arena), admin->generation,
+                              ++admin->reload.begun};
     reload->compile->layer = layer_copy(admin->layer);
     worker_submit(admin->worker, reload_work, reload_done, reload);
 }

@@ -399,7 +399,7 @@ void step_report_schema(struct admin_call *call)
     struct buf body = {0};
 
     drill_report_schema(&body);
-    admin_json(call, 200, &body);
+    admin_answer(call, 200, "application/schema+json", &body);
 }
 
 /* ---- the workload ---- */

@@ -90,6 +90,7 @@ struct reload_state {
     char *text;              /* both as compilers print them */
     uint64_t wall_ms;
     uint64_t count, refused;
+    uint64_t begun; /* attempts, each of which has this number */
 };
 
 /* Answers on their way. It outlives the admin, as the last of them may. */
@@ -99,6 +100,10 @@ struct unread {
 };
 
 void unread_unref(struct unread *unread);
+
+/* reload.c */
+/** The attempt with this number is over: tell the calls that waited for it. */
+void reload_over(struct admin *admin, uint64_t number, const struct fault_ruleset *set);
 
 struct admin {
     struct admin_context context;

@@ -2,6 +2,7 @@
  */
 
 #include <ctype.h>
+#include <stdio.h>
 
 #include "admin/body.h"
 #include "admin/events.h"
@@ -41,6 +42,7 @@ static const struct {
     {"Coverage",     OBJECT(COUNT("applicable") "," COUNT("injected") "," COUNT("reached") "," COUNT("reacted") "," NUMBER("share") "," LIST("cells", "CoverageCell") "," LIST("missing", "CoverageCell"))},
     {"CoverageCell", OBJECT(TEXT("error") "," TEXT("operation") "," TEXT("state"))},
     {"Done",         OBJECT(FLAG("done"))},
+    {"Description",  "{\"type\":\"object\",\"description\":\"OpenAPI 3.1\"}"},
     {"Drill",        "{\"type\":\"object\"}"},
     {"DrillReport",  "{\"type\":\"object\",\"description\":\"see /_fcemu/drills/report.schema.json\"}"},
     {"DrillRun",     OBJECT(COUNT("run") "," TEXT("drill") ",\"state\":{\"enum\":[\"running\",\"judging\",\"over\"]}," TEXT("seed") "," COUNT("steps") "," COUNT("step") "," COUNT("left_ms") "," TEXT("why") "," TEXT("verdict") "," COUNT("exit"))},
@@ -66,6 +68,7 @@ static const struct {
     {"Reactions",    OBJECT(LIST("rows", "Reaction"))},
     {"Released",     OBJECT(COUNT("released"))},
     {"Reload",       OBJECT(FLAG("accepted") "," TEXT("at") "," LIST("errors", "Issue") "," LIST("warnings", "Issue") "," TEXT("text"))},
+    {"Reloaded",     OBJECT(FLAG("accepted") "," COUNT("rules") "," LIST("warnings", "Issue"))},
     {"Replayed",     OBJECT(COUNT("status") "," TEXT("request_id") "," TEXT("fault") "," TEXT("body"))},
     {"Request",      OBJECT(COUNT("number") "," TEXT("request_id") "," TEXT("time") "," NUMBER("duration_ms") "," COUNT("status") "," TEXT("code") "," TEXT("operation") "," TEXT("api") "," TEXT("account") "," TEXT("region") "," FLAG("internal") "," TEXT("method") "," TEXT("path") "," TEXT("service") "," TEXT("function") "," TEXT("rule") "," TEXT("kind") "," TEXT("label") "," TEXT("outcome") "," COUNT("chain") "," COUNT("attempt") "," TEXT("defaulted") "," TEXT("near_miss") "," LIST("rules", "GateOfRule"))},
     {"Requests",     OBJECT(COUNT("matched") "," COUNT("kept") "," COUNT("lost") "," LIST("requests", "Request"))},
@@ -148,11 +151,104 @@ static void add_request_body(const struct admin_route *route, struct buf *out)
         return;
     buf_printf(out, ",\"requestBody\":{\"required\":%s,\"content\":{",
                route->flags & (ADMIN_BODY | ADMIN_RAW) ? "true" : "false");
-    add_content(media_type(route->takes), route->takes, out);
-    if (strcmp(media_type(route->takes), "application/json") == 0) {
+    bool merges = strcmp(route->method, "PATCH") == 0;
+
+    add_content(merges ? "application/merge-patch+json" : media_type(route->takes), route->takes,
+                out);
+    if (!merges && strcmp(media_type(route->takes), "application/json") == 0) {
         buf_add_char(out, ',');
         add_content("application/yaml", route->takes, out);
     }
+    buf_puts(out, "}}");
+}
+
+/* "getFaultsRulesById" for GET /faults/rules/{id}. */
+static void add_operation_id(const struct admin_route *route, struct buf *out)
+{
+    bool begins = true; /* a word */
+
+    for (const char *p = route->method; *p; p++)
+        buf_add_char(out, (char)tolower((unsigned char)*p));
+    if (!route->path[0])
+        buf_puts(out, "Index");
+    for (const char *p = route->path; *p; p++) {
+        if (*p == '{')
+            buf_puts(out, "By");
+        if (isalnum((unsigned char)*p))
+            buf_add_char(out, begins ? (char)toupper((unsigned char)*p) : *p);
+        begins = !isalnum((unsigned char)*p);
+    }
+}
+
+enum { OF_ALL, OF_GUARDED, OF_NAMED, OF_BODIES, OF_FILTERS };
+
+/* How a call can be refused, and which calls can be. */
+static const struct {
+    int status;
+    int whose;
+    const char *meaning;
+} refusals[] = {
+    {400, OF_BODIES,  "the body has a member that nothing takes" },
+    {400, OF_FILTERS, "a filter is unknown or has no such value" },
+    {401, OF_GUARDED, "the token is missing or wrong"            },
+    {403, OF_ALL,     "a page of another origin, or another user"},
+    {404, OF_NAMED,   "there is nothing of this name"            },
+    {413, OF_BODIES,  "the body is too large"                    },
+    {415, OF_BODIES,  "the body is of another type"              },
+    {422, OF_BODIES,  "the body does not say what this takes"    },
+};
+
+static bool can_be_refused(const struct admin_route *route, int whose)
+{
+    switch (whose) {
+    case OF_GUARDED:
+        return !(route->flags & ADMIN_OPEN);
+    case OF_NAMED:
+        return strchr(route->path, '{') != NULL;
+    case OF_BODIES:
+        return route->takes != NULL;
+    case OF_FILTERS:
+        return strcmp(route->path, "/requests") == 0;
+    default:
+        return true;
+    }
+}
+
+/* Answers that are no refusal, and no 200 either. */
+static const struct {
+    const char *path, *status, *gives, *meaning;
+} further[] = {
+    {"/health",          "503", "Health",  "not ready"                           },
+    {"/readyz",          "503", "Word",    "not ready"                           },
+    {"/requests/verify", "409", "Verdict", "an assertion failed"                 },
+    {"/requests/verify", "424", "Verdict", "nothing can be said: see the verdict"},
+};
+
+static void add_answer(const char *status, const char *meaning, const char *type,
+                       const char *schema, struct buf *out)
+{
+    buf_printf(out, "\"%s\":{\"description\":\"%s\",\"content\":{", status, meaning);
+    add_content(type, schema, out);
+    buf_puts(out, "}},");
+}
+
+static void add_answers(const struct admin_route *route, struct buf *out)
+{
+    if (route->gives)
+        add_answer("200", "done", media_type(route->gives), route->gives, out);
+    for (size_t i = 0; i < N_ELEMENTS(further); i++)
+        if (strcmp(further[i].path, route->path) == 0)
+            add_answer(further[i].status, further[i].meaning, media_type(further[i].gives),
+                       further[i].gives, out);
+    for (size_t i = 0; i < N_ELEMENTS(refusals); i++) {
+        char status[8];
+
+        snprintf(status, sizeof(status), "%d", refusals[i].status);
+        if (can_be_refused(route, refusals[i].whose))
+            add_answer(status, refusals[i].meaning, "application/problem+json", "Problem", out);
+    }
+    buf_puts(out, "\"default\":{\"description\":\"a problem, RFC 9457\",\"content\":{");
+    add_content("application/problem+json", "Problem", out);
     buf_puts(out, "}}");
 }
 
@@ -161,19 +257,15 @@ static void add_operation(const struct admin_route *route, struct buf *out)
     buf_add_char(out, '"');
     for (const char *p = route->method; *p; p++)
         buf_add_char(out, (char)tolower((unsigned char)*p));
-    buf_puts(out, "\":{\"summary\":");
+    buf_puts(out, "\":{\"operationId\":\"");
+    add_operation_id(route, out);
+    buf_puts(out, "\",\"summary\":");
     buf_json_string(out, str_of(route->summary));
     add_parameters(route, out);
     add_request_body(route, out);
     buf_puts(out, ",\"responses\":{");
-    if (route->gives) {
-        buf_puts(out, "\"200\":{\"description\":\"done\",\"content\":{");
-        add_content(media_type(route->gives), route->gives, out);
-        buf_puts(out, "}},");
-    }
-    buf_puts(out, "\"default\":{\"description\":\"a problem, RFC 9457\",\"content\":{");
-    add_content("application/problem+json", "Problem", out);
-    buf_puts(out, "}}}");
+    add_answers(route, out);
+    buf_add_char(out, '}');
     if (route->flags & ADMIN_OPEN)
         buf_puts(out, ",\"security\":[]");
     buf_add_char(out, '}');

@@ -23,6 +23,7 @@ void step_faults_check_begin(struct admin_call *call);
 void step_faults_check_work(struct admin_call *call);
 
 /* rules.c: one rule */
+void step_reload(struct admin_call *call);
 void step_rule_get(struct admin_call *call);
 void step_rule_add_begin(struct admin_call *call);
 void step_rule_put_begin(struct admin_call *call);

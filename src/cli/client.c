@@ -1,3 +1,4 @@
+/* One request and its answer, in the little of HTTP/1.1 that our own control side speaks. */
 #include "cli/client.h"
 
 #include <errno.h>
@@ -25,7 +26,7 @@ void client_answer_done(struct client_answer *answer)
     buf_done(&answer->head);
 }
 
-static const char *address_of(const struct cli_args *args)
+const char *client_address(const struct cli_args *args)
 {
     const char *address = cli_value(args, "address");
 
@@ -112,28 +113,35 @@ static int reach(const char *address)
 
 bool client_is_there(const struct cli_args *args)
 {
-    int fd = reach(address_of(args));
+    int fd = reach(client_address(args));
 
     if (fd >= 0)
         close(fd);
     return fd >= 0;
 }
 
+/* -1 with errno when nobody listens there. */
+static int dial_quietly(const struct cli_args *args)
+{
+    struct timeval timeout = {.tv_sec = TIMEOUT_S};
+    int fd = reach(client_address(args));
+
+    if (fd < 0)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
+    return fd;
+}
+
 static int dial(const struct cli_args *args)
 {
-    const char *address = address_of(args);
-    struct timeval timeout = {.tv_sec = TIMEOUT_S};
-    int fd = reach(address);
+    int fd = dial_quietly(args);
 
-    if (fd < 0) {
+    if (fd < 0)
         fprintf(stderr,
                 "fcemu %s: no daemon at %s: %s; start one with 'fcemu serve', or name another with "
                 "--address or FCEMU_ADDRESS\n",
-                args->verb->name, address, strerror(errno));
-        return -1;
-    }
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
+                args->verb->name, client_address(args), strerror(errno));
     return fd;
 }
 
@@ -244,6 +252,21 @@ static bool split_answer(struct str raw, struct client_answer *out)
     return true;
 }
 
+bool client_is_ready(const struct cli_args *args)
+{
+    OWN(buf_done) struct buf raw = {0};
+    OWN(client_answer_done) struct client_answer answer = {0};
+    int fd = dial_quietly(args);
+
+    if (fd < 0)
+        return false;
+    bool answered = send_request(fd, args, "GET", "/_fcemu/readyz", NULL, STR_NONE) == 0 &&
+                    receive_all(fd, &raw) == 0;
+
+    close(fd);
+    return answered && split_answer(buf_str(&raw), &answer) && answer.status == 200;
+}
+
 static int finish(const struct cli_args *args, int fd, int r, struct client_answer *out)
 {
     OWN(buf_done) struct buf raw = {0};
@@ -266,7 +289,7 @@ static int finish(const struct cli_args *args, int fd, int r, struct client_answ
     }
     if (!split_answer(buf_str(&raw), out)) {
         fprintf(stderr, "fcemu %s: what listens at %s is not fcemu\n", args->verb->name,
-                address_of(args));
+                client_address(args));
         return EXIT_CODE_UNREACHABLE;
     }
     return 0;

@@ -45,6 +45,12 @@ int client_open(const struct cli_args *args, const char *method, const char *pat
 /** Read the answer to its end, without a time-out, and close @fd. As client_ask(). */
 int client_finish(const struct cli_args *args, int fd, struct client_answer *out);
 
+/** Where the daemon is asked: --address, FCEMU_ADDRESS or the default. */
+const char *client_address(const struct cli_args *args);
+
+/** Does a daemon answer there that may be used? Says nothing to people. */
+bool client_is_ready(const struct cli_args *args);
+
 /** Read a stream until it ends or the program is interrupted; @line gets each line without its end.
  */
 int client_stream(const struct cli_args *args, const char *path,

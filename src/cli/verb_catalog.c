@@ -78,11 +78,19 @@ static void print_error(const struct fc_error *e, const char *lang)
         printf("    %s → %s\n", e->reason_zh, e->remedy_zh);
 }
 
+/* What --lang says, else the locale; NULL: both. */
+static const char *language(const struct cli_args *args)
+{
+    const char *lang = cli_value(args, "lang");
+
+    return lang ? lang : cli_text(NULL, "zh");
+}
+
 static int one_error(const struct cli_args *args, const char *code)
 {
     const struct fc_error *e = fc_error_find(str_of(code));
     const struct fc_error_lookalike *lookalike = fc_error_lookalike_find(str_of(code));
-    bool zh = cli_value(args, "lang") && strcmp(cli_value(args, "lang"), "zh") == 0;
+    bool zh = language(args) && strcmp(language(args), "zh") == 0;
     struct nearest nearest = {.wanted = str_of(code)};
     size_t count;
 
@@ -90,7 +98,7 @@ static int one_error(const struct cli_args *args, const char *code)
         if (cli_has(args, "json"))
             cli_print_json(error_json(e));
         else
-            print_error(e, cli_value(args, "lang"));
+            print_error(e, language(args));
         return EXIT_CODE_PASS;
     }
     e = fc_error_table(&count);
@@ -100,16 +108,21 @@ static int one_error(const struct cli_args *args, const char *code)
         return cli_usage(args, zh ? "'%s' 不是错误码：%s" : "'%s' is no error code but %s", code,
                          zh ? lookalike->what_zh : lookalike->what_en);
     if (str_is_set(nearest.best))
-        return cli_usage(args, "no error code '%s'; did you mean '" STR_FMT "'?", code,
-                         STR_ARG(nearest.best));
-    return cli_usage(args, "no error code '%s'; 'fcemu errors' lists them", code);
+        return cli_usage(args,
+                         zh ? "没有错误码 '%s'；您是否想写 '" STR_FMT "'？"
+                            : "no error code '%s'; did you mean '" STR_FMT "'?",
+                         code, STR_ARG(nearest.best));
+    return cli_usage(args,
+                     zh ? "没有错误码 '%s'；'fcemu errors' 列出全部"
+                        : "no error code '%s'; 'fcemu errors' lists them",
+                     code);
 }
 
 static int run_errors(const struct cli_args *args)
 {
     size_t count;
     const struct fc_error *table = fc_error_table(&count);
-    const char *lang = cli_value(args, "lang");
+    const char *lang = language(args);
 
     if (lang && strcmp(lang, "en") != 0 && strcmp(lang, "zh") != 0)
         return cli_usage(args, "'--lang %s' is not one of en, zh", lang);
@@ -257,7 +270,7 @@ static int run_operations(const struct cli_args *args)
 static const struct cli_option lang_options[] = {
     {.name = "lang",
      .value = "LANG",
-     .help = "en or zh; default: both",
+     .help = "en or zh; default: both, of a Chinese locale zh",
      .help_zh = "en 或 zh；默认两种都有，中文环境下为 zh",
      .words = "en zh"},
     {0},

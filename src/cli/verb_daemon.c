@@ -24,24 +24,8 @@ static int run_health(const struct cli_args *args)
         fprintf(stderr, "fcemu health: the daemon's answer is no JSON: %s\n", err.text);
         return EXIT_CODE_UNREACHABLE;
     }
-    if (cli_has(args, "json"))
-        cli_print_json(GIVE(json));
-    else
-        cli_print_fields(json);
+    cli_show(args, GIVE(json));
     return answer.status == 200 ? EXIT_CODE_PASS : EXIT_CODE_ASSERTION;
-}
-
-static int print_answer(const struct cli_args *args, cJSON *answer)
-{
-    if (!answer)
-        return EXIT_CODE_PASS;
-    if (cli_has(args, "json")) {
-        cli_print_json(answer);
-    } else {
-        cli_print_fields(answer);
-        json_free(answer);
-    }
-    return EXIT_CODE_PASS;
 }
 
 static int reset_state(const struct cli_args *args)
@@ -109,7 +93,7 @@ static int clock_change(const struct cli_args *args, const char *method, struct 
     cJSON *answer = NULL;
     int r = client_ask_json(args, method, "/_fcemu/clock", body, &answer);
 
-    return r != 0 ? r : print_answer(args, answer);
+    return r != 0 ? r : cli_show(args, answer);
 }
 
 static int run_clock(const struct cli_args *args)

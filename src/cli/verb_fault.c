@@ -40,15 +40,7 @@ static int ask_and_print(const struct cli_args *args, const char *method, const 
     cJSON *answer = NULL;
     int r = client_ask_json(args, method, path, body, &answer);
 
-    if (r != 0 || !answer)
-        return r;
-    if (cli_has(args, "json")) {
-        cli_print_json(answer);
-    } else {
-        cli_print_fields(answer);
-        json_free(answer);
-    }
-    return EXIT_CODE_PASS;
+    return r != 0 ? r : cli_show(args, answer);
 }
 
 static int send_file(const struct cli_args *args, const char *method, const char *path,
@@ -66,9 +58,9 @@ static int send_file(const struct cli_args *args, const char *method, const char
         client_print_problem(args, &answer);
         return EXIT_CODE_USAGE;
     }
-    if (answer.body.len)
-        puts(buf_text(&answer.body));
-    return EXIT_CODE_PASS;
+    struct error err;
+
+    return cli_show(args, answer.body.len ? json_parse(buf_str(&answer.body), &err) : NULL);
 }
 
 /* What decides instead of the rules that follow. */
@@ -423,7 +415,7 @@ const struct cli_verb verb_fault_add = {
     .summary = "add a rule on top of the files",
     .summary_zh = "在规则文件之外添加一条规则",
     .options = place_options,
-    .flags = CLI_DAEMON,
+    .flags = CLI_JSON | CLI_DAEMON,
     .run = run_fault_add,
 };
 
@@ -434,7 +426,7 @@ const struct cli_verb verb_fault_set = {
     .at_most = CLI_ANY,
     .summary = "change a rule: when.probability=50%",
     .summary_zh = "修改规则：when.probability=50%",
-    .flags = CLI_DAEMON,
+    .flags = CLI_JSON | CLI_DAEMON,
     .run = run_fault_set,
 };
 
@@ -445,7 +437,7 @@ const struct cli_verb verb_fault_rm = {
     .at_most = 1,
     .summary = "remove a rule that was added",
     .summary_zh = "删除添加的规则",
-    .flags = CLI_DAEMON,
+    .flags = CLI_JSON | CLI_DAEMON,
     .run = run_fault_rm,
 };
 
@@ -467,7 +459,7 @@ const struct cli_verb verb_fault_on = {
     .summary = "enable a rule, a group, or --all after a stop",
     .summary_zh = "启用一条规则、一组规则，或停止之后用 --all 全部恢复",
     .options = on_options,
-    .flags = CLI_DAEMON,
+    .flags = CLI_JSON | CLI_DAEMON,
     .run = run_fault_on,
 };
 
@@ -487,7 +479,7 @@ const struct cli_verb verb_fault_off = {
     .summary = "disable a rule or a group",
     .summary_zh = "停用一条规则或一组规则",
     .options = for_options,
-    .flags = CLI_DAEMON,
+    .flags = CLI_JSON | CLI_DAEMON,
     .run = run_fault_off,
 };
 
@@ -550,7 +542,7 @@ const struct cli_verb verb_fault_tape_stop = {
     .arguments = "",
     .summary = "decide by the rules again",
     .summary_zh = "重新按规则决定",
-    .flags = CLI_DAEMON,
+    .flags = CLI_JSON | CLI_DAEMON,
     .run = run_fault_tape_stop,
 };
 
@@ -561,6 +553,6 @@ const struct cli_verb verb_fault_tape_play = {
     .at_most = 1,
     .summary = "repeat the decisions of a tape",
     .summary_zh = "重放磁带上的决定",
-    .flags = CLI_DAEMON,
+    .flags = CLI_JSON | CLI_DAEMON,
     .run = run_fault_tape_play,
 };

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "catalog/fc_error.h"
 #include "cli/print.h"
+#include "cli/private.h"
 #include "cli/react.h"
 #include "cli/trial.h"
 #include "cli/verbs.h"

@@ -130,15 +130,7 @@ static int run_requests_show(const struct cli_args *args)
     cJSON *answer = NULL;
     int r = client_ask_json(args, "GET", path, STR_NONE, &answer);
 
-    if (r != 0)
-        return r;
-    if (cli_has(args, "json"))
-        cli_print_json(answer);
-    else {
-        cli_print_fields(answer);
-        json_free(answer);
-    }
-    return EXIT_CODE_PASS;
+    return r != 0 ? r : cli_show(args, answer);
 }
 
 struct tail {

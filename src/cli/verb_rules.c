@@ -63,6 +63,15 @@ static int load_named(const struct cli_args *args, struct conf_report *report,
     return r;
 }
 
+static void print_counts(size_t rules, size_t warnings)
+{
+    if (cli_is_chinese())
+        printf("%zu 条规则，%zu 个警告：通过\n", rules, warnings);
+    else
+        printf("%zu %s, %zu %s: ok\n", rules, rules == 1 ? "rule" : "rules", warnings,
+               warnings == 1 ? "warning" : "warnings");
+}
+
 static int run_fault_check(const struct cli_args *args)
 {
     OWN(conf_report_free) struct conf_report *report = conf_report_new();
@@ -71,6 +80,7 @@ static int run_fault_check(const struct cli_args *args)
     enum conf_format format;
     int r = format_of(args, &format);
 
+    report->chinese = cli_is_chinese();
     if (r == 0)
         r = load_named(args, report, &set);
     if (r != 0)
@@ -80,8 +90,7 @@ static int run_fault_check(const struct cli_args *args)
     if (!set || report->errors)
         return EXIT_CODE_USAGE;
     if (format == CONF_FORMAT_TEXT)
-        printf("%zu %s, %zu %s: ok\n", set->rule_count, set->rule_count == 1 ? "rule" : "rules",
-               report->warnings, report->warnings == 1 ? "warning" : "warnings");
+        print_counts(set->rule_count, report->warnings);
     return report->warnings && cli_has(args, "strict") ? EXIT_CODE_ASSERTION : EXIT_CODE_PASS;
 }
 

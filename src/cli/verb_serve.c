@@ -78,6 +78,7 @@ static int run_check(const struct cli_args *args)
     if (args->count && cli_has(args, "config"))
         return cli_usage(args, "say the file once: %s or --config %s", args->positional[0],
                          cli_value(args, "config"));
+    report->chinese = cli_is_chinese();
     settings = load(args, report);
     if (settings)
         daemon_check(settings, report);

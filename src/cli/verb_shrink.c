@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "cli/print.h"
+#include "cli/private.h"
 #include "cli/trial.h"
 #include "cli/verbs.h"
 

@@ -13,6 +13,7 @@
 #include "catalog/fc_error.h"
 #include "catalog/operation.h"
 #include "cli/print.h"
+#include "cli/private.h"
 #include "cli/react.h"
 #include "cli/trial.h"
 #include "cli/verbs.h"

@@ -35,6 +35,7 @@ struct conf_report {
     struct conf_issue issues[2 * CONF_ISSUES_MAX];
     size_t count;
     size_t errors, warnings; /* all of them, also those that were not kept */
+    bool chinese;            /* CONF_FORMAT_TEXT speaks Chinese */
 };
 
 struct conf_report *conf_report_new(void);

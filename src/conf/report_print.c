@@ -3,6 +3,8 @@
  */
 #include <stdlib.h>
 
+#include "base/columns.h"
+#include "conf/chinese.h"
 #include "conf/report.h"
 
 enum {
@@ -36,41 +38,6 @@ static const char *severity_name(enum conf_severity severity)
     return severity == CONF_ERROR ? "error" : "warning";
 }
 
-static uint32_t code_point(struct str s, size_t at, size_t *out_len)
-{
-    unsigned char c = (unsigned char)s.ptr[at];
-    size_t len = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-    uint32_t point = len == 1 ? c : c & (0x7Fu >> len);
-
-    for (size_t i = 1; i < len && at + i < s.len; i++)
-        point = point << 6 | ((unsigned char)s.ptr[at + i] & 0x3Fu);
-    *out_len = at + len > s.len ? s.len - at : len;
-    return point;
-}
-
-/* Columns that a terminal gives to a character: two for the wide ones of East Asia. */
-static unsigned width_of(uint32_t point)
-{
-    static const struct {
-        uint32_t first, last;
-    } wide[] = {
-        {0x1100,  0x115F },
-        {0x2E80,  0xA4CF },
-        {0xAC00,  0xD7A3 },
-        {0xF900,  0xFAFF },
-        {0xFE30,  0xFE6F },
-        {0xFF00,  0xFF60 },
-        {0xFFE0,  0xFFE6 },
-        {0x1F300, 0x1FAFF},
-        {0x20000, 0x3FFFD},
-    };
-
-    for (size_t i = 0; i < N_ELEMENTS(wide); i++)
-        if (point >= wide[i].first && point <= wide[i].last)
-            return 2;
-    return 1;
-}
-
 /* The line and a caret below the column, of long lines the part around it. */
 static void print_excerpt(const struct conf_issue *issue, struct buf *out)
 {
@@ -84,7 +51,7 @@ static void print_excerpt(const struct conf_issue *issue, struct buf *out)
     buf_puts(out, skip ? "  …" : "  ");
     buf_puts(&caret, skip ? "   " : "  ");
     for (size_t i = 0; i < issue->excerpt.len; i += len) {
-        uint32_t point = code_point(issue->excerpt, i, &len);
+        uint32_t point = columns_character(issue->excerpt, i, &len);
 
         if (++column <= skip)
             continue;
@@ -97,7 +64,7 @@ static void print_excerpt(const struct conf_issue *issue, struct buf *out)
         else
             buf_add(out, str_slice(issue->excerpt, i, i + len));
         if (column < issue->column)
-            buf_puts(&caret, point == '\t' ? "\t" : width_of(point) == 2 ? "  " : " ");
+            buf_puts(&caret, point == '\t' ? "\t" : columns_of_character(point) == 2 ? "  " : " ");
     }
     buf_printf(out, "\n%s^\n", buf_text(&caret));
 }
@@ -112,15 +79,31 @@ static void print_message(const struct conf_issue *issue, struct buf *out)
         buf_printf(out, " (used by the alias at %u:%u)", issue->alias_line, issue->alias_column);
 }
 
-static void print_text(const struct conf_issue *issue, struct buf *out)
+/* The same issue with its words in Chinese. */
+static struct conf_issue in_chinese(const struct conf_issue *issue, struct arena *arena)
 {
+    struct conf_issue copy = *issue;
+
+    copy.message = conf_chinese(str_of(issue->message), arena).ptr;
+    if (issue->hint)
+        copy.hint = conf_chinese(str_of(issue->hint), arena).ptr;
+    return copy;
+}
+
+static void print_text(const struct conf_report *report, const struct conf_issue *issue,
+                       struct buf *out)
+{
+    static const char *const severities[] = {[CONF_ERROR] = "错误", [CONF_WARNING] = "警告"};
+    struct conf_issue spoken = report->chinese ? in_chinese(issue, report->arena) : *issue;
+
     if (issue->file)
         buf_printf(out, "%s:", issue->file);
     if (issue->line)
         buf_printf(out, "%u:%u:", issue->line, issue->column);
-    buf_printf(out, "%s%s %s: ", issue->file ? " " : "", severity_name(issue->severity),
+    buf_printf(out, "%s%s %s: ", issue->file ? " " : "",
+               report->chinese ? severities[issue->severity] : severity_name(issue->severity),
                issue->code);
-    print_message(issue, out);
+    print_message(&spoken, out);
     buf_add_char(out, '\n');
     print_excerpt(issue, out);
 }
@@ -253,8 +236,12 @@ void conf_report_print(const struct conf_report *report, enum conf_format format
     switch (format) {
     case CONF_FORMAT_TEXT:
     case CONF_FORMAT_GITHUB:
-        for (size_t i = 0; i < n; i++)
-            (format == CONF_FORMAT_TEXT ? print_text : print_github)(issues[i], out);
+        for (size_t i = 0; i < n; i++) {
+            if (format == CONF_FORMAT_TEXT)
+                print_text(report, issues[i], out);
+            else
+                print_github(issues[i], out);
+        }
         print_rest(report, out);
         return;
     case CONF_FORMAT_JSON:

@@ -184,6 +184,11 @@ static uint16_t loopback_port(void *owner)
     return 0;
 }
 
+static void reload(void *owner)
+{
+    daemon_reload(owner);
+}
+
 int control_start(struct daemon *d, struct error *err)
 {
     struct admin_context context = {
@@ -202,6 +207,7 @@ int control_start(struct daemon *d, struct error *err)
         .owner = d,
         .fault_files = fault_files,
         .reloaded = reloaded,
+        .reload = reload,
         .health = health,
         .ready = ready,
         .held_each = held_each,

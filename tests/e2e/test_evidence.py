@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 from fcemu import fcemu
 
@@ -158,7 +159,7 @@ def test_coverage_verb_tells_and_requires(daemon):
     short = verb(running, "coverage", "--require", "60%")
 
     assert told.returncode == 0
-    assert "reached  ResourceThrottled" in told.stdout
+    assert re.search("^reached +ResourceThrottled ", told.stdout, re.M)
     assert short.returncode == 1
     assert "below 60%; missing first: InvalidArgument on InvokeFunction" in short.stderr
     assert verb(running, "coverage", "--require", "0.0001").returncode == 0

@@ -92,7 +92,7 @@ def test_dry_run_takes_an_edited_copy(running, tmp_path):
     assert running.run("fault", "dry-run", str(tmp_path / "copy.yaml"), "--over-files").returncode == 2
 
 
-@pytest.mark.parametrize("query, says", [("over=file", "over: 'file'"), ("lats=5", "unknown key 'lats'"), ("last=x", "last: 'x'")])
+@pytest.mark.parametrize("query, says", [("over=file", "over: 'file'"), ("lats=5", "unknown parameter 'lats'"), ("last=x", "last: 'x'")])
 def test_dry_run_refuses_what_it_does_not_know(running, query, says):
     reply = running.admin("POST", f"faults/dry-run?{query}", RULES, YAML)
 
@@ -114,7 +114,7 @@ def test_an_empty_tape_is_refused_and_a_tape_that_plays_is_told(daemon, tmp_path
     assert "a tape plays" not in running.run("fault", "list").stdout
 
     assert running.run("fault", "tape", "save", str(tmp_path / "tape")).returncode == 0
-    played = running.run("fault", "tape", "play", str(tmp_path / "tape"))
+    played = running.run("fault", "tape", "play", str(tmp_path / "tape"), "--json")
     assert json.loads(played.stdout) == {"playing": True, "calls": 1}
     assert running.admin("GET", "health").json()["faults"]["playing"] is True
     assert running.admin("GET", "faults").json()["playing"] is True

@@ -39,7 +39,7 @@ def empty_layer(running):
 @pytest.mark.sound("B10", "fault new CODE | fault add -", "the rule is added, and it is said what of the file was left out")
 def test_what_new_prints_can_be_added(running):
     made = running.run("fault", "new", "ResourceThrottled", "--function", "new")
-    added = add(running, made.stdout)
+    added = add(running, made.stdout, "--json")
 
     assert added.returncode == 0, added.stderr
     assert json.loads(added.stdout)["left_out"] == ["seed"]
@@ -49,7 +49,7 @@ def test_what_new_prints_can_be_added(running):
 @pytest.mark.sound("B10", "fault show ID, its id changed, | fault add -", "added as it was, and shown as it was sent")
 def test_what_show_prints_can_be_added(running):
     shown = running.run("fault", "show", "one").stdout
-    added = add(running, shown.replace("id: one", "id: other").replace("function: one", "function: other"), "--place", "first")
+    added = add(running, shown.replace("id: one", "id: other").replace("function: one", "function: other"), "--place", "first", "--json")
 
     assert added.returncode == 0, added.stderr
     assert "left_out" not in json.loads(added.stdout)

@@ -98,6 +98,22 @@ START_TEST(test_options_of_a_verb_are_unique_and_documented)
 }
 END_TEST
 
+START_TEST(test_every_text_of_a_verb_is_there_in_chinese)
+{
+    for (size_t i = 0; i < cli_verbs.count; i++) {
+        const struct cli_verb *verb = cli_verbs.verbs[i];
+
+        if (verb->flags & CLI_HIDDEN)
+            continue;
+        ck_assert_msg(verb->summary_zh && strcmp(verb->summary_zh, verb->summary) != 0, "%s",
+                      verb->name);
+        ck_assert_msg(!verb->details == !verb->details_zh, "%s", verb->name);
+        for (const struct cli_option *option = verb->options; option && option->name; option++)
+            ck_assert_msg(option->help_zh != NULL, "%s --%s", verb->name, option->name);
+    }
+}
+END_TEST
+
 static int run(int argc, const char *first, const char *second)
 {
     char program[] = "fcemu";
@@ -138,6 +154,7 @@ int main(void)
     tcase_add_test(tc, test_coverage_page_is_what_the_operations_say);
     tcase_add_test(tc, test_verbs_are_unique_documented_and_have_a_function);
     tcase_add_test(tc, test_options_of_a_verb_are_unique_and_documented);
+    tcase_add_test(tc, test_every_text_of_a_verb_is_there_in_chinese);
     tcase_add_test(tc, test_usage_errors_exit_2);
     tcase_add_test(tc, test_nobody_listening_exits_5);
     suite_add_tcase(suite, tc);

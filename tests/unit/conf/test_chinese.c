@@ -1,0 +1,47 @@
+#include "conf/chinese.h"
+
+#include "../suite.h"
+
+static const struct {
+    const char *english, *chinese;
+} cases[] = {
+    {"unknown key 'dealy'",                     "未知的键 'dealy'"                        },
+    {"did you mean 'delay'?",                   "您是否想写 'delay'？"                  },
+    {"known keys: a, b; did you mean 'a'?",     "可用的键：a, b；您是否想写 'a'？"},
+    {"'x' is not one of a, b",                  "'x' 不是下列之一：a, b"               },
+    {"'x' is not a boolean here",               "'x' 在这里不是布尔值"                },
+    {"'x' is not a boolean",                    "'x' 不是布尔值"                         },
+    {"5 is not between 1 and 3",                "5 不在 1 和 3 之间"                     },
+    {"expected a list, found a mapping",        "应为 a list，实为 a mapping"            },
+    {"no rule 'x' and no 'group:x'",            "没有规则 'x'，也没有 'group:x'"      },
+    {"no rule 'x'",                             "没有规则 'x'"                            },
+    {"the documentation does not list A for B", "文档没有列出 B 会返回 A"            },
+    {"write 10ms or 10s",                       "请写 10ms 或 10s"                         },
+    {"write true",                              "请写 true"                                 },
+    {"file is larger than 1 MiB",               "文件超过 1 MiB"                          },
+ /* What has no form, or only begins or ends like one, stays. */
+    {"file is larger than 1 MiB!",              "file is larger than 1 MiB!"                  },
+    {"an unknown key 'x'",                      "an unknown key 'x'"                          },
+    {"unknown key 'x' here",                    "unknown key 'x' here"                        },
+    {"something else",                          "something else"                              },
+    {"",                                        ""                                            },
+};
+
+START_TEST(test_chinese_knows_messages_by_their_form)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct str got = conf_chinese(str_of(cases[_i].english), arena);
+
+    ck_assert_msg(str_eq(got, str_of(cases[_i].chinese)), "got " STR_FMT, STR_ARG(got));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("conf/chinese");
+    TCase *tc = tcase_create("chinese");
+
+    tcase_add_loop_test(tc, test_chinese_knows_messages_by_their_form, 0, (int)N_ELEMENTS(cases));
+    suite_add_tcase(suite, tc);
+    return suite_run(suite);
+}
