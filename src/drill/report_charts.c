@@ -68,6 +68,8 @@ static void add_mark(const struct lane *lane, double x, double y, bool struck, s
     else
         buf_printf(out, "<path stroke-width=\"2\" d=\"M%.1f %.1fl8 8m0-8l-8 8\"/>", x - RADIUS,
                    y - RADIUS);
+    if (struck && lane->shape == 'x')
+        buf_printf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%d\"/>", x, y, RADIUS + 4);
     buf_puts(out, "</g>");
 }
 
@@ -128,7 +130,8 @@ static void add_call_chart(const cJSON *report, const cJSON *timeline, struct bu
         add_mark(&lanes[lane], place_of(fmin(report_number(call, "at_ms"), span_ms), span_ms),
                  TOP + LANE * ((double)lane + 0.5), report_text(call, "rule").len > 0, out);
     }
-    buf_puts(out, "</svg>\n<p>Hollow: a rule struck. Dashed lines: the steps by number.</p>\n");
+    buf_puts(out, "</svg>\n<p>Hollow, or with a ring: a rule struck. Dashed lines: the steps by "
+                  "number.</p>\n");
 }
 
 static void add_cell(const cJSON *call, const char *name, struct buf *out)

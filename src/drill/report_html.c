@@ -30,7 +30,8 @@ static const char head[] =
     "pre{background:var(--soft);padding:.75rem;overflow:auto;max-height:24rem}svg{width:100%;"
     "height:auto;background:var(--soft)}\n"
     "svg text{fill:var(--ink);font:12px "
-    "system-ui,sans-serif}.scroll{overflow:auto;max-height:24rem}\n"
+    "system-ui,sans-serif}.scroll{overflow:auto;max-height:24rem;font-size:.875rem}.scroll "
+    "td,.scroll th{white-space:nowrap;overflow-wrap:normal}\n"
     "</style>\n";
 
 static void add_verdict(const cJSON *judged, struct buf *out)

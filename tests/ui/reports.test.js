@@ -57,7 +57,7 @@ for (const scheme of ['light', 'dark']) {
 test('what is struck is told by its shape and by words, not by colour alone', async () => {
   const { page } = await read('light');
   assert.ok((await page.locator('svg').first().locator('g[fill=none]').count()) >= 6);
-  assert.match(await page.locator('body').innerText(), /Hollow: a rule struck/);
+  assert.match(await page.locator('body').innerText(), /Hollow, or with a ring: a rule struck/);
   assert.ok((await page.locator('td', { hasText: 'ResourceThrottled' }).count()) >= 6);
   await page.close();
 });
