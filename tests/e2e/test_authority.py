@@ -71,6 +71,14 @@ def test_what_is_no_domain(packs, value, tmp_path):
     assert f"fcemu.yaml:3:5: error F208: ca_domains[1]: '{value}' is no domain" in checked.stdout + checked.stderr
 
 
+@pytest.mark.parametrize("length, returncode", [(253, 0), (254, 2)])
+def test_longest_domain(packs, length, returncode, tmp_path):
+    name = ("a" * 49 + ".") * 5 + "b" * (length - 250)
+    (tmp_path / "fcemu.yaml").write_text(f"ca_domains: [{name}]\n")
+    assert len(name) == length
+    assert packs.run("check", "--config", tmp_path / "fcemu.yaml").returncode == returncode
+
+
 def openssl(folder, *arguments):
     subprocess.run(["openssl", *arguments], cwd=folder, env=environment(folder), check=True, capture_output=True, timeout=60)
 

@@ -164,6 +164,8 @@ class TestAllowOrigins:
         reply = open.call("POST", SERVICES, CREATE, page)
         assert reply.status == 200
         assert reply.headers["Access-Control-Allow-Origin"] == self.ORIGIN
+        assert (reply.headers["Vary"], reply.headers["Access-Control-Expose-Headers"]) == ("Origin", "*")
+        assert open.call("GET", SERVICES).headers["Access-Control-Allow-Origin"] is None
         assert open.call("GET", SERVICES, headers={"Origin": EVIL}).status == 403
         assert open.call("GET", SERVICES, headers={"Origin": "null"}).status == 403
         assert open.call("GET", SERVICES, headers={"Origin": self.ORIGIN + "1"}).status == 403

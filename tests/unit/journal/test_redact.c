@@ -107,6 +107,8 @@ static const struct {
     {STR_INIT("[\"SignatureNotMatch\",\"the token is over\"]"),                    100,
      "[\"SignatureNotMatch\",\"the token is over\"]"                                                                         },
  /* other forms */
+    {STR_INIT("AUTHORIZATION: x\nZ"),                                              100, "AUTHORIZATION: ***\nZ"              },
+    {STR_INIT(">token>x<"),                                                        100, ">token>x<"                          },
     {STR_INIT("a=1&password=x y&b=2"),                                             100, "a=1&password=*** y&b=2"             },
     {STR_INIT("Authorization: Digest user=a, response=b\r\nHost: x"),              100,
      "Authorization: ***\r\nHost: x"                                                                                         },
