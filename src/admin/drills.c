@@ -308,7 +308,7 @@ static void give_report(struct admin_call *call, const struct drill_run *run,
                         enum drill_format format)
 {
     struct error err;
-    OWN(json_free) cJSON *report = json_parse(drill_run_report(run), &err);
+    OWN(json_free) cJSON *report = json_parse_within(drill_run_report(run), SIZE_MAX, &err);
     struct buf body = {0};
 
     drill_report_print(report, format, false, &body);

@@ -49,6 +49,47 @@ static int check_shape(struct str text, struct error *err)
     return 0;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Something stands between the bracket at @at and the one that closes it. */
+static bool holds_something(struct str text, size_t at)
+{
+    size_t next = at + 1;
+
+    while (next < text.len && is_blank(text.ptr[next]))
+        next++;
+    return next < text.len && text.ptr[next] != ']' && text.ptr[next] != '}';
+}
+
+/* Behind the quoted text that begins at @at. */
+static size_t behind_quoted(struct str text, size_t at)
+{
+    for (at++; at < text.len && text.ptr[at] != '"'; at++)
+        at += text.ptr[at] == '\\';
+    return at;
+}
+
+/* The first value of a list or an object comes with its bracket, each other with its comma. */
+size_t json_count(struct str text, size_t most)
+{
+    size_t count = 1;
+
+    for (size_t i = 0; i < text.len && count <= most; i++) {
+        char c = text.ptr[i];
+
+        if (c == '"')
+            i = behind_quoted(text, i);
+        else if (c == ',')
+            count++;
+        else if (c == '[' || c == '{')
+            count += holds_something(text, i);
+    }
+    return count;
+}
+
 /* ---- a name given more than once ---- */
 
 struct numbered {
@@ -99,6 +140,11 @@ static void drop_repeated(cJSON *json)
 
 cJSON *json_parse(struct str text, struct error *err)
 {
+    return json_parse_within(text, JSON_VALUES_MAX, err);
+}
+
+cJSON *json_parse_within(struct str text, size_t values_max, struct error *err)
+{
     const char *end = NULL;
 
     if (text.len == 0) {
@@ -111,6 +157,10 @@ cJSON *json_parse(struct str text, struct error *err)
     }
     if (check_shape(text, err) < 0)
         return NULL;
+    if (values_max != SIZE_MAX && json_count(text, values_max) > values_max) {
+        error_set(err, ERROR_LIMIT, "JSON of more than %zu values", values_max);
+        return NULL;
+    }
     cJSON *json = cJSON_ParseWithLengthOpts(text.ptr, text.len, &end, 0);
 
     if (!json) {
@@ -119,7 +169,7 @@ cJSON *json_parse(struct str text, struct error *err)
         return NULL;
     }
     for (const char *p = end; p < text.ptr + text.len; p++) {
-        if (*p != ' ' && *p != '\t' && *p != '\r' && *p != '\n') {
+        if (!is_blank(*p)) {
             error_set(err, ERROR_SYNTAX, "bad JSON at byte %zu: text behind the value",
                       (size_t)(p - text.ptr));
             cJSON_Delete(json);

@@ -14,7 +14,10 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-enum { JSON_DEPTH_MAX = 64 };
+enum {
+    JSON_DEPTH_MAX = 64,
+    JSON_VALUES_MAX = 10000, /* a tree takes 64 bytes and more for each, a text two */
+};
 
 static inline void json_free(cJSON *json)
 {
@@ -25,8 +28,14 @@ DEFINE_OWN(json_free, cJSON *);
 /** @json, which was just made; out of memory ends the process, as everywhere for small things. */
 cJSON *json_made(cJSON *json) __attribute__((returns_nonnull));
 
-/** Parse the whole of @text. On failure *err says at which byte; NULL. */
+/** Parse the whole of @text. On failure *err says at which byte; NULL. Of more than JSON_VALUES_MAX
+ * values, members and items no tree is made (ERROR_LIMIT). */
 cJSON *json_parse(struct str text, struct error *err);
+/** The same with another limit; SIZE_MAX for what is our own. */
+cJSON *json_parse_within(struct str text, size_t values_max, struct error *err);
+/** How many values a text has, the whole one among them, or some number beyond @most; takes no
+ * memory. What is no JSON has some number, too. */
+size_t json_count(struct str text, size_t most);
 
 /** Compact, or indented by two blanks; appended to @out. */
 void json_print(const cJSON *json, bool pretty, struct buf *out);

@@ -332,7 +332,7 @@ int client_finish(const struct cli_args *args, int fd, struct client_answer *out
 void client_print_problem(const struct cli_args *args, const struct client_answer *answer)
 {
     struct error err = {0};
-    OWN(json_free) cJSON *problem = json_parse(buf_str(&answer->body), &err);
+    OWN(json_free) cJSON *problem = json_parse_within(buf_str(&answer->body), SIZE_MAX, &err);
     const cJSON *errors = problem ? cJSON_GetObjectItemCaseSensitive(problem, "errors") : NULL;
     const cJSON *item = NULL;
     struct str title = problem ? json_get_str(problem, "title") : STR_NONE;
@@ -370,7 +370,7 @@ int client_ask_json(const struct cli_args *args, const char *method, const char 
         *out = NULL;
         return 0;
     }
-    *out = json_parse(buf_str(&answer.body), &err);
+    *out = json_parse_within(buf_str(&answer.body), SIZE_MAX, &err);
     if (!*out) {
         fprintf(stderr, "fcemu %s: the daemon's answer is no JSON: %s\n", args->verb->name,
                 err.text);

@@ -18,7 +18,7 @@ static int run_health(const struct cli_args *args)
 
     if (r != 0)
         return r;
-    OWN(json_free) cJSON *json = json_parse(buf_str(&answer.body), &err);
+    OWN(json_free) cJSON *json = json_parse_within(buf_str(&answer.body), SIZE_MAX, &err);
 
     if (!json) {
         fprintf(stderr, "fcemu health: the daemon's answer is no JSON: %s\n", err.text);

@@ -119,7 +119,7 @@ static cJSON *read_report(const struct cli_args *args, const char *file)
 
     if (cli_read(args, file, &text) != 0)
         return NULL;
-    report = json_parse(buf_str(&text), &err);
+    report = json_parse_within(buf_str(&text), SIZE_MAX, &err);
     if (report && cJSON_HasObjectItem(report, "drill") && cJSON_HasObjectItem(report, "verdict"))
         return report;
     json_free(report);
@@ -209,7 +209,7 @@ static int run_drill_schema(const struct cli_args *args)
 
     (void)args;
     drill_report_schema(&schema);
-    cli_print_json(json_parse(buf_str(&schema), &err));
+    cli_print_json(json_parse_within(buf_str(&schema), SIZE_MAX, &err));
     return EXIT_CODE_PASS;
 }
 
@@ -432,7 +432,7 @@ static int take_report(struct run *run)
         client_print_problem(run->args, &answer);
         return EXIT_CODE_UNREACHABLE;
     }
-    run->report = json_parse(buf_str(&answer.body), &err);
+    run->report = json_parse_within(buf_str(&answer.body), SIZE_MAX, &err);
     return run->report ? 0 : EXIT_CODE_UNREACHABLE;
 }
 

@@ -167,7 +167,7 @@ static int run_fault_add(const struct cli_args *args)
 static cJSON *patch_value(struct str text)
 {
     struct error err;
-    cJSON *json = json_parse(text, &err);
+    cJSON *json = json_parse_within(text, SIZE_MAX, &err);
 
     return json ? json : json_string(text);
 }

@@ -154,7 +154,7 @@ static void tail_line(void *arg, struct str line)
     if (tail->json) {
         printf("{\"event\":\"%s\",\"data\":" STR_FMT "}\n", buf_text(&tail->event), STR_ARG(line));
     } else {
-        OWN(json_free) cJSON *json = json_parse(line, &err);
+        OWN(json_free) cJSON *json = json_parse_within(line, SIZE_MAX, &err);
 
         printf("%-9s ", buf_text(&tail->event));
         cli_print_line(request_columns, json);
@@ -188,7 +188,7 @@ static int verdict_code(int status)
 static void print_verdict(const struct cli_args *args, const struct client_answer *answer)
 {
     struct error err;
-    OWN(json_free) cJSON *json = json_parse(buf_str(&answer->body), &err);
+    OWN(json_free) cJSON *json = json_parse_within(buf_str(&answer->body), SIZE_MAX, &err);
     const cJSON *item;
 
     if (answer->status != 200 && answer->status != 409 && answer->status != 424) {

@@ -324,6 +324,8 @@ static int start(struct daemon *d, struct conf_report *report, struct error *err
         return -1;
     d->ready = true;
     daemon_settle();
+    if (daemon_watch_memory(d, err) < 0)
+        return -1;
     return announce(d, err);
 }
 
@@ -334,7 +336,8 @@ static void end(struct daemon *d)
     for (size_t i = 0; i < DAEMON_SIGNALS; i++)
         loop_signal_stop(d->signals[i]);
     admin_free(d->admin);
-    worker_free(d->seeder);
+    worker_free(d->errands);
+    loop_timer_cancel(d->loop, &d->memory_timer);
     http_server_free(d->server);
     gateway_free(d->gateway);
     neighbours_free(d->neighbours);
@@ -365,6 +368,7 @@ int daemon_run(const struct settings *settings, struct conf_report *report, stru
     struct daemon d = {.settings = settings};
     int r;
 
+    daemon_memory_prepare();
     hold_signals(true);
     remove_ready_file(settings);
     r = start(&d, report, err);

@@ -46,9 +46,11 @@ struct daemon {
     struct loop_signal *signals[DAEMON_SIGNALS];
     struct loop_file_watch **watches;
     size_t watch_count;
-    uint64_t stamp;        /* of the rule files as they were read last */
-    struct worker *seeder; /* reads seed files; NULL until it is wanted */
-    unsigned changing;     /* changes of the whole state under way: the loop runs until their end */
+    uint64_t stamp;         /* of the rule files as they were read last */
+    struct worker *errands; /* what nobody waits for: reads seed files, trims memory */
+    struct loop_timer memory_timer;
+    size_t free_bytes; /* of the allocator, after it was trimmed last */
+    unsigned changing; /* changes of the whole state under way: the loop runs until their end */
     bool ready, stopping, stopped;
 };
 
@@ -69,8 +71,12 @@ void functions_health(const struct daemon *d, cJSON *health);
 int daemon_seed(struct daemon *d, struct conf_report *report, struct error *err);
 
 /* settle.c */
+/** Before anything is allocated. */
+void daemon_memory_prepare(void);
 /** Everything is started: give back the memory that only the start needed. */
 void daemon_settle(void);
+/** From now on, within half a minute, what was freed. */
+int daemon_watch_memory(struct daemon *d, struct error *err);
 
 /* files.c */
 void files_init(struct rule_files *files, const struct conf_texts *named);

@@ -1,5 +1,6 @@
 /*
- * After the start: what only the start needed is given back.
+ * Memory that is not needed any more goes back: what only the start needed after it, and later on
+ * what large bodies, long answers and loads took.
  *
  * Half of what is resident then is code and tables of libraries that made the certificate
  * authority, read the rules and opened the database, and hardly run again. The pages stay in the
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "daemon/internal.h"
+#include "loop/worker.h"
 
 /* Nothing was ever written into such a part, so its file is what it holds. */
 static bool is_read_only(const ElfW(Phdr) * part)
@@ -38,10 +40,65 @@ static int give_back(struct dl_phdr_info *object, size_t size, void *arg)
     return 0;
 }
 
+/* Larger blocks are the kernel's again once they are freed, however large the last one was; else
+ * the allocator would learn to keep them. */
+enum { MAPPED_FROM_BYTES = 1 << 20, KEPT_AT_TOP_BYTES = 4 << 20 };
+
+void daemon_memory_prepare(void)
+{
+    mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);
+    mallopt(M_TRIM_THRESHOLD, KEPT_AT_TOP_BYTES);
+}
+
 void daemon_settle(void)
 {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 
     malloc_trim(0);
     dl_iterate_phdr(give_back, &page);
+}
+
+/* ---- later on ---- */
+
+#define LOOK_AFTER_NS UINT64_C(15000000000)
+enum { WORTH_BYTES = 2 << 20 };
+
+static void look_at_memory(struct loop_timer *timer);
+
+/* Whatever thread took it: each has a heap of its own that keeps what was freed. */
+static void trim(void *arg)
+{
+    (void)arg;
+    malloc_trim(0);
+}
+
+static void trimmed(void *arg)
+{
+    struct daemon *d = arg;
+
+    d->free_bytes = mallinfo2().fordblks;
+    loop_timer_arm(d->loop, &d->memory_timer, LOOK_AFTER_NS, look_at_memory);
+}
+
+static void look_at_memory(struct loop_timer *timer)
+{
+    struct daemon *d = CONTAINER_OF(timer, struct daemon, memory_timer);
+    size_t free_bytes = mallinfo2().fordblks;
+
+    if (free_bytes > d->free_bytes + WORTH_BYTES) {
+        worker_submit(d->errands, trim, trimmed, d);
+        return;
+    }
+    if (free_bytes < d->free_bytes)
+        d->free_bytes = free_bytes;
+    loop_timer_arm(d->loop, timer, LOOK_AFTER_NS, look_at_memory);
+}
+
+int daemon_watch_memory(struct daemon *d, struct error *err)
+{
+    if (worker_new(d->loop, "errands", &d->errands, err) < 0)
+        return -1;
+    d->free_bytes = mallinfo2().fordblks;
+    loop_timer_arm(d->loop, &d->memory_timer, LOOK_AFTER_NS, look_at_memory);
+    return 0;
 }

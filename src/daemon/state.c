@@ -83,15 +83,12 @@ static void apply_seeds(void *arg)
 static void reset(struct change *change)
 {
     struct daemon *d = change->daemon;
-    struct error err = {0};
 
     change->stage = store_stage(service_store(d->service));
     if (!change->request.seed)
         install(change);
-    else if (!d->seeder && worker_new(d->loop, "seeds", &d->seeder, &err) < 0)
-        end(change, err.text);
     else
-        worker_submit(d->seeder, read_seeds, apply_seeds, change);
+        worker_submit(d->errands, read_seeds, apply_seeds, change);
 }
 
 void daemon_change_state(void *owner, const struct admin_state_request *request,

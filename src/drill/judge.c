@@ -260,7 +260,7 @@ static void judge_assertions(struct judging *x)
 
     if (!j->plan->assertions.ptr)
         return;
-    OWN(json_free) cJSON *assertions = json_parse(j->plan->assertions, &err);
+    OWN(json_free) cJSON *assertions = json_parse_within(j->plan->assertions, SIZE_MAX, &err);
 
     if (!cJSON_IsArray(assertions) || !assertions->child)
         return;

@@ -44,7 +44,8 @@ static void mark_scenario(const struct fault_ruleset *set, struct rule_record *r
 static void mark_asserted(const struct drill_plan *plan, struct rule_record *rules, size_t count)
 {
     struct error err;
-    OWN(json_free) cJSON *list = plan->assertions.ptr ? json_parse(plan->assertions, &err) : NULL;
+    OWN(json_free)
+    cJSON *list = plan->assertions.ptr ? json_parse_within(plan->assertions, SIZE_MAX, &err) : NULL;
     const cJSON *item;
 
     cJSON_ArrayForEach (item, list) {

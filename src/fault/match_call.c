@@ -7,6 +7,9 @@
 #include "crypto/digest.h"
 #include "fault/match_keys.h"
 
+/* Of an event; a tree of more would take memory out of proportion, so such a body is none. */
+enum { VALUES_MAX = 100000 };
+
 struct match_call match_call_start(const struct fault_call *call, struct arena *arena,
                                    struct regex_scratch *scratch)
 {
@@ -30,7 +33,7 @@ const cJSON *match_body_json(struct match_call *c)
     struct error ignored; /* a body that is not JSON is no mistake of ours */
 
     if (!c->json_read)
-        c->json = json_parse(c->call->body, &ignored);
+        c->json = json_parse_within(c->call->body, VALUES_MAX, &ignored);
     c->json_read = true;
     return c->json;
 }

@@ -144,7 +144,7 @@ struct each {
 
 static int parse_line(const struct each *each, struct str text, struct error *err)
 {
-    cJSON *line = json_parse(text, err);
+    cJSON *line = json_parse_within(text, SIZE_MAX, err);
 
     if (!line)
         return -1;

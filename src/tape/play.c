@@ -131,7 +131,7 @@ static int read_call(struct reader *r, const cJSON *json, struct error *err)
 
 static int read_line(struct reader *r, struct str line, struct error *err)
 {
-    OWN(json_free) cJSON *json = json_parse(line, err);
+    OWN(json_free) cJSON *json = json_parse_within(line, SIZE_MAX, err);
     const cJSON *version;
 
     if (!json)

@@ -1,5 +1,8 @@
 """What the start and many calls at once need is given back; what was recorded of them is small."""
 
+import base64
+import json
+import os
 import socket
 import time
 
@@ -71,3 +74,73 @@ def test_struck_calls_are_recorded_in_little_memory(daemon):
     assert tape.count(b"\n") == calls + 2
     assert len(tape) > 5 * KIB * KIB
     assert before_saving < idle + 4 * KIB
+
+
+MIB = 1 << 20
+LARGE = 24 * MIB
+FUNCTIONS = "/2016-08-15/services/s/functions"
+
+
+def ones(size):
+    return b"[" + b"1," * (size // 2 - 1) + b"1]"
+
+
+def in_text(size):
+    return json.dumps({"triggerName": "t", "triggerType": "timer", "triggerConfig": ones(size).decode()}).encode()
+
+
+def package(size):
+    code = {"zipFile": base64.b64encode(os.urandom(size * 3 // 4)).decode()}
+    return json.dumps({"functionName": "large", "runtime": "python3", "handler": "h", "code": code}).encode()
+
+
+BODIES = {
+    "[1,1,...]": (FUNCTIONS, ones, 400),
+    '{"functionName": [1,1,...]}': (FUNCTIONS, lambda size: b'{"functionName":' + ones(size) + b"}", 400),
+    "a list in a text": (f"{FUNCTIONS}/f/triggers", in_text, 400),
+    "[[[...": (FUNCTIONS, lambda size: b"[" * size, 400),
+    "a package": (FUNCTIONS, package, 200),
+    "a list to a rule that looks into bodies": (invocation("looked", "s"), lambda size: ones(size // 6), 404),
+}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.sound("A4", f"{LARGE // MIB} MiB of {name}", "memory grows by at most 3 times as much")) for name in BODIES]
+)
+@pytest.mark.heavy
+def test_body_costs_at_most_three_times_its_size(daemon, name):
+    path, make, status = BODIES[name]
+    running = daemon(
+        rules="version: 1\nrules: [{id: looks, match: {function: looked, body: {json: {/a: 1}}}, do: {error: AccessDenied}}]\n",
+        arguments=["--journal-bytes", "1MiB"],
+    )
+    code = {"zipFile": "MTIz"}
+    assert running.call("POST", "/2016-08-15/services", b'{"serviceName": "s"}').status == 200
+    made = running.call("POST", FUNCTIONS, json.dumps({"functionName": "f", "runtime": "python3", "handler": "h", "code": code}))
+    assert made.status == 200, made.body
+    body = make(LARGE)
+    idle = running.status("VmRSS")
+    with open(f"/proc/{running.pid}/clear_refs", "w", encoding="ascii") as peak:
+        peak.write("5")  # VmHWM begins anew
+    reply = running.call("POST", path, body)
+    assert reply.status == status, reply.body[:200]
+    assert running.status("VmHWM") - idle <= 3 * len(body) / KIB + MIB / KIB
+
+
+@pytest.mark.heavy
+@pytest.mark.sound("A4", "long control answers and a full journal, then emptied", "memory is back within a minute, to idle + 10 MB")
+def test_what_long_answers_took_goes_back(daemon):
+    running = daemon(rules=RULES)
+    running.invoke("struck")
+    idle = running.status("VmRSS")
+    for _ in range(12000):
+        running.invoke("struck", b"x" * 500)
+    for query in ("requests?limit=1000000", "requests?limit=1000000&detail=full", "requests?format=har", "requests?format=ndjson", "retries"):
+        assert running.admin("GET", query).status == 200
+    assert running.status("VmRSS") > idle + 15 * KIB
+    assert running.admin("POST", "reset").status == 200
+    bound = idle + 10 * KIB
+    deadline = time.monotonic() + 60
+    while running.status("VmRSS") > bound and time.monotonic() < deadline:
+        pass
+    assert running.status("VmRSS") <= bound

@@ -118,11 +118,97 @@ START_TEST(test_json_members_by_name)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    size_t count;
+} counts[] = {
+    {"1",                              1},
+    {"[]",                             1},
+    {"[ \n\t\r]",                      1},
+    {"{ }",                            1},
+    {"[1]",                            2},
+    {"[1,2,3]",                        4},
+    {"{\"a\":1,\"b\":[]}",             3},
+    {"[[],[[]],{\"a\":{}}]",           6},
+    {"[\"a,b\",\"[{\",\"\\\",[\"]",    4},
+    {"{\"a,\":\",,\",\"b\":\"\\\\\"}", 3},
+    {"\",,,,",                         1},
+    {"\"\\",                           1},
+};
+
+static size_t values_in(const cJSON *json)
+{
+    const cJSON *child;
+    size_t count = 1;
+
+    cJSON_ArrayForEach (child, json)
+        count += values_in(child);
+    return count;
+}
+
+START_TEST(test_json_count_is_what_the_tree_would_hold)
+{
+    struct str text = str_of(counts[_i].text);
+    struct error err;
+    OWN(json_free) cJSON *json = json_parse(text, &err);
+
+    ck_assert_uint_eq(json_count(text, SIZE_MAX), counts[_i].count);
+    if (json)
+        ck_assert_uint_eq(values_in(json), counts[_i].count);
+}
+END_TEST
+
+START_TEST(test_json_of_too_many_values_makes_no_tree)
+{
+    OWN(buf_done) struct buf text = {0};
+    struct error err = {0};
+
+    buf_add_char(&text, '[');
+    for (int i = 0; i < JSON_VALUES_MAX - 2; i++)
+        buf_puts(&text, "1,");
+    buf_puts(&text, "1]");
+    cJSON *most = json_parse(buf_str(&text), &err);
+
+    ck_assert_ptr_nonnull(most);
+    json_free(most);
+    text.ptr[text.len - 1] = ',';
+    buf_puts(&text, "1]");
+    ck_assert_ptr_null(json_parse(buf_str(&text), &err));
+    ck_assert_int_eq(err.kind, ERROR_LIMIT);
+    ck_assert_ptr_nonnull(strstr(err.text, "more than 10000 values"));
+    OWN(json_free) cJSON *ours = json_parse_within(buf_str(&text), SIZE_MAX, &err);
+
+    ck_assert_ptr_nonnull(ours);
+    ck_assert_uint_eq(json_count(buf_str(&text), 5), 6);
+}
+END_TEST
+
+START_TEST(test_json_get_uint_takes_whole_numbers_that_fit)
+{
+    struct error err;
+    OWN(json_free)
+    cJSON *json =
+        json_parse(STR("{\"n\":7,\"half\":0.5,\"less\":-1,\"huge\":1e300,\"text\":\"7\"}"), &err);
+
+    ck_assert_uint_eq(json_get_uint(json, "n", 7, 99), 7);
+    ck_assert_uint_eq(json_get_uint(json, "n", 6, 99), 99);
+    ck_assert_uint_eq(json_get_uint(json, "half", UINT64_MAX, 99), 99);
+    ck_assert_uint_eq(json_get_uint(json, "less", UINT64_MAX, 99), 99);
+    ck_assert_uint_eq(json_get_uint(json, "huge", UINT64_MAX, 99), 99);
+    ck_assert_uint_eq(json_get_uint(json, "text", UINT64_MAX, 99), 99);
+    ck_assert_uint_eq(json_get_uint(json, "none", UINT64_MAX, 99), 99);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("base/json");
     TCase *tc = tcase_create("json");
 
+    tcase_add_loop_test(tc, test_json_count_is_what_the_tree_would_hold, 0,
+                        (int)N_ELEMENTS(counts));
+    tcase_add_test(tc, test_json_of_too_many_values_makes_no_tree);
+    tcase_add_test(tc, test_json_get_uint_takes_whole_numbers_that_fit);
     tcase_add_loop_test(tc, test_json_parse_and_print_table, 0, (int)N_ELEMENTS(cases));
     tcase_add_test(tc, test_json_depth_is_bounded);
     tcase_add_test(tc, test_json_brackets_in_strings_are_no_depth);

@@ -12,7 +12,6 @@
 
 enum {
     LARGE_BODY_BYTES = 256 * 1024, /* larger ones are read off the loop */
-    BODY_VALUES_MAX = 10000,       /* our own: no request that means something has as many */
 };
 
 /* What a call without a body says. Handlers only read. */
@@ -76,32 +75,22 @@ static bool has_body(const struct work *work)
            !str_eq(method, STR("GET")) && !str_eq(method, STR("HEAD"));
 }
 
-/* The values in @json, or some number beyond @most. */
-static size_t count_values(const cJSON *json, size_t most)
-{
-    const cJSON *child;
-    size_t count = 1;
-
-    cJSON_ArrayForEach (child, json) {
-        if (count > most)
-            break;
-        count += count_values(child, most - count);
-    }
-    return count;
-}
-
-/* On any thread: touches nothing but the body, the tree and the package. */
+/* On any thread: touches nothing but the body, the tree and the package. What was copied of the
+ * body goes as soon as the tree is there: a package is to be made out of that. */
 static void read_body(struct work *work, struct str body)
 {
     struct error err;
-    cJSON *json = json_parse(body, &err);
+    cJSON *json = NULL;
 
+    work->too_many_values = json_count(body, JSON_VALUES_MAX) > JSON_VALUES_MAX;
+    if (!work->too_many_values)
+        json = json_parse(body, &err);
     if (cJSON_IsNull(json) || (cJSON_IsArray(json) && !json->child)) {
         cJSON_Delete(json);
         json = cJSON_CreateObject();
     }
-    work->too_many_values = count_values(json, BODY_VALUES_MAX) > BODY_VALUES_MAX;
-    if (cJSON_IsObject(json) && !work->too_many_values)
+    free(GIVE(work->body_copy));
+    if (cJSON_IsObject(json))
         work->input = json;
     else
         cJSON_Delete(json);
@@ -113,7 +102,7 @@ static void refuse_body(struct work *work)
 {
     if (work->too_many_values)
         answer_invalid(work, "The request body contains too many values (max: %d)",
-                       BODY_VALUES_MAX);
+                       JSON_VALUES_MAX);
     else
         answer_invalid(work, "Bad data in request body");
     work->input = &no_input;
