@@ -10,6 +10,8 @@
 enum {
     FIRST_BLOCK_BYTES = 4608, /* most calls fit; ten thousand parked ones hold as many */
     BLOCK_BYTES = 16384,
+    BLOCK_BYTES_MOST = 1 << 20, /* a block of its own for the kernel: nothing of it stays behind */
+    BLOCK_SHARE = 4,            /* of what there is already: a block is never more */
     ALIGNMENT = 16,
 };
 
@@ -98,6 +100,15 @@ static size_t rounded(size_t size)
     return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 }
 
+/* Large arenas grow in large blocks: between small ones, other things would settle, and keep the
+ * pages of what is freed. */
+static size_t next_block_bytes(const struct arena *arena)
+{
+    size_t share = arena->total / BLOCK_SHARE;
+
+    return share < BLOCK_BYTES ? BLOCK_BYTES : share > BLOCK_BYTES_MOST ? BLOCK_BYTES_MOST : share;
+}
+
 static void *take(struct arena *arena, size_t size)
 {
     struct block *block = arena->head;
@@ -106,8 +117,11 @@ static void *take(struct arena *arena, size_t size)
     if (size > SIZE_MAX / 2)
         abort();
     need = rounded(size);
-    if (block->size - block->used < need)
-        block = block_new(arena, need > BLOCK_BYTES ? need : BLOCK_BYTES);
+    if (block->size - block->used < need) {
+        size_t usual = next_block_bytes(arena);
+
+        block = block_new(arena, need > usual ? need : usual);
+    }
     void *ptr = block->data + block->used;
 
     block->used += need;

@@ -49,8 +49,8 @@ struct daemon {
     uint64_t stamp;         /* of the rule files as they were read last */
     struct worker *errands; /* what nobody waits for: reads seed files, trims memory */
     struct loop_timer memory_timer;
-    size_t free_bytes; /* of the allocator, after it was trimmed last */
-    unsigned changing; /* changes of the whole state under way: the loop runs until their end */
+    size_t memory_excess; /* what was resident and not in use after it was trimmed last */
+    unsigned changing;    /* changes of the whole state under way: the loop runs until their end */
     bool ready, stopping, stopped;
 };
 

@@ -10,6 +10,7 @@
 #include <link.h>
 #include <malloc.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -63,34 +64,54 @@ void daemon_settle(void)
 #define LOOK_AFTER_NS UINT64_C(15000000000)
 enum { WORTH_BYTES = 2 << 20 };
 
+/* What is resident beyond what is in use: code, stacks, and what was freed and not given back. */
+static size_t excess(void)
+{
+    struct mallinfo2 info = mallinfo2(); /* of the heaps of all threads */
+    size_t used = info.uordblks + info.hblkhd;
+    unsigned long total = 0;
+    unsigned long resident = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+
+    if (!file)
+        return 0;
+    if (fscanf(file, "%lu %lu", &total, &resident) != 2) /* NOLINT(cert-err34-c): the kernel's */
+        resident = 0;
+    fclose(file);
+    size_t bytes = resident * (size_t)sysconf(_SC_PAGESIZE);
+
+    return bytes > used ? bytes - used : 0;
+}
+
 static void look_at_memory(struct loop_timer *timer);
 
 /* Whatever thread took it: each has a heap of its own that keeps what was freed. */
 static void trim(void *arg)
 {
-    (void)arg;
+    struct daemon *d = arg;
+
     malloc_trim(0);
+    d->memory_excess = excess();
 }
 
 static void trimmed(void *arg)
 {
     struct daemon *d = arg;
 
-    d->free_bytes = mallinfo2().fordblks;
     loop_timer_arm(d->loop, &d->memory_timer, LOOK_AFTER_NS, look_at_memory);
 }
 
 static void look_at_memory(struct loop_timer *timer)
 {
     struct daemon *d = CONTAINER_OF(timer, struct daemon, memory_timer);
-    size_t free_bytes = mallinfo2().fordblks;
+    size_t now = excess();
 
-    if (free_bytes > d->free_bytes + WORTH_BYTES) {
+    if (now > d->memory_excess + WORTH_BYTES) {
         worker_submit(d->errands, trim, trimmed, d);
         return;
     }
-    if (free_bytes < d->free_bytes)
-        d->free_bytes = free_bytes;
+    if (now < d->memory_excess)
+        d->memory_excess = now;
     loop_timer_arm(d->loop, timer, LOOK_AFTER_NS, look_at_memory);
 }
 
@@ -98,7 +119,7 @@ int daemon_watch_memory(struct daemon *d, struct error *err)
 {
     if (worker_new(d->loop, "errands", &d->errands, err) < 0)
         return -1;
-    d->free_bytes = mallinfo2().fordblks;
+    d->memory_excess = excess();
     loop_timer_arm(d->loop, &d->memory_timer, LOOK_AFTER_NS, look_at_memory);
     return 0;
 }

@@ -81,6 +81,36 @@ LARGE = 24 * MIB
 FUNCTIONS = "/2016-08-15/services/s/functions"
 
 
+ROWS = 20000
+
+
+def write_snapshot(folder):
+    where = {"account": "1", "region": "cn-hangzhou", "kind": "function", "parent": "s", "version": "", "blob": None, "created": 1, "modified": 1}
+    document = {"functionName": "", "runtime": "python3", "handler": "index.handler", "description": "a function like the others " * 4}
+    (folder / "code").mkdir(parents=True)
+    with open(folder / "resources.json", "w", encoding="utf-8") as file:
+        file.write('{"fcemuSnapshot":1}\n')
+        for number in range(ROWS):
+            name = f"f{number:06}"
+            file.write(json.dumps({**where, "name": name, "document": {**document, "functionName": name}}, separators=(",", ":")) + "\n")
+
+
+@pytest.mark.heavy
+@pytest.mark.sound("A11", f"a snapshot of {ROWS} functions loaded three times", "memory is what a start with that state takes + 20 %")
+def test_loads_leave_what_the_state_needs(daemon, tmp_path):
+    write_snapshot(tmp_path / "snapshot")
+    running = daemon(arguments=["--data", tmp_path / "data"])
+    assert running.admin("POST", "snapshots/load", {"folder": str(tmp_path / "snapshot")}).status == 200
+    running.stop()
+    fresh = daemon(arguments=["--data", tmp_path / "data"])
+    needed = fresh.status("VmRSS")
+    fresh.stop()
+    again = daemon(arguments=["--data", tmp_path / "other"])
+    for _ in range(3):
+        assert again.admin("POST", "snapshots/load", {"folder": str(tmp_path / "snapshot")}).status == 200
+    assert resident(again, needed * 1.2) <= needed * 1.2
+
+
 def ones(size):
     return b"[" + b"1," * (size // 2 - 1) + b"1]"
 
