@@ -189,6 +189,16 @@ def test_what_a_function_reaches(daemon, tmp_path):
             assert not seen["write"]
 
 
+def test_instances_are_listed_while_they_live(started):
+    functions = Functions(started)
+    name = functions.create("python3", {"index.py": "def handler(e, c):\n  return 'x'\n"})
+    reply = functions.call(name)
+    listed = started.call("GET", f"/2016-08-15/services/demo/functions/{name}/instances").json()
+    assert listed == {"instances": [{"instanceId": reply.headers["X-Fc-Instance-Id"], "versionId": 0}]}
+    other = functions.create("python3", {"index.py": ""})
+    assert started.call("GET", f"/2016-08-15/services/demo/functions/{other}/instances").json() == {"instances": []}
+
+
 def test_health_says_which_mode_holds(started):
     functions = Functions(started)
     functions.call(functions.create("python3", {"index.py": "def handler(e, c):\n  return 'x'\n"}))

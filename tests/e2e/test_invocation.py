@@ -110,6 +110,7 @@ PYTHON_ENDS = {
     "exit": "import sys\ndef handler(e, c):\n  sys.exit(3)\n",
     "kill": "import os\ndef handler(e, c):\n  os.kill(os.getpid(), 9)\n",
     "memory": "def handler(e, c):\n  x = []\n  while True:\n    x.append(bytearray(10 << 20))\n",
+    "one large piece": "def handler(e, c):\n  bytearray(100 << 30)\n",
     "close": "import os\ndef handler(e, c):\n  os.closerange(0, 100)\n  return 'x'\n",
     "exit at import": "import os\nos._exit(1)\n",
 }

@@ -300,6 +300,9 @@ class Runner:
         except SystemExit as e:
             self.flush()
             os._exit(e.code if isinstance(e.code, int) else 0 if e.code is None else 1)
+        except MemoryError:  # a wall before the limit: the end is the same
+            self.flush()
+            os._exit(137)
         except BaseException as e:  # pylint: disable=broad-except
             self.fail(call, error_body(str(e), type(e).__name__, frames_of(e.__traceback__)))
 

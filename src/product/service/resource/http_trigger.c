@@ -76,13 +76,19 @@ static bool check_method(struct work *work, const cJSON *config)
 }
 
 /* A trigger's own qualifier counts where the call names none. */
-static bool resolve(struct work *work, const struct address *at, const cJSON *trigger)
+static bool resolve(struct work *work, struct address *at, const cJSON *trigger)
 {
     struct str own = json_get_str(trigger, "qualifier");
-    struct str version;
 
-    return at->qualifier.len > 0 ||
-           address_resolve(work, at, own.len ? arena_str(work->arena, own) : STR(""), &version);
+    if (at->qualifier.len > 0 || is_latest(own))
+        return true;
+    at->qualifier = arena_str(work->arena, own);
+    if (!address_resolve(work, at, at->qualifier, &at->version))
+        return false;
+    struct store_key key = work_key(work, "function", at->service, at->version, at->function);
+
+    at->function_row = store_find(work->store, &key);
+    return at->function_row || answer_refuse(work, "FunctionNotFound", at->function, at->service);
 }
 
 void http_trigger_call(struct work *work)

@@ -1,13 +1,14 @@
 /*
- * Instances, and what belongs to hardware: nothing runs here yet and nothing can be leased.
+ * Instances that run, and what belongs to hardware: nothing can be leased.
  *
  * Source: spec pages api-2016-08-15 §6.9 and §6.15, api-2021-04-06 §7.3, api-2023-03-30 §7.11.
  */
 #include "base/mem.h"
+#include "invoke/invoke.h"
 #include "product/service/resource/handlers.h"
 #include "product/service/resource/model.h"
 
-/* Nothing runs, so nothing is filtered, but what is asked must make sense. */
+/* What is asked must make sense, though nothing is filtered by it. */
 /* clang-format off */
 FIELD_TABLE(instance_filters,
     {.name = "limit", .type = FIELD_INT, .flags = IN_ALL, .max = LIMIT(PAGE_INSTANCES_MAX)},
@@ -16,6 +17,48 @@ FIELD_TABLE(instance_filters,
     {.name = "withAllActive", .type = FIELD_BOOL, .flags = IN_2023},
 );
 /* clang-format on */
+
+struct listing {
+    struct work *work;
+    const struct address *at;
+    cJSON *list;
+};
+
+/* `versionId` is a number for the clients of the older generations; the working copy is 0. */
+static void add_version(const struct work *work, struct str version, cJSON *view)
+{
+    int64_t number = 0;
+
+    if (!is_latest(version))
+        str_to_int(version, 0, INT32_MAX, &number);
+    if (work->api == API_2023)
+        json_add_str(view, "versionId", is_latest(version) ? STR("0") : version);
+    else
+        cJSON_AddNumberToObject(view, "versionId", (double)number);
+}
+
+static void show(void *arg, const struct invoke_instance *seen)
+{
+    const struct listing *listing = arg;
+    const struct address *at = listing->at;
+    struct str service = str_eq(at->service, STR(SERVICE_OF_2023)) ? STR("") : at->service;
+    cJSON *view;
+
+    if (!str_eq(seen->account, listing->work->account) ||
+        !str_eq(seen->region, listing->work->region) || !str_eq(seen->service, service) ||
+        !str_eq(seen->function, at->function) ||
+        !(is_latest(at->version) ? is_latest(seen->version) : str_eq(seen->version, at->version)))
+        return;
+    view = cJSON_CreateObject();
+    json_add_str(view, "instanceId", seen->id);
+    add_version(listing->work, seen->version, view);
+    if (listing->work->api == API_2023) {
+        json_add_uint(view, "createdTimeMs", seen->created_wall_ms);
+        json_add_str(view, "qualifier", seen->qualifier);
+        cJSON_AddStringToObject(view, "status", seen->draining ? "Destroying" : "Running");
+    }
+    cJSON_AddItemToArray(listing->list, view);
+}
 
 void instance_list(struct work *work)
 {
@@ -26,7 +69,11 @@ void instance_list(struct work *work)
     if (!asked || !address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at))
         return;
     answer = cJSON_CreateObject();
-    cJSON_AddArrayToObject(answer, "instances");
+    if (work->service->invoke)
+        invoke_each(work->service->invoke, show,
+                    &(struct listing){work, &at, cJSON_AddArrayToObject(answer, "instances")});
+    else
+        cJSON_AddArrayToObject(answer, "instances");
     if (work->api == API_2023)
         json_add_str(answer, "requestId", work->call.request_id);
     answer_json(work, answer);
