@@ -125,6 +125,15 @@ static void on_too_large(void *owner, struct http_call *call, uint64_t limit)
     exchange_deliver(x);
 }
 
+/* Nobody waits for what is being worked on. */
+static void abandon(struct exchange *x)
+{
+    service_cancel(x->pending);
+    x->pending = NULL;
+    neighbours_cancel(x->neighbour_pending);
+    x->neighbour_pending = NULL;
+}
+
 static void on_gone(void *owner, struct http_call *call)
 {
     struct gateway *gateway = owner;
@@ -136,10 +145,7 @@ static void on_gone(void *owner, struct http_call *call)
         return;
     }
     exchange_unhold(x);
-    service_cancel(x->pending);
-    x->pending = NULL;
-    neighbours_cancel(x->neighbour_pending);
-    x->neighbour_pending = NULL;
+    abandon(x);
 }
 
 static void on_finished(void *owner, struct http_call *call, const struct http_result *result)
@@ -157,6 +163,7 @@ static void on_finished(void *owner, struct http_call *call, const struct http_r
         return;
     }
     exchange_unhold(x);
+    abandon(x); /* cut while it ran: the daemon ends */
     exchange_record(x, result);
     if (x->asked)
         fault_release(gateway->parts.faults, &x->decision);
