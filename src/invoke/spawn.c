@@ -178,10 +178,10 @@ static void add_presets(struct instance *i, struct texts *env)
         add_preset(i, env, "TMPDIR", "%s", i->tmp);
     if (i->language == LANGUAGE_NODEJS)
         add_preset(i, env, "NODE_PATH", "%s/nodejs/node_modules:/usr/local/lib/node_modules", opt);
-    if (i->language == LANGUAGE_PYTHON) {
+    /* Compiled modules of the interpreter stay where they are; those of the user cannot be written,
+       as his code cannot. */
+    if (i->language == LANGUAGE_PYTHON)
         add_preset(i, env, "PYTHONPATH", "%s/python", opt);
-        add_preset(i, env, "PYTHONPYCACHEPREFIX", "%s/.pycache", tmp_path(i));
-    }
 }
 
 static void add_environment(struct instance *i, struct texts *env)

@@ -303,3 +303,69 @@ def test_a_runtime_that_is_not_here_says_what_to_do(functions):
     reply = functions.call(name)
     assert (reply.status, reply.json()["ErrorCode"]) == (412, "CAExited")
     assert "custom runtime" in reply.json()["ErrorMessage"]
+
+
+# ---- the samples of fixtures/functions ----
+
+SAMPLES = {
+    "python": ("python3", "UnhandledInvocationError", {"initializer": "index.initialize"}),
+    "nodejs": ("nodejs14", "HandledInvocationError", {"initializer": "index.initialize"}),
+    "custom": ("custom", "UnhandledInvocationError", {}),
+}
+
+
+@pytest.mark.parametrize("folder", SAMPLES)
+def test_samples_answer_count_and_fail_on_wish(functions, folder):
+    from fcemu import ROOT
+
+    runtime, error, members = SAMPLES[folder]
+    files = {
+        path.name + ("*" if path.name == "bootstrap" else ""): path.read_text(encoding="utf-8")
+        for path in (ROOT / "fixtures" / "functions" / folder).iterdir()}
+    name = functions.create(runtime, files, memorySize=256, timeout=1, **members)
+    first = functions.call(name, b'{"name": "you"}')
+    assert first.json() == {"hello": "you", "calls": 1, "requestId": first.headers["X-Fc-Request-Id"]}
+    if members:
+        assert f"FC Initialize Start RequestId: {first.headers['X-Fc-Request-Id']}\n" in log_of(first)
+        assert f"prepared {name}" in log_of(first)
+    assert functions.call(name).json()["calls"] == 2
+    header, body = error_of(functions.call(name, b'{"fail": "on wish"}'))
+    assert (header, body["errorMessage"]) == (error, "on wish")
+    header, body = error_of(functions.call(name, b'{"sleep": 60}'))
+    assert header == "UnhandledInvocationError" and TIMED_OUT.fullmatch(body["errorMessage"])
+    assert functions.call(name).json()["calls"] == 1  # another instance
+
+
+# ---- bad input that is none of the above ----
+
+
+def test_a_function_that_fills_its_disk_gets_the_error_of_a_full_disk(functions, python):
+    code = "def handler(e, c):\n  with open('/tmp/x', 'wb') as f:\n    while True: f.write(bytes(1 << 20))\n"
+    if functions.running.admin("GET", "health").json()["functions"]["isolation"] != "namespace":
+        pytest.skip("without namespaces /tmp is the machine's")
+    name = python(code, timeout=60)
+    header, body = error_of(functions.call(name))
+    assert header == "UnhandledInvocationError"
+    assert body["errorType"] == "OSError" and "No space left" in body["errorMessage"] or EXIT.fullmatch(body["errorMessage"])
+
+
+def test_a_package_that_is_no_archive_has_no_handler(functions):
+    import base64
+    import json
+
+    body = {"functionName": "junk", "runtime": "python3", "handler": "index.handler", "code": {"zipFile": base64.b64encode(b"123").decode()}}
+    assert functions.running.call("POST", "/2016-08-15/services/demo/functions", json.dumps(body)).status == 200
+    for _ in range(2):
+        _, error = error_of(functions.call("junk"))
+        assert error["errorType"] == "ImportModuleError"
+
+
+def test_a_server_that_speaks_no_http_and_one_that_says_nothing(functions):
+    server = (
+        "#!/usr/bin/env python3\nimport os, socket\ns = socket.create_server(('', int(os.environ['FC_SERVER_PORT'])), backlog=9)\n"
+        "while True:\n  c, _ = s.accept()\n  c.recv(100)\n  c.sendall(%r)\n  c.close()\n")
+    for words in (b"hello\r\n\r\n", b""):
+        name = functions.create("custom", {"bootstrap*": server % words}, timeout=5)
+        for _ in range(2):
+            header, body = error_of(functions.call(name))
+            assert header == "UnhandledInvocationError" and body["errorMessage"].startswith("The function's HTTP server")

@@ -1,0 +1,113 @@
+"""HTTP triggers of functions with code: the form each generation and runtime gets, and what comes back."""
+
+import json
+
+import pytest
+
+from fcemu import Daemon
+from functions import Functions
+from test_control_plane import zipped
+
+WSGI = """
+import json
+def handler(environ, start_response):
+    body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"] or 0)).decode()
+    if body == "raise":
+        raise ValueError("no")
+    start_response("201 Made", [("X-Mine", "yes"), ("Content-Type", "text/plain"), ("X-Fc-Own", "no"), ("Server", "no")])
+    shown = {name: environ[name] for name in ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "HTTP_X_ASKED", "fc.request_uri")}
+    return [json.dumps({**shown, "body": body}).encode()]
+"""
+NODE = """
+exports.handler = (req, resp, context) => {
+  const parts = [];
+  req.on('data', (part) => parts.push(part));
+  req.on('end', () => {
+    resp.setStatusCode(202);
+    resp.setHeader('X-Mine', 'yes');
+    resp.send(JSON.stringify({method: req.method, path: req.path, url: req.url, queries: req.queries, asked: req.headers['x-asked'],
+                              body: Buffer.concat(parts).toString()}));
+  });
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def functions(tmp_path_factory):
+    running = Daemon(tmp_path_factory.mktemp("http")).start()
+    yield Functions(running)
+    running.stop()
+
+
+def test_python_of_the_older_generations_gets_wsgi(functions):
+    name = functions.create("python3", {"index.py": WSGI})
+    functions.trigger(name)
+    path = f"/2016-08-15/proxy/demo/{name}"
+    reply = functions.running.call("POST", f"{path}/a/b?c=d", b"hello", {"X-Asked": "1", "X-Fc-Log-Type": "Tail"})
+    assert (reply.status, reply.headers["X-Mine"], reply.headers["Content-Type"]) == (201, "yes", "text/plain")
+    assert reply.headers["X-Fc-Own"] is None and reply.headers["Server"] is None
+    assert reply.headers["X-Fc-Instance-Id"] and reply.headers["X-Fc-Log-Result"]
+    assert reply.json() == {"REQUEST_METHOD": "POST", "PATH_INFO": "/a/b", "QUERY_STRING": "c=d", "HTTP_X_ASKED": "1",
+                            "fc.request_uri": f"{path}/a/b?c=d", "body": "hello"}
+    failed = functions.running.call("POST", path, b"raise", {"X-Asked": "1"})
+    assert (failed.status, failed.headers["X-Fc-Error-Type"], failed.json()["errorType"]) == (502, "UnhandledInvocationError", "ValueError")
+
+
+def test_node_of_the_older_generations_gets_request_and_response(functions):
+    name = functions.create("nodejs14", {"index.js": NODE})
+    functions.trigger(name)
+    path = f"/2016-08-15/proxy/demo/{name}"
+    reply = functions.running.call("POST", f"{path}/a?b=1&b=2&c=3", b"hello", {"X-Asked": "1"})
+    assert (reply.status, reply.headers["X-Mine"]) == (202, "yes")
+    assert reply.json() == {"method": "POST", "path": "/a", "url": f"{path}/a?b=1&b=2&c=3", "queries": {"b": ["1", "2"], "c": "3"},
+                            "asked": "1", "body": "hello"}
+
+
+def test_a_browser_of_another_origin_is_answered(functions):
+    name = functions.create("nodejs14", {"index.js": NODE})
+    functions.trigger(name)
+    reply = functions.running.call("GET", f"/2016-08-15/proxy/demo/{name}/", headers={"Origin": "http://a.example"})
+    assert (reply.headers["Access-Control-Allow-Origin"], reply.headers["Access-Control-Allow-Credentials"]) == ("http://a.example", "true")
+    assert reply.headers["Content-Disposition"] == "attachment"
+
+
+def test_a_trigger_of_a_version_runs_that_version(functions):
+    running, name = functions.running, functions.create("python3", {"index.py": WSGI.replace("201 Made", "207 Old")})
+    version = running.call("POST", "/2016-08-15/services/demo/versions", "{}").json()["versionId"]
+    functions.update(name, files={"index.py": WSGI})
+    body = {"triggerName": "v", "triggerType": "http", "qualifier": version, "triggerConfig": {"authType": "anonymous", "methods": ["GET"]}}
+    assert running.call("POST", f"/2016-08-15/services/demo/functions/{name}/triggers", json.dumps(body)).status == 200
+    reply = running.call("GET", f"/2016-08-15/proxy/demo/{name}/", headers={"X-Asked": "1"})
+    assert (reply.status, reply.headers["X-Fc-Invocation-Service-Version"]) == (207, version)
+
+
+EVENT = """
+import json
+def handler(event, context):
+    event = json.loads(event)
+    if event["rawPath"] == "/plain":
+        return "just text"
+    return {"statusCode": 203, "headers": {"X-Mine": "yes"}, "isBase64Encoded": False, "body": json.dumps(event)}
+"""
+
+
+def test_functions_of_2023_get_an_event(daemon):
+    running = daemon()
+    body = {"functionName": "f", "runtime": "python3.10", "handler": "index.handler", "code": {"zipFile": zipped({"index.py": EVENT.encode()})}}
+    assert running.call("POST", "/2023-03-30/functions", json.dumps(body)).status == 200
+    trigger = {"triggerName": "http", "triggerType": "http", "triggerConfig": json.dumps({"authType": "anonymous", "methods": ["GET", "POST"]})}
+    made = running.call("POST", "/2023-03-30/functions/f/triggers", json.dumps(trigger))
+    assert made.status == 200, made.body
+    host = made.json()["httpTrigger"]["urlInternet"].split("//")[1].split("/")[0].split(":")[0]
+    reply = running.call("POST", "/a%20b?c=d&c=e", b"hello", {"x-asked": "1", "Content-Type": "text/plain"}, host=host)
+    assert (reply.status, reply.headers["X-Mine"]) == (203, "yes")
+    event = reply.json()
+    assert (event["version"], event["rawPath"], event["queryParameters"], event["body"]) == ("v1", "/a%20b", {"c": "d,e"}, "hello")
+    assert event["isBase64Encoded"] is False and event["headers"]["X-Asked"] == "1"
+    context = event["requestContext"]
+    assert context["http"]["method"] == "POST" and context["http"]["path"] == "/a b" and context["domainName"] == host
+    assert context["requestId"] == reply.headers["X-Fc-Request-Id"] and isinstance(context["timeEpoch"], str)
+    binary = running.call("POST", "/", b"\xff\x00", {"Content-Type": "application/octet-stream"}, host=host).json()
+    assert (binary["isBase64Encoded"], binary["body"]) == (True, "/wA=")
+    plain = running.call("GET", "/plain", host=host)
+    assert (plain.status, plain.headers["Content-Type"], plain.body) == (200, "application/json", b"just text")
