@@ -234,15 +234,6 @@ static struct security_policy policy_of(const struct admin *admin)
                                     .visitors = admin->context.visitors};
 }
 
-static void copy_headers(const struct http_headers *from, struct arena *arena,
-                         struct http_headers *out)
-{
-    *out = (struct http_headers){0};
-    for (size_t i = 0; i < from->count; i++)
-        http_headers_add(out, arena, arena_str(arena, from->items[i].name),
-                         arena_str(arena, from->items[i].value));
-}
-
 /* A call whose client has left runs to its end without one. */
 static void connection_is_over(struct admin_guest *guest)
 {
@@ -259,19 +250,9 @@ static struct admin_call *call_new(struct admin *admin, struct http_call *http)
     struct arena *arena = arena_new();
     struct admin_call *call = ARENA_NEW(arena, struct admin_call);
 
-    *call = (struct admin_call){.guest = {connection_is_over},
-                                .admin = admin,
-                                .http = http,
-                                .arena = arena,
-                                .request = *request};
-    call->request.method = arena_str(arena, request->method);
-    call->request.path = arena_str(arena, request->path);
-    call->request.query = arena_str(arena, request->query);
-    call->request.authority = arena_str(arena, request->authority);
-    call->request.host = arena_str(arena, request->host);
-    call->request.client = arena_str(arena, request->client);
-    call->request.body = arena_str(arena, request->body);
-    copy_headers(&request->headers, arena, &call->request.headers);
+    *call = (struct admin_call){
+        .guest = {connection_is_over}, .admin = admin, .http = http, .arena = arena};
+    http_request_copy(request, arena, &call->request);
     query_parse(call->request.query.ptr ? call->request.query : STR(""), arena, &call->query);
     http_call_set_owner(http, &call->guest);
     return call;

@@ -212,12 +212,16 @@ static void on_stopped(void *owner)
 
 static void stop(struct daemon *d)
 {
+    size_t dropped;
+
     if (d->stopping)
         return;
     d->stopping = true;
     http_server_stop(d->server, STOP_GRACE_MS, on_stopped);
     admin_close(d->admin);
-    gateway_release_all(d->gateway);
+    dropped = gateway_end(d->gateway);
+    if (dropped)
+        log_info("late work dropped", "calls=%zu", dropped);
 }
 
 static void on_signal(void *arg, int signum)

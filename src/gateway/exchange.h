@@ -66,6 +66,14 @@ struct exchange {
     bool fixture_asked;
     bool performed;
     struct str ran, instance; /* of code that ran; absent when none did */
+    struct late *late;     /* its work, to be done behind the answer; or NULL */
+    struct late *detached; /* this is such work: there is no connection, `call` is NULL */
+
+    struct {
+        int status;
+        struct str code;
+    } own;          /* the answer that a rule's has replaced; 0 = there was none */
+    uint64_t entry; /* in the journal, once it has ended; 0 = none */
 
     bool answered;
     struct reply reply;
@@ -74,7 +82,7 @@ struct exchange {
     /* Held by a rule: hold.c. */
     struct loop_timer timer;
     struct exchange *held_next, *held_prev;
-    const struct fault_rule *held_by;
+    struct str held_by; /* a rule's id; "" */
     uint64_t held_number, held_since_ns, held_total_ns;
     const char *held_kind;
     bool held;
@@ -83,8 +91,6 @@ struct exchange {
 
 /** Run the stations from where the call stands until one parks it. */
 void exchange_advance(struct exchange *x);
-/** Nothing is to be shaped: deliver what is there. */
-void exchange_deliver(struct exchange *x);
 
 /** What the call is about: acs:fc:<region>:<account>:services/s/functions/f; in its arena. */
 struct str exchange_arn(struct exchange *x);
@@ -99,8 +105,7 @@ static inline struct str exchange_header(const struct exchange *x, struct str na
 }
 
 /* hold.c: parked by a rule; @ns FAULT_FOREVER waits for the client or for stop all */
-void exchange_hold(struct exchange *x, uint64_t ns, const struct fault_rule *rule,
-                   const char *kind);
+void exchange_hold(struct exchange *x, uint64_t ns, struct str rule, const char *kind);
 void exchange_unhold(struct exchange *x);
 
 /* answer.c */
@@ -125,14 +130,6 @@ struct str stale_key(struct exchange *x, bool of_operation);
 /** Headers that keep a browser from running what users wrote beside the API and the control side,
  * and that let pages of allowed origins read. */
 void answer_guard(struct exchange *x);
-
-/* perform.c */
-/** Answer by fixture or by the service. False: exchange_advance() will be called when the answer is
- * there. */
-bool exchange_perform(struct exchange *x);
-/** Apply the work later, on a copy of the request, when nobody waits for it any more (effect:
- * late). */
-void exchange_perform_late(struct exchange *x);
 
 /* record.c */
 void exchange_record(struct exchange *x, const struct http_result *result);

@@ -24,8 +24,10 @@ static const struct {
     {"admit",          station_admit         }, /* required headers, date, key, signature */
     {"refuse account", station_refuse_account}, /* a host whose first label is none */
     {"strike again",   station_strike_again  }, /* rules that match only authenticated calls */
+    {"late",           station_late          }, /* the work is done behind the answer, by a copy */
     {"hold effect",    station_hold_effect   }, /* delay at effect */
     {"perform",        station_perform       }, /* fixtures, then the operation itself */
+    {"late is done",   station_late_is_done  }, /* that copy ends here */
     {"hold headers",   station_hold_headers  }, /* delay at headers */
     {"hang headers",   station_hang_headers  }, /* hang with the work done */
     {"outcome",        station_outcome       }, /* the rule's answer instead of the operation's */
@@ -50,7 +52,7 @@ void exchange_advance(struct exchange *x)
             break;
         case NEXT_PARKED:
             return;
-        case NEXT_OUTCOME:
+        case NEXT_HOLD_HEADERS:
             x->station = station_index(station_hold_headers);
             break;
         case NEXT_DELIVER:
@@ -60,10 +62,9 @@ void exchange_advance(struct exchange *x)
     }
 }
 
-void exchange_deliver(struct exchange *x)
+void exchange_stand_at(struct exchange *x, enum next (*station)(struct exchange *x))
 {
-    x->station = station_index(station_deliver);
-    exchange_advance(x);
+    x->station = station_index(station);
 }
 
 struct gateway *gateway_new(const struct gateway_parts *parts,
@@ -81,7 +82,8 @@ void gateway_free(struct gateway *gateway)
 {
     if (!gateway)
         return;
-    gateway_drop_late(gateway);
+    gateway->ending = true;
+    late_drop_all(gateway);
     recent_free(gateway->recent);
     stale_done(&gateway->stale);
     bodies_done(&gateway->bodies);
@@ -89,6 +91,16 @@ void gateway_free(struct gateway *gateway)
     buf_done(&gateway->expanded_scratch);
     buf_done(&gateway->body_scratch);
     mem_free(gateway);
+}
+
+size_t gateway_end(struct gateway *gateway)
+{
+    size_t dropped;
+
+    gateway->ending = true;
+    dropped = late_drop_all(gateway);
+    gateway_release_all(gateway);
+    return dropped;
 }
 
 size_t gateway_in_flight(const struct gateway *gateway)

@@ -101,4 +101,7 @@ void gateway_held_each(struct gateway *gateway,
 bool gateway_release(struct gateway *gateway, uint64_t number);
 /** Let all go. Returns how many. */
 size_t gateway_release_all(struct gateway *gateway);
+/** The daemon ends: held calls go, work that was to be done behind an answer (effect: late) is
+ * dropped. Returns how many of these there were. */
+size_t gateway_end(struct gateway *gateway);
 size_t gateway_in_flight(const struct gateway *gateway);

@@ -55,7 +55,7 @@ static void due(struct loop_timer *timer)
     let_go(CONTAINER_OF(timer, struct exchange, timer));
 }
 
-void exchange_hold(struct exchange *x, uint64_t ns, const struct fault_rule *rule, const char *kind)
+void exchange_hold(struct exchange *x, uint64_t ns, struct str rule, const char *kind)
 {
     x->held = true;
     x->held_by = rule;
@@ -63,7 +63,8 @@ void exchange_hold(struct exchange *x, uint64_t ns, const struct fault_rule *rul
     x->held_number = ++x->gateway->held_count;
     x->held_since_ns = clock_monotonic_ns();
     link_held(x->gateway, x);
-    http_call_expect_wait(x->call, ns == FAULT_FOREVER ? UINT64_MAX : ns / NS_PER_MS);
+    if (x->call)
+        http_call_expect_wait(x->call, ns == FAULT_FOREVER ? UINT64_MAX : ns / NS_PER_MS);
     if (ns != FAULT_FOREVER)
         loop_timer_arm(x->gateway->parts.loop, &x->timer, ns, due);
 }
@@ -84,7 +85,7 @@ void gateway_held_each(struct gateway *gateway,
         struct gateway_held held = {
             .number = x->held_number,
             .request_id = x->request_id,
-            .rule = x->held_by ? x->held_by->id : STR(""),
+            .rule = x->held_by,
             .kind = str_of(x->held_kind),
             .method = x->facts.method,
             .path = x->facts.path,

@@ -22,7 +22,8 @@ struct gateway {
     struct exchange *held_first, *held_last;
     uint64_t held_count; /* numbers given so far */
     size_t in_flight;
-    struct late *late; /* work to be applied after the answer */
+    struct late *late; /* work that is done behind the answer */
+    bool ending;
 };
 
 /* accept.c: rules with `at: accept` */
@@ -42,4 +43,9 @@ void record_refusal(struct gateway *gateway, const struct exchange *x,
                     const struct http_result *result);
 
 /* late.c */
-void gateway_drop_late(struct gateway *gateway);
+/** The call has ended: the time of its late work, if it has any, begins. */
+void late_begin(struct exchange *x);
+/** What the journal says of it when the call ends; NULL when it is not late. In the arena. */
+struct journal_late *late_result(struct exchange *x);
+/** The daemon ends. Returns how many were dropped. */
+size_t late_drop_all(struct gateway *gateway);

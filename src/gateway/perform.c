@@ -10,7 +10,7 @@ enum next station_refuse(struct exchange *x)
     if (!x->refusal || x->place.account_wrong)
         return NEXT_STATION;
     reply_error(x, x->refusal, x->refusal_args, x->refusal_arg_count, STR_NONE, 0, KEYS_DEFAULT);
-    return NEXT_OUTCOME;
+    return NEXT_HOLD_HEADERS;
 }
 
 /* The service looks at the key before it looks at the account. */
@@ -57,7 +57,7 @@ enum next station_admit(struct exchange *x)
         return NEXT_STATION;
     reply_error(x, fc_error_find(str_of(x->auth.code)), &x->auth.arg,
                 str_is_set(x->auth.arg) ? 1 : 0, STR_NONE, 0, KEYS_DEFAULT);
-    return NEXT_OUTCOME;
+    return NEXT_HOLD_HEADERS;
 }
 
 /* What a function or somebody's upload says, and not the service. */

@@ -122,7 +122,8 @@ static void on_too_large(void *owner, struct http_call *call, uint64_t limit)
     }
     reply_error(x, too_large_error(x, limit, &arg), &arg, 1, STR_NONE, 0, KEYS_DEFAULT);
     x->delivery.end = DELIVERY_CLOSE;
-    exchange_deliver(x);
+    exchange_stand_at(x, station_deliver);
+    exchange_advance(x);
 }
 
 /* Nobody waits for what is being worked on. */
@@ -165,6 +166,7 @@ static void on_finished(void *owner, struct http_call *call, const struct http_r
     exchange_unhold(x);
     abandon(x); /* cut while it ran: the daemon ends */
     exchange_record(x, result);
+    late_begin(x);
     if (x->asked)
         fault_release(gateway->parts.faults, &x->decision);
     if (x->second)
@@ -206,7 +208,8 @@ enum next station_deliver(struct exchange *x)
     }
     answer_guard(x);
     if (holds_delivery(&x->delivery)) {
-        exchange_hold(x, FAULT_FOREVER, x->decision.first_rule, "stall");
+        exchange_hold(x, FAULT_FOREVER,
+                      x->decision.first_rule ? x->decision.first_rule->id : STR(""), "stall");
         x->delivering = true;
     }
     /* The server may finish the call before this returns: x is not touched behind it. */

@@ -235,6 +235,7 @@ static void append(struct exchange *x, const struct http_result *result, int sta
         .performed = x->performed,
         .ran = x->ran,
         .instance = x->instance,
+        .late = late_result(x),
         .strikes = strikes_of(x),
         .strike_count = d->evidence_count,
         .near_miss = near_miss_of(x),
@@ -249,7 +250,7 @@ static void append(struct exchange *x, const struct http_result *result, int sta
     add_facts(x, &entry);
     add_capture(x, &x->gateway->scratch, &entry);
     entry.body_sha256 = body_digest(x, &entry);
-    journal_append(x->gateway->parts.journal, &entry);
+    x->entry = journal_append(x->gateway->parts.journal, &entry);
 }
 
 void exchange_record(struct exchange *x, const struct http_result *result)

@@ -9,10 +9,13 @@
 
 enum next {
     NEXT_STATION,
-    NEXT_PARKED,  /* somebody will call exchange_advance(), which goes on with the station behind */
-    NEXT_OUTCOME, /* the work is not done: go on with the delay before the answer */
-    NEXT_DELIVER, /* nothing is to be shaped */
+    NEXT_PARKED, /* somebody will call exchange_advance(), which goes on with the station behind */
+    NEXT_HOLD_HEADERS, /* no work is done here: on to the delay before the answer */
+    NEXT_DELIVER,      /* nothing is to be shaped */
 };
+
+/** That station is the next one to be run. */
+void exchange_stand_at(struct exchange *x, enum next (*station)(struct exchange *x));
 
 enum next station_place(struct exchange *x);
 enum next station_operate(struct exchange *x);
@@ -25,8 +28,10 @@ enum next station_refuse(struct exchange *x);
 enum next station_admit(struct exchange *x);
 enum next station_refuse_account(struct exchange *x);
 enum next station_strike_again(struct exchange *x);
+enum next station_late(struct exchange *x);
 enum next station_hold_effect(struct exchange *x);
 enum next station_perform(struct exchange *x);
+enum next station_late_is_done(struct exchange *x);
 enum next station_hold_headers(struct exchange *x);
 enum next station_hang_headers(struct exchange *x);
 enum next station_outcome(struct exchange *x);

@@ -45,18 +45,22 @@ static bool follows_chains(const struct exchange *x)
            fault_counts_attempts(parts->fixtures);
 }
 
-static void hold_if(struct exchange *x, uint64_t ns, enum next *out)
+/* Whose shapers hold the call; its id is a view into the rule set, kept as long as the decision. */
+static struct str first_rule(const struct exchange *x)
+{
+    return x->decision.first_rule ? x->decision.first_rule->id : STR("");
+}
+
+static enum next hold_if(struct exchange *x, uint64_t ns)
 {
     if (ns == 0)
-        return;
-    exchange_hold(x, ns, x->decision.first_rule, "delay");
-    *out = NEXT_PARKED;
+        return NEXT_STATION;
+    exchange_hold(x, ns, first_rule(x), "delay");
+    return NEXT_PARKED;
 }
 
 enum next station_strike(struct exchange *x)
 {
-    enum next next = NEXT_STATION;
-
     if (follows_chains(x))
         begin_chain(x);
     fault_decide(x->gateway->parts.faults, &x->facts, x->arena, &x->decision);
@@ -74,8 +78,7 @@ enum next station_strike(struct exchange *x)
                     KEYS_DEFAULT);
         return NEXT_DELIVER;
     }
-    hold_if(x, x->decision.delay_request_ns, &next);
-    return next;
+    return hold_if(x, x->decision.delay_request_ns);
 }
 
 static bool is_hang(const struct exchange *x, enum fault_phase at)
@@ -87,7 +90,7 @@ static bool is_hang(const struct exchange *x, enum fault_phase at)
 
 static enum next hang(struct exchange *x)
 {
-    exchange_hold(x, x->decision.outcome->hang_ns, x->decision.outcome_rule, "hang");
+    exchange_hold(x, x->decision.outcome->hang_ns, x->decision.outcome_rule->id, "hang");
     return NEXT_PARKED;
 }
 
@@ -96,11 +99,14 @@ enum next station_hang_request(struct exchange *x)
     return is_hang(x, PHASE_REQUEST) && x->decision.effect == EFFECT_NONE ? hang(x) : NEXT_STATION;
 }
 
+static bool skips_work(const struct fault_decision *d)
+{
+    return fault_action_ends_call(d->outcome) && d->effect == EFFECT_NONE;
+}
+
 enum next station_skip(struct exchange *x)
 {
-    return fault_action_ends_call(x->decision.outcome) && x->decision.effect != EFFECT_DONE
-               ? NEXT_OUTCOME
-               : NEXT_STATION;
+    return skips_work(&x->decision) ? NEXT_HOLD_HEADERS : NEXT_STATION;
 }
 
 /* Shapers of both askings add up; the second asking happens only when the first had no outcome. */
@@ -146,38 +152,33 @@ enum next station_strike_again(struct exchange *x)
     x->second = ARENA_NEW(x->arena, struct fault_decision);
     fault_decide(x->gateway->parts.faults, &x->facts, x->arena, x->second);
     combine(x);
-    return fault_action_ends_call(x->decision.outcome) && x->decision.effect != EFFECT_DONE
-               ? NEXT_OUTCOME
-               : NEXT_STATION;
+    return skips_work(&x->decision) ? NEXT_HOLD_HEADERS : NEXT_STATION;
 }
 
 enum next station_hold_effect(struct exchange *x)
 {
-    enum next next = NEXT_STATION;
-
-    hold_if(x, x->decision.delay_effect_ns, &next);
-    return next;
+    return hold_if(x, x->decision.delay_effect_ns);
 }
 
 enum next station_hold_headers(struct exchange *x)
 {
-    enum next next = NEXT_STATION;
-
-    hold_if(x, x->decision.delay_headers_ns, &next);
-    return next;
+    return hold_if(x, x->decision.delay_headers_ns);
 }
 
 enum next station_hang_headers(struct exchange *x)
 {
-    bool with_work_done = is_hang(x, PHASE_REQUEST) && x->decision.effect == EFFECT_DONE;
+    bool with_work_done = is_hang(x, PHASE_REQUEST) && x->decision.effect != EFFECT_NONE;
 
     return is_hang(x, PHASE_HEADERS) || with_work_done ? hang(x) : NEXT_STATION;
 }
 
 enum next station_outcome(struct exchange *x)
 {
-    if (outcome_reply(x, &x->decision) && x->decision.effect == EFFECT_LATE)
-        exchange_perform_late(x);
+    if (x->answered) {
+        x->own.status = x->reply.http.status;
+        x->own.code = x->reply.code;
+    }
+    outcome_reply(x, &x->decision);
     if (!x->answered && x->delivery.form == DELIVERY_ANSWER)
         reply_error(x, fc_error_find(STR("InternalServerError")), NULL, 0, STR_NONE, 0,
                     KEYS_DEFAULT);

@@ -1,6 +1,7 @@
 #include "journal/format.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 
 #include "journal/names.h"
 
@@ -14,6 +15,7 @@ enum member_kind {
     MEMBER_BOOL,
     MEMBER_NS,
     MEMBER_SHA256,
+    MEMBER_DONE, /* work, be it behind the answer */
 };
 
 struct member {
@@ -62,7 +64,7 @@ static const struct member members[] = {
     MEMBER("code",                 TEXT, true,  SHORT, code),
     MEMBER("rule",                 TEXT, true,  SHORT, rule),
     MEMBER("kind",                 TEXT, true,  SHORT, outcome_kind),
-    MEMBER("performed",            BOOL, true,  SHORT, performed),
+    MEMBER("performed",            DONE, true,  SHORT, performed),
     MEMBER("damaged",              BOOL, false, SHORT, damaged),
     MEMBER("defaulted",            TEXT, true,  SHORT, defaulted),
     MEMBER("near_miss",            TEXT, true,  SHORT, near_miss),
@@ -107,6 +109,10 @@ static void add_member(struct buf *out, const struct member *member,
                                              : *(const struct str *)at;
         if (text.len || member->always)
             text_member(out, member->name, text);
+        return;
+    case MEMBER_DONE:
+        buf_printf(out, ",\"%s\":%s", member->name,
+                   journal_entry_performed(entry) ? "true" : "false");
         return;
     case MEMBER_BOOL:
         if (*(const bool *)at || member->always)
@@ -160,6 +166,23 @@ static void add_strikes(struct buf *out, const struct journal_entry *entry)
     uint_member(out, "seed", entry->seed);
 }
 
+/* Nothing, for most calls. */
+static void add_late(struct buf *out, const struct journal_entry *entry)
+{
+    enum journal_late_state state;
+
+    if (!entry->late)
+        return;
+    state = atomic_load(&entry->late->state);
+    text_member(out, "late", str_of(late_name(state)));
+    if (state == LATE_WAITS)
+        return;
+    if (entry->late->status)
+        buf_printf(out, ",\"late_status\":%d", entry->late->status);
+    if (entry->late->code[0])
+        text_member(out, "late_code", str_of(entry->late->code));
+}
+
 static void add_link(struct buf *out, const struct chain_link *link)
 {
     const char *comma = "";
@@ -203,6 +226,7 @@ void journal_entry_json(const struct journal_entry *entry, enum journal_detail d
         if (members[i].detail <= detail)
             add_member(out, &members[i], entry);
     }
+    add_late(out, entry);
     if (entry->query.len)
         text_member(out, "query", entry->query);
     add_link(out, &entry->link);

@@ -124,6 +124,7 @@ static size_t entry_bytes(const struct journal_entry *entry)
 {
     size_t bytes = sizeof(*entry) + entry->strike_count * sizeof(*entry->strikes);
 
+    bytes += entry->late ? sizeof(*entry->late) : 0;
     for (size_t i = 0; i < N_ELEMENTS(text_fields); i++)
         bytes += text_field(entry, i)->len;
     for (size_t i = 0; i < entry->strike_count; i++)
@@ -151,6 +152,11 @@ static struct journal_entry *entry_pack(const struct journal_entry *entry, uint6
     copy->number = number;
     at += sizeof(*copy);
     copy->strikes = NULL;
+    if (entry->late) {
+        copy->late = (struct journal_late *)(void *)at;
+        *copy->late = *entry->late;
+        at += sizeof(*copy->late);
+    }
     if (entry->strike_count) {
         copy->strikes = (struct journal_strike *)(void *)at;
         memcpy(at, entry->strikes, entry->strike_count * sizeof(*entry->strikes));
@@ -163,6 +169,11 @@ static struct journal_entry *entry_pack(const struct journal_entry *entry, uint6
         at = pack_text(&copy->strikes[i].key, at);
     }
     return copy;
+}
+
+bool journal_entry_performed(const struct journal_entry *entry)
+{
+    return entry->performed || (entry->late && atomic_load(&entry->late->state) == LATE_DONE);
 }
 
 bool journal_body_is_whole(const struct journal_entry *entry)
@@ -310,6 +321,40 @@ uint64_t journal_append(struct journal *journal, const struct journal_entry *ent
     if (journal->tap)
         journal->tap(journal->tap_arg, kept);
     return number;
+}
+
+/* Numbers rise, but those that were lost are left out. Loop thread. */
+static struct journal_entry *entry_of_number(struct journal *journal, uint64_t number)
+{
+    for (size_t i = journal->segment_count; i > 0; i--) {
+        const struct segment *segment = journal->segments[i - 1];
+
+        if (segment->count == 0 || segment_entry(segment, 0)->number > number)
+            continue;
+        for (uint32_t k = 0; k < segment->count; k++) {
+            struct journal_entry *entry = segment_entry(segment, k);
+
+            if (entry->number == number)
+                return entry;
+        }
+        return NULL;
+    }
+    return NULL;
+}
+
+void journal_late_ends(struct journal *journal, uint64_t number, enum journal_late_state state,
+                       int status, struct str code)
+{
+    struct journal_entry *entry = entry_of_number(journal, number);
+    size_t len = code.len < JOURNAL_CODE_BYTES ? code.len : JOURNAL_CODE_BYTES - 1;
+
+    if (!entry || !entry->late)
+        return;
+    entry->late->status = status;
+    if (len)
+        memcpy(entry->late->code, code.ptr, len);
+    entry->late->code[len] = '\0';
+    atomic_store(&entry->late->state, state);
 }
 
 void journal_tap(struct journal *journal, void (*fn)(void *arg, const struct journal_entry *entry),

@@ -1,10 +1,11 @@
 /*
  * journal/journal.h - what happened, call by call, bounded in bytes
  *
- * A ring of immutable entries. The loop thread appends; anybody may take a snapshot and read it in
- * peace. Entries live in counted segments: an append is a copy into the newest one, a snapshot
- * takes a reference to each, and dropping the oldest segment makes room. What fell out at the old
- * end is counted as lost, so that a verification can say "inconclusive".
+ * A ring of entries that do not change, but for what comes of late work. The loop thread appends;
+ * anybody may take a snapshot and read it in peace. Entries live in counted segments: an append is
+ * a copy into the newest one, a snapshot takes a reference to each, and dropping the oldest segment
+ * makes room. What fell out at the old end is counted as lost, so that a verification can say
+ * "inconclusive".
  *
  * Threads: append, tap and clear from the loop thread; snapshot and stats from any. The one mutex
  * is held for a few pointers, never while an entry is copied or read.
@@ -30,6 +31,20 @@ struct journal_strike {
     double draw, threshold;
     bool shadow;
     int choice;
+};
+
+/* What comes of work that is done behind the answer (effect: late). */
+enum journal_late_state {
+    LATE_WAITS,
+    LATE_DONE,
+    LATE_REFUSED, /* by the service itself, or because the call was not admitted */
+    LATE_DROPPED, /* the daemon ended before its time */
+};
+enum { JOURNAL_CODE_BYTES = 48 };
+struct journal_late {
+    _Atomic enum journal_late_state state; /* the last word: what stands below is read behind it */
+    int status;                            /* that the operation answered; 0 = none */
+    char code[JOURNAL_CODE_BYTES];         /* of its refusal; "" */
 };
 
 /* All strings are copies owned by the entry. Times: monotonic ns for differences, wall ms for
@@ -66,10 +81,12 @@ struct journal_entry {
     int status;             /* 0 = none was sent; 499 = the client left */
     struct str code;        /* FC error code, or "" */
     enum http_outcome outcome;
-    struct str outcome_kind;  /* "error", "reset", …: the outcome that struck, or "" */
-    struct str rule;          /* its rule, or "" */
-    enum fault_effect effect; /* what happened to the operation */
-    bool performed;           /* the operation itself ran */
+    struct str outcome_kind;   /* "error", "reset", …: the outcome that struck, or "" */
+    struct str rule;           /* its rule, or "" */
+    enum fault_effect effect;  /* what happened to the operation */
+    bool performed;            /* the operation itself ran */
+    struct journal_late *late; /* NULL: no work is done behind the answer. Set once more when it is
+                                  over: journal_late_ends() */
     struct journal_strike *strikes;
     size_t strike_count;
     struct str defaulted; /* "account", "region", "account, region": by the settings; else "" */
@@ -109,6 +126,15 @@ DEFINE_OWN(journal_free, struct journal *);
  * Returns the number it got; 0 when the journal is off. Loop thread.
  */
 uint64_t journal_append(struct journal *journal, const struct journal_entry *entry);
+
+/**
+ * The work that @number's entry says is waiting has come to something; nothing happens when that
+ * entry is gone. Loop thread.
+ */
+void journal_late_ends(struct journal *journal, uint64_t number, enum journal_late_state state,
+                       int status, struct str code);
+/** The operation ran, be it behind the answer. Any thread. */
+bool journal_entry_performed(const struct journal_entry *entry);
 
 /** Call fn(arg, the kept entry) after each append, on the loop thread. One tap; NULL ends it. */
 void journal_tap(struct journal *journal, void (*fn)(void *arg, const struct journal_entry *entry),

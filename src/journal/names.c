@@ -35,3 +35,15 @@ const char *effect_name(enum fault_effect effect)
 
     return names[effect];
 }
+
+const char *late_name(enum journal_late_state state)
+{
+    static const char *const names[] = {
+        [LATE_WAITS] = "waiting",
+        [LATE_DONE] = "done",
+        [LATE_REFUSED] = "refused",
+        [LATE_DROPPED] = "dropped",
+    };
+
+    return names[state];
+}

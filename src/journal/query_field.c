@@ -1,5 +1,7 @@
 #include "journal/query_field.h"
 
+#include <stdatomic.h>
+
 #include "journal/names.h"
 
 #define TEXT_OF(field)                                                                             \
@@ -62,6 +64,11 @@ static struct str outcome_of(const struct journal_entry *entry)
     return str_of(http_outcome_name(entry->outcome));
 }
 
+static struct str late_of(const struct journal_entry *entry)
+{
+    return str_of(entry->late ? late_name(atomic_load(&entry->late->state)) : "");
+}
+
 static double chain_of(const struct journal_entry *entry)
 {
     return (double)entry->link.chain;
@@ -84,7 +91,7 @@ static double internal_of(const struct journal_entry *entry)
 
 static double performed_of(const struct journal_entry *entry)
 {
-    return entry->performed;
+    return journal_entry_performed(entry);
 }
 
 static const struct journal_field fields[] = {
@@ -104,6 +111,7 @@ static const struct journal_field fields[] = {
     {"invocation",     FIELD_TEXT,   invocation_of,   NULL             },
     {"kind",           FIELD_TEXT,   outcome_kind_of, NULL             },
     {"label",          FIELD_TEXT,   label_of,        NULL             },
+    {"late",           FIELD_TEXT,   late_of,         NULL             },
     {"layer",          FIELD_TEXT,   layer_of,        NULL             },
     {"method",         FIELD_TEXT,   method_of,       NULL             },
     {"number",         FIELD_NUMBER, NULL,            number_of        },

@@ -54,7 +54,7 @@ static void chain_finish(struct retry_chain *chain, struct arena *arena)
 
     chain->gaps_ms = ARENA_ARRAY(arena, chain->count, double);
     for (size_t i = 0; i < chain->count; i++) {
-        chain->performed += chain->attempts[i]->performed;
+        chain->performed += journal_entry_performed(chain->attempts[i]);
         if (i > 0)
             note_retry(chain, i);
     }

@@ -56,3 +56,32 @@ size_t http_headers_bytes(const struct http_headers *headers)
         bytes += headers->items[i].name.len + headers->items[i].value.len;
     return bytes;
 }
+
+void http_headers_copy(const struct http_headers *from, struct arena *arena,
+                       struct http_headers *out)
+{
+    *out = (struct http_headers){0};
+    for (size_t i = 0; i < from->count; i++)
+        http_headers_add(out, arena, arena_str(arena, from->items[i].name),
+                         arena_str(arena, from->items[i].value));
+}
+
+void http_request_copy(const struct http_request *from, struct arena *arena,
+                       struct http_request *out)
+{
+    static const size_t texts[] = {
+        offsetof(struct http_request, sni),       offsetof(struct http_request, client),
+        offsetof(struct http_request, method),    offsetof(struct http_request, target),
+        offsetof(struct http_request, path),      offsetof(struct http_request, query),
+        offsetof(struct http_request, authority), offsetof(struct http_request, host),
+        offsetof(struct http_request, body),
+    };
+
+    *out = *from;
+    for (size_t i = 0; i < N_ELEMENTS(texts); i++) {
+        struct str *text = (struct str *)(void *)((char *)out + texts[i]);
+
+        *text = arena_str(arena, *text);
+    }
+    http_headers_copy(&from->headers, arena, &out->headers);
+}

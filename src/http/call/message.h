@@ -84,6 +84,12 @@ struct http_request {
     uint64_t started_ns; /* monotonic: first byte of the head handed over */
 };
 
+/** All of it in @arena, so that it outlives its call. */
+void http_request_copy(const struct http_request *from, struct arena *arena,
+                       struct http_request *out);
+void http_headers_copy(const struct http_headers *from, struct arena *arena,
+                       struct http_headers *out);
+
 struct http_response {
     int status;
     struct http_headers headers; /* without Content-Length, Date, Connection: those are the server's
