@@ -74,8 +74,7 @@ void strike_rule(struct asking *asking, struct rule_state *rule, struct str key)
 
 static void ask_rule(struct asking *asking, struct rule_state *rule)
 {
-    if (!rule_is_on(asking->engine, rule) ||
-        matcher_holds(&rule->matcher, &asking->match, NULL) != VERDICT_YES)
+    if (!rule_is_on(asking->engine, rule) || !matcher_holds(&rule->matcher, &asking->match, NULL))
         return;
     strike_rule(asking, rule, key_of_call(&rule->rule->when, asking->call, asking->arena));
 }
@@ -83,7 +82,7 @@ static void ask_rule(struct asking *asking, struct rule_state *rule)
 static bool inside_guard(struct asking *asking)
 {
     return !asking->engine->set->guard.has_only ||
-           matcher_holds(&asking->engine->only, &asking->match, NULL) == VERDICT_YES;
+           matcher_holds(&asking->engine->only, &asking->match, NULL);
 }
 
 static void ask_rules(struct asking *asking)
@@ -234,47 +233,6 @@ void fault_release(struct fault_engine *engine, struct fault_decision *decision)
 }
 
 /* ---- what the gateway asks beforehand ---- */
-
-static bool wants_body(const struct rule_state *state, struct match_call *match)
-{
-    const struct fault_rule *rule = state->rule;
-
-    if (!rule->match.needs_body && !rule->when.draw_by_request)
-        return false;
-    enum verdict verdict = matcher_holds(&state->matcher, match, NULL);
-
-    return verdict == VERDICT_MAYBE || (verdict == VERDICT_YES && rule->when.draw_by_request);
-}
-
-static bool needs_body_at(struct fault_engine *engine, struct match_call *match,
-                          enum asking_time time)
-{
-    struct index_walk walk;
-    uint32_t rule;
-
-    match->authenticated = time == ASKED_AUTHENTICATED;
-    index_walk_start(engine->index, time, match->call, match->op_index, &walk);
-    while (index_walk_next(&walk, &rule))
-        if (rule_is_on(engine, &engine->rules[rule]) && wants_body(&engine->rules[rule], match))
-            return true;
-    return false;
-}
-
-bool fault_needs_body(struct fault_engine *engine, const struct fault_call *call)
-{
-    OWN(arena_free) struct arena *arena = NULL;
-
-    if (!engine->set || !engine->may_want_body || engine->stopped || call->body_known ||
-        engine->decided_elsewhere)
-        return false;
-    arena = arena_new();
-    struct match_call match = match_call_start(call, arena, engine->scratch);
-
-    return (engine->set->guard.has_only &&
-            matcher_holds(&engine->only, &match, NULL) == VERDICT_MAYBE) ||
-           needs_body_at(engine, &match, ASKED_ON_REQUEST) ||
-           needs_body_at(engine, &match, ASKED_AUTHENTICATED);
-}
 
 bool fault_asks_accept(const struct fault_engine *engine)
 {

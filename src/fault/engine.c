@@ -153,16 +153,6 @@ static void load_states(struct fault_engine *engine, struct fault_engine *old,
     switches_changed(engine);
 }
 
-static bool set_reads_bodies(const struct fault_ruleset *set)
-{
-    if (set->guard.has_only && set->guard.only.needs_body)
-        return true;
-    for (size_t i = 0; i < set->rule_count; i++)
-        if (set->rules[i].match.needs_body || set->rules[i].when.draw_by_request)
-            return true;
-    return false;
-}
-
 static bool action_wants_answers(const struct fault_action *action)
 {
     if (action->outcome != OUTCOME_NONE && fault_outcome_row(action->outcome)->wants_answers)
@@ -212,7 +202,6 @@ void fault_engine_load(struct fault_engine *engine, struct fault_ruleset *set, u
     load_states(engine, &old, set);
     if (set->guard.has_only)
         matcher_compile(&set->guard.only, engine->arena, &engine->only);
-    engine->may_want_body = set_reads_bodies(set);
     engine->wants_answers = set_wants_answers(set);
     engine->counts_attempts = set_counts_attempts(set);
     engine->seed = set->seed_random ? seed : set->seed;

@@ -105,9 +105,6 @@ bool fault_engine_heeds_headers(const struct fault_engine *engine);
 const struct fault_ruleset *fault_engine_ruleset(const struct fault_engine *engine);
 uint64_t fault_engine_seed(const struct fault_engine *engine);
 
-/** True when a rule that could strike this call needs its body: ask again when it is in. The call
- * has no body yet. */
-bool fault_needs_body(struct fault_engine *engine, const struct fault_call *call);
 /** True when any rule strikes before a request exists, so that fault_decide_accept() is worth it.
  */
 bool fault_asks_accept(const struct fault_engine *engine);

@@ -23,14 +23,12 @@ static void look_at(struct fault_engine *engine, struct match_call *match,
         out->gate = GATE_ENABLED;
         return;
     }
-    if (engine->set->guard.has_only &&
-        matcher_holds(&engine->only, match, &out->key) != VERDICT_YES) {
+    if (engine->set->guard.has_only && !matcher_holds(&engine->only, match, &out->key)) {
         out->gate = GATE_GUARD_ONLY;
         return;
     }
     match->authenticated = rule_asking_time(state->rule) == ASKED_AUTHENTICATED;
-    out->gate = matcher_holds(&state->matcher, match, &out->key) == VERDICT_YES ? GATE_NOT_ASKED
-                                                                                : GATE_MATCH;
+    out->gate = matcher_holds(&state->matcher, match, &out->key) ? GATE_NOT_ASKED : GATE_MATCH;
 }
 
 static void explain_rule(struct fault_engine *engine, struct match_call *match,

@@ -24,8 +24,6 @@ struct match_row;
 
 /* ---- match.c: does a rule's `match` hold ---- */
 
-enum verdict { VERDICT_NO, VERDICT_MAYBE, VERDICT_YES }; /* MAYBE: only the body can tell */
-
 /* A match with the tests that it really asks for, cheap ones first. */
 struct matcher {
     const struct fault_match *match;
@@ -42,6 +40,7 @@ struct match_call {
     struct regex_scratch *scratch;
     size_t op_index; /* SIZE_MAX = no operation */
     bool authenticated;
+    bool without_body; /* what a test of a body that is not known says: no; inside of `not`, yes */
     enum { CLIENT_UNREAD, CLIENT_ADDRESS, CLIENT_OTHER } client_state;
     uint8_t client[16];
     bool json_read, sha256_read;
@@ -55,8 +54,7 @@ void match_call_done(struct match_call *c);
 
 void matcher_compile(const struct fault_match *match, struct arena *arena, struct matcher *out);
 /** @out_failed, unless NULL: the first key that did not hold, untouched when all did. */
-enum verdict matcher_holds(const struct matcher *matcher, struct match_call *c,
-                           const char **out_failed);
+bool matcher_holds(const struct matcher *matcher, struct match_call *c, const char **out_failed);
 /** What the call has under a key of `match` that compares text; absent for other keys. */
 struct str match_value_of(const char *key, const struct fault_call *call);
 /** Does `match` speak of authentication, so that the rule is asked behind the signature check? */
@@ -222,7 +220,6 @@ struct fault_engine {
     uint64_t next_back_ns;      /* of all switches; UINT64_MAX = none goes back */
     int *scenario_values;
     struct matcher only;
-    bool may_want_body;   /* some rule of the set reads bodies */
     bool wants_answers;   /* some rule of the set gives earlier answers */
     bool counts_attempts; /* some rule of the set asks how often a call was tried */
     struct regex_scratch *scratch;

@@ -42,22 +42,18 @@ void matcher_compile(const struct fault_match *match, struct arena *arena, struc
     }
 }
 
-enum verdict matcher_holds(const struct matcher *matcher, struct match_call *c,
-                           const char **out_failed)
+bool matcher_holds(const struct matcher *matcher, struct match_call *c, const char **out_failed)
 {
-    enum verdict worst = VERDICT_YES;
-
     for (size_t i = 0; i < matcher->test_count; i++) {
         const struct match_row *row = matcher->tests[i];
-        enum verdict one = row->test(row, matcher, c);
 
-        if (one < worst && out_failed)
+        if (row->test(row, matcher, c))
+            continue;
+        if (out_failed)
             *out_failed = row->key;
-        if (one == VERDICT_NO)
-            return VERDICT_NO;
-        worst = one < worst ? one : worst;
+        return false;
     }
-    return worst;
+    return true;
 }
 
 struct str match_value_of(const char *key, const struct fault_call *call)

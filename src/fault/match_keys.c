@@ -3,21 +3,16 @@
  */
 #include "fault/match_keys.h"
 
-static enum verdict verdict_of(bool holds)
-{
-    return holds ? VERDICT_YES : VERDICT_NO;
-}
-
 static bool given_patterns(const struct match_row *row, const struct fault_match *m)
 {
     return ((const struct fault_patterns *)match_wanted(row, m))->count > 0;
 }
 
-static enum verdict test_patterns(const struct match_row *row, const struct matcher *matcher,
-                                  struct match_call *c)
+static bool test_patterns(const struct match_row *row, const struct matcher *matcher,
+                          struct match_call *c)
 {
-    return verdict_of(pattern_any_holds(match_wanted(row, matcher->match),
-                                        match_row_value(row, c->call), c->scratch));
+    return pattern_any_holds(match_wanted(row, matcher->match), match_row_value(row, c->call),
+                             c->scratch);
 }
 
 static bool given_compare(const struct match_row *row, const struct fault_match *m)
@@ -25,16 +20,16 @@ static bool given_compare(const struct match_row *row, const struct fault_match 
     return ((const struct fault_compare *)match_wanted(row, m))->given;
 }
 
-static enum verdict test_attempt(const struct match_row *row, const struct matcher *matcher,
-                                 struct match_call *c)
+static bool test_attempt(const struct match_row *row, const struct matcher *matcher,
+                         struct match_call *c)
 {
-    return verdict_of(compare_holds(match_wanted(row, matcher->match), c->call->attempt));
+    return compare_holds(match_wanted(row, matcher->match), c->call->attempt);
 }
 
-static enum verdict test_connection_call(const struct match_row *row, const struct matcher *matcher,
-                                         struct match_call *c)
+static bool test_connection_call(const struct match_row *row, const struct matcher *matcher,
+                                 struct match_call *c)
 {
-    return verdict_of(compare_holds(match_wanted(row, matcher->match), c->call->connection_call));
+    return compare_holds(match_wanted(row, matcher->match), c->call->connection_call);
 }
 
 static bool given_operation(const struct match_row *row, const struct fault_match *m)
@@ -43,13 +38,13 @@ static bool given_operation(const struct match_row *row, const struct fault_matc
     return m->operations != NULL;
 }
 
-static enum verdict test_operation(const struct match_row *row, const struct matcher *matcher,
-                                   struct match_call *c)
+static bool test_operation(const struct match_row *row, const struct matcher *matcher,
+                           struct match_call *c)
 {
     size_t op = c->op_index;
 
     (void)row;
-    return verdict_of(op != SIZE_MAX && matcher->match->operations[op / 64] >> (op % 64) & 1);
+    return op != SIZE_MAX && matcher->match->operations[op / 64] >> (op % 64) & 1;
 }
 
 /* Sets of bits: api, invocation, sdk. */
@@ -58,25 +53,25 @@ static bool given_bits(const struct match_row *row, const struct fault_match *m)
     return *(const unsigned *)match_wanted(row, m) != 0;
 }
 
-static enum verdict bit_of(const struct match_row *row, const struct matcher *matcher, unsigned bit)
+static bool bit_of(const struct match_row *row, const struct matcher *matcher, unsigned bit)
 {
-    return verdict_of(*(const unsigned *)match_wanted(row, matcher->match) >> bit & 1);
+    return *(const unsigned *)match_wanted(row, matcher->match) >> bit & 1u;
 }
 
-static enum verdict test_api(const struct match_row *row, const struct matcher *matcher,
-                             struct match_call *c)
+static bool test_api(const struct match_row *row, const struct matcher *matcher,
+                     struct match_call *c)
 {
     return bit_of(row, matcher, c->call->api);
 }
 
-static enum verdict test_invocation(const struct match_row *row, const struct matcher *matcher,
-                                    struct match_call *c)
+static bool test_invocation(const struct match_row *row, const struct matcher *matcher,
+                            struct match_call *c)
 {
     return bit_of(row, matcher, c->call->invocation);
 }
 
-static enum verdict test_sdk(const struct match_row *row, const struct matcher *matcher,
-                             struct match_call *c)
+static bool test_sdk(const struct match_row *row, const struct matcher *matcher,
+                     struct match_call *c)
 {
     return bit_of(row, matcher, c->call->sdk);
 }
@@ -93,11 +88,11 @@ static bool given_sts(const struct match_row *row, const struct fault_match *m)
     return m->has_sts;
 }
 
-static enum verdict test_sts(const struct match_row *row, const struct matcher *matcher,
-                             struct match_call *c)
+static bool test_sts(const struct match_row *row, const struct matcher *matcher,
+                     struct match_call *c)
 {
     (void)row;
-    return verdict_of(matcher->match->sts == c->call->sts);
+    return matcher->match->sts == c->call->sts;
 }
 
 static bool given_authenticated(const struct match_row *row, const struct fault_match *m)
@@ -106,11 +101,11 @@ static bool given_authenticated(const struct match_row *row, const struct fault_
     return m->has_authenticated;
 }
 
-static enum verdict test_authenticated(const struct match_row *row, const struct matcher *matcher,
-                                       struct match_call *c)
+static bool test_authenticated(const struct match_row *row, const struct matcher *matcher,
+                               struct match_call *c)
 {
     (void)row;
-    return verdict_of(matcher->match->authenticated == c->authenticated);
+    return matcher->match->authenticated == c->authenticated;
 }
 
 static bool given_client(const struct match_row *row, const struct fault_match *m)
@@ -128,16 +123,16 @@ static bool in_network(const struct fault_cidr *cidr, const uint8_t address[16])
            (rest == 0 || (cidr->address[whole] ^ address[whole]) >> (8 - rest) == 0);
 }
 
-static enum verdict test_client(const struct match_row *row, const struct matcher *matcher,
-                                struct match_call *c)
+static bool test_client(const struct match_row *row, const struct matcher *matcher,
+                        struct match_call *c)
 {
     const uint8_t *address = match_client_address(c);
 
     (void)row;
     for (size_t i = 0; address && i < matcher->match->client_count; i++)
         if (in_network(&matcher->match->clients[i], address))
-            return VERDICT_YES;
-    return VERDICT_NO;
+            return true;
+    return false;
 }
 
 static bool named_holds(const struct fault_named *named, struct str value,
@@ -158,8 +153,8 @@ static bool given_header(const struct match_row *row, const struct fault_match *
     return m->header_count > 0;
 }
 
-static enum verdict test_header(const struct match_row *row, const struct matcher *matcher,
-                                struct match_call *c)
+static bool test_header(const struct match_row *row, const struct matcher *matcher,
+                        struct match_call *c)
 {
     const struct fault_match *m = matcher->match;
 
@@ -168,9 +163,9 @@ static enum verdict test_header(const struct match_row *row, const struct matche
         struct str value = header_value(c->call, m->headers[i].name);
 
         if (!named_holds(&m->headers[i], value, c->scratch))
-            return VERDICT_NO;
+            return false;
     }
-    return VERDICT_YES;
+    return true;
 }
 
 static bool given_query(const struct match_row *row, const struct fault_match *m)
@@ -179,8 +174,8 @@ static bool given_query(const struct match_row *row, const struct fault_match *m
     return m->query_count > 0;
 }
 
-static enum verdict test_query(const struct match_row *row, const struct matcher *matcher,
-                               struct match_call *c)
+static bool test_query(const struct match_row *row, const struct matcher *matcher,
+                       struct match_call *c)
 {
     const struct fault_match *m = matcher->match;
 
@@ -189,9 +184,9 @@ static enum verdict test_query(const struct match_row *row, const struct matcher
         struct str value = query_value(c->call->query, m->queries[i].name, c->arena);
 
         if (!named_holds(&m->queries[i], value, c->scratch))
-            return VERDICT_NO;
+            return false;
     }
-    return VERDICT_YES;
+    return true;
 }
 
 static bool given_any(const struct match_row *row, const struct fault_match *m)
@@ -200,18 +195,14 @@ static bool given_any(const struct match_row *row, const struct fault_match *m)
     return m->any_count > 0;
 }
 
-static enum verdict test_any(const struct match_row *row, const struct matcher *matcher,
-                             struct match_call *c)
+static bool test_any(const struct match_row *row, const struct matcher *matcher,
+                     struct match_call *c)
 {
-    enum verdict best = VERDICT_NO;
-
     (void)row;
-    for (size_t i = 0; best != VERDICT_YES && i < matcher->match->any_count; i++) {
-        enum verdict one = matcher_holds(&matcher->any[i], c, NULL);
-
-        best = one > best ? one : best;
-    }
-    return best;
+    for (size_t i = 0; i < matcher->match->any_count; i++)
+        if (matcher_holds(&matcher->any[i], c, NULL))
+            return true;
+    return false;
 }
 
 static bool given_not(const struct match_row *row, const struct fault_match *m)
@@ -220,19 +211,24 @@ static bool given_not(const struct match_row *row, const struct fault_match *m)
     return m->not != NULL;
 }
 
-static enum verdict test_not(const struct match_row *row, const struct matcher *matcher,
-                             struct match_call *c)
+static bool test_not(const struct match_row *row, const struct matcher *matcher,
+                     struct match_call *c)
 {
+    bool holds;
+
     (void)row;
-    return VERDICT_YES - matcher_holds(matcher->none, c, NULL);
+    c->without_body = !c->without_body;
+    holds = matcher_holds(matcher->none, c, NULL);
+    c->without_body = !c->without_body;
+    return !holds;
 }
 
-static enum verdict test_body_size(const struct match_row *row, const struct matcher *matcher,
-                                   struct match_call *c)
+static bool test_body_size(const struct match_row *row, const struct matcher *matcher,
+                           struct match_call *c)
 {
     if (!c->call->body_known)
-        return VERDICT_MAYBE;
-    return verdict_of(compare_holds(match_wanted(row, matcher->match), (double)c->call->body_size));
+        return c->without_body;
+    return compare_holds(match_wanted(row, matcher->match), (double)c->call->body_size);
 }
 
 static bool given_contains(const struct match_row *row, const struct fault_match *m)
@@ -241,15 +237,15 @@ static bool given_contains(const struct match_row *row, const struct fault_match
     return str_is_set(m->body_contains);
 }
 
-static enum verdict test_contains(const struct match_row *row, const struct matcher *matcher,
-                                  struct match_call *c)
+static bool test_contains(const struct match_row *row, const struct matcher *matcher,
+                          struct match_call *c)
 {
     size_t at;
 
     (void)row;
     if (!c->call->body_known)
-        return VERDICT_MAYBE;
-    return verdict_of(str_find(c->call->body, matcher->match->body_contains, &at));
+        return c->without_body;
+    return str_find(c->call->body, matcher->match->body_contains, &at);
 }
 
 static bool given_json(const struct match_row *row, const struct fault_match *m)
@@ -258,18 +254,18 @@ static bool given_json(const struct match_row *row, const struct fault_match *m)
     return m->body_json_count > 0;
 }
 
-static enum verdict test_json(const struct match_row *row, const struct matcher *matcher,
-                              struct match_call *c)
+static bool test_json(const struct match_row *row, const struct matcher *matcher,
+                      struct match_call *c)
 {
     const struct fault_match *m = matcher->match;
 
     (void)row;
     if (!c->call->body_known)
-        return VERDICT_MAYBE;
+        return c->without_body;
     for (size_t i = 0; i < m->body_json_count; i++)
         if (!json_named_holds(&m->body_json[i], match_body_json(c), c->scratch))
-            return VERDICT_NO;
-    return VERDICT_YES;
+            return false;
+    return true;
 }
 
 static bool given_sha256(const struct match_row *row, const struct fault_match *m)
@@ -278,13 +274,13 @@ static bool given_sha256(const struct match_row *row, const struct fault_match *
     return m->has_sha256;
 }
 
-static enum verdict test_sha256(const struct match_row *row, const struct matcher *matcher,
-                                struct match_call *c)
+static bool test_sha256(const struct match_row *row, const struct matcher *matcher,
+                        struct match_call *c)
 {
     (void)row;
     if (!c->call->body_known)
-        return VERDICT_MAYBE;
-    return verdict_of(memcmp(matcher->match->sha256, match_body_sha256(c), sizeof(c->sha256)) == 0);
+        return c->without_body;
+    return memcmp(matcher->match->sha256, match_body_sha256(c), sizeof(c->sha256)) == 0;
 }
 
 #define AT(member) offsetof(struct fault_match, member)

@@ -13,8 +13,7 @@ enum cost { COST_CHEAP, COST_DEAR, COST_BODY, COSTS };
 struct match_row {
     const char *key;
     bool (*given)(const struct match_row *row, const struct fault_match *m);
-    enum verdict (*test)(const struct match_row *row, const struct matcher *matcher,
-                         struct match_call *c);
+    bool (*test)(const struct match_row *row, const struct matcher *matcher, struct match_call *c);
     size_t wanted_at; /* in struct fault_match */
     size_t value_at;  /* in struct fault_call, for keys that compare text */
     enum cost cost;   /* at least */

@@ -84,7 +84,6 @@ struct fault_match {
     size_t header_count;
     struct fault_named *queries;
     size_t query_count;
-    bool needs_body; /* any of the body keys, here or below any/not */
     struct fault_compare body_size;
     struct str body_contains; /* absent = not asked */
     struct fault_named *body_json;

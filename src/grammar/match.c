@@ -279,7 +279,6 @@ static bool take_any(struct conf_decoder *d, const struct conf_node *node, void 
     match->any_count = node->count;
     CONF_EACH (child, node) {
         ok = grammar_match(d, child, &match->any[child->index]) && ok;
-        match->needs_body = match->needs_body || match->any[child->index].needs_body;
     }
     return ok;
 }
@@ -291,10 +290,7 @@ static bool take_not(struct conf_decoder *d, const struct conf_node *node, void 
     if (too_deep(d, node))
         return false;
     match->not = ARENA_NEW(d->arena, struct fault_match);
-    bool ok = grammar_match(d, node, match->not );
-
-    match->needs_body = match->needs_body || match->not ->needs_body;
-    return ok;
+    return grammar_match(d, node, match->not );
 }
 
 static const struct conf_word api_list[] = {

@@ -170,7 +170,6 @@ const struct conf_table fault_body_table = {.name = "body", CONF_TABLE_OF(body_f
 bool grammar_take_body(struct conf_decoder *d, const struct conf_field *field,
                        const struct conf_node *node, void *out)
 {
-    ((struct fault_match *)out)->needs_body = true;
     conf_decode(d, field->table, node, out);
     return true;
 }

@@ -259,9 +259,7 @@ START_TEST(test_json_by_pointer)
 
     match->body_json = &named;
     match->body_json_count = 1;
-    match->needs_body = true;
     world_start(&w, set);
-    ck_assert(fault_needs_body(w.engine, &call));
     ck_assert(!strikes(&w, &call)); /* not known is not held */
     call.body_known = true;
     call.body = str_of(bodies[_i].body);
@@ -275,7 +273,6 @@ START_TEST(test_body_size_text_and_digest)
     struct fault_match *match = &rule_add(set, "r", OUTCOME_ERROR)->match;
     struct fault_call call = call_of("f", NULL);
 
-    match->needs_body = true;
     match->body_contains = STR("bc");
     match->body_size = (struct fault_compare){.given = true, .has_lte = true, .lte = 3};
     match->has_sha256 = true;
@@ -290,24 +287,6 @@ START_TEST(test_body_size_text_and_digest)
     call.body_size = 3;
     call.body = STR("bcx");
     ck_assert(!strikes(&w, &call));
-}
-END_TEST
-
-START_TEST(test_body_is_asked_for_only_where_it_can_matter)
-{
-    struct fault_ruleset *set = set_new();
-    struct fault_match *match = &rule_add(set, "r", OUTCOME_ERROR)->match;
-    struct fault_call pay = call_of("pay", NULL);
-    struct fault_call other = call_of("other", NULL);
-
-    want_exactly(set, &match->function, "pay");
-    match->needs_body = true;
-    match->body_contains = STR("x");
-    world_start(&w, set);
-    ck_assert(fault_needs_body(w.engine, &pay));
-    ck_assert(!fault_needs_body(w.engine, &other));
-    ck_assert_int_eq(fault_engine_enable_rule(w.engine, STR("r"), false, 0), 0);
-    ck_assert(!fault_needs_body(w.engine, &pay));
 }
 END_TEST
 
@@ -341,13 +320,11 @@ START_TEST(test_not_over_a_body_waits_for_it)
 {
     struct fault_ruleset *set = set_new();
     struct fault_match *match = &rule_add(set, "r", OUTCOME_ERROR)->match;
-    struct fault_match none = {.needs_body = true, .body_contains = STR("x")};
+    struct fault_match none = {.body_contains = STR("x")};
     struct fault_call call = call_of("f", NULL);
 
     match->not = &none;
-    match->needs_body = true;
     world_start(&w, set);
-    ck_assert(fault_needs_body(w.engine, &call));
     ck_assert(!strikes(&w, &call));
     call.body_known = true;
     call.body = STR("abc");
@@ -552,7 +529,6 @@ int main(void)
     tcase_add_test(tc, test_headers_and_query);
     tcase_add_loop_test(tc, test_json_by_pointer, 0, (int)N_ELEMENTS(bodies));
     tcase_add_test(tc, test_body_size_text_and_digest);
-    tcase_add_test(tc, test_body_is_asked_for_only_where_it_can_matter);
     tcase_add_test(tc, test_any_and_not);
     tcase_add_test(tc, test_not_over_a_body_waits_for_it);
     tcase_add_test(tc, test_authenticated_rules_are_asked_behind_the_check_only);

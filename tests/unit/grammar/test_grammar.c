@@ -379,7 +379,6 @@ START_TEST(test_grammar_match_headers_and_body)
     ck_assert_int_eq(match->headers[0].value.items[0].kind, PATTERN_PREFIX);
     ck_assert(match->headers[1].has_presence && !match->headers[1].present);
     ck_assert_uint_eq(match->queries[0].value.count, 2);
-    ck_assert(match->needs_body);
     ck_assert(match->body_size.has_gt && match->body_size.gt == 1024);
     ck_assert(str_eq(match->body_contains, STR("needle")));
     ck_assert_uint_eq(match->body_json_count, 7);
@@ -402,8 +401,6 @@ START_TEST(test_grammar_match_any_and_not_nest)
 
     ck_assert_uint_eq(match->any_count, 2);
     ck_assert_ptr_nonnull(match->any[1].not );
-    ck_assert(match->any[1].needs_body);
-    ck_assert(match->needs_body);
     ck_assert_uint_eq(match->not ->region.count, 1);
 }
 END_TEST
