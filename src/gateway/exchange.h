@@ -66,8 +66,8 @@ struct exchange {
     bool fixture_asked;
     bool performed;
     struct str ran, instance; /* of code that ran; absent when none did */
-    struct late *late;     /* its work, to be done behind the answer; or NULL */
-    struct late *detached; /* this is such work: there is no connection, `call` is NULL */
+    struct late *late;        /* its work, to be done behind the answer; or NULL */
+    struct late *detached;    /* this is such work: there is no connection, `call` is NULL */
 
     struct {
         int status;
@@ -107,6 +107,12 @@ static inline struct str exchange_header(const struct exchange *x, struct str na
 /* hold.c: parked by a rule; @ns FAULT_FOREVER waits for the client or for stop all */
 void exchange_hold(struct exchange *x, uint64_t ns, struct str rule, const char *kind);
 void exchange_unhold(struct exchange *x);
+/** The id of the rule whose shapers come first, "" when there is none. A view into its rule set. */
+struct str exchange_shaping_rule(const struct exchange *x);
+
+/* refuse.c */
+/** Note what is wrong: an error of the catalogue with up to two arguments; absent = no more. */
+void exchange_refuse(struct exchange *x, const char *code, struct str first, struct str second);
 
 /* answer.c */
 struct buf;
@@ -119,12 +125,14 @@ void reply_error(struct exchange *x, const struct fc_error *error, const struct 
                  size_t arg_count, struct str message, int status, enum fault_keys keys);
 void reply_common_headers(struct exchange *x, struct reply *reply);
 
-/* strike.c */
+/* outcome.c */
 /** Put the outcome's answer or cut into the exchange. False when it leaves the operation's own
  * answer alone. */
 bool outcome_reply(struct exchange *x, const struct fault_decision *decision);
-void shape_reply(struct exchange *x);
 struct str stale_key(struct exchange *x, bool of_operation);
+
+/* shape.c */
+void reply_edit_header(struct exchange *x, const struct fault_header_edit *edit);
 
 /* visit.c */
 /** Headers that keep a browser from running what users wrote beside the API and the control side,

@@ -1,9 +1,10 @@
 /*
- * Calls that rules hold: delays and hangs. Oldest first in one list, so that stop all can let every
- * one of them go.
+ * hold effect, hold headers; and all calls that rules hold: oldest first in one list, so that stop
+ * all can let every one of them go.
  */
 #include "gateway/exchange.h"
 #include "gateway/internal.h"
+#include "gateway/stations.h"
 
 enum { NS_PER_MS = 1000000 };
 
@@ -67,6 +68,30 @@ void exchange_hold(struct exchange *x, uint64_t ns, struct str rule, const char 
         http_call_expect_wait(x->call, ns == FAULT_FOREVER ? UINT64_MAX : ns / NS_PER_MS);
     if (ns != FAULT_FOREVER)
         loop_timer_arm(x->gateway->parts.loop, &x->timer, ns, due);
+}
+
+/* Whose shapers hold the call; its id is a view into the rule set, kept as long as the decision. */
+struct str exchange_shaping_rule(const struct exchange *x)
+{
+    return x->decision.first_rule ? x->decision.first_rule->id : STR("");
+}
+
+enum next exchange_hold_if(struct exchange *x, uint64_t ns)
+{
+    if (ns == 0)
+        return NEXT_STATION;
+    exchange_hold(x, ns, exchange_shaping_rule(x), "delay");
+    return NEXT_PARKED;
+}
+
+enum next station_hold_effect(struct exchange *x)
+{
+    return exchange_hold_if(x, x->decision.delay_effect_ns);
+}
+
+enum next station_hold_headers(struct exchange *x)
+{
+    return exchange_hold_if(x, x->decision.delay_headers_ns);
 }
 
 static uint64_t left_ms(const struct exchange *x, uint64_t now)

@@ -1,33 +1,10 @@
 /*
- * What a decision means: whether the work is done, what is answered instead, and how the answer
- * leaves.
+ * outcome: what is answered instead of the operation's own answer, and whether anything is.
  */
-#include "base/buf.h"
-#include "gateway/corrupt.h"
-#include "gateway/exchange.h"
 #include "gateway/internal.h"
+#include "gateway/stations.h"
 
-enum { NS_PER_S = 1000000000, MS_PER_S = 1000, NS_PER_MS = 1000000 };
-
-static void edit_headers(struct exchange *x, const struct fault_header_edit *edit)
-{
-    struct http_headers *headers = &x->reply.http.headers;
-    struct str value = fault_expand(edit->value, &x->facts, x->wall_ms, x->arena);
-
-    if (str_eq_nocase(edit->name, STR("Content-Type")))
-        x->reply.of_user = true;
-    switch (edit->kind) {
-    case EDIT_SET:
-        http_headers_set(headers, x->arena, edit->name, value);
-        break;
-    case EDIT_ADD:
-        http_headers_add(headers, x->arena, edit->name, value);
-        break;
-    case EDIT_REMOVE:
-        http_headers_remove(headers, edit->name);
-        break;
-    }
-}
+enum { NS_PER_S = 1000000000, MS_PER_S = 1000 };
 
 static void add_retry_after(struct exchange *x, const struct fault_action *action)
 {
@@ -62,7 +39,7 @@ static void answer_error(struct exchange *x, const struct fault_action *action)
         message = fault_expand(message, &x->facts, x->wall_ms, x->arena);
     reply_error(x, action->error, args, n, message, action->status, action->keys);
     for (size_t i = 0; i < action->answer_header_count; i++)
-        edit_headers(x, &action->answer_headers[i]);
+        reply_edit_header(x, &action->answer_headers[i]);
     add_retry_after(x, action);
 }
 
@@ -74,7 +51,7 @@ static void answer_respond(struct exchange *x, const struct fault_action *action
                              ? fault_expand(action->body, &x->facts, x->wall_ms, x->arena)
                              : action->body;
     for (size_t i = 0; i < action->answer_header_count; i++)
-        edit_headers(x, &action->answer_headers[i]);
+        reply_edit_header(x, &action->answer_headers[i]);
     reply_common_headers(x, &x->reply);
     x->answered = true;
 }
@@ -181,91 +158,15 @@ bool outcome_reply(struct exchange *x, const struct fault_decision *decision)
     return false;
 }
 
-static enum delivery_end end_of(enum fault_then then)
+enum next station_outcome(struct exchange *x)
 {
-    switch (then) {
-    case THEN_CLOSE:
-        return DELIVERY_CLOSE;
-    case THEN_RESET:
-        return DELIVERY_RESET;
-    case THEN_STALL:
-        return DELIVERY_SILENCE;
-    case THEN_CONTINUE:
-        break;
+    if (x->answered) {
+        x->own.status = x->reply.http.status;
+        x->own.code = x->reply.code;
     }
-    return DELIVERY_KEEP;
-}
-
-static uint64_t position(const struct fault_amount *amount, size_t body_len)
-{
-    if (!amount->given)
-        return 0;
-    if (amount->is_ratio)
-        return (uint64_t)(amount->ratio * (double)body_len);
-    return amount->bytes;
-}
-
-static void shape_length(struct exchange *x, const struct fault_action *action)
-{
-    int64_t length =
-        action->length_declare + (action->length_is_relative ? (int64_t)x->reply.http.body.len : 0);
-
-    x->delivery.declare = true;
-    x->delivery.declared = length > 0 ? (uint64_t)length : 0;
-    x->delivery.end = end_of(action->length_then);
-}
-
-/* Connection outcomes inside the body. */
-static void shape_body_outcome(struct exchange *x, const struct fault_action *action)
-{
-    size_t len = x->reply.http.body.len;
-
-    if (!action || action->at != PHASE_BODY)
-        return;
-    if (action->outcome == OUTCOME_RESET || action->outcome == OUTCOME_CLOSE) {
-        x->delivery.cut = true;
-        x->delivery.cut_after = position(&action->after, len);
-        x->delivery.end = action->outcome == OUTCOME_RESET ? DELIVERY_RESET : DELIVERY_CLOSE;
-    } else if (action->outcome == OUTCOME_HANG) {
-        x->delivery.stall = true;
-        x->delivery.stall_after = position(&action->after, len);
-        x->delivery.stall_ms = action->hang_ns / NS_PER_MS;
-        x->delivery.stall_end = end_of(action->then);
-    }
-}
-
-/* The order on the wire: headers, corrupt, length, truncate, stall, drip. */
-void shape_reply(struct exchange *x)
-{
-    const struct fault_decision *d = &x->decision;
-    struct http_response *http = &x->reply.http;
-    bool gzip = false;
-
-    for (size_t i = 0; i < d->header_edits.count; i++)
-        edit_headers(x, d->header_edits.items[i]);
-    if (d->first_rule && d->first_rule->mark)
-        http_headers_set(&http->headers, x->arena, STR("X-Fcemu-Fault"), d->first_rule->id);
-    if (d->corrupt) {
-        http->body = corrupt_body(d->corrupt, http->body, d->corrupt_draw, x->arena, &gzip);
-        if (gzip)
-            http_headers_set(&http->headers, x->arena, STR("Content-Encoding"), STR("gzip"));
-    }
-    if (d->length)
-        shape_length(x, d->length);
-    if (d->truncate) {
-        x->delivery.cut = true;
-        x->delivery.cut_after = position(&d->truncate->truncate, http->body.len);
-        x->delivery.end = end_of(d->truncate->truncate_then);
-    }
-    if (d->stall) {
-        x->delivery.stall = true;
-        x->delivery.stall_after = position(&d->stall->stall_after, http->body.len);
-        x->delivery.stall_ms = d->stall->stall_ns / NS_PER_MS;
-        x->delivery.stall_end = end_of(d->stall->stall_then);
-    }
-    if (d->drip) {
-        x->delivery.drip_bytes = d->drip->drip_bytes;
-        x->delivery.drip_every_ms = d->drip->drip_every_ms;
-    }
-    shape_body_outcome(x, d->outcome);
+    outcome_reply(x, &x->decision);
+    if (!x->answered && x->delivery.form == DELIVERY_ANSWER)
+        reply_error(x, fc_error_find(STR("InternalServerError")), NULL, 0, STR_NONE, 0,
+                    KEYS_DEFAULT);
+    return NEXT_STATION;
 }

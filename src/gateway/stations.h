@@ -17,6 +17,9 @@ enum next {
 /** That station is the next one to be run. */
 void exchange_stand_at(struct exchange *x, enum next (*station)(struct exchange *x));
 
+/** Held for that long as a delay; 0 = not at all. hold.c */
+enum next exchange_hold_if(struct exchange *x, uint64_t ns);
+
 enum next station_place(struct exchange *x);
 enum next station_operate(struct exchange *x);
 enum next station_receive_body(struct exchange *x);

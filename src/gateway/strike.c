@@ -1,5 +1,5 @@
 /*
- * strike and its consequences: rules are asked, calls are held, outcomes replace answers.
+ * strike, skip, strike again: the rules are asked, and what they say of the work is heeded.
  */
 #include "gateway/internal.h"
 #include "gateway/stations.h"
@@ -45,20 +45,6 @@ static bool follows_chains(const struct exchange *x)
            fault_counts_attempts(parts->fixtures);
 }
 
-/* Whose shapers hold the call; its id is a view into the rule set, kept as long as the decision. */
-static struct str first_rule(const struct exchange *x)
-{
-    return x->decision.first_rule ? x->decision.first_rule->id : STR("");
-}
-
-static enum next hold_if(struct exchange *x, uint64_t ns)
-{
-    if (ns == 0)
-        return NEXT_STATION;
-    exchange_hold(x, ns, first_rule(x), "delay");
-    return NEXT_PARKED;
-}
-
 enum next station_strike(struct exchange *x)
 {
     if (follows_chains(x))
@@ -78,25 +64,7 @@ enum next station_strike(struct exchange *x)
                     KEYS_DEFAULT);
         return NEXT_DELIVER;
     }
-    return hold_if(x, x->decision.delay_request_ns);
-}
-
-static bool is_hang(const struct exchange *x, enum fault_phase at)
-{
-    const struct fault_action *action = x->decision.outcome;
-
-    return action && action->outcome == OUTCOME_HANG && action->at == at;
-}
-
-static enum next hang(struct exchange *x)
-{
-    exchange_hold(x, x->decision.outcome->hang_ns, x->decision.outcome_rule->id, "hang");
-    return NEXT_PARKED;
-}
-
-enum next station_hang_request(struct exchange *x)
-{
-    return is_hang(x, PHASE_REQUEST) && x->decision.effect == EFFECT_NONE ? hang(x) : NEXT_STATION;
+    return exchange_hold_if(x, x->decision.delay_request_ns);
 }
 
 static bool skips_work(const struct fault_decision *d)
@@ -153,41 +121,4 @@ enum next station_strike_again(struct exchange *x)
     fault_decide(x->gateway->parts.faults, &x->facts, x->arena, x->second);
     combine(x);
     return skips_work(&x->decision) ? NEXT_HOLD_HEADERS : NEXT_STATION;
-}
-
-enum next station_hold_effect(struct exchange *x)
-{
-    return hold_if(x, x->decision.delay_effect_ns);
-}
-
-enum next station_hold_headers(struct exchange *x)
-{
-    return hold_if(x, x->decision.delay_headers_ns);
-}
-
-enum next station_hang_headers(struct exchange *x)
-{
-    bool with_work_done = is_hang(x, PHASE_REQUEST) && x->decision.effect != EFFECT_NONE;
-
-    return is_hang(x, PHASE_HEADERS) || with_work_done ? hang(x) : NEXT_STATION;
-}
-
-enum next station_outcome(struct exchange *x)
-{
-    if (x->answered) {
-        x->own.status = x->reply.http.status;
-        x->own.code = x->reply.code;
-    }
-    outcome_reply(x, &x->decision);
-    if (!x->answered && x->delivery.form == DELIVERY_ANSWER)
-        reply_error(x, fc_error_find(STR("InternalServerError")), NULL, 0, STR_NONE, 0,
-                    KEYS_DEFAULT);
-    return NEXT_STATION;
-}
-
-enum next station_shape(struct exchange *x)
-{
-    if (x->delivery.form == DELIVERY_ANSWER)
-        shape_reply(x);
-    return NEXT_STATION;
 }

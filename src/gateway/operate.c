@@ -1,6 +1,6 @@
 /*
- * place and operate: where a call goes and what it asks for. What is wrong with either is noted and
- * answered later, so that rules can match such calls, too.
+ * operate: what a call asks for, and under which id. What is wrong with it is noted and answered
+ * later, so that rules can match such calls, too.
  */
 #include <ctype.h>
 #include <inttypes.h>
@@ -9,80 +9,9 @@
 #include "gateway/internal.h"
 #include "gateway/stations.h"
 #include "product/service/door.h"
-#include "route/endpoint.h"
 #include "route/recent.h"
 
 enum { TRACE_ID_MAX = 128 };
-
-static void refuse(struct exchange *x, const char *code, struct str first, struct str second)
-{
-    x->refusal = fc_error_find(str_of(code));
-    x->refusal_args[0] = first;
-    x->refusal_args[1] = second;
-    x->refusal_arg_count = str_is_set(second) ? 2 : 1;
-}
-
-/* Any other name is a custom domain, if there is one. */
-static void refuse_unknown_name(struct exchange *x)
-{
-    if (service_has_domain(x->gateway->parts.service, x->request->host))
-        return;
-    refuse(x, "DomainNameNotFound", x->request->host, STR_NONE);
-    if (!x->near_miss.len)
-        x->near_miss = STR("no custom domain has this name; calls of the API go to "
-                           "<account>.<region>.fc.aliyuncs.com");
-}
-
-/* From here on the call is one without the place in its path. */
-static void read_endpoint(struct exchange *x)
-{
-    struct str path;
-
-    switch (endpoint_take(x->request->path, &x->gateway->settings.defaults, x->arena, &x->place,
-                          &path)) {
-    case ENDPOINT_NONE:
-        return;
-    case ENDPOINT_WRONG:
-        refuse(x, "InvalidArgument", str_of(x->place.problem), STR_NONE);
-        return;
-    case ENDPOINT_FOUND:
-        break;
-    }
-    x->rest = ARENA_NEW(x->arena, struct http_request);
-    *x->rest = *x->request;
-    x->rest->path = path;
-    x->request = x->rest;
-    x->facts.path = path;
-}
-
-enum next station_place(struct exchange *x)
-{
-    recent_place(x->gateway->recent, x->request->host, exchange_header(x, STR("X-Fc-Account-Id")),
-                 x->arena, &x->place);
-    if (x->place.kind == PLACE_LOCAL)
-        read_endpoint(x);
-    if (x->place.kind == PLACE_LOCAL || x->place.kind == PLACE_CUSTOM ||
-        x->place.kind == PLACE_GATEWAY)
-        neighbours_claim(x->request, x->arena, &x->place);
-    if (x->place.problem)
-        x->near_miss = x->place.suggestion.len
-                           ? arena_strf(x->arena, "%s; did you mean '" STR_FMT "'?",
-                                        x->place.problem, STR_ARG(x->place.suggestion))
-                           : str_of(x->place.problem);
-    x->facts.product = product_of_place(&x->place);
-    x->facts.account = x->place.account;
-    x->facts.region = x->place.region;
-    x->facts.host = x->request->host;
-    if (x->place.kind == PLACE_IMPOSSIBLE)
-        refuse(x, "InvalidArgument",
-               arena_strf(x->arena,
-                          "host '" STR_FMT "' is not <account>.<region>.fc.aliyuncs.com: " STR_FMT,
-                          STR_ARG(x->request->host), STR_ARG(x->near_miss)),
-               STR_NONE);
-    else if (x->place.kind == PLACE_CUSTOM)
-        refuse_unknown_name(x);
-    return NEXT_STATION;
-}
 
 static void note_wrong_target(struct exchange *x)
 {
@@ -92,10 +21,11 @@ static void note_wrong_target(struct exchange *x)
     case TARGET_FOUND:
         return;
     case TARGET_BAD_ENCODING:
-        refuse(x, "InvalidArgument",
-               arena_strf(x->arena, "the path '" STR_FMT "' is not valid percent-encoded UTF-8",
-                          STR_ARG(x->request->path)),
-               STR_NONE);
+        exchange_refuse(x, "InvalidArgument",
+                        arena_strf(x->arena,
+                                   "the path '" STR_FMT "' is not valid percent-encoded UTF-8",
+                                   STR_ARG(x->request->path)),
+                        STR_NONE);
         return;
     case TARGET_WRONG_METHOD:
         x->near_miss =
@@ -108,7 +38,7 @@ static void note_wrong_target(struct exchange *x)
                 arena_strf(x->arena, "nearest known path: " STR_FMT, STR_ARG(t->suggestion));
         break;
     }
-    refuse(x, "PathNotSupported", x->request->path, x->request->method);
+    exchange_refuse(x, "PathNotSupported", x->request->path, x->request->method);
 }
 
 static enum fault_invocation invocation_of(const struct exchange *x)
@@ -174,12 +104,12 @@ static void refuse_long(struct exchange *x, const char *what, uint64_t most, uin
 {
     if (x->refusal || actual <= most)
         return;
-    refuse(x, "InvalidArgument",
-           arena_strf(x->arena,
-                      "%s exceed the maximum allowed length (max: %" PRIu64 ", actual: '%" PRIu64
-                      "')",
-                      what, most, actual),
-           STR_NONE);
+    exchange_refuse(x, "InvalidArgument",
+                    arena_strf(x->arena,
+                               "%s exceed the maximum allowed length (max: %" PRIu64
+                               ", actual: '%" PRIu64 "')",
+                               what, most, actual),
+                    STR_NONE);
 }
 
 /* Source: limits of HTTP triggers; spec page limits.md, section 4. That of the headers holds for
@@ -226,13 +156,13 @@ static void find_door(struct exchange *x)
     t->function = door.function;
     t->qualifier = door.qualifier;
     if (!x->refusal && door.result == DOOR_WRONG_METHOD)
-        refuse(x, "AccessDenied",
-               arena_strf(x->arena,
-                          "the route '" STR_FMT "' of domain name '" STR_FMT
-                          "' does not allow method " STR_FMT,
-                          STR_ARG(door.route), STR_ARG(x->request->host),
-                          STR_ARG(str_slice(x->request->method, 0, 64))),
-               STR_NONE);
+        exchange_refuse(x, "AccessDenied",
+                        arena_strf(x->arena,
+                                   "the route '" STR_FMT "' of domain name '" STR_FMT
+                                   "' does not allow method " STR_FMT,
+                                   STR_ARG(door.route), STR_ARG(x->request->host),
+                                   STR_ARG(str_slice(x->request->method, 0, 64))),
+                        STR_NONE);
 }
 
 static void find_target(struct exchange *x)

@@ -1,0 +1,70 @@
+/*
+ * place: where a call goes, by its Host and its headers.
+ */
+#include "gateway/internal.h"
+#include "gateway/stations.h"
+#include "route/endpoint.h"
+#include "route/recent.h"
+
+/* Any other name is a custom domain, if there is one. */
+static void refuse_unknown_name(struct exchange *x)
+{
+    if (service_has_domain(x->gateway->parts.service, x->request->host))
+        return;
+    exchange_refuse(x, "DomainNameNotFound", x->request->host, STR_NONE);
+    if (!x->near_miss.len)
+        x->near_miss = STR("no custom domain has this name; calls of the API go to "
+                           "<account>.<region>.fc.aliyuncs.com");
+}
+
+/* From here on the call is one without the place in its path. */
+static void read_endpoint(struct exchange *x)
+{
+    struct str path;
+
+    switch (endpoint_take(x->request->path, &x->gateway->settings.defaults, x->arena, &x->place,
+                          &path)) {
+    case ENDPOINT_NONE:
+        return;
+    case ENDPOINT_WRONG:
+        exchange_refuse(x, "InvalidArgument", str_of(x->place.problem), STR_NONE);
+        return;
+    case ENDPOINT_FOUND:
+        break;
+    }
+    x->rest = ARENA_NEW(x->arena, struct http_request);
+    *x->rest = *x->request;
+    x->rest->path = path;
+    x->request = x->rest;
+    x->facts.path = path;
+}
+
+enum next station_place(struct exchange *x)
+{
+    recent_place(x->gateway->recent, x->request->host, exchange_header(x, STR("X-Fc-Account-Id")),
+                 x->arena, &x->place);
+    if (x->place.kind == PLACE_LOCAL)
+        read_endpoint(x);
+    if (x->place.kind == PLACE_LOCAL || x->place.kind == PLACE_CUSTOM ||
+        x->place.kind == PLACE_GATEWAY)
+        neighbours_claim(x->request, x->arena, &x->place);
+    if (x->place.problem)
+        x->near_miss = x->place.suggestion.len
+                           ? arena_strf(x->arena, "%s; did you mean '" STR_FMT "'?",
+                                        x->place.problem, STR_ARG(x->place.suggestion))
+                           : str_of(x->place.problem);
+    x->facts.product = product_of_place(&x->place);
+    x->facts.account = x->place.account;
+    x->facts.region = x->place.region;
+    x->facts.host = x->request->host;
+    if (x->place.kind == PLACE_IMPOSSIBLE)
+        exchange_refuse(x, "InvalidArgument",
+                        arena_strf(x->arena,
+                                   "host '" STR_FMT
+                                   "' is not <account>.<region>.fc.aliyuncs.com: " STR_FMT,
+                                   STR_ARG(x->request->host), STR_ARG(x->near_miss)),
+                        STR_NONE);
+    else if (x->place.kind == PLACE_CUSTOM)
+        refuse_unknown_name(x);
+    return NEXT_STATION;
+}
