@@ -176,7 +176,7 @@ def test_late_work_and_its_retry_are_duplicates(daemon):
     running = daemon(rules=rules("{operation: UpdateService}"))
     create(running)
     for _ in range(2):
-        assert running.call("PUT", f"{SERVICES}/s", '{"description": "d"}', {"Date": "Sun, 29 Nov 2026 00:00:00 GMT"}).status == 500
-    assert [came_to(outcome(running, n))[2] for n in (0, 1)] == ["done", "done"]
+        assert running.call("PUT", f"{SERVICES}/s", '{"description": "d"}').status == 500
+        assert came_to(outcome(running))[2] == "done"
 
     assert running.admin("GET", "retries").json()["duplicate_effects"] == 1
