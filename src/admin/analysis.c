@@ -102,6 +102,7 @@ void step_verify_finish(struct admin_call *call)
     static const int statuses[] = {
         [VERDICT_PASS] = 200,
         [VERDICT_FAIL] = 409,
+        [VERDICT_VACUOUS] = 424,
         [VERDICT_INCONCLUSIVE] = 424,
     };
     struct verification *v = call->state;

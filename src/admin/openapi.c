@@ -82,7 +82,7 @@ static const struct {
     {"Stopped",      OBJECT(FLAG("stopped") "," COUNT("released"))},
     {"Switch",       OBJECT(FLAG("enabled") "," TEXT("for"))},
     {"Tape",         "{\"type\":\"string\",\"description\":\"one decision a line\"}"},
-    {"Verdict",      OBJECT("\"verdict\":{\"enum\":[\"pass\",\"fail\",\"inconclusive\"]},\"results\":{\"type\":\"array\"}")},
+    {"Verdict",      OBJECT("\"verdict\":{\"enum\":[\"pass\",\"fail\",\"vacuous\",\"inconclusive\"]},\"results\":{\"type\":\"array\"}")},
     {"WasReset",     OBJECT(TEXTS("reset"))},
     {"Word",         "{\"type\":\"string\"}"},
 };

@@ -92,6 +92,19 @@ static void print_refusal(const cJSON *answer)
     }
 }
 
+/* A drill whose rule never fired proves nothing: a word is seen where a 0 is not. */
+static void mark_never_fired(const cJSON *rules)
+{
+    cJSON *rule;
+
+    cJSON_ArrayForEach (rule, rules) {
+        const cJSON *fired = cJSON_GetObjectItemCaseSensitive(rule, "fired");
+
+        if (cJSON_IsNumber(fired) && fired->valuedouble == 0)
+            cJSON_ReplaceItemInObjectCaseSensitive(rule, "fired", cJSON_CreateString("never"));
+    }
+}
+
 static int run_fault_list(const struct cli_args *args)
 {
     OWN(json_free) cJSON *answer = NULL;
@@ -105,6 +118,7 @@ static int run_fault_list(const struct cli_args *args)
     }
     print_refusal(answer);
     print_overruled(answer);
+    mark_never_fired(cJSON_GetObjectItemCaseSensitive(answer, "rules"));
     cli_print_table(rule_columns, cJSON_GetObjectItemCaseSensitive(answer, "rules"));
     return EXIT_CODE_PASS;
 }

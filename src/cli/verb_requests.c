@@ -171,18 +171,22 @@ static int run_tail(const struct cli_args *args)
     return r;
 }
 
-static int verdict_code(int status)
+static int verdict_code(struct str verdict)
 {
-    switch (status) {
-    case 200:
-        return EXIT_CODE_PASS;
-    case 409:
-        return EXIT_CODE_ASSERTION;
-    case 424:
-        return EXIT_CODE_INCONCLUSIVE;
-    default:
-        return EXIT_CODE_USAGE;
-    }
+    static const struct {
+        const char *verdict;
+        int code;
+    } codes[] = {
+        {"pass",         EXIT_CODE_PASS        },
+        {"fail",         EXIT_CODE_ASSERTION   },
+        {"vacuous",      EXIT_CODE_VACUOUS     },
+        {"inconclusive", EXIT_CODE_INCONCLUSIVE},
+    };
+
+    for (size_t i = 0; i < N_ELEMENTS(codes); i++)
+        if (str_eq(verdict, str_of(codes[i].verdict)))
+            return codes[i].code;
+    return EXIT_CODE_USAGE;
 }
 
 static void print_verdict(const struct cli_args *args, const struct client_answer *answer)
@@ -207,8 +211,11 @@ static void print_verdict(const struct cli_args *args, const struct client_answe
 
 int cli_verdict(const struct cli_args *args, const struct client_answer *answer)
 {
+    struct error err;
+    OWN(json_free) cJSON *json = json_parse(buf_str(&answer->body), &err);
+
     print_verdict(args, answer);
-    return verdict_code(answer->status);
+    return verdict_code(json_get_str(json, "verdict"));
 }
 
 /* With --within, what fails may still come true: ask again until then. */
@@ -227,7 +234,8 @@ static int run_verify(const struct cli_args *args)
 
         if (r != 0)
             return r;
-        if (answer.status != 409 || clock_monotonic_ns() - begun >= wait_ns)
+        if ((answer.status != 409 && answer.status != 424) ||
+            clock_monotonic_ns() - begun >= wait_ns)
             return cli_verdict(args, &answer);
         nanosleep(&(struct timespec){.tv_nsec = POLL_NS}, NULL);
     }
@@ -237,11 +245,8 @@ static int run_verify(const struct cli_args *args)
 static int profile_status(const cJSON *answer)
 {
     const cJSON *profile = cJSON_GetObjectItemCaseSensitive(answer, "profile");
-    struct str verdict = json_get_str(profile, "verdict");
 
-    return str_eq(verdict, STR("pass"))   ? EXIT_CODE_PASS
-           : str_eq(verdict, STR("fail")) ? EXIT_CODE_ASSERTION
-                                          : EXIT_CODE_INCONCLUSIVE;
+    return verdict_code(json_get_str(profile, "verdict"));
 }
 
 static void print_profile(const cJSON *profile)

@@ -101,6 +101,13 @@ int assertion_duration(const struct assertion *assertion, const char *name, doub
     return 0;
 }
 
+int assertion_vacuous(struct assertion *assertion, const char *why)
+{
+    assertion->verdict = VERDICT_VACUOUS;
+    buf_puts(&assertion->text, why);
+    return 0;
+}
+
 bool assertion_holds(const struct fault_compare *compare, double value)
 {
     return (!compare->has_eq || value == compare->eq) &&

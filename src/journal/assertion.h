@@ -24,6 +24,8 @@ typedef int (*assertion_judge)(struct assertion *assertion, struct error *err);
 
 /** Set the verdict from the comparisons; without any, pass. */
 void assertion_compare(struct assertion *assertion, double value);
+/** Nothing happened that could be judged. Returns 0. */
+int assertion_vacuous(struct assertion *assertion, const char *why);
 bool assertion_holds(const struct fault_compare *compare, double value);
 
 /** A duration member in ms; @missing when it is not there. */

@@ -280,11 +280,8 @@ int judge_backoff(struct assertion *assertion, struct error *err)
     if (read_wishes(assertion, &wishes, err) < 0)
         return -1;
     look_at(assertion, &schedule);
-    if (nothing_to_judge(assertion, &schedule)) {
-        assertion->verdict = VERDICT_INCONCLUSIVE;
-        buf_puts(&assertion->text, "no call failed, so nothing was to be retried");
-        return 0;
-    }
+    if (nothing_to_judge(assertion, &schedule))
+        return assertion_vacuous(assertion, "no call failed, so nothing was to be retried");
     assertion->verdict = VERDICT_PASS;
     if (schedule.longest->count > 1)
         say_gaps(assertion, &schedule);

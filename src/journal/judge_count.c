@@ -3,16 +3,14 @@
 #include "base/glob.h"
 #include "journal/assertion.h"
 
-static int inconclusive(struct assertion *assertion, const char *why)
-{
-    assertion->verdict = VERDICT_INCONCLUSIVE;
-    buf_puts(&assertion->text, why);
-    return 0;
-}
-
 static void collect(struct assertion *assertion, struct retries *out)
 {
     retries_collect(&assertion->query, assertion->input->snapshot, assertion->arena, out);
+}
+
+static bool asks_for_none(const struct fault_compare *compare)
+{
+    return assertion_holds(compare, 0) && !assertion_holds(compare, 1);
 }
 
 int judge_calls(struct assertion *assertion, struct error *err)
@@ -22,6 +20,9 @@ int judge_calls(struct assertion *assertion, struct error *err)
         assertion->compare.has_gte = true;
         assertion->compare.gte = 1;
     }
+    /* That there shall be none is a wish of its own; every other is about calls that there are. */
+    if (!assertion->calls.count && !asks_for_none(&assertion->compare))
+        return assertion_vacuous(assertion, "no call came");
     buf_printf(&assertion->text, "%zu calls", assertion->calls.count);
     assertion_compare(assertion, (double)assertion->calls.count);
     return 0;
@@ -37,7 +38,7 @@ int judge_retries(struct assertion *assertion, struct error *err)
     (void)err;
     collect(assertion, &retries);
     if (!retries.count)
-        return inconclusive(assertion, "no call to judge");
+        return assertion_vacuous(assertion, "no call to judge");
     for (size_t i = 0; i < retries.count; i++) {
         size_t again = retries.chains[i].count - 1;
 
@@ -64,7 +65,7 @@ int judge_amplification(struct assertion *assertion, struct error *err)
     (void)err;
     collect(assertion, &retries);
     if (!retries.count)
-        return inconclusive(assertion, "no call to judge");
+        return assertion_vacuous(assertion, "no call to judge");
     amplification = retries_amplification(&retries, false);
     buf_printf(&assertion->text, "amplification %.3g (%zu attempts for %zu calls)", amplification,
                retries.attempts, retries.count);
@@ -84,7 +85,7 @@ int judge_duplicates(struct assertion *assertion, struct error *err)
         return error_set(err, ERROR_SYNTAX, "effect: only 'done' can be counted");
     collect(assertion, &retries);
     if (!retries.count)
-        return inconclusive(assertion, "no call to judge");
+        return assertion_vacuous(assertion, "no call to judge");
     if (!assertion->compare.given) {
         assertion->compare.has_lte = true;
         assertion->compare.lte = 0;
@@ -141,7 +142,7 @@ int judge_seen(struct assertion *assertion, struct error *err)
         fitting++;
     }
     if (!judged)
-        return inconclusive(assertion, "no observation of these calls was posted");
+        return assertion_vacuous(assertion, "no observation of these calls was posted");
     if (!assertion->compare.given) {
         assertion->compare.has_gte = true;
         assertion->compare.gte = 1;
@@ -223,7 +224,7 @@ int judge_coverage(struct assertion *assertion, struct error *err)
     if (pick_state(assertion, &sum, &count, &word, err) < 0)
         return -1;
     if (!sum.applicable)
-        return inconclusive(assertion, "the documentation rules out every one of these cells");
+        return assertion_vacuous(assertion, "the documentation rules out every one of these cells");
     buf_printf(&assertion->text, "%zu of %zu cells %s", count, sum.applicable, word);
     assertion_compare(assertion, (double)count / (double)sum.applicable);
     if (assertion->verdict == VERDICT_FAIL) {

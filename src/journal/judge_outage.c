@@ -12,13 +12,6 @@
 #define PAUSE_MS 1000.0
 enum { STREAK_LEAST = 3 }; /* failures in a row before a breaker is expected to open */
 
-static int inconclusive(struct assertion *assertion, const char *why)
-{
-    assertion->verdict = VERDICT_INCONCLUSIVE;
-    buf_puts(&assertion->text, why);
-    return 0;
-}
-
 /* Calls in the order they began; the journal has them in the order they ended. */
 static int by_start(const void *a, const void *b)
 {
@@ -80,7 +73,7 @@ int judge_recovery(struct assertion *assertion, struct error *err)
     const struct journal_entry *hurt = last_hurt(assertion);
 
     if (!hurt)
-        return inconclusive(assertion, "no fault struck, so nothing was to recover from");
+        return assertion_vacuous(assertion, "no fault struck, so nothing was to recover from");
     const struct journal_entry *back = first_success_after(assertion, hurt->ended_ns);
 
     for (size_t i = 0; i < assertion->calls.count; i++) {
@@ -94,7 +87,7 @@ int judge_recovery(struct assertion *assertion, struct error *err)
         good += !journal_entry_failed(entry);
     }
     if (!back && !all)
-        return inconclusive(assertion, "no call came after the last fault");
+        return assertion_vacuous(assertion, "no call came after the last fault");
     assertion->verdict = VERDICT_PASS;
     if (!back) {
         buf_puts(&assertion->text, "no call succeeded after the last fault");
@@ -144,7 +137,7 @@ int judge_failover(struct assertion *assertion, struct error *err)
     const struct journal_entry *down = first_in(assertion, from, true, 0);
 
     if (!down)
-        return inconclusive(assertion, "no call failed in the first region");
+        return assertion_vacuous(assertion, "no call failed in the first region");
     const struct journal_entry *over = first_in(assertion, to, false, down->ended_ns);
 
     assertion->verdict = VERDICT_FAIL;
@@ -205,11 +198,11 @@ int judge_herd(struct assertion *assertion, struct error *err)
     const struct journal_entry *hurt = last_hurt(assertion);
 
     if (!hurt)
-        return inconclusive(assertion, "no fault struck, so there was no recovery");
+        return assertion_vacuous(assertion, "no fault struck, so there was no recovery");
     double ratio = peak_ratio(assertion, hurt->ended_ns, bucket_ms, over_ms, &calls);
 
     if (calls < 2)
-        return inconclusive(assertion, "fewer than two calls came after the last fault");
+        return assertion_vacuous(assertion, "fewer than two calls came after the last fault");
     buf_printf(&assertion->text,
                "peak of arrivals %.1f times the mean in %.0f ms buckets (%zu calls)", ratio,
                bucket_ms, calls);
@@ -264,7 +257,7 @@ int judge_breaker(struct assertion *assertion, struct error *err)
     sort_by_start(assertion);
     look_for_pauses(assertion, pause_ms, &pause);
     if (pause.streak < STREAK_LEAST)
-        return inconclusive(assertion, "fewer than three calls failed in a row");
+        return assertion_vacuous(assertion, "fewer than three calls failed in a row");
     bool opened = pause.longest_ms > 0;
 
     if (opened)

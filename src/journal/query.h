@@ -64,6 +64,11 @@ int journal_query_add_json(struct journal_query *query, const cJSON *object, uin
                            struct arena *arena, struct error *err);
 
 bool journal_query_matches(const struct journal_query *query, const struct journal_entry *entry);
+/** The same without the term of that index. */
+bool journal_query_matches_but(const struct journal_query *query, const struct journal_entry *entry,
+                               size_t but);
+/** It came within the time, and behind the number, that the query is about. */
+bool journal_query_in_time(const struct journal_query *query, const struct journal_entry *entry);
 
 /** The matching entries, oldest first: with `after` the first `limit` of them, else the newest. */
 struct journal_selection {

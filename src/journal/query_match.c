@@ -59,18 +59,30 @@ static bool term_holds(const struct journal_term *term, const struct journal_ent
     return found || !wanted;
 }
 
-bool journal_query_matches(const struct journal_query *query, const struct journal_entry *entry)
+bool journal_query_in_time(const struct journal_query *query, const struct journal_entry *entry)
 {
-    if (entry->number <= query->after || (query->since_ms && entry->wall_ms < query->since_ms) ||
-        (query->until_ms && entry->wall_ms > query->until_ms))
+    return entry->number > query->after &&
+           (!query->since_ms || entry->wall_ms >= query->since_ms) &&
+           (!query->until_ms || entry->wall_ms <= query->until_ms);
+}
+
+bool journal_query_matches_but(const struct journal_query *query, const struct journal_entry *entry,
+                               size_t but)
+{
+    if (!journal_query_in_time(query, entry))
         return false;
     if (query->unmatched && entry->rule.len && !entry->near_miss.len)
         return false;
     for (size_t i = 0; i < query->term_count; i++) {
-        if (!term_holds(&query->terms[i], entry))
+        if (i != but && !term_holds(&query->terms[i], entry))
             return false;
     }
     return true;
+}
+
+bool journal_query_matches(const struct journal_query *query, const struct journal_entry *entry)
+{
+    return journal_query_matches_but(query, entry, SIZE_MAX);
 }
 
 void journal_select(const struct journal_query *query, const struct journal_snapshot *snapshot,

@@ -2,6 +2,7 @@
 
 #include "base/distance.h"
 #include "journal/assertion.h"
+#include "journal/closest.h"
 
 static const struct {
     const char *name;
@@ -29,6 +30,7 @@ const char *verdict_name(enum verdict verdict)
     static const char *const names[] = {
         [VERDICT_PASS] = "pass",
         [VERDICT_FAIL] = "fail",
+        [VERDICT_VACUOUS] = "vacuous",
         [VERDICT_INCONCLUSIVE] = "inconclusive",
     };
 
@@ -151,6 +153,11 @@ static int judge_one(size_t kind, struct assertion *assertion, struct verify_res
                        &assertion->calls);
         r = kinds[kind].judge(assertion, err);
     }
+    if (r == 0 && assertion->verdict == VERDICT_VACUOUS && !assertion->calls.count) {
+        buf_puts(&assertion->text, ": ");
+        journal_closest(&assertion->query, assertion->input->snapshot, assertion->arena,
+                        &assertion->text);
+    }
     if (r == 0 && entries_are_missing(assertion) && assertion->verdict != VERDICT_INCONCLUSIVE) {
         assertion->verdict = VERDICT_INCONCLUSIVE;
         buf_printf(&assertion->text, "; but the journal lost %llu entries",
@@ -163,13 +170,6 @@ static int judge_one(size_t kind, struct assertion *assertion, struct verify_res
     };
     buf_done(&assertion->text);
     return r;
-}
-
-static enum verdict worse(enum verdict a, enum verdict b)
-{
-    if (a == VERDICT_FAIL || b == VERDICT_FAIL)
-        return VERDICT_FAIL;
-    return a > b ? a : b;
 }
 
 int verify_run(const cJSON *assertions, const struct verify_input *input, struct arena *arena,
@@ -195,7 +195,8 @@ int verify_run(const cJSON *assertions, const struct verify_input *input, struct
         if (check_keys(kind, args, err) < 0 ||
             judge_one(kind, &assertion, &report.results[report.count], err) < 0)
             return error_wrap(err, "assert[%zu].%s", report.count, args->string);
-        report.verdict = worse(report.verdict, report.results[report.count].verdict);
+        if (report.results[report.count].verdict > report.verdict)
+            report.verdict = report.results[report.count].verdict;
         report.count++;
     }
     *out = report;

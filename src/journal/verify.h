@@ -10,8 +10,8 @@
  * retries, seen. Each takes `match` (filters of journal/query.h) and comparisons eq, gt, gte, lt,
  * lte; shares are 0.99 or "99%", durations "5s".
  *
- * A pass is never claimed of a journal that lost entries of the time in question, nor where nothing
- * happened that could be judged: that is inconclusive.
+ * A pass is never claimed of a journal that lost entries of the time in question (inconclusive),
+ * nor where nothing happened that could be judged (vacuous).
  *
  * Threads: any; works on a snapshot.
  */
@@ -21,7 +21,13 @@
 #include "journal/observation.h"
 #include "journal/query.h"
 
-enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE };
+/* What comes later outweighs what comes before. */
+enum verdict {
+    VERDICT_PASS,
+    VERDICT_FAIL,
+    VERDICT_VACUOUS,      /* nothing happened that could be judged */
+    VERDICT_INCONCLUSIVE, /* the journal lost entries of the time in question */
+};
 const char *verdict_name(enum verdict verdict); /* "pass", … */
 
 struct verify_input {
@@ -40,7 +46,7 @@ struct verify_result {
 };
 
 struct verify_report {
-    enum verdict verdict; /* fail before inconclusive before pass */
+    enum verdict verdict; /* the weightiest */
     struct verify_result *results;
     size_t count;
 };

@@ -23,51 +23,66 @@ static const struct {
     enum verdict want;
     const char *text; /* the start of it; NULL = any */
 } cases[] = {
-    {"{\"calls\":{\"eq\":8}}",                                                             VERDICT_PASS,         "8 calls"                              },
+    {"{\"calls\":{\"eq\":8}}",                                                             VERDICT_PASS,    "8 calls"                              },
     {"{\"calls\":{\"match\":{\"status\":200},\"gte\":3}}",                                 VERDICT_FAIL,
-     "2 calls, wanted at least 3"                                                                                                                       },
-    {"{\"calls\":{}}",                                                                     VERDICT_PASS,         NULL                                   },
-    {"{\"retries\":{\"lte\":5}}",                                                          VERDICT_PASS,         "at most 5 retries in 3 calls"         },
+     "2 calls, wanted at least 3"                                                                                                                  },
+    {"{\"calls\":{}}",                                                                     VERDICT_PASS,    NULL                                   },
+    {"{\"calls\":{\"match\":{\"region\":\"cn-shanghia\"},\"lte\":5}}",                     VERDICT_VACUOUS,
+     "no call came: 0 of 8 calls met the match; closest: region 'cn-shanghai' (1)"                                                                 },
+    {"{\"calls\":{\"match\":{\"region\":\"us-west-1\",\"status\":500}}}",                  VERDICT_VACUOUS,
+     "no call came: 0 of 8 calls met the match; closest: region 'cn-hangzhou' (6)"                                                                 },
+    {"{\"calls\":{\"match\":{\"status\":404},\"gte\":1}}",                                 VERDICT_VACUOUS,
+     "no call came: 0 of 8 calls met the match; closest: status '500' (6)"                                                                         },
+    {"{\"calls\":{\"match\":{\"label\":\"x\"},\"gte\":1}}",                                VERDICT_VACUOUS,
+     "no call came: 0 of 8 calls met the match; closest: no label (8)"                                                                             },
+    {"{\"calls\":{\"match\":{\"status\":404,\"label\":\"x\"}}}",                           VERDICT_VACUOUS,
+     "no call came: 0 of 8 calls met the match"                                                                                                    },
+    {"{\"calls\":{\"match\":{\"status\":404},\"eq\":0}}",                                  VERDICT_PASS,    "0 calls"                              },
+    {"{\"calls\":{\"match\":{\"status\":404},\"lt\":1}}",                                  VERDICT_PASS,    "0 calls"                              },
+    {"{\"calls\":{\"match\":{\"status\":404},\"lte\":1}}",                                 VERDICT_VACUOUS, NULL                                   },
+    {"{\"retries\":{\"match\":{\"function\":\"typo\"},\"lte\":5}}",                        VERDICT_VACUOUS,
+     "no call to judge: 0 of 8 calls met the match"                                                                                                },
+    {"{\"retries\":{\"lte\":5}}",                                                          VERDICT_PASS,    "at most 5 retries in 3 calls"         },
     {"{\"retries\":{\"lte\":4}}",                                                          VERDICT_FAIL,
-     "5 retries in chain 7 of 3 calls, wanted at most 4"                                                                                                },
+     "5 retries in chain 7 of 3 calls, wanted at most 4"                                                                                           },
     {"{\"amplification\":{\"lte\":3.0}}",                                                  VERDICT_PASS,
-     "amplification 2.67 (8 attempts for 3 calls)"                                                                                                      },
-    {"{\"amplification\":{\"lt\":2}}",                                                     VERDICT_FAIL,         NULL                                   },
+     "amplification 2.67 (8 attempts for 3 calls)"                                                                                                 },
+    {"{\"amplification\":{\"lt\":2}}",                                                     VERDICT_FAIL,    NULL                                   },
     {"{\"duplicates\":{\"effect\":\"done\",\"lte\":0}}",                                   VERDICT_PASS,
-     "0 duplicate effects in 3 calls"                                                                                                                   },
+     "0 duplicate effects in 3 calls"                                                                                                              },
     {"{\"backoff\":{\"profile\":\"fc-python-2016\"}}",                                     VERDICT_PASS,
-     "gaps 2.04, 4.00, 8.00, 16.00 fit 2^n within 2 %: no jitter"                                                                                       },
+     "gaps 2.04, 4.00, 8.00, 16.00 fit 2^n within 2 %: no jitter"                                                                                  },
     {"{\"backoff\":{\"profile\":\"exponential-full-jitter\"}}",                            VERDICT_FAIL,
-     "gaps 2.04, 4.00, 8.00, 16.00 fit 2^n within 2 %: no jitter; jitter was wanted"                                                                    },
-    {"{\"backoff\":{\"profile\":\"fc-node-2\"}}",                                          VERDICT_FAIL,         NULL                                   },
-    {"{\"backoff\":{\"profile\":\"fc-java-2016\"}}",                                       VERDICT_FAIL,         NULL                                   },
-    {"{\"backoff\":{\"attempts\":{\"lte\":6},\"obey_retry_after\":true}}",                 VERDICT_PASS,         NULL                                   },
-    {"{\"backoff\":{\"fresh_signature\":true}}",                                           VERDICT_FAIL,         NULL                                   },
-    {"{\"backoff\":{\"no_retry_on\":[400,403]}}",                                          VERDICT_PASS,         NULL                                   },
-    {"{\"backoff\":{\"no_retry_on\":[\"InternalServerError\"]}}",                          VERDICT_FAIL,         NULL                                   },
-    {"{\"backoff\":{\"match\":{\"chain\":9},\"profile\":\"fc-python-2016\"}}",             VERDICT_INCONCLUSIVE,
-     "no call failed, so nothing was to be retried"                                                                                                     },
+     "gaps 2.04, 4.00, 8.00, 16.00 fit 2^n within 2 %: no jitter; jitter was wanted"                                                               },
+    {"{\"backoff\":{\"profile\":\"fc-node-2\"}}",                                          VERDICT_FAIL,    NULL                                   },
+    {"{\"backoff\":{\"profile\":\"fc-java-2016\"}}",                                       VERDICT_FAIL,    NULL                                   },
+    {"{\"backoff\":{\"attempts\":{\"lte\":6},\"obey_retry_after\":true}}",                 VERDICT_PASS,    NULL                                   },
+    {"{\"backoff\":{\"fresh_signature\":true}}",                                           VERDICT_FAIL,    NULL                                   },
+    {"{\"backoff\":{\"no_retry_on\":[400,403]}}",                                          VERDICT_PASS,    NULL                                   },
+    {"{\"backoff\":{\"no_retry_on\":[\"InternalServerError\"]}}",                          VERDICT_FAIL,    NULL                                   },
+    {"{\"backoff\":{\"match\":{\"chain\":9},\"profile\":\"fc-python-2016\"}}",             VERDICT_VACUOUS,
+     "no call failed, so nothing was to be retried"                                                                                                },
     {"{\"recovery\":{\"within\":\"10s\",\"success\":{\"gte\":\"99%\"}}}",                  VERDICT_PASS,
-     "first success 1.00 s after the last fault, then 100.0 % of 2"                                                                                     },
-    {"{\"recovery\":{\"within\":\"500ms\"}}",                                              VERDICT_FAIL,         NULL                                   },
-    {"{\"recovery\":{\"match\":{\"chain\":9}}}",                                           VERDICT_INCONCLUSIVE, NULL                                   },
+     "first success 1.00 s after the last fault, then 100.0 % of 2"                                                                                },
+    {"{\"recovery\":{\"within\":\"500ms\"}}",                                              VERDICT_FAIL,    NULL                                   },
+    {"{\"recovery\":{\"match\":{\"chain\":9}}}",                                           VERDICT_VACUOUS, NULL                                   },
     {"{\"failover\":{\"from\":\"cn-hangzhou\",\"to\":\"cn-shanghai\",\"within\":\"40s\",\"back\":"
-     "true}}",                                                                        VERDICT_PASS,         "failed over to cn-shanghai in 31.05 s"},
+     "true}}",                                                                        VERDICT_PASS,    "failed over to cn-shanghai in 31.05 s"},
     {"{\"failover\":{\"from\":\"cn-hangzhou\",\"to\":\"cn-shanghai\",\"within\":\"5s\"}}",
-     VERDICT_FAIL,                                                                                               NULL                                   },
-    {"{\"failover\":{\"from\":\"cn-beijing\",\"to\":\"cn-shanghai\"}}",                    VERDICT_INCONCLUSIVE, NULL                                   },
-    {"{\"herd\":{\"gt\":10}}",                                                             VERDICT_PASS,         "peak of arrivals 50.0 times the mean" },
+     VERDICT_FAIL,                                                                                          NULL                                   },
+    {"{\"failover\":{\"from\":\"cn-beijing\",\"to\":\"cn-shanghai\"}}",                    VERDICT_VACUOUS, NULL                                   },
+    {"{\"herd\":{\"gt\":10}}",                                                             VERDICT_PASS,    "peak of arrivals 50.0 times the mean" },
     {"{\"breaker\":{\"opens\":true,\"pause\":\"10s\"}}",                                   VERDICT_PASS,
-     "the client stopped calling for 16.00 s"                                                                                                           },
+     "the client stopped calling for 16.00 s"                                                                                                      },
     {"{\"breaker\":{\"opens\":true,\"pause\":\"20s\"}}",                                   VERDICT_FAIL,
-     "the client went on calling through 6 failures in a row"                                                                                           },
+     "the client went on calling through 6 failures in a row"                                                                                      },
     {"{\"coverage\":{\"errors\":[\"InternalServerError\"],\"operations\":[\"@invoke\"],\"gte\":"
-     "\"100%\"}}",                                                                    VERDICT_PASS,         "1 of 1 cells reached"                 },
+     "\"100%\"}}",                                                                    VERDICT_PASS,    "1 of 1 cells reached"                 },
     {"{\"coverage\":{\"errors\":[\"ResourceExhausted\"],\"operations\":[\"InvokeFunction\"],"
      "\"gte\":1}}",                                                                   VERDICT_FAIL,
-     "0 of 1 cells reached, wanted at least 1; missing ResourceExhausted on InvokeFunction"                                                             },
-    {"{\"seen\":{\"lost\":true,\"eq\":1}}",                                                VERDICT_PASS,         "1 of 1 observations fit"              },
-    {"{\"seen\":{\"match\":{\"chain\":9}}}",                                               VERDICT_PASS,         NULL                                   },
+     "0 of 1 cells reached, wanted at least 1; missing ResourceExhausted on InvokeFunction"                                                        },
+    {"{\"seen\":{\"lost\":true,\"eq\":1}}",                                                VERDICT_PASS,    "1 of 1 observations fit"              },
+    {"{\"seen\":{\"match\":{\"chain\":9}}}",                                               VERDICT_PASS,    NULL                                   },
 };
 
 static int judge(struct story *story, const char *list, struct verify_report *report,
@@ -162,7 +177,7 @@ START_TEST(test_verify_is_inconclusive_when_the_journal_lost_entries)
 }
 END_TEST
 
-START_TEST(test_verify_fail_outweighs_inconclusive)
+START_TEST(test_verify_the_weightiest_verdict_counts)
 {
     struct story story;
     struct verify_report report;
@@ -170,9 +185,17 @@ START_TEST(test_verify_fail_outweighs_inconclusive)
 
     story_begin(&story);
     ck_assert_int_eq(judge(&story, "[{\"retries\":{}},{\"calls\":{\"gte\":1}}]", &report, &err), 0);
-    ck_assert_int_eq(report.results[0].verdict, VERDICT_INCONCLUSIVE);
-    ck_assert_int_eq(report.results[1].verdict, VERDICT_FAIL);
-    ck_assert_int_eq(report.verdict, VERDICT_FAIL);
+    ck_assert_int_eq(report.results[0].verdict, VERDICT_VACUOUS);
+    ck_assert_int_eq(report.results[1].verdict, VERDICT_VACUOUS);
+    ck_assert_int_eq(report.verdict, VERDICT_VACUOUS);
+    tell_outage(&story);
+    ck_assert_int_eq(judge(&story,
+                           "[{\"calls\":{\"eq\":7}},{\"retries\":{\"match\":{\"chain\":99}}},"
+                           "{\"calls\":{\"eq\":8}}]",
+                           &report, &err),
+                     0);
+    ck_assert_int_eq(report.results[0].verdict, VERDICT_FAIL);
+    ck_assert_int_eq(report.verdict, VERDICT_VACUOUS);
     story_end(&story);
 }
 END_TEST
@@ -196,7 +219,7 @@ int main(void)
     tcase_add_loop_test(tc, test_verify_table, 0, (int)N_ELEMENTS(cases));
     tcase_add_loop_test(tc, test_verify_mistakes_are_named, 0, (int)N_ELEMENTS(wrong));
     tcase_add_test(tc, test_verify_is_inconclusive_when_the_journal_lost_entries);
-    tcase_add_test(tc, test_verify_fail_outweighs_inconclusive);
+    tcase_add_test(tc, test_verify_the_weightiest_verdict_counts);
     tcase_add_test(tc, test_verify_check_finds_mistakes_without_a_journal);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
