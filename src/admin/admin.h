@@ -52,6 +52,7 @@ struct admin_context {
     struct journal *journal;
     struct chain_tracker *chains;
     struct fault_engine *engine;
+    struct fault_engine *canned;   /* of the canned answers; NULL: there are none */
     struct tape *tape;             /* of its decisions */
     struct http_server *server;    /* for its numbers; may be NULL */
     const struct place_names *own; /* names that the control side answers to */
@@ -64,6 +65,8 @@ struct admin_context {
     void *owner; /* handed to every callback */
     /** The rule files of the file layer, in order; valid until the next reload. */
     const char *const *(*fault_files)(void *owner, size_t *out_count);
+    /** The same of the files of canned answers (optional). */
+    const char *const *(*canned_files)(void *owner, size_t *out_count);
     /** Rule files were loaded, or refused; @report is errors and warnings as compilers print them,
      * "" when there are none (optional). */
     void (*reloaded)(void *owner, bool accepted, const char *report);

@@ -18,6 +18,15 @@ static void free_compile(void *compile)
     compile_done(compile);
 }
 
+static const char **copy_names(const char *const *names, size_t count, struct arena *arena)
+{
+    const char **copy = ARENA_ARRAY(arena, count, const char *);
+
+    for (size_t i = 0; i < count; i++)
+        copy[i] = arena_dup(arena, str_of(names[i]));
+    return copy;
+}
+
 struct compile *compile_new(struct admin *admin, struct arena *arena)
 {
     struct compile *compile = ARENA_NEW(arena, struct compile);
@@ -25,21 +34,32 @@ struct compile *compile_new(struct admin *admin, struct arena *arena)
         admin->context.fault_files(admin->context.owner, &compile->file_count);
 
     compile->options = admin->context.grammar;
-    compile->files = ARENA_ARRAY(arena, compile->file_count, const char *);
-    for (size_t i = 0; i < compile->file_count; i++)
-        compile->files[i] = arena_dup(arena, str_of(files[i]));
+    compile->files = copy_names(files, compile->file_count, arena);
     arena_on_end(arena, free_compile, compile);
     return compile;
+}
+
+void compile_reads_canned(struct compile *compile, const struct admin *admin, struct arena *arena)
+{
+    const struct admin_context *context = &admin->context;
+    const char *const *files;
+
+    if (!context->canned || !context->canned_files)
+        return;
+    files = context->canned_files(context->owner, &compile->canned_file_count);
+    compile->canned_files = copy_names(files, compile->canned_file_count, arena);
+    compile->reads_canned = true;
 }
 
 void compile_done(struct compile *compile)
 {
     fault_ruleset_unref(compile->set);
+    fault_ruleset_unref(compile->canned);
     layer_free(compile->layer);
     mem_free(compile->errors);
     mem_free(compile->warnings);
     mem_free(compile->text);
-    compile->set = NULL;
+    compile->set = compile->canned = NULL;
     compile->layer = NULL;
     compile->errors = compile->warnings = compile->text = NULL;
 }
@@ -150,6 +170,21 @@ static void keep_report(struct compile *compile, const struct conf_report *repor
     compile->text = buf_take(&text);
 }
 
+static void read_canned(struct compile *compile, struct conf_report *report)
+{
+    struct fault_grammar_options options = compile->options;
+
+    if (!compile->reads_canned)
+        return;
+    options.canned = true;
+    compile->canned =
+        fault_ruleset_load(compile->canned_files, compile->canned_file_count, &options, report);
+    if (compile->canned)
+        return;
+    fault_ruleset_unref(compile->set);
+    compile->set = NULL;
+}
+
 void compile_run(struct compile *compile)
 {
     struct fault_text texts[LAYER_TEXTS] = {0};
@@ -166,6 +201,7 @@ void compile_run(struct compile *compile)
     compile->set = fault_ruleset_compile(compile->files, compile->file_count, texts, count,
                                          &compile->options, report);
     place_issues(compile, report, spots);
+    read_canned(compile, report);
     keep_report(compile, report);
     buf_done(&front);
     buf_done(&behind);
@@ -175,6 +211,9 @@ void compile_take(struct admin *admin, struct compile *compile)
 {
     fault_engine_load(admin->context.engine, compile->set,
                       fault_engine_seed(admin->context.engine));
+    if (compile->canned)
+        fault_engine_load(admin->context.canned, compile->canned,
+                          fault_engine_seed(admin->context.engine));
     layer_free(admin->layer);
     admin->layer = GIVE(compile->layer);
     admin_touch(admin);
@@ -239,12 +278,12 @@ static void reload_done(void *arg)
     /* The API layer was changed while the files were read: read both again. */
     if (!outdated) {
         remember(admin, reload->compile);
+        if (reload->compile->set)
+            compile_take(admin, reload->compile);
         publish(admin, reload->compile);
         if (admin->context.reloaded)
             admin->context.reloaded(admin->context.owner, reload->compile->set != NULL,
                                     reload->compile->text);
-        if (reload->compile->set)
-            compile_take(admin, reload->compile);
         reload_over(admin, reload->number, fault_engine_ruleset(admin->context.engine));
     }
     arena_free(reload->arena);
@@ -260,5 +299,6 @@ void admin_reload_faults(struct admin *admin)
     *reload = (struct reload){admin, arena, compile_new(admin, arena), admin->generation,
                               ++admin->reload.begun};
     reload->compile->layer = layer_copy(admin->layer);
+    compile_reads_canned(reload->compile, admin, arena);
     worker_submit(admin->worker, reload_work, reload_done, reload);
 }

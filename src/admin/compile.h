@@ -16,20 +16,26 @@ struct compile {
     /* in: copies, so that the worker needs nobody else */
     const char **files;
     size_t file_count;
+    const char **canned_files; /* only after compile_reads_canned() */
+    size_t canned_file_count;
+    bool reads_canned;
     struct fault_grammar_options options;
     struct layer *layer;      /* owned */
     struct str whole;         /* instead of what is behind in the layer: a text as it was sent */
     struct str own, own_text; /* one rule of the layer as it was sent */
     const char *left_out;     /* of what came with the rule: JSON array, or NULL; see unwrap.h */
     /* out */
-    struct fault_ruleset *set; /* owned; NULL when it was refused */
-    char *errors;              /* owned: JSON array */
-    char *warnings;            /* owned: JSON array */
-    char *text;                /* owned: both as compilers print them */
+    struct fault_ruleset *set;    /* owned; NULL when it was refused */
+    struct fault_ruleset *canned; /* owned; NULL when it was refused, or not read */
+    char *errors;                 /* owned: JSON array */
+    char *warnings;               /* owned: JSON array */
+    char *text;                   /* owned: both as compilers print them */
 };
 
 /** Fill in files and options; everything else is zero. Lives in @arena. */
 struct compile *compile_new(struct admin *admin, struct arena *arena);
+/** Read the canned answers, too: both are good, or both are refused. */
+void compile_reads_canned(struct compile *compile, const struct admin *admin, struct arena *arena);
 void compile_run(struct compile *compile);
 /** Load the set into the engine and keep the layer. Only when there is a set. */
 void compile_take(struct admin *admin, struct compile *compile);

@@ -59,13 +59,34 @@ static void add_reload(const struct admin *admin, struct buf *out)
     buf_add_char(out, '}');
 }
 
+/* Answers are no faults: they have nothing that could be off, stopped or capped. */
+static void add_canned(const struct admin *admin, struct buf *out)
+{
+    size_t count;
+    struct fault_rule_stats *stats = rule_stats_all(admin->context.canned, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        buf_puts(out, i ? ",{\"id\":" : "{\"id\":");
+        buf_json_string(out, stats[i].rule->id);
+        buf_puts(out, ",\"description\":");
+        buf_json_string(out,
+                        stats[i].rule->description.len ? stats[i].rule->description : STR_NONE);
+        buf_printf(out,
+                   ",\"priority\":%d,\"matched\":%" PRIu64 ",\"answered\":%" PRIu64 ",\"file\":",
+                   stats[i].rule->priority, stats[i].matched, stats[i].fired);
+        buf_json_string(out, str_of(stats[i].rule->at.file));
+        buf_printf(out, ",\"line\":%" PRIu32 "}", stats[i].rule->at.line);
+    }
+    mem_free(stats);
+}
+
 static void answer_json(struct admin_call *call)
 {
     const struct admin *admin = call->admin;
     const struct fault_engine *engine = admin->context.engine;
     const struct fault_condition *halted = fault_engine_halted(engine);
     size_t count;
-    struct fault_rule_stats *stats = rule_stats_all(admin, &count);
+    struct fault_rule_stats *stats = rule_stats_all(engine, &count);
     struct buf body = {0};
 
     buf_printf(&body, "{\"seed\":%" PRIu64 ",\"stopped\":%s,\"playing\":%s,\"halted_by\":",
@@ -82,6 +103,8 @@ static void answer_json(struct admin_call *call)
             buf_add_char(&body, ',');
         rule_json(admin, &stats[i], false, &body);
     }
+    buf_puts(&body, "],\"canned\":[");
+    add_canned(admin, &body);
     buf_puts(&body, "]}");
     mem_free(stats);
     admin_json(call, 200, &body);

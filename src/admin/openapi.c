@@ -35,6 +35,7 @@ static const struct {
     const char *name, *schema;
 } schemas[] = {
     {"Active",       OBJECT(LIST("active", "HeldCall"))},
+    {"CannedAnswer", OBJECT(TEXT("id") "," TEXT("description") ",\"priority\":{\"type\":\"integer\"}," COUNT("matched") "," COUNT("answered") "," TEXT("file") "," COUNT("line"))},
     {"Catalog",      OBJECT("\"errors\":{\"type\":\"array\"},\"operations\":{\"type\":\"array\"}," TEXTS("outcomes") "," TEXTS("shapers"))},
     {"Chain",        OBJECT(COUNT("chain") "," COUNT("attempts") "," TEXT("confidence") "," TEXT("operation") ",\"gaps_ms\":{\"type\":\"array\",\"items\":{\"type\":\"number\"}}," FLAG("succeeded") "," FLAG("gave_up"))},
     {"Changed",      OBJECT(COUNT("rules") "," LIST("warnings", "Issue") "," TEXTS("left_out") "," FLAG("stopped"))},
@@ -52,7 +53,7 @@ static const struct {
     {"Enabled",      OBJECT(FLAG("stopped") "," COUNT("rules"))},
     {"Events",       "{\"type\":\"string\",\"description\":\"server-sent events, one JSON object each; `lost` tells how many since `after` are not kept any more\"}"},
     {"Explanation",  OBJECT(TEXT("request_id") ",\"outcome\":{\"type\":\"object\"}," LIST("rules", "GateOfRule"))},
-    {"Faults",       OBJECT(COUNT("seed") "," FLAG("stopped") "," FLAG("playing") "," TEXT("halted_by") "," COUNT("active") ",\"reload\":{\"$ref\":\"#/components/schemas/Reload\"}," LIST("groups", "Group") "," LIST("scenarios", "Scenario") "," LIST("rules", "Rule"))},
+    {"Faults",       OBJECT(COUNT("seed") "," FLAG("stopped") "," FLAG("playing") "," TEXT("halted_by") "," COUNT("active") ",\"reload\":{\"$ref\":\"#/components/schemas/Reload\"}," LIST("groups", "Group") "," LIST("scenarios", "Scenario") "," LIST("rules", "Rule") "," LIST("canned", "CannedAnswer"))},
     {"GateOfRule",   OBJECT(TEXT("rule") "," TEXT("gate") "," TEXT("key") "," COUNT("n") "," NUMBER("draw") "," NUMBER("threshold") "," NUMBER("recomputed") "," FLAG("agrees") "," TEXT("text"))},
     {"Group",        OBJECT(TEXT("name") "," TEXT("description") "," FLAG("enabled"))},
     {"Health",       OBJECT("\"status\":{\"enum\":[\"ok\",\"degraded\",\"unavailable\"]}," TEXT("version") "," TEXT("started_at") "," COUNT("seed") ",\"faults\":{\"type\":\"object\"},\"journal\":{\"type\":\"object\"}")},

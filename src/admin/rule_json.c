@@ -5,14 +5,14 @@
 #include "admin/layer.h"
 #include "base/mem.h"
 
-struct fault_rule_stats *rule_stats_all(const struct admin *admin, size_t *out_count)
+struct fault_rule_stats *rule_stats_all(const struct fault_engine *engine, size_t *out_count)
 {
-    const struct fault_ruleset *set = fault_engine_ruleset(admin->context.engine);
+    const struct fault_ruleset *set = engine ? fault_engine_ruleset(engine) : NULL;
     size_t count = set ? set->rule_count : 0;
     struct fault_rule_stats *stats = mem_alloc_array(count, sizeof(*stats));
 
     if (set)
-        fault_engine_stats(admin->context.engine, stats);
+        fault_engine_stats(engine, stats);
     *out_count = count;
     return stats;
 }
@@ -20,7 +20,7 @@ struct fault_rule_stats *rule_stats_all(const struct admin *admin, size_t *out_c
 bool rule_stats_find(const struct admin *admin, struct str id, struct fault_rule_stats *out)
 {
     size_t count;
-    struct fault_rule_stats *stats = rule_stats_all(admin, &count);
+    struct fault_rule_stats *stats = rule_stats_all(admin->context.engine, &count);
     bool found = false;
 
     for (size_t i = 0; i < count && !found; i++) {

@@ -105,6 +105,22 @@ static void mark_never_fired(const cJSON *rules)
     }
 }
 
+static void print_canned(const cJSON *canned)
+{
+    static const struct cli_column columns[] = {
+        {"id",       "id", 30},
+        {"matched",        "matched", 8},
+        {"answered",  "answered", 8},
+        {"file",         "file", 30},
+        {0},
+    };
+
+    if (cJSON_GetArraySize(canned) == 0)
+        return;
+    printf("\ncanned answers\n");
+    cli_print_table(columns, canned);
+}
+
 static int run_fault_list(const struct cli_args *args)
 {
     OWN(json_free) cJSON *answer = NULL;
@@ -120,6 +136,7 @@ static int run_fault_list(const struct cli_args *args)
     print_overruled(answer);
     mark_never_fired(cJSON_GetObjectItemCaseSensitive(answer, "rules"));
     cli_print_table(rule_columns, cJSON_GetObjectItemCaseSensitive(answer, "rules"));
+    print_canned(cJSON_GetObjectItemCaseSensitive(answer, "canned"));
     return EXIT_CODE_PASS;
 }
 

@@ -57,6 +57,14 @@ static const char *const *fault_files(void *owner, size_t *out_count)
     return (const char *const *)d->fault_files.paths;
 }
 
+static const char *const *canned_files(void *owner, size_t *out_count)
+{
+    struct daemon *d = owner;
+
+    *out_count = d->fixture_files.count;
+    return (const char *const *)d->fixture_files.paths;
+}
+
 /* Who loads rules and sees none strike is told why. */
 static const char *stop_in_force(const struct daemon *d)
 {
@@ -74,8 +82,9 @@ static void reloaded(void *owner, bool accepted, const char *report)
     struct str rest = str_of(report);
 
     if (accepted)
-        log_info("rules loaded", "rules=%zu%s", fault_engine_ruleset(d->faults)->rule_count,
-                 stop_in_force(d));
+        log_info("rules loaded", "rules=%zu canned=%zu%s",
+                 fault_engine_ruleset(d->faults)->rule_count,
+                 fault_engine_ruleset(d->fixtures)->rule_count, stop_in_force(d));
     else
         log_error("reload refused", "the rules before it stay in force");
     while (rest.len) {
@@ -206,6 +215,8 @@ int control_start(struct daemon *d, struct error *err)
         .grammar = d->grammar,
         .owner = d,
         .fault_files = fault_files,
+        .canned_files = canned_files,
+        .canned = d->fixtures,
         .reloaded = reloaded,
         .reload = reload,
         .health = health,

@@ -76,13 +76,21 @@ static void on_halt(void *arg, const struct fault_condition *condition)
     gateway_release_all(d->gateway);
 }
 
+static struct fault_ruleset *load_canned(struct daemon *d, struct conf_report *report)
+{
+    struct fault_grammar_options options = d->grammar;
+
+    options.canned = true;
+    return files_load(&d->fixture_files, &options, report);
+}
+
 /* Rules and canned answers are read before anything listens: a mistake in them ends the start. */
 static int load_rules(struct daemon *d, struct conf_report *report)
 {
     OWN(fault_ruleset_unref)
     struct fault_ruleset *faults = files_load(&d->fault_files, &d->grammar, report);
     OWN(fault_ruleset_unref)
-    struct fault_ruleset *fixtures = files_load(&d->fixture_files, &d->grammar, report);
+    struct fault_ruleset *fixtures = load_canned(d, report);
     uint64_t seed = seed_of(d->settings);
 
     if (!faults || !fixtures)
@@ -91,7 +99,7 @@ static int load_rules(struct daemon *d, struct conf_report *report)
     fault_engine_on_halt(d->faults, on_halt, d);
     fault_engine_load(d->faults, faults, seed);
     fault_engine_load(d->fixtures, fixtures, seed);
-    log_info("rules loaded", "rules=%zu fixtures=%zu seed=%llu", faults->rule_count,
+    log_info("rules loaded", "rules=%zu canned=%zu seed=%llu", faults->rule_count,
              fixtures->rule_count, (unsigned long long)fault_engine_seed(d->faults));
     return 0;
 }
@@ -396,7 +404,7 @@ int daemon_check(const struct settings *settings, struct conf_report *report)
     files_init(&d.fault_files, &settings->faults);
     files_init(&d.fixture_files, &settings->fixtures);
     fault_ruleset_unref(files_load(&d.fault_files, &d.grammar, report));
-    fault_ruleset_unref(files_load(&d.fixture_files, &d.grammar, report));
+    fault_ruleset_unref(load_canned(&d, report));
     seeds_free(seeds_load(settings->seeds.items, settings->seeds.count, report));
     files_done(&d.fault_files);
     files_done(&d.fixture_files);

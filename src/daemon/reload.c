@@ -28,22 +28,29 @@ static uint64_t add_stamp(uint64_t sum, const char *path)
            draw_siphash(stamp_key, &stamp, sizeof(stamp));
 }
 
-/* Of all files that make the rules: those that are named, and those that these include. */
-static uint64_t files_stamp(const struct daemon *d)
+static uint64_t add_stamps(uint64_t sum, const struct rule_files *files,
+                           const struct fault_engine *engine)
 {
-    const struct fault_ruleset *set = fault_engine_ruleset(d->faults);
-    uint64_t sum = 0;
+    const struct fault_ruleset *set = fault_engine_ruleset(engine);
 
-    for (size_t i = 0; i < d->fault_files.count; i++)
-        sum = add_stamp(sum, d->fault_files.paths[i]);
+    for (size_t i = 0; i < files->count; i++)
+        sum = add_stamp(sum, files->paths[i]);
     for (size_t i = 0; set && i < set->file_count; i++)
         sum = add_stamp(sum, set->files[i].file);
     return sum;
 }
 
+/* Of all files that make rules and canned answers: those that are named, and those that these
+ * include. */
+static uint64_t files_stamp(const struct daemon *d)
+{
+    return add_stamps(add_stamps(0, &d->fault_files, d->faults), &d->fixture_files, d->fixtures);
+}
+
 void daemon_reload(struct daemon *d)
 {
     files_find(&d->fault_files);
+    files_find(&d->fixture_files);
     d->stamp = files_stamp(d);
     admin_reload_faults(d->admin);
 }
@@ -54,6 +61,7 @@ static void on_change(void *arg, const char *path)
     struct daemon *d = arg;
 
     files_find(&d->fault_files);
+    files_find(&d->fixture_files);
     if (files_stamp(d) == d->stamp)
         return;
     log_info("rules changed", "folder=%s", path);
@@ -96,24 +104,37 @@ static char *folder_of(const char *path)
 }
 
 /* The folders of what is named, so that new files of a glob are seen, and of what is included. */
-int daemon_watch(struct daemon *d, struct error *err)
+static int watch_folders(struct daemon *d, const struct conf_texts *named,
+                         const struct fault_ruleset *set, char **folders, struct error *err)
 {
-    const struct conf_texts *named = &d->settings->faults;
-    const struct fault_ruleset *set = fault_engine_ruleset(d->faults);
-    char **folders;
     int r = 0;
 
-    if (!d->settings->watch)
-        return 0;
-    d->stamp = files_stamp(d);
-    d->watches = mem_alloc_array(named->count + set->file_count, sizeof(*d->watches));
-    folders = mem_alloc_array(named->count + set->file_count, sizeof(*folders));
     for (size_t i = 0; i < named->count && r == 0; i++)
         if (!fault_builtin_named(named->items[i]))
             r = watch_folder(d, folder_of(named->items[i].ptr), folders, err);
     for (size_t i = 0; i < set->file_count && r == 0; i++)
         if (!fault_builtin_named(str_of(set->files[i].file)))
             r = watch_folder(d, folder_of(set->files[i].file), folders, err);
+    return r;
+}
+
+int daemon_watch(struct daemon *d, struct error *err)
+{
+    const struct settings *s = d->settings;
+    const struct fault_ruleset *rules = fault_engine_ruleset(d->faults);
+    const struct fault_ruleset *canned = fault_engine_ruleset(d->fixtures);
+    size_t room = s->faults.count + rules->file_count + s->fixtures.count + canned->file_count;
+    char **folders;
+    int r;
+
+    if (!s->watch)
+        return 0;
+    d->stamp = files_stamp(d);
+    d->watches = mem_alloc_array(room, sizeof(*d->watches));
+    folders = mem_alloc_array(room, sizeof(*folders));
+    r = watch_folders(d, &s->faults, rules, folders, err);
+    if (r == 0)
+        r = watch_folders(d, &s->fixtures, canned, folders, err);
     for (size_t i = 0; i < d->watch_count; i++)
         mem_free(folders[i]);
     mem_free(folders);

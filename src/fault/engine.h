@@ -128,7 +128,7 @@ void fault_decide_accept(struct fault_engine *engine, const struct fault_call *c
                          struct arena *arena, struct fault_decision *out);
 
 /** Expand {{path}} {{method}} {{function}} {{service}} {{operation}} {{account}} {{region}}
- * {{request_id}} {{now}} {{now+20m}}. */
+ * {{request_id}} {{now}} {{now+20m}} {{body}} {{body/json/pointer}}. */
 struct str fault_expand(struct str text, const struct fault_call *call, uint64_t wall_ms,
                         struct arena *arena);
 

@@ -1,12 +1,13 @@
 /*
- * Templates in answers: {{name}}, and {{now}} with an offset. The time is written as an HTTP date,
- * because dates in headers are what drills change. What is not known stays as it is, so that a
- * body which happens to hold braces is sent unchanged.
+ * Templates in answers: {{name}}, {{now}} with an offset, and parts of the request's body. The time
+ * is written as an HTTP date, because dates in headers are what drills change. What is not known
+ * stays as it is, so that a body which happens to hold braces is sent unchanged.
  */
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "conf/scalar.h"
-#include "fault/engine.h"
+#include "fault/internal.h"
 
 enum { VALUE_BYTES = 128 }; /* of what commonly stands in for the names */
 
@@ -71,6 +72,29 @@ static bool put_now(struct str name, uint64_t wall_ms, struct buf *out)
     return true;
 }
 
+/* {{body}}, or {{body/name/0}} by a JSON pointer: a text without its quotes, everything else as
+ * JSON. What the body does not have is nothing. */
+static bool put_body(struct str name, const struct fault_call *call, struct buf *out)
+{
+    struct error err;
+    const cJSON *part;
+
+    if (str_eq(name, STR("body"))) {
+        buf_add(out, call->body);
+        return true;
+    }
+    if (!str_starts(name, STR("body/")))
+        return false;
+    OWN(json_free) cJSON *json = json_parse(call->body, &err);
+
+    part = json ? json_at(json, str_slice(name, strlen("body"), name.len)) : NULL;
+    if (cJSON_IsString(part))
+        buf_puts(out, part->valuestring);
+    else if (part)
+        json_print(part, false, out);
+    return true;
+}
+
 static bool put_variable(struct str name, const struct fault_call *call, uint64_t wall_ms,
                          struct buf *out)
 {
@@ -80,7 +104,7 @@ static bool put_variable(struct str name, const struct fault_call *call, uint64_
             return true;
         }
     }
-    return put_now(name, wall_ms, out);
+    return put_now(name, wall_ms, out) || put_body(name, call, out);
 }
 
 /* Where two of @brace stand together; text.len when nowhere. */

@@ -221,7 +221,7 @@ struct fault_action {
     bool retry_after_date; /* send it as an HTTP date */
     bool has_retry_after;
     uint64_t retry_after_ns;
-    struct fault_header_edit *answer_headers; /* of error and respond: EDIT_SET only */
+    struct fault_header_edit *answer_headers; /* of error and respond: EDIT_SET, EDIT_ADD */
     size_t answer_header_count;
 
     /* respond */

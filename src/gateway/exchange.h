@@ -64,6 +64,7 @@ struct exchange {
     struct neighbours_pending *neighbour_pending;
     struct fault_decision fixture;
     bool fixture_asked;
+    bool canned; /* the fixture has answered, or cut the call off */
     bool performed;
     struct str ran, instance; /* of code that ran; absent when none did */
     struct late *late;        /* its work, to be done behind the answer; or NULL */

@@ -26,7 +26,9 @@ static const struct {
     {"strike again",   station_strike_again  }, /* rules that match only authenticated calls */
     {"late",           station_late          }, /* the work is done behind the answer, by a copy */
     {"hold effect",    station_hold_effect   }, /* delay at effect */
-    {"perform",        station_perform       }, /* fixtures, then the operation itself */
+    {"canned",         station_canned        }, /* an answer that stands in for the operation */
+    {"perform",        station_perform       }, /* the operation itself */
+    {"hold canned",    station_hold_canned   }, /* delays of the answer that stands in */
     {"late is done",   station_late_is_done  }, /* that copy ends here */
     {"hold headers",   station_hold_headers  }, /* delay at headers */
     {"hang headers",   station_hang_headers  }, /* hang with the work done */

@@ -73,7 +73,10 @@ void exchange_hold(struct exchange *x, uint64_t ns, struct str rule, const char 
 /* Whose shapers hold the call; its id is a view into the rule set, kept as long as the decision. */
 struct str exchange_shaping_rule(const struct exchange *x)
 {
-    return x->decision.first_rule ? x->decision.first_rule->id : STR("");
+    const struct fault_rule *rule =
+        x->decision.first_rule ? x->decision.first_rule : x->fixture.first_rule;
+
+    return rule ? rule->id : STR("");
 }
 
 enum next exchange_hold_if(struct exchange *x, uint64_t ns)

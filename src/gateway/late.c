@@ -141,7 +141,7 @@ enum next station_late(struct exchange *x)
     late->x.detached = late;
     late->wait_ns = LATE_NS + x->decision.delay_effect_ns;
     late->rule = arena_str(late->x.arena, x->decision.outcome_rule->id);
-    exchange_stand_at(&late->x, station_perform);
+    exchange_stand_at(&late->x, station_canned);
     x->late = late;
     return NEXT_HOLD_HEADERS;
 }

@@ -164,6 +164,8 @@ enum next station_outcome(struct exchange *x)
         x->own.status = x->reply.http.status;
         x->own.code = x->reply.code;
     }
+    if (outcome_ends_call(x->decision.outcome))
+        x->delivery = (struct delivery){0}; /* a canned answer's */
     outcome_reply(x, &x->decision);
     if (!x->answered && x->delivery.form == DELIVERY_ANSWER)
         reply_error(x, fc_error_find(STR("InternalServerError")), NULL, 0, STR_NONE, 0,

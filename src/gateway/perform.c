@@ -51,29 +51,6 @@ static void performed(void *arg, const struct service_answer *answer)
         exchange_advance(x);
 }
 
-/* Canned answers stand in for functions that have no code. */
-static bool runs_code(struct exchange *x)
-{
-    bool invocation = x->facts.api == API_TRIGGER ||
-                      (x->facts.op && str_eq(str_of(x->facts.op->name), STR("InvokeFunction")));
-
-    return invocation && service_has_code(x->gateway->parts.service, x->place.account,
-                                          x->place.region, &x->target);
-}
-
-/* A canned answer counts as the work being done. */
-static bool answer_by_fixture(struct exchange *x)
-{
-    if (!fault_has_work(x->gateway->parts.fixtures) || runs_code(x))
-        return false;
-    fault_decide(x->gateway->parts.fixtures, &x->facts, x->arena, &x->fixture);
-    x->fixture_asked = true;
-    if (!outcome_reply(x, &x->fixture))
-        return false;
-    x->performed = true;
-    return true;
-}
-
 /* What stands in front of the URLs we make. One client leaves the port out of Host: when it came
  * straight to an address of ours, the port is the one it came to. */
 static const char *base_url(const struct http_request *request, struct arena *arena)
@@ -143,7 +120,7 @@ enum next station_perform(struct exchange *x)
 {
     struct service_call call;
 
-    if (answer_by_fixture(x))
+    if (x->canned)
         return NEXT_STATION;
     if (x->place.kind == PLACE_NEIGHBOUR)
         return perform_by_neighbour(x);

@@ -7,10 +7,25 @@
 
 enum { NS_PER_MS = 1000000 };
 
+/* A part of the request's body in a header must not begin another. */
+static struct str one_line(struct arena *arena, struct str value)
+{
+    char *copy = NULL;
+
+    for (size_t i = 0; i < value.len; i++) {
+        if ((unsigned char)value.ptr[i] >= ' ' || value.ptr[i] == '\t')
+            continue;
+        copy = copy ? copy : arena_dup(arena, value);
+        copy[i] = ' ';
+    }
+    return copy ? (struct str){copy, value.len} : value;
+}
+
 void reply_edit_header(struct exchange *x, const struct fault_header_edit *edit)
 {
     struct http_headers *headers = &x->reply.http.headers;
-    struct str value = fault_expand(edit->value, &x->facts, x->wall_ms, x->arena);
+    struct str value =
+        one_line(x->arena, fault_expand(edit->value, &x->facts, x->wall_ms, x->arena));
 
     if (str_eq_nocase(edit->name, STR("Content-Type")))
         x->reply.of_user = true;
@@ -81,16 +96,13 @@ static void shape_body_outcome(struct exchange *x, const struct fault_action *ac
 }
 
 /* The order on the wire: headers, corrupt, length, truncate, stall, drip. */
-static void shape_reply(struct exchange *x)
+static void shape_reply(struct exchange *x, const struct fault_decision *d)
 {
-    const struct fault_decision *d = &x->decision;
     struct http_response *http = &x->reply.http;
     bool gzip = false;
 
     for (size_t i = 0; i < d->header_edits.count; i++)
         reply_edit_header(x, d->header_edits.items[i]);
-    if (d->first_rule && d->first_rule->mark)
-        http_headers_set(&http->headers, x->arena, STR("X-Fcemu-Fault"), d->first_rule->id);
     if (d->corrupt) {
         http->body = corrupt_body(d->corrupt, http->body, d->corrupt_draw, x->arena, &gzip);
         if (gzip)
@@ -116,9 +128,23 @@ static void shape_reply(struct exchange *x)
     shape_body_outcome(x, d->outcome);
 }
 
+/* Whose the answer is; else who shaped it first. */
+static void mark(struct exchange *x)
+{
+    const struct fault_decision *d = &x->decision;
+    const struct fault_rule *rule = d->outcome_rule ? d->outcome_rule : d->first_rule;
+
+    if (rule && rule->mark)
+        http_headers_set(&x->reply.http.headers, x->arena, STR("X-Fcemu-Fault"), rule->id);
+}
+
 enum next station_shape(struct exchange *x)
 {
-    if (x->delivery.form == DELIVERY_ANSWER)
-        shape_reply(x);
+    if (x->delivery.form != DELIVERY_ANSWER)
+        return NEXT_STATION;
+    if (x->fixture_asked && !outcome_ends_call(x->decision.outcome))
+        shape_reply(x, &x->fixture);
+    shape_reply(x, &x->decision);
+    mark(x);
     return NEXT_STATION;
 }

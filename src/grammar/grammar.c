@@ -100,11 +100,15 @@ struct fault_ruleset *fault_ruleset_compile(const char *const *paths, size_t pat
     g.drills.tail = &g.drills.first;
     set->seed_random = true;
     conf_defaults(&g.decoder, &fault_guard_table, &set->guard);
+    if (options->canned)
+        grammar_canned_defaults(&set->guard);
     take_texts(&g, texts, text_count, true);
     for (size_t i = 0; i < path_count; i++)
         grammar_read(&g, paths[i]);
     take_texts(&g, texts, text_count, false);
     make_set(&g);
+    if (options->canned)
+        grammar_canned_check(&g);
     if (report->errors != before)
         return NULL;
     grammar_lint(&g);

@@ -118,6 +118,11 @@ void grammar_read(struct grammar *g, const char *path);
 /** Read a text that is no file. */
 void grammar_take_text(struct grammar *g, struct str text, const char *name);
 
+/* canned.c */
+void grammar_canned_defaults(struct fault_guard *guard);
+/** F315 for what a canned answer cannot be. */
+void grammar_canned_check(struct grammar *g);
+
 /* values.c */
 struct grammar_comparison {
     enum field_type type; /* UINT, SIZE, RATIO, DURATION or NUMBER */
@@ -139,9 +144,12 @@ bool grammar_ns(struct conf_decoder *d, const struct conf_node *node, uint64_t m
                 uint64_t *out_ns);
 /** F320 when a call would be held longer than guard.max_delay; @node may be NULL. */
 bool grammar_within_guard(struct conf_decoder *d, const struct conf_node *node, uint64_t ns);
-/** Header edits of one kind from a mapping name → value, or a list of names to remove. */
+/** Header edits of one kind from a mapping name → value or list of values, or a list of names to
+ * remove. Names are in canonical case: X-Fc-Log-Result. */
 bool grammar_headers(struct conf_decoder *d, const struct conf_node *node, int kind,
                      struct fault_header_edit *out, size_t *count);
+/** Room that these take, at most. */
+size_t grammar_headers_room(const struct conf_node *node);
 /** Lower-case header name in the arena; F212 when it is none. */
 bool grammar_header_name(struct conf_decoder *d, struct conf_spot spot, struct str name,
                          struct str *out);

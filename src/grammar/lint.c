@@ -372,7 +372,7 @@ static void warn_default_ttl(struct grammar *g)
     const struct grammar_rule *first = NULL;
     size_t count = 0;
 
-    if (conf_get(g->guard_node, "default_ttl"))
+    if (g->options->canned || conf_get(g->guard_node, "default_ttl"))
         return;
     for (size_t i = 0; i < g->rule_count; i++) {
         if (conf_get(g->rules[i].node, "ttl"))

@@ -54,7 +54,9 @@ bool grammar_take_headers(struct conf_decoder *d, const struct conf_field *field
     size_t room = 0;
 
     CONF_EACH (child, node)
-        room += child->kind == CONF_SCALAR ? 1 : child->count;
+        room += child->kind == CONF_SCALAR ? 1
+                : child->kind == CONF_LIST ? child->count
+                                           : grammar_headers_room(child);
     action->headers = ARENA_ARRAY(d->arena, room, struct fault_header_edit);
     conf_decode(d, field->table, node, action);
     if (node->kind == CONF_MAP && node->count == 0)

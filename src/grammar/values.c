@@ -165,7 +165,7 @@ bool grammar_within_guard(struct conf_decoder *d, const struct conf_node *node, 
     OWN(buf_done) struct buf most = {0};
     uint64_t max_ns = grammar_of(d)->set->guard.max_delay_ns;
 
-    if (!node || ns <= max_ns)
+    if (!node || !max_ns || ns <= max_ns)
         return true;
     scalar_format_duration(max_ns, &most);
     conf_error(d->report, conf_at(node), "F320", "%s is above guard.max_delay %s",
@@ -238,34 +238,42 @@ bool grammar_header_name(struct conf_decoder *d, struct conf_spot spot, struct s
     return true;
 }
 
-static bool edits_framing(struct conf_decoder *d, const struct conf_node *node, struct str name)
+static bool edits_framing(struct conf_decoder *d, struct conf_spot spot, struct str name)
 {
-    struct conf_spot spot = conf_in_parent(node);
-
     for (size_t i = 0; i < N_ELEMENTS(framing); i++) {
-        if (!str_eq(name, str_of(framing[i].name)))
+        if (!str_eq_nocase(name, str_of(framing[i].name)))
             continue;
-        if (node->parent->kind == CONF_LIST)
-            spot = conf_at(node);
         conf_error(d->report, spot, "F212", "%s", framing[i].instead);
         return true;
     }
     return false;
 }
 
-static bool header_edit(struct conf_decoder *d, const struct conf_node *node,
-                        struct fault_header_edit *edit)
+/* Clients that compare names byte by byte look for them as the service writes them. */
+static struct str canonical(struct conf_decoder *d, struct str lower)
 {
-    bool removes = edit->kind == EDIT_REMOVE;
-    struct str name = removes ? node->text : node->key;
+    char *name = arena_dup(d->arena, lower);
 
-    if (!conf_want_text(d, node) ||
-        !grammar_header_name(d, removes ? conf_at(node) : conf_in_parent(node), name,
-                             &edit->name) ||
-        edits_framing(d, node, edit->name))
+    for (size_t i = 0; i < lower.len; i++)
+        if (i == 0 || name[i - 1] == '-')
+            name[i] = (char)toupper((unsigned char)name[i]);
+    return (struct str){name, lower.len};
+}
+
+static bool edit_name(struct conf_decoder *d, struct conf_spot spot, struct str name,
+                      struct fault_header_edit *edit)
+{
+    if (!grammar_header_name(d, spot, name, &edit->name) || edits_framing(d, spot, edit->name))
         return false;
-    if (removes)
-        return true;
+    edit->name = canonical(d, edit->name);
+    return true;
+}
+
+static bool edit_value(struct conf_decoder *d, const struct conf_node *node,
+                       struct fault_header_edit *edit)
+{
+    if (!conf_want_text(d, node))
+        return false;
     if (memchr(node->text.ptr, '\n', node->text.len) ||
         memchr(node->text.ptr, '\r', node->text.len) ||
         memchr(node->text.ptr, '\0', node->text.len)) {
@@ -276,23 +284,69 @@ static bool header_edit(struct conf_decoder *d, const struct conf_node *node,
     return grammar_template(d, node, &edit->value);
 }
 
-bool grammar_headers(struct conf_decoder *d, const struct conf_node *node, int kind,
-                     struct fault_header_edit *out, size_t *count)
+/* One member of a mapping: a value, or a list of them, which gives the header as often. */
+static bool take_header(struct conf_decoder *d, const struct conf_node *node, int kind,
+                        struct fault_header_edit *out, size_t *count)
 {
-    size_t items = node->count;
-    const struct conf_node *item = kind == EDIT_REMOVE ? conf_items(node, &items) : node->first;
+    struct fault_header_edit edit = {.kind = kind == EDIT_ADD ? EDIT_ADD : EDIT_SET};
+    size_t values;
+    const struct conf_node *value = conf_items(node, &values);
+
+    if (!edit_name(d, conf_in_parent(node), node->key, &edit))
+        return false;
+    if (node->kind == CONF_LIST && values == 0) {
+        conf_error(d->report, conf_at(node), "F309", "an empty list sets nothing; use 'remove'");
+        return false;
+    }
+    for (size_t i = 0; i < values; i++, value = value->next) {
+        if (!edit_value(d, value, &edit))
+            return false;
+        out[(*count)++] = edit;
+        edit.kind = EDIT_ADD;
+    }
+    return true;
+}
+
+size_t grammar_headers_room(const struct conf_node *node)
+{
+    size_t room = 0;
+
+    CONF_EACH (child, node)
+        room += child->kind == CONF_LIST ? child->count : 1;
+    return room;
+}
+
+static bool take_removals(struct conf_decoder *d, const struct conf_node *node,
+                          struct fault_header_edit *out, size_t *count)
+{
+    size_t items;
+    const struct conf_node *item = conf_items(node, &items);
     bool ok = true;
 
-    if (kind == EDIT_REMOVE ? node->kind == CONF_MAP && !conf_want(d, node, CONF_LIST)
-                            : !conf_want(d, node, CONF_MAP))
-        return false;
+    if (node->kind == CONF_MAP)
+        return conf_want(d, node, CONF_LIST);
     for (size_t i = 0; i < items; i++, item = item->next) {
-        out[*count].kind = kind == EDIT_SET ? EDIT_SET : kind == EDIT_ADD ? EDIT_ADD : EDIT_REMOVE;
-        if (header_edit(d, item, &out[*count]))
-            ++*count;
+        struct fault_header_edit edit = {.kind = EDIT_REMOVE};
+
+        if (conf_want_text(d, item) && edit_name(d, conf_at(item), item->text, &edit))
+            out[(*count)++] = edit;
         else
             ok = false;
     }
+    return ok;
+}
+
+bool grammar_headers(struct conf_decoder *d, const struct conf_node *node, int kind,
+                     struct fault_header_edit *out, size_t *count)
+{
+    bool ok = true;
+
+    if (kind == EDIT_REMOVE)
+        return take_removals(d, node, out, count);
+    if (!conf_want(d, node, CONF_MAP))
+        return false;
+    CONF_EACH (child, node)
+        ok = take_header(d, child, kind, out, count) && ok;
     return ok;
 }
 
@@ -308,6 +362,7 @@ static const struct conf_word template_list[] = {
     {"region",     0},
     {"request_id", 0},
     {"now",        0},
+    {"body",       0},
 };
 static const struct conf_words templates = {CONF_WORDS_OF(template_list),
                                             .shown = N_ELEMENTS(template_list)};
@@ -322,12 +377,18 @@ static bool is_now(struct str name)
            scalar_duration(str_slice(name, 4, name.len), &ns) == SCALAR_OK;
 }
 
+/* "body/name/0": a JSON pointer into it. */
+static bool is_part_of_body(struct str name)
+{
+    return str_starts(name, STR("body/"));
+}
+
 static bool template_known(struct str name)
 {
     for (size_t i = 0; i < templates.count; i++)
         if (str_eq(name, str_of(templates.list[i].name)))
             return true;
-    return is_now(name);
+    return is_now(name) || is_part_of_body(name);
 }
 
 bool grammar_template(struct conf_decoder *d, const struct conf_node *node, struct str *out)

@@ -114,7 +114,8 @@ static bool take_headers(struct conf_decoder *d, const struct conf_node *node, v
 
     if (!conf_want(d, node, CONF_MAP))
         return false;
-    action->answer_headers = ARENA_ARRAY(d->arena, node->count, struct fault_header_edit);
+    action->answer_headers =
+        ARENA_ARRAY(d->arena, grammar_headers_room(node), struct fault_header_edit);
     return grammar_headers(d, node, EDIT_SET, action->answer_headers, &action->answer_header_count);
 }
 
@@ -175,7 +176,7 @@ static const struct conf_field error_fields[] = {
     {.name = "headers",
      .type = FIELD_CUSTOM,
      .take = take_headers,
-     .help = "further headers: name: value",
+     .help = "further headers: name: value, or a list of values",
      .schema = "\"type\":\"object\""},
     {.name = "retry_after",
      .type = FIELD_CUSTOM,

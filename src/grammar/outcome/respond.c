@@ -15,7 +15,8 @@ static bool take_answer_headers(struct conf_decoder *d, const struct conf_node *
 
     if (!conf_want(d, node, CONF_MAP))
         return false;
-    action->answer_headers = ARENA_ARRAY(d->arena, node->count, struct fault_header_edit);
+    action->answer_headers =
+        ARENA_ARRAY(d->arena, grammar_headers_room(node), struct fault_header_edit);
     return grammar_headers(d, node, EDIT_SET, action->answer_headers, &action->answer_header_count);
 }
 
@@ -94,12 +95,13 @@ static const struct conf_field respond_fields[] = {
     {.name = "headers",
      .type = FIELD_CUSTOM,
      .take = take_answer_headers,
-     .help = "header name: value",
+     .help = "header name: value, or a list of values",
      .schema = "\"type\":\"object\""},
     {.name = "body",
      .type = FIELD_CUSTOM,
      .take = take_body,
-     .help = "text with templates such as {{function}}, {{request_id}}, {{now+20m}}",
+     .help = "text with templates such as {{function}}, {{request_id}}, {{now+20m}}, {{body}}, "
+             "{{body/name}}",
      .schema = "\"type\":[\"string\",\"number\",\"boolean\"]"},
     {.name = "body_file",
      .type = FIELD_CUSTOM,

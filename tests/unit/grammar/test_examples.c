@@ -106,7 +106,7 @@ START_TEST(test_key_rotation_by_scenario)
     struct fault_decision decision = decide_once(&w, &read);
 
     ck_assert_uint_eq(decision.header_edits.count, 1);
-    ck_assert(str_eq(decision.header_edits.items[0]->name, STR("date")));
+    ck_assert(str_eq(decision.header_edits.items[0]->name, STR("Date")));
     ck_assert_ptr_null(decision.outcome);
 }
 END_TEST

@@ -497,7 +497,7 @@ START_TEST(test_grammar_do_error_keys)
     ck_assert(str_eq(action->message, STR("slow {{function}}")));
     ck_assert(action->has_retry_after && action->retry_after_date);
     ck_assert_uint_eq(action->answer_header_count, 1);
-    ck_assert(str_eq(action->answer_headers[0].name, STR("x-a")));
+    ck_assert(str_eq(action->answer_headers[0].name, STR("X-A")));
     ck_assert(str_eq(action->request_id, STR("r")));
     ck_assert_int_eq(action->keys, KEYS_DOCUMENTED);
     ck_assert(!parse_do("{error: {code: ResourceExhausted, retry_after: none}}")->has_retry_after);
@@ -549,7 +549,7 @@ START_TEST(test_grammar_do_shapers)
     ck_assert_int_eq(action->headers[0].kind, EDIT_SET);
     ck_assert_int_eq(action->headers[1].kind, EDIT_ADD);
     ck_assert_int_eq(action->headers[2].kind, EDIT_REMOVE);
-    ck_assert(str_eq(action->headers[2].name, STR("etag")));
+    ck_assert(str_eq(action->headers[2].name, STR("Etag")));
     ck_assert_int_eq(action->corrupt, CORRUPT_FLIP_BYTES);
     ck_assert_uint_eq(action->corrupt_amount, 3);
     ck_assert(action->has_length && action->length_is_relative);

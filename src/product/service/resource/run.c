@@ -32,14 +32,17 @@ struct run {
     struct str checksum; /* of its code */
 };
 
+#define CANNED "; 'fixtures' names files of canned answers"
+
 static bool is_possible(struct work *work, const struct address *at, const char *what)
 {
     if (work->service->invoke && at->function_row->blob.len > 0)
         return true;
-    return answer_invalid(
-        work, "%s is not emulated for function '" STR_FMT "': %s", what, STR_ARG(at->function),
-        at->function_row->blob.len ? "invoke.enabled is false, and no fixture or rule answers it"
-                                   : "it has no code, and no fixture or rule answers it");
+    return answer_invalid(work, "%s is not emulated for function '" STR_FMT "': %s", what,
+                          STR_ARG(at->function),
+                          at->function_row->blob.len
+                              ? "invoke.enabled is false, and no fixture or rule answers it" CANNED
+                              : "it has no code, and no fixture or rule answers it" CANNED);
 }
 
 /* ---- headers ---- */
