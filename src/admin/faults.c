@@ -86,7 +86,7 @@ static void answer_json(struct admin_call *call)
     const struct fault_engine *engine = admin->context.engine;
     const struct fault_condition *halted = fault_engine_halted(engine);
     size_t count;
-    struct fault_rule_stats *stats = rule_stats_all(engine, &count);
+    struct fault_rule_stats *stats = rule_stats_all(admin->context.engine, &count);
     struct buf body = {0};
 
     buf_printf(&body, "{\"seed\":%" PRIu64 ",\"stopped\":%s,\"playing\":%s,\"halted_by\":",

@@ -5,7 +5,7 @@
 #include "admin/layer.h"
 #include "base/mem.h"
 
-struct fault_rule_stats *rule_stats_all(const struct fault_engine *engine, size_t *out_count)
+struct fault_rule_stats *rule_stats_all(struct fault_engine *engine, size_t *out_count)
 {
     const struct fault_ruleset *set = engine ? fault_engine_ruleset(engine) : NULL;
     size_t count = set ? set->rule_count : 0;

@@ -15,4 +15,4 @@ const char *rule_state(const struct fault_rule_stats *stats);
 /** The numbers of one rule, by id; false when there is none. */
 bool rule_stats_find(const struct admin *admin, struct str id, struct fault_rule_stats *out);
 /** All of them in the order they are asked, for mem_free(). */
-struct fault_rule_stats *rule_stats_all(const struct fault_engine *engine, size_t *out_count);
+struct fault_rule_stats *rule_stats_all(struct fault_engine *engine, size_t *out_count);
