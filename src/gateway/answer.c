@@ -142,6 +142,27 @@ static struct str make_body(struct exchange *x, const struct body_key *key, stru
     return buf_str(body);
 }
 
+/* An argument may hold what somebody sent, a host or a path: it is put in when the message has been
+ * expanded, so that nothing of it is taken for a template. No message has control bytes. */
+static const struct str arg_marks[FC_ERROR_ARGS_MAX] = {STR_INIT("\1"), STR_INIT("\2"),
+                                                        STR_INIT("\3"), STR_INIT("\4")};
+
+static struct str fill_in(const struct buf *message, struct buf *out, const struct str *args)
+{
+    struct str text = buf_str(message);
+
+    buf_clear(out);
+    for (size_t i = 0; i < text.len; i++) {
+        size_t mark = (unsigned char)text.ptr[i];
+
+        if (mark >= 1 && mark <= FC_ERROR_ARGS_MAX)
+            buf_add(out, args[mark - 1]);
+        else
+            buf_add_char(out, text.ptr[i]);
+    }
+    return buf_str(out);
+}
+
 /* With the catalogue's own message. */
 static struct str catalogue_body(struct exchange *x, const struct body_key *key,
                                  const struct str *args, size_t arg_count)
@@ -153,11 +174,11 @@ static struct str catalogue_body(struct exchange *x, const struct body_key *key,
     if (str_is_set(body))
         return body;
     buf_clear(text);
-    fc_error_message(key->error, key->api, args, arg_count, text);
+    fc_error_message(key->error, key->api, arg_marks, arg_count, text);
     buf_clear(expanded);
     bool filled = fault_expand_into(buf_str(text), &x->facts, x->wall_ms, expanded);
 
-    body = make_body(x, key, buf_str(filled ? expanded : text));
+    body = make_body(x, key, fill_in(filled ? expanded : text, filled ? text : expanded, args));
     if (arg_count == 0 && !holds_request_id(key) && bodies_depend_on_region_only(buf_str(text)))
         bodies_keep(&x->gateway->bodies, key, body);
     return body;

@@ -70,11 +70,9 @@ struct exchange {
     struct late *late;        /* its work, to be done behind the answer; or NULL */
     struct late *detached;    /* this is such work: there is no connection, `call` is NULL */
 
-    struct {
-        int status;
-        struct str code;
-    } own;          /* the answer that a rule's has replaced; 0 = there was none */
-    uint64_t entry; /* in the journal, once it has ended; 0 = none */
+    struct reply own; /* what the operation said, where a rule has something else sent, or nothing;
+                         status 0 = it said nothing */
+    uint64_t entry;   /* in the journal, once it has ended; 0 = none */
 
     bool answered;
     struct reply reply;

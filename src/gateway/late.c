@@ -154,7 +154,7 @@ struct journal_late *late_result(struct exchange *x)
         return NULL;
     result = ARENA_NEW(x->arena, struct journal_late);
     result->state = x->late ? LATE_WAITS : LATE_REFUSED;
-    result->status = x->own.status;
+    result->status = x->own.http.status;
     snprintf(result->code, sizeof(result->code), STR_FMT, STR_ARG(x->own.code));
     return result;
 }

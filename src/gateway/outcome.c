@@ -66,16 +66,56 @@ struct str stale_key(struct exchange *x, bool of_operation)
                       STR_ARG(x->facts.query));
 }
 
+static void nothing_to_repeat(struct exchange *x)
+{
+    x->near_miss = arena_strf(
+        x->arena, "rule '" STR_FMT "' repeats an earlier answer, and there is none to repeat yet",
+        STR_ARG(x->decision.outcome_rule->id));
+    reply_error(x, fc_error_find(STR("InternalServerError")), NULL, 0,
+                arena_strf(x->arena, "fcemu: " STR_FMT, STR_ARG(x->near_miss)), 0, KEYS_DEFAULT);
+}
+
+/* In an error body the id stands, too. */
+static struct str replace_all(struct str text, struct str old, struct str new, struct arena *arena)
+{
+    OWN(buf_done) struct buf out = {0};
+    size_t at;
+
+    if (!old.len || !str_find(text, old, &at))
+        return text;
+    do {
+        buf_add(&out, str_slice(text, 0, at));
+        buf_add(&out, new);
+        text = str_slice(text, at + old.len, text.len);
+    } while (str_find(text, old, &at));
+    buf_add(&out, text);
+    return arena_str(arena, buf_str(&out));
+}
+
+/* What is repeated is the answer, not the call: it has an id of its own. */
+static void name_this_call(struct exchange *x)
+{
+    static const struct str names[] = {STR_INIT("X-Fc-Request-Id"), STR_INIT("X-Acs-Request-Id")};
+    struct http_response *http = &x->reply.http;
+    struct str old = http_headers_get(&http->headers, names[0]);
+
+    http->body = replace_all(http->body, old, x->request_id, x->arena);
+    for (size_t i = 0; i < N_ELEMENTS(names); i++)
+        if (str_is_set(http_headers_get(&http->headers, names[i])))
+            http_headers_set(&http->headers, x->arena, names[i], x->request_id);
+}
+
 static bool answer_stale(struct exchange *x, const struct fault_action *action)
 {
     struct http_response earlier;
 
     if (!stale_find(&x->gateway->stale, stale_key(x, action->stale_of_operation), action->stale_age,
                     x->arena, &earlier)) {
-        x->near_miss = STR("rule asked for an earlier answer, but there is none yet");
-        return false;
+        nothing_to_repeat(x);
+        return true;
     }
     x->reply = (struct reply){.http = earlier, .of_user = true};
+    name_this_call(x);
     x->answered = true;
     return true;
 }
@@ -160,9 +200,10 @@ bool outcome_reply(struct exchange *x, const struct fault_decision *decision)
 
 enum next station_outcome(struct exchange *x)
 {
-    if (x->answered) {
-        x->own.status = x->reply.http.status;
-        x->own.code = x->reply.code;
+    if (x->answered && outcome_ends_call(x->decision.outcome)) {
+        x->own = x->reply;
+        x->reply = (struct reply){0};
+        x->answered = false;
     }
     if (outcome_ends_call(x->decision.outcome))
         x->delivery = (struct delivery){0}; /* a canned answer's */

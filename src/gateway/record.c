@@ -138,12 +138,31 @@ static void add_facts(struct exchange *x, struct journal_entry *e)
     e->label = x->facts.label;
 }
 
-/* The four texts stand behind each other in @kept, which outlives the entry. */
-static void add_capture(struct exchange *x, struct buf *kept, struct journal_entry *e)
+/* What of the answer left: nothing where the connection ended before the head, or the client. */
+static struct str sent_body(const struct exchange *x, const struct http_result *result)
 {
+    struct str body = x->delivery.form == DELIVERY_RAW ? x->delivery.raw : x->reply.http.body;
+
+    return str_slice(body, 0, result->body_bytes < body.len ? result->body_bytes : body.len);
+}
+
+/* What the operation said where something else was sent, or nothing. */
+static const struct reply *own_reply(const struct exchange *x, const struct http_result *result)
+{
+    if (x->own.http.status)
+        return &x->own;
+    return result->status == 0 && x->answered ? &x->reply : NULL;
+}
+
+/* The five texts stand behind each other in @kept, which outlives the entry. */
+static void add_capture(struct exchange *x, const struct http_result *result, struct buf *kept,
+                        struct journal_entry *e)
+{
+    static const struct http_headers none;
     size_t most = x->gateway->settings.capture_bytes;
+    const struct reply *own = own_reply(x, result);
     struct redact_secrets secrets;
-    size_t ends[4];
+    size_t ends[5];
 
     if (!most)
         return;
@@ -153,14 +172,17 @@ static void add_capture(struct exchange *x, struct buf *kept, struct journal_ent
     ends[0] = kept->len;
     redact_text(x->request->body, most, &secrets, kept);
     ends[1] = kept->len;
-    redact_headers(&x->reply.http.headers, &secrets, kept);
+    redact_headers(result->status ? &x->reply.http.headers : &none, &secrets, kept);
     ends[2] = kept->len;
-    redact_text(x->reply.http.body, most, &secrets, kept);
+    redact_text(sent_body(x, result), most, &secrets, kept);
     ends[3] = kept->len;
+    redact_text(own ? own->http.body : STR(""), most, &secrets, kept);
+    ends[4] = kept->len;
     e->request_headers = str_slice(buf_str(kept), 0, ends[0]);
     e->request_body = str_slice(buf_str(kept), ends[0], ends[1]);
     e->response_headers = str_slice(buf_str(kept), ends[1], ends[2]);
     e->response_body = str_slice(buf_str(kept), ends[2], ends[3]);
+    e->operation_body = str_slice(buf_str(kept), ends[3], ends[4]);
 }
 
 /* Both strings that were signed, so that one look at the journal is enough. What the client signed
@@ -215,6 +237,24 @@ static struct str near_miss_of(struct exchange *x)
                       STR_ARG(capped->id));
 }
 
+/* Of what was sent; the operation's own stands apart. */
+static struct str code_of(const struct exchange *x, const struct http_result *result)
+{
+    if (result->outcome == HTTP_CLIENT_GONE)
+        return STR("ClientClosedRequest");
+    return result->status ? x->reply.code : STR("");
+}
+
+static void add_own(struct exchange *x, const struct http_result *result, struct journal_entry *e)
+{
+    const struct reply *own = own_reply(x, result);
+
+    if (!own)
+        return;
+    e->operation_status = own->http.status;
+    e->operation_code = own->code;
+}
+
 static void append(struct exchange *x, const struct http_result *result, int status,
                    uint64_t now_ns)
 {
@@ -227,7 +267,7 @@ static void append(struct exchange *x, const struct http_result *result, int sta
         .delay_capped = d->delay_capped || (x->second && x->second->delay_capped),
         .response_bytes = result->body_bytes,
         .status = status,
-        .code = result->outcome == HTTP_CLIENT_GONE ? STR("ClientClosedRequest") : x->reply.code,
+        .code = code_of(x, result),
         .outcome = result->outcome,
         .outcome_kind = d->outcome ? fault_outcome_name(d->outcome->outcome) : STR(""),
         .rule = striking_rule(d),
@@ -248,7 +288,8 @@ static void append(struct exchange *x, const struct http_result *result, int sta
 
     add_request(x, &entry);
     add_facts(x, &entry);
-    add_capture(x, &x->gateway->scratch, &entry);
+    add_own(x, result, &entry);
+    add_capture(x, result, &x->gateway->scratch, &entry);
     entry.body_sha256 = body_digest(x, &entry);
     x->entry = journal_append(x->gateway->parts.journal, &entry);
 }

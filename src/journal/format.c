@@ -9,6 +9,7 @@
 
 enum member_kind {
     MEMBER_TEXT,
+    MEMBER_INT,
     MEMBER_U16,
     MEMBER_U32,
     MEMBER_U64,
@@ -62,6 +63,9 @@ static const struct member members[] = {
     MEMBER("body_sha256",          SHA256, false, FULL, body_sha256),
     MEMBER("response_bytes",       U64,  true,  SHORT, response_bytes),
     MEMBER("code",                 TEXT, true,  SHORT, code),
+    MEMBER("operation_status",     INT,  false, SHORT, operation_status),
+    MEMBER("operation_code",       TEXT, false, SHORT, operation_code),
+    MEMBER("operation_body",       TEXT, false, FULL,  operation_body),
     MEMBER("rule",                 TEXT, true,  SHORT, rule),
     MEMBER("kind",                 TEXT, true,  SHORT, outcome_kind),
     MEMBER("performed",            DONE, true,  SHORT, performed),
@@ -123,6 +127,9 @@ static void add_member(struct buf *out, const struct member *member,
             buf_printf(out, ",\"%s\":%.3f", member->name,
                        (double)*(const uint64_t *)at / NS_PER_MS);
         return;
+    case MEMBER_INT:
+        number = (uint64_t) * (const int *)at;
+        break;
     case MEMBER_U16:
         number = *(const uint16_t *)at;
         break;

@@ -101,6 +101,8 @@ static const size_t text_fields[] = {
     TEXT(authorization_digest),
     TEXT(body_sha256),
     TEXT(code),
+    TEXT(operation_code),
+    TEXT(operation_body),
     TEXT(outcome_kind),
     TEXT(rule),
     TEXT(defaulted),

@@ -80,6 +80,8 @@ struct journal_entry {
     struct str body_sha256; /* hex; "" where `request_body` is all of it: journal_body_sha256() */
     int status;             /* 0 = none was sent; 499 = the client left */
     struct str code;        /* FC error code, or "" */
+    int operation_status;   /* what the operation said where a rule had something else sent, or */
+    struct str operation_code, operation_body; /* nothing; 0 = it said nothing */
     enum http_outcome outcome;
     struct str outcome_kind;   /* "error", "reset", …: the outcome that struck, or "" */
     struct str rule;           /* its rule, or "" */
@@ -95,7 +97,8 @@ struct journal_entry {
     struct str ran;       /* what ran the code of a function: "Python 3.11.2"; "" when none ran */
     struct str instance;  /* and in which instance */
     struct str request_headers, request_body, response_headers,
-        response_body;       /* captured, bounded, redacted; absent = not captured */
+        response_body;       /* captured, bounded, redacted; absent = not captured; of the response
+                                what was sent */
     uint32_t retry_after_ms; /* the answer asked the client to wait; 0 = it did not */
     bool damaged;            /* a shaper cut, corrupted or mis-declared the answer */
     uint64_t seed;           /* of the draws in `strikes` */

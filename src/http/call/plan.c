@@ -21,6 +21,7 @@ void plan_init(struct plan *plan, const struct delivery *delivery, uint64_t body
         .drip_bytes = delivery->drip_bytes,
         .drip_every_ms = delivery->drip_every_ms,
         .piece_left = delivery->drip_bytes,
+        .pause = delivery->drip_bytes && delivery->drip_every_ms,
         .end = delivery->end,
     };
 }
@@ -49,6 +50,14 @@ static struct step send_step(const struct plan *plan)
     return (struct step){.kind = STEP_SEND, .at = plan->at, .bytes = bytes};
 }
 
+/* Each piece leaves behind its own time, the first as well; one that is smaller takes less. */
+static uint64_t piece_ms(const struct plan *plan)
+{
+    uint64_t bytes = least(plan->drip_bytes, plan->limit - plan->at);
+
+    return (bytes * plan->drip_every_ms + plan->drip_bytes - 1) / plan->drip_bytes;
+}
+
 struct step plan_next(struct plan *plan)
 {
     if (plan->in_stall) {
@@ -62,7 +71,7 @@ struct step plan_next(struct plan *plan)
         return end_step(plan, plan->end);
     if (plan->pause) {
         plan->pause = false;
-        return (struct step){.kind = STEP_WAIT, .wait_ms = plan->drip_every_ms};
+        return (struct step){.kind = STEP_WAIT, .wait_ms = piece_ms(plan)};
     }
     return send_step(plan);
 }
