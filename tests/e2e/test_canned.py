@@ -275,3 +275,16 @@ def test_what_would_answer_is_named(daemon):
 
     for headers in ({}, ASYNC):
         assert "'fixtures' names files of canned answers" in running.invoke("f", headers=headers).json()["ErrorMessage"]
+
+
+@pytest.mark.sound("F", "headers of answers: canned, of an operation with and without a body", "an id each; a type where there is a body")
+def test_headers_that_every_answer_has(answering):
+    running = answering(("function: f", "respond: {body: x}"), ("function: g", "respond: {headers: {X-Fc-Request-Id: mine}, body: x}"))
+    bare, own = running.invoke("f"), running.invoke("g")
+    made = running.call("POST", "/2016-08-15/services", '{"serviceName": "s"}')
+    gone = running.call("DELETE", "/2016-08-15/services/s")
+
+    assert bare.headers["X-Fc-Request-Id"] == running.requests()[0]["request_id"]
+    assert own.headers.get_all("X-Fc-Request-Id") == ["mine"]
+    assert (made.headers["Content-Type"], made.headers["X-Fc-Request-Id"]) == ("application/json", running.requests()[2]["request_id"])
+    assert (gone.status, gone.headers["Content-Type"]) == (204, None)

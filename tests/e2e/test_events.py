@@ -237,6 +237,32 @@ def test_a_fired_event_says_all_of_it(daemon, listen):
     }
 
 
+@pytest.mark.sound("F", "members of events: call, expired, spent, stopped, reloaded, reload_refused", "each by its name")
+def test_what_each_event_says(daemon, listen):
+    running = daemon(
+        rules=LONG + "    limit: {fires: 1}\n  - {id: gone, match: {function: none}, do: {error: AccessDenied}, ttl: 2s}\n",
+        config="watch: false\n",
+    )
+    stream = listen(running)
+    answer = running.invoke("x")
+    advance(running, "3s")
+    stream.until("event: spent").until("event: expired")
+    running.admin("POST", "faults/stop")
+    for text in (LONG, LONG.replace("AccessDenied", "AccessDenide")):
+        (running.folder / "rules.yaml").write_text(text, encoding="utf-8")
+        os.kill(running.pid, signal.SIGHUP)
+        stream.until("event: reloaded").until("event: reload_refused" if "Denide" in text else "event: reloaded")
+
+    said = {kind: data for _, kind, data in stream.events()}
+    assert said["call"]["request_id"] == answer.headers["X-Fc-Request-Id"]
+    assert (said["call"]["status"], said["call"]["rule"], "rules" in said["call"]) == (403, "brief", False)
+    assert said["spent"] == {"rule": "brief", "fired": 1, "capped": 0}
+    assert said["expired"] == {"rule": "gone", "fired": 0, "capped": 0}
+    assert said["stopped"] == {"released": 0}
+    assert said["reloaded"]["errors"] == []
+    assert [error["code"] for error in said["reload_refused"]["errors"]] == ["F305"]
+
+
 @pytest.mark.sound("A1", "SIGTERM with listeners and a verify that waits", "both end at once, with the daemon")
 def test_streams_end_with_the_daemon(daemon, listen):
     running = daemon(rules=LONG)

@@ -82,6 +82,64 @@ START_TEST(test_corrupt_bad_utf8_and_gzip)
 }
 END_TEST
 
+/* Byte for byte: what a client has to cope with is the point. */
+static const struct {
+    enum { ROW_BAD_JSON, ROW_WRONG_TYPE, ROW_BAD_UTF8, ROW_CUT } kind;
+    const char *body, *want;
+} exact[] = {
+    {ROW_BAD_JSON,   "{\"a\":1}", "{,}\"a\":1}"                },
+    {ROW_BAD_JSON,   "[1]",       "[,}1]"                      },
+    {ROW_BAD_JSON,   "",          ",}"                         },
+    {ROW_WRONG_TYPE, "{\"a\":1}", "[{\"a\":1}]"                },
+    {ROW_WRONG_TYPE, "[1]",       "{\"value\":\"[1]\"}"        },
+    {ROW_WRONG_TYPE, "a \"b\"",   "{\"value\":\"a \\\"b\\\"\"}"},
+    {ROW_WRONG_TYPE, "",          "{\"value\":\"\"}"           },
+    {ROW_BAD_UTF8,   "abcd",
+     "ab\xC3\x28"
+     "cd"                                                      },
+    {ROW_BAD_UTF8,   "",          "\xC3\x28"                   },
+    {ROW_CUT,        "abcde",     "abc"                        },
+    {ROW_CUT,        "",          ""                           },
+};
+
+START_TEST(test_corrupt_is_exact)
+{
+    static const int kinds[] = {CORRUPT_BAD_JSON, CORRUPT_WRONG_TYPE, CORRUPT_BAD_UTF8,
+                                CORRUPT_CUT_JSON};
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct fault_action action = {0};
+    bool gzip = true;
+
+    action.corrupt = kinds[exact[_i].kind];
+    struct str got = corrupt_body(&action, str_of(exact[_i].body), 0, arena, &gzip);
+
+    ck_assert_msg(str_eq(got, str_of(exact[_i].want)), "'%s': '" STR_FMT "'", exact[_i].body,
+                  STR_ARG(got));
+    ck_assert(!gzip);
+}
+END_TEST
+
+START_TEST(test_corrupt_flip_changes_one_bit_a_time)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct fault_action flip = {.corrupt = CORRUPT_FLIP_BYTES};
+    bool gzip;
+
+    for (uint64_t bits = 0; bits < 64; bits++) {
+        struct str got = spoil(arena, flip, bits);
+        int flipped = 0;
+
+        for (size_t i = 0; i < body.len; i++)
+            flipped += __builtin_popcount((unsigned char)(got.ptr[i] ^ body.ptr[i]));
+        ck_assert_int_eq(flipped, 1);
+        ck_assert_uint_eq(got.len, body.len);
+    }
+    ck_assert_uint_eq(corrupt_body(&flip, STR(""), 3, arena, &gzip).len, 0);
+    flip.corrupt = CORRUPT_NONE;
+    ck_assert_ptr_eq(spoil(arena, flip, 1).ptr, body.ptr);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("gateway/corrupt");
@@ -91,6 +149,8 @@ int main(void)
     tcase_add_test(tc, test_corrupt_bad_json_is_no_json_wrong_type_is_other_json);
     tcase_add_test(tc, test_corrupt_flip_bytes_follows_the_draw);
     tcase_add_test(tc, test_corrupt_bad_utf8_and_gzip);
+    tcase_add_loop_test(tc, test_corrupt_is_exact, 0, (int)N_ELEMENTS(exact));
+    tcase_add_test(tc, test_corrupt_flip_changes_one_bit_a_time);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

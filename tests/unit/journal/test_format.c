@@ -133,6 +133,59 @@ START_TEST(test_format_har_has_headers_query_and_binary_body)
 }
 END_TEST
 
+/* The members of a link, in their words. */
+static const struct {
+    struct chain_link link;
+    const char *want;
+} links[] = {
+    {{.chain = 4, .attempt = 1},                                                              "\"chain\":4,\"attempt\":1}"},
+    {{.chain = 4, .attempt = 1, .evidence = CHAIN_BY_CONTENT},                                "\"chain\":4,\"attempt\":1}"},
+    {{.chain = 4, .attempt = 3, .confidence = CHAIN_CERTAIN, .evidence = CHAIN_BY_SIGNATURE},
+     "\"chain\":4,\"attempt\":3,\"chain_confidence\":\"certain\",\"chain_evidence\":[\"same "
+     "signature\"]}"                                                                                                      },
+    {{.chain = 4,
+      .attempt = 2,
+      .confidence = CHAIN_LIKELY,
+      .evidence = CHAIN_BY_CONTENT | CHAIN_BY_CONNECTION | CHAIN_ON_SCHEDULE},
+     "\"chain\":4,\"attempt\":2,\"chain_confidence\":\"likely\",\"chain_evidence\":[\"same "
+     "credential, "
+     "operation, target and body\",\"same connection\",\"when this client would repeat\"]}"                               },
+    {{.chain = 9, .attempt = 1, .confidence = CHAIN_POSSIBLE, .maybe = 4},
+     "\"chain\":9,\"attempt\":1,\"chain_confidence\":\"possible\",\"chain_evidence\":[],\"chain_"
+     "maybe\":4}"                                                                                                         },
+};
+
+START_TEST(test_format_link_tells_confidence_and_evidence)
+{
+    struct journal_entry entry = story_call();
+    OWN(buf_done) struct buf out = {0};
+
+    entry.link = links[_i].link;
+    journal_entry_json(&entry, JOURNAL_SHORT, &out);
+    ck_assert_msg(str_ends(buf_str(&out), str_of(links[_i].want)), "%s", buf_text(&out));
+}
+END_TEST
+
+START_TEST(test_format_late_work_tells_what_it_came_to)
+{
+    struct journal_entry entry = story_call();
+    struct journal_late late = {.state = LATE_WAITS, .status = 409, .code = "X"};
+    OWN(buf_done) struct buf waits = {0};
+    OWN(buf_done) struct buf refused = {0};
+
+    entry.performed = false;
+    entry.late = &late;
+    journal_entry_json(&entry, JOURNAL_SHORT, &waits);
+    ck_assert_ptr_nonnull(strstr(buf_text(&waits), ",\"late\":\"waiting\",\"chain\""));
+    ck_assert_ptr_nonnull(strstr(buf_text(&waits), "\"performed\":false"));
+    late.state = LATE_REFUSED;
+    journal_entry_json(&entry, JOURNAL_SHORT, &refused);
+    ck_assert_ptr_nonnull(
+        strstr(buf_text(&refused),
+               ",\"late\":\"refused\",\"late_status\":409,\"late_code\":\"X\",\"chain\""));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("journal/format");
@@ -141,6 +194,9 @@ int main(void)
     tcase_add_test(tc, test_format_entry_names_place_and_fault);
     tcase_add_test(tc, test_format_ndjson_is_an_object_a_line);
     tcase_add_test(tc, test_format_har_has_headers_query_and_binary_body);
+    tcase_add_loop_test(tc, test_format_link_tells_confidence_and_evidence, 0,
+                        (int)N_ELEMENTS(links));
+    tcase_add_test(tc, test_format_late_work_tells_what_it_came_to);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

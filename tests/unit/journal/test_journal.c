@@ -253,6 +253,40 @@ START_TEST(test_journal_digest_of_a_kept_body_is_worked_out_when_asked)
 }
 END_TEST
 
+START_TEST(test_journal_late_work_is_found_by_its_number)
+{
+    OWN(journal_free) struct journal *journal = journal_new(1 << 20);
+    struct journal_late waits = {.state = LATE_WAITS};
+    struct journal_entry late = {.request_id = STR("late"), .late = &waits};
+    struct journal_entry other = {.request_id = STR("other")};
+    uint64_t numbers[2];
+
+    for (int i = 0; i < 2000; i++) /* over many segments; some fall out */
+        journal_append(journal, &other);
+    numbers[0] = journal_append(journal, &late);
+    journal_append(journal, &other);
+    numbers[1] = journal_append(journal, &late);
+    journal_late_ends(journal, numbers[0], LATE_DONE, 201, STR_NONE);
+    journal_late_ends(journal, numbers[1], LATE_REFUSED, 409, STR("ServiceAlreadyExists"));
+    journal_late_ends(journal, numbers[0] + 1, LATE_DONE, 200, STR_NONE); /* is not late */
+    journal_late_ends(journal, 1, LATE_DONE, 200, STR_NONE);              /* may be gone */
+    journal_late_ends(journal, 99999, LATE_DONE, 200, STR_NONE);
+    OWN(journal_snapshot_free)
+    struct journal_snapshot *snapshot = journal_snapshot_take(journal);
+    size_t count = journal_snapshot_count(snapshot);
+    const struct journal_entry *done = journal_snapshot_at(snapshot, count - 3);
+    const struct journal_entry *refused = journal_snapshot_at(snapshot, count - 1);
+
+    ck_assert(journal_entry_performed(done));
+    ck_assert_int_eq(done->late->status, 201);
+    ck_assert_str_eq(done->late->code, "");
+    ck_assert(!journal_entry_performed(refused));
+    ck_assert_str_eq(refused->late->code, "ServiceAlreadyExists");
+    ck_assert_ptr_null(journal_snapshot_at(snapshot, count - 2)->late);
+    ck_assert_int_eq(waits.state, LATE_WAITS);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("journal/journal");
@@ -268,6 +302,7 @@ int main(void)
     tcase_add_test(tc, test_journal_forgets_one_account);
     tcase_add_test(tc, test_journal_that_is_off_keeps_nothing);
     tcase_add_test(tc, test_journal_digest_of_a_kept_body_is_worked_out_when_asked);
+    tcase_add_test(tc, test_journal_late_work_is_found_by_its_number);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
