@@ -200,12 +200,12 @@ bool outcome_reply(struct exchange *x, const struct fault_decision *decision)
 
 enum next station_outcome(struct exchange *x)
 {
-    if (x->answered && outcome_ends_call(x->decision.outcome)) {
+    if (x->answered && fault_action_ends_call(x->decision.outcome)) {
         x->own = x->reply;
         x->reply = (struct reply){0};
         x->answered = false;
     }
-    if (outcome_ends_call(x->decision.outcome))
+    if (fault_action_ends_call(x->decision.outcome))
         x->delivery = (struct delivery){0}; /* a canned answer's */
     outcome_reply(x, &x->decision);
     if (!x->answered && x->delivery.form == DELIVERY_ANSWER)

@@ -142,7 +142,7 @@ enum next station_shape(struct exchange *x)
 {
     if (x->delivery.form != DELIVERY_ANSWER)
         return NEXT_STATION;
-    if (x->fixture_asked && !outcome_ends_call(x->decision.outcome))
+    if (x->fixture_asked && !fault_action_ends_call(x->decision.outcome))
         shape_reply(x, &x->fixture);
     shape_reply(x, &x->decision);
     mark(x);

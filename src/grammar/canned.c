@@ -2,6 +2,7 @@
  * grammar/canned.c - what the file of a canned answer may not say: it stands in for the work of an
  * operation, so nothing guards it, and it cannot strike where there is no work
  */
+#include "fault/outcome.h"
 #include "grammar/internal.h"
 
 void grammar_canned_defaults(struct fault_guard *guard)
@@ -24,7 +25,7 @@ static bool any_action(const struct fault_action *action,
 
 static bool is_early(const struct fault_action *action)
 {
-    return grammar_strikes_early(action) || action->outcome == OUTCOME_DNS;
+    return fault_action_strikes_early(action) || action->outcome == OUTCOME_DNS;
 }
 
 static bool is_stale(const struct fault_action *action)
