@@ -76,8 +76,8 @@ static bool test_sdk(const struct match_row *row, const struct matcher *matcher,
     return bit_of(row, matcher, c->call->sdk);
 }
 
-static enum verdict test_product(const struct match_row *row, const struct matcher *matcher,
-                                 struct match_call *c)
+static bool test_product(const struct match_row *row, const struct matcher *matcher,
+                         struct match_call *c)
 {
     return bit_of(row, matcher, c->call->product);
 }
