@@ -150,7 +150,7 @@ static void answer_product_error(struct exchange *x, const struct fault_action *
                                : str_of(error ? error->message : "");
     neighbours_perform(x->gateway->parts.neighbours, &call, neighbour_told, x);
     for (size_t i = 0; i < action->answer_header_count; i++)
-        edit_headers(x, &action->answer_headers[i]);
+        reply_edit_header(x, &action->answer_headers[i]);
     add_retry_after(x, action);
 }
 
