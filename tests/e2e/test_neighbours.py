@@ -5,9 +5,12 @@ import hashlib
 import hmac
 import io
 import json
+import re
 import urllib.parse
 import zipfile
 from email.utils import formatdate
+
+import pytest
 
 REGION = "cn-shanghai"
 STS = "sts.aliyuncs.com"
@@ -190,3 +193,90 @@ class TestUploadInParts:
         assert running.call("DELETE", f"/big.zip?uploadId={upload}", host=self.HOST).status == 204
         assert texts(running.call("GET", f"/big.zip?uploadId={upload}", host=self.HOST), "Code") == ["NoSuchUpload"]
         assert texts(self.complete(running, upload, [1]), "Code") == ["NoSuchUpload"]
+
+
+# ---- what deploy tools ask before they begin ----
+
+
+def sound(given, right):
+    return pytest.mark.sound("D-oss" if "?" in given or "ListBuckets" in given else "D-pop", given, right)
+
+
+NONE = [
+    ("cors", 404, "<Code>NoSuchCORSConfiguration</Code>"),
+    ("encryption", 404, "<Code>NoSuchServerSideEncryptionRule</Code>"),
+    ("lifecycle", 404, "<Code>NoSuchLifecycle</Code>"),
+    ("logging", 200, "<BucketLoggingStatus/>"),
+    ("policy", 404, "<Code>NoSuchBucketPolicy</Code>"),
+    ("referer", 200, "<AllowEmptyReferer>true</AllowEmptyReferer>"),
+    ("tagging", 200, "<TagSet/>"),
+    ("versioning", 200, "<VersioningConfiguration/>"),
+    ("website", 404, "<Code>NoSuchWebsiteConfiguration</Code>"),
+]
+
+
+@pytest.mark.parametrize("sub, status, text", [pytest.param(*row, marks=sound(f"GET /?{row[0]}", "none, in the form of the product; what is put is kept")) for row in NONE])
+def test_bucket_subresources(daemon, sub, status, text):
+    running = daemon()
+    host, body = oss("made"), b"<Some><Rule>1</Rule></Some>"
+    assert running.call("PUT", "/", host=host).status == 200
+    none = running.call("GET", f"/?{sub}", host=host)
+    put = running.call("PUT", f"/?{sub}", body, host=host)
+    kept = running.call("GET", f"/?{sub}", host=host)
+    gone = running.call("DELETE", f"/?{sub}", host=host)
+    again = running.call("GET", f"/?{sub}", host=host)
+
+    assert (none.status, text in none.body.decode()) == (status, True), none.body
+    assert (put.status, kept.status, kept.body, gone.status) == (200, 200, body, 204)
+    assert (again.status, text in again.body.decode()) == (status, True)
+    assert running.call("GET", f"/?{sub}", host=oss("absent")).status == 404
+    assert running.call("GET", "/?location", host=host).status == 200
+
+
+@sound("ListBuckets with prefix, marker, max-keys", "a page and where the next begins")
+def test_list_buckets_by_pages(daemon):
+    running = daemon()
+    for name in ("aaa-1", "aaa-2", "aaa-3", "bbb-1"):
+        assert running.call("PUT", "/", host=oss(name)).status == 200
+    host = f"oss-{REGION}.aliyuncs.com"
+
+    def page(query):
+        text = running.call("GET", f"/?{query}", host=host).body.decode()
+        return re.findall("<Name>(.*?)</Name>", text), re.findall("<NextMarker>(.*?)</NextMarker>", text), re.findall("<IsTruncated>(.*?)<", text)
+
+    assert page("prefix=aaa&max-keys=2") == (["aaa-1", "aaa-2"], ["aaa-2"], ["true"])
+    assert page("prefix=aaa&max-keys=2&marker=aaa-2") == (["aaa-3"], [], ["false"])
+    assert page("marker=aaa-3") == (["bbb-1"], [], ["false"])
+    assert running.call("GET", "/?max-keys=0", host=host).status == 400
+    assert running.call("GET", "/?max-keys=1001", host=host).status == 400
+
+
+ASKED = [
+    ("ecs.cn-shanghai.aliyuncs.com", "DescribeRegions", "", "Regions"),
+    ("ecs.cn-shanghai.aliyuncs.com", "DescribeZones", "&RegionId=cn-shanghai", "Zones"),
+    ("location.aliyuncs.com", "DescribeEndpoints", "&Id=cn-shanghai&ServiceCode=ecs", "Endpoints"),
+    ("business.aliyuncs.com", "QueryAvailableInstances", "", "Data"),
+    ("ram.aliyuncs.com", "ListTagResources", "", "TagResources"),
+]
+
+
+@pytest.mark.parametrize("host, action, query, member", [pytest.param(*row, marks=sound(f"{row[1]} of {row[0]}", "answered, and no near miss")) for row in ASKED])
+def test_questions_to_other_products(daemon, host, action, query, member):
+    running = daemon()
+    reply = running.call("GET", f"/?Action={action}&Format=JSON&Version=2014-05-26{query}", host=host)
+
+    assert (reply.status, member in reply.json()) == (200, True), reply.body
+    assert not running.requests()[-1].get("near_miss")
+    if action == "DescribeZones":
+        assert reply.json()["Zones"]["Zone"][0]["ZoneId"].startswith("cn-shanghai-")
+    if action == "DescribeEndpoints":
+        assert reply.json()["Endpoints"]["Endpoint"][0]["Endpoint"] == "ecs.cn-shanghai.aliyuncs.com"
+
+
+@sound("an unknown action of another product", "its own error, one near miss")
+def test_unknown_actions_are_a_near_miss(daemon):
+    running = daemon()
+    reply = running.call("GET", "/?Action=RunInstances&Format=JSON&Version=2014-05-26", host="ecs.cn-shanghai.aliyuncs.com")
+
+    assert (reply.status, reply.json()["Code"]) == (404, "InvalidAction.NotFound")
+    assert [call["near_miss"] for call in running.requests()] == ["another product, which is not emulated"]

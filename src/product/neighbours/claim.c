@@ -98,6 +98,13 @@ static bool claim(const struct http_request *request, struct arena *arena,
            claim_by_url(request, out);
 }
 
+static struct str action_of(const struct http_request *request, struct arena *arena)
+{
+    struct str action = header(request, "x-acs-action");
+
+    return action.len ? action : param(request, "Action", arena);
+}
+
 /* Names its action in a parameter of "/", or in the newer style's header, which calls of the
  * emulated API have too. */
 static bool names_action(const struct http_request *request, const struct place *place,
@@ -138,7 +145,8 @@ static bool claim_other(const struct http_request *request, struct arena *arena,
         return false;
     place->kind = PLACE_NEIGHBOUR;
     place->neighbour = NEIGHBOUR_OTHER;
-    place->problem = "another product, which is not emulated";
+    if (!other_knows(action_of(request, arena)))
+        place->problem = "another product, which is not emulated";
     return true;
 }
 

@@ -99,6 +99,11 @@ pending_handler oss_put_object, oss_get_object, oss_head_object, oss_delete_obje
 pending_handler oss_begin_upload, oss_put_part, oss_list_parts, oss_complete_upload,
     oss_abort_upload;
 
+/** A subresource that is configuration; false when @sub is none, or not for this method. */
+bool oss_bucket_config(struct neighbours_pending *p, const char *sub);
+/** Is this an action of another product that is answered? */
+bool other_knows(struct str action);
+
 /* ---- bytes on their way into OSS (oss_object.c) ---- */
 
 struct oss_bytes {

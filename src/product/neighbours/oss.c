@@ -101,6 +101,8 @@ static void dispatch(struct neighbours_pending *p)
         operations[i].run(p);
         return;
     }
+    if (level == LEVEL_BUCKET && oss_bucket_config(p, sub))
+        return;
     pending_refuse_unknown(
         p, STATUS_NOT_IMPLEMENTED, "NotImplemented",
         arena_strf(p->arena, STR_FMT "%s%s", STR_ARG(method), sub ? " ?" : "", sub ? sub : ""));

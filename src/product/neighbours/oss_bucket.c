@@ -7,6 +7,8 @@ enum {
     STATUS_BAD_REQUEST = 400,
     STATUS_CONFLICT = 409,
     BUCKETS_MAX = 100, /* reference, "limits" */
+    BUCKETS_SHOWN = 100,
+    BUCKETS_SHOWN_MAX = 1000, /* reference, "ListBuckets" */
     NAME_MIN = 3,
     NAME_MAX = 63,
 };
@@ -58,16 +60,60 @@ static struct store_list all_buckets(const struct neighbours_pending *p)
     return store_list(p->store, &key);
 }
 
+static struct str param(const struct neighbours_pending *p, const char *name)
+{
+    struct str value = query_get(&p->query, str_of(name));
+
+    return str_is_set(value) ? value : STR("");
+}
+
+/* False, and refused, when it is no number of buckets. */
+static bool read_most(struct neighbours_pending *p, uint64_t *out)
+{
+    struct str most = param(p, "max-keys");
+
+    *out = BUCKETS_SHOWN;
+    if (!most.len || (str_to_uint(most, BUCKETS_SHOWN_MAX, out) == NUMBER_OK && *out > 0))
+        return true;
+    pending_refuse(p, STATUS_BAD_REQUEST, "InvalidArgument",
+                   "Argument maxKeys must be an integer between 1 and %d", BUCKETS_SHOWN_MAX);
+    return false;
+}
+
 void oss_list_buckets(struct neighbours_pending *p)
 {
     struct store_list list = all_buckets(p);
-    cJSON *tree = cJSON_CreateObject();
-    cJSON *array = cJSON_CreateArray();
-    cJSON *buckets = cJSON_CreateObject();
+    struct str prefix = param(p, "prefix");
+    struct str marker = param(p, "marker");
+    struct str last = STR("");
+    uint64_t most;
+    uint64_t shown = 0;
+    bool more = false;
 
-    for (size_t i = 0; i < list.count; i++)
-        cJSON_AddItemToArray(array, bucket_tree(p, list.rows[i]->key.name, list.rows[i]));
-    cJSON_AddItemToObject(buckets, "Bucket", array);
+    if (!read_most(p, &most))
+        return;
+    cJSON *tree = cJSON_CreateObject();
+    cJSON *buckets = cJSON_CreateObject();
+    cJSON *array = cJSON_AddArrayToObject(buckets, "Bucket");
+
+    for (size_t i = 0; i < list.count && !more; i++) {
+        struct str name = list.rows[i]->key.name;
+
+        if (!str_starts(name, prefix) || str_compare(name, marker) <= 0)
+            continue;
+        more = shown == most;
+        if (more)
+            break;
+        cJSON_AddItemToArray(array, bucket_tree(p, name, list.rows[i]));
+        last = name;
+        shown++;
+    }
+    json_add_str(tree, "Prefix", prefix);
+    json_add_str(tree, "Marker", marker);
+    json_add_uint(tree, "MaxKeys", most);
+    cJSON_AddBoolToObject(tree, "IsTruncated", more);
+    if (more)
+        json_add_str(tree, "NextMarker", last);
     cJSON_AddItemToObject(tree, "Owner", oss_owner(p));
     cJSON_AddItemToObject(tree, "Buckets", buckets);
     pending_xml(p, STATUS_OK, "ListAllMyBucketsResult", tree);

@@ -2,9 +2,18 @@
 #include "product/neighbours/internal.h"
 
 enum {
-    STATUS_BAD_REQUEST = 400,
     STATUS_NOT_FOUND = 404,
 };
+
+/* Roles and policies have no tags here. */
+static void list_no_tags(struct neighbours_pending *p)
+{
+    cJSON *tree = cJSON_CreateObject();
+
+    cJSON_AddArrayToObject(cJSON_AddObjectToObject(tree, "TagResources"), "TagResource");
+    cJSON_AddBoolToObject(tree, "IsTruncated", false);
+    pop_answer(p, tree);
+}
 
 static const struct {
     enum place_neighbour product;
@@ -29,6 +38,7 @@ static const struct {
     {NEIGHBOUR_RAM, "AttachPolicyToRole",      ram_attach_policy             },
     {NEIGHBOUR_RAM, "DetachPolicyFromRole",    ram_detach_policy             },
     {NEIGHBOUR_RAM, "ListPoliciesForRole",     ram_list_role_policies        },
+    {NEIGHBOUR_RAM, "ListTagResources",        list_no_tags                  },
 };
 
 void pop_perform(struct neighbours_pending *p)
@@ -43,33 +53,4 @@ void pop_perform(struct neighbours_pending *p)
         return;
     }
     pending_refuse_unknown(p, STATUS_NOT_FOUND, "InvalidAction.NotFound", action);
-}
-
-/* A tool that removes a deployment asks which API groups it has to take away. There are none. */
-static void answer_no_api_groups(struct neighbours_pending *p)
-{
-    cJSON *tree = cJSON_CreateObject();
-
-    cJSON_AddArrayToObject(cJSON_AddObjectToObject(tree, "ApiGroupAttributes"),
-                           "ApiGroupAttribute");
-    json_add_uint(tree, "TotalCount", 0);
-    json_add_uint(tree, "PageNumber", 1);
-    json_add_uint(tree, "PageSize", 10);
-    pop_answer(p, tree);
-}
-
-void other_perform(struct neighbours_pending *p)
-{
-    struct str action = pop_action(p);
-
-    /* Whoever asks has it already; clients look for the code, or for this word. */
-    if (str_eq(action, STR(OPEN_THE_SERVICE)))
-        pending_refuse(p, STATUS_BAD_REQUEST, "ORDER.OPEND",
-                       "The service is already open (已开通).");
-    else if (str_eq(action, STR("DescribeApiGroups")))
-        answer_no_api_groups(p);
-    else
-        pending_refuse(p, STATUS_NOT_FOUND, "InvalidAction.NotFound",
-                       "fcemu does not emulate '" STR_FMT "' of " STR_FMT ".", STR_ARG(action),
-                       STR_ARG(p->call.request->host));
 }
