@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
+enum { PORT_HTTP = 80, PORT_HTTPS = 443 };
+
 struct str ready_address(struct str address)
 {
     struct str host;
@@ -67,15 +69,29 @@ int ready_file_write(const char *path, const struct ready_listener *listeners, s
     return -1;
 }
 
+/* A container listens on 80 and 443 for the names of its network, and publishes the other one. */
+const struct ready_listener *ready_shown(const struct ready_listener *listeners, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (listeners[i].port && listeners[i].port != PORT_HTTP && listeners[i].port != PORT_HTTPS)
+            return &listeners[i];
+    for (size_t i = 0; i < count; i++)
+        if (listeners[i].port)
+            return &listeners[i];
+    return NULL;
+}
+
 void ready_banner(const struct ready_listener *listeners, size_t count, const char *ca_path,
                   struct str account, struct str region)
 {
-    struct str host = count ? listeners[0].address : STR("");
-    bool any = str_eq(host, STR("0.0.0.0")) || str_eq(host, STR("::"));
-    unsigned port = count ? listeners[0].port : 0;
+    const struct ready_listener *shown = ready_shown(listeners, count);
 
-    if (count == 0 || port == 0)
+    if (!shown)
         return;
+    struct str host = shown->address;
+    bool any = str_eq(host, STR("0.0.0.0")) || str_eq(host, STR("::"));
+    unsigned port = shown->port;
+
     if (any)
         host = STR("127.0.0.1");
     bool six = str_find(host, STR(":"), NULL);

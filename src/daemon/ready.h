@@ -21,6 +21,10 @@ struct str ready_address(struct str configured);
 int ready_file_write(const char *path, const struct ready_listener *listeners, size_t count,
                      struct error *err);
 
+/** The listener that the banner names: one that people reach, also from outside a container; NULL
+ * when there are only socket files. */
+const struct ready_listener *ready_shown(const struct ready_listener *listeners, size_t count);
+
 /** Three lines to paste, on standard error. */
 void ready_banner(const struct ready_listener *listeners, size_t count, const char *ca_path,
                   struct str account, struct str region);
