@@ -66,6 +66,66 @@ START_TEST(test_report_long_line_is_a_window)
 }
 END_TEST
 
+/* A line of @len letters, which tell where they stand. */
+static struct str letters(size_t len)
+{
+    char *line = arena_alloc(arena, len + 1);
+
+    for (size_t i = 0; i < len; i++)
+        line[i] = (char)('a' + i % 26);
+    return (struct str){line, len};
+}
+
+static const struct {
+    size_t len;
+    uint32_t column;
+    size_t from, to; /* what of the line is shown */
+    size_t caret;    /* blanks before it, behind the two of the margin */
+} windows[] = {
+    {20,  5,   0,   20,  4 },
+    {300, 70,  0,   110, 69}, /* the last one that is shown from its beginning
+  */
+    {300, 71,  11,  121, 60},
+    {300, 290, 230, 300, 60},
+    {300, 200, 140, 250, 60},
+    {110, 1,   0,   110, 0 },
+    {111, 1,   0,   110, 0 },
+};
+
+START_TEST(test_report_window_is_where_the_mistake_is)
+{
+    struct str line = letters(windows[_i].len);
+    size_t from = windows[_i].from;
+    size_t to = windows[_i].to;
+    OWN(buf_done) struct buf want = {0};
+
+    conf_error_place(report, "f", line, 1, windows[_i].column, "F100", "x");
+    buf_printf(&want, "f:1:%u: error F100: x\n  %s", windows[_i].column, from ? "…" : "");
+    buf_add(&want, str_slice(line, from, to));
+    buf_printf(&want, "%s\n  %s%*s^\n", to < line.len ? "…" : "", from ? " " : "",
+               (int)windows[_i].caret - (from ? 1 : 0), "");
+    ck_assert_str_eq(printed(CONF_FORMAT_TEXT), buf_text(&want));
+}
+END_TEST
+
+START_TEST(test_report_without_a_place_has_no_excerpt)
+{
+    conf_error_place(report, "f", STR("text"), 0, 0, "F106", "too large");
+    conf_error_place(report, "g", STR_NONE, 3, 1, "F107", "cannot read");
+    ck_assert_str_eq(printed(CONF_FORMAT_TEXT),
+                     "f: error F106: too large\ng:3:1: error F107: cannot read\n");
+}
+END_TEST
+
+START_TEST(test_report_excerpt_shows_no_control_characters)
+{
+    conf_error_place(report, "f", STR("a\x01\x1b[31m b"), 1, 9, "F100", "x");
+    ck_assert_str_eq(printed(CONF_FORMAT_TEXT), "f:1:9: error F100: x\n"
+                                                "  a  [31m b\n"
+                                                "          ^\n");
+}
+END_TEST
+
 START_TEST(test_report_names_both_places_of_an_alias)
 {
     const struct conf_node *b = node_at("a: &x 5\nb: *x\n", "b");
@@ -163,6 +223,10 @@ int main(void)
     tcase_add_test(tc, test_report_hint_is_cut_outside_quotes);
     tcase_add_test(tc, test_report_caret_stands_below_wide_characters_and_tabs);
     tcase_add_test(tc, test_report_long_line_is_a_window);
+    tcase_add_loop_test(tc, test_report_window_is_where_the_mistake_is, 0,
+                        (int)N_ELEMENTS(windows));
+    tcase_add_test(tc, test_report_without_a_place_has_no_excerpt);
+    tcase_add_test(tc, test_report_excerpt_shows_no_control_characters);
     tcase_add_test(tc, test_report_names_both_places_of_an_alias);
     tcase_add_test(tc, test_report_keeps_fifty_and_counts_the_rest);
     tcase_add_test(tc, test_report_sorts_by_place);
