@@ -30,6 +30,13 @@ static const struct {
     "\"" name "\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/" schema "\"}}"
 #define TEXTS(name) "\"" name "\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"
 
+#define FACT_TEXT(name) TEXT(name)
+#define FACT_FLAG(name) FLAG(name)
+#define FACT_U16(name) COUNT(name)
+#define FACT_U32(name) COUNT(name)
+#define FACT_U64(name) COUNT(name)
+#define FACT(name, TYPE, SHOWN) "," FACT_##TYPE(#name)
+
 /* clang-format off */
 static const struct {
     const char *name, *schema;
@@ -71,7 +78,7 @@ static const struct {
     {"Reload",       OBJECT(FLAG("accepted") "," TEXT("at") "," LIST("errors", "Issue") "," LIST("warnings", "Issue") "," TEXT("text"))},
     {"Reloaded",     OBJECT(FLAG("accepted") "," COUNT("rules") "," LIST("warnings", "Issue"))},
     {"Replayed",     OBJECT(COUNT("status") "," TEXT("request_id") "," TEXT("fault") "," TEXT("body"))},
-    {"Request",      OBJECT(COUNT("number") "," TEXT("request_id") "," TEXT("time") "," NUMBER("duration_ms") "," COUNT("status") "," TEXT("code") "," TEXT("operation") "," TEXT("api") "," TEXT("account") "," TEXT("region") "," FLAG("internal") "," TEXT("method") "," TEXT("path") "," TEXT("service") "," TEXT("function") "," COUNT("operation_status") "," TEXT("operation_code") "," TEXT("operation_body") "," TEXT("late") "," COUNT("late_status") "," TEXT("late_code") "," TEXT("rule") "," TEXT("kind") "," TEXT("label") "," TEXT("outcome") "," COUNT("chain") "," COUNT("attempt") "," TEXT("defaulted") "," TEXT("near_miss") "," LIST("rules", "GateOfRule"))},
+    {"Request",      OBJECT(COUNT("number") "," TEXT("request_id") "," TEXT("time") "," NUMBER("duration_ms") "," COUNT("status") "," TEXT("code") "," TEXT("operation") "," TEXT("api") CALL_FACTS(FACT) "," COUNT("operation_status") "," TEXT("operation_code") "," TEXT("operation_body") "," TEXT("late") "," COUNT("late_status") "," TEXT("late_code") "," TEXT("rule") "," TEXT("kind") "," TEXT("outcome") "," COUNT("chain") "," COUNT("attempt") "," TEXT("defaulted") "," TEXT("near_miss") "," LIST("rules", "GateOfRule"))},
     {"Requests",     OBJECT(COUNT("matched") "," COUNT("kept") "," COUNT("lost") "," LIST("requests", "Request"))},
     {"Retries",      OBJECT(COUNT("calls") "," COUNT("attempts") "," NUMBER("amplification") "," COUNT("duplicate_effects") "," COUNT("give_ups") "," LIST("chains", "Chain") ",\"profile\":{\"type\":\"object\"}")},
     {"Rule",         OBJECT(TEXT("id") ",\"state\":{\"enum\":[\"armed\",\"off\",\"stopped\",\"expired\",\"spent\"]}," FLAG("enabled") "," TEXT("description") "," TEXT("group") "," TEXTS("tags") "," TEXT("mode") ",\"priority\":{\"type\":\"integer\"}," TEXT("layer") "," COUNT("matched") "," COUNT("reached") "," COUNT("fired") "," COUNT("capped") "," TEXT("expires_at") "," TEXT("goes_back_at") "," TEXT("last_fired_at") "," TEXT("note") "," TEXT("source"))},

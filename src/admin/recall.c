@@ -30,37 +30,24 @@ static enum cloud_product product_of_host(struct str host, struct arena *arena)
 
 void recall_call(const struct journal_entry *entry, struct arena *arena, struct fault_call *out)
 {
+    struct fault_call *to = out;
+    const struct journal_entry *from = entry;
+
     *out = (struct fault_call){
         .request_id = entry->request_id,
         .product = product_of_host(entry->host, arena),
-        .account = entry->account,
-        .region = entry->region,
-        .host = entry->host,
-        .method = entry->method,
-        .path = entry->path,
         .query = entry->query,
         .api = entry->api,
         .op = entry->op,
-        .service = entry->service,
-        .function = entry->function,
-        .qualifier = entry->qualifier,
-        .trigger = entry->trigger,
-        .layer = entry->layer,
-        .domain = entry->domain,
         .invocation = entry->invocation,
-        .access_key = entry->access_key,
-        .sts = entry->sts,
-        .client = entry->client,
         .sdk = entry->sdk,
         .headers = recall_headers(entry->request_headers, arena),
-        .label = entry->label,
-        .connection = entry->connection,
-        .connection_call = entry->connection_call,
         .attempt = entry->link.attempt ? entry->link.attempt : 1,
         .body_known = true,
         .body = entry->request_body,
         .body_size = entry->request_bytes,
     };
+    CALL_FACTS(FACT_TAKE)
 }
 
 size_t recall_evidence(const struct journal_entry *entry, const struct fault_ruleset *set,

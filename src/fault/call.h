@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "catalog/facts.h"
 #include "catalog/operation.h"
 #include "catalog/product.h"
 #include "http/call/message.h"
@@ -38,20 +39,13 @@ enum fault_invocation {
 struct fault_call {
     struct str request_id;
     enum cloud_product product;
-    struct str account, region, host;
-    struct str method, path, query; /* as received; path without query */
+    CALL_FACTS(FACT_FIELD)
+    struct str query; /* as received */
     enum api_version api;
     const struct operation *op; /* NULL when no operation was found */
-    struct str service, function, qualifier, trigger, layer, domain;
     enum fault_invocation invocation;
-    struct str access_key;
-    bool sts;
-    struct str client; /* address text */
     enum fault_sdk sdk;
     const struct http_headers *headers;
-    struct str label; /* X-Fcemu-Label */
-    uint64_t connection;
-    uint32_t connection_call;
     uint32_t attempt;   /* position in the retry chain, from 1 */
     bool authenticated; /* the second asking, behind the signature check */
     bool body_known;    /* false when no rule asked for the body */

@@ -87,21 +87,15 @@ static void facts_copy(const struct fault_call *from, struct arena *arena, struc
 {
     *out = *from;
     COPY(request_id);
-    COPY(account);
-    COPY(region);
-    COPY(host);
-    COPY(method);
-    COPY(path);
     COPY(query);
-    COPY(service);
-    COPY(function);
-    COPY(qualifier);
-    COPY(trigger);
-    COPY(layer);
-    COPY(domain);
-    COPY(access_key);
-    COPY(client);
-    COPY(label);
+#define FACT_TEXT(name) COPY(name);
+#define FACT_FLAG(name)
+#define FACT_U16(name)
+#define FACT_U32(name)
+#define FACT_U64(name)
+#define FACT(name, TYPE, SHOWN) FACT_##TYPE(name)
+    CALL_FACTS(FACT)
+#undef FACT
 }
 
 static void exchange_copy(const struct exchange *from, struct arena *arena, struct exchange *out)

@@ -56,7 +56,7 @@ enum next station_place(struct exchange *x)
     x->facts.product = product_of_place(&x->place);
     x->facts.account = x->place.account;
     x->facts.region = x->place.region;
-    x->facts.host = x->request->host;
+    x->facts.internal = x->place.internal;
     if (x->place.kind == PLACE_IMPOSSIBLE)
         exchange_refuse(x, "InvalidArgument",
                         arena_strf(x->arena,

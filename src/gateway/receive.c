@@ -28,9 +28,13 @@ static void learn_from_head(struct exchange *x)
     x->facts.path = r->path;
     x->facts.query = r->query;
     x->facts.client = r->client;
+    x->facts.client_port = r->client_port;
+    x->facts.tls = r->tls;
+    x->facts.host = r->host;
+    x->facts.user_agent = exchange_header(x, STR("User-Agent"));
     x->facts.headers = &r->headers;
     x->facts.label = exchange_header(x, STR("X-Fcemu-Label"));
-    x->facts.sdk = fault_sdk_of(exchange_header(x, STR("User-Agent")));
+    x->facts.sdk = fault_sdk_of(x->facts.user_agent);
     x->facts.connection = r->connection;
     x->facts.connection_call = r->connection_call;
 }

@@ -80,16 +80,7 @@ static void add_request(struct exchange *x, struct journal_entry *e)
     struct str authorization = exchange_header(x, STR("Authorization"));
 
     e->started_ns = r->started_ns;
-    e->client = r->client;
-    e->client_port = r->client_port;
-    e->connection = r->connection;
-    e->connection_call = r->connection_call;
-    e->tls = r->tls;
-    e->host = r->host;
-    e->method = r->method;
-    e->path = http_call_request(x->call)->path;
     e->query = kept_query(x);
-    e->user_agent = exchange_header(x, STR("User-Agent"));
     e->date = exchange_header(x, STR("Date"));
     e->authorization_digest = authorization.len ? sha256_hex(x->arena, authorization) : STR("");
     e->request_bytes = r->body.len;
@@ -117,25 +108,13 @@ static struct str defaulted(const struct place *place)
     return texts[place->account_defaulted + 2 * place->region_defaulted];
 }
 
-static void add_facts(struct exchange *x, struct journal_entry *e)
+static void add_facts(const struct fault_call *from, struct journal_entry *to)
 {
-    e->account = x->place.account;
-    e->region = x->place.region;
-    e->defaulted = defaulted(&x->place);
-    e->internal = x->place.internal;
-    e->api = x->facts.api;
-    e->op = x->facts.op;
-    e->service = x->facts.service;
-    e->function = x->facts.function;
-    e->qualifier = x->facts.qualifier;
-    e->trigger = x->facts.trigger;
-    e->layer = x->facts.layer;
-    e->domain = x->facts.domain;
-    e->invocation = x->facts.invocation;
-    e->access_key = x->facts.access_key;
-    e->sts = x->facts.sts;
-    e->sdk = x->facts.sdk;
-    e->label = x->facts.label;
+    CALL_FACTS(FACT_TAKE)
+    to->api = from->api;
+    to->op = from->op;
+    to->invocation = from->invocation;
+    to->sdk = from->sdk;
 }
 
 /* What of the answer left: nothing where the connection ended before the head, or the client. */
@@ -287,7 +266,9 @@ static void append(struct exchange *x, const struct http_result *result, int sta
     };
 
     add_request(x, &entry);
-    add_facts(x, &entry);
+    add_facts(&x->facts, &entry);
+    entry.path = http_call_request(x->call)->path; /* as received */
+    entry.defaulted = defaulted(&x->place);
     add_own(x, result, &entry);
     add_capture(x, result, &x->gateway->scratch, &entry);
     entry.body_sha256 = body_digest(x, &entry);

@@ -13,7 +13,7 @@ enum member_kind {
     MEMBER_U16,
     MEMBER_U32,
     MEMBER_U64,
-    MEMBER_BOOL,
+    MEMBER_FLAG,
     MEMBER_NS,
     MEMBER_SHA256,
     MEMBER_DONE, /* work, be it behind the answer */
@@ -35,28 +35,12 @@ struct member {
 /* clang-format off */
 static const struct member members[] = {
     MEMBER("held_ms",              NS,   false, SHORT, held_ns),
-    MEMBER("delay_capped",         BOOL, false, SHORT, delay_capped),
-    MEMBER("client",               TEXT, true,  SHORT, client),
-    MEMBER("client_port",          U16,  false, SHORT, client_port),
-    MEMBER("connection",           U64,  true,  SHORT, connection),
-    MEMBER("connection_call",      U32,  true,  SHORT, connection_call),
-    MEMBER("tls",                  BOOL, true,  SHORT, tls),
-    MEMBER("host",                 TEXT, true,  SHORT, host),
-    MEMBER("account",              TEXT, true,  SHORT, account),
-    MEMBER("region",               TEXT, true,  SHORT, region),
-    MEMBER("internal",             BOOL, true,  SHORT, internal),
-    MEMBER("method",               TEXT, true,  SHORT, method),
-    MEMBER("path",                 TEXT, true,  SHORT, path),
-    MEMBER("service",              TEXT, true,  SHORT, service),
-    MEMBER("function",             TEXT, true,  SHORT, function),
-    MEMBER("qualifier",            TEXT, false, SHORT, qualifier),
-    MEMBER("trigger",              TEXT, false, SHORT, trigger),
-    MEMBER("layer",                TEXT, false, SHORT, layer),
-    MEMBER("domain",               TEXT, false, SHORT, domain),
-    MEMBER("access_key",           TEXT, true,  SHORT, access_key),
-    MEMBER("sts",                  BOOL, false, SHORT, sts),
-    MEMBER("user_agent",           TEXT, false, SHORT, user_agent),
-    MEMBER("label",                TEXT, true,  SHORT, label),
+    MEMBER("delay_capped",         FLAG, false, SHORT, delay_capped),
+#define FACT_ALWAYS true
+#define FACT_IF_SET false
+#define FACT(name, TYPE, SHOWN) MEMBER(#name, TYPE, FACT_##SHOWN, SHORT, name),
+    CALL_FACTS(FACT)
+#undef FACT
     MEMBER("date",                 TEXT, false, FULL,  date),
     MEMBER("authorization_digest", TEXT, false, FULL,  authorization_digest),
     MEMBER("request_bytes",        U64,  true,  SHORT, request_bytes),
@@ -69,7 +53,7 @@ static const struct member members[] = {
     MEMBER("rule",                 TEXT, true,  SHORT, rule),
     MEMBER("kind",                 TEXT, true,  SHORT, outcome_kind),
     MEMBER("performed",            DONE, true,  SHORT, performed),
-    MEMBER("damaged",              BOOL, false, SHORT, damaged),
+    MEMBER("damaged",              FLAG, false, SHORT, damaged),
     MEMBER("defaulted",            TEXT, true,  SHORT, defaulted),
     MEMBER("near_miss",            TEXT, true,  SHORT, near_miss),
     MEMBER("auth_note",            TEXT, false, SHORT, auth_note),
@@ -118,7 +102,7 @@ static void add_member(struct buf *out, const struct member *member,
         buf_printf(out, ",\"%s\":%s", member->name,
                    journal_entry_performed(entry) ? "true" : "false");
         return;
-    case MEMBER_BOOL:
+    case MEMBER_FLAG:
         if (*(const bool *)at || member->always)
             buf_printf(out, ",\"%s\":%s", member->name, *(const bool *)at ? "true" : "false");
         return;

@@ -80,40 +80,24 @@ static void segment_unref(struct segment *segment)
 
 static const size_t text_fields[] = {
 #define TEXT(field) offsetof(struct journal_entry, field)
-    TEXT(request_id),
-    TEXT(client),
-    TEXT(host),
-    TEXT(account),
-    TEXT(region),
-    TEXT(method),
-    TEXT(path),
-    TEXT(query),
-    TEXT(service),
-    TEXT(function),
-    TEXT(qualifier),
-    TEXT(trigger),
-    TEXT(layer),
-    TEXT(domain),
-    TEXT(access_key),
-    TEXT(user_agent),
-    TEXT(label),
-    TEXT(date),
-    TEXT(authorization_digest),
-    TEXT(body_sha256),
-    TEXT(code),
-    TEXT(operation_code),
-    TEXT(operation_body),
-    TEXT(outcome_kind),
-    TEXT(rule),
-    TEXT(defaulted),
-    TEXT(near_miss),
-    TEXT(auth_note),
-    TEXT(ran),
-    TEXT(instance),
-    TEXT(request_headers),
-    TEXT(request_body),
-    TEXT(response_headers),
+    TEXT(request_id),     TEXT(query),
+    TEXT(date),           TEXT(authorization_digest),
+    TEXT(body_sha256),    TEXT(code),
+    TEXT(operation_code), TEXT(operation_body),
+    TEXT(outcome_kind),   TEXT(rule),
+    TEXT(defaulted),      TEXT(near_miss),
+    TEXT(auth_note),      TEXT(ran),
+    TEXT(instance),       TEXT(request_headers),
+    TEXT(request_body),   TEXT(response_headers),
     TEXT(response_body),
+#define FACT_TEXT(name) TEXT(name),
+#define FACT_FLAG(name)
+#define FACT_U16(name)
+#define FACT_U32(name)
+#define FACT_U64(name)
+#define FACT(name, TYPE, SHOWN) FACT_##TYPE(name)
+    CALL_FACTS(FACT)
+#undef FACT
 #undef TEXT
 };
 

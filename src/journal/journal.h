@@ -57,23 +57,12 @@ struct journal_entry {
     uint64_t ended_ns;
     uint64_t held_ns;  /* of that, parked by rules */
     bool delay_capped; /* guard.max_delay cut what the rules asked for */
-    struct str client;
-    uint16_t client_port;
-    uint64_t connection;
-    uint32_t connection_call;
-    bool tls;
-    struct str host, account, region;
-    bool internal;
-    struct str method, path;
+    CALL_FACTS(FACT_FIELD)
     struct str query; /* without secrets: redact_query() */
     enum api_version api;
     const struct operation *op; /* NULL = none */
-    struct str service, function, qualifier, trigger, layer, domain;
     enum fault_invocation invocation;
-    struct str access_key;
-    bool sts;
     enum fault_sdk sdk;
-    struct str user_agent, label;
     struct str date, authorization_digest; /* evidence for retry chains; the digest is hex SHA-256,
                                               never the header itself */
     uint64_t request_bytes, response_bytes;
