@@ -280,3 +280,28 @@ def test_unknown_actions_are_a_near_miss(daemon):
 
     assert (reply.status, reply.json()["Code"]) == (404, "InvalidAction.NotFound")
     assert [call["near_miss"] for call in running.requests()] == ["another product, which is not emulated"]
+
+
+@pytest.mark.sound("D-log", "PUT logstore, GET /tags, /logstores/X/track, PUT index", "changed, none, taken, changed")
+def test_log_service(daemon):
+    running = daemon()
+    host = f"made.{REGION}.log.aliyuncs.com"
+
+    def ask(method, path, body=None):
+        reply = running.call(method, path, json.dumps(body) if body is not None else None, host=host)
+        return reply.status, json.loads(reply.body or "null")
+
+    assert running.call("POST", "/", json.dumps({"projectName": "made", "description": ""}), host=f"{REGION}.log.aliyuncs.com").status == 200
+    assert ask("POST", "/logstores", {"logstoreName": "s", "ttl": 1, "shardCount": 2})[0] == 200
+    assert ask("PUT", "/logstores/s", {"logstoreName": "other", "ttl": 30})[0] == 200
+    store = ask("GET", "/logstores/s")[1]
+    assert (store["logstoreName"], store["ttl"], store["shardCount"]) == ("s", 30, 2)
+    assert ask("PUT", "/logstores/none", {"ttl": 30})[1]["errorCode"] == "LogStoreNotExist"
+    assert ask("PUT", "/logstores/s", [1])[1]["errorCode"] == "PostBodyInvalid"
+    assert ask("GET", "/tags") == (200, {"nextToken": "", "tagResources": []})
+    assert ask("GET", "/logstores/s/track?APIVersion=0.6.0&key=value")[0] == 200
+    assert ask("POST", "/logstores/s/track", {"__logs__": []})[0] == 200
+    assert ask("GET", "/logstores/none/track")[1]["errorCode"] == "LogStoreNotExist"
+    assert ask("POST", "/logstores/s/index", {"line": {"token": [","]}})[0] == 200
+    assert ask("PUT", "/logstores/s/index", {"line": {"token": [";"]}})[0] == 200
+    assert ask("GET", "/logstores/s/index")[1]["line"] == {"token": [";"]}

@@ -13,7 +13,8 @@ enum {
 };
 
 static pending_handler list_projects, get_project, create_project, delete_project, list_logstores,
-    create_logstore, get_logstore, delete_logstore, get_index, put_index;
+    create_logstore, get_logstore, delete_logstore, get_index, put_index, update_logstore,
+    take_logs, list_no_tags;
 
 /* '*' is the name of a logstore. Without a project, "/" is the list of them. */
 static const struct {
@@ -29,6 +30,11 @@ static const struct {
     {"GET",    "/logstores",         true,  list_logstores },
     {"POST",   "/logstores",         true,  create_logstore},
     {"GET",    "/logstores/*",       true,  get_logstore   },
+    {"PUT",    "/logstores/*",       true,  update_logstore},
+    {"GET",    "/logstores/*/track", true,  take_logs      },
+    {"POST",   "/logstores/*/track", true,  take_logs      },
+    {"GET",    "/tags",              true,  list_no_tags   },
+    {"GET",    "/tags",              false, list_no_tags   },
     {"DELETE", "/logstores/*",       true,  delete_logstore},
     {"GET",    "/logstores/*/index", true,  get_index      },
     {"POST",   "/logstores/*/index", true,  put_index      },
@@ -242,6 +248,44 @@ static void get_logstore(struct neighbours_pending *p)
 
     if (row)
         pending_json(p, STATUS_OK, row_document(row));
+}
+
+/* What the body names is changed; name and creation stay. */
+static void update_logstore(struct neighbours_pending *p)
+{
+    const struct store_row *row = need_logstore(p);
+    OWN(json_free) cJSON *body = row ? need_body(p) : NULL;
+    const cJSON *member;
+
+    if (!body)
+        return;
+    struct store_key key = log_store_key(region_of(p), p->bucket, p->name);
+    cJSON *document = row_document(row);
+
+    cJSON_ArrayForEach (member, body) {
+        if (strcmp(member->string, "logstoreName") == 0)
+            continue;
+        cJSON_DeleteItemFromObjectCaseSensitive(document, member->string);
+        cJSON_AddItemToObject(document, member->string, cJSON_Duplicate(member, true));
+    }
+    pending_put(p, &key, document, STR_NONE);
+    answer_empty(p);
+}
+
+/* Web tracking. Logs are not kept. */
+static void take_logs(struct neighbours_pending *p)
+{
+    if (need_logstore(p))
+        answer_empty(p);
+}
+
+static void list_no_tags(struct neighbours_pending *p)
+{
+    cJSON *tree = cJSON_CreateObject();
+
+    json_add_str(tree, "nextToken", STR(""));
+    cJSON_AddArrayToObject(tree, "tagResources");
+    pending_json(p, STATUS_OK, tree);
 }
 
 static void delete_logstore(struct neighbours_pending *p)
