@@ -220,6 +220,14 @@ static void judge_steps(struct judging *x)
 
 /* ---- assertions ---- */
 
+static void add_shown(cJSON *item, const struct verify_result *result)
+{
+    cJSON *calls = json_made(cJSON_AddArrayToObject(item, "calls"));
+
+    for (size_t i = 0; i < result->call_count; i++)
+        cJSON_AddItemToArray(calls, json_string(result->calls[i]));
+}
+
 static void add_assertion(struct judging *x, cJSON *list, const struct verify_result *result)
 {
     cJSON *item = json_made(cJSON_CreateObject());
@@ -229,6 +237,8 @@ static void add_assertion(struct judging *x, cJSON *list, const struct verify_re
     json_add_str(item, "assertion", str_of(result->assertion));
     add_verdict(item, verdict);
     json_add_str(item, "text", result->text);
+    if (result->call_count)
+        add_shown(item, result);
     cJSON_AddItemToArray(list, item);
     worsen(x->j, verdict);
 }

@@ -202,11 +202,12 @@ static bool check_profile(struct conf_decoder *d, const struct conf_node *node, 
     }
 #define ANY_VALUE "\"type\":[\"number\",\"string\",\"boolean\",\"object\",\"array\"]"
 #define MATCH                                                                                      \
-    {                                                                                              \
-        .name = "match", .type = FIELD_CUSTOM, .take = check_match,                                \
-        .help = "the calls it is about, by the filters of the journal",                            \
-        .schema = "\"type\":\"object\""                                                            \
-    }
+    {.name = "match",                                                                              \
+     .type = FIELD_CUSTOM,                                                                         \
+     .take = check_match,                                                                          \
+     .help = "the calls it is about, by the filters of the journal",                               \
+     .schema = "\"type\":\"object\""},                                                             \
+        CHECK("allow_none", bool, "\"type\":\"boolean\"", "pass when nothing was met")
 #define COMPARISONS(how)                                                                           \
     CHECK("eq", how, ANY_VALUE, "equal"), CHECK("gt", how, ANY_VALUE, "greater"),                  \
         CHECK("gte", how, ANY_VALUE, "at least"), CHECK("lt", how, ANY_VALUE, "less"),             \
@@ -236,6 +237,26 @@ static const struct conf_field recovery_fields[] = {
 };
 static const struct conf_field duplicates_fields[] = {
     CHECK("effect", text, "\"const\":\"done\"", "whose work was done"),
+    COMPARISONS(number), MATCH,
+};
+static const struct conf_field errors_fields[] = {
+    CHECK("over", duration, ANY_VALUE, "the worst stretch of this length; default: all calls together"),
+    COMPARISONS(ratio), MATCH,
+};
+static const struct conf_field fires_fields[] = {
+    CHECK("rule", text, "\"type\":\"string\"", "id of the rule"),
+    COMPARISONS(number), MATCH,
+};
+static const struct conf_field latency_fields[] = {
+    CHECK("p50", span, ANY_VALUE, "what half of the calls do not exceed"),
+    CHECK("p90", span, ANY_VALUE, "what nine of ten do not exceed"),
+    CHECK("p95", span, ANY_VALUE, "what 95 of 100 do not exceed"),
+    CHECK("p99", span, ANY_VALUE, "what 99 of 100 do not exceed"),
+    CHECK("max", span, ANY_VALUE, "the longest of all"),
+    COMPARISONS(number), MATCH,
+};
+static const struct conf_field order_fields[] = {
+    CHECK("of", list, "\"type\":\"array\",\"items\":{\"type\":\"object\"}", "filters of the journal, each for a call behind the one above"),
     COMPARISONS(number), MATCH,
 };
 static const struct conf_field failover_fields[] = {
@@ -276,8 +297,12 @@ TABLE(counted);
 TABLE(backoff);
 TABLE(recovery);
 TABLE(duplicates);
+TABLE(errors);
 TABLE(failover);
+TABLE(fires);
 TABLE(herd);
+TABLE(latency);
+TABLE(order);
 TABLE(breaker);
 TABLE(seen);
 TABLE(coverage);
@@ -299,6 +324,10 @@ static const struct conf_field assertion_fields[] = {
     ASSERTION("calls", counted, "calls that came"),
     ASSERTION("amplification", counted, "attempts for each call"),
     ASSERTION("duplicates", duplicates, "calls whose work was done twice"),
+    ASSERTION("errors", errors, "share of calls that fail, over the worst stretch"),
+    ASSERTION("fires", fires, "how often a rule fired"),
+    ASSERTION("latency", latency, "time of a call as the client saw it"),
+    ASSERTION("order", order, "calls that come one after the other"),
     ASSERTION("failover", failover, "from one region to another"),
     ASSERTION("herd", herd, "retries that come all at once"),
     ASSERTION("breaker", breaker, "a client that stops and probes"),

@@ -16,6 +16,7 @@ struct assertion {
     struct journal_query query;     /* `match`, and since */
     struct fault_compare compare;   /* eq, gt, gte, lt, lte */
     struct journal_selection calls; /* what the query selects, oldest first */
+    bool allow_none;                /* that nothing was met is fine */
     enum verdict verdict;
     struct buf text;
 };
@@ -49,8 +50,12 @@ int judge_breaker(struct assertion *assertion, struct error *err);
 int judge_calls(struct assertion *assertion, struct error *err);
 int judge_coverage(struct assertion *assertion, struct error *err);
 int judge_duplicates(struct assertion *assertion, struct error *err);
+int judge_errors(struct assertion *assertion, struct error *err);
 int judge_failover(struct assertion *assertion, struct error *err);
+int judge_fires(struct assertion *assertion, struct error *err);
 int judge_herd(struct assertion *assertion, struct error *err);
+int judge_latency(struct assertion *assertion, struct error *err);
+int judge_order(struct assertion *assertion, struct error *err);
 int judge_recovery(struct assertion *assertion, struct error *err);
 int judge_retries(struct assertion *assertion, struct error *err);
 int judge_seen(struct assertion *assertion, struct error *err);

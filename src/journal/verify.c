@@ -16,14 +16,18 @@ static const struct {
     {"calls",         judge_calls,         ""                                                   },
     {"coverage",      judge_coverage,      "errors operations state"                            },
     {"duplicates",    judge_duplicates,    "effect"                                             },
+    {"errors",        judge_errors,        "over"                                               },
     {"failover",      judge_failover,      "from to within back"                                },
+    {"fires",         judge_fires,         "rule"                                               },
     {"herd",          judge_herd,          "bucket over"                                        },
+    {"latency",       judge_latency,       "p50 p90 p95 p99 max"                                },
+    {"order",         judge_order,         "of"                                                 },
     {"recovery",      judge_recovery,      "within success"                                     },
     {"retries",       judge_retries,       ""                                                   },
     {"seen",          judge_seen,          "outcome exception code lost"                        },
 };
 
-static const char *const common_keys = "match eq gt gte lt lte";
+static const char *const common_keys = "match allow_none eq gt gte lt lte";
 
 const char *verdict_name(enum verdict verdict)
 {
@@ -112,6 +116,16 @@ static int check_keys(size_t kind, const cJSON *args, struct error *err)
     return 0;
 }
 
+static int read_allow_none(struct assertion *assertion, struct error *err)
+{
+    const cJSON *allow = cJSON_GetObjectItemCaseSensitive(assertion->args, "allow_none");
+
+    if (allow && !cJSON_IsBool(allow))
+        return error_set(err, ERROR_SYNTAX, "allow_none: expected true or false");
+    assertion->allow_none = cJSON_IsTrue(allow);
+    return 0;
+}
+
 static int read_common(struct assertion *assertion, struct error *err)
 {
     const cJSON *match = cJSON_GetObjectItemCaseSensitive(assertion->args, "match");
@@ -121,6 +135,8 @@ static int read_common(struct assertion *assertion, struct error *err)
     if (match && journal_query_add_json(&assertion->query, match, assertion->input->wall_ms,
                                         assertion->arena, err) < 0)
         return error_wrap(err, "match");
+    if (read_allow_none(assertion, err) < 0)
+        return -1;
     if (!assertion->query.since_ms)
         assertion->query.since_ms = assertion->input->since_ms;
     if (!assertion->query.after)
@@ -143,6 +159,18 @@ static bool entries_are_missing(const struct assertion *assertion)
            journal_snapshot_at(snapshot, 0)->wall_ms >= assertion->query.since_ms;
 }
 
+/* The calls that a failure is about, those that failed before the others. */
+static void show_calls(const struct assertion *assertion, struct verify_result *out)
+{
+    const struct journal_selection *calls = &assertion->calls;
+
+    for (int failed = 1; failed >= 0; failed--)
+        for (size_t i = 0; i < calls->count && out->call_count < VERIFY_CALLS_SHOWN; i++)
+            if (journal_entry_failed(calls->entries[i]) == failed)
+                out->calls[out->call_count++] =
+                    arena_str(assertion->arena, calls->entries[i]->request_id);
+}
+
 static int judge_one(size_t kind, struct assertion *assertion, struct verify_result *out,
                      struct error *err)
 {
@@ -158,6 +186,8 @@ static int judge_one(size_t kind, struct assertion *assertion, struct verify_res
         journal_closest(&assertion->query, assertion->input->snapshot, assertion->arena,
                         &assertion->text);
     }
+    if (r == 0 && assertion->verdict == VERDICT_VACUOUS && assertion->allow_none)
+        assertion->verdict = VERDICT_PASS;
     if (r == 0 && entries_are_missing(assertion) && assertion->verdict != VERDICT_INCONCLUSIVE) {
         assertion->verdict = VERDICT_INCONCLUSIVE;
         buf_printf(&assertion->text, "; but the journal lost %llu entries",
@@ -168,6 +198,8 @@ static int judge_one(size_t kind, struct assertion *assertion, struct verify_res
         .verdict = assertion->verdict,
         .text = arena_str(assertion->arena, buf_str(&assertion->text)),
     };
+    if (out->verdict == VERDICT_FAIL)
+        show_calls(assertion, out);
     buf_done(&assertion->text);
     return r;
 }
@@ -226,7 +258,13 @@ void verify_report_json(const struct verify_report *report, struct buf *out)
         buf_printf(out, "%s{\"assertion\":\"%s\",\"verdict\":\"%s\",\"text\":", i ? "," : "",
                    result->assertion, verdict_name(result->verdict));
         buf_json_string(out, result->text);
-        buf_add_char(out, '}');
+        if (result->call_count)
+            buf_puts(out, ",\"calls\":[");
+        for (size_t k = 0; k < result->call_count; k++) {
+            buf_puts(out, k ? "," : "");
+            buf_json_string(out, result->calls[k]);
+        }
+        buf_puts(out, result->call_count ? "]}" : "}");
     }
     buf_puts(out, "]}");
 }

@@ -6,9 +6,8 @@
  *   [{"calls": {"match": {"operation": "InvokeFunction"}, "gte": 5}}, {"amplification": {"lte":
  * 3}}]
  *
- * Known: amplification, backoff, breaker, calls, coverage, duplicates, failover, herd, recovery,
- * retries, seen. Each takes `match` (filters of journal/query.h) and comparisons eq, gt, gte, lt,
- * lte; shares are 0.99 or "99%", durations "5s".
+ * Known: the rows of verify.c. Each takes `match` (filters of journal/query.h) and comparisons eq,
+ * gt, gte, lt, lte; shares are 0.99 or "99%", durations "5s".
  *
  * A pass is never claimed of a journal that lost entries of the time in question (inconclusive),
  * nor where nothing happened that could be judged (vacuous).
@@ -39,10 +38,14 @@ struct verify_input {
     uint64_t wall_ms;                  /* now; ages in `match` are before it */
 };
 
+enum { VERIFY_CALLS_SHOWN = 5 };
+
 struct verify_result {
     const char *assertion; /* "backoff" */
     enum verdict verdict;
     struct str text; /* "gaps 2.04, 4.00, 8.00, 16.00 fit 2^n within 2 %: no jitter" */
+    struct str calls[VERIFY_CALLS_SHOWN]; /* request ids that a failure is about */
+    size_t call_count;
 };
 
 struct verify_report {

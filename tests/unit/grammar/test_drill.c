@@ -134,7 +134,7 @@ static bool has_word(struct str word, const char *list)
 
 START_TEST(test_an_assertion_is_read_and_judged_by_the_same_keys)
 {
-    static const char common[] = "match eq gt gte lt lte";
+    static const char common[] = "match allow_none eq gt gte lt lte";
     const char *name;
 
     for (size_t i = 0; (name = verify_assertion_name(i)); i++) {

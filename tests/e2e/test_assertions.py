@@ -1,0 +1,61 @@
+"""Assertions about time, order and rules: what passes, what fails and shows its calls, what met nothing."""
+
+import pytest
+
+RULES = """
+version: 1
+rules:
+  - {id: slow, match: {function: slow}, do: {delay: {at: request, fixed: 300ms}, respond: {status: 200}}}
+  - {id: bad, match: {function: bad}, do: {error: InternalServerError}}
+  - {id: good, match: {function: good}, do: {respond: {status: 200}}}
+  - {id: shy, match: {function: nobody}, do: {error: AccessDenied}}
+"""
+
+
+@pytest.fixture(scope="module")
+def called(tmp_path_factory):
+    from fcemu import Daemon
+    running = Daemon(tmp_path_factory.mktemp("assertions"), rules=RULES).start()
+    for function in ("good", "slow", "bad", "good", "bad"):
+        running.invoke(function)
+    yield running
+    running.stop()
+
+
+@pytest.mark.parametrize("assertion, status, text", [
+    ({"latency": {"match": {"function": "slow"}, "p50": {"gte": "300ms"}, "max": {"lt": "60s"}}}, 200, "of 1 calls"),
+    ({"latency": {"match": {"function": "slow"}, "p99": {"lt": "100ms"}}}, 409, "wanted, in ms, less than 100"),
+    ({"latency": {"match": {"function": "slow"}}}, 422, "write one of p50"),
+    ({"latency": {"match": {"function": "gone"}, "p50": {"lt": "1s"}}}, 424, "no call came"),
+    ({"errors": {"match": {"function": "good"}}}, 200, "0 of 2 calls failed"),
+    ({"errors": {"lte": "40%"}}, 200, "2 of 5 calls failed"),
+    ({"errors": {"lte": "30%"}}, 409, "2 of 5 calls failed, wanted at most 0.3"),
+    ({"errors": {"over": "1h", "gt": "40%"}}, 409, "2 of 5 calls failed in the worst 3.6e+03 s, 0 s behind the first call"),
+    ({"errors": {"over": "0s"}}, 422, "more than 0s"),
+    ({"errors": {"over": 3}}, 422, "expected a duration"),
+    ({"order": {"of": [{"function": "good"}, {"function": "bad"}, {"function": "good"}]}}, 200, "3 calls in this order"),
+    ({"order": {"of": [{"function": "bad"}, {"function": "slow"}]}}, 409, "no call fits of[1] behind"),
+    ({"order": {"of": [{"function": "gone"}, {"function": "bad"}]}}, 409, "no call fits of[0]"),
+    ({"order": {"of": [{"function": "bad"}]}}, 422, "two matches or more"),
+    ({"order": {"of": [{"fnction": "bad"}, {}]}}, 422, "did you mean 'function'?"),
+    ({"fires": {"rule": "bad", "eq": 2}}, 200, "rule 'bad' fired 2 times in 5 calls"),
+    ({"fires": {"rule": "shy", "eq": 0}}, 200, "fired 0 times"),
+    ({"fires": {"rule": "shy"}}, 409, "fired 0 times in 5 calls, wanted at least 1"),
+    ({"fires": {"eq": 2}}, 422, "name the rule"),
+    ({"fires": {"rule": "bad", "match": {"function": "gone"}}}, 424, "no call came"),
+    ({"latency": {"match": {"function": "gone"}, "p50": {"lt": "1s"}, "allow_none": True}}, 200, "no call came"),
+    ({"calls": {"match": {"function": "gone"}, "gte": 1, "allow_none": True}}, 200, "no call came"),
+    ({"calls": {"allow_none": "yes"}}, 422, "allow_none: expected true or false"),
+    ({"latncy": {}}, 422, "did you mean 'latency'?"),
+])
+def test_an_assertion_is_judged(called, assertion, status, text):
+    reply = called.admin("POST", "requests/verify", [assertion])
+    assert reply.status == status, reply.body
+    told = reply.json()
+    assert text in (told["detail"] if status == 422 else told["results"][0]["text"])
+
+
+def test_a_failure_shows_the_calls_that_it_is_about(called):
+    result = called.admin("POST", "requests/verify", [{"errors": {}}]).json()["results"][0]
+    failed = [entry["request_id"] for entry in called.requests("&function=bad")]
+    assert result["calls"][:2] == failed and len(result["calls"]) == 5
