@@ -157,9 +157,12 @@ static const char *folder_of(struct admin_call *call)
 {
     struct str folder = json_get_str(call->document, "folder");
 
-    if (str_starts(folder, STR("/")))
+    if (!str_starts(folder, STR("/")))
+        admin_problem(call, 422, "folder: expected an absolute path, such as /tmp/snapshot");
+    else if (str_has_control(folder))
+        admin_problem(call, 422, "folder: a control character in a path; choose another name");
+    else
         return arena_dup(call->arena, folder);
-    admin_problem(call, 422, "folder: expected an absolute path, such as /tmp/snapshot");
     return NULL;
 }
 

@@ -1,6 +1,8 @@
 #include "base/folder.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,4 +36,34 @@ int folder_make(const char *path, unsigned mode)
         *p = '/';
     }
     return make_one(part, mode);
+}
+
+void folder_remove_flat(const char *path)
+{
+    DIR *dir = opendir(path);
+
+    if (!dir)
+        return;
+    for (const struct dirent *entry = readdir(dir); entry; entry = readdir(dir))
+        unlinkat(dirfd(dir), entry->d_name, 0);
+    closedir(dir);
+    rmdir(path);
+}
+
+static bool is_itself_or_above(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+bool folder_is_free(const char *path)
+{
+    DIR *dir = opendir(path);
+    bool empty = true;
+
+    if (!dir)
+        return errno == ENOENT;
+    for (const struct dirent *entry = readdir(dir); entry && empty; entry = readdir(dir))
+        empty = is_itself_or_above(entry->d_name);
+    closedir(dir);
+    return empty;
 }

@@ -111,6 +111,14 @@ bool str_find(struct str haystack, struct str needle, size_t *out_at)
     return true;
 }
 
+bool str_has_control(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.ptr[i] < ' ' || s.ptr[i] == 0x7f)
+            return true;
+    return false;
+}
+
 bool str_all_digits(struct str s)
 {
     for (size_t i = 0; i < s.len; i++)

@@ -75,9 +75,10 @@ bool str_cut(struct str s, char sep, struct str *head, struct str *tail);
 bool str_cut_last(struct str s, char sep, struct str *head, struct str *tail);
 
 bool str_find(struct str haystack, struct str needle, size_t *out_at);
-bool str_all_digits(struct str s); /* false when empty */
-bool str_is_utf8(struct str s);    /* strict: no overlong forms, no surrogates */
-size_t str_chars(struct str s);    /* characters of valid UTF-8 */
+bool str_all_digits(struct str s);  /* false when empty */
+bool str_has_control(struct str s); /* a byte below a blank, or DEL */
+bool str_is_utf8(struct str s);     /* strict: no overlong forms, no surrogates */
+size_t str_chars(struct str s);     /* characters of valid UTF-8 */
 
 /** 0 to 15, or -1 when @c is no hexadecimal digit. */
 static inline int hex_digit_value(char c)

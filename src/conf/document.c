@@ -43,12 +43,29 @@ cJSON *document_from_node(const struct conf_node *node)
     return json;
 }
 
+/* A NUL would end a C string early, and nobody would see what stands behind it. */
+static bool check_texts(const struct conf_node *node, struct conf_report *report)
+{
+    bool good = true;
+
+    if ((node->text.ptr && memchr(node->text.ptr, 0, node->text.len)) ||
+        (node->key.ptr && memchr(node->key.ptr, 0, node->key.len))) {
+        conf_error(report, conf_at(node), "F103", "a NUL character cannot stand in a text");
+        good = false;
+    }
+    CONF_EACH (child, node)
+        good = check_texts(child, report) && good;
+    return good;
+}
+
 cJSON *document_parse(struct str text, const char *name, struct conf_report *report)
 {
     OWN(arena_free) struct arena *arena = arena_new();
     const struct conf_node *node = conf_parse(arena, text, name, report);
 
     if (!node || report->errors || (node->kind == CONF_SCALAR && conf_is_null(node)))
+        return NULL;
+    if (!check_texts(node, report))
         return NULL;
     return document_from_node(node);
 }

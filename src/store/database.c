@@ -1,11 +1,17 @@
 #include "store/database.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
 
 /* "fcem": marks the file as ours for file(1) and for us. */
-enum { APPLICATION_ID = 0x6663656d, BUSY_MS = 2000 };
+enum { APPLICATION_ID = 0x6663656d, BUSY_MS = 2000, PRIVATE_MODE = 0600 };
 
 /* Rows are copied while pages are read: between the rows, pages would leave holes of their size. */
 #define CACHE_TO_LOAD "PRAGMA cache_size = 16"    /* pages */
@@ -154,10 +160,36 @@ static int prepare(struct database *db, struct error *err)
     return 0;
 }
 
+/* SQLite would make them by the umask, and give the log and the index the mode of the database.
+ * Code and secrets of functions are in there. */
+static int keep_private(const char *path, struct error *err)
+{
+    static const char *const endings[] = {"-wal", "-shm"};
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, PRIVATE_MODE);
+
+    if (fd < 0)
+        return error_errno(err, "open the store '%s'", path);
+    int result = fchmod(fd, PRIVATE_MODE);
+
+    close(fd);
+    if (result < 0)
+        return error_errno(err, "keep '%s' from others", path);
+    for (size_t i = 0; i < N_ELEMENTS(endings); i++) {
+        OWN(mem_free) char *beside = mem_printf("%s%s", path, endings[i]);
+
+        if (chmod(beside, PRIVATE_MODE) < 0 && errno != ENOENT)
+            return error_errno(err, "keep '%s' from others", beside);
+    }
+    return 0;
+}
+
 int database_open(const char *path, bool durable, struct database *out, struct error *err)
 {
     struct database db = {0};
     int format = 0;
+
+    if (keep_private(path, err) < 0)
+        return -1;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 
     if (sqlite3_open_v2(path, &db.handle, flags, NULL) != SQLITE_OK) {

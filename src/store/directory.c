@@ -1,5 +1,4 @@
 /* The folder of a store: made when missing, checked before it is used, locked while it is. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -146,25 +145,12 @@ int directory_open(const char *data_dir, struct directory *out, struct error *er
     return data_dir ? open_kept(data_dir, out, err) : open_temporary(out, err);
 }
 
-/* Flat: nothing below this folder is a folder. */
-static void remove_folder(const char *path)
-{
-    DIR *dir = opendir(path);
-
-    if (!dir)
-        return;
-    for (const struct dirent *entry = readdir(dir); entry; entry = readdir(dir))
-        unlinkat(dirfd(dir), entry->d_name, 0);
-    closedir(dir);
-    rmdir(path);
-}
-
 void directory_close(struct directory *directory)
 {
     if (!directory->path)
         return;
     if (directory->temporary)
-        remove_folder(directory->path);
+        folder_remove_flat(directory->path);
     unlock(directory);
     mem_free(directory->path);
     *directory = (struct directory){0};

@@ -5,10 +5,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/mem.h"
 #include "crypto/digest.h"
 #include "loop/worker.h"
@@ -92,7 +94,7 @@ static void write_code(void *arg, struct str id)
     store_blob_free(blob);
 }
 
-static int save_rows(struct job *job, struct error *err)
+static int save_rows(struct job *job, const char *folder, struct error *err)
 {
     struct mirror mirror = {0};
     struct buf text = {0};
@@ -101,32 +103,68 @@ static int save_rows(struct job *job, struct error *err)
 
     if (result == 0) {
         mirror_to_text(&mirror, &text);
-        result = snapshot_write_file(job->folder, SNAPSHOT_ROWS_FILE, buf_str(&text), err);
+        result = snapshot_write_file(folder, SNAPSHOT_ROWS_FILE, buf_str(&text), err);
     }
     buf_done(&text);
     mirror_done(&mirror);
     return result;
 }
 
+static int save_into(struct job *job, const char *folder, struct error *err)
+{
+    OWN(mem_free) char *code = mem_printf("%s/code", folder);
+    struct code_writer writer = {job, code};
+
+    if (mkdir(code, 0700) < 0)
+        return error_errno(err, "make '%s'", code);
+    if (database_each_blob(&job->store->db, write_code, &writer, err) < 0 || job->result < 0)
+        return -1;
+    return save_rows(job, folder, err);
+}
+
+/* There is nothing, or an empty folder: the one that was written takes its place. */
+static int put_in_place(struct job *job, const char *written, struct error *err)
+{
+    if (rename(written, job->folder) == 0)
+        return 0;
+    if (errno == ENOTEMPTY || errno == EEXIST)
+        return error_set(err, ERROR_USAGE, "'%s' holds something already; choose another folder",
+                         job->folder);
+    return error_errno(err, "save a snapshot as '%s'", job->folder);
+}
+
+static void trim_slashes(char *path)
+{
+    for (size_t len = strlen(path); len > 1 && path[len - 1] == '/'; len--)
+        path[len - 1] = '\0';
+}
+
+/* Written beside and moved: whole, or not there. */
+static int save(struct job *job, struct error *err)
+{
+    trim_slashes(job->folder);
+    OWN(mem_free) char *beside = mem_printf("%s.XXXXXX", job->folder);
+
+    if (!folder_is_free(job->folder))
+        return error_set(err, ERROR_USAGE, "'%s' holds something already; choose another folder",
+                         job->folder);
+    if (!mkdtemp(beside))
+        return error_errno(err, "save a snapshot in '%s'", job->folder);
+    if (save_into(job, beside, err) == 0 && put_in_place(job, beside, err) == 0)
+        return 0;
+    OWN(mem_free) char *code = mem_printf("%s/code", beside);
+
+    folder_remove_flat(code);
+    folder_remove_flat(beside);
+    return -1;
+}
+
 static void save_work(void *arg)
 {
     struct job *job = (struct job *)arg;
-    OWN(mem_free) char *code = mem_printf("%s/code", job->folder);
-    struct code_writer writer = {job, code};
 
-    if (store_check_readable(job->store, &job->error) < 0) {
+    if (store_check_readable(job->store, &job->error) < 0 || save(job, &job->error) < 0)
         job->result = -1;
-        return;
-    }
-    if ((mkdir(job->folder, 0777) < 0 && errno != EEXIST) || mkdir(code, 0777) < 0) {
-        job->result = error_errno(&job->error, "save a snapshot in '%s'", job->folder);
-        return;
-    }
-    job->result = database_each_blob(&job->store->db, write_code, &writer, &job->error) < 0
-                      ? -1
-                      : job->result;
-    if (job->result == 0)
-        job->result = save_rows(job, &job->error);
 }
 
 static void save_done(void *arg)

@@ -19,7 +19,8 @@
 int snapshot_write_file(const char *folder, const char *name, struct str bytes, struct error *err)
 {
     OWN(mem_free) char *path = mem_printf("%s/%s", folder, name);
-    FILE *file = fopen(path, "wxe");
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
 
     if (!file)
         return error_errno(err, "write '%s'", path);

@@ -1,6 +1,10 @@
 """The emulated resources as a whole: seeds at the start and again, snapshots saved, loaded and compared."""
 
 import json
+import os
+import stat
+
+import pytest
 
 from fcemu import fcemu
 
@@ -67,3 +71,102 @@ def test_snapshots_bring_the_state_back_and_show_what_differs(daemon, tmp_path):
     assert fcemu("snapshot", "diff", tmp_path / "before", tmp_path / "before").returncode == 0
     again = running.run("snapshot", "save", tmp_path / "before")
     assert again.returncode == 2 and "before" in again.stderr
+
+
+def mode(path):
+    return oct(stat.S_IMODE(os.lstat(path).st_mode))
+
+
+@pytest.fixture
+def open_umask():
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.sound("A10", "umask 0, a snapshot", "files 0600, folders 0700")
+def test_snapshots_are_private(daemon, tmp_path, open_umask):
+    running = start(daemon, tmp_path)
+    assert running.run("snapshot", "save", tmp_path / "saved").returncode == 0
+    code = next((tmp_path / "saved" / "code").iterdir())
+    assert [mode(path) for path in (tmp_path / "saved", code.parent)] == ["0o700"] * 2
+    assert [mode(path) for path in (tmp_path / "saved" / "resources.json", code)] == ["0o600"] * 2
+
+
+@pytest.mark.sound("A10", "umask 0, a data folder, once more with files of mode 0644", "fcemu.db, its log and its index 0600")
+def test_database_does_not_follow_the_umask(daemon, tmp_path, open_umask):
+    files = [tmp_path / "data" / f"fcemu.db{ending}" for ending in ("", "-wal", "-shm")]
+    running = daemon(arguments=["--data", tmp_path / "data"])
+    create(running, "mine")
+    assert [mode(path) for path in files] == ["0o600"] * 3
+    running.kill()
+    for path in files:
+        os.chmod(path, 0o644)
+    daemon(arguments=["--data", tmp_path / "data"])
+    assert [mode(path) for path in files] == ["0o600"] * 3
+
+
+@pytest.mark.sound("A10", "umask 0, listen on a socket file", "0600")
+def test_socket_does_not_follow_the_umask(daemon, tmp_path, open_umask):
+    daemon(listen=("127.0.0.1:0", f"unix:{tmp_path / 'socket'}"))
+    assert mode(tmp_path / "socket") == "0o600"
+
+
+@pytest.mark.sound("A10", "a save that fails", "nothing is left behind, and the next one succeeds")
+def test_snapshot_is_whole_or_not_there(daemon, tmp_path):
+    running = start(daemon, tmp_path)
+    parent = tmp_path / "full"
+    parent.mkdir()
+    (parent / "saved").mkdir()
+    (parent / "saved" / "mine").touch()
+    failed = running.run("snapshot", "save", parent / "saved")
+    assert failed.returncode == 2 and "holds something already; choose another folder" in failed.stderr
+    assert sorted(os.listdir(parent)) == ["saved"] and os.listdir(parent / "saved") == ["mine"]
+    assert running.run("snapshot", "save", tmp_path / "nowhere" / "saved").returncode == 2
+    assert not (tmp_path / "nowhere").exists()
+    (parent / "saved" / "mine").unlink()
+    assert running.run("snapshot", "save", f"{parent / 'saved'}/").returncode == 0
+    assert sorted(os.listdir(parent / "saved")) == ["code", "resources.json"] and os.listdir(parent) == ["saved"]
+    assert running.run("snapshot", "load", parent / "saved").returncode == 0
+
+
+@pytest.mark.sound("A10", "a database that was cut, saved", "refused; no folder, no remains")
+def test_save_that_breaks_off_leaves_nothing(daemon, tmp_path):
+    running = start(daemon, tmp_path)
+    os.truncate(next(running_data(running)), 0)
+    assert running.run("snapshot", "save", tmp_path / "saved").returncode == 2
+    assert [name for name in os.listdir(tmp_path) if name.startswith("saved")] == []
+
+
+def running_data(running):
+    """The database of a daemon without --data: the file that it has open."""
+    for link in os.scandir(f"/proc/{running.pid}/fd"):
+        target = os.readlink(link.path)
+        if target.endswith("/fcemu.db"):
+            yield target
+
+
+@pytest.mark.parametrize("verb", ["save", "load"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("a\0b", marks=pytest.mark.sound("A10", "NUL in a snapshot folder's name", "refused")),
+        pytest.param("a\nb", marks=pytest.mark.sound("A10", "a line feed in a snapshot folder's name", "refused")),
+        "a\x1bb",
+        "a\x7fb",
+    ],
+)
+def test_control_characters_in_a_folder_are_refused(daemon, tmp_path, verb, name):
+    running = daemon()
+    before = sorted(os.listdir(tmp_path))
+    reply = running.admin("POST", f"snapshots/{verb}", {"folder": f"{tmp_path}/{name}"})
+    assert reply.status == 422 and b"character" in reply.body, reply.body
+    assert sorted(os.listdir(tmp_path)) == before
+
+
+@pytest.mark.sound("A6", "NUL in any text of a control call", "refused")
+def test_nul_in_a_control_body_is_refused(daemon):
+    running = daemon()
+    for path, body in (("state/reset", {"account": "1\0002"}), ("reset", {"what": ["journal\0x"]}), ("state/reset", {"seed\0": True})):
+        reply = running.admin("POST", path, body)
+        assert reply.status == 422 and b"NUL" in reply.body, reply.body

@@ -11,7 +11,7 @@
 
 #include "base/mem.h"
 
-enum { BACKLOG = 4096, PORT_MAX = 65535, HOST_BYTES = 64 };
+enum { PRIVATE_MODE = 0600, BACKLOG = 4096, PORT_MAX = 65535, HOST_BYTES = 64 };
 
 struct place {
     union {
@@ -147,8 +147,11 @@ static bool is_left_over(const struct place *place)
     return refused;
 }
 
+/* A socket file gets the mode of its socket, less the umask: nobody else's before it is bound. */
 static int bind_socket(int fd, const struct place *place)
 {
+    if (place->address.any.sa_family == AF_UNIX && fchmod(fd, PRIVATE_MODE) < 0)
+        return -1;
     int r = bind(fd, &place->address.any, place->len);
 
     if (r == 0 || errno != EADDRINUSE || place->address.any.sa_family != AF_UNIX)
