@@ -3,6 +3,7 @@
  * with their reports.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -373,7 +374,7 @@ static int start_run(struct run *run)
         buf_str(&text), &answer);
     if (r)
         return r;
-    run->number = (unsigned)cJSON_GetObjectItemCaseSensitive(answer, "run")->valuedouble;
+    run->number = (unsigned)json_get_uint(answer, "run", UINT_MAX, 0);
     run->report_fd = client_open(
         run->args, "GET",
         arena_printf(run->arena, "/_fcemu/drills/runs/%u/report?wait=true&attached=true",

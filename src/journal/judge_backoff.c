@@ -238,7 +238,7 @@ static void compare_habits(struct assertion *assertion, const struct wishes *wis
 static bool names_it(const cJSON *list, const struct journal_entry *entry)
 {
     for (const cJSON *item = list->child; item; item = item->next) {
-        if ((cJSON_IsNumber(item) && (int)item->valuedouble == entry->status) ||
+        if ((cJSON_IsNumber(item) && item->valuedouble == entry->status) ||
             (cJSON_IsString(item) && str_eq(str_of(item->valuestring), entry->code)))
             return true;
     }

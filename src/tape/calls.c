@@ -3,6 +3,7 @@
  */
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "tape/internal.h"
 #include "tape/tape.h"
 
@@ -136,13 +137,12 @@ bool tape_mark_parse(const cJSON *json, struct tape_mark *out)
     const cJSON *k = cJSON_GetObjectItemCaseSensitive(json, "k");
     struct fault_call call = {0};
 
-    if (!cJSON_IsNumber(k) || k->valuedouble < 1 ||
-        !asking_named(json_get_str(json, "asking"), &out->time))
+    if (!cJSON_IsNumber(k) || !number_to_uint(k->valuedouble, NUMBER_EXACT, &out->key.k) ||
+        out->key.k < 1 || !asking_named(json_get_str(json, "asking"), &out->time))
         return false;
     for (size_t i = 0; i < N_ELEMENTS(identity); i++)
         *(struct str *)(void *)((char *)&call + identity[i].offset) =
             json_get_str(json, identity[i].name);
-    out->key.k = (uint64_t)k->valuedouble;
     out->key.call = call_digest(&call, out->time);
     return true;
 }

@@ -1,6 +1,9 @@
 /*
  * Playing: a tape is read into decisions by call, and each call gets its own back.
  */
+#include <limits.h>
+
+#include "base/number.h"
 #include "tape/internal.h"
 #include "tape/tape.h"
 
@@ -53,6 +56,14 @@ static double number_or(const cJSON *object, const char *name, double otherwise)
     return cJSON_IsNumber(value) ? value->valuedouble : otherwise;
 }
 
+/* -1: there was none to choose from. */
+static int choice_of(const cJSON *item)
+{
+    uint64_t choice = json_get_uint(item, "choice", INT_MAX, UINT64_MAX);
+
+    return choice == UINT64_MAX ? -1 : (int)choice;
+}
+
 static void read_strikes(struct reader *r, const cJSON *list, struct fault_decision *out)
 {
     size_t count = (size_t)cJSON_GetArraySize(list);
@@ -69,11 +80,11 @@ static void read_strikes(struct reader *r, const cJSON *list, struct fault_decis
             .rule = rule,
             .gate = gate_named(json_get_str(item, "gate")),
             .key = str_is_set(key) ? arena_str(r->arena, key) : STR(""),
-            .n = (uint64_t)number_or(item, "n", 0),
+            .n = json_get_uint(item, "n", NUMBER_EXACT, 0),
             .draw = number_or(item, "draw", -1),
             .threshold = number_or(item, "threshold", 1),
             .shadow = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(item, "shadow")),
-            .choice = (int)number_or(item, "choice", -1),
+            .choice = choice_of(item),
         };
     }
 }
