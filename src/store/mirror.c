@@ -141,12 +141,18 @@ struct store_row *mirror_find(struct mirror *mirror, const struct store_key *key
     return holds(in, at, key->name) ? in->rows[at] : NULL;
 }
 
+void mirror_drop_cache(struct store_row *row)
+{
+    if (row->cache)
+        row->cache->free(row->cache);
+    row->cache = NULL;
+}
+
 static void row_free(struct store_row *row)
 {
     if (!row)
         return;
-    for (size_t i = 0; i < N_ELEMENTS(row->view); i++)
-        mem_free((char *)row->view[i].ptr);
+    mirror_drop_cache(row);
     mem_free(row);
 }
 
@@ -176,7 +182,7 @@ static struct store_row *row_new(const struct collection *in, struct str name,
     row->key.name = place_text(&at, name);
     row->blob = place_text(&at, from->blob);
     row->document = place_text(&at, from->document);
-    memset(row->view, 0, sizeof(row->view));
+    row->cache = NULL;
     return row;
 }
 

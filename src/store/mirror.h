@@ -37,6 +37,7 @@ struct store_row *mirror_find(struct mirror *mirror, const struct store_key *key
 /** Everything but the key is taken from @row, texts are copied. */
 struct store_row *mirror_put(struct mirror *mirror, const struct store_key *key,
                              const struct store_row *row);
+void mirror_drop_cache(struct store_row *row);
 bool mirror_remove(struct mirror *mirror, const struct store_key *key);
 /** Take @collection out of @from; @to is only there to free it. */
 void mirror_move(struct mirror *from, struct collection *collection, struct mirror *to);

@@ -216,25 +216,24 @@ bool store_row_pending(const struct store *store, const struct store_row *row)
     return row->revision > store->durable_revision || store->installed > store->durable_revision;
 }
 
-void store_row_keep_view(struct store *store, const struct store_row *row, unsigned view,
-                         struct str text)
+void store_row_keep(struct store *store, const struct store_row *row, struct store_cache *cache)
 {
     struct store_row *own = mirror_find(&store->mirror, &row->key);
 
-    if (!own || view >= N_ELEMENTS(own->view))
+    if (!own) {
+        cache->free(cache);
         return;
-    mem_free((char *)own->view[view].ptr);
-    own->view[view] = (struct str){mem_dup_len(text.ptr, text.len), text.len};
+    }
+    mirror_drop_cache(own);
+    own->cache = cache;
 }
 
-void store_row_forget_views(struct store *store, const struct store_key *key)
+void store_row_forget(struct store *store, const struct store_key *key)
 {
     struct store_row *own = mirror_find(&store->mirror, key);
 
-    for (unsigned i = 0; own && i < N_ELEMENTS(own->view); i++) {
-        mem_free((char *)own->view[i].ptr);
-        own->view[i] = STR_NONE;
-    }
+    if (own)
+        mirror_drop_cache(own);
 }
 
 struct store_list store_list(struct store *store, const struct store_key *key)

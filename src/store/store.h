@@ -33,7 +33,6 @@ enum {
     STORE_SCHEMA = 1,         /* format of the database file */
     STORE_ETAG_BYTES = 33,    /* 32 hex digits and a terminator */
     STORE_BLOB_ID_BYTES = 65, /* SHA-256 as hex and a terminator */
-    STORE_VIEWS = 4,          /* rendered forms that may be kept with a row */
 };
 
 struct store_settings {
@@ -70,6 +69,12 @@ struct store_key {
     struct str name;
 };
 
+/* What a reader of rows made of one and keeps with it, as the first member of its own struct. It
+ * goes with the row, on whatever thread that is. */
+struct store_cache {
+    void (*free)(struct store_cache *cache);
+};
+
 /* A resource as it was last decided. Views into the mirror: valid until this row changes, never
    beyond the current turn of the loop. */
 struct store_row {
@@ -79,18 +84,17 @@ struct store_row {
     uint64_t revision; /* of the last change; grows with every change of the store */
     uint64_t created_ms;
     uint64_t modified_ms;
-    struct str blob;              /* id of its code; absent: none */
-    struct str view[STORE_VIEWS]; /* absent until store_row_keep_view(); gone after a change */
+    struct str blob;           /* id of its code; absent: none */
+    struct store_cache *cache; /* NULL until store_row_keep(); gone after a change */
 };
 
 const struct store_row *store_find(struct store *store, const struct store_key *key);
 /** The last change of this row is not on disk yet. */
 bool store_row_pending(const struct store *store, const struct store_row *row);
-/** Keep a rendered form with the row. */
-void store_row_keep_view(struct store *store, const struct store_row *row, unsigned view,
-                         struct str text);
-/** Drop them: something they show besides the row has changed. A missing row is fine. */
-void store_row_forget_views(struct store *store, const struct store_key *key);
+/** Keep @cache, which is taken, with the row in place of what was kept. */
+void store_row_keep(struct store *store, const struct store_row *row, struct store_cache *cache);
+/** Drop it: something it was made of besides the row has changed. A missing row is fine. */
+void store_row_forget(struct store *store, const struct store_key *key);
 
 /* The resources of one account, region, kind, parent and version. Names of digits only come first,
    as numbers; then all others, bytewise. */

@@ -89,13 +89,34 @@ START_TEST(test_store_lists_in_order_and_seeks)
 }
 END_TEST
 
-START_TEST(test_store_views_go_with_the_next_change)
+static int freed;
+
+static void count_free(struct store_cache *cache)
 {
+    (void)cache;
+    freed++;
+}
+
+START_TEST(test_store_what_is_kept_with_a_row_goes_with_the_next_change)
+{
+    struct store_cache first = {count_free};
+    struct store_cache second = {count_free};
+    struct store_key key = key_of("function", "demo", "x");
+
     put_and_wait(&f, "demo", "x", "{}");
-    store_row_keep_view(f.store, find(&f, "demo", "x"), 1, STR("rendered"));
-    ck_assert_str_eq(find(&f, "demo", "x")->view[1].ptr, "rendered");
+    store_row_keep(f.store, find(&f, "demo", "x"), &first);
+    ck_assert_ptr_eq(find(&f, "demo", "x")->cache, &first);
+    store_row_keep(f.store, find(&f, "demo", "x"), &second);
+    ck_assert_int_eq(freed, 1);
     put_and_wait(&f, "demo", "x", "{}");
-    ck_assert(!str_is_set(find(&f, "demo", "x")->view[1]));
+    ck_assert_int_eq(freed, 2);
+    ck_assert_ptr_null(find(&f, "demo", "x")->cache);
+    store_row_keep(f.store, find(&f, "demo", "x"), &first);
+    store_row_forget(f.store, &key);
+    ck_assert_int_eq(freed, 3);
+    ck_assert_ptr_null(find(&f, "demo", "x")->cache);
+    key = key_of("function", "demo", "nobody");
+    store_row_forget(f.store, &key);
 }
 END_TEST
 
@@ -317,7 +338,7 @@ int main(void)
     tcase_add_test(tc, test_store_change_shows_at_once_and_is_pending_until_written);
     tcase_add_test(tc, test_store_etag_changes_with_every_write_unless_kept);
     tcase_add_test(tc, test_store_lists_in_order_and_seeks);
-    tcase_add_test(tc, test_store_views_go_with_the_next_change);
+    tcase_add_test(tc, test_store_what_is_kept_with_a_row_goes_with_the_next_change);
     tcase_add_test(tc, test_store_removes_a_tree_but_not_its_neighbour);
     tcase_add_test(tc, test_store_blob_lives_as_long_as_a_row_names_it);
     tcase_add_test(tc, test_store_many_batches_share_commits);

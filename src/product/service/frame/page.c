@@ -49,12 +49,9 @@ static void fetch_ahead(struct store_list rows, size_t at)
         return;
     if (farther < rows.count) {
         __builtin_prefetch(rows.rows[farther]);
-        __builtin_prefetch(rows.rows[farther]->view);
+        __builtin_prefetch(&rows.rows[farther]->cache);
     }
-    const struct store_row *row = rows.rows[at + ROWS_AHEAD];
-
-    for (size_t i = 0; i < N_ELEMENTS(row->view); i++)
-        __builtin_prefetch(row->view[i].ptr);
+    __builtin_prefetch(rows.rows[at + ROWS_AHEAD]->cache);
 }
 
 void page_rows(struct work *work, const struct page *page, struct store_list rows, page_show *show,

@@ -24,19 +24,50 @@ static bool is_keepable(const struct work *work, const struct store_row *row,
     return own && !str_find(row->document, STR("\"layers\":[\""), &found);
 }
 
-static unsigned view_slot(const struct work *work)
+/* Kept with a row: its view in each version of the API, as text; absent until it was asked for. */
+struct views {
+    struct store_cache cache;
+    struct str text[API_2023 - API_2016 + 1];
+};
+
+static void views_free(struct store_cache *cache)
 {
-    return (unsigned)work->api - API_2016;
+    struct views *views = CONTAINER_OF(cache, struct views, cache);
+
+    for (size_t i = 0; i < N_ELEMENTS(views->text); i++)
+        mem_free((char *)views->text[i].ptr);
+    mem_free(views);
+}
+
+static struct str *kept_text(const struct work *work, const struct store_row *row)
+{
+    return row->cache ? &CONTAINER_OF(row->cache, struct views, cache)->text[work->api - API_2016]
+                      : NULL;
+}
+
+static void keep_text(struct work *work, const struct store_row *row, struct str text)
+{
+    if (!row->cache) {
+        struct views *views = mem_alloc(sizeof(*views));
+
+        views->cache.free = views_free;
+        store_row_keep(work->store, row, &views->cache);
+    }
+    struct str *kept = kept_text(work, row);
+
+    if (kept)
+        *kept = (struct str){mem_dup_len(text.ptr, text.len), text.len};
 }
 
 /* The view as text; valid until the row changes. */
 struct str function_text(struct work *work, const struct store_row *row, const struct address *at)
 {
     struct buf text = {0};
+    const struct str *kept = kept_text(work, row);
     struct str shown;
 
-    if (str_is_set(row->view[view_slot(work)]))
-        return row->view[view_slot(work)];
+    if (kept && str_is_set(*kept))
+        return *kept;
     cJSON *view = function_view(work, row, at);
 
     json_print(view, false, &text);
@@ -44,7 +75,7 @@ struct str function_text(struct work *work, const struct store_row *row, const s
     shown = arena_str(work->arena, buf_str(&text));
     buf_done(&text);
     if (is_keepable(work, row, at))
-        store_row_keep_view(work->store, row, view_slot(work), shown);
+        keep_text(work, row, shown);
     return shown;
 }
 

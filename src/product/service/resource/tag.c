@@ -25,7 +25,7 @@ static void forget_views(struct work *work, struct str path)
         return;
     struct store_key key = work_key(work, "function", service, STR(""), function);
 
-    store_row_forget_views(work->store, &key);
+    store_row_forget(work->store, &key);
 }
 
 bool tags_fit(struct work *work, const cJSON *tags)
