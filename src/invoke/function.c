@@ -57,6 +57,7 @@ static void take_spec(struct function *function, const struct invoke_function *s
     invoke_function_copy(spec, arena, &function->spec);
     if (!function->spec.concurrency)
         function->spec.concurrency = 1;
+    function->hard_wired = false;
     function->language = name ? name->language : LANGUAGE_CUSTOM;
     function->generation = name ? atoi(name->version) : 0;
 }
@@ -202,6 +203,12 @@ static bool may_grow(struct function *function, const char **code, char **messag
     uint64_t more = (uint64_t)spec->memory_mb << 20;
     struct instance *idle;
 
+    if (function->hard_wired && !invoke->namespaces && count_current(function) > 0)
+        return refuse(code, message, "ResourceExhausted",
+                      mem_printf("function '" STR_FMT
+                                 "' does not listen at FC_SERVER_PORT: without "
+                                 "namespaces there can be one instance of it",
+                                 STR_ARG(spec->name)));
     if (count_current(function) >= spec->instances_max)
         return refuse(code, message, "ResourceExhausted",
                       mem_printf("Resource 'the number of on-demand instances of function '" STR_FMT

@@ -1,6 +1,7 @@
 /*
  * The life of an instance: prepared, started, initialized, serving, idle, gone.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -300,6 +301,17 @@ static void begin_serving(struct instance *instance)
         instance_rest(instance);
 }
 
+void instance_isolate(struct instance *instance)
+{
+    loop_timer_cancel(instance->invoke->loop, &instance->timer);
+    web_free(GIVE(instance->web));
+    close_log(instance);
+    supervised_free(GIVE(instance->program));
+    instance->own_network = true;
+    instance->state = INSTANCE_PREPARING;
+    invoke_prepare_on(instance->invoke);
+}
+
 void instance_loaded(struct instance *instance)
 {
     if (instance->state != INSTANCE_STARTING)
@@ -415,6 +427,13 @@ void instance_on_exited(void *arg, int status, bool over_memory, const char *pro
 
     (void)over_memory;
     describe_exit(instance, status, problem);
+    /* The port it wants may be taken by somebody else. */
+    if (instance->state == INSTANCE_STARTING && instance->web && status != -1 &&
+        instance->invoke->namespaces && !instance->own_network) {
+        buf_clear(&instance->log);
+        instance_isolate(instance);
+        return;
+    }
     if (instance->state == INSTANCE_STARTING && (instance->web || status == -1)) {
         memcpy(text, instance->problem, sizeof(text));
         refuse_all(instance, "CAExited", text);
@@ -427,11 +446,28 @@ void instance_on_exited(void *arg, int status, bool over_memory, const char *pro
     instance_free(instance);
 }
 
-void instance_on_socket(void *arg, uint32_t token, int fd, int sys_errno)
+/* It does not take the port it is given: in the machine's network there can be one of it. */
+static void listens_elsewhere(struct instance *instance, uint16_t port)
+{
+    instance->function->hard_wired = true;
+    log_info("port ignored", "function=" STR_FMT " given=%u listens=%u",
+             STR_ARG(instance->spec.name), instance->port, port);
+    if (instance->invoke->namespaces) {
+        instance_isolate(instance);
+        return;
+    }
+    instance->port = port;
+    web_start(instance->web);
+}
+
+void instance_on_socket(void *arg, uint32_t token, int fd, int sys_errno, uint16_t port)
 {
     struct instance *instance = arg;
 
-    if (instance->web)
+    if (instance->web && fd < 0 && sys_errno == EADDRNOTAVAIL &&
+        instance->state == INSTANCE_STARTING)
+        listens_elsewhere(instance, port);
+    else if (instance->web)
         web_socket(instance->web, token, fd, sys_errno);
     else if (fd >= 0)
         close(fd);

@@ -63,6 +63,7 @@ struct function {
     struct invoke_function spec; /* in the arena */
     enum runtime_language language;
     int generation;             /* of a Node.js runtime: 16 */
+    bool hard_wired;            /* a custom runtime that listens at a port of its own choice */
     struct instance *instances; /* of this revision and older ones */
     size_t instance_count;
 };
@@ -114,6 +115,7 @@ struct instance {
     uint64_t served;
     uint64_t created_wall_ms;
     uint16_t port;
+    bool own_network;
     struct loop_timer timer;     /* limit of start and initializer, then of idleness */
     const char *credentials[3];  /* minted: id, secret, token */
     uint64_t round;              /* of invoke_prepare_on(), in which it was looked at last */
@@ -141,13 +143,15 @@ void instance_free(struct instance *instance);
 void instance_read_log(struct instance *instance);
 /** All its calls get the same answer, then it ends. */
 void instance_fail(struct instance *instance, struct invoke_result *result);
+/** Start its program again, in a network of its own. */
+void instance_isolate(struct instance *instance);
 /** The process is there and user code is loaded. */
 void instance_loaded(struct instance *instance);
 const char *instance_ran(const struct instance *instance);
 /** What its program says and does; for spawn.c. */
 void instance_on_log(void *arg, unsigned events);
 void instance_on_exited(void *arg, int status, bool over_memory, const char *problem);
-void instance_on_socket(void *arg, uint32_t token, int fd, int sys_errno);
+void instance_on_socket(void *arg, uint32_t token, int fd, int sys_errno, uint16_t port);
 
 /* spawn.c */
 int instance_spawn(struct instance *instance, struct error *err);

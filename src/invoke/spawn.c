@@ -301,8 +301,11 @@ static uint16_t free_port(void)
 
 static void choose_port(struct instance *i)
 {
+    i->own_network =
+        i->invoke->namespaces && (i->own_network || i->invoke->settings.no_network ||
+                                  (i->language == LANGUAGE_CUSTOM && i->function->hard_wired));
     if (i->language == LANGUAGE_CUSTOM)
-        i->port = i->invoke->namespaces ? i->spec.port : free_port();
+        i->port = i->own_network ? i->spec.port : free_port();
 }
 
 /* ---- all of it ---- */
@@ -371,7 +374,7 @@ static int start_with(struct instance *i, struct texts *argv, struct texts *env,
         .err_fd = -1,
         .channel_fd = -1,
         .uid = uid,
-        .own_network = i->language == LANGUAGE_CUSTOM || i->invoke->settings.no_network,
+        .own_network = i->own_network,
         .mounts = mounts,
         .mount_count = add_mounts(i, mounts),
         .tmp_bytes = (uint64_t)i->spec.disk_mb << 20,

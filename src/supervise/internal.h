@@ -42,7 +42,7 @@ enum order_kind {
     ORDER_STARTED,
     ORDER_FAILED, /* a: errno; text: what was tried */
     ORDER_EXITED, /* a: status; b: over memory */
-    ORDER_SOCKET, /* id: token; a: errno; fd: the socket */
+    ORDER_SOCKET, /* id: token; a: errno; b: the port it listens at instead; fd: the socket */
 };
 
 struct order {
@@ -143,5 +143,7 @@ void tree_children(pid_t pid, struct pids *out);
 void tree_list(pid_t root, struct pids *out);
 /** Kill everything below the calling process and reap it; returns when nothing is left. */
 void tree_end(void);
+/** A port that a process below @root listens at: @wanted if one does, else another; 0: none. */
+uint16_t tree_listens_at(pid_t root, uint16_t wanted);
 /** Resident bytes of one process. 0 when it is gone. */
 uint64_t process_resident(pid_t pid);

@@ -21,11 +21,12 @@
 #include "supervise/internal.h"
 
 enum {
-    LOOK_MS = 20,     /* at memory */
-    TRY_MS = 4,       /* a port that nobody listens at yet */
-    LOOKS_A_LIST = 5, /* the tree is listed anew at every fifth look */
-    LOOKS_IDLE = 50,  /* then the keeper sleeps until it is woken */
-    WANTED_MAX = 64,  /* connections that are being tried */
+    LOOK_MS = 20,      /* at memory */
+    TRIES_A_LOOK = 16, /* at where the program listens instead */
+    TRY_MS = 4,        /* a port that nobody listens at yet */
+    LOOKS_A_LIST = 5,  /* the tree is listed anew at every fifth look */
+    LOOKS_IDLE = 50,   /* then the keeper sleeps until it is woken */
+    WANTED_MAX = 64,   /* connections that are being tried */
     BACKLOG = 128,
     BUSY_WAIT_MS = 100,
     NS_PER_MS = 1000000,
@@ -35,6 +36,7 @@ struct wanted {
     uint32_t token;
     uint16_t port;
     uint64_t until_ns;
+    unsigned tries;
 };
 
 struct keeper {
@@ -141,10 +143,10 @@ static bool may_sleep(struct keeper *k)
 
 /* ---- sockets where the program lives ---- */
 
-static void answer_socket(struct keeper *k, uint32_t token, int fd, int sys_errno)
+static void answer_socket(struct keeper *k, uint32_t token, int fd, int sys_errno, uint16_t port)
 {
     const struct order order = {
-        .kind = ORDER_SOCKET, .id = token, .a = (uint64_t)(fd < 0 ? sys_errno : 0)};
+        .kind = ORDER_SOCKET, .id = token, .a = (uint64_t)(fd < 0 ? sys_errno : 0), .b = port};
 
     wire_send(k->control, &order, NULL, 0, &fd, fd < 0 ? 0 : 1);
     if (fd >= 0)
@@ -193,11 +195,18 @@ static void try_wanted(struct keeper *k)
     for (size_t i = 0; i < k->wanted_count; i++) {
         struct wanted *wanted = &k->wanted[i];
         int fd = connect_port(wanted->port);
+        uint16_t other = fd < 0 && ++wanted->tries % TRIES_A_LOOK == 0
+                             ? tree_listens_at(getpid(), wanted->port)
+                             : 0;
 
+        if (other && other != wanted->port) {
+            answer_socket(k, wanted->token, -1, EADDRNOTAVAIL, other);
+            continue;
+        }
         if (fd < 0 && clock_monotonic_ns() < wanted->until_ns)
             k->wanted[kept++] = *wanted;
         else
-            answer_socket(k, wanted->token, fd, errno);
+            answer_socket(k, wanted->token, fd, errno, 0);
     }
     k->wanted_count = kept;
 }
@@ -205,7 +214,7 @@ static void try_wanted(struct keeper *k)
 static void want(struct keeper *k, const struct order *order)
 {
     if (k->wanted_count == WANTED_MAX) {
-        answer_socket(k, order->id, -1, EAGAIN);
+        answer_socket(k, order->id, -1, EAGAIN, 0);
         return;
     }
     k->wanted[k->wanted_count++] =
@@ -229,7 +238,7 @@ static void listen_at(struct keeper *k, const struct order *order)
         errno = problem;
         fd = -1;
     }
-    answer_socket(k, order->id, fd, errno);
+    answer_socket(k, order->id, fd, errno, 0);
 }
 
 /* ---- orders ---- */

@@ -71,7 +71,7 @@ static void hear(struct supervised *p, const struct order *order, struct str tex
         break;
     case ORDER_SOCKET:
         if (p->events && p->events->socket)
-            p->events->socket(p->arg, order->id, fd, (int)order->a);
+            p->events->socket(p->arg, order->id, fd, (int)order->a, (uint16_t)order->b);
         else if (fd >= 0)
             close(fd);
         break;

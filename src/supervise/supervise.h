@@ -91,8 +91,8 @@ struct supervised_events {
     void (*exited)(void *arg, int status, bool over_memory, const char *problem);
     void (*gone)(void *arg); /* may be NULL */
     /* An answer to supervised_connect() and supervised_listen(): a descriptor, or -1 and an errno.
-     */
-    void (*socket)(void *arg, uint32_t token, int fd, int sys_errno);
+       EADDRNOTAVAIL: the program listens at @port instead of the one that was asked for. */
+    void (*socket)(void *arg, uint32_t token, int fd, int sys_errno, uint16_t port);
 };
 
 /** All strings are copied. The descriptors may be closed afterwards. */

@@ -4,6 +4,7 @@ import concurrent.futures
 import json
 import os
 import signal
+import socket
 
 import pytest
 
@@ -109,6 +110,23 @@ def test_calls_share_instances_up_to_their_concurrency(started):
 
 
 HOLD = "import time\ndef handler(e, c):\n  time.sleep(1)\n  return 'x'\n"
+
+
+def test_a_program_with_a_port_of_its_own(started):
+    """Without namespaces there is one of it; with them each has the port to itself, and nothing of the network."""
+    functions = Functions(started)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    files = {"bootstrap*": SERVER.replace('int(os.environ["FC_SERVER_PORT"])', str(port)).replace("body = self", "time.sleep(3); body = self")}
+    name = functions.create("custom", files, timeout=60, caPort=port)
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        replies = list(pool.map(lambda _: functions.call(name), range(3)))
+    assert functions.call(name).status == 200
+    if started.admin("GET", "health").json()["functions"]["isolation"] == "namespace":
+        assert [reply.status for reply in replies] == [200] * 3
+    else:
+        assert 200 in {reply.status for reply in replies} <= {200, 412, 429}
+    assert "port ignored" in started.log()
 
 
 def test_beyond_the_cap_of_the_function_calls_are_refused(started):

@@ -54,8 +54,11 @@ static void on_gone(void *arg)
         loop_stop(loop);
 }
 
-static void on_socket(void *arg, uint32_t token, int fd, int sys_errno)
+static uint16_t got_port;
+
+static void on_socket(void *arg, uint32_t token, int fd, int sys_errno, uint16_t port)
 {
+    got_port = port;
     (void)arg;
     (void)sys_errno;
     ck_assert_uint_eq(token, 5);
@@ -479,6 +482,29 @@ START_TEST(test_sockets_are_made_where_the_program_lives)
 }
 END_TEST
 
+/* The program listens at another port than the one that is asked for. */
+START_TEST(test_another_port_is_found)
+{
+    static const char script[] = "exec /usr/bin/python3 -c 'import socket, time; s = "
+                                 "socket.create_server((\"127.0.0.1\", 0));"
+                                 "time.sleep(1000)'";
+
+    EVERY_MODE
+    struct supervised *program = start(script, -1, 0);
+
+    supervised_connect(program, 5, 1, 10000);
+    run();
+    ck_assert_int_eq(got_socket, -1);
+    ck_assert_uint_gt(got_port, 1);
+    supervised_connect(program, 5, got_port, 10000);
+    run();
+    ck_assert_int_ge(got_socket, 0);
+    close(got_socket);
+    supervised_free(program);
+    end_supervisor();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("supervise/supervise");
@@ -502,6 +528,7 @@ int main(void)
     tcase_add_loop_test(tc, test_too_much_memory_ends_the_tree, 0, count);
     tcase_add_loop_test(tc, test_below_the_limit_nothing_happens_and_the_peak_is_known, 0, count);
     tcase_add_loop_test(tc, test_sockets_are_made_where_the_program_lives, 0, count);
+    tcase_add_loop_test(tc, test_another_port_is_found, 0, count);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

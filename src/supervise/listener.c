@@ -1,0 +1,97 @@
+/*
+ * Where a tree of processes listens: what the kernel shows of its sockets, and whose they are.
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/own.h"
+#include "supervise/internal.h"
+
+enum { LINE_BYTES = 512, PATH_BYTES = 64, LISTENERS_MAX = 4096, LISTENING = 0x0A, DECIMAL = 10 };
+
+struct listener {
+    unsigned long inode;
+    unsigned port;
+};
+
+struct listeners {
+    struct listener items[LISTENERS_MAX];
+    size_t count;
+};
+
+static void read_table(const char *path, struct listeners *out)
+{
+    char line[LINE_BYTES];
+    FILE *file = fopen(path, "re");
+
+    while (file && fgets(line, sizeof(line), file) && out->count < LISTENERS_MAX) {
+        struct listener *next = &out->items[out->count];
+        unsigned state;
+
+        if (sscanf(line, " %*u: %*[0-9A-F]:%x %*[0-9A-F]:%*x %x %*s %*s %*s %*u %*u %lu",
+                   &next->port, &state, &next->inode) == 3 &&
+            state == LISTENING)
+            out->count++;
+    }
+    if (file)
+        fclose(file);
+}
+
+static unsigned port_of(const struct listeners *listeners, unsigned long inode)
+{
+    for (size_t i = 0; i < listeners->count; i++) {
+        if (listeners->items[i].inode == inode)
+            return listeners->items[i].port;
+    }
+    return 0;
+}
+
+/* Any port of a process but @wanted; @wanted itself when it has that one. */
+static unsigned port_of_process(pid_t pid, const struct listeners *listeners, unsigned wanted)
+{
+    char path[PATH_BYTES];
+    char target[PATH_BYTES];
+    unsigned found = 0;
+    DIR *folder;
+    struct dirent *entry;
+
+    snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+    folder = opendir(path);
+    while (folder && found != wanted && (entry = readdir(folder))) {
+        ssize_t len = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target) - 1);
+        unsigned long inode;
+        unsigned port;
+
+        target[len > 0 ? len : 0] = '\0';
+        if (sscanf(target, "socket:[%lu]", &inode) != 1)
+            continue;
+        port = port_of(listeners, inode);
+        if (port)
+            found = port;
+    }
+    if (folder)
+        closedir(folder);
+    return found;
+}
+
+uint16_t tree_listens_at(pid_t root, uint16_t wanted)
+{
+    struct listeners *listeners = mem_alloc(sizeof(*listeners));
+    struct pids all = {0};
+    unsigned found = 0;
+
+    read_table("/proc/net/tcp", listeners);
+    read_table("/proc/net/tcp6", listeners);
+    tree_list(root, &all);
+    for (size_t i = 0; i < all.count && found != wanted; i++) {
+        unsigned port = port_of_process(all.items[i], listeners, wanted);
+
+        found = port ? port : found;
+    }
+    pids_done(&all);
+    mem_free(listeners);
+    return (uint16_t)found;
+}
