@@ -336,6 +336,16 @@ def test_samples_answer_count_and_fail_on_wish(functions, folder):
     assert functions.call(name).json()["calls"] == 1  # another instance
 
 
+def test_the_sample_seed_runs(daemon):
+    from fcemu import ROOT
+
+    running = daemon(arguments=["--seeds", ROOT / "fixtures" / "seed.yaml", "--account", "16530750", "--region", "cn-shanghai"])
+    assert running.invoke("hello", b'{"name": "you"}').body == b"hello you"
+    assert running.call("POST", "/2023-03-30/functions/greet/invocations", b'{"name": "you"}').body == b"hello you"
+    web = running.call("GET", "/2016-08-15/proxy/demo/hello/")
+    assert (web.status, web.body) == (200, b"hello world")
+
+
 # ---- bad input that is none of the above ----
 
 

@@ -154,9 +154,14 @@ static size_t count_marked(void)
 /* Until so many are there. */
 static void await_marked(size_t count)
 {
-    for (int i = 0; i < 2000 && count_marked() != count; i++)
+    size_t seen = count_marked();
+
+    /* Looked at once each time: programs that just start may be missed by the next look. */
+    for (int i = 0; i < 4000 && seen != count; i++) {
         usleep(5000);
-    ck_assert_uint_eq(count_marked(), count);
+        seen = count_marked();
+    }
+    ck_assert_uint_eq(seen, count);
 }
 
 /* What the script prints, all of it; the program is gone then. */
