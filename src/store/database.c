@@ -217,6 +217,11 @@ void database_close(struct database *db)
     *db = (struct database){0};
 }
 
+void database_leave(struct database *db)
+{
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+}
+
 /* Run a statement that returns nothing, and make it ready again. */
 static int run(struct database *db, enum statement which, struct error *err)
 {

@@ -44,6 +44,8 @@ struct database {
  * reading everything once; see database_loaded(). */
 int database_open(const char *path, bool durable, struct database *out, struct error *err);
 void database_close(struct database *db);
+/** Closing leaves the files as they are: what is in the log is not moved. */
+void database_leave(struct database *db);
 
 int database_begin(struct database *db, struct error *err);
 int database_commit(struct database *db, struct error *err);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 
@@ -68,11 +69,23 @@ bool store_files_readable(const struct store_files *files)
     for (size_t i = 0; i < STORE_FILES; i++) {
         struct stat st;
 
+        if (!files->files[i].path)
+            continue; /* it was never open */
         if (stat(files->files[i].path, &st) == 0 && st.st_ino == files->files[i].inode &&
             st.st_size < files->files[i].size)
             return false;
     }
     return true;
+}
+
+void store_files_mend_index(const struct store_files *files)
+{
+    const struct store_file *index = &files->files[STORE_FILES - 1];
+    struct stat st;
+
+    if (stat(index->path, &st) == 0 && st.st_ino == index->inode && st.st_size < index->size &&
+        truncate(index->path, index->size) < 0)
+        return; /* then nothing can be done */
 }
 
 void store_files_done(struct store_files *files)

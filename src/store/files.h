@@ -35,4 +35,6 @@ int store_files_look(const struct store_files *files, struct error *err);
 /** False when one was cut short: SQLite has part of it mapped, and whoever reads there is killed.
  */
 bool store_files_readable(const struct store_files *files);
+/** Give the index, which is mapped, the length that it had: what is left may be closed then. */
+void store_files_mend_index(const struct store_files *files);
 void store_files_done(struct store_files *files);

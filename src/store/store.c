@@ -170,7 +170,11 @@ void store_close(struct store *store)
         next = batch->next;
         batch_free(batch);
     }
-    if (store->db.handle && store_check_readable(store, &(struct error){0}) == 0)
+    if (store->db.handle && store_check_readable(store, &(struct error){0}) < 0) {
+        store_files_mend_index(&store->files);
+        database_leave(&store->db);
+    }
+    if (store->db.handle)
         database_close(&store->db);
     mirror_done(&store->mirror);
     blob_uses_free(&store->blobs);
