@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <ftw.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -66,4 +67,32 @@ bool folder_is_free(const char *path)
         empty = is_itself_or_above(entry->d_name);
     closedir(dir);
     return empty;
+}
+
+enum { OPEN_FOLDERS = 32, OWNER_MODE = 0700 };
+
+/* A folder must be writable before its entries can go, so it is met first. */
+static int open_one(const char *path, const struct stat *info, int kind, struct FTW *walk)
+{
+    (void)walk;
+    if ((kind == FTW_D || kind == FTW_DNR) && (info->st_mode & S_IRWXU) != S_IRWXU)
+        chmod(path, OWNER_MODE);
+    return 0;
+}
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk)
+{
+    (void)info;
+    (void)walk;
+    if (kind == FTW_DP || kind == FTW_DNR)
+        rmdir(path);
+    else
+        unlink(path);
+    return 0;
+}
+
+void folder_remove(const char *folder)
+{
+    nftw(folder, open_one, OPEN_FOLDERS, FTW_PHYS);
+    nftw(folder, remove_one, OPEN_FOLDERS, FTW_PHYS | FTW_DEPTH);
 }

@@ -17,3 +17,6 @@ int folder_make(const char *path, unsigned mode);
 void folder_remove_flat(const char *path);
 /** True when nothing is at @path, or a folder with nothing in it. */
 bool folder_is_free(const char *path);
+
+/** Remove it with all that is in it, also what may not be written; links are not followed. */
+void folder_remove(const char *path);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "invoke/bootstrap.h"
@@ -130,6 +131,7 @@ static int start(struct invoke *invoke, struct error *err)
     if (!invoke->folder && make_folder(invoke, err) < 0)
         return -1;
     settings.room = invoke->room;
+    settings.leftover = invoke->folder;
     return supervisor_new(invoke->loop, &settings, &invoke->supervisor, err);
 }
 

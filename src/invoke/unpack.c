@@ -167,29 +167,3 @@ void unpack_seal(const char *folder)
 {
     nftw(folder, seal_one, OPEN_FOLDERS, FTW_PHYS | FTW_DEPTH);
 }
-
-/* A folder must be writable before its entries can go, so it is met first. */
-static int open_one(const char *path, const struct stat *info, int kind, struct FTW *walk)
-{
-    (void)walk;
-    if ((kind == FTW_D || kind == FTW_DNR) && (info->st_mode & S_IRWXU) != S_IRWXU)
-        chmod(path, FOLDER_MODE);
-    return 0;
-}
-
-static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk)
-{
-    (void)info;
-    (void)walk;
-    if (kind == FTW_DP || kind == FTW_DNR)
-        rmdir(path);
-    else
-        unlink(path);
-    return 0;
-}
-
-void folder_remove(const char *folder)
-{
-    nftw(folder, open_one, OPEN_FOLDERS, FTW_PHYS);
-    nftw(folder, remove_one, OPEN_FOLDERS, FTW_PHYS | FTW_DEPTH);
-}

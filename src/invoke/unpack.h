@@ -17,5 +17,3 @@
 int unpack_zip(struct str zip, const char *folder, struct error *err);
 /** Behind the last package: folders can be entered and nothing can be written. */
 void unpack_seal(const char *folder);
-/** Remove it with all that is in it, sealed or not. */
-void folder_remove(const char *folder);

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "loop/loop.h"
@@ -169,7 +170,11 @@ static int say_hello(struct supervisor *s, uint32_t uid, struct error *err)
 {
     const struct order hello = {.kind = ORDER_HELLO, .a = s->settings.isolation, .b = uid};
 
-    if (wire_send(s->socket, &hello, s->room, strlen(s->room), NULL, 0) < 0)
+    OWN(buf_done) struct buf text = {0};
+
+    buf_add(&text, (struct str){s->room, strlen(s->room) + 1});
+    buf_add(&text, (struct str){s->leftover, strlen(s->leftover) + 1});
+    if (wire_send(s->socket, &hello, text.ptr, text.len, NULL, 0) < 0)
         return error_errno(err, "greet the supervisor");
     return 0;
 }
@@ -205,6 +210,7 @@ int supervisor_new(struct loop *loop, const struct supervisor_settings *settings
     s->loop = loop;
     s->settings = *settings;
     s->room = mem_dup(settings->room);
+    s->leftover = mem_dup(settings->leftover ? settings->leftover : "");
     s->buffer = mem_alloc(ORDER_BYTES_MAX);
     s->socket = -1;
     if (launch(s, err) < 0) {
@@ -246,5 +252,6 @@ void supervisor_free(struct supervisor *s)
         munmap(s->meters, SUPERVISE_PROGRAMS_MAX * sizeof(struct meter));
     mem_free(s->buffer);
     mem_free(s->room);
+    mem_free(s->leftover);
     mem_free(s);
 }

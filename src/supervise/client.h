@@ -20,7 +20,7 @@ struct supervised {
 struct supervisor {
     struct loop *loop;
     struct supervisor_settings settings;
-    char *room;
+    char *room, *leftover;
     int socket;
     struct loop_watch *watch;
     pid_t pid;

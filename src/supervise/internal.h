@@ -27,7 +27,8 @@ enum {
 
 enum order_kind {
     /* daemon to supervisor */
-    ORDER_HELLO = 1, /* a: isolation; text: the room */
+    ORDER_HELLO = 1, /* a: isolation; b: a user; text: the room, then what is left over, each with
+                        its terminator */
     ORDER_SPAWN, /* id: slot; a struct spawn_head behind it; fds: control, in, out, err, channel */
     /* supervisor to daemon */
     ORDER_READY,   /* a: namespaces; text: why not */

@@ -43,9 +43,10 @@ enum supervise_isolation {
 };
 
 struct supervisor_settings {
-    const char *program; /* our own binary: "/proc/self/exe"; NULL: a fork of this process, for
-                            programs without threads */
-    const char *room;    /* an empty folder; namespaces mount their root there, each for itself */
+    const char *program;  /* our own binary: "/proc/self/exe"; NULL: a fork of this process, for
+                             programs without threads */
+    const char *room;     /* an empty folder; namespaces mount their root there, each for itself */
+    const char *leftover; /* a folder that goes with the daemon, however it goes; NULL: none */
     enum supervise_isolation isolation;
     /* The trial of namespaces is over: programs may be started. @problem says why there are none;
        NULL when there are, or when they were not asked for. */

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "supervise/internal.h"
@@ -37,6 +38,7 @@ struct supervisor_process {
     int signals;
     char *buffer;
     char room[256];
+    char leftover[256];
     bool namespaces;
     pid_t keepers[SUPERVISE_PROGRAMS_MAX]; /* by slot; 0: none */
     size_t keeper_count;
@@ -247,6 +249,8 @@ static void greet(struct supervisor_process *s, const struct order *hello, size_
     char problem[PROBLEM_BYTES] = "";
 
     snprintf(s->room, sizeof(s->room), "%.*s", (int)len, s->buffer);
+    if (len > strlen(s->room) + 1)
+        snprintf(s->leftover, sizeof(s->leftover), "%s", s->buffer + strlen(s->room) + 1);
     if (hello->a != SUPERVISE_PROCESS)
         s->namespaces = try_namespaces(s, (uint32_t)hello->b, problem, sizeof(problem));
     order.a = s->namespaces;
@@ -381,5 +385,7 @@ int supervisor_main(void)
         }
     }
     tree_end();
+    if (s->leftover[0])
+        folder_remove(s->leftover);
     return 0;
 }

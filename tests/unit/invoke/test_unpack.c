@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/folder.h"
 #include "base/mem.h"
 #include "invoke/archive_lib.h"
 #include "invoke/unpack.h"
