@@ -1,8 +1,10 @@
 """What is not HTTP: answered once, in the API's form, and journaled; whoever sends it, and however."""
 
+import contextlib
 import json
 import ssl
 import time
+import uuid
 
 import pytest
 
@@ -132,6 +134,94 @@ def test_refused_within_tls(server, sent, status, code, text):
         sock.sendall(sent.encode())
         data = read_to_end(sock)
     check_refused(server, data, status, code, text)
+
+
+class Waiting:
+    """A client that is heard in the middle of a request, and stays there until it has the rest to say."""
+
+    def __init__(self, server, begin, rest, tls=None):
+        self.sock = server.connect(tls)
+        self.rest = rest
+        if not tls:  # else the first head is waited for elsewhere
+            self.served(GOOD)
+        self.sock.sendall(begin.encode())
+
+    def served(self, text):
+        self.sock.sendall(text.encode())
+        assert read_one(self.sock).startswith(b"HTTP/1.1 200")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.sock.close()
+
+    def check_served(self):
+        self.served(self.rest)
+
+
+def mid_head(server, tls=None):
+    return Waiting(server, GOOD[:-2] + "X-A: 1\r\nX-B", ": 2\r\n\r\n", tls)
+
+
+def mid_body(server, tls=None):
+    body = json.dumps({"serviceName": f"s-{uuid.uuid4().hex}"})
+    return Waiting(server, f"{CHUNKED}{len(body):x}\r\n{body[:9]}", f"{body[9:]}\r\n0\r\n\r\n", tls)
+
+
+def end_of_plain(server, sent):
+    """The end of a connection that sends @sent behind a good request."""
+    with server.connect() as sock:
+        sock.sendall(GOOD.encode())
+        assert read_one(sock).startswith(b"HTTP/1.1 200")
+        sock.sendall(sent.encode())
+        return read_to_end(sock)
+
+
+@pytest.mark.parametrize("sent, status, code, text", rows(HEADS[:6] + CHUNKS[1:]))
+def test_the_wrong_one_is_refused_beside_one_in_mid_head(server, sent, status, code, text):
+    with mid_head(server) as other:
+        check_refused(server, end_of_plain(server, sent), status, code, text)
+        other.check_served()
+
+
+# Whom these are about is not known without TLS; then the right one has libmicrohttpd's page.
+@pytest.mark.parametrize("begin, count", [(mid_head, 1), (mid_head, 2), (mid_body, 1), (mid_body, 2)])
+@pytest.mark.parametrize(
+    "sent, status",
+    [
+        pytest.param(sent, status, id=name, marks=pytest.mark.sound("A6", name, f"{status} to the wrong one alone"))
+        for name, sent, status in [(HEADS[7][:2] + (400,)), (HEADS[9][:2] + (400,)), (HEADS[12][:2] + (431,))]
+    ],
+)
+def test_who_waits_gets_no_answer_of_another(server, begin, count, sent, status):
+    with contextlib.ExitStack() as stack:
+        others = [stack.enter_context(begin(server)) for _ in range(count)]
+        data = end_of_plain(server, sent)
+        assert data.startswith(f"HTTP/1.1 {status} ".encode())
+        assert data.count(b"HTTP/1.1 ") == 1
+        for other in others:
+            other.check_served()
+
+
+@pytest.mark.sound("A6", "a second chunk without a size", "400 to the wrong one alone")
+@pytest.mark.parametrize("tls, sent", [(False, CHUNKS[3][1]), (True, CHUNKS[3][1]), (True, HEADS[9][1])])
+def test_who_sends_good_chunks_gets_no_answer_of_another(server, tls, sent):
+    context = server.ca() if tls else None
+    with mid_body(server, context) as other, contextlib.closing(server.connect(context)) as sock:
+        sock.sendall(sent.encode())
+        assert read_one(sock).startswith(b"HTTP/1.1 400 ")
+        other.check_served()
+
+
+@pytest.mark.parametrize("sent, status, code, text", rows(HEADS + CHUNKS[1:]))
+def test_refused_within_tls_beside_one_in_mid_head(server, sent, status, code, text):
+    context = server.ca()
+    with mid_head(server, context) as other:
+        with context.wrap_socket(server.connect(), server_hostname=HOST, suppress_ragged_eofs=False) as sock:
+            sock.sendall(sent.encode())
+            check_refused(server, read_to_end(sock), status, code, text)
+        other.check_served()
 
 
 @pytest.mark.sound("A6", "136 headers of 8 KB", "passes")

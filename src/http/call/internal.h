@@ -46,8 +46,8 @@ struct engine { /* one libmicrohttpd daemon, driven by our loop */
     uint32_t connections;
     uint32_t ended; /* calls, so far; wraps around */
     enum engine_kind kind;
-    struct peer *reader; /* with TLS, the one that read last in this round */
-    bool due;            /* must run before the loop sleeps */
+    struct peer *in_hand; /* the last one that we know libmicrohttpd to work on, in this round */
+    bool due;             /* must run before the loop sleeps */
 };
 
 struct engines { /* those of a kind */
@@ -161,8 +161,9 @@ void engines_take(struct peer *peer, const struct sockaddr *address, socklen_t l
 void engines_left(struct peer *peer);
 
 /* overtake.c */
-/** libmicrohttpd is about to answer an error by itself, with @status. */
-void overtake(struct engine *engine, unsigned status);
+/** libmicrohttpd is about to answer an error by itself, with @status and @page, on one of the
+ * engine's connections. */
+void overtake(struct engine *engine, unsigned status, struct str page);
 
 /* request.c */
 void request_line(struct http_call *call, struct str uri);

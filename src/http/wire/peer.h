@@ -37,9 +37,11 @@ struct peer {
     uint16_t local_port;
     uint16_t port;
     bool tls;
-    bool kept;     /* its place is one of those kept back, or would be */
-    bool quiet;    /* in the list of those that ask for nothing now, */
-    bool given_up; /* or shut to make room */
+    bool unread;    /* the taker's: GnuTLS kept bytes that are read without asking the kernel, */
+    bool overtaken; /* and an answer went out past libmicrohttpd, the last one here */
+    bool kept;      /* its place is one of those kept back, or would be */
+    bool quiet;     /* in the list of those that ask for nothing now, */
+    bool given_up;  /* or shut to make room */
     uint64_t quiet_since_ns;
     struct peer *quiet_prev, *quiet_next;
     bool tcp;
