@@ -252,19 +252,25 @@ static bool split_answer(struct str raw, struct client_answer *out)
     return true;
 }
 
-bool client_is_ready(const struct cli_args *args)
+bool client_try(const struct cli_args *args, const char *path, struct client_answer *out)
 {
     OWN(buf_done) struct buf raw = {0};
-    OWN(client_answer_done) struct client_answer answer = {0};
     int fd = dial_quietly(args);
 
     if (fd < 0)
         return false;
-    bool answered = send_request(fd, args, "GET", "/_fcemu/readyz", NULL, STR_NONE) == 0 &&
-                    receive_all(fd, &raw) == 0;
+    bool answered =
+        send_request(fd, args, "GET", path, NULL, STR_NONE) == 0 && receive_all(fd, &raw) == 0;
 
     close(fd);
-    return answered && split_answer(buf_str(&raw), &answer) && answer.status == 200;
+    return answered && split_answer(buf_str(&raw), out);
+}
+
+bool client_is_ready(const struct cli_args *args)
+{
+    OWN(client_answer_done) struct client_answer answer = {0};
+
+    return client_try(args, "/_fcemu/readyz", &answer) && answer.status == 200;
 }
 
 static int finish(const struct cli_args *args, int fd, int r, struct client_answer *out)

@@ -36,6 +36,9 @@ int client_ask(const struct cli_args *args, const char *method, const char *path
 int client_ask_json(const struct cli_args *args, const char *method, const char *path,
                     struct str json_body, cJSON **out);
 
+/** GET @path, and say nothing: false when what is there does not answer in HTTP. */
+bool client_try(const struct cli_args *args, const char *path, struct client_answer *out);
+
 /** Whether anybody listens there; says nothing. */
 bool client_is_there(const struct cli_args *args);
 

@@ -122,8 +122,7 @@ const char *ca_fingerprint(const struct ca *ca)
     return ca->fingerprint;
 }
 
-/* Where distributions keep the authorities they trust, the first that is there. */
-static int read_system_bundle(char **out, struct error *err)
+const char *ca_system_bundle(void)
 {
     static const char *const paths[] = {
         "/etc/ssl/certs/ca-certificates.crt", /* Debian, Ubuntu, Arch, Gentoo */
@@ -132,11 +131,18 @@ static int read_system_bundle(char **out, struct error *err)
         "/etc/ssl/cert.pem",                  /* Alpine */
     };
 
+    for (size_t i = 0; i < N_ELEMENTS(paths); i++)
+        if (access(paths[i], F_OK) == 0)
+            return paths[i];
+    return NULL;
+}
+
+static int read_system_bundle(char **out, struct error *err)
+{
+    const char *path = ca_system_bundle();
+
     *out = NULL;
-    for (size_t i = 0; i < N_ELEMENTS(paths) && !*out; i++)
-        if (file_read_whole(paths[i], out, err) < 0)
-            return -1;
-    return 0;
+    return path ? file_read_whole(path, out, err) : 0;
 }
 
 int ca_file(const struct ca *ca, const char *name, struct str text, char **out_path,

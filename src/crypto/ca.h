@@ -64,6 +64,9 @@ const char *ca_path(const struct ca *ca);        /* of ca.pem, absolute when the
 struct str ca_pem(const struct ca *ca);          /* the certificate, never the key */
 const char *ca_fingerprint(const struct ca *ca); /* SHA-256, as openssl prints it */
 
+/** Where this distribution keeps the authorities it trusts, a constant path; NULL: nowhere known.
+ */
+const char *ca_system_bundle(void);
 /**
  * Write <folder>/ca-bundle.pem, the system's authorities and ours, for clients that replace their
  * trust store instead of adding to it (REQUESTS_CA_BUNDLE, SSL_CERT_FILE). @out_path is heap text.

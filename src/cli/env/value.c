@@ -1,6 +1,8 @@
 /* Lists of words, of folders and of names, as the programs read them that they are for. */
 #include "cli/env/value.h"
 
+#include <string.h>
+
 const struct str env_zones[] = {STR_INIT("aliyuncs.com"),
                                 STR_INIT("fcapp.run"),
                                 STR_INIT("devsapp.net"),
@@ -16,12 +18,13 @@ static bool is_within(struct str name, struct str zone)
 
 /* Would some served name go past the proxy by this entry of NO_PROXY? "com" takes all of it, so
  * does "fc.aliyuncs.com:443". */
-static bool hides_served_names(struct str entry)
+bool env_hides_served_names(struct str entry)
 {
     struct str name;
     struct str port;
 
-    str_cut(entry, ':', &name, &port);
+    if (str_cut(entry, ':', &name, &port) && memchr(port.ptr, ':', port.len))
+        return false; /* an address of IPv6 */
     while (name.len && (name.ptr[0] == '.' || name.ptr[0] == '*'))
         name = str_slice(name, 1, name.len);
     for (size_t i = 0; str_is_set(env_zones[i]); i++)
@@ -72,7 +75,7 @@ static struct str add_names(struct str ours, struct str had, struct arena *arena
 
         str_cut(had, ',', &one, &had);
         one = str_trim(one);
-        if (one.len == 0 || hides_served_names(one) || has_item(buf_str(&out), ',', one))
+        if (one.len == 0 || env_hides_served_names(one) || has_item(buf_str(&out), ',', one))
             continue;
         buf_add_char(&out, ',');
         buf_add(&out, one);

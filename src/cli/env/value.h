@@ -23,6 +23,9 @@ enum env_kind {
 /* Domains whose names are led here; ended by an absent one. */
 extern const struct str env_zones[];
 
+/** Would some served name go past a proxy by this entry of NO_PROXY? */
+bool env_hides_served_names(struct str entry);
+
 /** What @name becomes of @ours and of what a person @had (absent: nothing). For the kinds that are
  * files, @ours is the whole of it. */
 struct str env_combine(enum env_kind kind, struct str ours, struct str had, struct arena *arena);

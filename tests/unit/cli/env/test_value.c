@@ -41,6 +41,7 @@ static const struct {
     {ENV_NO_PROXY,         "l",        "x.devsapp.net,functioncompute.com", "l"                           },
     {ENV_NO_PROXY,         "l",        "myaliyuncs.com,om",                 "l,myaliyuncs.com,om"         },
     {ENV_NO_PROXY,         "l",        "10.0.0.0/8,corp.example:80",        "l,10.0.0.0/8,corp.example:80"},
+    {ENV_NO_PROXY,         "l",        "::2,fe80::1",                       "l,::2,fe80::1"               },
 };
 
 START_TEST(test_value_keeps_what_a_person_had)
