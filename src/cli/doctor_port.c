@@ -144,7 +144,7 @@ static void check_daemon_clock(struct doctor *doctor)
     uint64_t daemon_ms;
     uint64_t our_ms = clock_wall_ms();
 
-    if (!doctor->health || !clock_parse_iso(now.ptr, now.len, &daemon_ms))
+    if (!str_is_set(now) || !clock_parse_iso(now.ptr, now.len, &daemon_ms))
         return;
     uint64_t apart_s = (daemon_ms > our_ms ? daemon_ms - our_ms : our_ms - daemon_ms) / 1000;
 

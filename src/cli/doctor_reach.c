@@ -159,7 +159,8 @@ static void check_proxy(struct doctor *doctor, const char *variable)
 
     str_cut_last(host, ':', &host, &port);
     bool by_name = !is_exempt(endpoint(doctor));
-    bool by_address = !is_exempt(host);
+    bool by_address =
+        !str_starts(str_of(client_address(doctor->args)), STR("unix:")) && !is_exempt(host);
 
     if (is_the_daemon(doctor, proxy))
         doctor_say(doctor, "proxies", FINDING_OK, NULL, NULL, "%s leads to the daemon", variable);

@@ -50,11 +50,11 @@ static enum holding file_holds(const char *path, const struct authority_text *ou
 {
     OWN(buf_done) struct buf raw = {0};
     OWN(buf_done) struct buf joined = {0};
+    size_t at;
 
     if (!read_store(path, &raw, &joined))
         return UNREADABLE;
-    return memmem(joined.ptr, joined.len, ours->base64.ptr, ours->base64.len) ||
-                   memmem(raw.ptr, raw.len, ours->der.ptr, ours->der.len)
+    return str_find(buf_str(&joined), ours->base64, &at) || str_find(buf_str(&raw), ours->der, &at)
                ? HOLDS
                : HOLDS_NOT;
 }

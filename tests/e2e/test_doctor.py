@@ -259,6 +259,13 @@ def test_a_proxy_leads_here_or_elsewhere(folder, variable, value, exceptions, st
     assert mend == (ENV_LINE if state == "wrong" else None)
 
 
+def test_a_socket_file_is_asked_through_no_proxy(folder):
+    own = {"FCEMU_ADDRESS": f"unix:{folder}/socket", "HTTPS_PROXY": "http://corp.example:3128"}
+
+    assert of("proxies", told(folder, own)) == [("wrong", "HTTPS_PROXY leads calls by name to corp.example:3128", ENV_LINE)]
+    assert of("proxies", told(folder, {**own, "NO_PROXY": ".aliyuncs.com"}))[0][0] == "ok"
+
+
 @pytest.mark.parametrize("variable", ["NO_PROXY", "no_proxy"])
 def test_exceptions_take_served_names_from_our_proxy(folder, variable):
     own = {"HTTPS_PROXY": f"http://{NOBODY}", variable: "localhost,.aliyuncs.com, b.example"}
