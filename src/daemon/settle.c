@@ -45,10 +45,14 @@ static int give_back(struct dl_phdr_info *object, size_t size, void *arg)
  * the allocator would learn to keep them. */
 enum { MAPPED_FROM_BYTES = 1 << 20, KEPT_AT_TOP_BYTES = 4 << 20 };
 
+/* The loop's heap, and one for all other threads: each further one keeps gaps of its own. */
+enum { HEAPS_MAX = 2 };
+
 void daemon_memory_prepare(void)
 {
     mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);
     mallopt(M_TRIM_THRESHOLD, KEPT_AT_TOP_BYTES);
+    mallopt(M_ARENA_MAX, HEAPS_MAX);
 }
 
 void daemon_settle(void)
@@ -90,7 +94,7 @@ static void trim(void *arg)
 {
     struct daemon *d = arg;
 
-    malloc_trim(0);
+    daemon_settle(); /* pages of libraries that only a large piece of work ran, too */
     d->memory_excess = excess();
 }
 

@@ -143,7 +143,7 @@ def test_a_stop_outlives_a_reload_and_is_told(daemon, enabled):
     assert fates(running) == ([429, PASSES] if enabled else [PASSES, PASSES])
     faults = running.admin("GET", "health").json()["faults"]
     assert (faults["stopped"], faults["stopped_rules"]) == ((False, 1) if enabled else (True, 2))
-    assert f"rules=2 stopped={'some' if enabled else 'all'}, until 'fcemu fault on" in running.log()
+    assert f"rules=2 canned=0 stopped={'some' if enabled else 'all'}, until 'fcemu fault on" in running.log()
     states = [rule["state"] for rule in running.admin("GET", "faults").json()["rules"]]
     assert states == (["armed", "stopped"] if enabled else ["stopped", "stopped"])
 
