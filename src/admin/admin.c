@@ -1,3 +1,4 @@
+/* The control API under /_fcemu/. */
 #include "admin/admin.h"
 
 #include "admin/compile.h"

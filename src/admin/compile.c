@@ -1,3 +1,4 @@
+/* Rule files and the API layer to one rule set. */
 #include "admin/compile.h"
 
 #include <inttypes.h>

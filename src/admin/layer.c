@@ -1,3 +1,4 @@
+/* The rules that the API adds, as documents over those of the files. */
 #include "admin/layer.h"
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* JSON merge patch, RFC 7396. */
 #include "admin/merge.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Numbers for Prometheus, documented one by one. */
 #include "admin/metrics.h"
 
 #include <inttypes.h>

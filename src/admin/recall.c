@@ -1,3 +1,4 @@
+/* A call of the journal as the rule engine sees calls. */
 #include "admin/recall.h"
 
 #include "route/place.h"

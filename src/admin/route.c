@@ -1,3 +1,4 @@
+/* Method and path to a row of the route table. */
 #include "admin/route.h"
 
 #include "admin/events.h"

@@ -1,3 +1,4 @@
+/* A rule and its counters as JSON. */
 #include "admin/rule_json.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* Who may speak to the control side. */
 #include "admin/security.h"
 
 #include "route/place.h"

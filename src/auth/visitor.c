@@ -1,3 +1,4 @@
+/* Who stands behind a request that nobody signed. */
 #include "auth/visitor.h"
 
 #include "crypto/encode.h"

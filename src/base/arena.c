@@ -1,3 +1,4 @@
+/* Memory that lives as long as one request, or one rule set. */
 #include "base/arena.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* A text that grows while it is built. */
 #include "base/buf.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* Real time, and the virtual clock of rules, TTLs, windows and retries. */
 #include "base/clock.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* The nearest right word, for "did you mean". */
 #include "base/distance.h"
 
 enum { WORD_MAX = 128 }; /* longer words are not typing slips */

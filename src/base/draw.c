@@ -1,3 +1,4 @@
+/* Chance as a pure function. */
 #include "base/draw.h"
 
 #include <endian.h>

@@ -1,3 +1,4 @@
+/* Why something could not be done, as a plain value. */
 #include "base/error.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Making folders, and flat ones removed. */
 #include "base/folder.h"
 
 #include <dirent.h>

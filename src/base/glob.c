@@ -1,3 +1,4 @@
+/* '*' any text, '?' any one character; nothing else is special. */
 #include "base/glob.h"
 
 bool glob_is_pattern(struct str text)

@@ -1,3 +1,4 @@
+/* The one door to cJSON. */
 #include "base/json.h"
 
 #include <inttypes.h>

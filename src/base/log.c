@@ -1,3 +1,4 @@
+/* One event, one line: time, level, request id, event, then key=value. */
 #include "base/log.h"
 
 #include <stdarg.h>

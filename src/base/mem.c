@@ -1,3 +1,4 @@
+/* Small allocations that cannot fail. */
 #include "base/mem.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* Percent encoding, and a query string as decoded pairs in their order. */
 #include "base/query.h"
 
 /* The byte that the escape at @p stands for, or -1. */

@@ -1,3 +1,4 @@
+/* Views into somebody else's bytes. */
 #include "base/str.h"
 
 #include <errno.h>

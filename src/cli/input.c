@@ -1,3 +1,4 @@
+/* Files and standard input, read whole. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

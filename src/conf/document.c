@@ -1,3 +1,4 @@
+/* YAML and JSON bodies as one kind of tree. */
 #include "conf/document.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* YAML as a tree that remembers where everything stood. */
 #include "conf/node.h"
 
 #include "base/buf.h"

@@ -1,3 +1,4 @@
+/* Every mistake of a configuration, with its place, all at once. */
 #include "conf/report.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* Values with units, read and written. */
 #include "conf/scalar.h"
 
 #include <inttypes.h>

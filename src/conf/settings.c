@@ -1,3 +1,4 @@
+/* The daemon's own configuration. */
 #include "conf/settings.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* The local certificate authority and the certificates it mints by name. */
 #include "crypto/ca.h"
 
 #include <pthread.h>

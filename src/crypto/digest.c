@@ -1,3 +1,4 @@
+/* Message digests, HMAC, and the checksum of code packages. */
 #include "crypto/digest.h"
 
 #include <assert.h>

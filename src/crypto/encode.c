@@ -1,3 +1,4 @@
+/* Bytes as text and back, and comparing secrets. */
 #include "crypto/encode.h"
 
 static const char hex_digits[] = "0123456789abcdef";

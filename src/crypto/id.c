@@ -1,3 +1,4 @@
+/* Random bytes and the identifiers made of them. */
 #include "crypto/id.h"
 
 #include <assert.h>

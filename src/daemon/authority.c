@@ -1,3 +1,4 @@
+/* The local certificate authority, and what it may sign for. */
 #include "daemon/authority.h"
 
 #include <unistd.h>

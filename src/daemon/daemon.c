@@ -1,3 +1,4 @@
+/* The wiring: who knows whom, start, reload, stop. */
 #include "daemon/daemon.h"
 
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* Telling the world that we listen: the ready file and the banner. */
 #include "daemon/ready.h"
 
 #include <errno.h>

@@ -24,11 +24,6 @@ bool drill_format_find(struct str name, enum drill_format *out)
     return false;
 }
 
-const char *drill_format_name(size_t index)
-{
-    return index < N_ELEMENTS(formats) ? formats[index].name : NULL;
-}
-
 const char *drill_format_content_type(enum drill_format format)
 {
     return formats[format].content_type;

@@ -26,7 +26,6 @@ enum drill_format {
 
 /** False when @name names none. */
 bool drill_format_find(struct str name, enum drill_format *out);
-const char *drill_format_name(size_t index); /* NULL behind the last */
 const char *drill_format_content_type(enum drill_format format);
 
 /** @colour: escape sequences of a terminal, in the text form only. */

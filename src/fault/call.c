@@ -1,3 +1,4 @@
+/* What a rule may ask of a call. */
 #include "fault/call.h"
 
 #include <strings.h>

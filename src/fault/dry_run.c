@@ -1,3 +1,4 @@
+/* What a rule set would have done to calls that are over. */
 #include "base/clock.h"
 #include "base/mem.h"
 #include "fault/explain.h"

@@ -1,3 +1,4 @@
+/* Why a rule struck a call or did not, and what a rule set would have done. */
 #include "fault/explain.h"
 
 #include <inttypes.h>

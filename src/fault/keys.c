@@ -1,3 +1,4 @@
+/* Counters for each combination of `per`; the one not used for longest makes room. */
 #include <inttypes.h>
 #include <utlist.h>
 

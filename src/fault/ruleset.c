@@ -1,3 +1,4 @@
+/* Rule sets: made, counted, looked through. */
 #include <stdatomic.h>
 
 #include "fault/rule.h"

@@ -1,3 +1,4 @@
+/* Error bodies that were put together lately. */
 #include "gateway/bodies.h"
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* Bodies that are wrong in a chosen way. */
 #include "gateway/corrupt.h"
 
 #include "base/buf.h"

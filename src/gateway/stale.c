@@ -1,3 +1,4 @@
+/* Earlier answers, for the outcome `stale`. */
 #include "gateway/stale.h"
 
 #include "base/hash.h"

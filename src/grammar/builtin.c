@@ -1,3 +1,4 @@
+/* Rules that come with the program, named "builtin:NAME" where a file may be named. */
 #include "grammar/builtin.h"
 
 #include "catalog/fc_error.h"

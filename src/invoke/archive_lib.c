@@ -1,3 +1,4 @@
+/* Libarchive, loaded when the first package is looked at. */
 #include "invoke/archive_lib.h"
 
 #include <dlfcn.h>

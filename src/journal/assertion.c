@@ -1,3 +1,4 @@
+/* What the kinds of assertions share; for journal/ only. */
 #include "journal/assertion.h"
 
 #include "conf/scalar.h"

@@ -1,3 +1,4 @@
+/* Which calls are attempts of one logical call. */
 #include "journal/chain.h"
 
 #include "base/draw.h"

@@ -1,3 +1,4 @@
+/* Several texts to one number; for journal/ only. */
 #include "journal/chain_digest.h"
 
 #include "base/draw.h"

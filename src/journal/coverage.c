@@ -1,3 +1,4 @@
+/* Which documented failures were tried on which operation. */
 #include "journal/coverage.h"
 
 #include "base/draw.h"

@@ -1,3 +1,4 @@
+/* Entries as JSON, NDJSON and HAR. */
 #include "journal/format.h"
 
 #include <inttypes.h>

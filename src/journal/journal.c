@@ -1,3 +1,4 @@
+/* What happened, call by call, bounded in bytes. */
 #include "journal/journal.h"
 
 #include <pthread.h>

@@ -1,3 +1,4 @@
+/* The words for enums that the journal prints. */
 #include "journal/names.h"
 
 const char *http_outcome_name(enum http_outcome outcome)

@@ -1,3 +1,4 @@
+/* What the client says it saw, put beside what was sent. */
 #include "journal/observation.h"
 
 #include <inttypes.h>

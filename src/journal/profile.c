@@ -1,3 +1,4 @@
+/* How known clients back off, to compare a schedule with. */
 #include "journal/profile.h"
 
 /* clang-format off */

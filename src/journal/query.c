@@ -1,3 +1,4 @@
+/* Which entries: the filters of GET /_fcemu/requests and of `match` in assertions. */
 #include "journal/query.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* What of an entry can be asked for; for journal/ only. */
 #include "journal/query_field.h"
 
 #include <stdatomic.h>

@@ -1,3 +1,4 @@
+/* Does an entry fit a query? */
 #include "base/glob.h"
 #include "journal/query_field.h"
 

@@ -1,3 +1,4 @@
+/* How each kind of client reacted to each failure. */
 #include "journal/reaction.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* What is kept of a call without its secrets. */
 #include "journal/redact.h"
 
 #include "base/query.h"

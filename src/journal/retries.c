@@ -1,3 +1,4 @@
+/* The retry chains of a journal, and what they say about a client. */
 #include "journal/retries.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* Assertions about what happened. */
 #include "journal/verify.h"
 
 #include "base/distance.h"

@@ -1,3 +1,4 @@
+/* The one event loop: exact timers, descriptors, signals, messages from other threads. */
 #include "loop/loop.h"
 
 #include <assert.h>

@@ -1,3 +1,4 @@
+/* One named thread with a queue, for what must not happen on the loop. */
 #include "loop/worker.h"
 
 #include <pthread.h>

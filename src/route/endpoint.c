@@ -1,3 +1,4 @@
+/* Account and region in the path of an endpoint. */
 #include "route/endpoint.h"
 
 static bool cut_segment(struct str *path, struct str *out)

@@ -1,3 +1,4 @@
+/* The other products that deploy tools talk to, by their host names. */
 #include "route/neighbour.h"
 
 #include "route/host.h"

@@ -1,3 +1,4 @@
+/* Places and targets that were found lately. */
 #include "route/recent.h"
 
 #include "base/hash.h"

@@ -1,3 +1,4 @@
+/* The SQLite file: schema, migrations, prepared statements. */
 #include "store/database.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* The resources in memory: collections of rows in order. */
 #include "store/mirror.h"
 
 #include "base/mem.h"

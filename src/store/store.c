@@ -1,3 +1,4 @@
+/* What the emulator keeps: resources as JSON documents, code packages as blobs. */
 #include <stdlib.h>
 
 #include "base/mem.h"

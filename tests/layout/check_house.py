@@ -1,4 +1,4 @@
-"""What a compiler does not say: functions that nothing refers to, comments over nothing, sources that do not say what they are for.
+"""What a compiler does not say: functions that nothing refers to, tests included, comments over nothing, sources that do not say what they are for.
 
 Usage: check_house.py SOURCE_ROOT BUILD. Prints one line per offence, exits 1 when there is any.
 """
@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 
-COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
+COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|/\*.*?\*/|//[^\n]*', re.S)  # and texts, which may look like one
 DOC_BEHIND_DOC = re.compile(r"\*/\s*/\*\*")  # the first has nothing to document
 WORD = re.compile(r"[A-Za-z_]\w+")
 
@@ -44,7 +44,7 @@ def symbols(build):
 def unreferenced(root, build):
     defined, wanted = symbols(build)
     words = collections.Counter()
-    for path in root.glob("src/**/*.c"):
+    for path in [*root.glob("src/**/*.c"), *root.glob("tests/**/*.[ch]")]:
         words.update(WORD.findall(COMMENT.sub("", path.read_text(encoding="utf-8"))))
     if not defined:
         yield f"{build}: no objects; build first"

@@ -1,3 +1,4 @@
+/* The body of a request while it comes in. */
 #include "http/call/body.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Headers of a message: added, found, removed. */
 #include "http/call/message.h"
 
 enum { HEADERS_MIN = 8 };

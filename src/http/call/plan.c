@@ -1,3 +1,4 @@
+/* What a delivery plan asks for next, byte by byte. */
 #include "http/call/plan.h"
 
 enum { HURRIED_MS = 1 }; /* 0 would be for ever */

@@ -1,3 +1,4 @@
+/* Bytes to requests, responses to bytes. */
 #include "http/call/server.h"
 
 #include <malloc.h>

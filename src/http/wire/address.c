@@ -1,3 +1,4 @@
+/* What one can listen on. */
 #include "http/wire/address.h"
 
 #include <arpa/inet.h>

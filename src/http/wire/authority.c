@@ -1,3 +1,4 @@
+/* Hosts out of Host headers, targets and half-read heads. */
 #include "http/wire/authority.h"
 
 /* Some clients write the path of their endpoint into the Host header, too. */

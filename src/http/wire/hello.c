@@ -1,3 +1,4 @@
+/* The server name in a TLS ClientHello, before anything is consumed. */
 #include "http/wire/hello.h"
 
 #include <stdint.h>

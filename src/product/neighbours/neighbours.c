@@ -1,3 +1,4 @@
+/* The other products that deploy tools ask, each in the little they need. */
 #include "product/neighbours/neighbours.h"
 
 #include "base/mem.h"

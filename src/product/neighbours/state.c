@@ -1,3 +1,4 @@
+/* What the neighbours keep, for the operations of the service. */
 #include "product/neighbours/state.h"
 
 #include "product/neighbours/internal.h"

@@ -1,3 +1,4 @@
+/* Where traffic leads that names no function in its path. */
 #include "product/service/door.h"
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* Which handler does which operation, and how much of it. */
 #include "product/service/operations.h"
 
 #include "product/service/code/code.h"

@@ -1,3 +1,4 @@
+/* The operations of the emulated service. */
 #include "product/service/service.h"
 
 #include <stdlib.h>

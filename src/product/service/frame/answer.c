@@ -1,3 +1,4 @@
+/* Answers of the service: documents, refusals, errors. */
 #include "product/service/frame/work.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* What a resource consists of, as tables. */
 #include "product/service/frame/fields.h"
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* Schedules: six fields (second minute hour day month weekday), and spans of time. */
 #include "product/service/resource/cron.h"
 
 #include <time.h>

@@ -1,3 +1,4 @@
+/* Scheduled actions of provision and scaling configs. */
 #include "product/service/resource/schedule.h"
 
 #include <stdio.h>

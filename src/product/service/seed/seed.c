@@ -1,3 +1,4 @@
+/* Services, functions and the rest that exist from the start, out of YAML. */
 #include "product/service/seed/seed.h"
 
 #include <glob.h>

@@ -1,3 +1,4 @@
+/* Seed files as a list of calls. */
 #include "product/service/seed/seed_read.h"
 
 #include <fcntl.h>
