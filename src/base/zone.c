@@ -160,9 +160,9 @@ static int64_t offset_by_rule(const struct rule *rule, int64_t utc_s)
     gmtime_r(&local, &tm);
     int64_t start = change_s(&rule->to_daylight, tm.tm_year, rule->standard_s);
     int64_t end = change_s(&rule->to_standard, tm.tm_year, rule->daylight_s);
-    bool daylight = start < end ? utc_s >= start && utc_s < end : utc_s >= start || utc_s < end;
+    bool summer = start < end ? utc_s >= start && utc_s < end : utc_s >= start || utc_s < end;
 
-    return daylight ? rule->daylight_s : rule->standard_s;
+    return summer ? rule->daylight_s : rule->standard_s;
 }
 
 /* ---- the file ---- */
