@@ -29,7 +29,6 @@ static int exit_of(const struct cli_args *args, const struct stage *stage,
 static int verify(const struct cli_args *args, const char *file)
 {
     OWN(buf_done) struct buf assertions = {0};
-    OWN(buf_done) struct buf body = {0};
     OWN(client_answer_done) struct client_answer answer = {0};
     int r = cli_read(args, file, &assertions);
 

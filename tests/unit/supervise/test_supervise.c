@@ -399,7 +399,6 @@ END_TEST
 
 START_TEST(test_terminate_asks_the_program)
 {
-    OWN(buf_done) struct buf out = {0};
     int ends[2];
     char byte;
 
