@@ -286,8 +286,8 @@ static bool parse_offset(const char **p, const char *end, int *out_s)
 
 bool clock_parse_iso(const char *text, size_t len, uint64_t *out_wall_ms)
 {
-    const char *p = text;
-    const char *end = text + len;
+    const char *p = len ? text : "";
+    const char *end = p + len;
     struct tm t = {0};
     int ms = 0;
     int offset_s = 0;

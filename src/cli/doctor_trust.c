@@ -41,7 +41,7 @@ static bool read_store(const char *path, struct buf *raw, struct buf *joined)
         } while (got > 0 && raw->len < STORE_BYTES_MAX);
     close(fd);
     for (size_t i = 0; i < raw->len; i++)
-        if (!memchr(" \t\r\n", raw->ptr[i], 4))
+        if (raw->ptr[i] == '\0' || !strchr(" \t\r\n", raw->ptr[i]))
             buf_add_char(joined, raw->ptr[i]);
     return got == 0;
 }

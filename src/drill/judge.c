@@ -5,6 +5,7 @@
 #include "drill/judge.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -12,7 +13,8 @@
 #include "journal/format.h"
 #include "journal/retries.h"
 
-#define NS_PER_MS 1e6
+#define NS_PER_US 1e3
+#define US_PER_MS 1e3
 
 enum { TIMELINE_MAX = 2000, CHAINS_MAX = 200 };
 
@@ -320,7 +322,7 @@ static void add_calls(struct judging *x)
 
 static double since_start_ms(const struct judgement *j, uint64_t ns)
 {
-    return ns > j->started_ns ? (double)((ns - j->started_ns) / 1000) / 1000 : 0;
+    return ns > j->started_ns ? floor((double)(ns - j->started_ns) / NS_PER_US) / US_PER_MS : 0;
 }
 
 static struct str shown(struct str text)

@@ -112,7 +112,8 @@ static void add_steps(const cJSON *report, double span_ms, double y, struct buf 
 static void add_call_chart(const cJSON *report, const cJSON *timeline, struct buf *out)
 {
     double span_ms = fmax(report_number(report, "duration_ms"), 1);
-    double bottom = TOP + LANE * (double)N_ELEMENTS(lanes);
+    const size_t lane_count = N_ELEMENTS(lanes);
+    double bottom = TOP + LANE * (double)lane_count;
     const cJSON *call;
 
     buf_printf(out,

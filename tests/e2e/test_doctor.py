@@ -382,6 +382,7 @@ def test_docker_that_is_not_here(folder):
     assert of("docker", told(folder)) == [("note", "docker is here, but no engine runs", "sudo systemctl start docker")]
 
 
+@pytest.mark.heavy  # the thread sanitizer has a thread of its own, which no user namespace can be made beside
 def test_isolation(folder):
     hosts(folder, "127.0.0.1")
     none = [shutil.which("unshare"), "-r", "/bin/sh", "-c", 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"', "sh"]
@@ -391,6 +392,7 @@ def test_isolation(folder):
     assert of("isolation", told(folder, {"FCEMU_INVOKE_ISOLATION": "namespace"}, none))[0][0] == "wrong"
 
 
+@pytest.mark.heavy  # the thread sanitizer has a thread of its own, which no user namespace can be made beside
 def test_a_daemon_that_runs_functions_without_isolation(folder):
     hosts(folder, "127.0.0.1")
     health = {"status": "ok", "version": "0.1.0", "functions": {"isolation": "process"}}
