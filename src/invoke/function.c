@@ -59,7 +59,7 @@ static void take_spec(struct function *function, const struct invoke_function *s
         function->spec.concurrency = 1;
     function->hard_wired = false;
     function->language = name ? name->language : LANGUAGE_CUSTOM;
-    function->generation = name ? atoi(name->version) : 0;
+    function->generation = name ? (int)strtol(name->version, NULL, 10) : 0;
 }
 
 static char *key_of(const struct invoke_function *spec)

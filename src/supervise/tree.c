@@ -108,6 +108,7 @@ uint64_t process_resident(pid_t pid)
     if (got <= 0)
         return 0;
     line[got] = '\0';
+    /* NOLINTNEXTLINE(cert-err34-c): what the kernel writes */
     if (sscanf(line, "%*u %lu", &pages) != 1)
         return 0;
     return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);

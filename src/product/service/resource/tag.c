@@ -241,7 +241,7 @@ bool tag_merge(struct work *work, const cJSON *given, cJSON *tags)
 void tag_add(struct work *work)
 {
     OWN(json_free) cJSON *given = work_read(work, &tag_fields, true);
-    struct str path;
+    struct str path = STR_NONE;
 
     if (!given ||
         !tag_find_subject(work, arena_str(work->arena, json_get_str(given, "resourceArn")), &path))
@@ -284,7 +284,7 @@ void tag_remove(struct work *work)
     struct field_reading reading = work_reading(work, true);
     OWN(json_free) cJSON *asked = work->api == API_2023 ? untag_query(work) : NULL;
     OWN(json_free) cJSON *given = fields_read(&untag_fields, asked ? asked : work->input, &reading);
-    struct str path;
+    struct str path = STR_NONE;
 
     if (!given) {
         answer_refusal(work);
@@ -303,7 +303,7 @@ void tag_remove(struct work *work)
 void tag_get(struct work *work)
 {
     struct str arn = work_query(work, work->api == API_2023 ? "arn" : "resourceArn");
-    struct str path;
+    struct str path = STR_NONE;
     cJSON *answer;
 
     if (arn.len == 0) {
