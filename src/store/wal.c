@@ -87,7 +87,7 @@ struct frame {
 /* False behind the last whole frame. */
 static bool read_frame(const struct wal *wal, uint64_t index, struct sum before, struct frame *out)
 {
-    ssize_t len = (ssize_t)(FRAME_HEAD_BYTES + wal->page_bytes);
+    ssize_t len = FRAME_HEAD_BYTES + (ssize_t)wal->page_bytes;
     const uint8_t *head = wal->frame;
 
     if (pread(wal->fd, wal->frame, (size_t)len, (off_t)frame_at(wal, index)) != len)

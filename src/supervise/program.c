@@ -34,14 +34,14 @@ void program_forget(struct supervised *p)
 
 static void program_gone(struct supervised *p)
 {
-    const struct supervised_events *events = p->events;
+    const struct supervised_events *events;
     void *arg = p->arg;
 
     program_end(p, -1, false, "its keeper ended");
     loop_watch_stop(GIVE(p->watch));
     close(p->control);
     p->control = -1;
-    events = p->events;
+    events = p->events; /* `exited` may have freed the program */
     if (events && events->gone)
         events->gone(arg);
     else if (!events)
