@@ -16,6 +16,9 @@ NOBODY = "127.0.0.1:1"
 ENV_LINE = 'eval "$(fcemu env)"'
 NAME = "16530750.cn-shanghai.fc.aliyuncs.com"
 
+# It has a thread of its own, beside which no user namespace can be made.
+WITHOUT_TSAN = pytest.mark.skipif("TSAN_OPTIONS" in os.environ, reason="the thread sanitizer forbids user namespaces")
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -382,7 +385,7 @@ def test_docker_that_is_not_here(folder):
     assert of("docker", told(folder)) == [("note", "docker is here, but no engine runs", "sudo systemctl start docker")]
 
 
-@pytest.mark.heavy  # the thread sanitizer has a thread of its own, which no user namespace can be made beside
+@WITHOUT_TSAN
 def test_isolation(folder):
     hosts(folder, "127.0.0.1")
     none = [shutil.which("unshare"), "-r", "/bin/sh", "-c", 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"', "sh"]
@@ -392,7 +395,7 @@ def test_isolation(folder):
     assert of("isolation", told(folder, {"FCEMU_INVOKE_ISOLATION": "namespace"}, none))[0][0] == "wrong"
 
 
-@pytest.mark.heavy  # the thread sanitizer has a thread of its own, which no user namespace can be made beside
+@WITHOUT_TSAN
 def test_a_daemon_that_runs_functions_without_isolation(folder):
     hosts(folder, "127.0.0.1")
     health = {"status": "ok", "version": "0.1.0", "functions": {"isolation": "process"}}
