@@ -450,7 +450,7 @@ static const struct cli_option react_options[] = {
       .help = "codes with commas between them, or all; default: those of the reference",
       .help_zh = "以逗号分隔的错误码，或 all；默认为参考文档中的"},
     {.name = "network",
-      .help = "also every other way a call may end: reset, close, cut, hang and the like",
+      .help = "also resets, closes, cuts, hangs and spoilt answers",
       .help_zh = "也包括调用的其他结束方式：reset、close、截断、挂起等"},
     {.name = "parallel",
       .value = "N",
@@ -460,7 +460,7 @@ static const struct cli_option react_options[] = {
       .value = "DURATION",
       .help = "longest time for one run of the command; default 60s",
       .help_zh = "命令每次运行的最长时间；默认 60s"},
-    {0                                                                                  },
+    {0                                                                                },
 };
 
 const struct cli_verb verb_react = {
