@@ -8,6 +8,8 @@ import select
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 import xml.etree.ElementTree
 
 import pytest
@@ -165,14 +167,28 @@ def test_nothing_outlives_us_even_when_we_are_killed(cli):
     running = subprocess.Popen([BINARY, "exec", "--", "sh", "-c", script], cwd=cli.folder, env=cli.environment(),
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     command, grandchild, address = running.stdout.readline().split()
-    listeners = daemons_of(address)
-    assert listeners
+    processes = below(running.pid)
+    assert daemons_of(address) <= set(processes)
     running.kill()
     running.wait()
     running.stdout.close()
-    wait_until_dead([int(command), int(grandchild), *listeners])
+    wait_until_dead([int(command), int(grandchild), *processes])
+    assert not list(cli.tmp.iterdir())
+
+
+def test_the_folder_of_a_stage_that_was_killed_with_its_supervisor_goes_with_the_next(cli):
+    running = subprocess.Popen([BINARY, "exec", "--", "sh", "-c", "echo up; exec sleep 1000"], cwd=cli.folder, env=cli.environment(),
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    assert running.stdout.readline() == "up\n"
+    processes = below(running.pid)
+    running.send_signal(signal.SIGSTOP)
+    os.kill(processes[0], signal.SIGKILL)
+    running.kill()
+    running.wait()
+    running.stdout.close()
+    wait_until_dead(processes)
     assert len(list(cli.tmp.iterdir())) == 1
-    cli.run("exec", "--", "true")  # removes what the killed one left
+    cli.run("exec", "--", "true")  # removes it
 
 
 def daemons_of(address):
@@ -298,3 +314,107 @@ def test_a_file_with_several_drills_wants_a_name(cli):
     assert "several drills: one, two; name one with --id" in cli.run("drill", "run", "two.yaml", code=2).stderr
     assert "drill two" in cli.run("drill", "run", "two.yaml", "--id", "two", code=3).stdout
     assert cli.run("drill", "check", "two.yaml").returncode == 0
+
+
+# ---- start ----
+
+
+class Started:
+    """`fcemu start` as a test kit runs it: a pipe for the first line."""
+
+    def __init__(self, cli, *words, owner=None, **options):
+        arguments = ["--die-with", str(owner)] if owner else []
+        self.process = subprocess.Popen([BINARY, "start", *arguments, *map(str, words)], cwd=cli.folder, env=cli.environment(),
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+        self.told = json.loads(self.process.stdout.readline())
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+    def processes(self):
+        return [self.process.pid, *below(self.process.pid)]
+
+
+def below(pid):
+    found = []
+    for children in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, children.read_text().split()):
+            found += [child, *below(child)]
+    return found
+
+
+def status_at(url, function):
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    request = urllib.request.Request(f"{url}/2016-08-15/services/demo/functions/{function}/invocations", method="POST", data=b"")
+    try:
+        return opener.open(request, timeout=60).status
+    except urllib.error.HTTPError as refusal:
+        return refusal.code
+
+
+def test_start_tells_where_it_is_and_ends_when_asked(cli):
+    (cli.folder / "rules.yaml").write_text("version: 1\nrules: [{id: a, match: {function: x}, do: {error: AccessDenied}}]\n")
+    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        started = Started(cli, "--faults", "rules.yaml")
+        told = started.told
+        assert sorted(told) == ["address", "ca", "env", "log", "url", "version"]
+        assert told["url"] == f"http://{told['address']}" == told["env"]["HTTP_PROXY"]
+        assert re.fullmatch(r"\d+\.\d+\.\d+", told["version"])
+        assert "BEGIN CERTIFICATE" in pathlib.Path(told["ca"]).read_text()
+        assert "rules loaded" in pathlib.Path(told["log"]).read_text()
+        assert status_at(told["url"], "x") == 403
+        processes = started.processes()
+        started.process.send_signal(signum)
+        assert started.process.wait(60) == 0
+        started.end()
+        wait_until_dead(processes)
+        assert not list(cli.tmp.iterdir())
+
+
+@pytest.mark.parametrize("words, code, why", [
+    (["--die-with", "nobody"], 2, "'--die-with nobody' is not the number of a process"),
+    (["--die-with", "0"], 2, "'--die-with 0' is not the number of a process"),
+    (["--die-with", str(1 << 22)], 2, "there is no such process"),
+    (["--faults", "gone.yaml"], 5, "gone.yaml"),
+])
+def test_what_cannot_be_started_is_told(cli, words, code, why):
+    assert why in cli.run("start", *words, code=code).stderr
+
+
+def test_start_ends_with_its_owner_and_holds_none_of_its_pipes(cli):
+    owner = subprocess.Popen(["sleep", "1000"])
+    started = Started(cli, owner=owner.pid)
+    processes = started.processes()
+    assert len(processes) >= 4
+    assert started.process.stdout.read() == started.process.stderr.read() == ""  # they end although it lives
+    assert started.process.poll() is None
+    assert os.getpgid(started.process.pid) != os.getpgid(0)
+    assert status_at(started.told["url"], "raise-AccessDenied") == 403
+    owner.kill()
+    owner.wait()
+    assert started.process.wait(60) == 0
+    started.end()
+    wait_until_dead(processes)
+    assert not list(cli.tmp.iterdir())
+
+
+def test_start_says_that_its_daemon_has_ended(cli):
+    started = Started(cli)
+    for pid in daemons_of(started.told["address"]):
+        os.kill(pid, signal.SIGKILL)
+    assert started.process.wait(60) == 5
+    assert started.process.stderr.read() == "fcemu start: the daemon has ended\n"
+    started.end()
+    assert not list(cli.tmp.iterdir())
+
+
+def test_nothing_is_left_of_a_start_that_was_killed(cli):
+    started = Started(cli, owner=os.getpid())
+    processes = started.processes()
+    started.process.kill()
+    started.process.wait()
+    started.end()
+    wait_until_dead(processes)
+    assert not list(cli.tmp.iterdir())

@@ -230,6 +230,16 @@ const char *stage_address(const struct stage *stage)
     return stage->daemon ? stage->daemon->address : NULL;
 }
 
+const char *stage_log(const struct stage *stage)
+{
+    return stage->daemon ? stage->daemon->log_file : NULL;
+}
+
+bool stage_daemon_ended(const struct stage *stage)
+{
+    return stage->daemon && stage->daemon->ended;
+}
+
 const char *stage_ca_folder(const struct stage *stage)
 {
     return arena_printf(stage->arena, "%s/ca", stage->folder);

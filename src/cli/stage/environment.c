@@ -60,15 +60,18 @@ static bool is_set_by(const cJSON *ours, const char *variable)
     return false;
 }
 
+cJSON *stage_variables(const char *address, const char *ca_folder, struct error *err)
+{
+    OWN(buf_done) struct buf answer = {0};
+
+    return ask(address, ca_folder, &answer, err) < 0 ? NULL : json_parse(buf_str(&answer), err);
+}
+
 const char *const *stage_environment(struct stage *stage, const char *address,
                                      const char *ca_folder, struct error *err)
 {
-    OWN(buf_done) struct buf answer = {0};
+    OWN(json_free) cJSON *ours = stage_variables(address, ca_folder, err);
     size_t count = 0, kept = 0;
-
-    if (ask(address, ca_folder, &answer, err) < 0)
-        return NULL;
-    OWN(json_free) cJSON *ours = json_parse(buf_str(&answer), err);
 
     if (!ours)
         return NULL;

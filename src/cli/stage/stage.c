@@ -56,6 +56,7 @@ static int start_supervisor(struct stage *stage, struct error *err)
     struct supervisor_settings settings = {
         .program = stage_program(),
         .room = arena_printf(stage->arena, "%s/room", stage->folder),
+        .leftover = stage->folder,
         .isolation = SUPERVISE_PROCESS,
         .ready = is_ready,
         .lost = is_lost,
@@ -125,13 +126,15 @@ static void something_came(void *arg, unsigned events)
 
 int stage_wait(struct stage *stage, int fd, struct error *err)
 {
-    struct loop_watch *watch =
-        loop_watch_start(stage->loop, fd, LOOP_READABLE, something_came, stage, err);
+    struct loop_watch *watch = NULL;
 
-    if (!watch)
-        return -1;
+    if (fd >= 0) {
+        watch = loop_watch_start(stage->loop, fd, LOOP_READABLE, something_came, stage, err);
+        if (!watch)
+            return -1;
+    }
     stage->came = false;
-    while (!stage->came && !stage->signal && !stage->supervisor_lost)
+    while (!stage->came && !stage->signal && !stage->supervisor_lost && !stage_daemon_ended(stage))
         loop_run(stage->loop);
     loop_watch_stop(watch);
     return 0;

@@ -3,8 +3,8 @@
  *
  * `fcemu exec`, drills and what is built on them start programs here. Everything that is started
  * has its process tree held by the supervisor, and ends with us, however we end; the folder of the
- * private daemon (its authority, its data, its ready file) goes, too. A stage that was killed
- * leaves its folder behind, which the next one removes.
+ * private daemon (its authority, its data, its ready file) goes, too. Should its supervisor be
+ * killed as well, the next stage removes it.
  *
  * Threads: one.
  */
@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/json.h"
 
 struct stage;
 
@@ -43,6 +44,10 @@ const char *stage_address(const struct stage *stage);
 const char *stage_folder(const struct stage *stage);
 /** Folder of its authority. */
 const char *stage_ca_folder(const struct stage *stage);
+/** What its daemon has to say, a file in the folder. */
+const char *stage_log(const struct stage *stage);
+/** The daemon has ended by itself. */
+bool stage_daemon_ended(const struct stage *stage);
 /** End the daemon; another may be started. */
 void stage_stop_daemon(struct stage *stage);
 
@@ -70,9 +75,12 @@ struct stage_result {
 int stage_run(struct stage *stage, const struct stage_command *command, struct stage_result *out,
               struct error *err);
 
-/** Wait until something can be read from @fd, or a signal asks us to end. */
+/** Wait until something can be read from @fd (-1: nothing), a signal asks us to end, or the daemon
+ * has ended. */
 int stage_wait(struct stage *stage, int fd, struct error *err);
 
+/** What `fcemu env` sets for the daemon at @address, as an object; the caller's. NULL with *err. */
+cJSON *stage_variables(const char *address, const char *ca_folder, struct error *err);
 /** Environment of a command: ours, with what `fcemu env` sets for the daemon at @address, whose
  * authority is in @ca_folder (NULL: the user's own). NULL behind the last; ends with the stage. */
 const char *const *stage_environment(struct stage *stage, const char *address,
