@@ -51,6 +51,7 @@ static const struct {
     {"cannot read '*': *",                                                         "无法读取 '{1}'：{2}"                  },
     {"file is larger than 1 MiB",                                                  "文件超过 1 MiB"                        },
     {"no API version serves '*'",                                                  "没有任何 API 版本提供 '{1}'"       },
+    {"no rule asks for scenario '*'",                                              "没有规则询问场景 '{1}'"            },
     {"no rule sets scenario '*'",                                                  "没有规则设置场景 '{1}'"            },
     {"no rule '*' and no 'group:*'",                                               "没有规则 '{1}'，也没有 'group:{2}'"},
     {"no rule '*'",                                                                "没有规则 '{1}'"                        },

@@ -175,7 +175,7 @@ extern const struct conf_table fault_delay_table;
 extern const struct conf_table fault_action_table;
 extern const struct conf_table fault_guard_table;
 extern const struct conf_table fault_condition_table;
-extern const struct conf_table fault_drill_table;
+extern const struct conf_table fault_drill_table, fault_drill_step_table;
 extern const struct conf_table fault_assertion_table;
 extern const struct conf_table fault_rule_table;
 
@@ -220,3 +220,8 @@ void grammar_rules(struct grammar *g);
 void grammar_lint(struct grammar *g);
 /* drill.c */
 void grammar_drills(struct grammar *g);
+/* drill_step.c */
+conf_decode_fn grammar_take_steps; /* struct drill_plan */
+/** F311 for a step that the timeout would cut off before it begins. @steps may be NULL. */
+void grammar_steps_check_timeout(struct conf_decoder *d, const struct conf_node *steps,
+                                 uint64_t timeout_ns);

@@ -18,7 +18,8 @@ static void stop(void)
 #define RULES                                                                                      \
     "version: 1\ngroups: {storm: {enabled: false}}\nrules:\n"                                      \
     "  - {id: throttle, enabled: false, do: {error: ResourceThrottled}}\n"                         \
-    "  - {id: login, do: {headers: {set: {a: b}}, set_state: {scenario: login, to: in}}}\n"
+    "  - {id: login, do: {headers: {set: {a: b}}, set_state: {scenario: login, to: in}}}\n"        \
+    "  - {id: pay, when: {state: {scenario: login, is: [in]}}, do: {error: AccessDenied}}\n"
 
 static const struct drill_plan *parse(const char *drills)
 {
@@ -49,7 +50,7 @@ START_TEST(test_a_drill_without_more_has_the_documented_defaults)
     ck_assert_int_eq(plan->expect_exit, 0);
     ck_assert(!plan->assertions.ptr);
     ck_assert_uint_eq(plan->step_count, 0);
-    ck_assert_uint_eq(plan->at.line, 7);
+    ck_assert_uint_eq(plan->at.line, 8);
 }
 END_TEST
 
@@ -105,6 +106,24 @@ START_TEST(test_steps_are_kept_with_what_they_do)
     ck_assert_int_eq(plan->stop_when[0].kind, CONDITION_IN_FLIGHT);
     ck_assert(str_eq(plan->assertions, STR("[{\"calls\":{\"gte\":5}}]")));
     ck_assert(str_starts(plan->definition, STR("{\"id\":\"all\",\"seed\":18446744073709551615,")));
+}
+END_TEST
+
+START_TEST(test_a_wait_may_be_for_a_condition)
+{
+    const struct drill_plan *plan =
+        parse("  - id: waits\n"
+              "    steps:\n"
+              "      - {wait: 250ms, note: a}\n"
+              "      - {wait: {fired: {rule: throttle, gte: 3}}, max: 1m, note: b}\n");
+    const struct drill_step *steps = plan->steps;
+
+    ck_assert_int_eq(steps[0].when, DRILL_WAIT);
+    ck_assert_uint_eq(steps[0].ns, UINT64_C(250000000));
+    ck_assert_int_eq(steps[1].when, DRILL_UNTIL);
+    ck_assert_int_eq(steps[1].until.kind, CONDITION_FIRED);
+    ck_assert_uint_eq(steps[1].ns, UINT64_C(60000000000));
+    ck_assert(str_eq(steps[1].when_text, STR("until fired {\"rule\":\"throttle\",\"gte\":3}")));
 }
 END_TEST
 
@@ -171,6 +190,7 @@ int main(void)
     tcase_add_checked_fixture(tc, NULL, stop);
     tcase_add_test(tc, test_a_drill_without_more_has_the_documented_defaults);
     tcase_add_test(tc, test_steps_are_kept_with_what_they_do);
+    tcase_add_test(tc, test_a_wait_may_be_for_a_condition);
     tcase_add_test(tc, test_a_plan_is_found_by_its_id);
     tcase_add_test(tc, test_an_assertion_is_read_and_judged_by_the_same_keys);
     suite_add_tcase(suite, tc);
