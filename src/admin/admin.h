@@ -16,6 +16,7 @@
 
 struct admin;
 struct place_names;
+struct service;
 
 /* One call that a rule holds. Views; valid while the callback that got them runs. */
 struct admin_held {
@@ -55,6 +56,7 @@ struct admin_context {
     struct fault_engine *canned;   /* of the canned answers; NULL: there are none */
     struct tape *tape;             /* of its decisions */
     struct http_server *server;    /* for its numbers; may be NULL */
+    struct service *service;       /* whose triggers are fired by hand; may be NULL */
     const struct place_names *own; /* names that the control side answers to */
     const char *version;
     const struct visitor_policy *visitors; /* who may use it, and the token */

@@ -39,6 +39,8 @@ static const struct schema {
     {"StateReset",       false, {{"seed", FLAG}, {"account", TEXT | COUNT}}},
     {"SwitchFor",        false, {{"for", TEXT}}},
     {"SwitchInput",      false, {{"enabled", FLAG}, {"for", TEXT}}},
+    {"TriggerEmit",      false, {{"type", TEXT}, {"source", TEXT}, {"event", TEXT}, {"key", TEXT}, {"account", TEXT | COUNT}, {"region", TEXT}, {"merge", OBJECT}}},
+    {"TriggerFire",      false, {{"function", TEXT}, {"trigger", TEXT}, {"account", TEXT | COUNT}, {"region", TEXT}, {"event", TEXT | OBJECT | OBJECTS}, {"merge", OBJECT}}},
     {"Verify",           true,  {{"assert", OBJECTS}, {"since", TEXT}, {"within", TEXT}}},
     {"WorkloadEnd",      false, {{"exit", COUNT}, {"signal", COUNT}, {"failed_to_start", FLAG}, {"output", TEXT}, {"output_lost_bytes", COUNT}}},
 };

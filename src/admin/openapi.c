@@ -58,6 +58,8 @@ static const struct {
     {"Drills",       OBJECT(LIST("drills", "Drill"))},
     {"DryRun",       OBJECT(COUNT("calls") "," COUNT("struck") "," LIST("rules", "Rule") ",\"changed\":{\"type\":\"array\"}," LIST("warnings", "Issue"))},
     {"Enabled",      OBJECT(FLAG("stopped") "," COUNT("rules"))},
+    {"EventSample",  "{\"type\":\"object\"}"},
+    {"EventSamples", OBJECT(TEXTS("events"))},
     {"Events",       "{\"type\":\"string\",\"description\":\"server-sent events, one JSON object each; `lost` tells how many since `after` are not kept any more\"}"},
     {"Explanation",  OBJECT(TEXT("request_id") ",\"outcome\":{\"type\":\"object\"}," LIST("rules", "GateOfRule"))},
     {"Faults",       OBJECT(COUNT("seed") "," FLAG("stopped") "," FLAG("playing") "," TEXT("halted_by") "," COUNT("active") ",\"reload\":{\"$ref\":\"#/components/schemas/Reload\"}," LIST("groups", "Group") "," LIST("scenarios", "Scenario") "," LIST("rules", "Rule") "," LIST("canned", "CannedAnswer"))},
@@ -90,6 +92,10 @@ static const struct {
     {"Stopped",      OBJECT(FLAG("stopped") "," COUNT("released"))},
     {"Switch",       OBJECT(FLAG("enabled") "," TEXT("for"))},
     {"Tape",         "{\"type\":\"string\",\"description\":\"one decision a line\"}"},
+    {"Trigger",      OBJECT(TEXT("account") "," TEXT("region") "," TEXT("function") "," TEXT("trigger") "," TEXT("type") "," TEXT("qualifier") "," TEXT("source") "," FLAG("enabled"))},
+    {"TriggerFired", OBJECT(TEXT("account") "," TEXT("region") "," TEXT("function") "," TEXT("trigger") "," TEXT("type") "," TEXT("qualifier") "," TEXT("source") "," FLAG("enabled") "," TEXT("request_id") ",\"event\":{}")},
+    {"Triggers",     OBJECT(LIST("triggers", "Trigger"))},
+    {"TriggersFired", OBJECT(LIST("fired", "TriggerFired"))},
     {"Verdict",      OBJECT("\"verdict\":{\"enum\":[\"pass\",\"fail\",\"vacuous\",\"inconclusive\"]},\"results\":{\"type\":\"array\"}")},
     {"WasReset",     OBJECT(TEXTS("reset"))},
     {"Word",         "{\"type\":\"string\"}"},
@@ -122,6 +128,11 @@ static const struct {
     {"/drills/runs/{run}/report", "format",        "query" },
     {"/drills/runs/{run}/report", "wait",          "query" },
     {"/drills/runs/{run}/report", "attached",      "query" },
+    {"/triggers",                 "function",      "query" },
+    {"/triggers",                 "trigger",       "query" },
+    {"/triggers",                 "type",          "query" },
+    {"/triggers",                 "account",       "query" },
+    {"/triggers",                 "region",        "query" },
 };
 
 static void add_parameter(const char *name, const char *in, const char **comma, struct buf *out)

@@ -72,6 +72,11 @@ static const struct admin_route routes[] = {
     {"POST",   "/snapshots/load",              step_snapshot_load,      NULL,                     NULL,                       ADMIN_BODY, "Folder",       "Done",         "Replace the emulated resources by a snapshot, whole or not at all"},
     {"POST",   "/snapshots/save",              step_snapshot_save,      NULL,                     NULL,                       ADMIN_BODY, "Folder",       "Done",         "Write the emulated resources to a new folder"},
     {"POST",   "/state/reset",                 step_state_reset_begin,  step_state_reset_work,    step_state_reset_finish,    0,          "StateReset",   "Done",         "Forget the emulated resources; seed: true applies the seed files in the same step; account: A resets all of that account alone"},
+    {"GET",    "/triggers",                    step_triggers_get,       NULL,                     NULL,                       0,          NULL,           "Triggers",     "The triggers of all functions; ?function=, trigger=, type=, account=, region="},
+    {"POST",   "/triggers/emit",               step_trigger_emit,       NULL,                     NULL,                       ADMIN_BODY, "TriggerEmit",  "TriggersFired", "Something happens at a source: every trigger that hears of it calls its function"},
+    {"GET",    "/triggers/events",             step_samples_get,        NULL,                     NULL,                       0,          NULL,           "EventSamples", "The types whose payload is documented"},
+    {"GET",    "/triggers/events/{type}",      step_sample_get,         NULL,                     NULL,                       0,          NULL,           "EventSample",  "The payload of a type"},
+    {"POST",   "/triggers/fire",               step_trigger_fire,       NULL,                     NULL,                       ADMIN_BODY, "TriggerFire",  "TriggerFired", "Fire one trigger now, with the payload of its type, changed by merge, or with event in its place: 202 and the request id of the asynchronous call"},
 };
 /* clang-format on */
 

@@ -22,6 +22,13 @@ void step_faults_change_finish(struct admin_call *call);
 void step_faults_check_begin(struct admin_call *call);
 void step_faults_check_work(struct admin_call *call);
 
+/* triggers.c */
+void step_triggers_get(struct admin_call *call);
+void step_samples_get(struct admin_call *call);
+void step_sample_get(struct admin_call *call);
+void step_trigger_fire(struct admin_call *call);
+void step_trigger_emit(struct admin_call *call);
+
 /* rules.c: one rule */
 void step_reload(struct admin_call *call);
 void step_rule_get(struct admin_call *call);

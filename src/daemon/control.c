@@ -208,6 +208,7 @@ int control_start(struct daemon *d, struct error *err)
         .engine = d->faults,
         .tape = d->tape,
         .server = d->server,
+        .service = d->service,
         .own = &d->own_names,
         .version = FCEMU_VERSION,
         .visitors = &d->visitors,

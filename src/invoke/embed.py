@@ -1,19 +1,19 @@
-"""Files into a C table: embed.py OUTPUT FILE..."""
+"""Files into a C table of names and texts: embed.py OUTPUT HEADER STRUCT TABLE COUNT FILE..."""
 
 import pathlib
 import sys
 
 
 def main():
-    output, *files = map(pathlib.Path, sys.argv[1:])
-    parts = ['#include "invoke/bootstrap.h"\n#include "base/own.h"\n']
-    for number, file in enumerate(files):
+    output, header, struct, table, count, *files = sys.argv[1:]
+    parts = [f'#include "{header}"\n#include "base/own.h"\n']
+    rows = ""
+    for number, file in enumerate(map(pathlib.Path, files)):
         numbers = ",".join(map(str, file.read_bytes()))
         parts.append(f"static const unsigned char text_{number}[] = {{{numbers}}};\n")
-    rows = "".join(
-        f'    {{"{file.name}", {{(const char *)text_{number}, sizeof(text_{number})}}}},\n' for number, file in enumerate(files))
-    parts.append(f"const struct bootstrap bootstraps[] = {{\n{rows}}};\nconst size_t bootstrap_count = N_ELEMENTS(bootstraps);\n")
-    output.write_text("".join(parts), encoding="ascii")
+        rows += f'    {{"{file.name}", {{(const char *)text_{number}, sizeof(text_{number})}}}},\n'
+    parts.append(f"const struct {struct} {table}[] = {{\n{rows}}};\nconst size_t {count} = N_ELEMENTS({table});\n")
+    pathlib.Path(output).write_text("".join(parts), encoding="ascii")
 
 
 main()

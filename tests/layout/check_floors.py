@@ -20,6 +20,7 @@ FLOORS = [
     ["product/service/frame"],
     ["product/service/code"],
     ["product/service/resource"],
+    ["product/service/event"],
     ["product/service"],
     ["product/service/seed"],
     ["gateway", "drill"],

@@ -450,6 +450,34 @@ void async_queue_accept(struct work *work, const struct address *at)
     arm(work->service->async);
 }
 
+void async_queue_add(struct async_queue *q, const struct async_call *call)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct store *store = q->service->store;
+    const struct store_key key = {.account = call->account,
+                                  .region = call->region,
+                                  .kind = STR(STORE_KIND_TASK),
+                                  .parent = call->path,
+                                  .version = STR(""),
+                                  .name = call->request_id};
+    struct async_accepted accepted = {.request_id = call->request_id,
+                                      .qualifier = call->qualifier,
+                                      .event = call->event,
+                                      .wall_ms = clock_now_wall_ms(q->service->clock)};
+    struct async_config config;
+
+    async_config_of(q->service, &key, call->qualifier, arena, &config);
+    accepted.hidden = !config.stateful;
+    OWN(json_free) cJSON *record = async_record(&accepted, key.name, arena);
+    struct store_batch *batch = store_begin(store);
+
+    row_put(batch, &key, record,
+            (struct store_value){.created_ms = accepted.wall_ms, .modified_ms = accepted.wall_ms});
+    store_commit(batch, NULL, NULL);
+    add_job(q, &key, clock_now_ns(q->service->clock));
+    arm(q);
+}
+
 void async_queue_stop(struct async_queue *q, const struct store_key *task)
 {
     for (struct job *job = q ? q->jobs : NULL; job; job = job->next) {

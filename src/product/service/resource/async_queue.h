@@ -23,6 +23,15 @@ void async_queue_free(struct async_queue *queue); /* NULL is fine */
 
 /** Answer 202 when the call is on disk, and run it in its time. */
 void async_queue_accept(struct work *work, const struct address *at);
+/* A call that came by no request: an event source made it. */
+struct async_call {
+    struct str account, region;
+    struct str path;      /* "demo/hello" */
+    struct str qualifier; /* "" : the working copy */
+    struct str event, request_id;
+};
+/** Keep it, and run it in its time; with a record when its function is configured so. */
+void async_queue_add(struct async_queue *queue, const struct async_call *call);
 /** The task was stopped: what runs for it ends. */
 void async_queue_stop(struct async_queue *queue, const struct store_key *task);
 /** A record that no client sees. */
