@@ -24,6 +24,7 @@ int functions_start(struct daemon *d, struct error *err)
         .program = "/proc/self/exe",
         .isolation = isolations[s->invoke.isolation],
         .memory_bytes = s->invoke.memory ? s->invoke.memory : half_of_memory(),
+        .machines = s->invoke.machines,
         .idle_ms = s->invoke.idle_ns / NS_PER_MS,
         .no_network = s->invoke.network == NETWORK_NONE,
     };

@@ -204,8 +204,10 @@ void reply_error(struct exchange *x, const struct fc_error *error, const struct 
     reply->http.body_from_arena = true;
     http_headers_add(&reply->http.headers, x->arena, STR("Content-Type"), STR("application/json"));
     reply_common_headers(x, reply);
+    /* A bad answer is the function's error, every other one the service's. */
     if (x->facts.api == API_TRIGGER)
         http_headers_add(&reply->http.headers, x->arena, STR("X-Fc-Error-Type"),
-                         STR("FcCommonError"));
+                         str_eq(reply->code, STR("BadResponse")) ? STR("UnhandledInvocationError")
+                                                                 : STR("FcCommonError"));
     x->answered = true;
 }

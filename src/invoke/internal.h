@@ -66,6 +66,7 @@ struct function {
     bool hard_wired;            /* a custom runtime that listens at a port of its own choice */
     struct instance *instances; /* of this revision and older ones */
     size_t instance_count;
+    unsigned held; /* it stays although it has no instance */
 };
 
 void invoke_function_copy(const struct invoke_function *from, struct arena *arena,
@@ -74,6 +75,9 @@ void invoke_function_copy(const struct invoke_function *from, struct arena *aren
 struct function *function_take(struct invoke *invoke, const struct invoke_function *spec);
 /** It goes when it has no instance. */
 void function_let_go(struct function *function);
+
+/* ---- room.c ---- */
+
 /** An instance that can take a call, or a new one; NULL: *code and *message say why not. */
 struct instance *function_find_room(struct function *function, const char **code, char **message);
 

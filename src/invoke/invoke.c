@@ -264,13 +264,13 @@ static void end_instances(struct invoke *invoke)
         struct instance *instance;
         struct instance *after;
 
-        function->instance_count++;
+        function->held++;
         DL_FOREACH_SAFE(function->instances, instance, after)
         {
             drop_calls(instance);
             instance_free(instance);
         }
-        function->instance_count--;
+        function->held--;
         function_let_go(function);
     }
 }

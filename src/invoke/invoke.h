@@ -27,6 +27,7 @@ struct invoke_settings {
     const char *program; /* our own binary, for the supervisor; NULL: a fork, for tests */
     enum supervise_isolation isolation;
     uint64_t memory_bytes;     /* of all instances together: what they may take at most */
+    uint32_t machines;         /* instances in one region, of everybody; 0: any number */
     uint64_t idle_ms;          /* an instance without a call for so long ends */
     bool no_network;           /* functions reach nothing but themselves */
     const char *const *hidden; /* folders of ours, for messages; NULL at the end */

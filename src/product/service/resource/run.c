@@ -181,6 +181,52 @@ static void answer_http(const struct run *run, struct invoke_result *result)
     add_measures(run, result);
 }
 
+/* ---- answers that are too large ---- */
+
+static bool is_beyond(struct work *work, enum limit_id limit, size_t bytes)
+{
+    int64_t most = work_limit(work, limit);
+
+    return most != LIMIT_NONE && bytes > (uint64_t)most;
+}
+
+static size_t header_bytes(const struct http_headers *headers)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < headers->count; i++)
+        bytes += headers->items[i].name.len + headers->items[i].value.len;
+    return bytes;
+}
+
+/* True when it was refused: it holds more than the service carries. */
+static bool is_too_large(const struct run *run, struct invoke_result *result)
+{
+    struct work *work = run->work;
+    size_t head = header_bytes(&result->headers);
+
+    if (run->by_http && is_beyond(work, LIMIT_TRIGGER_HEADER_BYTES, head)) {
+        answer_refuse_text(work, "BadResponse",
+                           "Response headers exceed the maximum allowed length (max: %" PRId64
+                           ", actual: '%zu')",
+                           work_limit(work, LIMIT_TRIGGER_HEADER_BYTES), head);
+        return true;
+    }
+    if (!is_beyond(work, LIMIT_SYNC_RESPONSE_BYTES, result->body.len))
+        return false;
+    struct str text = arena_strf(
+        work->arena, "response payload size exceeds the maximum allowed size (%" PRId64 " bytes)",
+        work_limit(work, LIMIT_SYNC_RESPONSE_BYTES));
+
+    if (run->by_http) {
+        answer_refuse(work, "BadResponse", text);
+        return true;
+    }
+    result->outcome = INVOKE_UNHANDLED;
+    result->body = ARENA_CONCAT(work->arena, STR("{\"errorMessage\":\""), text, STR("\"}"));
+    return false;
+}
+
 static void on_result(void *arg, const struct invoke_result *result)
 {
     const struct run *run = arg;
@@ -191,10 +237,10 @@ static void on_result(void *arg, const struct invoke_result *result)
     run->work->answer.instance = arena_str(run->work->arena, result->instance_id);
     if (result->outcome == INVOKE_REFUSED)
         refuse(run, result);
-    else if (run->by_http)
+    else if (!is_too_large(run, &own) && run->by_http)
         answer_http(run, &own);
-    else
-        answer_event(run, result);
+    else if (!run->by_http)
+        answer_event(run, &own);
     work_finish(run->work);
 }
 
