@@ -92,7 +92,7 @@ static const struct {
     {"Stopped",      OBJECT(FLAG("stopped") "," COUNT("released"))},
     {"Switch",       OBJECT(FLAG("enabled") "," TEXT("for"))},
     {"Tape",         "{\"type\":\"string\",\"description\":\"one decision a line\"}"},
-    {"Trigger",      OBJECT(TEXT("account") "," TEXT("region") "," TEXT("function") "," TEXT("trigger") "," TEXT("type") "," TEXT("qualifier") "," TEXT("source") "," FLAG("enabled"))},
+    {"Trigger",      OBJECT(TEXT("account") "," TEXT("region") "," TEXT("function") "," TEXT("trigger") "," TEXT("type") "," TEXT("qualifier") "," TEXT("source") "," FLAG("enabled") "," TEXT("next"))},
     {"TriggerFired", OBJECT(TEXT("account") "," TEXT("region") "," TEXT("function") "," TEXT("trigger") "," TEXT("type") "," TEXT("qualifier") "," TEXT("source") "," FLAG("enabled") "," TEXT("request_id") ",\"event\":{}")},
     {"Triggers",     OBJECT(LIST("triggers", "Trigger"))},
     {"TriggersFired", OBJECT(LIST("fired", "TriggerFired"))},

@@ -6,6 +6,7 @@
 #include "admin/steps.h"
 #include "base/distance.h"
 #include "product/service/event/event.h"
+#include "product/service/service.h"
 
 static bool has_service(struct admin_call *call)
 {
@@ -36,6 +37,16 @@ static struct str asked(const struct admin_call *call, const char *name)
 
 /* ---- which there are ---- */
 
+/* When it fires next, on the virtual clock. */
+static void add_next(struct admin_call *call, const struct event_trigger *trigger, cJSON *out)
+{
+    uint64_t next = service_timer_next(call->admin->context.service, trigger);
+    char text[CLOCK_ISO_BYTES];
+
+    clock_format_iso(next, text);
+    json_add_str(out, "next", next ? str_of(text) : STR_NONE);
+}
+
 static cJSON *describe(struct admin_call *call, const struct event_trigger *trigger)
 {
     cJSON *out = cJSON_CreateObject();
@@ -48,6 +59,8 @@ static cJSON *describe(struct admin_call *call, const struct event_trigger *trig
     json_add_str(out, "qualifier", trigger->qualifier.len ? trigger->qualifier : STR("LATEST"));
     json_add_str(out, "source", trigger->source.len ? trigger->source : STR_NONE);
     cJSON_AddBoolToObject(out, "enabled", trigger->enabled);
+    if (str_eq(trigger->type, STR("timer")))
+        add_next(call, trigger, out);
     return out;
 }
 

@@ -193,6 +193,11 @@ static uint16_t loopback_port(void *owner)
     return 0;
 }
 
+static void clock_moved(void *owner)
+{
+    service_clock_moved(((struct daemon *)owner)->service);
+}
+
 static void reload(void *owner)
 {
     daemon_reload(owner);
@@ -226,6 +231,7 @@ int control_start(struct daemon *d, struct error *err)
         .held_release = held_release,
         .held_release_all = held_release_all,
         .state = daemon_change_state,
+        .clock_moved = clock_moved,
         .loopback_port = loopback_port,
     };
 

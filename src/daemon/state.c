@@ -26,6 +26,7 @@ static void end(struct change *change, const char *problem)
 {
     struct daemon *d = change->daemon;
 
+    service_triggers_changed(d->service);
     change->done(change->arg, problem);
     seeds_free(change->seeds);
     store_close(change->stage);

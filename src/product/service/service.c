@@ -9,6 +9,7 @@
 #include "invoke/invoke.h"
 #include "loop/worker.h"
 #include "product/service/code/code.h"
+#include "product/service/event/timers.h"
 #include "product/service/operations.h"
 #include "product/service/resource/async_queue.h"
 
@@ -117,10 +118,29 @@ void service_cancel(struct service_pending *pending)
 
 void service_run_code(struct service *service, struct invoke *invoke)
 {
+    event_timers_free(GIVE(service->timers));
     async_queue_free(GIVE(service->async));
     service->invoke = invoke;
-    if (invoke)
-        service->async = async_queue_new(service);
+    service->trigger_changes = invoke ? service_triggers_changed : NULL;
+    if (!invoke)
+        return;
+    service->async = async_queue_new(service);
+    service->timers = event_timers_new(service);
+}
+
+void service_triggers_changed(struct service *service)
+{
+    event_timers_changed(service->timers);
+}
+
+void service_clock_moved(struct service *service)
+{
+    event_timers_clock_moved(service->timers);
+}
+
+uint64_t service_timer_next(const struct service *service, const struct event_trigger *trigger)
+{
+    return event_timers_next(service->timers, trigger);
 }
 
 bool service_has_code(struct service *service, struct str account, struct str region,

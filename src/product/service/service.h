@@ -64,6 +64,13 @@ bool service_has_domain(struct service *service, struct str name);
 struct invoke;
 /** From now on functions with code are run; NULL: no more, which comes before @invoke goes. */
 void service_run_code(struct service *service, struct invoke *invoke);
+/** The state was replaced as a whole: triggers are others now. */
+void service_triggers_changed(struct service *service);
+/** The virtual clock was moved: what it passed is due. */
+void service_clock_moved(struct service *service);
+struct event_trigger;
+/** When a timer trigger fires next, wall time in milliseconds; 0 when it does not. */
+uint64_t service_timer_next(const struct service *service, const struct event_trigger *trigger);
 /** True when a call of the function that @target addresses would run its code. */
 bool service_has_code(struct service *service, struct str account, struct str region,
                       const struct target *target);

@@ -28,6 +28,7 @@ struct package {
 
 struct resource;
 struct async_queue;
+struct event_timers;
 struct invoke_call;
 struct work;
 typedef void service_handler(struct work *work);
@@ -55,6 +56,9 @@ struct service {
     const struct clock *clock;
     struct invoke *invoke;     /* NULL: code is not run */
     struct async_queue *async; /* asynchronous calls; as long as code is run */
+    /* A trigger is about to come, change or go; NULL: nobody wants to know. */
+    void (*trigger_changes)(struct service *service);
+    struct event_timers *timers; /* fired on the virtual clock; as long as code is run */
     struct limits limits;
     struct str default_region;
     struct str default_account;

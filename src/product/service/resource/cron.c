@@ -182,6 +182,49 @@ bool cron_last(const struct cron *cron, uint64_t from_ms, uint64_t to_ms, uint64
     return false;
 }
 
+/* ---- the next one ---- */
+
+static void local_time(const struct zone *zone, int64_t utc_s, struct tm *out)
+{
+    time_t local = (time_t)(utc_s + (zone ? zone_offset_s(zone, utc_s) : 0));
+
+    gmtime_r(&local, out);
+}
+
+/* How far it is safe to go on from a moment that does not match. Zones change their clocks at
+ * quarters of an hour, by up to a few hours: only whole days far from their end are left out. */
+static int64_t stride_s(const struct cron *cron, const struct tm *tm)
+{
+    enum { MINUTE_S = 60, QUARTER_S = 900, HOUR_S = 3600, DAY_S = 86400, MARGIN_S = 4 * HOUR_S };
+    int64_t into_day = tm->tm_hour * HOUR_S + tm->tm_min * MINUTE_S + tm->tm_sec;
+    int64_t into_quarter = into_day % QUARTER_S;
+
+    if (!(allows(cron, 4, tm->tm_mon + 1) && day_matches(cron, tm)) &&
+        into_day < DAY_S - MARGIN_S - QUARTER_S)
+        return DAY_S - MARGIN_S - into_day;
+    if (!(day_matches(cron, tm) && allows(cron, 4, tm->tm_mon + 1)) ||
+        !allows(cron, 2, tm->tm_hour))
+        return QUARTER_S - into_quarter;
+    return minute_matches(cron, tm) ? 1 : MINUTE_S - tm->tm_sec;
+}
+
+bool cron_next(const struct cron *cron, const struct zone *zone, int64_t after_s, int64_t *out_s)
+{
+    const int64_t horizon_s = after_s + INT64_C(5) * SEARCH_DAYS * 86400;
+    struct tm tm;
+
+    for (int64_t at = after_s + 1; at < horizon_s; at += stride_s(cron, &tm)) {
+        local_time(zone, at, &tm);
+        if (minute_matches(cron, &tm) && allows(cron, 0, tm.tm_sec)) {
+            *out_s = at;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- spans ---- */
+
 static const struct {
     struct str unit;
     double ms;

@@ -314,8 +314,22 @@ static bool merge(struct work *work, struct subject *s)
     return true;
 }
 
+static void tell_sources(const struct work *work)
+{
+    if (work->service->trigger_changes)
+        work->service->trigger_changes(work->service);
+}
+
+static bool leave(struct work *work, struct subject *s)
+{
+    (void)s;
+    tell_sources(work);
+    return true;
+}
+
 static void settle(struct work *work, struct subject *s)
 {
+    tell_sources(work);
     if (!s->create)
         return;
     settle_source(work, &s->at, s->document);
@@ -346,6 +360,7 @@ const struct resource trigger_resource = {
     .merge = merge,
     .check = check,
     .allow = allow,
+    .remove = leave,
     .settle = settle,
     .decorate = decorate,
 };

@@ -5,8 +5,7 @@
 #include "product/service/resource/trigger_type.h"
 
 #include "base/mem.h"
-#include "base/zone.h"
-#include "product/service/resource/cron.h"
+#include "product/service/resource/timer_schedule.h"
 #include "product/service/resource/trigger_rows.h"
 
 const struct trigger_type *trigger_type_find(struct str name)
@@ -139,34 +138,16 @@ static void lower_auth_type(cJSON *config)
     }
 }
 
-static bool is_zone(struct str name)
-{
-    OWN(zone_free) struct zone *zone = zone_load(name);
-
-    return zone != NULL;
-}
-
-static bool is_schedule(struct str text)
-{
-    struct cron cron;
-    struct str zone;
-    uint64_t span;
-
-    text = str_trim(text);
-    if (str_starts(text, STR("@every ")))
-        return cron_parse_span(str_slice(text, 7, text.len), &span);
-    if (str_starts(text, STR("CRON_TZ=")))
-        return str_cut(str_slice(text, 8, text.len), ' ', &zone, &text) && is_zone(zone) &&
-               cron_parse(text, &cron);
-    return cron_parse(text, &cron);
-}
-
 static bool check_timer(struct work *work, const cJSON *config)
 {
     struct str text = json_get_str(config, "cronExpression");
 
-    if (is_schedule(text))
+    struct timer_schedule schedule;
+
+    if (timer_schedule_parse(text, &schedule)) {
+        timer_schedule_done(&schedule);
         return true;
+    }
     return answer_wrong(work, "CronExpression", "'@every <duration>' or six cron fields", text);
 }
 

@@ -1,6 +1,6 @@
 #include "../../suite.h"
 #include "base/clock.h"
-#include "product/service/resource/cron.h"
+#include "product/service/resource/timer_schedule.h"
 
 static const struct {
     const char *text;
@@ -92,6 +92,88 @@ START_TEST(test_cron_span_table)
 }
 END_TEST
 
+static const struct {
+    const char *text, *after, *next; /* "" when none comes */
+} nexts[] = {
+    {"0 0 4 * * *",                           "2026-01-05T03:59:59Z", "2026-01-05T04:00:00Z"},
+    {"0 0 4 * * *",                           "2026-01-05T04:00:00Z", "2026-01-06T04:00:00Z"},
+    {"30 */15 * * * *",                       "2026-01-05T04:15:29Z", "2026-01-05T04:15:30Z"},
+    {"0 0 0 29 2 *",                          "2026-01-05T00:00:00Z", "2028-02-29T00:00:00Z"},
+    {"0 0 0 30 2 *",                          "2026-01-05T00:00:00Z", ""                    },
+    {"0 0 12 ? * MON",                        "2026-01-05T12:00:00Z", "2026-01-12T12:00:00Z"},
+    {"CRON_TZ=Asia/Shanghai 0 30 7 * * *",    "2026-01-05T00:00:00Z", "2026-01-05T23:30:00Z"},
+ /* 2026-03-08 has no half past two in New York, and 2026-11-01 two of half past one. */
+    {"CRON_TZ=America/New_York 0 0 9 * * *",  "2026-03-07T12:00:00Z", "2026-03-07T14:00:00Z"},
+    {"CRON_TZ=America/New_York 0 0 9 * * *",  "2026-03-07T14:00:00Z", "2026-03-08T13:00:00Z"},
+    {"CRON_TZ=America/New_York 0 30 2 * * *", "2026-03-07T07:30:00Z", "2026-03-09T06:30:00Z"},
+    {"CRON_TZ=America/New_York 0 30 1 * * *", "2026-11-01T00:00:00Z", "2026-11-01T05:30:00Z"},
+    {"CRON_TZ=America/New_York 0 30 1 * * *", "2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"},
+    {"CRON_TZ=America/New_York 0 30 1 * * *", "2026-11-01T06:30:00Z", "2026-11-02T06:30:00Z"},
+    {"@every 90m",                            "2026-01-05T01:29:59Z", "2026-01-05T01:30:00Z"},
+    {"@every 90m",                            "2026-01-05T01:30:00Z", "2026-01-05T03:00:00Z"},
+    {"@every 10ms",                           "2026-01-05T00:00:00Z", "2026-01-05T00:00:01Z"},
+};
+
+START_TEST(test_timer_next_table)
+{
+    struct timer_schedule schedule;
+    char text[CLOCK_ISO_BYTES] = "";
+    uint64_t at;
+
+    ck_assert(timer_schedule_parse(str_of(nexts[_i].text), &schedule));
+    if (timer_schedule_next(&schedule, time_of("2026-01-05T00:00:00Z"), time_of(nexts[_i].after),
+                            &at))
+        clock_format_iso_seconds(at, text);
+    ck_assert_msg(strcmp(text, nexts[_i].next) == 0, "'%s' behind %s: %s", nexts[_i].text,
+                  nexts[_i].after, text);
+    timer_schedule_done(&schedule);
+}
+END_TEST
+
+/* Against a look at every minute of two weeks, in which the clocks change. */
+static const char *const walked[] = {
+    "CRON_TZ=America/New_York 0 */7 1-3 * * *",
+    "CRON_TZ=America/New_York 0 0 0 8,9 MAR SUN",
+    "CRON_TZ=Australia/Lord_Howe 0 0,45 * ? * *",
+    "CRON_TZ=Europe/Berlin 0 59 23 31 * *",
+};
+
+START_TEST(test_timer_next_misses_nothing)
+{
+    struct timer_schedule schedule;
+    uint64_t from = time_of("2026-03-01T00:00:00Z") / 1000;
+    uint64_t to = time_of("2026-04-12T00:00:00Z") / 1000;
+    uint64_t next = 0;
+
+    ck_assert(timer_schedule_parse(str_of(walked[_i]), &schedule));
+    for (uint64_t at = from; at < to; at += 60) {
+        int64_t local = (int64_t)at + zone_offset_s(schedule.zone, (int64_t)at);
+        uint64_t found;
+        uint64_t begin = (uint64_t)local * 1000;
+        bool matches = cron_last(&schedule.cron, begin, begin, &found);
+
+        if (next <= (at - 1) * 1000)
+            ck_assert(timer_schedule_next(&schedule, 0, (at - 1) * 1000, &next));
+        ck_assert_msg(matches == (next == at * 1000), "%s at %llu", walked[_i],
+                      (unsigned long long)at);
+    }
+    timer_schedule_done(&schedule);
+}
+END_TEST
+
+static const char *const refused[] = {"@every",      "@every 0s",
+                                      "@hourly",     "CRON_TZ=Nowhere/City 0 0 4 * * *",
+                                      "CRON_TZ=UTC", "CRON_TZ=UTC 0 0 4 * *",
+                                      "0 0 4 * *"};
+
+START_TEST(test_timer_schedule_refuses)
+{
+    struct timer_schedule schedule;
+
+    ck_assert_msg(!timer_schedule_parse(str_of(refused[_i]), &schedule), "'%s'", refused[_i]);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("product/service/cron");
@@ -100,6 +182,9 @@ int main(void)
     tcase_add_loop_test(tc, test_cron_parse_table, 0, N_ELEMENTS(schedules));
     tcase_add_loop_test(tc, test_cron_last_table, 0, N_ELEMENTS(lasts));
     tcase_add_loop_test(tc, test_cron_span_table, 0, N_ELEMENTS(spans));
+    tcase_add_loop_test(tc, test_timer_next_table, 0, N_ELEMENTS(nexts));
+    tcase_add_loop_test(tc, test_timer_next_misses_nothing, 0, N_ELEMENTS(walked));
+    tcase_add_loop_test(tc, test_timer_schedule_refuses, 0, N_ELEMENTS(refused));
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
