@@ -50,15 +50,27 @@ int private_restart(const struct cli_args *args, const char *rules, struct stage
     return 0;
 }
 
+/* Mistakes in files are told in full; an error has room for one line. */
+static int tell_failure(const struct cli_args *args, const struct stage *stage,
+                        const struct error *err)
+{
+    OWN(buf_done) struct buf said = {0};
+
+    if (stage && stage_daemon_ended(stage) && stage_daemon_said(stage, &said))
+        fprintf(stderr, "fcemu %s: the private daemon did not start:\n%s", args->verb->name,
+                buf_text(&said));
+    else
+        fprintf(stderr, "fcemu %s: %s\n", args->verb->name, err->text);
+    return EXIT_CODE_UNREACHABLE;
+}
+
 int private_start(const struct cli_args *args, const char *rules, struct stage **out)
 {
     OWN(stage_free) struct stage *stage = NULL;
     struct error err = {0};
 
-    if (stage_new(&stage, &err) < 0 || private_restart(args, rules, stage, &err) < 0) {
-        fprintf(stderr, "fcemu %s: %s\n", args->verb->name, err.text);
-        return EXIT_CODE_UNREACHABLE;
-    }
+    if (stage_new(&stage, &err) < 0 || private_restart(args, rules, stage, &err) < 0)
+        return tell_failure(args, stage, &err);
     *out = GIVE(stage);
     return 0;
 }

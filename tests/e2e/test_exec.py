@@ -383,6 +383,15 @@ def test_what_cannot_be_started_is_told(cli, words, code, why):
     assert why in cli.run("start", *words, code=code).stderr
 
 
+@pytest.mark.parametrize("verb", [["start"], ["exec"]])
+def test_mistakes_in_files_are_told_in_full(cli, verb):
+    folder = cli.folder / ("long" * 50)
+    folder.mkdir()
+    (folder / "rules.yaml").write_text("version: 1\nrules:\n" + "  - {id: a, mtach: {}, do: {error: AccessDenied}}\n" * 9)
+    told = cli.run(*verb, "--faults", folder / "rules.yaml", *(["--", "true"] if verb == ["exec"] else []), code=5).stderr
+    assert told.count("unknown key 'mtach'") == 9 and told.count("did you mean 'match'?\n") == 9
+
+
 def test_start_ends_with_its_owner_and_holds_none_of_its_pipes(cli):
     owner = subprocess.Popen(["sleep", "1000"])
     started = Started(cli, owner=owner.pid)

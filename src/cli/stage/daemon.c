@@ -17,6 +17,7 @@ enum {
     LOOK_MS = 5,
     READY_S = 60,
     LOG_TAIL_BYTES = 300,
+    SAID_BYTES = 16384,
     ARGUMENTS_MAX = 256,
     READY_FILE_BYTES = 4096
 };
@@ -233,6 +234,11 @@ const char *stage_address(const struct stage *stage)
 const char *stage_log(const struct stage *stage)
 {
     return stage->daemon ? stage->daemon->log_file : NULL;
+}
+
+bool stage_daemon_said(const struct stage *stage, struct buf *out)
+{
+    return stage->daemon && read_file(stage->daemon->log_file, out, SAID_BYTES);
 }
 
 bool stage_daemon_ended(const struct stage *stage)

@@ -46,6 +46,8 @@ const char *stage_folder(const struct stage *stage);
 const char *stage_ca_folder(const struct stage *stage);
 /** What its daemon has to say, a file in the folder. */
 const char *stage_log(const struct stage *stage);
+/** The first 16 KiB of that. False when it has said nothing. */
+bool stage_daemon_said(const struct stage *stage, struct buf *out);
 /** The daemon has ended by itself. */
 bool stage_daemon_ended(const struct stage *stage);
 /** End the daemon; another may be started. */

@@ -1,0 +1,1 @@
+VERSION = "0.1.0"  # meson.build's; a test compares them
