@@ -180,8 +180,10 @@ static void add_code(const struct cell_case *c, const cJSON *result, cJSON *cell
 static void add_cell(struct react *r, const struct cell_case *c, const cJSON *result,
                      const cJSON *row)
 {
-    static const char *const copied[] = {"sdk",           "operation", "calls", "attempts_least",
-                                         "attempts_most", "gaps_ms"};
+    static const char *const copied[] = {
+        "sdk",     "operation",         "calls", "attempts_least", "attempts_most",
+        "gaps_ms", "transport_repeats",
+    };
     cJSON *cell = json_made(cJSON_CreateObject());
     OWN(buf_done) struct buf ending = {0};
 
@@ -226,6 +228,15 @@ static void add_gaps(const cJSON *cell, struct buf *out)
     }
 }
 
+/* What the program did not do itself. */
+static void add_transport(const cJSON *cell, struct buf *out)
+{
+    const cJSON *repeats = cJSON_GetObjectItemCaseSensitive(cell, "transport_repeats");
+
+    if (cJSON_IsNumber(repeats) && repeats->valuedouble > 0)
+        buf_printf(out, ", %.0f by transport", repeats->valuedouble);
+}
+
 static void print_cells(const struct react *r)
 {
     static const struct cli_column columns[] = {
@@ -251,6 +262,7 @@ static void print_cells(const struct react *r)
         if (cJSON_IsNumber(most))
             buf_printf(&attempts, least->valuedouble < most->valuedouble ? "%.0f-%.0f" : "%.0f",
                        least->valuedouble, most->valuedouble);
+        add_transport(cell, &attempts);
         add_gaps(cell, &gaps);
         json_add_str(row, "attempts", attempts.len ? buf_str(&attempts) : STR("not struck"));
         json_add_str(row, "gaps", gaps.len ? buf_str(&gaps) : STR(""));

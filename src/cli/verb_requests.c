@@ -263,10 +263,11 @@ static int run_retries(const struct cli_args *args)
         {"function", "function", 20},
         {"sdk",         "sdk", 9},
         {"attempts",  "attempts", 8},
-        {"confidence",         "confidence", 10},
-        {"gaps ms",       "gaps_ms", 40},
-        {"outcome",          "outcome", 10},
-        {0 },
+        {"by transport",         "transport_repeats", 12},
+        {"confidence",       "confidence", 10},
+        {"gaps ms",          "gaps_ms", 40},
+        {"outcome",  "outcome", 10},
+        {0         },
     };
     OWN(arena_free) struct arena *arena = arena_new();
     struct str profile = str_of(cli_value(args, "profile"));

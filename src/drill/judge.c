@@ -347,6 +347,7 @@ static cJSON *call_json(const struct judgement *j, const struct journal_entry *e
     json_add_str(call, "cut", cut ? e->outcome_kind : STR(""));
     json_add_str(call, "rule", shown(e->rule));
     json_add_uint(call, "chain", e->link.chain);
+    cJSON_AddBoolToObject(call, "by_transport", (e->link.evidence & CHAIN_BY_TRANSPORT) != 0);
     return call;
 }
 
@@ -367,12 +368,13 @@ static cJSON *chain_json(const struct retry_chain *chain)
 
     json_add_uint(item, "chain", chain->number);
     json_add_uint(item, "attempts", chain->count);
+    json_add_uint(item, "transport_repeats", chain->transport);
     json_add_str(item, "ended",
                  chain->succeeded ? STR("succeeded")
                  : chain->gave_up ? STR("gave up")
                                   : STR(""));
     gaps = json_made(cJSON_AddArrayToObject(item, "gaps_ms"));
-    for (size_t i = 0; i + 1 < chain->count; i++)
+    for (size_t i = 0; i < chain->retries; i++)
         cJSON_AddItemToArray(
             gaps, json_made(cJSON_CreateNumber((double)(uint64_t)(chain->gaps_ms[i] * 10) / 10)));
     return item;

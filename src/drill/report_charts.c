@@ -145,11 +145,11 @@ static void add_call_table(const cJSON *timeline, double left_out, struct buf *o
 {
     const cJSON *call;
 
-    buf_puts(
-        out,
-        "<div class=\"scroll\" tabindex=\"0\"><table><tr><th class=\"n\">At<th "
-        "class=\"n\">Took<th>Operation"
-        "<th>Function<th>Region<th class=\"n\">Status<th>Code<th>Ended by<th>Rule<th>Call</tr>\n");
+    buf_puts(out,
+             "<div class=\"scroll\" tabindex=\"0\"><table><tr><th class=\"n\">At<th "
+             "class=\"n\">Took<th>Operation"
+             "<th>Function<th>Region<th class=\"n\">Status<th>Code<th>Ended by<th>Rule<th>By the "
+             "transport<th>Call</tr>\n");
     cJSON_ArrayForEach (call, timeline) {
         buf_puts(out, "<tr><td class=\"n\">");
         report_add_time(report_number(call, "at_ms"), out);
@@ -162,6 +162,9 @@ static void add_call_table(const cJSON *timeline, double left_out, struct buf *o
         add_cell(call, "code", out);
         add_cell(call, "cut", out);
         add_cell(call, "rule", out);
+        buf_puts(out, cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(call, "by_transport"))
+                          ? "<td>yes"
+                          : "<td>");
         add_cell(call, "request_id", out);
         buf_puts(out, "</tr>\n");
     }
@@ -187,11 +190,31 @@ static double longest_gap(const cJSON *chains)
     return longest;
 }
 
-/* A line a chain: the gap before each retry, by the retry's number. */
+/* The gap before each retry, by the retry's number; a dot each, for there may be one only. */
+static void add_gap_line(const cJSON *gaps, double longest, struct buf *out)
+{
+    OWN(buf_done) struct buf dots = {0};
+    const cJSON *gap;
+    int number = 0;
+
+    buf_puts(out, "<polyline fill=\"none\" stroke=\"var(--call)\" points=\"");
+    cJSON_ArrayForEach (gap, gaps) {
+        double y = GAP_HEIGHT - gap->valuedouble / longest * (GAP_HEIGHT - TOP);
+        int x = LEFT + number * 80;
+
+        if (number++ == GAPS_MAX)
+            break;
+        buf_printf(out, "%d,%.1f ", x, y);
+        buf_printf(&dots, "<circle cx=\"%d\" cy=\"%.1f\" r=\"3\" fill=\"var(--call)\"/>", x, y);
+    }
+    buf_puts(out, "\"/>");
+    buf_puts(out, buf_text(&dots));
+}
+
 static void add_gap_chart(const cJSON *chains, struct buf *out)
 {
     double longest = longest_gap(chains);
-    const cJSON *chain, *gap;
+    const cJSON *chain;
     int drawn = 0;
 
     buf_printf(out,
@@ -201,19 +224,9 @@ static void add_gap_chart(const cJSON *chains, struct buf *out)
     report_add_time(longest, out);
     buf_printf(out, "</text><text x=\"6\" y=\"%d\">0 ms</text>", GAP_HEIGHT);
     cJSON_ArrayForEach (chain, chains) {
-        int number = 0;
-
         if (drawn++ == CHAINS_MAX)
             break;
-        buf_puts(out, "<polyline fill=\"none\" stroke=\"var(--call)\" points=\"");
-        cJSON_ArrayForEach (gap, report_list(chain, "gaps_ms")) {
-            double y = GAP_HEIGHT - gap->valuedouble / longest * (GAP_HEIGHT - TOP);
-
-            if (number == GAPS_MAX)
-                break;
-            buf_printf(out, "%d,%.1f ", LEFT + number++ * 80, y);
-        }
-        buf_puts(out, "\"/>");
+        add_gap_line(report_list(chain, "gaps_ms"), longest, out);
     }
     for (int i = 0; i * 80 < WIDTH - LEFT; i++)
         buf_printf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">retry %d</text>",
@@ -225,13 +238,16 @@ static void add_gap_table(const cJSON *chains, struct buf *out)
 {
     const cJSON *chain, *gap;
 
-    buf_puts(out, "<div class=\"scroll\" tabindex=\"0\"><table><tr><th class=\"n\">Chain<th "
-                  "class=\"n\">Attempts<th>Ended<th>Gaps</tr>\n");
+    buf_puts(
+        out,
+        "<div class=\"scroll\" tabindex=\"0\"><table><tr><th class=\"n\">Chain<th "
+        "class=\"n\">Attempts<th class=\"n\">Of them by the transport<th>Ended<th>Gaps</tr>\n");
     cJSON_ArrayForEach (chain, chains) {
         const char *comma = "";
 
-        buf_printf(out, "<tr><td class=\"n\">%.0f<td class=\"n\">%.0f",
-                   report_number(chain, "chain"), report_number(chain, "attempts"));
+        buf_printf(out, "<tr><td class=\"n\">%.0f<td class=\"n\">%.0f<td class=\"n\">%.0f",
+                   report_number(chain, "chain"), report_number(chain, "attempts"),
+                   report_number(chain, "transport_repeats"));
         add_cell(chain, "ended", out);
         buf_puts(out, "<td>");
         cJSON_ArrayForEach (gap, report_list(chain, "gaps_ms")) {

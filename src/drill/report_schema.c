@@ -1,118 +1,201 @@
 /* The JSON Schema of a report. A member that is not named here is not in a report. */
 #include "drill/internal.h"
 
+enum shape {
+    VALUE,  /* as `schema` says */
+    OBJECT, /* of `members` */
+    LIST,   /* of `schema`, or of objects of `members` */
+    MAYBE,  /* null, or an object of `members` */
+};
+
+struct member {
+    const char *name; /* NULL ends a list of them */
+    enum shape shape;
+    const char *schema;
+    const struct member *members;
+    bool optional;
+};
+
 #define TEXT "{\"type\":\"string\"}"
 #define COUNT "{\"type\":\"integer\",\"minimum\":0}"
 #define NUMBER "{\"type\":\"number\",\"minimum\":0}"
-#define LIST_OF(items) "{\"type\":\"array\",\"items\":" items "}"
-#define OBJECT(required, properties)                                                               \
-    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[" required                  \
-    "],\"properties\":{" properties "}}"
+#define WHOLE_OR_NULL "{\"type\":[\"integer\",\"null\"]}"
+#define FLAG "{\"type\":\"boolean\"}"
+#define TIME "{\"type\":\"string\",\"format\":\"date-time\"}"
 #define VERDICT                                                                                    \
     "{\"enum\":[\"interrupted\",\"timed_out\",\"stopped\",\"inconclusive\",\"vacuous\",\"fail\","  \
     "\"pass\"]}"
 
-static const char
-    schema[] =
-        "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\","
-        "\"$id\":\"urn:fcemu:drill-report:1\",\"title\":\"Report of a "
-        "drill\",\"type\":\"object\",\"additionalProperties\":false,"
-        "\"required\":[\"schema\",\"fcemu\",\"drill\",\"run\",\"seed\",\"verdict\",\"exit\","
-        "\"ending\",\"started\",\"ended\","
-        "\"duration_ms\",\"workload\",\"steps\",\"require\",\"assertions\",\"rules\",\"calls\","
-        "\"timeline\","
-        "\"timeline_left_out\",\"chains\"],\"properties\":{"
-        "\"schema\":{\"const\":1},\"fcemu\":" TEXT ",\"drill\":" TEXT ",\"description\":" TEXT
-        ",\"run\":" COUNT
-        ",\"seed\":{\"type\":\"string\",\"pattern\":\"^[0-9]+$\"},\"verdict\":" VERDICT
-        ",\"exit\":{\"enum\":[130,6,4,7,3,1,0]},\"ending\":" OBJECT("\"verdict\",\"text\"",
-                                                                    "\"verdict\":" VERDICT
-                                                                    ",\"text\":" TEXT) ",\"started"
-                                                                                       "\":{"
-                                                                                       "\"type\":"
-                                                                                       "\"string\","
-                                                                                       "\"format\":"
-                                                                                       "\"date-"
-                                                                                       "time\"},"
-                                                                                       "\"ended\":{"
-                                                                                       "\"type\":"
-                                                                                       "\"string\","
-                                                                                       "\"format\":"
-                                                                                       "\"date-"
-                                                                                       "time\"}"
-                                                                                       ",\"duration"
-                                                                                       "_ms\""
-                                                                                       ":" NUMBER
-                                                                                       ",\"workload"
-                                                                                       "\":{"
-                                                                                       "\"anyOf\":["
-                                                                                       "{\"type\":"
-                                                                                       "\"null\"}"
-                                                                                       "," OBJECT(
-                                                                                           "\"comma"
-                                                                                           "nd\","
-                                                                                           "\"exit"
-                                                                                           "\","
-                                                                                           "\"signa"
-                                                                                           "l\","
-                                                                                           "\"expec"
-                                                                                           "ted\","
-                                                                                           "\"outpu"
-                                                                                           "t\","
-                                                                                           "\"outpu"
-                                                                                           "t_lost_"
-                                                                                           "bytes"
-                                                                                           "\"",
-                                                                                           "\"comma"
-                                                                                           "nd\""
-                                                                                           ":" TEXT
-                                                                                           ",\"exit"
-                                                                                           "\":{"
-                                                                                           "\"type"
-                                                                                           "\":["
-                                                                                           "\"integ"
-                                                                                           "er\","
-                                                                                           "\"null"
-                                                                                           "\"]},"
-                                                                                           "\"signa"
-                                                                                           "l\":{"
-                                                                                           "\"type"
-                                                                                           "\":["
-                                                                                           "\"integ"
-                                                                                           "er\","
-                                                                                           "\"null"
-                                                                                           "\"]}"
-                                                                                           ",\"expe"
-                                                                                           "cted\""
-                                                                                           ":" COUNT
-                                                                                           ",\"outp"
-                                                                                           "ut\""
-                                                                                           ":" TEXT
-                                                                                           ",\"outp"
-                                                                                           "ut_"
-                                                                                           "lost_"
-                                                                                           "bytes\""
-                                                                                           ":" COUNT) "]}"
-                                                                                                      ",\"steps\":" LIST_OF(OBJECT("\"number\",\"when\",\"does\",\"state\"", "\"number\":" COUNT ",\"when\":" TEXT ",\"does\":" TEXT ",\"state\":{\"enum\":[\"done\",\"not_reached\",\"timed_out\"]},\"at_ms\":" NUMBER)) ",\"require\":" LIST_OF(OBJECT("\"name\",\"wanted\",\"seen\",\"verdict\",\"text\"", "\"name\":{\"enum\":[\"calls\",\"fires\",\"capped\",\"journal_lost\"]},\"rule\":" TEXT
-                                                                                                                                                                                                                                                                                                                                                                                                              ",\"wanted\":" COUNT ",\"seen\":" COUNT ",\"verdict\":" VERDICT ",\"text\":" TEXT)) ",\"assertions\":" LIST_OF(OBJECT("\"assertion\",\"verdict\",\"text\"",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                    "\"assertion\":" TEXT
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                    ",\"verdict\":" VERDICT ",\"text\":" TEXT ",\"calls\":" LIST_OF(TEXT))) ",\"rules\":" LIST_OF(OBJECT("\"id\",\"matched\",\"reached\",\"fired\",\"capped\"",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "\"id\":" TEXT
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         ",\"matched\":" COUNT
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         ",\"reached\":" COUNT ",\"fired\":" COUNT ",\"capped\":" COUNT)) ",\"calls\":" OBJECT("\"total\",\"failed\",\"struck\"",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                               "\"total\":" COUNT
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                               ",\"failed\":" COUNT ",\"struck\":" COUNT) ",\"timeline\":" LIST_OF(OBJECT("\"at_ms\",\"took_ms\",\"request_id\",\"operation\",\"function\",\"region\",\"status\",\"code\",\"cut\",\"rule\",\"chain\"",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          "\"at_ms\":" NUMBER
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          ",\"took_ms\":" NUMBER
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          ",\"request_id\":" TEXT
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          ",\"operation\":" TEXT ",\"function\":" TEXT
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          ",\"region\":" TEXT ",\"status\":" COUNT ",\"code\":" TEXT
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          ",\"cut\":" TEXT ",\"rule\":" TEXT ",\"chain\":" COUNT)) ",\"timeline_left_out\":" COUNT ",\"chains\":" LIST_OF(OBJECT("\"chain\",\"attempts\",\"ended\",\"gaps_ms\"",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                 "\"chain\":" COUNT
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                 ",\"attempts\":" COUNT
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                 ",\"ended\":{\"enum\":[\"succeeded\",\"gave up\",\"\"]},\"gaps_ms\":" LIST_OF(NUMBER))) "}}";
+/* clang-format off */
+static const struct member ending[] = {
+    {"verdict", VALUE, VERDICT, NULL, false},
+    {"text",    VALUE, TEXT,    NULL, false},
+    {0},
+};
+
+static const struct member workload[] = {
+    {"command",           VALUE, TEXT,          NULL, false},
+    {"exit",              VALUE, WHOLE_OR_NULL, NULL, false},
+    {"signal",            VALUE, WHOLE_OR_NULL, NULL, false},
+    {"expected",          VALUE, COUNT,         NULL, false},
+    {"output",            VALUE, TEXT,          NULL, false},
+    {"output_lost_bytes", VALUE, COUNT,         NULL, false},
+    {0},
+};
+
+static const struct member step[] = {
+    {"number", VALUE, COUNT,                                               NULL, false},
+    {"when",   VALUE, TEXT,                                                NULL, false},
+    {"does",   VALUE, TEXT,                                                NULL, false},
+    {"state",  VALUE, "{\"enum\":[\"done\",\"not_reached\",\"timed_out\"]}", NULL, false},
+    {"at_ms",  VALUE, NUMBER,                                              NULL, true },
+    {0},
+};
+
+static const struct member requirement[] = {
+    {"name",    VALUE, "{\"enum\":[\"calls\",\"fires\",\"capped\",\"journal_lost\"]}", NULL, false},
+    {"rule",    VALUE, TEXT,                                                     NULL, true },
+    {"wanted",  VALUE, COUNT,                                                    NULL, false},
+    {"seen",    VALUE, COUNT,                                                    NULL, false},
+    {"verdict", VALUE, VERDICT,                                                  NULL, false},
+    {"text",    VALUE, TEXT,                                                     NULL, false},
+    {0},
+};
+
+static const struct member assertion[] = {
+    {"assertion", VALUE, TEXT,    NULL, false},
+    {"verdict",   VALUE, VERDICT, NULL, false},
+    {"text",      VALUE, TEXT,    NULL, false},
+    {"calls",     LIST,  TEXT,    NULL, true },
+    {0},
+};
+
+static const struct member rule[] = {
+    {"id",      VALUE, TEXT,  NULL, false},
+    {"matched", VALUE, COUNT, NULL, false},
+    {"reached", VALUE, COUNT, NULL, false},
+    {"fired",   VALUE, COUNT, NULL, false},
+    {"capped",  VALUE, COUNT, NULL, false},
+    {0},
+};
+
+static const struct member calls[] = {
+    {"total",  VALUE, COUNT, NULL, false},
+    {"failed", VALUE, COUNT, NULL, false},
+    {"struck", VALUE, COUNT, NULL, false},
+    {0},
+};
+
+static const struct member call[] = {
+    {"at_ms",        VALUE, NUMBER, NULL, false},
+    {"took_ms",      VALUE, NUMBER, NULL, false},
+    {"request_id",   VALUE, TEXT,   NULL, false},
+    {"operation",    VALUE, TEXT,   NULL, false},
+    {"function",     VALUE, TEXT,   NULL, false},
+    {"region",       VALUE, TEXT,   NULL, false},
+    {"status",       VALUE, COUNT,  NULL, false},
+    {"code",         VALUE, TEXT,   NULL, false},
+    {"cut",          VALUE, TEXT,   NULL, false},
+    {"rule",         VALUE, TEXT,   NULL, false},
+    {"chain",        VALUE, COUNT,  NULL, false},
+    {"by_transport", VALUE, FLAG,   NULL, false},
+    {0},
+};
+
+static const struct member chain[] = {
+    {"chain",             VALUE, COUNT,                                       NULL, false},
+    {"attempts",          VALUE, COUNT,                                       NULL, false},
+    {"transport_repeats", VALUE, COUNT,                                       NULL, false},
+    {"ended",             VALUE, "{\"enum\":[\"succeeded\",\"gave up\",\"\"]}", NULL, false},
+    {"gaps_ms",           LIST,  NUMBER,                                      NULL, false},
+    {0},
+};
+
+static const struct member report[] = {
+    {"schema",            VALUE,  "{\"const\":1}",                                   NULL,        false},
+    {"fcemu",             VALUE,  TEXT,                                            NULL,        false},
+    {"drill",             VALUE,  TEXT,                                            NULL,        false},
+    {"description",       VALUE,  TEXT,                                            NULL,        true },
+    {"run",               VALUE,  COUNT,                                           NULL,        false},
+    {"seed",              VALUE,  "{\"type\":\"string\",\"pattern\":\"^[0-9]+$\"}",      NULL,        false},
+    {"verdict",           VALUE,  VERDICT,                                         NULL,        false},
+    {"exit",              VALUE,  "{\"enum\":[130,6,4,7,3,1,0]}",                    NULL,        false},
+    {"ending",            OBJECT, NULL,                                            ending,      false},
+    {"started",           VALUE,  TIME,                                            NULL,        false},
+    {"ended",             VALUE,  TIME,                                            NULL,        false},
+    {"duration_ms",       VALUE,  NUMBER,                                          NULL,        false},
+    {"workload",          MAYBE,  NULL,                                            workload,    false},
+    {"steps",             LIST,   NULL,                                            step,        false},
+    {"require",           LIST,   NULL,                                            requirement, false},
+    {"assertions",        LIST,   NULL,                                            assertion,   false},
+    {"rules",             LIST,   NULL,                                            rule,        false},
+    {"calls",             OBJECT, NULL,                                            calls,       false},
+    {"timeline",          LIST,   NULL,                                            call,        false},
+    {"timeline_left_out", VALUE,  COUNT,                                           NULL,        false},
+    {"chains",            LIST,   NULL,                                            chain,       false},
+    {0},
+};
+/* clang-format on */
+
+static void add_members(const struct member *members, struct buf *out);
+
+static void add_required(const struct member *members, struct buf *out)
+{
+    const char *comma = "";
+
+    buf_puts(out, "\"additionalProperties\":false,\"required\":[");
+    for (; members->name; members++) {
+        if (members->optional)
+            continue;
+        buf_printf(out, "%s\"%s\"", comma, members->name);
+        comma = ",";
+    }
+    buf_add_char(out, ']');
+}
+
+static void add_object(const struct member *members, struct buf *out)
+{
+    buf_puts(out, "{\"type\":\"object\",");
+    add_required(members, out);
+    buf_puts(out, ",\"properties\":{");
+    add_members(members, out);
+    buf_puts(out, "}}");
+}
+
+static void add_value(const struct member *member, struct buf *out)
+{
+    static const char *const before[] = {
+        [VALUE] = "",
+        [OBJECT] = "",
+        [LIST] = "{\"type\":\"array\",\"items\":",
+        [MAYBE] = "{\"anyOf\":[{\"type\":\"null\"},",
+    };
+    static const char *const behind[] = {[VALUE] = "", [OBJECT] = "", [LIST] = "}", [MAYBE] = "]}"};
+
+    buf_puts(out, before[member->shape]);
+    if (member->members)
+        add_object(member->members, out);
+    else
+        buf_puts(out, member->schema);
+    buf_puts(out, behind[member->shape]);
+}
+
+/* Two objects in one another are the most there is: a list of calls within the report. */
+static void add_members(const struct member *members, struct buf *out)
+{
+    for (const struct member *member = members; member->name; member++) {
+        buf_printf(out, "%s\"%s\":", member == members ? "" : ",", member->name);
+        add_value(member, out);
+    }
+}
 
 void drill_report_schema(struct buf *out)
 {
-    buf_puts(out, schema);
+    buf_puts(out, "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\","
+                  "\"$id\":\"urn:fcemu:drill-report:1\",\"title\":\"Report of a drill\","
+                  "\"type\":\"object\",");
+    add_required(report, out);
+    buf_puts(out, ",\"properties\":{");
+    add_members(report, out);
+    buf_puts(out, "}}");
 }

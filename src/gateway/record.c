@@ -288,6 +288,8 @@ void exchange_record(struct exchange *x, const struct http_result *result)
         append(x, result, status, now_ns);
     if (x->asked)
         fault_engine_observe(parts->faults, status, d->first_rule != NULL);
+    if (x->chain.chain && status == 0 && x->facts.connection_call > 1)
+        chain_broke(parts->chains, x->chain.chain, x->request);
     if (x->chain.chain)
         chain_end(
             parts->chains, x->chain.chain, status,

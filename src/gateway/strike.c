@@ -26,6 +26,7 @@ static void begin_chain(struct exchange *x)
         .body = x->request->body,
         .body_size = x->request->body.len,
         .connection = x->facts.connection,
+        .request = x->request,
         .sdk = x->facts.sdk,
         .wall_ms = x->wall_ms,
     };

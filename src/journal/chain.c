@@ -58,6 +58,23 @@ static uint64_t signature_of(const struct chain_tracker *tracker, const struct c
                                    : 0;
 }
 
+/* All that a transport sends again: the head and the body. */
+static uint64_t bytes_of(const struct chain_tracker *tracker, const struct http_request *request)
+{
+    const struct str parts[] = {request->method, request->target,
+                                str_slice(request->body, 0, BODY_DIGEST_BYTES)};
+    uint64_t digest =
+        chain_digest(tracker->secret, parts, N_ELEMENTS(parts), (uint64_t)request->body.len);
+
+    for (size_t i = 0; i < request->headers.count; i++) {
+        const struct http_header *header = &request->headers.items[i];
+        const struct str line[] = {header->name, header->value};
+
+        digest = chain_digest(tracker->secret, line, N_ELEMENTS(line), digest);
+    }
+    return digest | 1;
+}
+
 /* ---- the table ---- */
 
 static struct chain **key_bucket(struct chain_tracker *tracker, uint64_t key)
@@ -201,22 +218,26 @@ static struct pace *pace_of(struct chain_tracker *tracker, uint64_t key)
 /* ---- candidates ---- */
 
 static struct chain_candidate find_candidate(struct chain_tracker *tracker,
-                                             const struct chain_call *call, uint64_t key,
-                                             uint64_t signature, uint64_t now_ns)
+                                             struct chain_arrival *arrival)
 {
+    const struct chain_call *call = arrival->call;
     struct chain_candidate best = {0};
-    const struct pace *pace = pace_of(tracker, key);
-    struct chain *c = *key_bucket(tracker, key);
+    struct chain *c = *key_bucket(tracker, arrival->key);
 
     for (int i = 0; c && i < CANDIDATES_MAX; c = c->next_by_key, i++) {
-        unsigned evidence = c->key == key ? chain_evidence_for(c, call, signature, now_ns) : 0;
+        unsigned evidence;
 
+        if (c->key != arrival->key)
+            continue;
+        if (c->bytes && call->request && !arrival->bytes)
+            arrival->bytes = bytes_of(tracker, call->request);
+        evidence = chain_evidence_for(c, arrival);
         if (evidence)
             chain_candidate_offer(&best, c, evidence);
     }
-    if (!best.chain || call->async_id.len)
+    if (!best.chain || call->async_id.len || best.evidence & CHAIN_BY_TRANSPORT)
         return best;
-    chain_candidate_doubt(&best, call, pace, now_ns);
+    chain_candidate_doubt(&best, call, pace_of(tracker, arrival->key), arrival->now_ns);
     return best;
 }
 
@@ -233,6 +254,7 @@ static void chain_attempt(struct chain_tracker *tracker, struct chain *chain,
     }
     chain->attempts++;
     chain->offered = false;
+    chain->bytes = 0;
     chain->connection = call->connection;
     chain->under_way = true;
     chain->asynchronous = call->async_id.len > 0;
@@ -247,11 +269,14 @@ static void chain_attempt(struct chain_tracker *tracker, struct chain *chain,
 void chain_begin(struct chain_tracker *tracker, const struct chain_call *call, uint64_t now_ns,
                  struct chain_link *out)
 {
-    uint64_t key = content_key(tracker, call);
-    uint64_t signature = signature_of(tracker, call);
-    struct chain_candidate candidate = find_candidate(tracker, call, key, signature, now_ns);
+    struct chain_arrival arrival = {
+        .call = call,
+        .key = content_key(tracker, call),
+        .signature = signature_of(tracker, call),
+        .now_ns = now_ns,
+    };
+    struct chain_candidate candidate = find_candidate(tracker, &arrival);
     struct chain *chain = candidate.chain;
-    struct pace *pace = pace_of(tracker, key);
 
     *out = (struct chain_link){0};
     if (chain) {
@@ -264,22 +289,37 @@ void chain_begin(struct chain_tracker *tracker, const struct chain_call *call, u
         chain = NULL;
     }
     if (!chain) {
-        pace_arrival(pace, now_ns);
-        chain = chain_add(tracker, key);
+        pace_arrival(pace_of(tracker, arrival.key), now_ns);
+        chain = chain_add(tracker, arrival.key);
         chain->account = account_of(tracker, call->account);
     }
-    chain_attempt(tracker, chain, call, signature, now_ns);
+    chain_attempt(tracker, chain, call, arrival.signature, now_ns);
     out->chain = chain->number;
     out->attempt = chain->attempts;
 }
 
-void chain_end(struct chain_tracker *tracker, uint64_t number, int status, bool failed,
-               uint64_t now_ns)
+static struct chain *find_by_number(struct chain_tracker *tracker, uint64_t number)
 {
     struct chain *chain = *number_bucket(tracker, number);
 
     while (chain && chain->number != number)
         chain = chain->next_by_number;
+    return chain;
+}
+
+void chain_broke(struct chain_tracker *tracker, uint64_t number, const struct http_request *request)
+{
+    struct chain *chain = find_by_number(tracker, number);
+
+    if (chain)
+        chain->bytes = bytes_of(tracker, request);
+}
+
+void chain_end(struct chain_tracker *tracker, uint64_t number, int status, bool failed,
+               uint64_t now_ns)
+{
+    struct chain *chain = find_by_number(tracker, number);
+
     if (!chain)
         return;
     if (!failed) {

@@ -7,6 +7,9 @@
  *
  *   certain   the same asynchronous invocation id; or the same Date and Authorization again,
  *             when a fresh call would carry a later date
+ *             or the same bytes at once on another connection, after one that had served calls
+ *             broke: no retry of the program, but of its transport (Go's net/http, curl and
+ *             Java's HttpURLConnection do it by themselves)
  *   likely    the same credential, operation, target, label and body soon after the failure
  *   possible  the same, but the client calls at this pace anyway, has made such calls since, or
  *             several chains fit; the call starts a chain of its own and remembers the
@@ -42,9 +45,14 @@ enum chain_evidence {
     CHAIN_AMONG_OTHERS = 1 << 7,  /* against it: fresh equal calls came in between */
     CHAIN_TOO_SOON = 1 << 8,      /* against it: this client does not repeat without a pause */
     CHAIN_ON_SCHEDULE = 1 << 9,   /* at the moment when this client would */
+    CHAIN_BY_TRANSPORT = 1 << 10, /* below the program: the same bytes at once elsewhere */
 };
-enum { CHAIN_EVIDENCE_COUNT = 10 };
+enum { CHAIN_EVIDENCE_COUNT = 11 };
 const char *chain_evidence_name(unsigned bit); /* "same signature", … */
+
+/** Who made the call again: "transport" (below the program), "program", or "" for a first attempt
+ * and what is only possible. */
+struct str chain_repeated_by(enum chain_confidence confidence, unsigned evidence);
 
 struct chain_tracker;
 struct chain_tracker *chain_tracker_new(void);
@@ -64,6 +72,7 @@ struct chain_call {
     struct str body;    /* when it is in */
     uint64_t body_size; /* announced or real */
     uint64_t connection;
+    const struct http_request *request; /* its bytes; NULL = not known */
     enum fault_sdk sdk; /* the classic Python client resends a request as it was signed */
     uint64_t wall_ms;   /* arrival */
 };
@@ -84,6 +93,10 @@ void chain_begin(struct chain_tracker *tracker, const struct chain_call *call, u
  * chain_invites_retry() says. An unknown number is fine: the chain may be forgotten. */
 void chain_end(struct chain_tracker *tracker, uint64_t chain, int status, bool failed,
                uint64_t now_ns);
+
+/** The attempt of @chain that is under way broke before any answer, on a connection that had served
+ * calls: @request is what a transport would send again. To be told before chain_end(). */
+void chain_broke(struct chain_tracker *tracker, uint64_t chain, const struct http_request *request);
 
 /** What a client takes for a failure: an error status, no status, a cut, or leaving by itself.
  * @damaged: the answer was truncated, corrupted or declared too long on purpose. */

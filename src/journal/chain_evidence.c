@@ -15,6 +15,7 @@ enum {
 #define RESENT_MOST_NS (900 * NS_PER_S) /* the service takes a Date of at most 15 minutes ago */
 #define PACE_SLACK_NS 2000000ull
 #define AT_ONCE_NS 50000000ull
+#define TRANSPORT_MOST_NS 250000000ull /* another connection is made in between */
 #define SCHEDULE_SLACK_NS 300000000ull
 #define DATE_STEP_MS 1000u /* the Date header counts seconds */
 
@@ -71,14 +72,26 @@ static bool schedule_fits(const struct chain *chain, const struct chain_call *ca
     return gap_ns >= wait_ns && gap_ns < wait_ns + SCHEDULE_SLACK_NS;
 }
 
-unsigned chain_evidence_for(const struct chain *chain, const struct chain_call *call,
-                            uint64_t signature, uint64_t now_ns)
+/* A transport sends again what it had sent, where the program hears nothing of it. */
+static bool repeated_by_transport(const struct chain *chain, const struct chain_arrival *arrival)
 {
+    return chain->bytes && chain->bytes == arrival->bytes &&
+           arrival->call->connection != chain->connection &&
+           arrival->now_ns - chain->ended_ns < TRANSPORT_MOST_NS &&
+           !resent_by_client(chain, arrival->call);
+}
+
+unsigned chain_evidence_for(const struct chain *chain, const struct chain_arrival *arrival)
+{
+    const struct chain_call *call = arrival->call;
+    uint64_t signature = arrival->signature;
     unsigned evidence = 0;
-    uint64_t gap = now_ns - chain->ended_ns;
+    uint64_t gap = arrival->now_ns - chain->ended_ns;
 
     if (call->async_id.len)
         return CHAIN_BY_ASYNC_ID;
+    if (repeated_by_transport(chain, arrival))
+        return CHAIN_BY_TRANSPORT | CHAIN_BY_CONTENT;
     if (signature && signature == chain->signature && gap <= RESENT_MOST_NS) {
         evidence |= CHAIN_BY_SIGNATURE;
         if (call->wall_ms > chain->signed_by_ms + DATE_STEP_MS)
@@ -100,9 +113,9 @@ unsigned chain_evidence_for(const struct chain *chain, const struct chain_call *
 
 static int evidence_weight(unsigned evidence)
 {
-    return (evidence & CHAIN_BY_ASYNC_ID ? 16 : 0) + (evidence & CHAIN_BY_STALE_DATE ? 8 : 0) +
-           (evidence & CHAIN_ON_SCHEDULE ? 4 : 0) + (evidence & CHAIN_BY_CONNECTION ? 2 : 0) +
-           (evidence & CHAIN_BY_SIGNATURE ? 1 : 0);
+    return (evidence & (CHAIN_BY_ASYNC_ID | CHAIN_BY_TRANSPORT) ? 16 : 0) +
+           (evidence & CHAIN_BY_STALE_DATE ? 8 : 0) + (evidence & CHAIN_ON_SCHEDULE ? 4 : 0) +
+           (evidence & CHAIN_BY_CONNECTION ? 2 : 0) + (evidence & CHAIN_BY_SIGNATURE ? 1 : 0);
 }
 
 void chain_candidate_offer(struct chain_candidate *best, struct chain *chain, unsigned evidence)
@@ -157,6 +170,8 @@ enum chain_confidence chain_candidate_confidence(const struct chain_candidate *c
 
     if (evidence & CHAIN_BY_ASYNC_ID)
         return CHAIN_CERTAIN;
+    if (evidence & CHAIN_BY_TRANSPORT)
+        return evidence & CHAIN_OF_SEVERAL ? CHAIN_LIKELY : CHAIN_CERTAIN;
     if (evidence & CHAIN_OF_SEVERAL && candidate->rivals_differ)
         return CHAIN_POSSIBLE;
     if (evidence & CHAIN_BY_STALE_DATE)

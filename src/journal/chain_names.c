@@ -34,6 +34,7 @@ const char *chain_evidence_name(unsigned bit)
         "fresh calls of its kind came in between",
         "this client does not repeat without a pause",
         "when this client would repeat",
+        "below the program: the same bytes at once on another connection",
     };
 
     for (unsigned i = 0; i < CHAIN_EVIDENCE_COUNT; i++) {
@@ -41,6 +42,13 @@ const char *chain_evidence_name(unsigned bit)
             return names[i];
     }
     return "";
+}
+
+struct str chain_repeated_by(enum chain_confidence confidence, unsigned evidence)
+{
+    if (confidence < CHAIN_LIKELY)
+        return STR("");
+    return evidence & CHAIN_BY_TRANSPORT ? STR("transport") : STR("program");
 }
 
 bool chain_failed(int status, enum http_outcome outcome, bool damaged)

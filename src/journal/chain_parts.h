@@ -19,6 +19,7 @@ struct chain {
     uint64_t signature;    /* digest of Date and Authorization, 0 = none */
     uint64_t signed_by_ms; /* wall time of the first attempt with it */
     uint64_t connection;
+    uint64_t bytes; /* digest of the attempt that broke on a used connection, 0 = none did */
     uint64_t ended_ns, last_gap_ns;
     uint32_t attempts;
     int status;
@@ -41,9 +42,16 @@ struct chain_candidate {
     bool rivals_differ; /* an equally good chain has another number of attempts */
 };
 
-/** What speaks for @call continuing @chain; 0 = it cannot. @signature as in struct chain. */
-unsigned chain_evidence_for(const struct chain *chain, const struct chain_call *call,
-                            uint64_t signature, uint64_t now_ns);
+/* What is worked out of a call, for each chain it may continue. */
+struct chain_arrival {
+    const struct chain_call *call;
+    uint64_t key, signature; /* as in struct chain */
+    uint64_t bytes;          /* the same; 0 until a chain asks for it */
+    uint64_t now_ns;
+};
+
+/** What speaks for @arrival continuing @chain; 0 = it cannot. */
+unsigned chain_evidence_for(const struct chain *chain, const struct chain_arrival *arrival);
 void chain_candidate_offer(struct chain_candidate *best, struct chain *chain, unsigned evidence);
 /** Add what speaks against the best candidate. */
 void chain_candidate_doubt(struct chain_candidate *best, const struct chain_call *call,

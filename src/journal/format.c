@@ -192,6 +192,7 @@ static void add_link(struct buf *out, const struct chain_link *link)
         }
     }
     buf_add_char(out, ']');
+    text_member(out, "repeated_by", chain_repeated_by(link->confidence, link->evidence));
     if (link->maybe)
         uint_member(out, "chain_maybe", link->maybe);
 }

@@ -118,7 +118,7 @@ static void spread_of_gap(const struct retries *retries, size_t index, struct sc
     for (size_t i = 0; i < retries->count; i++) {
         const struct retry_chain *chain = &retries->chains[i];
 
-        if (index + 1 >= chain->count)
+        if (index >= chain->retries)
             continue;
         double gap = chain->gaps_ms[index];
 
@@ -140,15 +140,15 @@ static void look_at(struct assertion *assertion, struct schedule *out)
     *out = (struct schedule){0};
     retries_collect(&assertion->query, assertion->input->snapshot, assertion->arena, &out->retries);
     for (size_t i = 0; i < out->retries.count; i++) {
-        if (!out->longest || out->retries.chains[i].count > out->longest->count)
+        if (!out->longest || out->retries.chains[i].retries > out->longest->retries)
             out->longest = &out->retries.chains[i];
     }
     if (!out->longest)
         return;
-    retries_fit(out->longest->gaps_ms, out->longest->count - 1, &out->fit);
+    retries_fit(out->longest->gaps_ms, out->longest->retries, &out->fit);
     if (out->fit.used >= SPREAD_SAMPLES)
         out->jitter = out->fit.jitter ? WISH_YES : WISH_NO;
-    for (size_t i = 0; i + 1 < out->longest->count; i++)
+    for (size_t i = 0; i < out->longest->retries; i++)
         spread_of_gap(&out->retries, i, out);
 }
 
@@ -159,7 +159,7 @@ static void say_gaps(struct assertion *assertion, const struct schedule *schedul
     size_t shown = 0;
 
     buf_puts(text, "gaps ");
-    for (size_t i = 0; i + 1 < chain->count && shown < GAPS_SHOWN; i++) {
+    for (size_t i = 0; i < chain->retries && shown < GAPS_SHOWN; i++) {
         /* Gaps at once say nothing about growth: leave them out when others do. */
         if (chain->gaps_ms[i] < AT_ONCE_MS && schedule->fit.used)
             continue;
@@ -202,8 +202,8 @@ static void compare_chains(struct assertion *assertion, const struct wishes *wis
 {
     const struct retry_chain *longest = schedule->longest;
 
-    compare_number(assertion, &wishes->attempts, (double)longest->count, "attempts");
-    for (size_t i = 0; i + 1 < longest->count; i++) {
+    compare_number(assertion, &wishes->attempts, (double)longest->retries + 1, "attempts");
+    for (size_t i = 0; i < longest->retries; i++) {
         if (wishes->gap.given && !assertion_holds(&wishes->gap, longest->gaps_ms[i])) {
             compare_number(assertion, &wishes->gap, longest->gaps_ms[i], "a gap in ms of");
             break;
@@ -219,7 +219,7 @@ static void compare_habits(struct assertion *assertion, const struct wishes *wis
                            const struct schedule *schedule)
 {
     const struct retries *all = &schedule->retries;
-    size_t retries = all->attempts - all->count;
+    size_t retries = all->attempts - all->count - all->transport;
 
     if (wishes->jitter != WISH_ANY && schedule->jitter != WISH_ANY &&
         wishes->jitter != schedule->jitter)
@@ -252,7 +252,8 @@ static void compare_never_again(struct assertion *assertion, const cJSON *list,
         const struct retry_chain *chain = &all->chains[i];
 
         for (size_t a = 0; a + 1 < chain->count; a++) {
-            if (!names_it(list, chain->attempts[a]))
+            if (!names_it(list, chain->attempts[a]) ||
+                chain->attempts[a + 1]->link.evidence & CHAIN_BY_TRANSPORT)
                 continue;
             complain(assertion, "chain %llu was retried after %d " STR_FMT,
                      (unsigned long long)chain->number, chain->attempts[a]->status,
@@ -269,7 +270,7 @@ static bool nothing_to_judge(const struct assertion *assertion, const struct sch
 
     for (size_t i = 0; i < assertion->calls.count; i++)
         failed = failed || journal_entry_failed(assertion->calls.entries[i]);
-    return !schedule->longest || (schedule->longest->count == 1 && !failed);
+    return !schedule->longest || (!schedule->longest->retries && !failed);
 }
 
 int judge_backoff(struct assertion *assertion, struct error *err)
@@ -283,7 +284,7 @@ int judge_backoff(struct assertion *assertion, struct error *err)
     if (nothing_to_judge(assertion, &schedule))
         return assertion_vacuous(assertion, "no call failed, so nothing was to be retried");
     assertion->verdict = VERDICT_PASS;
-    if (schedule.longest->count > 1)
+    if (schedule.longest->retries)
         say_gaps(assertion, &schedule);
     else
         buf_puts(&assertion->text, "no call was retried");

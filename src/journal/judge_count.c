@@ -28,6 +28,13 @@ int judge_calls(struct assertion *assertion, struct error *err)
     return 0;
 }
 
+/* What the program did not do itself, and does not see. */
+static void say_transport(const struct retries *retries, struct buf *out)
+{
+    if (retries->transport)
+        buf_printf(out, ", %zu repeats below the program", retries->transport);
+}
+
 /* The comparison must hold for every logical call; the text names the first that breaks it. */
 int judge_retries(struct assertion *assertion, struct error *err)
 {
@@ -40,18 +47,19 @@ int judge_retries(struct assertion *assertion, struct error *err)
     if (!retries.count)
         return assertion_vacuous(assertion, "no call to judge");
     for (size_t i = 0; i < retries.count; i++) {
-        size_t again = retries.chains[i].count - 1;
+        size_t again = retries.chains[i].retries;
 
         most = again > most ? again : most;
         if (!worst && !assertion_holds(&assertion->compare, (double)again))
             worst = &retries.chains[i];
     }
     if (worst)
-        buf_printf(&assertion->text, "%zu retries in chain %llu of %zu calls", worst->count - 1,
+        buf_printf(&assertion->text, "%zu retries in chain %llu of %zu calls", worst->retries,
                    (unsigned long long)worst->number, retries.count);
     else
         buf_printf(&assertion->text, "at most %zu retries in %zu calls", most, retries.count);
-    assertion_compare(assertion, worst ? (double)(worst->count - 1) : (double)most);
+    say_transport(&retries, &assertion->text);
+    assertion_compare(assertion, worst ? (double)worst->retries : (double)most);
     if (!worst)
         assertion->verdict = VERDICT_PASS;
     return 0;
@@ -69,6 +77,7 @@ int judge_amplification(struct assertion *assertion, struct error *err)
     amplification = retries_amplification(&retries, false);
     buf_printf(&assertion->text, "amplification %.3g (%zu attempts for %zu calls)", amplification,
                retries.attempts, retries.count);
+    say_transport(&retries, &assertion->text);
     if (retries.maybe)
         buf_printf(&assertion->text, ", %.3g if the %zu possible retries are some",
                    retries_amplification(&retries, true), retries.maybe);

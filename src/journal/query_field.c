@@ -73,6 +73,11 @@ static double attempt_of(const struct journal_entry *entry)
     return entry->link.attempt;
 }
 
+static struct str repeated_by_of(const struct journal_entry *entry)
+{
+    return chain_repeated_by(entry->link.confidence, entry->link.evidence);
+}
+
 static double duration_ms_of(const struct journal_entry *entry)
 {
     return (double)(entry->ended_ns - entry->started_ns) / 1e6;
@@ -105,6 +110,7 @@ static const struct journal_field fields[] = {
     {"operation",      FIELD_TEXT,   operation_of,    NULL             },
     {"outcome",        FIELD_TEXT,   outcome_of,      NULL             },
     {"performed",      FIELD_FLAG,   NULL,            performed_of     },
+    {"repeated_by",    FIELD_TEXT,   repeated_by_of,  NULL             },
     {"request_bytes",  FIELD_NUMBER, NULL,            request_bytes_of },
     {"request_id",     FIELD_TEXT,   request_id_of,   NULL             },
     {"response_bytes", FIELD_NUMBER, NULL,            response_bytes_of},

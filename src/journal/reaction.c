@@ -10,7 +10,7 @@ struct row {
     enum fault_sdk sdk;
     const struct operation *op;
     struct str failure;
-    size_t calls, attempts_least, attempts_most, succeeded, gave_up, stale, too_early;
+    size_t calls, attempts_least, attempts_most, succeeded, gave_up, stale, too_early, transport;
     double gap_sums[GAPS_MAX];
     size_t gap_counts[GAPS_MAX];
 };
@@ -58,7 +58,8 @@ static void add_chain(struct row *row, const struct retry_chain *chain)
     row->gave_up += !chain->succeeded;
     row->stale += chain->stale_signatures;
     row->too_early += chain->too_early;
-    for (size_t i = 0; i + 1 < chain->count && i < GAPS_MAX; i++) {
+    row->transport += chain->transport;
+    for (size_t i = 0; i < chain->retries && i < GAPS_MAX; i++) {
         row->gap_sums[i] += chain->gaps_ms[i];
         row->gap_counts[i]++;
     }
@@ -87,10 +88,11 @@ static void add_row(const struct row *row, struct buf *out)
                row->calls, row->attempts_least, row->attempts_most);
     for (size_t i = 0; i < GAPS_MAX && row->gap_counts[i]; i++)
         buf_printf(out, "%s%.1f", i ? "," : "", row->gap_sums[i] / (double)row->gap_counts[i]);
-    buf_printf(out,
-               "],\"succeeded\":%zu,\"gave_up\":%zu,\"stale_signatures\":%zu,"
-               "\"before_retry_after\":%zu}",
-               row->succeeded, row->gave_up, row->stale, row->too_early);
+    buf_printf(
+        out,
+        "],\"transport_repeats\":%zu,\"succeeded\":%zu,\"gave_up\":%zu,\"stale_signatures\":%zu,"
+        "\"before_retry_after\":%zu}",
+        row->transport, row->succeeded, row->gave_up, row->stale, row->too_early);
 }
 
 void reaction_json(const struct journal_query *query, const struct journal_snapshot *snapshot,

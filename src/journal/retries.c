@@ -32,21 +32,30 @@ static double gap_ms(const struct journal_entry *from, const struct journal_entr
                                            : 0;
 }
 
+static bool is_transport(const struct journal_entry *entry)
+{
+    return entry->link.evidence & CHAIN_BY_TRANSPORT;
+}
+
 static void note_retry(struct retry_chain *chain, size_t index)
 {
     const struct journal_entry *before = chain->attempts[index - 1];
     const struct journal_entry *after = chain->attempts[index];
     double gap = gap_ms(before, after);
 
-    chain->gaps_ms[index - 1] = gap;
+    if (chain->confidence == CHAIN_FIRST || after->link.confidence < chain->confidence)
+        chain->confidence = after->link.confidence;
+    if (is_transport(after)) {
+        chain->transport++;
+        return;
+    }
+    chain->gaps_ms[chain->retries++] = gap;
     if (after->link.evidence & CHAIN_BY_SIGNATURE)
         chain->stale_signatures++;
     if (before->outcome == HTTP_CLIENT_GONE)
         chain->after_timeout++;
     if (before->retry_after_ms && gap < before->retry_after_ms)
         chain->too_early++;
-    if (chain->confidence == CHAIN_FIRST || after->link.confidence < chain->confidence)
-        chain->confidence = after->link.confidence;
 }
 
 static void chain_finish(struct retry_chain *chain, struct arena *arena)
@@ -60,13 +69,14 @@ static void chain_finish(struct retry_chain *chain, struct arena *arena)
             note_retry(chain, i);
     }
     chain->succeeded = !journal_entry_failed(last);
-    chain->gave_up = !chain->succeeded && chain->count > 1;
+    chain->gave_up = !chain->succeeded && chain->retries;
 }
 
 static void add_up(struct retries *all, const struct retry_chain *chain)
 {
     all->attempts += chain->count;
-    all->retried += chain->count > 1;
+    all->transport += chain->transport;
+    all->retried += chain->retries > 0;
     all->duplicates += chain->performed > 1 ? chain->performed - 1 : 0;
     all->stale_signatures += chain->stale_signatures;
     all->after_timeout += chain->after_timeout;
@@ -148,7 +158,7 @@ static void add_growth(const struct retry_chain *chain, struct buf *out)
 {
     struct retry_fit fit;
 
-    retries_fit(chain->gaps_ms, chain->count - 1, &fit);
+    retries_fit(chain->gaps_ms, chain->retries, &fit);
     if (fit.used < 2)
         return;
     buf_printf(out, ",\"growth\":{\"first_ms\":%.1f,\"factor\":%.3f,\"deviation\":%.4f",
@@ -160,8 +170,11 @@ void retry_chain_json(const struct retry_chain *chain, bool with_attempts, struc
 {
     const struct journal_entry *first = chain->attempts[0];
 
-    buf_printf(out, "{\"chain\":%" PRIu64 ",\"attempts\":%zu,\"confidence\":\"%s\",\"operation\":",
-               chain->number, chain->count, chain_confidence_name(chain->confidence));
+    buf_printf(out,
+               "{\"chain\":%" PRIu64 ",\"attempts\":%zu,\"retries\":%zu,"
+               "\"transport_repeats\":%zu,\"confidence\":\"%s\",\"operation\":",
+               chain->number, chain->count, chain->retries, chain->transport,
+               chain_confidence_name(chain->confidence));
     buf_json_string(out, str_of(first->op ? first->op->name : NULL));
     buf_puts(out, ",\"function\":");
     buf_json_string(out, first->function.len ? first->function : STR_NONE);
@@ -170,7 +183,7 @@ void retry_chain_json(const struct retry_chain *chain, bool with_attempts, struc
     buf_puts(out, ",\"label\":");
     buf_json_string(out, first->label.len ? first->label : STR_NONE);
     buf_puts(out, ",\"gaps_ms\":[");
-    for (size_t i = 0; i + 1 < chain->count; i++)
+    for (size_t i = 0; i < chain->retries; i++)
         buf_printf(out, "%s%.3f", i ? "," : "", chain->gaps_ms[i]);
     buf_add_char(out, ']');
     add_growth(chain, out);
@@ -197,6 +210,7 @@ void retries_json(const struct retries *retries, struct buf *out)
 
     buf_printf(out, "{\"calls\":%zu,\"attempts\":%zu,\"amplification\":%.4f", retries->count,
                retries->attempts, retries_amplification(retries, false));
+    buf_printf(out, ",\"transport_repeats\":%zu", retries->transport);
     buf_printf(out, ",\"amplification_at_most\":%.4f,\"possible_retries\":%zu,\"retried\":%zu",
                retries_amplification(retries, true), retries->maybe, retries->retried);
     buf_printf(out,

@@ -14,10 +14,12 @@ struct retry_chain {
     uint64_t number;
     const struct journal_entry **attempts; /* in their order */
     size_t count;
-    double *gaps_ms;                  /* count - 1 */
+    size_t transport;                 /* of them repeats below the program */
+    double *gaps_ms;                  /* before each retry of the program */
+    size_t retries;                   /* as many as gaps */
     enum chain_confidence confidence; /* of its weakest link; CHAIN_FIRST without a retry */
     bool succeeded;                   /* the last attempt did */
-    bool gave_up;                     /* the last attempt failed, and it was not the first */
+    bool gave_up;                     /* the last attempt failed, and the program had retried */
     uint32_t performed;               /* attempts whose work was done */
     uint32_t stale_signatures;        /* retries signed as the attempt before */
     uint32_t after_timeout;           /* retries after the client itself had left */
@@ -28,7 +30,8 @@ struct retries {
     struct retry_chain *chains; /* by number */
     size_t count;               /* logical calls */
     size_t attempts;
-    size_t retried;      /* chains with a retry */
+    size_t transport;    /* attempts that were repeats below the program */
+    size_t retried;      /* chains with a retry of the program */
     size_t maybe;        /* links that are only possible, not counted as retries */
     uint32_t duplicates; /* work done again: performed beyond the first, over all chains */
     uint32_t stale_signatures, after_timeout, too_early, give_ups;

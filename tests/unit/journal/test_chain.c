@@ -382,6 +382,71 @@ START_TEST(test_chain_of_one_account_is_forgotten_alone)
 }
 END_TEST
 
+/* What Go's transport does when a connection that served a call breaks before any answer. */
+static struct chain_link repeat(enum fault_sdk sdk, uint64_t gap_ns, uint64_t connection,
+                                const char *second_date)
+{
+    OWN(chain_tracker_free) struct chain_tracker *tracker = chain_tracker_new();
+    struct http_header first = {STR("Date"), STR("Tue, 24 Nov 2026 03:00:00 GMT")};
+    struct http_header second = {STR("Date"), str_of(second_date)};
+    struct http_request request = {
+        .method = STR("GET"),
+        .target = STR("/2016-08-15/services"),
+        .headers = {.items = &first, .count = 1}
+    };
+    struct chain_call call = get_services(0);
+    struct chain_link link;
+
+    call.sdk = sdk;
+    call.connection = 1;
+    call.request = &request;
+    chain_begin(tracker, &call, SECOND, &link);
+    chain_broke(tracker, link.chain, &request);
+    chain_end(tracker, link.chain, 0, true, SECOND + MS);
+    request.headers.items = &second;
+    call.connection = connection;
+    chain_begin(tracker, &call, SECOND + MS + gap_ns, &link);
+    return link;
+}
+
+START_TEST(test_chain_the_same_bytes_at_once_elsewhere_are_the_transports)
+{
+    static const char same[] = "Tue, 24 Nov 2026 03:00:00 GMT";
+    struct chain_link link = repeat(SDK_GO, 2 * MS, 2, same);
+
+    ck_assert_uint_eq(link.attempt, 2);
+    ck_assert_int_eq(link.confidence, CHAIN_CERTAIN);
+    ck_assert(str_eq(chain_repeated_by(link.confidence, link.evidence), STR("transport")));
+    link = repeat(SDK_OTHER, 2 * MS, 2, same);
+    ck_assert(str_eq(chain_repeated_by(link.confidence, link.evidence), STR("transport")));
+    link = repeat(SDK_OTHER, 2 * MS, 2, "Tue, 24 Nov 2026 03:00:01 GMT");
+    ck_assert(str_eq(chain_repeated_by(link.confidence, link.evidence), STR("program")));
+    link = repeat(SDK_OTHER, SECOND, 2, same);
+    ck_assert(str_eq(chain_repeated_by(link.confidence, link.evidence), STR("program")));
+    link = repeat(SDK_OTHER, 2 * MS, 1, same);
+    ck_assert(str_eq(chain_repeated_by(link.confidence, link.evidence), STR("program")));
+    ck_assert(str_eq(chain_repeated_by(CHAIN_POSSIBLE, CHAIN_BY_TRANSPORT), STR("")));
+}
+END_TEST
+
+/* An attempt that broke on a connection of its own was the program's to repeat. */
+START_TEST(test_chain_what_broke_on_a_fresh_connection_is_the_programs)
+{
+    OWN(chain_tracker_free) struct chain_tracker *tracker = chain_tracker_new();
+    struct chain_call call = get_services(0);
+    struct http_request request = {.method = STR("GET"), .target = STR("/")};
+    struct chain_link link;
+
+    call.sdk = SDK_OTHER;
+    call.connection = 1;
+    call.request = &request;
+    attempt(tracker, call, SECOND, 0);
+    call.connection = 2;
+    link = attempt(tracker, call, SECOND + 3 * MS, 0);
+    ck_assert(str_eq(chain_repeated_by(link.confidence, link.evidence), STR("program")));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("journal/chain");
@@ -399,6 +464,8 @@ int main(void)
     tcase_add_test(tc, test_chain_many_equal_calls_at_once_each_find_a_chain_again);
     tcase_add_test(tc, test_chain_equal_calls_of_several_threads_are_kept_apart);
     tcase_add_loop_test(tc, test_chain_invites_retry_table, 0, (int)N_ELEMENTS(invitations));
+    tcase_add_test(tc, test_chain_the_same_bytes_at_once_elsewhere_are_the_transports);
+    tcase_add_test(tc, test_chain_what_broke_on_a_fresh_connection_is_the_programs);
     tcase_add_test(tc, test_chain_memory_is_bounded);
     tcase_add_test(tc, test_chain_thousand_mixed_calls_without_a_wrong_merge);
     suite_add_tcase(suite, tc);

@@ -142,17 +142,21 @@ static const struct {
     {{.chain = 4, .attempt = 1, .evidence = CHAIN_BY_CONTENT},                                "\"chain\":4,\"attempt\":1}"},
     {{.chain = 4, .attempt = 3, .confidence = CHAIN_CERTAIN, .evidence = CHAIN_BY_SIGNATURE},
      "\"chain\":4,\"attempt\":3,\"chain_confidence\":\"certain\",\"chain_evidence\":[\"same "
-     "signature\"]}"                                                                                                      },
+     "signature\"],\"repeated_by\":\"program\"}"                                                                          },
     {{.chain = 4,
       .attempt = 2,
       .confidence = CHAIN_LIKELY,
       .evidence = CHAIN_BY_CONTENT | CHAIN_BY_CONNECTION | CHAIN_ON_SCHEDULE},
      "\"chain\":4,\"attempt\":2,\"chain_confidence\":\"likely\",\"chain_evidence\":[\"same "
      "credential, "
-     "operation, target and body\",\"same connection\",\"when this client would repeat\"]}"                               },
+     "operation, target and body\",\"same connection\",\"when this client would repeat\"],"
+     "\"repeated_by\":\"program\"}"                                                                                       },
+    {{.chain = 4, .attempt = 2, .confidence = CHAIN_CERTAIN, .evidence = CHAIN_BY_TRANSPORT},
+     "\"chain_evidence\":[\"below the program: the same bytes at once on another connection\"],"
+     "\"repeated_by\":\"transport\"}"                                                                                     },
     {{.chain = 9, .attempt = 1, .confidence = CHAIN_POSSIBLE, .maybe = 4},
-     "\"chain\":9,\"attempt\":1,\"chain_confidence\":\"possible\",\"chain_evidence\":[],\"chain_"
-     "maybe\":4}"                                                                                                         },
+     "\"chain\":9,\"attempt\":1,\"chain_confidence\":\"possible\",\"chain_evidence\":[],"
+     "\"repeated_by\":null,\"chain_maybe\":4}"                                                                            },
 };
 
 START_TEST(test_format_link_tells_confidence_and_evidence)

@@ -87,6 +87,63 @@ START_TEST(test_retries_count_work_done_twice_and_early_retries)
 }
 END_TEST
 
+/* One call: its transport repeated it at once, then the program did after a second. */
+START_TEST(test_retries_below_the_program_are_told_apart)
+{
+    struct story story;
+    struct retries retries;
+    struct error err;
+    OWN(journal_snapshot_free) struct journal_snapshot *snapshot = NULL;
+    OWN(buf_done) struct buf out = {0};
+
+    story_begin(&story);
+    story_tell(&story, 0, 1, 1, 0, "");
+    story.last.link.confidence = CHAIN_CERTAIN;
+    story.last.link.evidence = CHAIN_BY_TRANSPORT | CHAIN_BY_CONTENT;
+    story_tell(&story, 2, 1, 2, 0, "");
+    story.last.link.confidence = CHAIN_LIKELY;
+    story.last.link.evidence = CHAIN_BY_CONTENT;
+    story_tell(&story, 1003, 1, 3, 200, "");
+    collect(&story, &snapshot, &retries);
+    ck_assert_uint_eq(retries.attempts, 3);
+    ck_assert_uint_eq(retries.transport, 1);
+    ck_assert_uint_eq(retries.retried, 1);
+    ck_assert_uint_eq(retries.chains[0].count, 3);
+    ck_assert_uint_eq(retries.chains[0].retries, 1);
+    ck_assert_double_eq(retries.chains[0].gaps_ms[0], 1000);
+    ck_assert_uint_eq(retries.stale_signatures, 0);
+    retries_json(&retries, &out);
+    OWN(json_free) cJSON *json = json_parse(buf_str(&out), &err);
+    const cJSON *chain = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(json, "chains"), 0);
+
+    ck_assert_uint_eq(json_get_uint(json, "transport_repeats", 9, 9), 1);
+    ck_assert_uint_eq(json_get_uint(chain, "transport_repeats", 9, 9), 1);
+    ck_assert_uint_eq(json_get_uint(chain, "retries", 9, 9), 1);
+    story_end(&story);
+}
+END_TEST
+
+/* The transport did all of it: the program has not retried, and has not given up. */
+START_TEST(test_a_call_that_only_the_transport_repeated_was_not_retried)
+{
+    struct story story;
+    struct retries retries;
+    OWN(journal_snapshot_free) struct journal_snapshot *snapshot = NULL;
+
+    story_begin(&story);
+    story_tell(&story, 0, 1, 1, 0, "");
+    story.last.link.confidence = CHAIN_CERTAIN;
+    story.last.link.evidence = CHAIN_BY_TRANSPORT | CHAIN_BY_CONTENT;
+    story_tell(&story, 2, 1, 2, 0, "");
+    collect(&story, &snapshot, &retries);
+    ck_assert_uint_eq(retries.chains[0].retries, 0);
+    ck_assert_uint_eq(retries.retried, 0);
+    ck_assert_uint_eq(retries.give_ups, 0);
+    ck_assert(!retries.chains[0].gave_up);
+    story_end(&story);
+}
+END_TEST
+
 START_TEST(test_retries_json_lists_chains_with_retries_only)
 {
     struct story story;
@@ -119,6 +176,8 @@ int main(void)
     tcase_add_test(tc, test_retries_of_the_python_client);
     tcase_add_test(tc, test_retries_fit_sees_jitter);
     tcase_add_test(tc, test_retries_count_work_done_twice_and_early_retries);
+    tcase_add_test(tc, test_retries_below_the_program_are_told_apart);
+    tcase_add_test(tc, test_a_call_that_only_the_transport_repeated_was_not_retried);
     tcase_add_test(tc, test_retries_json_lists_chains_with_retries_only);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
