@@ -6,6 +6,7 @@
 #include "admin/events.h"
 #include "admin/layer.h"
 #include "admin/metrics.h"
+#include "admin/steps.h"
 #include "base/mem.h"
 
 static void call_has_ended(void *arg, const struct journal_entry *entry)
@@ -56,6 +57,7 @@ int admin_new(const struct admin_context *context, struct admin **out, struct er
 void admin_close(struct admin *admin)
 {
     events_close(admin->events);
+    log_streams_close(admin);
     admin_calls_abandon(admin);
 }
 
@@ -69,6 +71,7 @@ void admin_free(struct admin *admin)
     admin_calls_abandon(admin);
     drill_runs_free(admin->drills);
     events_free(admin->events);
+    log_streams_close(admin);
     metrics_free(admin->metrics);
     observations_free(admin->observations);
     coverage_free(admin->coverage);

@@ -15,6 +15,7 @@
 #include "journal/journal.h"
 
 struct admin;
+struct logs;
 struct place_names;
 struct service;
 
@@ -52,6 +53,7 @@ struct admin_context {
     struct clock *clock; /* the virtual one that rules follow */
     struct journal *journal;
     struct chain_tracker *chains;
+    struct logs *logs; /* what functions print */
     struct fault_engine *engine;
     struct fault_engine *canned;   /* of the canned answers; NULL: there are none */
     struct tape *tape;             /* of its decisions */

@@ -23,6 +23,7 @@ struct admin_call;
 struct drill_runs;
 struct events;
 struct layer;
+struct log_stream;
 struct metrics;
 
 /* A step of a call. It answers with one of the functions below, or leaves that to the next. */
@@ -115,6 +116,7 @@ struct admin {
     struct observations *observations;
     struct metrics *metrics;
     struct events *events;
+    struct log_stream *log_streams; /* those that follow logs */
     struct reload_state reload;
     struct admin_call *parked;
     struct drill_runs *drills;

@@ -69,6 +69,9 @@ static const struct {
     {"HeldCall",     OBJECT(COUNT("number") "," TEXT("request_id") "," TEXT("rule") "," TEXT("kind") "," TEXT("method") "," TEXT("path") "," TEXT("since") "," COUNT("age_ms") ",\"left_ms\":{\"type\":[\"integer\",\"null\"]}")},
     {"Index",        OBJECT("\"paths\":{\"type\":\"array\"}")},
     {"Issue",        OBJECT(TEXT("code") "," TEXT("file") "," COUNT("line") "," COUNT("column") "," TEXT("path") "," TEXT("message") "," TEXT("hint"))},
+    {"LogLine",      OBJECT(COUNT("number") "," TEXT("time") ",\"kind\":{\"enum\":[\"line\",\"start\",\"end\",\"error\"]}," TEXT("account") "," TEXT("region") "," TEXT("service") "," TEXT("function") "," TEXT("version") "," TEXT("instance") "," TEXT("request_id") "," TEXT("text"))},
+    {"LogOwner",     OBJECT(TEXT("service") "," TEXT("function") "," TEXT("account") "," TEXT("region") "," COUNT("lines") "," COUNT("bytes") "," COUNT("lost_lines") "," COUNT("lost_bytes"))},
+    {"Logs",         OBJECT(COUNT("number") "," LIST("functions", "LogOwner") "," LIST("lines", "LogLine"))},
     {"Metrics",      "{\"type\":\"string\",\"description\":\"Prometheus text exposition format 0.0.4\"}"},
     {"Observation",  OBJECT(TEXT("request_id") "," TEXT("outcome") "," TEXT("exception") "," TEXT("code") "," TEXT("message") "," COUNT("attempts") "," TEXT("verdict"))},
     {"Observations", OBJECT(LIST("observations", "Observation"))},
@@ -157,6 +160,8 @@ static void add_parameters(const struct admin_route *route, struct buf *out)
     }
     for (size_t i = 0; strcmp(route->path, "/requests") == 0 && (name = journal_query_name(i)); i++)
         add_parameter(name, "query", &comma, out);
+    for (size_t i = 0; strcmp(route->path, "/logs") == 0 && (name = logs_query_name(i)); i++)
+        add_parameter(name, "query", &comma, out);
     for (size_t i = 0; i < N_ELEMENTS(parameters); i++) {
         if (strcmp(parameters[i].path, route->path) == 0)
             add_parameter(parameters[i].name, parameters[i].in, &comma, out);
@@ -227,7 +232,7 @@ static bool can_be_refused(const struct admin_route *route, int whose)
     case OF_BODIES:
         return route->takes != NULL;
     case OF_FILTERS:
-        return strcmp(route->path, "/requests") == 0;
+        return strcmp(route->path, "/requests") == 0 || strcmp(route->path, "/logs") == 0;
     default:
         return true;
     }

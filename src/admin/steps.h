@@ -87,6 +87,13 @@ void step_requests_begin(struct admin_call *call);
 void step_requests_work(struct admin_call *call);
 void step_request_work(struct admin_call *call);
 
+/* logs.c */
+void step_logs(struct admin_call *call);
+/** What may be asked of /logs; NULL behind the last. */
+const char *logs_query_name(size_t i);
+/** End every stream. */
+void log_streams_close(struct admin *admin);
+
 /* replay.c */
 void step_replay_begin(struct admin_call *call);
 

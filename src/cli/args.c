@@ -134,6 +134,13 @@ static int takes_no_value(const struct cli_args *args, const struct cli_option *
     return cli_usage(args, "'--%s' takes no value", option->name);
 }
 
+static bool is_named(const struct cli_option *option, struct str name, bool short_form)
+{
+    if (!short_form)
+        return str_eq(str_of(option->name), name);
+    return name.len == 1 && (option->letter == name.ptr[0] || str_eq(str_of(option->name), name));
+}
+
 /* One `--name`, `--name=value`, `--name value` or `-n value`; *at moves behind it. */
 static int take_option(struct cli_args *args, const struct cli_option *known, size_t known_count,
                        int argc, char **argv, int *at)
@@ -145,7 +152,7 @@ static int take_option(struct cli_args *args, const struct cli_option *known, si
     const struct cli_option *option = NULL;
 
     for (size_t i = 0; i < known_count && !option; i++)
-        if (str_eq(str_of(known[i].name), name) && (!short_form || name.len == 1))
+        if (is_named(&known[i], name, short_form))
             option = &known[i];
     if (!option && short_form)
         return cli_usage(args, "unknown option '%s'; options are written --name", argv[*at]);

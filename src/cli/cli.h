@@ -35,6 +35,7 @@ struct cli_option {
     const char *value; /* what stands behind it: "LANG"; NULL: a flag */
     const char *help;
     const char *help_zh; /* the same in Chinese; NULL: not translated */
+    char letter;         /* short for it: 'f' for -f; 0: none */
     const char *words; /* the values it can have, blank separated; NULL: what `value` stands for */
 };
 

@@ -384,33 +384,3 @@ int client_ask_json(const struct cli_args *args, const char *method, const char 
     }
     return 0;
 }
-
-int client_stream(const struct cli_args *args, const char *path,
-                  void (*line)(void *arg, struct str text), void *arg)
-{
-    FILE *in;
-    char *text = NULL;
-    size_t cap = 0;
-    ssize_t n;
-    struct timeval forever = {0};
-    int fd = dial(args);
-
-    if (fd < 0)
-        return EXIT_CODE_UNREACHABLE;
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &forever, sizeof(forever));
-    in = send_request(fd, args, "GET", path, NULL, STR_NONE) == 0 ? fdopen(fd, "r") : NULL;
-    if (!in) {
-        close(fd);
-        return EXIT_CODE_UNREACHABLE;
-    }
-    while ((n = getline(&text, &cap, in)) > 0) {
-        struct str got = {text, (size_t)n};
-
-        while (got.len && (got.ptr[got.len - 1] == '\n' || got.ptr[got.len - 1] == '\r'))
-            got.len--;
-        line(arg, got);
-    }
-    free(text);
-    fclose(in);
-    return EXIT_CODE_PASS;
-}

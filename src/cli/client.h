@@ -54,8 +54,8 @@ const char *client_address(const struct cli_args *args);
 /** Does a daemon answer there that may be used? Says nothing to people. */
 bool client_is_ready(const struct cli_args *args);
 
-/** Read a stream until it ends or the program is interrupted; @line gets each line without its end.
- */
+/** Read a stream until it ends or the program is interrupted; @line gets each line of the body
+ * without its end. A refusal is printed. */
 int client_stream(const struct cli_args *args, const char *path,
                   void (*line)(void *arg, struct str text), void *arg);
 

@@ -238,12 +238,23 @@ static void offer_first_words(const struct completing *c)
 
 /* ---- the whole ---- */
 
+static const struct cli_option *find_letter(const struct cli_option *options, size_t count,
+                                            char letter)
+{
+    for (size_t i = 0; i < count; i++)
+        if (options[i].letter == letter)
+            return &options[i];
+    return NULL;
+}
+
 static const struct cli_option *find_option(const struct cli_option *options, size_t count,
                                             struct str word)
 {
     struct str name;
     struct str value;
 
+    if (word.len == 2 && word.ptr[0] == '-')
+        return find_letter(options, count, word.ptr[1]);
     if (!str_starts(word, STR("--")))
         return NULL;
     str_cut(str_slice(word, 2, word.len), '=', &name, &value);

@@ -13,6 +13,8 @@ static void add_options(const struct cli_verb *verb, struct buf *out)
     for (size_t i = 0; i < count; i++) {
         OWN(buf_done) struct buf left = {0};
 
+        if (options[i].letter)
+            buf_printf(&left, "-%c, ", options[i].letter);
         buf_printf(&left, "--%s%s%s", options[i].name, options[i].value ? " " : "",
                    options[i].value ? options[i].value : "");
         buf_printf(out, "  %-*s %s\n", OPTION_COLUMN, buf_text(&left),

@@ -23,6 +23,8 @@ static void add_escaped(struct buf *out, const char *text)
 static void add_option(struct buf *out, const struct cli_option *option)
 {
     buf_puts(out, ".TP\n.B ");
+    if (option->letter)
+        buf_printf(out, "\\-%c, ", option->letter);
     buf_puts(out, "\\-\\-");
     add_escaped(out, option->name);
     if (option->value)

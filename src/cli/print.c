@@ -2,6 +2,8 @@
 #include "cli/print.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/columns.h"
 #include "cli/cli.h"
@@ -222,6 +224,13 @@ void cli_print_fields(const cJSON *object)
     }
     print_members("", object, false);
     print_members("", object, true);
+}
+
+bool cli_has_colour(int fd)
+{
+    const char *no = getenv("NO_COLOR");
+
+    return isatty(fd) && !(no && *no);
 }
 
 int cli_show(const struct cli_args *args, cJSON *answer)

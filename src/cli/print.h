@@ -24,6 +24,9 @@ void cli_print_fields(const cJSON *object);
 /** Append what a program said; what JSON cannot hold is shown as U+FFFD. */
 void cli_add_text(struct buf *out, struct str text);
 
+/** Whether what goes to @fd may be in colour: a terminal, and NO_COLOR is not set. */
+bool cli_has_colour(int fd);
+
 /** What the daemon answered: JSON under --json, else for people. Takes it; NULL prints nothing.
  * Returns EXIT_CODE_PASS. */
 int cli_show(const struct cli_args *args, cJSON *answer);

@@ -210,6 +210,7 @@ int control_start(struct daemon *d, struct error *err)
         .clock = &d->clock,
         .journal = d->journal,
         .chains = d->chains,
+        .logs = d->logs,
         .engine = d->faults,
         .tape = d->tape,
         .server = d->server,

@@ -13,6 +13,7 @@
 #include "grammar/header.h"
 #include "http/wire/descriptors.h"
 #include "invoke/invoke.h"
+#include "logs/logs.h"
 #include "loop/worker.h"
 #include "product/service/seed/seed.h"
 #include "tape/tape.h"
@@ -53,9 +54,11 @@ static int start_state(struct daemon *d, struct error *err)
     d->tape = tape_new(d->faults);
     if (service_new(d->loop, &service, &d->service, err) < 0)
         return -1;
+    d->logs = logs_new(LOGS_FUNCTION_BYTES, LOGS_ALL_BYTES);
     if (functions_start(d, err) < 0)
         return -1;
     neighbours.store = service_store(d->service);
+    neighbours.logs = d->logs;
     return neighbours_new(d->loop, &neighbours, &d->neighbours, err);
 }
 
@@ -356,6 +359,7 @@ static void end(struct daemon *d)
     neighbours_free(d->neighbours);
     functions_stop(d);
     service_free(d->service);
+    logs_free(d->logs);
     tape_free(d->tape);
     fault_engine_free(d->faults);
     fault_engine_free(d->fixtures);

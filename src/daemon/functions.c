@@ -26,6 +26,7 @@ int functions_start(struct daemon *d, struct error *err)
         .memory_bytes = s->invoke.memory ? s->invoke.memory : half_of_memory(),
         .machines = s->invoke.machines,
         .idle_ms = s->invoke.idle_ns / NS_PER_MS,
+        .logs = d->logs,
         .no_network = s->invoke.network == NETWORK_NONE,
     };
 

@@ -31,6 +31,7 @@ struct daemon {
     struct fault_engine *faults, *fixtures;
     struct tape *tape; /* of the faults */
     struct service *service;
+    struct logs *logs; /* what functions print */
     struct invoke *invoke;
     struct neighbours *neighbours;
     struct gateway_auth auth;

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "conf/report.h"
 #include "daemon/internal.h"
+#include "logs/logs.h"
 #include "loop/worker.h"
 #include "product/service/seed/seed.h"
 #include "store/snapshot.h"
@@ -27,6 +28,8 @@ static void end(struct change *change, const char *problem)
     struct daemon *d = change->daemon;
 
     service_triggers_changed(d->service);
+    if (!problem && change->request.what == ADMIN_STATE_RESET)
+        logs_clear(d->logs, change->request.account);
     change->done(change->arg, problem);
     seeds_free(change->seeds);
     store_close(change->stage);

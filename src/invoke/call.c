@@ -41,12 +41,18 @@ static uint64_t limit_bytes(const struct instance *instance)
 static void note(struct invoke_call *call, const char *phase, const char *when, const char *error)
 {
     struct instance *instance = call->instance;
+    OWN(buf_done) struct buf line = {0};
 
-    if (!language_has_bootstrap(instance->language) || instance->spec.concurrency > 1)
+    if (!language_has_bootstrap(instance->language))
         return;
     instance_read_log(instance);
-    buf_printf(&instance->log, "FC %s %s RequestId: " STR_FMT "%s\n", phase, when,
+    buf_printf(&line, "FC %s %s RequestId: " STR_FMT "%s", phase, when,
                STR_ARG(call->request.request_id), error);
+    prints_note(call, strcmp(when, "Start") == 0, buf_str(&line));
+    if (instance->spec.concurrency > 1)
+        return;
+    buf_add(&instance->log, buf_str(&line));
+    buf_add_char(&instance->log, '\n');
 }
 
 static const char *error_suffix(enum invoke_outcome outcome)
@@ -74,11 +80,13 @@ static void add_log(struct invoke_call *call, struct invoke_result *result)
     struct instance *instance = call->instance;
     const char *phase = call->phase == CALL_INITIALIZING ? "Initialize" : "Invoke";
 
-    if (instance->spec.concurrency > 1)
-        return;
     instance_read_log(instance);
+    prints_error(call, result);
+    call->told = true;
     if (call->phase != CALL_WAITING)
         note(call, phase, "End", error_suffix(result->outcome));
+    if (instance->spec.concurrency > 1)
+        return;
     add_summary(call, result);
     result->log = buf_str(&instance->log);
     if (result->log.len > LOG_TAIL_BYTES)
@@ -173,6 +181,8 @@ void call_answer(struct invoke_call *call, struct invoke_result *result)
     result->instance_id = str_of(instance->id);
     result->ran = str_of(instance_ran(instance));
     result->cold = call->cold;
+    if (!call->told)
+        prints_error(call, result);
     unbind(call);
     call->done(call->arg, result);
     buf_done(&instance->log);

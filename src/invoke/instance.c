@@ -70,6 +70,7 @@ struct instance *instance_new(struct function *function)
 static void close_log(struct instance *instance)
 {
     loop_watch_stop(GIVE(instance->log_watch));
+    prints_flush(instance);
     if (instance->log_fd >= 0)
         close(instance->log_fd);
     instance->log_fd = -1;
@@ -94,6 +95,7 @@ void instance_free(struct instance *instance)
     instance->function->instance_count--;
     function_let_go(instance->function);
     buf_done(&instance->log);
+    buf_done(&instance->print);
     arena_free(instance->arena);
     mem_free(instance);
 }
@@ -124,6 +126,7 @@ void instance_read_log(struct instance *instance)
             return;
         instance->log_bytes += (uint64_t)got;
         buf_add(&instance->log, (struct str){bytes, (size_t)got});
+        prints_take(instance, (struct str){bytes, (size_t)got});
         keep_end(instance);
         if (got < LOG_READ_BYTES)
             return;

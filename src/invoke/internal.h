@@ -113,6 +113,7 @@ struct instance {
     struct loop_watch *log_watch;
     struct buf log;            /* since the running call began, or since the start; its end only */
     uint64_t log_bytes;        /* all of it */
+    struct buf print;          /* a line whose end has not come yet */
     struct invoke_call *calls; /* bound to it */
     uint32_t call_count;
     uint32_t next_call;
@@ -163,6 +164,16 @@ int instance_spawn(struct instance *instance, struct error *err);
 /** What a bootstrap is told once. @code: where it finds the function's code. */
 struct str load_frame(const struct instance *instance, const char *code, struct arena *arena);
 
+/* ---- prints.c: into the logs of its function ---- */
+
+void prints_take(struct instance *instance, struct str bytes);
+/** What was printed last has no end of line, and none comes. */
+void prints_flush(struct instance *instance);
+/** A phase of the call begins or ends: "FC Invoke Start RequestId: …". */
+void prints_note(struct invoke_call *call, bool begins, struct str text);
+/** How it went wrong, unless it did not. */
+void prints_error(struct invoke_call *call, const struct invoke_result *result);
+
 /* ---- call.c ---- */
 
 enum call_phase { CALL_WAITING, CALL_INITIALIZING, CALL_RUNNING };
@@ -177,6 +188,7 @@ struct invoke_call {
     uint32_t number; /* on its instance */
     enum call_phase phase;
     bool cold;
+    bool told; /* its error stands in the logs */
     uint64_t sent_ns;
     struct loop_timer timer;   /* of the time limit */
     struct loop_timer refusal; /* answers later what was decided at once */

@@ -19,6 +19,7 @@
 
 struct invoke;
 struct invoke_call; /* a call that has no answer yet */
+struct logs;
 struct loop;
 struct store;
 
@@ -29,6 +30,7 @@ struct invoke_settings {
     uint64_t memory_bytes;     /* of all instances together: what they may take at most */
     uint32_t machines;         /* instances in one region, of everybody; 0: any number */
     uint64_t idle_ms;          /* an instance without a call for so long ends */
+    struct logs *logs;         /* what functions print goes there; NULL: nowhere */
     bool no_network;           /* functions reach nothing but themselves */
     const char *const *hidden; /* folders of ours, for messages; NULL at the end */
 };

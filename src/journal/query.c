@@ -39,8 +39,8 @@ static int unknown_name(struct str name, struct error *err)
 
 /* ---- values ---- */
 
-static int parse_moment(struct str name, struct str value, uint64_t wall_ms, uint64_t *out,
-                        struct error *err)
+int journal_query_moment(struct str name, struct str value, uint64_t wall_ms, uint64_t *out,
+                         struct error *err)
 {
     uint64_t age_ns;
 
@@ -233,9 +233,9 @@ static int add_control(struct journal_query *query, struct str name, struct str 
     uint64_t limit;
 
     if (str_eq(name, STR("since")))
-        return parse_moment(name, value, wall_ms, &query->since_ms, err);
+        return journal_query_moment(name, value, wall_ms, &query->since_ms, err);
     if (str_eq(name, STR("until")))
-        return parse_moment(name, value, wall_ms, &query->until_ms, err);
+        return journal_query_moment(name, value, wall_ms, &query->until_ms, err);
     if (str_eq(name, STR("after")))
         return parse_count(name, value, UINT64_MAX, &query->after, err);
     if (str_eq(name, STR("unmatched")))

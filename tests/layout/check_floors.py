@@ -9,7 +9,7 @@ import sys
 
 FLOORS = [
     ["base"],
-    ["catalog", "crypto", "loop"],
+    ["catalog", "crypto", "logs", "loop"],
     ["conf", "store", "http/wire", "dns", "supervise"],
     ["http/call"],
     ["route", "auth", "fault"],

@@ -16,6 +16,7 @@ struct neighbours {
     struct store *store;
     struct worker *worker; /* digests of uploads */
     const struct clock *clock;
+    struct logs *logs;
     bool enabled[NEIGHBOUR_COUNT];
     struct arena *found; /* of neighbours_find_key() */
 };
@@ -143,6 +144,10 @@ struct str oss_time(const struct neighbours_pending *p, uint64_t wall_ms);
 /** False, and refused, when there is no such bucket. */
 bool oss_need_bucket(struct neighbours_pending *p);
 
+/** What functions print, found by its words; a histogram of it (log_search.c). */
+pending_handler log_get_logs, log_get_histograms;
+/** The logstore that the path names; NULL, and refused, when there is none. */
+const struct store_row *log_need_store(struct neighbours_pending *p);
 struct store_key log_project_key(struct str region, struct str project);
 struct store_key log_store_key(struct str region, struct str project, struct str logstore);
 

@@ -1,4 +1,5 @@
-/* Log Service: projects, logstores and indexes exist once they are created. Logs are not kept. */
+/* Log Service: projects, logstores and indexes exist once they are created. Of logs, those are
+ * there that functions print (log_search.c). */
 #include "product/neighbours/internal.h"
 
 enum {
@@ -20,25 +21,30 @@ static pending_handler list_projects, get_project, create_project, delete_projec
 static const struct {
     const char *method;
     const char *path;
-    bool project; /* the host must name one */
+    bool project;     /* the host must name one */
+    const char *type; /* what the parameter "type" says; NULL: whatever */
     pending_handler *run;
 } operations[] = {
-    {"GET",    "/",                  true,  get_project    },
-    {"GET",    "/",                  false, list_projects  },
-    {"POST",   "/",                  false, create_project },
-    {"DELETE", "/",                  true,  delete_project },
-    {"GET",    "/logstores",         true,  list_logstores },
-    {"POST",   "/logstores",         true,  create_logstore},
-    {"GET",    "/logstores/*",       true,  get_logstore   },
-    {"PUT",    "/logstores/*",       true,  update_logstore},
-    {"GET",    "/logstores/*/track", true,  take_logs      },
-    {"POST",   "/logstores/*/track", true,  take_logs      },
-    {"GET",    "/tags",              true,  list_no_tags   },
-    {"GET",    "/tags",              false, list_no_tags   },
-    {"DELETE", "/logstores/*",       true,  delete_logstore},
-    {"GET",    "/logstores/*/index", true,  get_index      },
-    {"POST",   "/logstores/*/index", true,  put_index      },
-    {"PUT",    "/logstores/*/index", true,  put_index      },
+    {"GET",    "/logstores/*",       true,  "log",       log_get_logs      },
+    {"GET",    "/logstores/*",       true,  "histogram", log_get_histograms},
+    {"GET",    "/logstores/*/index", true,  "histogram", log_get_histograms},
+    {"POST",   "/logstores/*/logs",  true,  NULL,        log_get_logs      },
+    {"GET",    "/",                  true,  NULL,        get_project       },
+    {"GET",    "/",                  false, NULL,        list_projects     },
+    {"POST",   "/",                  false, NULL,        create_project    },
+    {"DELETE", "/",                  true,  NULL,        delete_project    },
+    {"GET",    "/logstores",         true,  NULL,        list_logstores    },
+    {"POST",   "/logstores",         true,  NULL,        create_logstore   },
+    {"GET",    "/logstores/*",       true,  NULL,        get_logstore      },
+    {"PUT",    "/logstores/*",       true,  NULL,        update_logstore   },
+    {"GET",    "/logstores/*/track", true,  NULL,        take_logs         },
+    {"POST",   "/logstores/*/track", true,  NULL,        take_logs         },
+    {"GET",    "/tags",              true,  NULL,        list_no_tags      },
+    {"GET",    "/tags",              false, NULL,        list_no_tags      },
+    {"DELETE", "/logstores/*",       true,  NULL,        delete_logstore   },
+    {"GET",    "/logstores/*/index", true,  NULL,        get_index         },
+    {"POST",   "/logstores/*/index", true,  NULL,        put_index         },
+    {"PUT",    "/logstores/*/index", true,  NULL,        put_index         },
 };
 
 static struct store_key row_key(struct str region, const char *kind, struct str parent,
@@ -90,7 +96,7 @@ static bool need_project(struct neighbours_pending *p)
     return false;
 }
 
-static const struct store_row *need_logstore(struct neighbours_pending *p)
+const struct store_row *log_need_store(struct neighbours_pending *p)
 {
     struct store_key key = log_store_key(region_of(p), p->bucket, p->name);
     const struct store_row *row;
@@ -244,7 +250,7 @@ static void create_logstore(struct neighbours_pending *p)
 
 static void get_logstore(struct neighbours_pending *p)
 {
-    const struct store_row *row = need_logstore(p);
+    const struct store_row *row = log_need_store(p);
 
     if (row)
         pending_json(p, STATUS_OK, row_document(row));
@@ -253,7 +259,7 @@ static void get_logstore(struct neighbours_pending *p)
 /* What the body names is changed; name and creation stay. */
 static void update_logstore(struct neighbours_pending *p)
 {
-    const struct store_row *row = need_logstore(p);
+    const struct store_row *row = log_need_store(p);
     OWN(json_free) cJSON *body = row ? need_body(p) : NULL;
     const cJSON *member;
 
@@ -272,10 +278,10 @@ static void update_logstore(struct neighbours_pending *p)
     answer_empty(p);
 }
 
-/* Web tracking. Logs are not kept. */
+/* Web tracking. What is sent is not kept. */
 static void take_logs(struct neighbours_pending *p)
 {
-    if (need_logstore(p))
+    if (log_need_store(p))
         answer_empty(p);
 }
 
@@ -293,7 +299,7 @@ static void delete_logstore(struct neighbours_pending *p)
     struct store_key key = log_store_key(region_of(p), p->bucket, p->name);
     struct store_key index = index_key(p);
 
-    if (!need_logstore(p))
+    if (!log_need_store(p))
         return;
     store_remove(pending_batch(p), &key);
     store_remove(pending_batch(p), &index);
@@ -315,7 +321,7 @@ static void get_index(struct neighbours_pending *p)
     struct store_key key = index_key(p);
     const struct store_row *row;
 
-    if (!need_logstore(p))
+    if (!log_need_store(p))
         return;
     row = store_find(p->store, &key);
     if (row)
@@ -331,7 +337,7 @@ static void put_index(struct neighbours_pending *p)
     bool create = str_eq(p->call.request->method, STR("POST"));
     cJSON *index;
 
-    if (!need_logstore(p))
+    if (!log_need_store(p))
         return;
     if (create && store_find(p->store, &key)) {
         pending_refuse(p, STATUS_BAD_REQUEST, "IndexAlreadyExist", "log store index is created");
@@ -371,6 +377,8 @@ void log_perform(struct neighbours_pending *p)
     for (size_t i = 0; i < N_ELEMENTS(operations); i++) {
         if (!str_eq(request->method, str_of(operations[i].method)) ||
             (operations[i].project && p->bucket.len == 0) ||
+            (operations[i].type &&
+             !str_eq(query_get(&p->query, STR("type")), str_of(operations[i].type))) ||
             !path_is(request->path, str_of(operations[i].path), &name))
             continue;
         percent_decode(name, false, p->arena, &p->name);

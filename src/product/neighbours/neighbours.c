@@ -27,6 +27,7 @@ int neighbours_new(struct loop *loop, const struct neighbours_settings *settings
 
     neighbours->store = settings->store;
     neighbours->clock = settings->clock;
+    neighbours->logs = settings->logs;
     memcpy(neighbours->enabled, settings->enabled, sizeof(neighbours->enabled));
     if (worker_new(loop, "uploads", &neighbours->worker, err) < 0) {
         mem_free(neighbours);

@@ -21,12 +21,14 @@
 #include "route/place.h"
 
 struct clock;
+struct logs;
 struct loop;
 struct neighbours;
 struct neighbours_pending; /* a call that waits for the disk */
 struct store;
 
 struct neighbours_settings {
+    struct logs *logs;             /* what functions print, for Log Service; NULL: nothing */
     struct store *store;           /* borrowed; the service's own, so that both see the objects */
     const struct clock *clock;     /* the virtual clock; NULL = real time */
     bool enabled[NEIGHBOUR_COUNT]; /* the others answer that they are switched off */
