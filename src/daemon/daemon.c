@@ -59,6 +59,8 @@ static int start_state(struct daemon *d, struct error *err)
         return -1;
     neighbours.store = service_store(d->service);
     neighbours.logs = d->logs;
+    neighbours.happened = functions_hear;
+    neighbours.owner = d;
     return neighbours_new(d->loop, &neighbours, &d->neighbours, err);
 }
 

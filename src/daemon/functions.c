@@ -3,6 +3,7 @@
 
 #include "daemon/internal.h"
 #include "invoke/invoke.h"
+#include "product/service/event/event.h"
 
 enum { NS_PER_MS = 1000000 };
 
@@ -43,6 +44,16 @@ void functions_stop(struct daemon *d)
     if (d->service)
         service_run_code(d->service, NULL);
     invoke_free(d->invoke);
+}
+
+void functions_hear(void *owner, const struct neighbours_event *event)
+{
+    struct daemon *d = owner;
+    const struct event_occasion occasion = {
+        .type = STR("oss"), .source = event->bucket, .event = event->event, .key = event->key};
+
+    if (d->invoke)
+        event_happened(d->service, &occasion, event->facts);
 }
 
 void functions_health(const struct daemon *d, cJSON *health)

@@ -65,6 +65,8 @@ void daemon_change_state(void *owner, const struct admin_state_request *request,
 /* functions.c */
 int functions_start(struct daemon *d, struct error *err);
 void functions_stop(struct daemon *d);
+/** For neighbours_settings.happened: triggers that hear of it call their functions. */
+void functions_hear(void *owner, const struct neighbours_event *event);
 void functions_health(const struct daemon *d, cJSON *health);
 
 /* seed.c */

@@ -173,3 +173,64 @@ def test_triggers_are_listed(functions):
     [shown] = functions.running.admin("GET", f"triggers?function=demo/{name}").json()["triggers"]
     assert (shown["trigger"], shown["type"], shown["enabled"], shown["qualifier"], shown["source"]) == ("t", "timer", False, "LATEST", None)
     assert functions.running.admin("GET", f"triggers?function={name}&type=oss").json()["triggers"] == []
+
+
+OSS = "oss-cn-shanghai.aliyuncs.com"
+
+
+def told(functions, name):
+    """What a function was told, in the order of the keys; a call is on the list as soon as it is accepted."""
+    path = f"{SERVICES}/demo/functions/{name}/stateful-async-invocations?includePayload=true"
+    found = functions.running.call("GET", path).json()["invocations"] or []
+    return sorted((json.loads(one["invocationPayload"])["events"][0] for one in found), key=lambda event: (event["eventTime"], event["oss"]["object"]["key"]))
+
+
+def bucket_with(functions, name, events, **filters):
+    functions.running.call("PUT", "/", host=f"{name}.{OSS}")
+    function = made(functions)
+    trigger(functions, function, "oss", {"events": events, **({"filter": {"key": filters}} if filters else {})}, ("oss", name))
+    return function, lambda method, path, body=None, headers=None: functions.running.call(method, path, body, headers, host=f"{name}.{OSS}")
+
+
+def test_an_object_that_is_put_calls_its_function(functions):
+    name, oss = bucket_with(functions, "shelf", ["oss:ObjectCreated:*"], prefix="in/", suffix=".png")
+    for key in ("/in/a.png", "/in/a.jpg", "/out/a.png"):
+        assert oss("PUT", key, b"0123", {"Content-Type": "image/png", "x-oss-meta-color": "red"}).status == 200
+    assert oss("PUT", "/in/b%20%2B.png", b"01").status == 200
+    assert oss("PUT", "/in/a.png", b"012345").status == 200
+    assert oss("DELETE", "/in/a.png").status == 204
+    events = sorted(told(functions, name), key=lambda event: event["oss"]["object"]["size"])
+    seen_objects = [event["oss"]["object"] for event in events]
+    assert [(one["key"], one["size"], one["deltaSize"]) for one in seen_objects] == [("in/b%20%2B.png", 2, 2), ("in/a.png", 4, 4), ("in/a.png", 6, 2)]
+    assert seen_objects[1]["eTag"] == hashlib.md5(b"0123").hexdigest().upper()
+    assert seen_objects[1]["objectMeta"] == {"mimeType": "image/png", "userMeta": {"x-oss-meta-color": "red"}}
+    first = events[1]
+    assert first["eventName"] == "ObjectCreated:PutObject" and first["region"] == "cn-shanghai"
+    assert first["oss"]["bucket"] == {"arn": ARN.format("oss", "shelf"), "name": "shelf", "ownerIdentity": "16530750", "virtualBucket": ""}
+    assert first["requestParameters"] == {"sourceIPAddress": "127.0.0.1"} and set(first) == set(json.loads(SAMPLES["oss"].read_text())["events"][0])
+
+
+def test_objects_that_are_removed_call_their_function(functions):
+    name, oss = bucket_with(functions, "drawer", ["oss:ObjectRemoved:DeleteObject", "oss:ObjectRemoved:DeleteObjects"])
+    for key in "abc":
+        assert oss("PUT", f"/{key}", b"0123").status == 200
+    assert oss("DELETE", "/a").status == 204 and oss("DELETE", "/nowhere").status == 204
+    body = "<Delete><Object><Key>b</Key></Object><Object><Key>c</Key></Object></Delete>"
+    assert oss("POST", "/?delete", body).status == 200
+    assert sorted((event["eventName"], event["oss"]["object"]["key"], event["oss"]["object"]["deltaSize"]) for event in told(functions, name)) == [
+        ("ObjectRemoved:DeleteObject", "a", -4), ("ObjectRemoved:DeleteObjects", "b", -4), ("ObjectRemoved:DeleteObjects", "c", -4)]
+
+
+def test_an_upload_in_parts_is_one_event(functions):
+    name, oss = bucket_with(functions, "crate", ["oss:ObjectCreated:CompleteMultipartUpload", "oss:ObjectRemoved:AbortMultipartUpload"])
+
+    def begin():
+        return oss("POST", "/big?uploads").body.split(b"<UploadId>")[1].split(b"<")[0].decode()
+
+    upload = begin()
+    etag = oss("PUT", f"/big?partNumber=1&uploadId={upload}", b"0123").headers["ETag"]
+    done = f"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part></CompleteMultipartUpload>"
+    assert oss("POST", f"/big?uploadId={upload}", done).status == 200
+    assert oss("DELETE", f"/big?uploadId={begin()}").status == 204
+    assert sorted((event["eventName"], event["oss"]["object"]["size"]) for event in told(functions, name)) == [
+        ("ObjectCreated:CompleteMultipartUpload", 4), ("ObjectRemoved:AbortMultipartUpload", 0)]

@@ -18,6 +18,8 @@ struct neighbours {
     const struct clock *clock;
     struct logs *logs;
     bool enabled[NEIGHBOUR_COUNT];
+    void (*happened)(void *owner, const struct neighbours_event *event);
+    void *owner;
     struct arena *found; /* of neighbours_find_key() */
 };
 
@@ -125,6 +127,12 @@ void oss_take_body(struct neighbours_pending *p, oss_finish *finish);
 /** False, and refused, when the request names another MD5. */
 bool oss_check_digest(struct neighbours_pending *p, const struct oss_bytes *upload);
 bool oss_may_put(struct neighbours_pending *p);
+/** How large an object is; 0 when there is none. */
+uint64_t oss_size(const struct neighbours_pending *p, struct str name);
+/** Tell of the call's object, which is written; @before: its size until then. */
+void oss_tell_put(struct neighbours_pending *p, const char *event, uint64_t before);
+/** Tell of an object, or an upload, that is about to go. */
+void oss_tell_removed(struct neighbours_pending *p, const char *event, struct str name);
 /** Write the row; the bytes and @headers, which may be NULL, are taken. */
 void oss_keep(struct neighbours_pending *p, const struct store_key *key, struct oss_bytes *upload,
               struct str etag, cJSON *headers);

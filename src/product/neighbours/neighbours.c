@@ -29,6 +29,8 @@ int neighbours_new(struct loop *loop, const struct neighbours_settings *settings
     neighbours->clock = settings->clock;
     neighbours->logs = settings->logs;
     memcpy(neighbours->enabled, settings->enabled, sizeof(neighbours->enabled));
+    neighbours->happened = settings->happened;
+    neighbours->owner = settings->owner;
     if (worker_new(loop, "uploads", &neighbours->worker, err) < 0) {
         mem_free(neighbours);
         return error_wrap(err, "start the neighbouring products");

@@ -17,6 +17,7 @@
 
 #include "auth/auth.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "http/call/message.h"
 #include "route/place.h"
 
@@ -27,11 +28,21 @@ struct neighbours;
 struct neighbours_pending; /* a call that waits for the disk */
 struct store;
 
+/* An object was put or removed. Views, for the time of the callback. */
+struct neighbours_event {
+    struct str bucket, event; /* "ObjectCreated:PutObject" */
+    struct str key;           /* decoded */
+    const cJSON *facts;       /* members: key, event, size, deltaSize, eTag, mimeType, userMeta,
+                                 client */
+};
+
 struct neighbours_settings {
     struct logs *logs;             /* what functions print, for Log Service; NULL: nothing */
     struct store *store;           /* borrowed; the service's own, so that both see the objects */
     const struct clock *clock;     /* the virtual clock; NULL = real time */
     bool enabled[NEIGHBOUR_COUNT]; /* the others answer that they are switched off */
+    void (*happened)(void *owner, const struct neighbours_event *event); /* NULL: nobody listens */
+    void *owner;
 };
 
 int neighbours_new(struct loop *loop, const struct neighbours_settings *settings,

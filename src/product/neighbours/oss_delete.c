@@ -127,8 +127,10 @@ void oss_delete_objects(struct neighbours_pending *p)
     cJSON_ArrayForEach (one, deleted) {
         struct store_key key = oss_object_key(p->bucket, json_get_str(one, "Key"), p->arena);
 
-        if (store_find(p->store, &key))
-            store_remove(pending_batch(p), &key);
+        if (!store_find(p->store, &key))
+            continue;
+        oss_tell_removed(p, "ObjectRemoved:DeleteObjects", json_get_str(one, "Key"));
+        store_remove(pending_batch(p), &key);
     }
     tree = cJSON_CreateObject();
     if (quiet)

@@ -118,9 +118,12 @@ bool oss_check_digest(struct neighbours_pending *p, const struct oss_bytes *uplo
 static void finish_put(struct neighbours_pending *p, struct oss_bytes *upload)
 {
     struct store_key key = oss_object_key(p->bucket, p->name, p->arena);
+    uint64_t before = oss_size(p, p->name);
 
-    if (oss_check_digest(p, upload) && oss_need_bucket(p)) /* it may have gone meanwhile */
-        oss_keep(p, &key, upload, oss_md5_text(upload->md5, p->arena), oss_kept_headers(p));
+    if (!oss_check_digest(p, upload) || !oss_need_bucket(p)) /* it may have gone meanwhile */
+        return;
+    oss_keep(p, &key, upload, oss_md5_text(upload->md5, p->arena), oss_kept_headers(p));
+    oss_tell_put(p, "ObjectCreated:PutObject", before);
 }
 
 static void digests_taken(void *arg)
@@ -334,7 +337,9 @@ void oss_delete_object(struct neighbours_pending *p)
 
     if (!oss_need_bucket(p))
         return;
-    if (store_find(p->store, &key))
+    if (store_find(p->store, &key)) {
+        oss_tell_removed(p, "ObjectRemoved:DeleteObject", p->name);
         store_remove(pending_batch(p), &key);
+    }
     p->answer.status = STATUS_NO_CONTENT; /* also when there was none */
 }

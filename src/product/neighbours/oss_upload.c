@@ -159,6 +159,7 @@ void oss_abort_upload(struct neighbours_pending *p)
     if (!need_upload(p))
         return;
     remove_upload(p);
+    oss_tell_removed(p, "ObjectRemoved:AbortMultipartUpload", p->name);
     p->answer.status = STATUS_NO_CONTENT;
 }
 
@@ -282,8 +283,10 @@ static void finish_object(struct neighbours_pending *p, struct oss_bytes *upload
     struct str etag = arena_strf(p->arena, STR_FMT "-%zu",
                                  STR_ARG(oss_md5_text(upload->md5, p->arena)), count_parts(p));
     cJSON *tree = cJSON_CreateObject();
+    uint64_t before = oss_size(p, p->name);
 
     oss_keep(p, &key, upload, etag, cJSON_DetachItemFromObjectCaseSensitive(document, "headers"));
+    oss_tell_put(p, "ObjectCreated:CompleteMultipartUpload", before);
     remove_upload(p);
     json_add_str(tree, "Location",
                  arena_strf(p->arena, "http://" STR_FMT STR_FMT,

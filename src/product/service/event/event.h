@@ -80,5 +80,8 @@ struct event_occasion {
     struct str event;  /* "ObjectCreated:PutObject" */
     struct str key;    /* of an object, decoded */
 };
+/** Fire all that hear of it, with @facts (see event_payload()). Returns how many. */
+size_t event_happened(struct service *service, const struct event_occasion *occasion,
+                      const cJSON *facts);
 /** A trigger that is on hears of it: its source, its events and its filter let it through. */
 bool event_hears(const struct event_trigger *trigger, const struct event_occasion *occasion);

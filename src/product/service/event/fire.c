@@ -37,6 +37,32 @@ static const struct store_row *function_of(struct service *service,
     return store_find(service->store, &key);
 }
 
+size_t event_happened(struct service *service, const struct event_occasion *occasion,
+                      const cJSON *facts)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    const struct event_search search = {
+        .account = occasion->account, .region = occasion->region, .type = occasion->type};
+    struct event_trigger *found;
+    size_t count = event_find(service, &search, arena, &found);
+    size_t fired = 0;
+    struct str id;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!event_hears(&found[i], occasion))
+            continue;
+        OWN(json_free) cJSON *payload = event_payload(service, &found[i], facts);
+        struct str bytes = event_bytes(&found[i], payload, arena);
+        const char *problem = event_fire(service, &found[i], bytes, arena, &id);
+
+        fired += problem == NULL;
+        if (problem)
+            log_warn("trigger not fired", "trigger=" STR_FMT " why=%s", STR_ARG(found[i].name),
+                     problem);
+    }
+    return fired;
+}
+
 const char *event_fire(struct service *service, const struct event_trigger *trigger,
                        struct str event, struct arena *arena, struct str *out_id)
 {

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/query.h"
 #include "crypto/digest.h"
 #include "crypto/encode.h"
 #include "crypto/id.h"
@@ -183,6 +184,14 @@ static void add_message_digest(cJSON *facts, struct arena *arena)
     json_set(facts, "messageMd5", cJSON_CreateString(text));
 }
 
+static void encode_key(cJSON *facts, struct arena *arena)
+{
+    struct str key = json_get_str(facts, "key");
+
+    if (str_is_set(key))
+        json_set(facts, "key", json_string(percent_encode(key, true, arena)));
+}
+
 static cJSON *facts_of(struct service *service, const struct event_trigger *trigger,
                        const cJSON *given, struct arena *arena)
 {
@@ -202,6 +211,7 @@ static cJSON *facts_of(struct service *service, const struct event_trigger *trig
     add_of_config(trigger, arena, facts);
     cJSON_ArrayForEach (fact, given)
         json_set(facts, fact->string, cJSON_Duplicate(fact, true));
+    encode_key(facts, arena);
     add_message_digest(facts, arena);
     return facts;
 }
