@@ -383,6 +383,10 @@ static int start_with(struct instance *i, struct texts *argv, struct texts *env,
     };
     int r;
 
+    /* Its folder is on the machine's disk: a single file at least stays within its limit. */
+    if (i->tmp)
+        spec.file_bytes = spec.tmp_bytes;
+
     if (i->language == LANGUAGE_PYTHON)
         spec.data_bytes = DATA_FACTOR * ((uint64_t)i->spec.memory_mb << 20) + DATA_MORE_BYTES;
     r = open_log(i, &spec.out_fd, err);

@@ -126,6 +126,8 @@ static void give_up(struct invoke_call *call, const char *why)
     char *text = mem_printf("{\"errorMessage\":\"%s\"}", why);
     struct invoke_result result = {.outcome = INVOKE_UNHANDLED, .body = str_of(text)};
 
+    /* It may be about to end: the next call has another one. */
+    call->instance->draining = true;
     call_result(call, &result);
 }
 

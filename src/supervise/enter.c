@@ -106,6 +106,7 @@ void enter_program(const struct spawn *spawn, int report)
     report = arrange_descriptors(spawn, report);
     limit(report, RLIMIT_NOFILE, spawn->head.descriptors, "limit descriptors");
     limit(report, RLIMIT_DATA, spawn->head.data_bytes, "limit memory");
+    limit(report, RLIMIT_FSIZE, spawn->head.file_bytes, "limit files");
     limit(report, RLIMIT_NPROC, spawn->head.processes, "limit processes");
     limit(report, RLIMIT_CORE, 1, "limit core files");
     become(spawn, report);

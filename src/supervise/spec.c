@@ -35,6 +35,7 @@ void spawn_pack(const struct supervise_spec *spec, bool namespaces, struct buf *
         .own_network = spec->own_network,
         .tmp_bytes = spec->tmp_bytes,
         .data_bytes = spec->data_bytes,
+        .file_bytes = spec->file_bytes,
         .processes = spec->processes,
         .descriptors = spec->descriptors,
     };

@@ -80,6 +80,7 @@ struct supervise_spec {
     size_t mount_count;
     uint64_t tmp_bytes;  /* with namespaces: size of its own /tmp */
     uint64_t data_bytes; /* RLIMIT_DATA; 0: none */
+    uint64_t file_bytes; /* RLIMIT_FSIZE; 0: none */
     uint64_t processes;  /* RLIMIT_NPROC, beyond what the user has now; 0: as it is */
     uint64_t descriptors;
 };

@@ -26,6 +26,7 @@ static const struct supervise_spec spec = {
     .mount_count = 2,
     .tmp_bytes = 512,
     .data_bytes = 1024,
+    .file_bytes = 4096,
     .processes = 9,
     .descriptors = 8,
 };
@@ -54,6 +55,7 @@ START_TEST(test_what_is_packed_comes_out)
     ck_assert(got.head.namespaces && got.head.own_network);
     ck_assert_uint_eq(got.head.tmp_bytes, 512);
     ck_assert_uint_eq(got.head.data_bytes, 1024);
+    ck_assert_uint_eq(got.head.file_bytes, 4096);
     ck_assert_uint_eq(got.head.processes, 9);
     ck_assert_uint_eq(got.head.descriptors, 8);
     spawn_done(&got);

@@ -38,6 +38,11 @@ function send(kind, call, ...parts) {
 
 // ---- console ----
 
+// What was printed before the answer is in the log before its end; and a full pipe waits for its reader.
+for (const stream of [process.stdout, process.stderr]) {
+  if (stream._handle && stream._handle.setBlocking) stream._handle.setBlocking(true);
+}
+
 function currentId() {
   const call = storage.getStore();
   return call ? call.requestId : lastRequestId;
