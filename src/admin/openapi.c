@@ -53,7 +53,7 @@ static const struct {
     {"Description",  "{\"type\":\"object\",\"description\":\"OpenAPI 3.1\"}"},
     {"Drill",        "{\"type\":\"object\"}"},
     {"DrillReport",  "{\"type\":\"object\",\"description\":\"see /_fcemu/drills/report.schema.json\"}"},
-    {"DrillRun",     OBJECT(COUNT("run") "," TEXT("drill") ",\"state\":{\"enum\":[\"running\",\"judging\",\"over\"]}," TEXT("seed") "," COUNT("steps") "," COUNT("step") "," COUNT("left_ms") "," TEXT("why") "," TEXT("verdict") "," COUNT("exit"))},
+    {"DrillRun",     OBJECT(COUNT("run") "," TEXT("drill") ",\"state\":{\"enum\":[\"running\",\"judging\",\"over\"]}," TEXT("seed") "," COUNT("steps") "," COUNT("step") "," COUNT("calls") "," COUNT("since_ms") "," COUNT("left_ms") "," TEXT("why") "," TEXT("verdict") "," COUNT("exit"))},
     {"DrillRuns",    OBJECT(LIST("runs", "DrillRun"))},
     {"Drills",       OBJECT(LIST("drills", "Drill"))},
     {"DryRun",       OBJECT(COUNT("calls") "," COUNT("struck") "," LIST("rules", "Rule") ",\"changed\":{\"type\":\"array\"}," LIST("warnings", "Issue"))},

@@ -5,13 +5,13 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/distance.h"
 #include "base/mem.h"
 #include "catalog/fc_error.h"
 #include "cli/print.h"
 #include "cli/private.h"
+#include "cli/progress.h"
 #include "cli/react.h"
 #include "cli/trial.h"
 #include "cli/verbs.h"
@@ -202,8 +202,7 @@ static bool take(void *arg, size_t number, cJSON *result)
     const cJSON *row, *rows = cJSON_GetObjectItemCaseSensitive(result, "clients");
     bool any = false;
 
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r%zu of %zu ", number + 1, r->count);
+    progress_show("%zu of %zu trials", number + 1, r->count);
     r->problems += cJSON_HasObjectItem(result, "problem");
     cJSON_ArrayForEach (row, rows) {
         add_cell(r, &r->cases[number], result, row);
@@ -324,8 +323,7 @@ static int run_react(const struct cli_args *args)
             add_network(&r);
         trials.count = r.count;
         result = trials_run(&trials);
-        if (isatty(STDERR_FILENO))
-            fputs("\r", stderr);
+        progress_clear();
         if (result == 0)
             result = finish(&r);
     }

@@ -5,11 +5,11 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "cli/print.h"
 #include "cli/private.h"
+#include "cli/progress.h"
 #include "cli/trial.h"
 #include "cli/verbs.h"
 
@@ -176,8 +176,7 @@ static void minimise(struct shrink *s, bool *best)
     size_t parts = 2, count = collect(s, best, list);
 
     while (count >= 2 && !s->problem) {
-        if (isatty(STDERR_FILENO))
-            fprintf(stderr, "\r%zu faults left, %zu runs ", count, s->runs);
+        progress_show("%zu faults left, %zu runs", count, s->runs);
         if (parts == 2 && try_parts(s, best, list, count, parts, true))
             parts = 2;
         else if (try_parts(s, best, list, count, parts, false))
@@ -263,8 +262,7 @@ static int shrink(struct shrink *s)
         return EXIT_CODE_INCONCLUSIVE;
     }
     minimise(s, best);
-    if (isatty(STDERR_FILENO))
-        fputs("\r", stderr);
+    progress_clear();
     if (s->problem)
         return s->problem;
     print_found(s, best);

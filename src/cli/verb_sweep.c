@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/draw.h"
@@ -14,6 +13,7 @@
 #include "catalog/operation.h"
 #include "cli/print.h"
 #include "cli/private.h"
+#include "cli/progress.h"
 #include "cli/react.h"
 #include "cli/trial.h"
 #include "cli/verbs.h"
@@ -318,8 +318,7 @@ static bool take(void *arg, size_t number, cJSON *result)
     }
     cJSON_AddItemToArray(s->rows, row);
     json_free(result);
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r%zu of %zu, %zu failed ", number + 1, s->left, s->failed + s->hung);
+    progress_show("%zu of %zu trials, %zu failed", number + 1, s->left, s->failed + s->hung);
     s->over_budget =
         s->budget_ns && clock_monotonic_ns() - s->begun_ns > s->budget_ns && number + 1 < s->left;
     return !s->over_budget && !(bad && cli_has(s->args, "first"));
@@ -425,8 +424,7 @@ static int carry_out(struct sweep *s, unsigned parallel)
     trials.count = s->left;
     s->begun_ns = clock_monotonic_ns();
     r = trials_run(&trials);
-    if (isatty(STDERR_FILENO))
-        fputs("\r", stderr);
+    progress_clear();
     return r ? r : finish(s);
 }
 

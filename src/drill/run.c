@@ -447,6 +447,16 @@ struct str drill_run_report(const struct drill_run *run)
     return drill_run_is_over(run) ? buf_str(&run->judgement.report) : STR_NONE;
 }
 
+static void add_progress(const struct drill_run *run, struct buf *out)
+{
+    const struct judgement *j = &run->judgement;
+    uint64_t now_ns = clock_monotonic_ns(), deadline_ns = run->timeout.deadline_ns;
+
+    buf_printf(out, ",\"calls\":%" PRIu64 ",\"since_ms\":%" PRIu64 ",\"left_ms\":%" PRIu64,
+               journal_stats(j->journal).appended - j->after, (now_ns - j->started_ns) / NS_PER_MS,
+               deadline_ns > now_ns ? (deadline_ns - now_ns) / NS_PER_MS : 0);
+}
+
 void drill_run_json(const struct drill_run *run, struct buf *out)
 {
     static const char *const states[] = {
@@ -463,10 +473,7 @@ void drill_run_json(const struct drill_run *run, struct buf *out)
                states[run->state], j->seed, j->plan->step_count,
                run->timeline ? timeline_step(run->timeline) : j->plan->step_count);
     if (run->state == RUN_GOES)
-        buf_printf(out, ",\"left_ms\":%" PRIu64,
-                   run->timeout.deadline_ns > clock_monotonic_ns()
-                       ? (run->timeout.deadline_ns - clock_monotonic_ns()) / NS_PER_MS
-                       : 0);
+        add_progress(run, out);
     if (run->state != RUN_GOES) {
         buf_puts(out, ",\"why\":");
         buf_json_string(out, str_of(j->why));

@@ -1,8 +1,10 @@
 """`fcemu exec` and `fcemu drill run`: a private daemon around a command, and nothing left behind."""
 
+import contextlib
 import json
 import os
 import pathlib
+import pty
 import re
 import select
 import signal
@@ -427,3 +429,39 @@ def test_nothing_is_left_of_a_start_that_was_killed(cli):
     started.end()
     wait_until_dead(processes)
     assert not list(cli.tmp.iterdir())
+
+
+# Tells a file that it runs, and waits for another one.
+WAITER = "import os, sys, subprocess; subprocess.run(sys.argv[1:], check=True); open('begun', 'w').close(); os.read(os.open('go', os.O_RDONLY), 1)"
+
+
+def test_a_terminal_sees_how_far_a_drill_is_and_a_file_does_not(cli):
+    os.mkfifo(cli.folder / "go")
+    ours, theirs = pty.openpty()
+    words = ["drill", "run", "drill.yaml", "--", sys.executable, "-c", WAITER, *cli.client("pay", 3)]
+    running = subprocess.Popen([BINARY, *words], cwd=cli.folder, env=cli.environment(TERM="xterm"), stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=theirs)
+    os.close(theirs)
+    seen = b""
+    while b"storm: 3 of 3 steps, 3 calls, " not in seen:
+        seen += os.read(ours, 4096)
+    (cli.folder / "go").write_text("!")
+    out = running.communicate(timeout=60)[0]
+    with contextlib.suppress(OSError):  # a terminal that nobody writes to any more
+        while more := os.read(ours, 4096):
+            seen += more
+    os.close(ours)
+    assert running.returncode == 0
+    assert seen.endswith(b"\r\x1b[K"), "the last line is taken away"
+    assert b"\x1b" not in out and b"drill storm" in out
+
+
+def test_without_a_terminal_there_is_no_line_of_progress(cli):
+    done = cli.run("drill", "run", "drill.yaml", "--", *cli.client("pay", 3))
+    assert "\r" not in done.stderr + done.stdout and "steps" not in done.stderr
+
+
+def test_a_drill_leaves_its_tape(cli):
+    cli.run("drill", "run", "drill.yaml", "--tape", "tape.ndjson", "--", *cli.client("pay", 3))
+    lines = [json.loads(line) for line in (cli.folder / "tape.ndjson").read_text().splitlines()]
+    assert lines[0]["lines"] == 3 and sum(line["do"]["error"] == "ResourceThrottled" for line in lines[1:]) == 3

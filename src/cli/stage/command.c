@@ -69,8 +69,10 @@ static int find_program(struct arena *arena, const char *name, const char **out)
 
 /* ---- output ---- */
 
-static void pass_on(int fd, struct str bytes)
+static void pass_on(const struct stage *stage, int fd, struct str bytes)
 {
+    if (stage->ticker.yield_to)
+        stage->ticker.yield_to(stage->ticker.arg);
     while (bytes.len) {
         ssize_t n = write(fd, bytes.ptr, bytes.len);
 
@@ -107,7 +109,7 @@ static bool read_some(struct pipe_end *pipe)
         struct str got = {bytes, (size_t)n};
 
         if (!pipe->running->command->quiet)
-            pass_on(pipe->to, got);
+            pass_on(pipe->running->stage, pipe->to, got);
         keep(pipe->running->result, got);
         return true;
     }

@@ -17,6 +17,9 @@ struct stage {
     bool supervisor_ready, supervisor_lost;
     struct loop_signal *signals[STAGE_SIGNALS];
     int signal;
+    struct stage_ticker ticker; /* zeroed = none */
+    struct loop_timer tick;
+    uint64_t tick_ns;
     bool came;                    /* what stage_wait() waits for */
     void (*on_signal)(void *arg); /* of what runs now */
     void *on_signal_arg;

@@ -89,6 +89,7 @@ void stage_free(struct stage *stage)
 {
     if (!stage)
         return;
+    loop_timer_cancel(stage->loop, &stage->tick);
     private_daemon_free(stage->daemon);
     supervisor_free(stage->supervisor);
     for (size_t i = 0; i < N_ELEMENTS(signals); i++)
@@ -114,6 +115,21 @@ int stage_signal(const struct stage *stage)
 }
 
 /* ---- waiting ---- */
+
+static void tick(struct loop_timer *timer)
+{
+    struct stage *stage = CONTAINER_OF(timer, struct stage, tick);
+
+    loop_timer_arm(stage->loop, timer, stage->tick_ns, tick);
+    stage->ticker.tick(stage->ticker.arg);
+}
+
+void stage_tick(struct stage *stage, uint64_t every_ns, const struct stage_ticker *ticker)
+{
+    stage->ticker = *ticker;
+    stage->tick_ns = every_ns;
+    loop_timer_arm(stage->loop, &stage->tick, every_ns, tick);
+}
 
 static void something_came(void *arg, unsigned events)
 {

@@ -53,6 +53,15 @@ bool stage_daemon_ended(const struct stage *stage);
 /** End the daemon; another may be started. */
 void stage_stop_daemon(struct stage *stage);
 
+/* Of whoever shows how far it is. */
+struct stage_ticker {
+    void (*tick)(void *arg);     /* once in a while */
+    void (*yield_to)(void *arg); /* the command's output is about to be passed on */
+    void *arg;
+};
+/** From here on, while a command runs or something is waited for, tick every @every_ns. */
+void stage_tick(struct stage *stage, uint64_t every_ns, const struct stage_ticker *ticker);
+
 struct stage_command {
     const char *const *argv; /* NULL behind the last */
     const char *const *env;  /* NULL behind the last */

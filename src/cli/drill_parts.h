@@ -1,0 +1,16 @@
+/*
+ * cli/drill_parts.h - what running a drill and reading its report share; for verbs only
+ *
+ * Threads: one.
+ */
+#pragma once
+
+#include "cli/cli.h"
+#include "drill/report.h"
+
+/** Is it the name of a file, not the id of a drill or the number of a run? */
+bool drill_is_file(const char *name);
+/** --format, else --json, else text; false behind a message. */
+bool drill_read_format(const struct cli_args *args, enum drill_format *out);
+/** To standard output, in colour on a terminal. */
+void drill_print_report(const cJSON *report, enum drill_format format);
