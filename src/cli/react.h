@@ -5,12 +5,8 @@
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "fault/outcome.h"
 
-struct react_end {
-    const char *name, *what; /* what: members of `do`, as YAML */
-    bool reused;             /* strikes a connection that has served a call already */
-};
-
-const struct react_end *react_ends(size_t *out_count);
+/** The @index-th way, by the rows of the outcomes and then of what shapers do to an answer; NULL
+ * behind the last. */
+const struct fault_trial *react_end(size_t index);

@@ -18,29 +18,23 @@
 
 enum { CASES_MAX = 256, GAPS_MAX = 32, GAP_SAME_MS = 150 };
 
-/* What ends a call besides an error; @reused: strikes a connection that has served a call already.
- */
-static const struct react_end ends[] = {
-    {"reset",            "reset: {at: headers}",                                               false},
-    {"reset, reused",    "reset: {at: headers}",                                               true },
-    {"close",            "close: {at: headers}",                                               false},
-    {"close, reused",    "close: {at: headers}",                                               true },
-    {"reset in body",    "reset: {at: body, after: 50%}",                                      false},
-    {"body cut",         "truncate: {after: 50%, then: close}",                                false},
-    {"hang, then close", "hang: {at: headers, for: 2s, then: close}",                          false},
-    {"raw",
-     "raw: {text: \"HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\nZZZ\\r\\n\", then: "
-     "close}",                                                                                 false},
-    {"502 HTML",
-     "respond: {status: 502, headers: {content-type: text/html}, body: \"<html>502</html>\"}", false},
-    {"bad JSON",         "error: InternalServerError, corrupt: {kind: bad_json}",              false},
-    {"length too long",  "length: {declare: \"+100\", then: close}",                           false},
+/* What shapers make of an answer. */
+static const struct fault_trial damages[] = {
+    {"body cut",        "truncate: {after: 50%, then: close}",                   false},
+    {"bad JSON",        "error: InternalServerError, corrupt: {kind: bad_json}", false},
+    {"length too long", "length: {declare: \"+100\", then: close}",              false},
 };
 
-const struct react_end *react_ends(size_t *out_count)
+const struct fault_trial *react_end(size_t index)
 {
-    *out_count = N_ELEMENTS(ends);
-    return ends;
+    for (enum fault_outcome o = OUTCOME_NONE + 1; o < OUTCOME_COUNT; o++) {
+        const struct fault_outcome_row *row = fault_outcome_row(o);
+
+        if (index < row->trial_count)
+            return &row->trials[index];
+        index -= row->trial_count;
+    }
+    return index < N_ELEMENTS(damages) ? &damages[index] : NULL;
 }
 
 struct cell_case {
@@ -143,9 +137,10 @@ static bool add_errors(struct react *r)
 
 static void add_network(struct react *r)
 {
-    for (size_t i = 0; i < N_ELEMENTS(ends); i++)
-        add_case(r, ends[i].name, STR_NONE, ends[i].reused ? "connection_call: {gte: 2}" : "",
-                 ends[i].what);
+    const struct fault_trial *end;
+
+    for (size_t i = 0; (end = react_end(i)); i++)
+        add_case(r, end->name, STR_NONE, end->reused ? "connection_call: {gte: 2}" : "", end->what);
 }
 
 static struct trial make(void *arg, size_t number, struct arena *arena)

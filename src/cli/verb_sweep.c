@@ -107,15 +107,14 @@ static void add_call(struct sweep *s, size_t call, const cJSON *request)
 {
     struct str name = arena_str(s->arena, json_get_str(request, "operation"));
     const struct operation *op = operation_of(request);
-    size_t count;
-    const struct react_end *ends = react_ends(&count);
+    const struct fault_trial *end;
 
     for (size_t i = 0; i < s->error_count; i++)
         if (s->named || (op && fc_error_applies(s->errors[i], op)))
             add_case(s, call, name, str_of(s->errors[i]->code), error_action(s, s->errors[i]));
-    for (size_t i = 0; cli_has(s->args, "network") && i < count; i++)
-        if (!ends[i].reused)
-            add_case(s, call, name, str_of(ends[i].name), ends[i].what);
+    for (size_t i = 0; cli_has(s->args, "network") && (end = react_end(i)); i++)
+        if (!end->reused)
+            add_case(s, call, name, str_of(end->name), end->what);
 }
 
 static struct trial make_baseline(void *arg, size_t number, struct arena *arena)

@@ -1,17 +1,20 @@
 /*
  * The array of the outcomes, made from fault/outcomes.inc: a row that is missing does not link.
  */
-#include "fault/outcome.h"
-
 #include "fault/outcome/rows.h"
 
 static const struct fault_outcome_row *const rows[] = {
     [OUTCOME_NONE] = NULL,
-#define OUTCOME(enumerator, name) [OUTCOME_##enumerator] = &outcome_##name,
+#define OUTCOME(enumerator, name, file, keys, help) [OUTCOME_##enumerator] = &outcome_##name,
 #include "fault/outcomes.inc"
-#undef OUTCOME
 };
 _Static_assert(N_ELEMENTS(rows) == OUTCOME_COUNT, "a row an outcome");
+
+static const char *const names[] = {
+    [OUTCOME_NONE] = "none",
+#define OUTCOME(enumerator, name, file, keys, help) [OUTCOME_##enumerator] = #name,
+#include "fault/outcomes.inc"
+};
 
 const struct fault_outcome_row *fault_outcome_row(enum fault_outcome outcome)
 {
@@ -20,38 +23,65 @@ const struct fault_outcome_row *fault_outcome_row(enum fault_outcome outcome)
 
 struct str fault_outcome_name(enum fault_outcome outcome)
 {
-    if (outcome == OUTCOME_NONE)
-        return STR("none");
-    return outcome < OUTCOME_COUNT ? str_of(rows[outcome]->name) : STR_NONE;
+    return outcome < OUTCOME_COUNT ? str_of(names[outcome]) : STR_NONE;
+}
+
+/* ---- asked of an action ---- */
+
+static const struct fault_outcome_row *row_of(const struct fault_action *action)
+{
+    return action ? rows[action->outcome] : NULL;
 }
 
 bool fault_action_strikes_early(const struct fault_action *action)
 {
-    const struct fault_outcome_row *row = action ? rows[action->outcome] : NULL;
+    const struct fault_outcome_row *row = row_of(action);
 
     return row && row->strikes_early && row->strikes_early(action);
 }
 
+struct fault_sending fault_action_sends(const struct fault_action *action)
+{
+    const struct fault_outcome_row *row = row_of(action);
+
+    return row && row->sends ? row->sends(action) : (struct fault_sending){.what = SENDS_OPERATION};
+}
+
 bool fault_action_ends_call(const struct fault_action *action)
 {
-    const struct fault_outcome_row *row = action ? rows[action->outcome] : NULL;
-
-    return row && row->ends_call && row->ends_call(action);
+    return fault_action_sends(action).what != SENDS_OPERATION;
 }
 
 bool fault_action_leaves_answer(const struct fault_action *action)
 {
-    const struct fault_outcome_row *row = action ? rows[action->outcome] : NULL;
+    enum fault_sends what = fault_action_sends(action).what;
 
-    return !row || !row->leaves_answer || row->leaves_answer(action);
+    return what != SENDS_BYTES && what != SENDS_NOTHING && !fault_action_strikes_early(action);
+}
+
+bool fault_action_holds(const struct fault_action *action, uint64_t *out_ns)
+{
+    const struct fault_outcome_row *row = row_of(action);
+
+    if (!row || !row->holds_ns)
+        return false;
+    *out_ns = row->holds_ns(action);
+    return true;
 }
 
 enum fault_effect fault_action_effect(const struct fault_action *action)
 {
-    const struct fault_outcome_row *row = action ? rows[action->outcome] : NULL;
+    const struct fault_outcome_row *row = row_of(action);
 
     return row && row->effect ? row->effect(action) : EFFECT_DONE;
 }
+
+/* ---- what several rows say ---- */
+
+const struct conf_table outcome_no_keys = {.name = "nothing", .help = "Takes no keys."};
+
+const char *const outcome_phase_names[] = {"accept", "request", "effect", "headers", "body"};
+const char *const outcome_then_names[] = {"close", "reset", "continue", "stall"};
 
 bool outcome_always(const struct fault_action *action)
 {
@@ -59,21 +89,10 @@ bool outcome_always(const struct fault_action *action)
     return true;
 }
 
-bool outcome_never(const struct fault_action *action)
-{
-    (void)action;
-    return false;
-}
-
 enum fault_effect outcome_refuses(const struct fault_action *action)
 {
     (void)action;
     return EFFECT_NONE;
-}
-
-bool outcome_is_before_body(const struct fault_action *action)
-{
-    return action->at != PHASE_BODY;
 }
 
 bool outcome_is_on_accept(const struct fault_action *action)
@@ -85,3 +104,11 @@ enum fault_effect outcome_effect_of_phase(const struct fault_action *action)
 {
     return action->at < PHASE_HEADERS ? EFFECT_NONE : EFFECT_DONE;
 }
+
+static const struct conf_word phase_list[] = {
+    {"accept",  PHASE_ACCEPT },
+    {"request", PHASE_REQUEST},
+    {"headers", PHASE_HEADERS},
+    {"body",    PHASE_BODY   },
+};
+const struct conf_words outcome_phases = {CONF_WORDS_OF(phase_list)};

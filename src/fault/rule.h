@@ -191,9 +191,8 @@ struct fault_header_edit {
 
 enum fault_outcome {
     OUTCOME_NONE, /* shapers only */
-#define OUTCOME(enumerator, name) OUTCOME_##enumerator,
+#define OUTCOME(enumerator, name, file, keys, help) OUTCOME_##enumerator,
 #include "fault/outcomes.inc"
-#undef OUTCOME
     OUTCOME_COUNT,
 };
 struct str fault_outcome_name(enum fault_outcome outcome); /* "error", "one_of", … */
@@ -241,19 +240,8 @@ struct fault_action {
     /* raw */
     struct str raw;
 
-    /* tls, dns: for listeners that know names; no engine of ours reads them yet */
-    enum {
-        TLS_EXPIRED,
-        TLS_NOT_YET_VALID,
-        TLS_UNKNOWN_CA,
-        TLS_WRONG_HOST,
-        TLS_CLOSE_IN_HANDSHAKE,
-        TLS_RESET_IN_HANDSHAKE,
-        TLS_STALL_IN_HANDSHAKE,
-        TLS_OLD_PROTOCOL
-    } tls;
-    enum { DNS_NXDOMAIN, DNS_SERVFAIL, DNS_TIMEOUT, DNS_ADDRESS } dns;
-    struct str dns_address;
+    /* what an outcome has for itself alone; its file knows what */
+    void *own;
 
     /* one_of, sequence */
     struct fault_choice *choices;

@@ -40,6 +40,20 @@ bool gateway_reserved(void *owner, struct str name, struct str target)
            gateway->parts.control->wants(gateway->parts.control_owner, &request);
 }
 
+static enum delivery_end end_before_request(const struct fault_action *action, uint64_t *silence_ms)
+{
+    const struct fault_sending sending = fault_action_sends(action);
+    uint64_t ns;
+
+    if (fault_action_holds(action, &ns)) {
+        *silence_ms = ns / NS_PER_MS;
+        return DELIVERY_SILENCE;
+    }
+    if (sending.what != SENDS_NOTHING)
+        return DELIVERY_KEEP;
+    return sending.end == THEN_RESET ? DELIVERY_RESET : DELIVERY_CLOSE;
+}
+
 enum delivery_end gateway_accept(void *owner, struct str client, struct str name, bool tls,
                                  uint64_t *silence_ms)
 {
@@ -47,7 +61,7 @@ enum delivery_end gateway_accept(void *owner, struct str client, struct str name
     OWN(arena_free) struct arena *arena = NULL;
     struct fault_call facts = {.client = client, .host = name};
     struct fault_decision decision = {0};
-    enum delivery_end end = DELIVERY_KEEP;
+    enum delivery_end end;
     struct place place;
 
     if (!fault_asks_accept(gateway->parts.faults))
@@ -64,14 +78,7 @@ enum delivery_end gateway_accept(void *owner, struct str client, struct str name
         fault_release(gateway->parts.faults, &decision);
         return DELIVERY_KEEP;
     }
-    if (decision.outcome->outcome == OUTCOME_RESET)
-        end = DELIVERY_RESET;
-    else if (decision.outcome->outcome == OUTCOME_CLOSE)
-        end = DELIVERY_CLOSE;
-    else if (decision.outcome->outcome == OUTCOME_HANG) {
-        end = DELIVERY_SILENCE;
-        *silence_ms = decision.outcome->hang_ns / NS_PER_MS;
-    }
+    end = end_before_request(decision.outcome, silence_ms);
     record(gateway, &facts, tls, &decision);
     fault_release(gateway->parts.faults, &decision);
     return end;

@@ -13,8 +13,9 @@ static bool is_accepted_only(const struct exchange *x)
 {
     const struct fault_action *action = x->fixture.outcome;
 
-    return x->facts.invocation == INVOCATION_ASYNC && action->outcome == OUTCOME_RESPOND &&
-           action->status == STATUS_OK && !x->fixture.outcome_rule->match.invocations;
+    return x->facts.invocation == INVOCATION_ASYNC &&
+           fault_action_sends(action).what == SENDS_ANSWER && action->status == STATUS_OK &&
+           !x->fixture.outcome_rule->match.invocations;
 }
 
 static void accept_only(struct exchange *x)
@@ -50,18 +51,14 @@ enum next station_canned(struct exchange *x)
     return NEXT_STATION;
 }
 
-static bool hangs(const struct fault_action *action)
-{
-    return action && action->outcome == OUTCOME_HANG && action->at != PHASE_BODY;
-}
-
 enum next station_hold_canned(struct exchange *x)
 {
     const struct fault_decision *d = &x->fixture;
     uint64_t ns = d->delay_request_ns + d->delay_effect_ns + d->delay_headers_ns;
+    uint64_t hang_ns;
 
-    if (hangs(d->outcome)) {
-        ns = d->outcome->hang_ns == FAULT_FOREVER ? FAULT_FOREVER : ns + d->outcome->hang_ns;
+    if (fault_action_holds(d->outcome, &hang_ns) && d->outcome->at != PHASE_BODY) {
+        ns = hang_ns == FAULT_FOREVER ? FAULT_FOREVER : ns + hang_ns;
         exchange_hold(x, ns, d->outcome_rule->id, "hang");
         return NEXT_PARKED;
     }

@@ -9,12 +9,17 @@ static bool is_hang(const struct exchange *x, enum fault_phase at)
 {
     const struct fault_action *action = x->decision.outcome;
 
-    return action && action->outcome == OUTCOME_HANG && action->at == at;
+    uint64_t ns;
+
+    return fault_action_holds(action, &ns) && action->at == at;
 }
 
 static enum next hang(struct exchange *x)
 {
-    exchange_hold(x, x->decision.outcome->hang_ns, x->decision.outcome_rule->id, "hang");
+    uint64_t ns = FAULT_FOREVER;
+
+    fault_action_holds(x->decision.outcome, &ns);
+    exchange_hold(x, ns, x->decision.outcome_rule->id, "hang");
     return NEXT_PARKED;
 }
 

@@ -105,19 +105,18 @@ static void name_this_call(struct exchange *x)
             http_headers_set(&http->headers, x->arena, names[i], x->request_id);
 }
 
-static bool answer_stale(struct exchange *x, const struct fault_action *action)
+static void answer_stale(struct exchange *x, const struct fault_action *action)
 {
     struct http_response earlier;
 
     if (!stale_find(&x->gateway->stale, stale_key(x, action->stale_of_operation), action->stale_age,
                     x->arena, &earlier)) {
         nothing_to_repeat(x);
-        return true;
+        return;
     }
     x->reply = (struct reply){.http = earlier, .of_user = true};
     name_this_call(x);
     x->answered = true;
-    return true;
 }
 
 static void neighbour_told(void *arg, const struct neighbours_answer *answer)
@@ -154,48 +153,40 @@ static void answer_product_error(struct exchange *x, const struct fault_action *
     add_retry_after(x, action);
 }
 
+static void answer_error_of(struct exchange *x, const struct fault_action *action)
+{
+    (x->facts.product == PRODUCT_FC ? answer_error : answer_product_error)(x, action);
+}
+
+static void end_without_answer(struct exchange *x, const struct fault_sending *sending)
+{
+    x->delivery.form = sending->what == SENDS_BYTES ? DELIVERY_RAW : DELIVERY_NOTHING;
+    x->delivery.raw = sending->bytes;
+    x->delivery.end = sending->end == THEN_RESET ? DELIVERY_RESET : DELIVERY_CLOSE;
+}
+
 bool outcome_reply(struct exchange *x, const struct fault_decision *decision)
 {
-    const struct fault_action *action = decision->outcome;
+    const struct fault_sending sending = fault_action_sends(decision->outcome);
 
-    if (!action)
+    switch (sending.what) {
+    case SENDS_OPERATION:
         return false;
-    switch (action->outcome) {
-    case OUTCOME_ERROR:
-        (x->facts.product == PRODUCT_FC ? answer_error : answer_product_error)(x, action);
-        return true;
-    case OUTCOME_RESPOND:
-        answer_respond(x, action);
-        return true;
-    case OUTCOME_STALE:
-        return answer_stale(x, action);
-    case OUTCOME_RAW:
-        x->delivery.form = DELIVERY_RAW;
-        x->delivery.raw = action->raw;
-        x->delivery.end = action->then == THEN_RESET ? DELIVERY_RESET : DELIVERY_CLOSE;
-        return true;
-    case OUTCOME_RESET:
-    case OUTCOME_CLOSE:
-    case OUTCOME_HANG:
-        if (!fault_action_ends_call(action))
-            return false;
-        x->delivery.form = DELIVERY_NOTHING;
-        x->delivery.end = action->outcome == OUTCOME_RESET ||
-                                  (action->outcome == OUTCOME_HANG && action->then == THEN_RESET)
-                              ? DELIVERY_RESET
-                              : DELIVERY_CLOSE;
-        return true;
-    case OUTCOME_NONE:
-    case OUTCOME_PASS:
-    case OUTCOME_TLS:
-    case OUTCOME_REFUSE:
-    case OUTCOME_DNS:
-    case OUTCOME_ONE_OF:
-    case OUTCOME_SEQUENCE:
-    case OUTCOME_COUNT:
+    case SENDS_ERROR:
+        answer_error_of(x, decision->outcome);
+        break;
+    case SENDS_ANSWER:
+        answer_respond(x, decision->outcome);
+        break;
+    case SENDS_EARLIER:
+        answer_stale(x, decision->outcome);
+        break;
+    case SENDS_BYTES:
+    case SENDS_NOTHING:
+        end_without_answer(x, &sending);
         break;
     }
-    return false;
+    return true;
 }
 
 enum next station_outcome(struct exchange *x)

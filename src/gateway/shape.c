@@ -76,22 +76,31 @@ static void shape_length(struct exchange *x, const struct fault_action *action)
     x->delivery.end = end_of(action->length_then);
 }
 
-/* Connection outcomes inside the body. */
+static bool strikes_in_body(const struct fault_action *action)
+{
+    return action && action->outcome != OUTCOME_NONE &&
+           fault_outcome_row(action->outcome)->has_phase && action->at == PHASE_BODY;
+}
+
+/* Outcomes that strike inside the body. */
 static void shape_body_outcome(struct exchange *x, const struct fault_action *action)
 {
-    size_t len = x->reply.http.body.len;
+    const struct fault_sending sending = fault_action_sends(action);
+    uint64_t ns;
 
-    if (!action || action->at != PHASE_BODY)
+    if (!strikes_in_body(action))
         return;
-    if (action->outcome == OUTCOME_RESET || action->outcome == OUTCOME_CLOSE) {
-        x->delivery.cut = true;
-        x->delivery.cut_after = position(&action->after, len);
-        x->delivery.end = action->outcome == OUTCOME_RESET ? DELIVERY_RESET : DELIVERY_CLOSE;
-    } else if (action->outcome == OUTCOME_HANG) {
+    uint64_t at = position(&action->after, x->reply.http.body.len);
+
+    if (fault_action_holds(action, &ns)) {
         x->delivery.stall = true;
-        x->delivery.stall_after = position(&action->after, len);
-        x->delivery.stall_ms = action->hang_ns / NS_PER_MS;
-        x->delivery.stall_end = end_of(action->then);
+        x->delivery.stall_after = at;
+        x->delivery.stall_ms = ns / NS_PER_MS;
+        x->delivery.stall_end = end_of(sending.end);
+    } else {
+        x->delivery.cut = true;
+        x->delivery.cut_after = at;
+        x->delivery.end = end_of(sending.end);
     }
 }
 

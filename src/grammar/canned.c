@@ -23,14 +23,9 @@ static bool any_action(const struct fault_action *action,
     return false;
 }
 
-static bool is_early(const struct fault_action *action)
-{
-    return fault_action_strikes_early(action) || action->outcome == OUTCOME_DNS;
-}
-
 static bool is_stale(const struct fault_action *action)
 {
-    return action->outcome == OUTCOME_STALE;
+    return action->outcome != OUTCOME_NONE && fault_outcome_row(action->outcome)->wants_answers;
 }
 
 static bool has_effect(const struct fault_action *action)
@@ -54,11 +49,11 @@ void grammar_canned_check(struct grammar *g)
         bool (*is)(const struct fault_action *action);
         const char *why;
     } refused[] = {
-        {is_early,
+        {fault_action_strikes_early,
          "a canned answer stands in for the operation: it cannot strike before there is a "
-         "request; write it as a rule"                                   },
-        {is_stale,   "only rules repeat earlier answers"                 },
-        {has_effect, "a canned answer is the work: 'effect' is for rules"},
+         "request; write it as a rule"                                                   },
+        {is_stale,                   "only rules repeat earlier answers"                 },
+        {has_effect,                 "a canned answer is the work: 'effect' is for rules"},
     };
     struct conf_report *report = g->decoder.report;
 

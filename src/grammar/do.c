@@ -11,48 +11,65 @@ static const struct conf_word effect_list[] = {
 };
 static const struct conf_words effects = {CONF_WORDS_OF(effect_list)};
 
-#define PLAIN(key, what, rows, text)                                                               \
-    {                                                                                              \
-        .name = key, .type = FIELD_CUSTOM, .decode = grammar_take_##what, .table = &rows,          \
-        .help = text                                                                               \
-    }
-#define CUT(key, what, rows, text)                                                                 \
-    {                                                                                              \
-        .name = key, .type = FIELD_CUSTOM, .take = grammar_take_##what, .table = &rows,            \
-        .help = text                                                                               \
-    }
+/* clang-format off */
+#define OUTCOME(enumerator, key, file, keys, text)                                                 \
+    [OUTCOME_##enumerator - 1] = {.name = #key,                                                    \
+                                  .type = FIELD_CUSTOM,                                            \
+                                  .decode = take_outcome,                                          \
+                                  .arg = &outcome_##key,                                           \
+                                  .table = &outcome_##keys##_keys,                                 \
+                                  .help = text},
+#define OUTCOME_OF_GRAMMAR(enumerator, key, file, keys, text)                                      \
+    [OUTCOME_##enumerator - 1] = {.name = #key, .type = FIELD_CUSTOM, .help = text, OF_##enumerator},
+/* clang-format on */
+#define OF_ERROR                                                                                   \
+    .decode = grammar_take_error, .table = &fault_error_table,                                     \
+    .schema = "\"anyOf\":[{\"$ref\":\"#/$defs/code\"},{\"$ref\":\"#/$defs/error\"}]"
+#define OF_RESPOND .decode = grammar_take_respond, .table = &fault_respond_table
+#define OF_ONE_OF                                                                                  \
+    .take = grammar_take_one_of, .table = &fault_choice_table, .aka = "random choose",             \
+    .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/choice\"}"
+#define OF_SEQUENCE .decode = grammar_take_sequence, .table = &fault_sequence_table
 #define SHAPER(key, text)                                                                          \
     {                                                                                              \
         .name = #key, .type = FIELD_CUSTOM, .decode = grammar_take_##key,                          \
         .table = &fault_##key##_table, .help = text                                                \
     }
 
+/* Does what it needs listen? */
+static bool has_door(struct conf_decoder *d, const struct conf_node *node,
+                     const struct fault_outcome_row *row)
+{
+    if (row->door == DOOR_ANY || grammar_of(d)->options->doors >> row->door & 1)
+        return true;
+    conf_error(d->report, conf_at(node), "F316", "%s", row->no_door);
+    return false;
+}
+
+/* By its table of keys; its row says what they are kept in. */
+static bool take_outcome(struct conf_decoder *d, const struct conf_field *field,
+                         const struct conf_node *node, void *out)
+{
+    struct fault_action *action = out;
+    const struct fault_outcome_row *row = field->arg;
+    bool is_second = row != fault_outcome_row(action->outcome); /* F308 */
+    size_t before = d->report->errors;
+    void *base = !row->own_bytes ? action
+                 : is_second     ? arena_alloc(d->arena, row->own_bytes)
+                                 : action->own;
+
+    conf_defaults(d, field->table, base);
+    conf_decode(d, field->table, node, base);
+    bool ok = d->report->errors == before && has_door(d, node, row);
+
+    if (row->holds_ns)
+        ok = grammar_within_guard(d, conf_get(node, "for"), row->holds_ns(action)) && ok;
+    return ok;
+}
+
 /* clang-format off */
 static const struct conf_field action_fields[] = {
-    [OUTCOME_ERROR - 1] = {.name = "error",
-     .type = FIELD_CUSTOM,
-     .decode = grammar_take_error,
-     .table = &fault_error_table,
-     .help = "an error of the service: its code, or a mapping",
-     .schema = "\"anyOf\":[{\"$ref\":\"#/$defs/code\"},{\"$ref\":\"#/$defs/error\"}]"},
-    [OUTCOME_RESPOND - 1] = PLAIN("respond", respond, fault_respond_table, "answer this instead"),
-    [OUTCOME_STALE - 1] = PLAIN("stale", stale, fault_stale_table, "replay an earlier answer"),
-    [OUTCOME_RESET - 1] = CUT("reset", reset, fault_cut_table, "reset the connection (RST)"),
-    [OUTCOME_CLOSE - 1] = CUT("close", close, fault_cut_table, "close the connection (FIN)"),
-    [OUTCOME_HANG - 1] = PLAIN("hang", hang, fault_hang_table, "say nothing"),
-    [OUTCOME_RAW - 1] = PLAIN("raw", raw, fault_raw_table, "send exact bytes instead of HTTP"),
-    [OUTCOME_TLS - 1] = PLAIN("tls", tls, fault_tls_table, "break the TLS handshake"),
-    [OUTCOME_REFUSE - 1] = PLAIN("refuse", refuse, fault_empty_table, "close the listening address"),
-    [OUTCOME_DNS - 1] = PLAIN("dns", dns, fault_dns_table, "answer the name wrongly"),
-    [OUTCOME_PASS - 1] = PLAIN("pass", pass, fault_empty_table, "let the call go and ask no further rule"),
-    [OUTCOME_ONE_OF - 1] = {.name = "one_of",
-     .type = FIELD_CUSTOM,
-     .take = grammar_take_one_of,
-     .table = &fault_choice_table,
-     .aka = "random choose",
-     .help = "list of {weight, do}, of which one is drawn",
-     .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/choice\"}"},
-    [OUTCOME_SEQUENCE - 1] = PLAIN("sequence", sequence, fault_sequence_table, "one after another"),
+#include "fault/outcomes.inc"
     /* the shapers */
     [OUTCOME_COUNT - 1] = {.name = "delay",
      .type = FIELD_CUSTOM,
@@ -87,9 +104,8 @@ static const struct conf_field action_fields[] = {
 /* clang-format on */
 
 static const char *const outcome_keys[] = {
-#define OUTCOME(enumerator, name) #name,
+#define OUTCOME(enumerator, name, file, keys, help) #name,
 #include "fault/outcomes.inc"
-#undef OUTCOME
     NULL,
 };
 
@@ -100,13 +116,14 @@ const struct conf_table fault_action_table = {
     .one_of = outcome_keys,
 };
 
-/* Is it the key of an outcome? Their rows stand first. */
-static bool is_outcome(struct str key)
+/* Their rows stand first. */
+static enum fault_outcome outcome_of(struct str key)
 {
-    for (size_t i = 0; i < OUTCOME_COUNT - 1; i++)
-        if (str_eq(key, str_of(action_fields[i].name)))
-            return true;
-    return false;
+    enum fault_outcome outcome = OUTCOME_COUNT - 1;
+
+    while (outcome != OUTCOME_NONE && !str_eq(key, str_of(action_fields[outcome - 1].name)))
+        outcome--;
+    return outcome;
 }
 
 /* ---- what does not go together ---- */
@@ -142,7 +159,7 @@ static const struct conf_node *find_outcome(struct conf_decoder *d, const struct
     const struct conf_node *first = NULL;
 
     CONF_EACH (child, node) {
-        if (!is_outcome(child->key))
+        if (outcome_of(child->key) == OUTCOME_NONE)
             continue;
         if (!first) {
             first = child;
@@ -156,6 +173,16 @@ static const struct conf_node *find_outcome(struct conf_decoder *d, const struct
         break;
     }
     return first;
+}
+
+static void action_begin(struct conf_decoder *d, enum fault_outcome outcome,
+                         struct fault_action *action)
+{
+    size_t own_bytes = fault_outcome_row(outcome)->own_bytes;
+
+    action->outcome = outcome;
+    if (own_bytes)
+        action->own = arena_alloc(d->arena, own_bytes);
 }
 
 bool grammar_take_action(struct conf_decoder *d, const struct conf_node *node, void *out)
@@ -172,6 +199,8 @@ bool grammar_take_action(struct conf_decoder *d, const struct conf_node *node, v
         return false;
     }
     outcome = find_outcome(d, node);
+    if (outcome)
+        action_begin(d, outcome_of(outcome->key), action);
     conf_decode(d, &fault_action_table, node, action);
     if (d->report->errors == before && node->kind == CONF_MAP)
         check_shapers(d, node, action, outcome ? arena_dup(d->arena, outcome->key) : "");

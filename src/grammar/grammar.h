@@ -14,10 +14,8 @@ struct conf_report; /* conf/report.h: errors and warnings with file, line, colum
 
 struct fault_grammar_options {
     bool allow_unknown_region;
-    bool canned;        /* the files hold canned answers: no guard, F315 for what only rules do */
-    bool dns_available; /* else `dns` is refused with F316 */
-    bool tls_available; /* else `tls` is refused with F316 */
-    bool per_region_listeners; /* else `refuse` is refused with F316 */
+    bool canned;    /* the files hold canned answers: no guard, F315 for what only rules do */
+    unsigned doors; /* bit per enum fault_door that is there; F316 for outcomes of others */
 };
 
 /**

@@ -10,6 +10,7 @@
 
 #include "conf/field.h"
 #include "fault/outcome.h"
+#include "fault/take.h"
 #include "grammar/grammar.h"
 
 enum {
@@ -136,8 +137,6 @@ bool grammar_compare(struct conf_decoder *d, const struct grammar_comparison *fo
                      const struct conf_node *node, struct fault_compare *out);
 /** The one of its keys that is a comparison: eq, gt, gte, lt, lte. */
 bool grammar_is_comparison_key(struct str key);
-conf_decode_fn grammar_take_amount; /* struct fault_amount */
-conf_decode_fn grammar_take_flag;   /* bool, from the value of a word */
 /* Words that stand both in `defaults` and at a rule. */
 extern const struct conf_words grammar_error_keys, grammar_marks, grammar_draw_by, grammar_count_on;
 bool grammar_ns(struct conf_decoder *d, const struct conf_node *node, uint64_t min,
@@ -155,7 +154,6 @@ bool grammar_header_name(struct conf_decoder *d, struct conf_spot spot, struct s
                          struct str *out);
 /** F208 for a {{name}} that no template knows. */
 bool grammar_template(struct conf_decoder *d, const struct conf_node *node, struct str *out);
-bool grammar_base64(struct conf_decoder *d, const struct conf_node *node, struct str *out);
 
 /* vocabulary.c: for the schema */
 extern const struct conf_names grammar_codes, grammar_regions, grammar_operations;
@@ -195,20 +193,16 @@ conf_take_fn grammar_take_action;  /* struct fault_action * */
 bool grammar_condition(struct conf_decoder *d, const struct conf_node *node,
                        struct fault_condition *out);
 
-/* outcome/: the outcomes, each as the value of its key of `do`; @out is a struct fault_action. */
-conf_decode_fn grammar_take_error, grammar_take_respond, grammar_take_stale, grammar_take_hang,
-    grammar_take_raw, grammar_take_tls, grammar_take_refuse, grammar_take_dns, grammar_take_pass,
-    grammar_take_sequence;
-conf_take_fn grammar_take_reset, grammar_take_close, grammar_take_one_of;
-extern const struct conf_words grammar_cut_phases; /* of `at` */
+/* outcome/: values that need what stands here; @out is a struct fault_action whose outcome is set.
+ */
+conf_decode_fn grammar_take_error, grammar_take_respond, grammar_take_sequence;
+conf_take_fn grammar_take_one_of;
 /* The shapers, in the same way. */
 conf_decode_fn grammar_take_headers, grammar_take_length, grammar_take_stall, grammar_take_drip,
     grammar_take_set_state;
-extern const struct conf_table fault_error_table, fault_respond_table, fault_stale_table,
-    fault_cut_table, fault_hang_table, fault_raw_table, fault_tls_table, fault_dns_table,
-    fault_empty_table, fault_choice_table, fault_sequence_table, fault_header_edits_table,
-    fault_corrupt_table, fault_length_table, fault_truncate_table, fault_stall_table,
-    fault_drip_table, fault_set_state_table;
+extern const struct conf_table fault_error_table, fault_respond_table, fault_choice_table,
+    fault_sequence_table, fault_header_edits_table, fault_corrupt_table, fault_length_table,
+    fault_truncate_table, fault_stall_table, fault_drip_table, fault_set_state_table;
 
 /* top.c: groups, which are decoded when all files have named theirs */
 void grammar_finish_groups(struct grammar *g);

@@ -1,6 +1,6 @@
 /*
- * A decision as JSON: a table of the members, in the order they are written. A member at its
- * default is left out.
+ * A decision as JSON: what is known of every decision, the members of its outcome's row, and the
+ * shapers, in the order they are written. A member at its default is left out.
  */
 #include "tape/internal.h"
 #include "tape/kinds.h"
@@ -8,77 +8,48 @@
 /* In the order of their enumerations. */
 static const char *const outcomes[] = {
     "none",
-#define OUTCOME(enumerator, name) #name,
+#define OUTCOME(enumerator, name, file, keys, help) #name,
 #include "fault/outcomes.inc"
-#undef OUTCOME
 };
-static const char *const phases[] = {"accept", "request", "effect", "headers", "body"};
 static const char *const thens[] = {"close", "reset", "continue", "stall"};
-static const char *const keys[] = {"default", "both", "documented", "sdk"};
 static const char *const effects[] = {"default", "none", "done", "late"};
 static const char *const corruptions[] = {"none",  "cut_json",   "bad_json", "wrong_type",
                                           "empty", "flip_bytes", "bad_utf8", "bad_gzip"};
 
-#define DEED(name, kind)                                                                           \
-    {                                                                                              \
-#name, &tape_##kind, offsetof(struct tape_deed, name), NULL, 0                             \
-    }
-#define ACTION(name, kind)                                                                         \
-    {                                                                                              \
-#name, &tape_##kind, offsetof(struct tape_deed, action.name), NULL, 0                      \
-    }
-#define NAMED(name, member, list)                                                                  \
-    {                                                                                              \
-#name, &tape_name, offsetof(struct tape_deed, member), list, N_ELEMENTS(list)              \
-    }
+#define DEED(name, kind) FAULT_MEMBER(#name, kind, struct tape_deed, name)
+#define ACTION(name, kind) FAULT_MEMBER(#name, kind, struct tape_deed, action.name)
+#define NAMED(name, member, list) FAULT_NAMED(#name, struct tape_deed, member, list)
 
-static const struct tape_member members[] = {
-    DEED(rule, text),
-    DEED(outcome_rule, text),
-    DEED(effect_rule, text),
-    DEED(unmarked, bool),
-    DEED(rejected, bool),
+static const struct fault_member in_front[] = {
+    DEED(rule, TEXT),
+    DEED(outcome_rule, TEXT),
+    DEED(effect_rule, TEXT),
+    DEED(unmarked, BOOL),
+    DEED(rejected, BOOL),
     NAMED(effect, effect, effects),
-    DEED(delay_request_ns, drawn),
-    DEED(delay_effect_ns, drawn),
-    DEED(delay_headers_ns, drawn),
-    DEED(delay_capped, bool),
+    DEED(delay_request_ns, DRAWN),
+    DEED(delay_effect_ns, DRAWN),
+    DEED(delay_headers_ns, DRAWN),
+    DEED(delay_capped, BOOL),
     NAMED(outcome, action.outcome, outcomes),
-    ACTION(error, error),
-    ACTION(code, text),
-    ACTION(status, u32),
-    ACTION(args, texts),
-    ACTION(message, text),
-    ACTION(request_id, text),
-    NAMED(keys, action.keys, keys),
-    ACTION(has_retry_after, bool),
-    ACTION(retry_after_date, bool),
-    ACTION(retry_after_ns, u64),
-    ACTION(answer_headers, edits),
-    ACTION(body, text),
-    ACTION(body_is_template, bool),
-    ACTION(stale_of_operation, bool),
-    ACTION(stale_age, u64),
-    NAMED(at, action.at, phases),
-    ACTION(after, amount),
-    ACTION(hang_ns, u64),
-    NAMED(then, action.then, thens),
-    ACTION(raw, text),
-    ACTION(headers, edits),
+};
+
+static const struct fault_member shapers[] = {
+    ACTION(headers, EDITS),
     NAMED(corrupt, action.corrupt, corruptions),
-    ACTION(corrupt_amount, u64),
-    DEED(corrupt_draw, drawn),
-    ACTION(has_length, bool),
-    ACTION(length_is_relative, bool),
-    ACTION(length_declare, i64),
+    ACTION(corrupt_amount, U64),
+    DEED(corrupt_draw, DRAWN),
+    ACTION(has_length, BOOL),
+    ACTION(length_is_relative, BOOL),
+    ACTION(length_declare, I64),
     NAMED(length_then, action.length_then, thens),
-    ACTION(truncate, amount),
+    ACTION(truncate, AMOUNT),
     NAMED(truncate_then, action.truncate_then, thens),
-    ACTION(stall_after, amount),
-    ACTION(stall_ns, u64),
+    ACTION(stall_after, AMOUNT),
+    ACTION(stall_ns, U64),
     NAMED(stall_then, action.stall_then, thens),
-    ACTION(drip_bytes, u32),
-    ACTION(drip_every_ms, u32),
+    ACTION(drip_bytes, U32),
+    ACTION(drip_every_ms, U32),
 };
 
 /* ---- decision, deed, JSON ---- */
@@ -137,23 +108,45 @@ void tape_deed_of(const struct fault_decision *decision, struct arena *arena, st
     flatten_headers(&decision->header_edits, arena, &out->action);
 }
 
-void tape_deed_print(const struct tape_deed *deed, struct buf *out)
+/* Of no outcome there are none. */
+static const struct fault_outcome_row *row_of(const struct fault_action *action)
 {
-    char separator = '{';
+    static const struct fault_outcome_row none;
 
-    for (size_t i = 0; i < N_ELEMENTS(members); i++) {
-        const void *at = (const char *)deed + members[i].offset;
+    return action->outcome == OUTCOME_NONE ? &none : fault_outcome_row(action->outcome);
+}
 
-        if (members[i].kind->is_default(at))
+static void print_members(const struct fault_member *members, size_t count, const void *of,
+                          struct buf *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct tape_kind *kind = tape_kind(members[i].kind);
+        const void *at = (const char *)of + members[i].offset;
+
+        if (kind->is_default(at))
             continue;
-        buf_add_char(out, separator);
+        buf_add_char(out, ',');
         buf_add_char(out, '"');
         buf_puts(out, members[i].name);
         buf_puts(out, "\":");
-        members[i].kind->print(&members[i], at, out);
-        separator = ',';
+        kind->print(&members[i], at, out);
     }
-    buf_puts(out, separator == '{' ? "{}" : "}");
+}
+
+void tape_deed_print(const struct tape_deed *deed, struct buf *out)
+{
+    const struct fault_outcome_row *row = row_of(&deed->action);
+    size_t start = out->len;
+
+    print_members(in_front, N_ELEMENTS(in_front), deed, out);
+    print_members(row->members, row->member_count,
+                  row->own_bytes ? deed->action.own : (const void *)&deed->action, out);
+    print_members(shapers, N_ELEMENTS(shapers), deed, out);
+    if (out->len == start)
+        buf_add_char(out, '{');
+    else
+        out->ptr[start] = '{'; /* instead of the first comma */
+    buf_add_char(out, '}');
 }
 
 size_t tape_deed_numbers(const struct fault_decision *decision, uint64_t out[TAPE_DEED_NUMBERS_MAX])
@@ -172,23 +165,46 @@ size_t tape_deed_numbers(const struct fault_decision *decision, uint64_t out[TAP
     return count;
 }
 
+static int parse_members(const struct fault_member *members, size_t count, const cJSON *json,
+                         struct arena *arena, void *of, struct error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const cJSON *value = cJSON_GetObjectItemCaseSensitive(json, members[i].name);
+        const struct tape_kind *kind = tape_kind(members[i].kind);
+
+        if (value && !kind->parse(&members[i], value, arena, (char *)of + members[i].offset))
+            return error_set(err, ERROR_SYNTAX, "'do.%s' is not what a tape holds",
+                             members[i].name);
+    }
+    return 0;
+}
+
+static int parse_outcome(const cJSON *json, struct arena *arena, struct fault_action *out,
+                         struct error *err)
+{
+    const struct fault_outcome_row *row = row_of(out);
+    void *of = out;
+
+    if (row->chooses)
+        return error_set(err, ERROR_SYNTAX, "'do.outcome' is a choice, not what came of it");
+    if (row->own_bytes)
+        of = out->own = arena_alloc(arena, row->own_bytes);
+    if (parse_members(row->members, row->member_count, json, arena, of, err) < 0)
+        return -1;
+    if (row->is_whole && !row->is_whole(out))
+        return error_set(err, ERROR_SYNTAX, "'do." STR_FMT "' is missing",
+                         STR_ARG(fault_outcome_name(out->outcome)));
+    return 0;
+}
+
 int tape_deed_parse(const cJSON *json, struct arena *arena, struct tape_deed *out,
                     struct error *err)
 {
     *out = (struct tape_deed){.action.set_scenario = -1};
     if (!cJSON_IsObject(json))
         return error_set(err, ERROR_SYNTAX, "'do' is not an object");
-    for (size_t i = 0; i < N_ELEMENTS(members); i++) {
-        const cJSON *value = cJSON_GetObjectItemCaseSensitive(json, members[i].name);
-
-        if (value &&
-            !members[i].kind->parse(&members[i], value, arena, (char *)out + members[i].offset))
-            return error_set(err, ERROR_SYNTAX, "'do.%s' is not what a tape holds",
-                             members[i].name);
-    }
-    if (out->action.outcome != OUTCOME_NONE && fault_outcome_row(out->action.outcome)->chooses)
-        return error_set(err, ERROR_SYNTAX, "'do.outcome' is a choice, not what came of it");
-    if (out->action.outcome == OUTCOME_ERROR && !out->action.error && !str_is_set(out->action.code))
-        return error_set(err, ERROR_SYNTAX, "'do.error' is missing");
-    return 0;
+    if (parse_members(in_front, N_ELEMENTS(in_front), json, arena, out, err) < 0 ||
+        parse_outcome(json, arena, &out->action, err) < 0)
+        return -1;
+    return parse_members(shapers, N_ELEMENTS(shapers), json, arena, out, err);
 }

@@ -17,7 +17,7 @@ static bool u64_is_default(const void *at)
 }
 
 /* Digits in a string, because a JSON number loses what is beyond 2^53. */
-static void u64_print(const struct tape_member *m, const void *at, struct buf *out)
+static void u64_print(const struct fault_member *m, const void *at, struct buf *out)
 {
     (void)m;
     buf_add_char(out, '"');
@@ -25,7 +25,8 @@ static void u64_print(const struct tape_member *m, const void *at, struct buf *o
     buf_add_char(out, '"');
 }
 
-static bool u64_parse(const struct tape_member *m, const cJSON *json, struct arena *arena, void *at)
+static bool u64_parse(const struct fault_member *m, const cJSON *json, struct arena *arena,
+                      void *at)
 {
     (void)m;
     (void)arena;
@@ -33,7 +34,7 @@ static bool u64_parse(const struct tape_member *m, const cJSON *json, struct are
            str_to_uint(str_of(json->valuestring), UINT64_MAX, at) == NUMBER_OK;
 }
 
-static void drawn_print(const struct tape_member *m, const void *at, struct buf *out)
+static void drawn_print(const struct fault_member *m, const void *at, struct buf *out)
 {
     (void)m;
     (void)at;
@@ -47,13 +48,14 @@ static bool i64_is_default(const void *at)
     return *(const int64_t *)at == 0;
 }
 
-static void i64_print(const struct tape_member *m, const void *at, struct buf *out)
+static void i64_print(const struct fault_member *m, const void *at, struct buf *out)
 {
     (void)m;
     buf_printf(out, "\"%" PRId64 "\"", *(const int64_t *)at);
 }
 
-static bool i64_parse(const struct tape_member *m, const cJSON *json, struct arena *arena, void *at)
+static bool i64_parse(const struct fault_member *m, const cJSON *json, struct arena *arena,
+                      void *at)
 {
     (void)m;
     (void)arena;
@@ -66,13 +68,14 @@ static bool u32_is_default(const void *at)
     return *(const uint32_t *)at == 0;
 }
 
-static void u32_print(const struct tape_member *m, const void *at, struct buf *out)
+static void u32_print(const struct fault_member *m, const void *at, struct buf *out)
 {
     (void)m;
     buf_add_uint(out, *(const uint32_t *)at);
 }
 
-static bool u32_parse(const struct tape_member *m, const cJSON *json, struct arena *arena, void *at)
+static bool u32_parse(const struct fault_member *m, const cJSON *json, struct arena *arena,
+                      void *at)
 {
     (void)m;
     (void)arena;
@@ -87,13 +90,13 @@ static bool bool_is_default(const void *at)
     return !*(const bool *)at;
 }
 
-static void bool_print(const struct tape_member *m, const void *at, struct buf *out)
+static void bool_print(const struct fault_member *m, const void *at, struct buf *out)
 {
     (void)m;
     buf_puts(out, *(const bool *)at ? "true" : "false");
 }
 
-static bool bool_parse(const struct tape_member *m, const cJSON *json, struct arena *arena,
+static bool bool_parse(const struct fault_member *m, const cJSON *json, struct arena *arena,
                        void *at)
 {
     (void)m;
@@ -104,14 +107,14 @@ static bool bool_parse(const struct tape_member *m, const cJSON *json, struct ar
 
 /* ---- names: enumerations ---- */
 
-static void name_print(const struct tape_member *m, const void *at, struct buf *out)
+static void name_print(const struct fault_member *m, const void *at, struct buf *out)
 {
     unsigned value = *(const unsigned *)at;
 
     buf_json_string(out, str_of(value < m->name_count ? m->names[value] : ""));
 }
 
-static bool name_parse(const struct tape_member *m, const cJSON *json, struct arena *arena,
+static bool name_parse(const struct fault_member *m, const cJSON *json, struct arena *arena,
                        void *at)
 {
     (void)arena;
@@ -131,7 +134,7 @@ static bool text_is_default(const void *at)
     return !str_is_set(*(const struct str *)at);
 }
 
-static void text_print(const struct tape_member *m, const void *at, struct buf *out)
+static void text_print(const struct fault_member *m, const void *at, struct buf *out)
 {
     struct str text = *(const struct str *)at;
 
@@ -147,7 +150,7 @@ static void text_print(const struct tape_member *m, const void *at, struct buf *
     buf_puts(out, "\"}");
 }
 
-static bool text_parse(const struct tape_member *m, const cJSON *json, struct arena *arena,
+static bool text_parse(const struct fault_member *m, const cJSON *json, struct arena *arena,
                        void *at)
 {
     struct str encoded = cJSON_IsObject(json) ? json_get_str(json, "base64") : STR_NONE;
@@ -173,7 +176,7 @@ static bool amount_is_default(const void *at)
     return !((const struct fault_amount *)at)->given;
 }
 
-static void amount_print(const struct tape_member *m, const void *at, struct buf *out)
+static void amount_print(const struct fault_member *m, const void *at, struct buf *out)
 {
     const struct fault_amount *amount = at;
 
@@ -184,7 +187,7 @@ static void amount_print(const struct tape_member *m, const void *at, struct buf
         buf_printf(out, "{\"bytes\":\"%" PRIu64 "\"}", amount->bytes);
 }
 
-static bool amount_parse(const struct tape_member *m, const cJSON *json, struct arena *arena,
+static bool amount_parse(const struct fault_member *m, const cJSON *json, struct arena *arena,
                          void *at)
 {
     const cJSON *ratio = cJSON_GetObjectItemCaseSensitive(json, "ratio");
@@ -203,13 +206,13 @@ static bool error_is_default(const void *at)
     return !*(const struct fc_error *const *)at;
 }
 
-static void error_print(const struct tape_member *m, const void *at, struct buf *out)
+static void error_print(const struct fault_member *m, const void *at, struct buf *out)
 {
     (void)m;
     buf_json_string(out, str_of((*(const struct fc_error *const *)at)->code));
 }
 
-static bool error_parse(const struct tape_member *m, const cJSON *json, struct arena *arena,
+static bool error_parse(const struct fault_member *m, const cJSON *json, struct arena *arena,
                         void *at)
 {
     const struct fc_error **error = at;
@@ -234,7 +237,7 @@ static bool texts_is_default(const void *at)
     return ((const struct texts *)at)->count == 0;
 }
 
-static void texts_print(const struct tape_member *m, const void *at, struct buf *out)
+static void texts_print(const struct fault_member *m, const void *at, struct buf *out)
 {
     const struct texts *texts = at;
 
@@ -245,7 +248,7 @@ static void texts_print(const struct tape_member *m, const void *at, struct buf 
     buf_add_char(out, ']');
 }
 
-static bool texts_parse(const struct tape_member *m, const cJSON *json, struct arena *arena,
+static bool texts_parse(const struct fault_member *m, const cJSON *json, struct arena *arena,
                         void *at)
 {
     struct texts *texts = at;
@@ -280,7 +283,7 @@ static bool edits_is_default(const void *at)
     return ((const struct edits *)at)->count == 0;
 }
 
-static void edits_print(const struct tape_member *m, const void *at, struct buf *out)
+static void edits_print(const struct fault_member *m, const void *at, struct buf *out)
 {
     const struct edits *edits = at;
 
@@ -298,10 +301,10 @@ static void edits_print(const struct tape_member *m, const void *at, struct buf 
     buf_add_char(out, ']');
 }
 
-static bool edit_parse(const struct tape_member *m, const cJSON *json, struct arena *arena,
+static bool edit_parse(const struct fault_member *m, const cJSON *json, struct arena *arena,
                        struct fault_header_edit *out)
 {
-    const struct tape_member kinds = {.names = edit_names, .name_count = N_ELEMENTS(edit_names)};
+    const struct fault_member kinds = {.names = edit_names, .name_count = N_ELEMENTS(edit_names)};
     const cJSON *value = cJSON_GetArrayItem(json, 2);
     unsigned kind;
 
@@ -312,7 +315,7 @@ static bool edit_parse(const struct tape_member *m, const cJSON *json, struct ar
            (!value || text_parse(m, value, arena, &out->value));
 }
 
-static bool edits_parse(const struct tape_member *m, const cJSON *json, struct arena *arena,
+static bool edits_parse(const struct fault_member *m, const cJSON *json, struct arena *arena,
                         void *at)
 {
     struct edits *edits = at;
@@ -327,14 +330,21 @@ static bool edits_parse(const struct tape_member *m, const cJSON *json, struct a
     return true;
 }
 
-const struct tape_kind tape_u64 = {u64_is_default, u64_print, u64_parse};
-const struct tape_kind tape_drawn = {u64_is_default, drawn_print, u64_parse};
-const struct tape_kind tape_i64 = {i64_is_default, i64_print, i64_parse};
-const struct tape_kind tape_u32 = {u32_is_default, u32_print, u32_parse};
-const struct tape_kind tape_bool = {bool_is_default, bool_print, bool_parse};
-const struct tape_kind tape_name = {u32_is_default, name_print, name_parse};
-const struct tape_kind tape_text = {text_is_default, text_print, text_parse};
-const struct tape_kind tape_amount = {amount_is_default, amount_print, amount_parse};
-const struct tape_kind tape_error = {error_is_default, error_print, error_parse};
-const struct tape_kind tape_texts = {texts_is_default, texts_print, texts_parse};
-const struct tape_kind tape_edits = {edits_is_default, edits_print, edits_parse};
+static const struct tape_kind kinds[] = {
+    [MEMBER_BOOL] = {bool_is_default,   bool_print,   bool_parse  },
+    [MEMBER_U32] = {u32_is_default,    u32_print,    u32_parse   },
+    [MEMBER_U64] = {u64_is_default,    u64_print,    u64_parse   },
+    [MEMBER_I64] = {i64_is_default,    i64_print,    i64_parse   },
+    [MEMBER_DRAWN] = {u64_is_default,    drawn_print,  u64_parse   },
+    [MEMBER_NAME] = {u32_is_default,    name_print,   name_parse  },
+    [MEMBER_TEXT] = {text_is_default,   text_print,   text_parse  },
+    [MEMBER_AMOUNT] = {amount_is_default, amount_print, amount_parse},
+    [MEMBER_ERROR] = {error_is_default,  error_print,  error_parse },
+    [MEMBER_TEXTS] = {texts_is_default,  texts_print,  texts_parse },
+    [MEMBER_EDITS] = {edits_is_default,  edits_print,  edits_parse },
+};
+
+const struct tape_kind *tape_kind(enum fault_member_kind kind)
+{
+    return &kinds[kind];
+}

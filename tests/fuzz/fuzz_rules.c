@@ -10,8 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct fault_grammar_options options = {
-        .dns_available = true, .tls_available = true, .per_region_listeners = true};
+    static const struct fault_grammar_options options = {.doors = ~0U};
     OWN(conf_report_free) struct conf_report *report = conf_report_new();
     OWN(buf_done) struct buf printed = {0};
     struct str text = {(const char *)data, size};

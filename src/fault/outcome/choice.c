@@ -3,5 +3,5 @@
  */
 #include "fault/outcome/rows.h"
 
-const struct fault_outcome_row outcome_one_of = {.name = "one_of", .chooses = true};
-const struct fault_outcome_row outcome_sequence = {.name = "sequence", .chooses = true};
+const struct fault_outcome_row outcome_one_of = {.chooses = true};
+const struct fault_outcome_row outcome_sequence = {.chooses = true};

@@ -1,19 +1,23 @@
 /*
- * fault/outcome/rows.h - what the files of the outcomes share; nobody else includes it
+ * fault/outcome/rows.h - what the files of the outcomes share
  */
 #pragma once
 
+#include "conf/field.h"
 #include "fault/outcome.h"
+#include "fault/take.h"
 
-#define OUTCOME(enumerator, name) extern const struct fault_outcome_row outcome_##name;
-#include "fault/outcomes.inc"
-#undef OUTCOME
+#define OF_ACTION(name, kind, member) FAULT_MEMBER(name, kind, struct fault_action, member)
 
 /* Answers that several rows give. */
 bool outcome_always(const struct fault_action *action);
-bool outcome_never(const struct fault_action *action);
 enum fault_effect outcome_refuses(const struct fault_action *action);
+
 /* Of those with a phase: reset, close, hang. */
-bool outcome_is_before_body(const struct fault_action *action);
+extern const struct conf_words outcome_phases; /* of the key `at` */
 bool outcome_is_on_accept(const struct fault_action *action);
 enum fault_effect outcome_effect_of_phase(const struct fault_action *action);
+
+/* In the order of their enumerations. */
+extern const char *const outcome_phase_names[PHASE_BODY + 1];
+extern const char *const outcome_then_names[THEN_STALL + 1];

@@ -81,7 +81,6 @@ bool grammar_take_one_of(struct conf_decoder *d, const struct conf_node *node, v
     struct fault_action *action = out;
     uint64_t sum = 0;
 
-    action->outcome = OUTCOME_ONE_OF;
     if (!take_choices(d, &fault_choice_table, node, action))
         return false;
     for (size_t i = 0; i < action->choice_count; i++)
@@ -133,7 +132,6 @@ const struct conf_table fault_sequence_table = {
 bool grammar_take_sequence(struct conf_decoder *d, const struct conf_field *field,
                            const struct conf_node *node, void *out)
 {
-    ((struct fault_action *)out)->outcome = OUTCOME_SEQUENCE;
     conf_decode(d, field->table, node, out);
     return true;
 }

@@ -314,7 +314,6 @@ bool grammar_take_error(struct conf_decoder *d, const struct conf_field *field,
     struct error_args args = {.action = out};
     size_t before = d->report->errors;
 
-    args.action->outcome = OUTCOME_ERROR;
     args.action->keys = (enum fault_keys)grammar_of(d)->defaults.keys;
     if (node->kind == CONF_SCALAR && !conf_is_null(node))
         take_code(d, node, &args);

@@ -33,7 +33,7 @@ static bool take_body(struct conf_decoder *d, const struct conf_node *node, void
 
 static bool take_body_base64(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    return grammar_base64(d, node, &((struct fault_action *)out)->body);
+    return fault_take_base64(d, node, &((struct fault_action *)out)->body);
 }
 
 /* 0, or an errno; EFBIG above the limit. */
@@ -135,7 +135,6 @@ bool grammar_take_respond(struct conf_decoder *d, const struct conf_field *field
 {
     struct fault_action *action = out;
 
-    action->outcome = OUTCOME_RESPOND;
     action->status = 200;
     conf_decode(d, field->table, node, action);
     return true;

@@ -116,8 +116,7 @@ END_TEST
 
 START_TEST(test_golden_worked_example_loads)
 {
-    struct fault_grammar_options options = {
-        .dns_available = true, .tls_available = true, .per_region_listeners = true};
+    struct fault_grammar_options options = {.doors = ~0U};
 
     check(&examples, examples.names[_i], &options);
 }
@@ -129,8 +128,7 @@ START_TEST(test_golden_worked_example_prints_what_loads)
     OWN(conf_report_free) struct conf_report *report = conf_report_new();
     OWN(mem_free) char *path = mem_printf("%s/%s.yaml", examples.folder, examples.names[_i]);
     const char *paths[] = {path};
-    struct fault_grammar_options options = {
-        .dns_available = true, .tls_available = true, .per_region_listeners = true};
+    struct fault_grammar_options options = {.doors = ~0U};
     OWN(fault_ruleset_unref)
     struct fault_ruleset *set = fault_ruleset_load(paths, 1, &options, report);
     OWN(buf_done) struct buf text = {0};

@@ -163,7 +163,7 @@ static const char *const saved =
     "{\"k\":1,\"account\":\"1653\",\"region\":\"cn-shanghai\",\"label\":\"a\","
     "\"method\":\"POST\",\"path\":\"/2016-08-15/services/s/functions/f/invocations\","
     "\"do\":{\"rule\":\"shape\",\"outcome_rule\":\"raw\",\"effect\":\"done\","
-    "\"delay_headers_ns\":\"7588356\",\"outcome\":\"raw\",\"at\":\"request\","
+    "\"delay_headers_ns\":\"7588356\",\"outcome\":\"raw\","
     "\"then\":\"reset\",\"raw\":{\"base64\":\"/wBvaw==\"},\"headers\":[[\"remove\","
     "\"x-fc-request-id\"]],\"corrupt\":\"flip_bytes\","
     "\"corrupt_draw\":\"6675114845576290055\",\"has_length\":true,\"length_declare\":\"-10\","
@@ -177,7 +177,7 @@ static const char *const saved =
     "{\"k\":1,\"account\":\"1653\",\"region\":\"cn-shanghai\",\"label\":\"b\\u0001\\\"\","
     "\"method\":\"POST\",\"path\":\"/2016-08-15/services/s/functions/f/invocations\","
     "\"do\":{\"rule\":\"raw\",\"outcome_rule\":\"raw\",\"unmarked\":true,\"effect\":\"done\","
-    "\"outcome\":\"raw\",\"at\":\"request\",\"then\":\"reset\","
+    "\"outcome\":\"raw\",\"then\":\"reset\","
     "\"raw\":{\"base64\":\"/wBvaw==\"}},\"strikes\":[{\"rule\":\"shape\","
     "\"key\":\"b\\u0001\\\"\",\"gate\":\"chance\",\"n\":1,\"draw\":0.91230318479438544,"
     "\"threshold\":0.40000000000000002},{\"rule\":\"error\",\"key\":\"b\\u0001\\\"\","
@@ -189,7 +189,7 @@ static const char *const saved =
     "\"path\":\"/2016-08-15/services/s/functions/f/invocations\",\"do\":{\"rule\":\"shape\","
     "\"outcome_rule\":\"error\",\"effect_rule\":\"error\",\"effect\":\"late\","
     "\"delay_headers_ns\":\"4676832\",\"outcome\":\"error\",\"error\":\"PathNotSupported\","
-    "\"args\":[\"{{path}}\",\"POST\"],\"at\":\"request\",\"headers\":[[\"remove\","
+    "\"args\":[\"{{path}}\",\"POST\"],\"headers\":[[\"remove\","
     "\"x-fc-request-id\"]],\"corrupt\":\"flip_bytes\","
     "\"corrupt_draw\":\"7915927017577891867\",\"has_length\":true,\"length_declare\":\"-10\","
     "\"truncate\":{\"ratio\":0.10000000000000001},\"truncate_then\":\"reset\","
@@ -342,16 +342,16 @@ static const struct {
     const char *tape;
     const char *want;
 } mistakes[] = {
-    {"nonsense\n",                                                    "line 1"         },
-    {"{\"fcemu_tape\":2}\n",                                          "version 1"      },
-    {"{\"fcemu_tape\":1}\n\n{\"do\":{}}\n",                           "line 3"         },
-    {"{\"k\":1}\n",                                                   "'do' is not"    },
-    {"{\"k\":1,\"asking\":\"never\",\"do\":{}}\n",                    "'asking'"       },
-    {"{\"k\":1,\"do\":{\"outcome\":\"error\"}}\n",                    "'do.error' is"  },
-    {"{\"k\":1,\"do\":{\"outcome\":\"error\",\"error\":\"Nope\"}}\n", "'do.error'"     },
-    {"{\"k\":1,\"do\":{\"drip_bytes\":-1}}\n",                        "'do.drip_bytes'"},
-    {"{\"k\":1,\"do\":{\"raw\":{\"base64\":\"%\"}}}\n",               "'do.raw'"       },
-    {"{\"k\":1,\"do\":{\"headers\":[[\"paint\",\"x\"]]}}\n",          "'do.headers'"   },
+    {"nonsense\n",                                                          "line 1"         },
+    {"{\"fcemu_tape\":2}\n",                                                "version 1"      },
+    {"{\"fcemu_tape\":1}\n\n{\"do\":{}}\n",                                 "line 3"         },
+    {"{\"k\":1}\n",                                                         "'do' is not"    },
+    {"{\"k\":1,\"asking\":\"never\",\"do\":{}}\n",                          "'asking'"       },
+    {"{\"k\":1,\"do\":{\"outcome\":\"error\"}}\n",                          "'do.error' is"  },
+    {"{\"k\":1,\"do\":{\"outcome\":\"error\",\"error\":\"Nope\"}}\n",       "'do.error'"     },
+    {"{\"k\":1,\"do\":{\"drip_bytes\":-1}}\n",                              "'do.drip_bytes'"},
+    {"{\"k\":1,\"do\":{\"outcome\":\"raw\",\"raw\":{\"base64\":\"%\"}}}\n", "'do.raw'"       },
+    {"{\"k\":1,\"do\":{\"headers\":[[\"paint\",\"x\"]]}}\n",                "'do.headers'"   },
 };
 
 START_TEST(test_what_is_no_tape_changes_nothing)
