@@ -327,6 +327,18 @@ static void take_http(struct invoke_call *call, struct str payload)
     arena_free(arena);
 }
 
+/* User code does not load: all who wait for it hear why. */
+static void fail_to_load(struct instance *instance, const struct invoke_result *result)
+{
+    while (instance->calls) {
+        struct invoke_result each = *result;
+
+        measure(instance->calls, &each);
+        finish(instance->calls, &each);
+    }
+    instance_free(instance);
+}
+
 static void take_error(struct instance *instance, const struct frame *frame)
 {
     struct invoke_call *call = find_call(instance, frame->call);
@@ -339,7 +351,7 @@ static void take_error(struct instance *instance, const struct frame *frame)
     if (call)
         call_result(call, &result);
     else if (instance->state == INSTANCE_STARTING)
-        instance_fail(instance, &result);
+        fail_to_load(instance, &result);
 }
 
 static void on_frame(void *arg, const struct frame *frame)

@@ -52,6 +52,8 @@ struct interpreter {
 struct interpreter *interpreter_find(struct invoke *invoke, struct str runtime);
 void interpreter_free_all(struct invoke *invoke);
 bool language_has_bootstrap(enum runtime_language language);
+/** Its package is what is started: a custom runtime, or Go. */
+bool language_is_program(enum runtime_language language);
 
 /* ---- function.c: a function as it is configured, and its instances ---- */
 

@@ -15,35 +15,72 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "invoke/bootstrap.h"
 #include "invoke/internal.h"
 #include "loop/worker.h"
 
-enum { ANSWER_BYTES = 4096, ANSWER_MS = 10000, PATH_BYTES = 4096 };
+enum {
+    ANSWER_BYTES = 4096,
+    ANSWER_MS = 10000,
+    PATH_BYTES = 4096,
+    ASK_MAX = 3,
+    ARGS_MAX = ASK_MAX + 2
+};
 
-/* How an interpreter tells its real path, its version and its folder, a line each. */
+/* How an interpreter tells its real path, its version and its folder, a line each. "@" stands for
+ * the folder of the bootstraps. */
 struct language_row {
+    const char *bootstrap; /* NULL: none of ours, or none in this build */
     const char *program;
     bool versioned; /* python3.10 may be there beside python3 */
-    const char *flag, *question;
-    const char *package;
+    const char *ask[ASK_MAX];
+    const char *package; /* of Debian */
 };
 
 static const struct language_row languages[LANGUAGE_COUNT] = {
-    [LANGUAGE_PYTHON] = {"python3", true,  "-c",
-                         "import sys, os\n"
-                         "print(os.path.realpath(sys.executable))\n"
-                         "print('.'.join(map(str, sys.version_info[:3])))\n"
-                         "print(sys.base_prefix)",                                    "python3"},
-    [LANGUAGE_NODEJS] = {"node",    false, "-e",
-                         "const path = require('path');"
-                         "console.log(process.execPath);"
-                         "console.log(process.versions.node);"
-                         "console.log(path.dirname(path.dirname(process.execPath)))", "nodejs" },
+    [LANGUAGE_PYTHON] = {"bootstrap.py",
+                         "python3",               true,
+                         {"-c", "import sys, os\n"
+                                "print(os.path.realpath(sys.executable))\n"
+                                "print('.'.join(map(str, sys.version_info[:3])))\n"
+                                "print(sys.base_prefix)"},
+                         "python3"                                                                                  },
+    [LANGUAGE_NODEJS] = {"bootstrap.js",
+                         "node",                  false,
+                         {"-e", "const path = require('path');"
+                                "console.log(process.execPath);"
+                                "console.log(process.versions.node);"
+                                "console.log(path.dirname(path.dirname(process.execPath)))"},
+                         "nodejs"                                                                                   },
+    [LANGUAGE_PHP] = {"bootstrap.php",
+                         "php",                   true,
+                         {"-n", "-r",
+                       "echo realpath(PHP_BINARY), \"\n\", PHP_MAJOR_VERSION, '.', "
+                       "PHP_MINOR_VERSION, '.', PHP_RELEASE_VERSION, \"\n\", "
+                       "dirname(dirname(realpath(PHP_BINARY))), \"\n\";"},
+                         "php-cli"                                                                                  },
+    [LANGUAGE_JAVA] =
+        {"java.jar",      "java", false, {"-jar", "@/java.jar", "--tell"},    "default-jre-headless"},
 };
+
+bool language_is_program(enum runtime_language language)
+{
+    return language == LANGUAGE_CUSTOM || language == LANGUAGE_GO;
+}
 
 bool language_has_bootstrap(enum runtime_language language)
 {
     return languages[language].program != NULL;
+}
+
+/* That of Java is there only when the build had a compiler. */
+static bool is_built(enum runtime_language language)
+{
+    for (size_t i = 0; i < bootstrap_count; i++) {
+        if (strcmp(bootstraps[i].name, languages[language].bootstrap) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* ---- asking (on the worker) ---- */
@@ -64,10 +101,24 @@ static size_t read_answer(int fd, char *answer, size_t size)
     return len;
 }
 
-static bool ask(const char *path, const struct language_row *row, char *answer, size_t size)
+static void set_arguments(const struct interpreter *found, const char *path, struct arena *arena,
+                          char **argv)
 {
-    char *const argv[] = {(char *)(uintptr_t)path, (char *)(uintptr_t)row->flag,
-                          (char *)(uintptr_t)row->question, NULL};
+    const struct language_row *row = &languages[found->language];
+    size_t count = 0;
+
+    argv[count++] = arena_dup(arena, str_of(path));
+    for (size_t i = 0; i < ASK_MAX && row->ask[i]; i++)
+        argv[count++] = row->ask[i][0] == '@' ? arena_printf(arena, "%s/bootstrap%s",
+                                                             found->invoke->folder, row->ask[i] + 1)
+                                              : arena_dup(arena, str_of(row->ask[i]));
+    argv[count] = NULL;
+}
+
+static bool ask(const struct interpreter *found, const char *path, char *answer, size_t size)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    char *argv[ARGS_MAX];
     posix_spawn_file_actions_t actions;
     int ends[2];
     int status = -1;
@@ -76,6 +127,7 @@ static bool ask(const char *path, const struct language_row *row, char *answer, 
 
     if (pipe2(ends, O_CLOEXEC) < 0)
         return false;
+    set_arguments(found, path, arena, argv);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -127,7 +179,7 @@ static bool try_path(struct interpreter *found, const char *path)
 {
     char answer[ANSWER_BYTES];
 
-    if (access(path, X_OK) < 0 || !ask(path, &languages[found->language], answer, sizeof(answer)) ||
+    if (access(path, X_OK) < 0 || !ask(found, path, answer, sizeof(answer)) ||
         !take_answer(found, answer))
         return false;
     if (geteuid() != 0 || found->invoke->namespaces || is_open_to_all(found->path))
@@ -156,18 +208,47 @@ static bool try_name(struct interpreter *found, const char *name)
     return try_path(found, path);
 }
 
+/* What the settings say about a runtime is not second-guessed: it runs, or the call says why not.
+ */
+static const char *program_of_settings(const struct interpreter *found)
+{
+    const struct invoke_settings *settings = &found->invoke->settings;
+
+    for (size_t i = 0; i < settings->runtime_count; i++) {
+        if (strcmp(settings->runtimes[i].name, found->runtime) == 0)
+            return settings->runtimes[i].program;
+    }
+    return NULL;
+}
+
+static char *missing_text(const struct interpreter *found, const char *set)
+{
+    const char *language = runtime_language_name(found->language);
+
+    if (set)
+        return mem_printf("'%s', which the setting runtimes names for %s, does not answer as %s%s",
+                          set, found->runtime, language,
+                          geteuid() == 0 ? ", or other users cannot reach it" : "");
+    return mem_printf(
+        "%s is not on this machine: install the Debian package '%s', name its program "
+        "in the setting runtimes (runtimes: {%s: /path/to/%s}), or bring it in a "
+        "custom runtime",
+        language, languages[found->language].package, found->runtime,
+        languages[found->language].program);
+}
+
 static void look(void *arg)
 {
     struct interpreter *found = arg;
     const struct language_row *row = &languages[found->language];
+    const char *set = program_of_settings(found);
     bool there =
-        (row->versioned && try_name(found, found->runtime)) || try_name(found, row->program);
+        set ? try_path(found, set)
+            : (row->versioned && try_name(found, found->runtime)) || try_name(found, row->program);
 
     found->shown = there
                        ? mem_printf("%s %s", runtime_language_name(found->language), found->version)
-                       : mem_printf("%s is not on this machine: install the package '%s', or bring "
-                                    "the program in a custom runtime",
-                                    runtime_language_name(found->language), row->package);
+                       : missing_text(found, set);
 }
 
 /* ---- on the loop ---- */
@@ -195,19 +276,30 @@ static void look_done(void *arg)
     invoke_prepare_on(found->invoke);
 }
 
-/* The other languages: custom runtimes bring their own program. */
-static bool is_missing_for_good(enum runtime_language language)
+/* Why nothing on this machine would help; NULL when something may. */
+static char *never_text(const struct interpreter *found)
 {
-    return language != LANGUAGE_CUSTOM && !language_has_bootstrap(language);
-}
+    const char *language = runtime_language_name(found->language);
 
-static void refuse(struct interpreter *found)
-{
-    found->state = INTERPRETER_MISSING;
-    found->shown =
-        mem_printf("runtime '%s' (%s) does not run on this machine: bring the program in "
-                   "a custom runtime, or give the function a canned answer",
-                   found->runtime, runtime_language_name(found->language));
+    if (found->language == LANGUAGE_CONTAINER)
+        return mem_printf(
+            "runtime '%s' does not run on this machine: bring the program in a custom "
+            "runtime, or give the function a canned answer",
+            found->runtime);
+    if (!language_has_bootstrap(found->language))
+        return mem_printf(
+            "runtime '%s' does not run here: fcemu has no bootstrap for %s, so neither "
+            "the package 'dotnet-runtime' nor the setting runtimes helps; publish the "
+            "program self-contained and bring it in a custom runtime "
+            "(custom.debian12), or give the function a canned answer",
+            found->runtime, language);
+    if (!is_built(found->language))
+        return mem_printf("runtime '%s' does not run here: this fcemu was built without a compiler "
+                          "for %s; build it where the Debian package 'default-jdk-headless' is "
+                          "(the setting runtimes does not help), or bring the program in a custom "
+                          "runtime",
+                          found->runtime, language);
+    return NULL;
 }
 
 struct interpreter *interpreter_find(struct invoke *invoke, struct str runtime)
@@ -215,7 +307,7 @@ struct interpreter *interpreter_find(struct invoke *invoke, struct str runtime)
     const struct runtime_name *name = runtime_name_find(runtime);
     struct interpreter *found;
 
-    if (!name || name->language == LANGUAGE_CUSTOM)
+    if (!name || language_is_program(name->language))
         return NULL;
     HASH_FIND(hh, invoke->interpreters, name->name, strlen(name->name), found);
     if (found)
@@ -225,8 +317,9 @@ struct interpreter *interpreter_find(struct invoke *invoke, struct str runtime)
     found->language = name->language;
     found->runtime = mem_dup(name->name);
     HASH_ADD_KEYPTR(hh, invoke->interpreters, found->runtime, strlen(found->runtime), found);
-    if (is_missing_for_good(found->language))
-        refuse(found);
+    found->shown = never_text(found);
+    if (found->shown)
+        found->state = INTERPRETER_MISSING;
     else
         worker_submit(invoke->worker, look, look_done, found);
     return found;

@@ -33,6 +33,14 @@ struct invoke_settings {
     struct logs *logs;         /* what functions print goes there; NULL: nowhere */
     bool no_network;           /* functions reach nothing but themselves */
     const char *const *hidden; /* folders of ours, for messages; NULL at the end */
+    const struct invoke_runtime *runtimes;
+    size_t runtime_count;
+};
+
+/* The program of a runtime, where PATH is not to be searched. */
+struct invoke_runtime {
+    const char *name; /* "python3.10" */
+    const char *program;
 };
 
 int invoke_new(struct loop *loop, const struct invoke_settings *settings, struct invoke **out,

@@ -159,6 +159,7 @@ struct str load_frame(const struct instance *instance, const char *code, struct 
     buf_printf(&b, ",\"generation\":%d,\"concurrency\":%u", instance->generation, f->concurrency);
     add_text(&b, "code", str_of(code));
     add_text(&b, "initializer", f->initializer);
+    buf_printf(&b, ",\"initializationTimeout\":%u", f->initializer_timeout_s);
     add_text(&b, "region", f->region);
     add_text(&b, "accountId", f->account);
     add_function(&b, f);

@@ -21,6 +21,8 @@ enum {
     PROCESSES_MAX = 1024,
     DESCRIPTORS_MAX = 100000,
     HEAP_PERCENT = 90,
+    JAVA_HEAP_PERCENT = 80,
+    JAVA_OWN_MB = 64,
     PERCENT = 100,
     DATA_FACTOR = 2,
     TMP_MODE = 0700,
@@ -182,6 +184,10 @@ static void add_presets(struct instance *i, struct texts *env)
        as his code cannot. */
     if (i->language == LANGUAGE_PYTHON)
         add_preset(i, env, "PYTHONPATH", "%s/python", opt);
+    if (i->language == LANGUAGE_JAVA)
+        add_preset(i, env, "CLASSPATH", "%s/java/lib/*", opt);
+    if (i->language == LANGUAGE_PHP)
+        add_preset(i, env, "PHP_INI_SCAN_DIR", ":%s/php", opt);
 }
 
 static void add_environment(struct instance *i, struct texts *env)
@@ -215,6 +221,35 @@ static void add_nodejs(struct instance *i, struct texts *argv)
     add(argv, "%s", bootstrap_path(i, "bootstrap.js"));
 }
 
+static void add_php(struct instance *i, struct texts *argv)
+{
+    add(argv, "%s", i->interpreter->path);
+    add(argv, "-d");
+    add(argv, "memory_limit=%uM", i->spec.memory_mb);
+    add(argv, "%s", bootstrap_path(i, "bootstrap.php"));
+}
+
+/* The machine itself takes some 64 MB beside the heap. */
+static uint32_t java_heap_mb(uint32_t memory_mb)
+{
+    uint32_t rest = memory_mb > 2 * JAVA_OWN_MB ? memory_mb - JAVA_OWN_MB : memory_mb / 2;
+    uint32_t part = memory_mb * JAVA_HEAP_PERCENT / PERCENT;
+
+    return part < rest ? part : rest;
+}
+
+static void add_java(struct instance *i, struct texts *argv)
+{
+    add(argv, "%s", i->interpreter->path);
+    add(argv, "-Xmx%um", java_heap_mb(i->spec.memory_mb));
+    add(argv, "-XX:+ExitOnOutOfMemoryError");
+    add(argv, "-XX:+UseSerialGC");
+    add(argv, "-XX:-UsePerfData");
+    add(argv, "-Djava.io.tmpdir=%s", tmp_path(i));
+    add(argv, "-jar");
+    add(argv, "%s", bootstrap_path(i, "java.jar"));
+}
+
 static void add_custom(struct instance *i, struct texts *argv)
 {
     if (i->spec.command_count == 0)
@@ -224,9 +259,8 @@ static void add_custom(struct instance *i, struct texts *argv)
 }
 
 static void (*const programs[LANGUAGE_COUNT])(struct instance *, struct texts *) = {
-    [LANGUAGE_PYTHON] = add_python,
-    [LANGUAGE_NODEJS] = add_nodejs,
-    [LANGUAGE_CUSTOM] = add_custom,
+    [LANGUAGE_PYTHON] = add_python, [LANGUAGE_NODEJS] = add_nodejs, [LANGUAGE_PHP] = add_php,
+    [LANGUAGE_JAVA] = add_java,     [LANGUAGE_CUSTOM] = add_custom,
 };
 
 /* A command without a slash is looked for as a shell would. */
@@ -386,8 +420,7 @@ static int start_with(struct instance *i, struct texts *argv, struct texts *env,
     /* Its folder is on the machine's disk: a single file at least stays within its limit. */
     if (i->tmp)
         spec.file_bytes = spec.tmp_bytes;
-
-    if (i->language == LANGUAGE_PYTHON)
+    if (i->language == LANGUAGE_PYTHON || i->language == LANGUAGE_PHP)
         spec.data_bytes = DATA_FACTOR * ((uint64_t)i->spec.memory_mb << 20) + DATA_MORE_BYTES;
     r = open_log(i, &spec.out_fd, err);
     spec.err_fd = spec.out_fd;

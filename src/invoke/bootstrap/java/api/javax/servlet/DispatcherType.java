@@ -1,0 +1,9 @@
+package javax.servlet;
+
+public enum DispatcherType {
+    FORWARD,
+    INCLUDE,
+    REQUEST,
+    ASYNC,
+    ERROR
+}
