@@ -97,6 +97,8 @@ static void neighbour_performed(void *arg, const struct neighbours_answer *answe
         .code = answer->code,
     };
     x->answered = true;
+    if (str_is_set(answer->near_miss))
+        x->near_miss = answer->near_miss;
     if (was_parked)
         exchange_advance(x);
 }

@@ -96,14 +96,19 @@ void pop_refuse(struct neighbours_pending *p, struct str message);
 void log_refuse(struct neighbours_pending *p, struct str message);
 
 pending_handler oss_list_buckets, oss_put_bucket, oss_delete_bucket, oss_bucket_info,
-    oss_bucket_location, oss_list_objects;
+    oss_bucket_location, oss_bucket_stat, oss_list_objects, oss_get_bucket_acl, oss_put_bucket_acl,
+    oss_get_object_acl, oss_put_object_acl;
 pending_handler oss_put_object, oss_get_object, oss_head_object, oss_delete_object,
     oss_delete_objects;
 pending_handler oss_begin_upload, oss_put_part, oss_list_parts, oss_complete_upload,
-    oss_abort_upload;
+    oss_abort_upload, oss_list_uploads;
 
 /** A subresource that is configuration; false when @sub is none, or not for this method. */
-bool oss_bucket_config(struct neighbours_pending *p, const char *sub);
+bool oss_config(struct neighbours_pending *p, const char *sub);
+/** What @header grants; "" when it is not there. False, and refused, when it is no grant. */
+bool oss_acl_read(struct neighbours_pending *p, const char *header, struct str *out);
+/** What a document of a bucket or an object, or NULL, grants; a view of it or @unsaid. */
+struct str oss_acl_of(const cJSON *document, const char *unsaid);
 /** Is this an action of another product that is answered? */
 bool other_knows(struct str action);
 
@@ -126,6 +131,8 @@ void oss_take_bytes(struct neighbours_pending *p, char *bytes, size_t len, oss_f
 void oss_take_body(struct neighbours_pending *p, oss_finish *finish);
 /** False, and refused, when the request names another MD5. */
 bool oss_check_digest(struct neighbours_pending *p, const struct oss_bytes *upload);
+/** Uploads in parts that the bucket has open. */
+size_t oss_count_uploads(const struct neighbours_pending *p);
 bool oss_may_put(struct neighbours_pending *p);
 /** How large an object is; 0 when there is none. */
 uint64_t oss_size(const struct neighbours_pending *p, struct str name);
@@ -151,6 +158,8 @@ cJSON *oss_owner(const struct neighbours_pending *p);
 struct str oss_time(const struct neighbours_pending *p, uint64_t wall_ms);
 /** False, and refused, when there is no such bucket. */
 bool oss_need_bucket(struct neighbours_pending *p);
+/** NULL, and refused, when the bucket or its object is not there. */
+const struct store_row *oss_need_object(struct neighbours_pending *p);
 
 /** What functions print, found by its words; a histogram of it (log_search.c). */
 pending_handler log_get_logs, log_get_histograms;

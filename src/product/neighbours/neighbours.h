@@ -73,7 +73,7 @@ struct neighbours_call {
     const struct place *place;          /* PLACE_NEIGHBOUR */
     struct str account;                 /* that acts: the key's, or else the place's */
     struct str request_id;
-    struct str turned_away; /* why the caller may not do this; absent: it may */
+    struct str turned_away;              /* why the caller may not do this; absent: it may */
     struct {
         int status; /* 0: none */
         struct str code, message;
@@ -84,8 +84,9 @@ struct neighbours_answer {
     int status;
     struct str code; /* the product's own error code; absent: not a refusal */
     struct http_headers headers;
-    struct str body; /* absent: none */
-    bool performed;  /* the operation took effect */
+    struct str body;      /* absent: none */
+    bool performed;       /* the operation took effect */
+    struct str near_miss; /* what was asked is not emulated; absent: it is */
 };
 
 /**

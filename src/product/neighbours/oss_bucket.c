@@ -124,8 +124,13 @@ void oss_put_bucket(struct neighbours_pending *p)
     struct store_key key = oss_bucket_key(p->bucket);
     const struct store_row *row = store_find(p->store, &key);
     cJSON *document;
+    struct str grant;
 
+    if (!oss_acl_read(p, "x-oss-acl", &grant))
+        return;
     p->answer.status = STATUS_OK;
+    if (row && grant.len)
+        oss_put_bucket_acl(p);
     if (row || str_starts(p->bucket, STR(OSS_UPLOAD_PREFIX)))
         return; /* creating one's own bucket again is fine */
     if (!is_bucket_name(p->bucket)) {
@@ -141,6 +146,8 @@ void oss_put_bucket(struct neighbours_pending *p)
     document = cJSON_CreateObject();
     json_add_str(document, "region", p->call.place->region);
     json_add_str(document, "owner", p->call.account);
+    if (grant.len)
+        json_add_str(document, "acl", grant);
     pending_put(p, &key, document, STR_NONE);
     pending_header(p, "Location", arena_strf(p->arena, "/" STR_FMT, STR_ARG(p->bucket)));
 }
@@ -171,10 +178,13 @@ void oss_bucket_info(struct neighbours_pending *p)
 
     if (!oss_need_bucket(p))
         return;
+    const struct store_row *row = store_find(p->store, &key);
+    OWN(json_free) cJSON *document = row ? row_document(row) : NULL;
+
     tree = cJSON_CreateObject();
-    bucket = bucket_tree(p, p->bucket, store_find(p->store, &key));
+    bucket = bucket_tree(p, p->bucket, row);
     grants = cJSON_AddObjectToObject(bucket, "AccessControlList");
-    cJSON_AddStringToObject(grants, "Grant", "private");
+    json_add_str(grants, "Grant", oss_acl_of(document, "private"));
     cJSON_AddItemToObject(bucket, "Owner", oss_owner(p));
     cJSON_AddItemToObject(tree, "Bucket", bucket);
     pending_xml(p, STATUS_OK, "BucketInfo", tree);
@@ -189,4 +199,33 @@ void oss_bucket_location(struct neighbours_pending *p)
     OWN(json_free) cJSON *bucket = bucket_tree(p, p->bucket, store_find(p->store, &key));
 
     pending_xml(p, STATUS_OK, "LocationConstraint", json_string(json_get_str(bucket, "Location")));
+}
+
+static uint64_t bytes_of(const struct store_row *object)
+{
+    OWN(json_free) cJSON *document = row_document(object);
+    uint64_t size = 0;
+
+    return str_to_uint(json_get_str(document, "size"), UINT64_MAX, &size) == NUMBER_OK ? size : 0;
+}
+
+void oss_bucket_stat(struct neighbours_pending *p)
+{
+    struct store_key objects = oss_object_key(p->bucket, STR(""), p->arena);
+    struct store_list list = store_list(p->store, &objects);
+    uint64_t bytes = 0;
+
+    if (!oss_need_bucket(p))
+        return;
+    for (size_t i = 0; i < list.count; i++)
+        bytes += bytes_of(list.rows[i]);
+    cJSON *tree = cJSON_CreateObject();
+
+    json_add_uint(tree, "Storage", bytes);
+    json_add_uint(tree, "ObjectCount", list.count);
+    json_add_uint(tree, "MultipartUploadCount", oss_count_uploads(p));
+    json_add_uint(tree, "LastModifiedTime", p->now_ms / 1000);
+    json_add_uint(tree, "StandardStorage", bytes);
+    json_add_uint(tree, "StandardObjectCount", list.count);
+    pending_xml(p, STATUS_OK, "BucketStat", tree);
 }

@@ -50,3 +50,16 @@ bool oss_need_bucket(struct neighbours_pending *p)
     pending_refuse(p, STATUS_NOT_FOUND, "NoSuchBucket", "The specified bucket does not exist.");
     return false;
 }
+
+const struct store_row *oss_need_object(struct neighbours_pending *p)
+{
+    struct store_key key = oss_object_key(p->bucket, p->name, p->arena);
+    const struct store_row *row;
+
+    if (!oss_need_bucket(p))
+        return NULL;
+    row = store_find(p->store, &key);
+    if (!row)
+        pending_refuse(p, STATUS_NOT_FOUND, "NoSuchKey", "The specified key does not exist.");
+    return row;
+}

@@ -95,6 +95,8 @@ void oss_keep(struct neighbours_pending *p, const struct store_key *key, struct 
     json_add_str(document, "crc64", crc64); /* as text: it needs all 64 bits */
     if (headers)
         cJSON_AddItemToObject(document, "headers", headers);
+    if (pending_request_header(p, "x-oss-object-acl").len)
+        json_add_str(document, "acl", pending_request_header(p, "x-oss-object-acl"));
     if (upload->len)
         store_put_blob(pending_batch(p), blob, GIVE(upload->bytes), upload->len);
     pending_put(p, key, document, blob);
@@ -142,7 +144,9 @@ bool oss_may_put(struct neighbours_pending *p)
 {
     struct store_key key = oss_object_key(p->bucket, p->name, p->arena);
 
-    if (!oss_need_bucket(p))
+    struct str grant;
+
+    if (!oss_need_bucket(p) || !oss_acl_read(p, "x-oss-object-acl", &grant))
         return false;
     if (meta_bytes(&p->call.request->headers) > META_MAX) {
         pending_refuse(p, STATUS_BAD_REQUEST, "MetadataTooLarge",
@@ -237,17 +241,11 @@ static void add_kept_headers(struct neighbours_pending *p, const cJSON *document
 /* The headers that every answer about an object has; its size in *out_size. */
 static const struct store_row *describe(struct neighbours_pending *p, uint64_t *out_size)
 {
-    struct store_key key = oss_object_key(p->bucket, p->name, p->arena);
-    const struct store_row *row;
+    const struct store_row *row = oss_need_object(p);
     char date[CLOCK_RFC1123_BYTES];
 
-    if (!oss_need_bucket(p))
+    if (!row)
         return NULL;
-    row = store_find(p->store, &key);
-    if (!row) {
-        pending_refuse(p, STATUS_NOT_FOUND, "NoSuchKey", "The specified key does not exist.");
-        return NULL;
-    }
     OWN(json_free) cJSON *document = row_document(row);
 
     clock_format_rfc1123(row->modified_ms, date);

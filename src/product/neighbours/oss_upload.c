@@ -18,6 +18,7 @@ enum {
     STATUS_NOT_FOUND = 404,
     STATUS_INTERNAL = 500,
     PARTS_MAX = 10000,
+    UPLOADS_MAX = 1000,   /* shown */
     OBJECT_MAX = 1 << 30, /* it is put together in memory */
 };
 
@@ -143,6 +144,43 @@ void oss_list_parts(struct neighbours_pending *p)
         cJSON_AddItemToArray(list, shown);
     }
     pending_xml(p, STATUS_OK, "ListPartsResult", tree);
+}
+
+static struct store_list open_uploads(const struct neighbours_pending *p)
+{
+    struct store_key key = upload_key(p, STR(""));
+
+    return store_list(p->store, &key);
+}
+
+size_t oss_count_uploads(const struct neighbours_pending *p)
+{
+    return open_uploads(p).count;
+}
+
+void oss_list_uploads(struct neighbours_pending *p)
+{
+    struct store_list uploads = open_uploads(p);
+    cJSON *tree;
+    cJSON *list;
+
+    if (!oss_need_bucket(p))
+        return;
+    tree = cJSON_CreateObject();
+    json_add_str(tree, "Bucket", p->bucket);
+    json_add_uint(tree, "MaxUploads", UPLOADS_MAX);
+    cJSON_AddStringToObject(tree, "IsTruncated", "false");
+    list = cJSON_AddArrayToObject(tree, "Upload");
+    for (size_t i = 0; i < uploads.count && i < UPLOADS_MAX; i++) {
+        OWN(json_free) cJSON *document = row_document(uploads.rows[i]);
+        cJSON *shown = cJSON_CreateObject();
+
+        json_add_str(shown, "Key", json_get_str(document, "key"));
+        json_add_str(shown, "UploadId", uploads.rows[i]->key.name);
+        json_add_str(shown, "Initiated", oss_time(p, uploads.rows[i]->created_ms));
+        cJSON_AddItemToArray(list, shown);
+    }
+    pending_xml(p, STATUS_OK, "ListMultipartUploadsResult", tree);
 }
 
 static void remove_upload(struct neighbours_pending *p)

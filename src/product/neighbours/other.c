@@ -106,16 +106,30 @@ static void query_available_instances(struct neighbours_pending *p)
     pop_answer(p, tree);
 }
 
+/* Of Resource Manager: nothing here needs such a role, so that none has to be made. */
+static void check_linked_role(struct neighbours_pending *p)
+{
+    struct str service;
+
+    if (!pop_need(p, "ServiceName", &service))
+        return;
+    cJSON *tree = cJSON_CreateObject();
+
+    cJSON_AddBoolToObject(tree, "Exists", true);
+    pop_answer(p, tree);
+}
+
 static const struct {
     const char *action;
     pending_handler *run;
 } actions[] = {
-    {"DescribeApiGroups",       describe_api_groups      },
-    {"DescribeEndpoints",       describe_endpoints       },
-    {"DescribeRegions",         describe_regions         },
-    {"DescribeZones",           describe_zones           },
-    {OPEN_THE_SERVICE,          refuse_to_open           },
-    {"QueryAvailableInstances", query_available_instances},
+    {"CheckServiceLinkedRoleExistence", check_linked_role        },
+    {"DescribeApiGroups",               describe_api_groups      },
+    {"DescribeEndpoints",               describe_endpoints       },
+    {"DescribeRegions",                 describe_regions         },
+    {"DescribeZones",                   describe_zones           },
+    {OPEN_THE_SERVICE,                  refuse_to_open           },
+    {"QueryAvailableInstances",         query_available_instances},
 };
 
 static pending_handler *find_action(struct str action)

@@ -64,6 +64,8 @@ void pending_refuse_unknown(struct neighbours_pending *p, int status, const char
 {
     pending_refuse(p, status, code, "fcemu does not emulate '" STR_FMT "' of %s.", STR_ARG(what),
                    p->product->name);
+    p->answer.near_miss = arena_strf(p->arena, "'" STR_FMT "' of %s is not emulated", STR_ARG(what),
+                                     p->product->name);
 }
 
 void pending_header(struct neighbours_pending *p, const char *name, struct str value)

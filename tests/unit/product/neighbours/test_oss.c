@@ -230,7 +230,7 @@ START_TEST(test_oss_names_what_it_does_not_emulate)
     make_bucket();
     ck_assert_int_eq(ask("POST", HOST, "/big?append", ""), 501);
     assert_holds(answer_text(), "fcemu does not emulate 'POST ?append' of OSS.");
-    ck_assert_int_eq(ask("PUT", HOST, "/?acl", ""), 501);
+    ck_assert_int_eq(ask("PUT", HOST, "/?qosInfo", ""), 501);
     with_header("x-oss-copy-source", "/code/x");
     ck_assert_int_eq(ask("PUT", HOST, "/y", ""), 501);
 }
