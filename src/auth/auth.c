@@ -24,9 +24,10 @@ struct examination {
 };
 
 /* Refusals return false, so that a failing step is one line. */
-static bool wrong(struct examination *x, const char *code, struct str arg)
+static bool wrong(struct examination *x, enum auth_fault fault, struct str arg)
 {
-    x->result->code = code;
+    x->result->fault = fault;
+    x->result->code = refusal_code(x->check->product, fault);
     x->result->arg = arg;
     return false;
 }
@@ -44,9 +45,9 @@ static bool check_presence(struct examination *x)
     if (x->check->mode == AUTH_LENIENT && form_is_impossible(x))
         return true;
     if (credential->date_header && !str_is_set(credential->date))
-        return wrong(x, "MissingRequiredHeader", str_of(credential->date_header));
+        return wrong(x, AUTH_NO_DATE, str_of(credential->date_header));
     if (credential->scheme == AUTH_NONE)
-        return wrong(x, "MissingRequiredHeader", STR("Authorization"));
+        return wrong(x, AUTH_NO_CREDENTIAL, STR("Authorization"));
     return true;
 }
 
@@ -56,15 +57,27 @@ static bool check_form(struct examination *x)
     if (x->credential->scheme != AUTH_UNKNOWN)
         return true;
     x->impossible = form_is_impossible(x);
-    return wrong(x, "InvalidArgument",
+    return wrong(x, AUTH_BAD_FORM,
                  arena_strf(x->arena, "invalid authorization '" STR_FMT "'",
                             STR_ARG(x->credential->authorization)));
+}
+
+/* The V4 schemes of OSS and Log Service write "20211130T030000Z". */
+static bool parse_short_date(struct str text, uint64_t *out_ms)
+{
+    char iso[] = "yyyy-mm-ddThh:mm:ssZ";
+    size_t from = 0;
+
+    for (size_t to = 0; to < sizeof(iso) - 1; to++)
+        if (iso[to] != '-' && iso[to] != ':')
+            iso[to] = from < text.len ? text.ptr[from++] : '\0';
+    return from == text.len && clock_parse_iso(iso, sizeof(iso) - 1, out_ms);
 }
 
 static bool parse_date(struct str text, uint64_t *out_ms)
 {
     return clock_parse_rfc1123(text.ptr, text.len, out_ms) ||
-           clock_parse_iso(text.ptr, text.len, out_ms);
+           clock_parse_iso(text.ptr, text.len, out_ms) || parse_short_date(text, out_ms);
 }
 
 static bool check_date(struct examination *x)
@@ -78,31 +91,55 @@ static bool check_date(struct examination *x)
     if (!x->credential->date_header)
         return true;
     if (!parse_date(date, &sent_ms))
-        return wrong(x, "InvalidArgument",
+        return wrong(x, AUTH_BAD_DATE,
                      arena_strf(x->arena, "invalid date '" STR_FMT "'", STR_ARG(date)));
     if ((sent_ms > now_ms ? sent_ms - now_ms : now_ms - sent_ms) <= x->check->skew_max_ms)
         return true;
     clock_format_rfc1123(sent_ms, sent);
     clock_format_rfc1123(now_ms, now);
-    return wrong(x, "AccessDenied",
+    return wrong(x, AUTH_SKEWED,
                  arena_strf(x->arena,
                             "the difference between the request time '%s' and the current time "
                             "'%s' is too large",
                             sent, now));
 }
 
+static bool is_signed_url(const struct credential *credential)
+{
+    return credential->scheme == AUTH_SIGNED_URL || credential->scheme == AUTH_OSS_URL ||
+           credential->scheme == AUTH_OSS4_URL;
+}
+
+/* Until when a signed URL is good; false when it does not say. */
+static bool read_expiry(const struct credential *credential, uint64_t *out_ms)
+{
+    uint64_t seconds;
+    uint64_t from_ms = 0;
+
+    if (credential->scheme == AUTH_OSS4_URL && !parse_date(credential->date, &from_ms))
+        return false;
+    if (str_to_uint(credential->expires, UINT64_MAX / MS_PER_S / 2, &seconds) != NUMBER_OK)
+        return false;
+    *out_ms = from_ms + seconds * MS_PER_S;
+    return true;
+}
+
 static bool check_expiry(struct examination *x)
 {
-    uint64_t expires_s;
+    uint64_t until_ms;
 
-    if (x->credential->scheme != AUTH_SIGNED_URL)
+    if (!is_signed_url(x->credential))
         return true;
-    if (str_to_uint(x->credential->expires, UINT64_MAX / MS_PER_S, &expires_s) != NUMBER_OK)
-        return wrong(x, "InvalidArgument",
-                     arena_strf(x->arena, "invalid x-fc-expires '" STR_FMT "'",
-                                STR_ARG(x->credential->expires)));
-    if (expires_s * MS_PER_S < x->check->now_ms)
-        return wrong(x, "AccessDenied", STR("the signed URL has expired"));
+    if (!read_expiry(x->credential, &until_ms))
+        return wrong(x, AUTH_BAD_EXPIRY,
+                     x->credential->scheme == AUTH_SIGNED_URL
+                         ? arena_strf(x->arena, "invalid x-fc-expires '" STR_FMT "'",
+                                      STR_ARG(x->credential->expires))
+                         : STR("invalid Expires in the signed URL"));
+    if (until_ms < x->check->now_ms)
+        return wrong(x, AUTH_EXPIRED,
+                     x->check->product == AUTH_PRODUCT_FC ? STR("the signed URL has expired")
+                                                          : STR("Request has expired."));
     return true;
 }
 
@@ -110,18 +147,20 @@ static bool check_key(struct examination *x)
 {
     if (x->key_known || x->credential->scheme == AUTH_BEARER)
         return true;
-    return wrong(x, "InvalidAccessKeyID", x->credential->access_key);
+    return wrong(x, AUTH_UNKNOWN_KEY, x->credential->access_key);
 }
 
 static const struct signer *const signers[AUTH_SCHEME_COUNT] = {
-    [AUTH_FC] = &fc_signer,   [AUTH_ACS3] = &acs3_signer,     [AUTH_ACS4] = &acs4_signer,
-    [AUTH_ROA] = &roa_signer, [AUTH_SIGNED_URL] = &fc_signer,
+    [AUTH_FC] = &fc_signer,     [AUTH_ACS3] = &acs3_signer,     [AUTH_ACS4] = &acs4_signer,
+    [AUTH_ROA] = &roa_signer,   [AUTH_SIGNED_URL] = &fc_signer, [AUTH_OSS] = &oss_signer,
+    [AUTH_OSS4] = &oss4_signer, [AUTH_OSS_URL] = &oss_signer,   [AUTH_OSS4_URL] = &oss4_signer,
+    [AUTH_LOG] = &log_signer,   [AUTH_LOG4] = &log4_signer,     [AUTH_RPC] = &rpc_signer,
 };
 
 static bool mismatch(struct examination *x, const struct auth_explanation *explanation)
 {
     x->result->explanation = explanation;
-    return wrong(x, "SignatureNotMatch", STR_NONE);
+    return wrong(x, AUTH_MISMATCH, STR_NONE);
 }
 
 static bool check_signature(struct examination *x)
@@ -150,13 +189,12 @@ static bool check_signature(struct examination *x)
 static bool check_body(struct examination *x)
 {
     const struct http_request *request = x->check->request;
-    struct str said = http_headers_get(&request->headers, STR("x-acs-content-sha256"));
+    struct str said = http_headers_get(&request->headers, str_of(x->credential->digest_header));
     struct str have = x->check->body_sha256;
     uint8_t bytes[DIGEST_SHA256_BYTES];
     char hex[DIGEST_HEX_BYTES];
-    bool digest_signed = x->credential->scheme == AUTH_ACS3 || x->credential->scheme == AUTH_ACS4;
 
-    if (!digest_signed || said.len != 2 * sizeof(bytes) || !hex_decode(said, bytes))
+    if (!x->credential->digest_header || said.len != 2 * sizeof(bytes) || !hex_decode(said, bytes))
         return true;
     if (have.len == 0 && !request->body_complete)
         return true;
@@ -173,7 +211,8 @@ static bool check_body(struct examination *x)
         .what = "digest of the body",
         .ours = have,
         .theirs = said,
-        .hint = STR("x-acs-content-sha256 is not the digest of the body that arrived"),
+        .hint = arena_strf(x->arena, "%s is not the digest of the body that arrived",
+                           x->credential->digest_header),
     };
     while (have.ptr[explanation->differ_at] == said.ptr[explanation->differ_at])
         explanation->differ_at++;
@@ -182,11 +221,12 @@ static bool check_body(struct examination *x)
 
 static bool check_token(struct examination *x)
 {
-    bool other = str_is_set(x->key.token) && !secret_equal(x->key.token, x->credential->token);
-    bool late = x->key.expires_ms > 0 && x->key.expires_ms < x->check->now_ms;
+    struct str text = STR("the security token is invalid or expired");
 
-    if (other || late)
-        return wrong(x, "AccessDenied", STR("the security token is invalid or expired"));
+    if (str_is_set(x->key.token) && !secret_equal(x->key.token, x->credential->token))
+        return wrong(x, AUTH_BAD_TOKEN, text);
+    if (x->key.expires_ms > 0 && x->key.expires_ms < x->check->now_ms)
+        return wrong(x, AUTH_TOKEN_OVER, text);
     return true;
 }
 
@@ -195,7 +235,7 @@ static bool check_account(struct examination *x)
     if (x->check->account.len == 0 || x->key.account.len == 0 ||
         str_eq(x->check->account, x->key.account))
         return true;
-    return wrong(x, "AccessDenied", STR("The service or function doesn't belong to you."));
+    return wrong(x, AUTH_OTHER_ACCOUNT, STR("The service or function doesn't belong to you."));
 }
 
 /* Somebody wrote this refusal down for this key, so lenient mode keeps to it, whatever else is
@@ -206,7 +246,7 @@ static bool check_permission(struct examination *x)
 
     for (size_t i = 0; operation.len > 0 && i < x->key.denied_count; i++)
         if (glob_match(x->key.denied[i], operation))
-            return wrong(x, "AccessDenied",
+            return wrong(x, AUTH_DENIED,
                          arena_strf(x->arena,
                                     "the caller is not authorized to perform 'fc:" STR_FMT
                                     "' on resource '" STR_FMT "'",
@@ -238,7 +278,7 @@ static struct str note(const struct examination *x)
 
     if (!result->code || x->check->no_note)
         return STR("");
-    if (result->explanation && !strcmp(result->code, "SignatureNotMatch"))
+    if (result->explanation && result->fault == AUTH_MISMATCH)
         detail = result->explanation->hint;
     else if (x->credential->scheme == AUTH_UNKNOWN)
         detail = STR("an Authorization header of no known form");
@@ -261,7 +301,7 @@ static void find_key(struct examination *x)
  * have a say; the first thing wrong is what is recorded. */
 static bool may_be_overlooked(struct examination *x, size_t failed)
 {
-    const char *code = x->result->code;
+    enum auth_fault fault = x->result->fault;
     struct str arg = x->result->arg;
 
     if (x->check->mode != AUTH_LENIENT || x->impossible)
@@ -269,7 +309,7 @@ static bool may_be_overlooked(struct examination *x, size_t failed)
     for (size_t i = failed; x->key_known && i < N_ELEMENTS(steps); i++)
         if (steps[i].binds && (i == failed || !steps[i].right(x)))
             return false;
-    wrong(x, code, arg);
+    wrong(x, fault, arg);
     return true;
 }
 
@@ -291,7 +331,7 @@ void auth_check(const struct auth_check *check, struct arena *arena, struct auth
 {
     struct credential credential;
 
-    credential_find(check->request, check->trigger, arena, &credential);
+    credential_find(check->request, check->product, check->trigger, arena, &credential);
     *out = (struct auth_result){
         .accepted = true,
         .scheme = check->anonymous ? AUTH_ANONYMOUS : credential.scheme,
@@ -304,7 +344,7 @@ void auth_check(const struct auth_check *check, struct arena *arena, struct auth
     struct examination x = {
         .check = check,
         .credential = &credential,
-        .signing = {check->request, &credential, check->trigger, arena},
+        .signing = {check->request, &credential, check->trigger, arena, check->bucket},
         .arena = arena,
         .result = out,
     };

@@ -2,13 +2,14 @@
  * auth/auth.h - who signed a request, and whether the signature holds
  *
  * The scheme follows from the Authorization header on any API version: `FC` (HMAC-SHA256), `ACS3-…`
- * and `ACS4-…`, `acs` (ROA, HMAC-SHA1), `Bearer`, or a signed URL on HTTP-trigger traffic. Secrets
- * are read through the caller's look-up and kept nowhere; session tokens are blotted out of all
- * text that leaves here.
+ * and `ACS4-…`, `acs` (ROA, HMAC-SHA1), `Bearer`, or a signed URL on HTTP-trigger traffic. The
+ * neighbours have schemes and error codes of their own. Secrets are read through the caller's
+ * look-up and kept nowhere; session tokens are blotted out of all text that leaves here.
  *
  * Source: official clients of the three API versions and their signing tests; signature page of the
- * reference of 2020-08-27. What is accepted beyond it (paths signed raw, parameters unsorted, …) is
- * what official clients really send.
+ * reference of 2020-08-27; "request signatures" of OSS (V1, V4), Log Service (v1, v4) and RPC APIs.
+ * What is accepted beyond it (paths signed raw, parameters unsorted, …) is what official clients
+ * really send.
  *
  * Threads: any; pure functions but for the look-up.
  */
@@ -24,6 +25,15 @@ enum auth_mode {
     AUTH_STRICT,  /* as the service does it */
 };
 
+/* Whose schemes and codes a request follows. */
+enum auth_product {
+    AUTH_PRODUCT_FC,
+    AUTH_PRODUCT_OSS,
+    AUTH_PRODUCT_LOG,
+    AUTH_PRODUCT_RPC, /* STS, RAM and all other products that take an Action */
+    AUTH_PRODUCT_COUNT,
+};
+
 enum auth_scheme {
     AUTH_NONE,       /* no credential at all */
     AUTH_FC,         /* Authorization: FC id:base64 */
@@ -33,6 +43,13 @@ enum auth_scheme {
     AUTH_ROA,        /* Authorization: acs id:base64 */
     AUTH_BEARER,     /* Authorization: Bearer, or x-acs-bearer-token */
     AUTH_SIGNED_URL, /* x-fc-signature in the query */
+    AUTH_OSS,        /* Authorization: OSS id:base64 */
+    AUTH_OSS_URL,    /* OSSAccessKeyId, Expires and Signature in the query */
+    AUTH_OSS4,       /* Authorization: OSS4-HMAC-SHA256 Credential=… */
+    AUTH_OSS4_URL,   /* x-oss-credential and x-oss-signature in the query */
+    AUTH_LOG,        /* Authorization: LOG id:base64 */
+    AUTH_LOG4,       /* Authorization: SLS4-HMAC-SHA256 Credential=… */
+    AUTH_RPC,        /* AccessKeyId and Signature in the query or the form */
     AUTH_UNKNOWN,    /* an Authorization that is none of these, or malformed */
     AUTH_ANONYMOUS,  /* the HTTP trigger asks for nothing, so nothing was looked at */
     AUTH_SCHEME_COUNT,
@@ -64,8 +81,29 @@ struct auth_keys {
     void *owner;
 };
 
+/* What is wrong, in the order in which it is looked for. */
+enum auth_fault {
+    AUTH_RIGHT,
+    AUTH_NO_DATE,
+    AUTH_NO_CREDENTIAL,
+    AUTH_BAD_FORM,
+    AUTH_BAD_DATE,
+    AUTH_SKEWED,     /* its date is too far from now */
+    AUTH_BAD_EXPIRY, /* of a signed URL: no number */
+    AUTH_EXPIRED,    /* a signed URL */
+    AUTH_UNKNOWN_KEY,
+    AUTH_MISMATCH,
+    AUTH_BAD_TOKEN,  /* not the one of this temporary key */
+    AUTH_TOKEN_OVER, /* the temporary key has ended */
+    AUTH_OTHER_ACCOUNT,
+    AUTH_DENIED, /* the configuration denies this key this operation */
+    AUTH_FAULT_COUNT,
+};
+
 struct auth_check {
     const struct http_request *request;
+    enum auth_product product;
+    struct str bucket; /* that the host names, which OSS signs before the path; else "" or absent */
     const struct http_request *as_sent; /* with the path that was sent, where that is another one:
                                            either may be signed; else NULL */
     enum auth_mode mode;
@@ -97,10 +135,11 @@ struct auth_result {
     enum auth_scheme scheme;
     struct str access_key; /* absent when none */
     bool sts;
-    struct str account; /* owner of the key; absent when the key is unknown or has none */
-    const char *code;   /* NULL, or the FC error that this request earns in strict mode */
-    struct str arg;     /* the argument of its message; absent when it has none */
-    struct str note;    /* one line for the journal when something is wrong; "" */
+    struct str account;    /* owner of the key; absent when the key is unknown or has none */
+    enum auth_fault fault; /* that strict mode would refuse, also where it was overlooked */
+    const char *code;      /* NULL, or the product's error for it */
+    struct str arg;        /* the argument of its message; absent when it has none */
+    struct str note;       /* one line for the journal when something is wrong; "" */
     const struct auth_explanation *explanation; /* NULL unless a known key's signature differs */
 };
 

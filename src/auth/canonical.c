@@ -32,6 +32,29 @@ void query_sort(struct query *query)
         qsort(query->pairs, query->count, sizeof(*query->pairs), compare_pairs);
 }
 
+void query_write(const struct query *query, bool equals, struct buf *out)
+{
+    for (size_t i = 0; i < query->count; i++) {
+        const struct query_pair *pair = &query->pairs[i];
+
+        if (i > 0)
+            buf_add_char(out, '&');
+        buf_add(out, pair->key);
+        if (pair->value.len > 0 || equals)
+            buf_add_char(out, '=');
+        buf_add(out, pair->value);
+    }
+}
+
+void query_encode(struct query *query, struct arena *arena)
+{
+    for (size_t i = 0; i < query->count; i++) {
+        query->pairs[i].key = percent_encode(query->pairs[i].key, false, arena);
+        query->pairs[i].value = percent_encode(query->pairs[i].value, false, arena);
+    }
+    query_sort(query);
+}
+
 struct str lower_case(struct str text, struct arena *arena)
 {
     char *copy = arena_dup(arena, text);

@@ -18,22 +18,33 @@ struct credential {
     struct str access_key;
     struct str signature;
     struct str token;          /* session token, or absent */
-    struct str signed_headers; /* ACS3, ACS4: "a;b;c" */
-    struct str scope;          /* ACS4: date/region/product/aliyun_v4_request */
+    struct str signed_headers; /* ACS3, ACS4: "a;b;c"; OSS4: those beyond the usual ones */
+    struct str scope;          /* V4 schemes: date/region/product/aliyun_v4_request */
     struct str date;           /* the header that dates the request, or absent */
     const char *date_header;   /* its name, for the message when it is missing */
-    struct str expires;        /* signed URL: Unix seconds */
+    struct str expires;        /* signed URL: Unix seconds; OSS4: seconds from `date` on */
+    const char *digest_header; /* that holds the digest of the body, where one is signed; or NULL */
 };
 
-/** @signed_url: a signature in the query counts too. */
-void credential_find(const struct http_request *request, bool signed_url, struct arena *arena,
-                     struct credential *out);
+/** @signed_url: on FC, a signature in the query counts too; the others always know such ones. */
+void credential_find(const struct http_request *request, enum auth_product product, bool signed_url,
+                     struct arena *arena, struct credential *out);
+/** Only what stands in the query, or in the form of an RPC call (signed_url.c). */
+void credential_find_in_url(const struct http_request *request, enum auth_product product,
+                            struct arena *arena, struct credential *out);
+
+/** All parameters of an RPC call, by RFC 3986: of the query and then of the form. */
+void rpc_params(const struct http_request *request, struct arena *arena, struct query *out);
+
+/** The product's code for @fault; never NULL but for AUTH_RIGHT (refusal.c). */
+const char *refusal_code(enum auth_product product, enum auth_fault fault);
 
 struct signing {
     const struct http_request *request;
     const struct credential *credential;
     bool trigger;
     struct arena *arena;
+    struct str bucket; /* as in struct auth_check */
 };
 
 /* Flags that every scheme understands; a scheme's own begin at VARIANT_OWN. */
@@ -79,6 +90,17 @@ extern const struct signer fc_signer;
 extern const struct signer acs3_signer;
 extern const struct signer acs4_signer;
 extern const struct signer roa_signer;
+extern const struct signer oss_signer;
+extern const struct signer oss4_signer;
+extern const struct signer log_signer;
+extern const struct signer log4_signer;
+extern const struct signer rpc_signer;
+
+/** The V4 schemes of OSS and Log Service: HMAC under a key derived from the credential's scope,
+ * over
+ * @algorithm, date, scope and the digest of @canonical. DIGEST_SHA256_BYTES bytes. */
+void v4_sign(const struct credential *credential, const char *algorithm, struct str canonical,
+             struct str secret, uint8_t out[DIGEST_BYTES_MAX]);
 
 /** True when an accepted variant matches. */
 bool signature_holds(const struct signing *signing, const struct signer *signer, struct str secret);
@@ -97,5 +119,10 @@ struct str header_joined(const struct http_request *request, struct str name, st
 void headers_with_prefix(const struct signing *signing, struct str prefix, struct str but,
                          bool keep_case, struct buf *out);
 void texts_sort(struct str *texts, size_t count); /* bytewise */
+/** "key=value&key" of a sorted query, both as they are; a value that is empty has no '=' unless
+ * @equals. */
+void query_write(const struct query *query, bool equals, struct buf *out);
+/** Percent-encoded by RFC 3986, then sorted: in @arena, its pairs changed in place. */
+void query_encode(struct query *query, struct arena *arena);
 /** By key, then by value. Not as "key=value", which would order a-b=1 before a=1. */
 void query_sort(struct query *query);

@@ -42,6 +42,17 @@ void gateway_refuse(void *owner, struct http_call *call, const struct refusal *r
 void record_refusal(struct gateway *gateway, const struct exchange *x,
                     const struct http_result *result);
 
+/* admit.c */
+/** What auth/ needs to know of the call; the rest is for whoever asks. */
+struct auth_check exchange_auth_check(const struct exchange *x);
+
+/* neighbour.c */
+enum auth_product exchange_auth_product(const struct exchange *x);
+struct neighbours_call neighbour_call(struct exchange *x);
+void neighbour_replied(struct exchange *x, const struct neighbours_answer *answer);
+/** Answer at once, in the product's form: @call says with what it is refused. */
+void neighbour_refuse(struct exchange *x, const struct neighbours_call *call);
+
 /* late.c */
 /** The call has ended: the time of its late work, if it has any, begins. */
 void late_begin(struct exchange *x);

@@ -119,35 +119,18 @@ static void answer_stale(struct exchange *x, const struct fault_action *action)
     x->answered = true;
 }
 
-static void neighbour_told(void *arg, const struct neighbours_answer *answer)
-{
-    struct exchange *x = arg;
-
-    x->reply = (struct reply){
-        .http = {.status = answer->status, .headers = answer->headers, .body = answer->body},
-        .code = answer->code,
-    };
-    x->answered = true;
-}
-
 /* An error in the form of the product that the call is for. */
 static void answer_product_error(struct exchange *x, const struct fault_action *action)
 {
     const struct product_error *error = product_error_find(x->facts.product, action->code);
-    struct neighbours_call call = {
-        .arena = x->arena,
-        .request = x->request,
-        .place = &x->place,
-        .account = x->place.account,
-        .request_id = x->request_id,
-    };
+    struct neighbours_call call = neighbour_call(x);
 
     call.instead.code = action->code;
     call.instead.status = action->status ? action->status : error ? error->status : 500;
     call.instead.message = str_is_set(action->message)
                                ? fault_expand(action->message, &x->facts, x->wall_ms, x->arena)
                                : str_of(error ? error->message : "");
-    neighbours_perform(x->gateway->parts.neighbours, &call, neighbour_told, x);
+    neighbour_refuse(x, &call);
     for (size_t i = 0; i < action->answer_header_count; i++)
         reply_edit_header(x, &action->answer_headers[i]);
     add_retry_after(x, action);

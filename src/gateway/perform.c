@@ -92,26 +92,14 @@ static void neighbour_performed(void *arg, const struct neighbours_answer *answe
 
     x->neighbour_pending = NULL;
     x->performed = answer->performed;
-    x->reply = (struct reply){
-        .http = {.status = answer->status, .headers = answer->headers, .body = answer->body},
-        .code = answer->code,
-    };
-    x->answered = true;
-    if (str_is_set(answer->near_miss))
-        x->near_miss = answer->near_miss;
+    neighbour_replied(x, answer);
     if (was_parked)
         exchange_advance(x);
 }
 
 static enum next perform_by_neighbour(struct exchange *x)
 {
-    struct neighbours_call call = {
-        .arena = x->arena,
-        .request = x->request,
-        .place = &x->place,
-        .account = x->place.account,
-        .request_id = x->request_id,
-    };
+    struct neighbours_call call = neighbour_call(x);
 
     x->neighbour_pending =
         neighbours_perform(x->gateway->parts.neighbours, &call, neighbour_performed, x);

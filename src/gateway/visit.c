@@ -27,49 +27,23 @@ static bool only_reads(const struct exchange *x)
 /* Whatever the mode: a key that nobody configured proves nothing. */
 static bool is_signed(const struct exchange *x)
 {
-    const struct gateway_auth *auth = x->gateway->parts.auth;
+    struct auth_check check = exchange_auth_check(x);
     struct auth_result result;
-    struct auth_check check = {
-        .request = x->request,
-        .as_sent = exchange_as_sent(x),
-        .mode = AUTH_STRICT,
-        .trigger = x->facts.api == API_TRIGGER,
-        .account = x->account_named ? x->place.account : STR_NONE,
-        .skew_max_ms = auth->skew_max_ms,
-        .now_ms = x->wall_ms,
-        .keys = &auth->keys,
-        .no_note = true,
-    };
 
+    check.mode = AUTH_STRICT;
+    check.no_note = true;
     auth_check(&check, x->arena, &result);
     return result.accepted && result.verified;
 }
 
-static void told(void *arg, const struct neighbours_answer *answer)
-{
-    struct exchange *x = arg;
-
-    x->reply = (struct reply){
-        .http = {.status = answer->status, .headers = answer->headers, .body = answer->body},
-        .code = answer->code,
-    };
-    x->answered = true;
-}
-
 static enum next turn_away(struct exchange *x, struct str why)
 {
-    struct neighbours_call call = {
-        .arena = x->arena,
-        .request = x->request,
-        .place = &x->place,
-        .account = x->place.account,
-        .request_id = x->request_id,
-        .turned_away = why,
-    };
+    struct neighbours_call call = neighbour_call(x);
 
+    call.turned_away = why;
     x->near_miss = why;
     if (x->place.kind == PLACE_NEIGHBOUR)
-        neighbours_perform(x->gateway->parts.neighbours, &call, told, x);
+        neighbour_refuse(x, &call);
     else
         reply_error(x, fc_error_find(STR("AccessDenied")), NULL, 0, why, STATUS_FORBIDDEN,
                     KEYS_DEFAULT);

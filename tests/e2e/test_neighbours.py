@@ -12,6 +12,8 @@ from email.utils import formatdate
 
 import pytest
 
+import signing
+
 REGION = "cn-shanghai"
 STS = "sts.aliyuncs.com"
 
@@ -83,14 +85,16 @@ def test_large_upload(daemon):
 
 
 def test_key_of_an_assumed_role_signs_calls_until_it_ends(daemon):
-    running = daemon(arguments=["--auth-mode", "strict"])
+    running = daemon(config="auth: {mode: strict, keys: [{id: LTAI-me, secret: of-mine}]}\n")
     query = "Action=AssumeRole&Format=JSON&RoleArn=acs:ram::16530750:role/dep&RoleSessionName=me&DurationSeconds=900"
-    key = running.call("GET", f"/?{query}", host=STS).json()["Credentials"]
+    target, headers = signing.rpc("GET", f"/?{query}", "LTAI-me", "of-mine")
+    key = running.call("GET", target, headers=headers, host=STS).json()["Credentials"]
 
     assert signed(running, key, "/2016-08-15/services").status == 200
     forged = signed(running, {**key, "AccessKeySecret": "another"}, "/2016-08-15/services")
     assert (forged.status, forged.json()["ErrorCode"]) == (403, "SignatureNotMatch")
-    mine = running.call("GET", f"/?Action=GetCallerIdentity&Format=JSON&AccessKeyId={key['AccessKeyId']}", host=STS)
+    target, headers = signing.rpc("GET", "/?Action=GetCallerIdentity&Format=JSON", key["AccessKeyId"], key["AccessKeySecret"], token=key["SecurityToken"])
+    mine = running.call("GET", target, headers=headers, host=STS)
     assert mine.json()["Arn"] == "acs:ram::16530750:assumed-role/dep/me"
 
 

@@ -66,7 +66,7 @@ static void must_parse_again(struct http_request *request, const struct credenti
         buf_add(&text, first->access_key);
     }
     http_headers_set(&request->headers, arena, STR("Authorization"), buf_str(&text));
-    credential_find(request, false, arena, &again);
+    credential_find(request, AUTH_PRODUCT_FC, false, arena, &again);
     if (again.scheme != first->scheme || !str_eq(again.access_key, first->access_key) ||
         !str_eq(again.signature, first->signature) ||
         !str_eq(again.signed_headers, first->signed_headers))
@@ -82,11 +82,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct credential credential;
 
     read_request((struct str){(const char *)data, size}, arena, &request);
-    credential_find(&request, false, arena, &credential);
+    credential_find(&request, AUTH_PRODUCT_FC, false, arena, &credential);
     if (!signers[credential.scheme])
         return 0;
     must_parse_again(&request, &credential, arena);
-    struct signing signing = {&request, &credential, false, arena};
+    struct signing signing = {&request, &credential, false, arena, STR_NONE};
 
     must_hold(signers[credential.scheme], &signing, &credential);
     return 0;

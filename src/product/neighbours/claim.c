@@ -14,7 +14,7 @@ static const struct {
     {STR_INIT("OSS "),              NEIGHBOUR_OSS},
     {STR_INIT("OSS4-HMAC-SHA256 "), NEIGHBOUR_OSS},
     {STR_INIT("LOG "),              NEIGHBOUR_LOG},
-    {STR_INIT("LOG4-HMAC-SHA256 "), NEIGHBOUR_LOG},
+    {STR_INIT("SLS4-HMAC-SHA256 "), NEIGHBOUR_LOG},
 };
 
 /* RPC calls all go to "/" and name the version of their product. */

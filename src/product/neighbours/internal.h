@@ -66,6 +66,10 @@ void pending_refuse(struct neighbours_pending *p, int status, const char *code, 
                     ...) PRINTF_LIKE(4, 5);
 void pending_refuse_unknown(struct neighbours_pending *p, int status, const char *code,
                             struct str what);
+/** What is wrong with the signature (unsigned.c). */
+void pending_refuse_unsigned(struct neighbours_pending *p);
+/** Members that OSS adds to the error then; nothing for other errors. */
+void unsigned_members(const struct neighbours_pending *p, cJSON *tree);
 void pending_header(struct neighbours_pending *p, const char *name, struct str value);
 void pending_body(struct neighbours_pending *p, int status, const char *type, struct str body);
 /** The tree, which is taken, as XML below @root. */

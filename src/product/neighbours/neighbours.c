@@ -89,6 +89,8 @@ neighbours_perform(struct neighbours *neighbours, const struct neighbours_call *
     if (call->instead.status)
         pending_refuse(p, call->instead.status, arena_dup(p->arena, call->instead.code), STR_FMT,
                        STR_ARG(call->instead.message));
+    else if (call->unsigned_)
+        pending_refuse_unsigned(p);
     else if (str_is_set(call->turned_away))
         pending_refuse(p, STATUS_FORBIDDEN, "AccessDenied", STR_FMT, STR_ARG(call->turned_away));
     else if (p->product->setting && !neighbours->enabled[call->place->neighbour])

@@ -5,8 +5,8 @@
  * OSS keeps the objects that code is uploaded to; STS says who calls and hands out temporary keys;
  * RAM and Log Service answer whether something exists and keep what is created. A call goes in, an
  * answer in the product's own form comes out, at once or when its write is on disk. What is not
- * emulated answers an error that names itself. Signatures are not verified here, permissions are
- * not enforced; a temporary key of ours that has expired is refused.
+ * emulated answers an error that names itself. Signatures are verified before (auth/), permissions
+ * are not enforced; a temporary key of ours that has expired is refused.
  *
  * Source: public references of OSS, STS 2015-04-01, RAM 2015-05-01 and Log Service 0.6.0; what the
  * official clients of these products send and read.
@@ -74,6 +74,7 @@ struct neighbours_call {
     struct str account;                 /* that acts: the key's, or else the place's */
     struct str request_id;
     struct str turned_away;              /* why the caller may not do this; absent: it may */
+    const struct auth_result *unsigned_; /* not signed as it should be: what is wrong; else NULL */
     struct {
         int status; /* 0: none */
         struct str code, message;

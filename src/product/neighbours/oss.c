@@ -186,5 +186,6 @@ void oss_refuse(struct neighbours_pending *p, struct str message)
         json_add_str(tree, "BucketName", p->bucket);
     if (p->name.len)
         json_add_str(tree, "Key", p->name);
+    unsigned_members(p, tree);
     pending_xml(p, p->answer.status, "Error", tree);
 }

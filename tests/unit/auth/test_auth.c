@@ -1,4 +1,4 @@
-#include "auth/auth.h"
+#include "auth/internal.h"
 
 #include "../suite.h"
 #include "vector.h"
@@ -368,6 +368,70 @@ START_TEST(test_auth_schemes_have_names)
 }
 END_TEST
 
+static const struct {
+    enum auth_product product;
+    const char *target;
+    const char *headers;
+    const char *code;
+} wrong_requests[] = {
+    {AUTH_PRODUCT_OSS, "/b/k",                                                                     "Date: Tue, 01 Jun 2021 08:00:00 GMT",                                "AccessDenied"           },
+    {AUTH_PRODUCT_OSS, "/b/k",                                                                     "Authorization: OSS id:s",                                            "AccessDenied"           },
+    {AUTH_PRODUCT_OSS, "/b/k",                                                                     "Authorization: FC id:s\nDate: x",                                    "InvalidArgument"        },
+    {AUTH_PRODUCT_OSS, "/b/k",                                                                     "Authorization: OSS id:s\nDate: x",                                   "AccessDenied"           },
+    {AUTH_PRODUCT_OSS, "/b/k",                                                                     "Authorization: OSS id:s\nDate: Tue, 01 Jun 2021 09:00:00 GMT",
+     "RequestTimeTooSkewed"                                                                                                                                                                       },
+    {AUTH_PRODUCT_OSS, "/b/k",                                                                     "Authorization: OSS4-HMAC-SHA256 Credential=id,Signature=s\nDate: x",
+     "InvalidArgument"                                                                                                                                                                            },
+    {AUTH_PRODUCT_OSS, "/b/k",
+     "Authorization: OSS4-HMAC-SHA256 Credential=id/d/r/oss/x,Signature=s\n"
+     "x-oss-date: 20210601T0800",                                                                                                                                        "AccessDenied"           },
+    {AUTH_PRODUCT_OSS, "/b/k",
+     "Authorization: OSS4-HMAC-SHA256 Credential=id/d/r/oss/x,Signature=s\n"
+     "x-oss-date: 20210601T073000Z",                                                                                                                                     "RequestTimeTooSkewed"   },
+    {AUTH_PRODUCT_OSS, "/b/k?OSSAccessKeyId=id&Signature=s",                                       "",                                                                   "AccessDenied"           },
+    {AUTH_PRODUCT_OSS, "/b/k?OSSAccessKeyId=id&Signature=s&Expires=1622534399",                    "",                                                                   "AccessDenied"           },
+    {AUTH_PRODUCT_OSS, "/b/k?OSSAccessKeyId=id&Signature=s&Expires=1622534400",                    "",
+     "SignatureDoesNotMatch"                                                                                                                                                                      },
+    {AUTH_PRODUCT_OSS,
+     "/b/k?x-oss-credential=id/d&x-oss-signature=s&x-oss-date=20210601T075000Z&x-oss-expires=599", "",                                                                   "AccessDenied"           },
+    {AUTH_PRODUCT_OSS,
+     "/b/k?x-oss-credential=id/d&x-oss-signature=s&x-oss-date=20210601T075000Z&x-oss-expires=600", "",                                                                   "SignatureDoesNotMatch"  },
+    {AUTH_PRODUCT_OSS, "/b/k?x-oss-credential=id/d&x-oss-signature=s&x-oss-expires=600",           "",
+     "AccessDenied"                                                                                                                                                                               },
+    {AUTH_PRODUCT_LOG, "/",                                                                        "",                                                                   "MissAccessKeyId"        },
+    {AUTH_PRODUCT_LOG, "/",                                                                        "Authorization: LOG id:s",                                            "MissingDate"            },
+    {AUTH_PRODUCT_LOG, "/",                                                                        "Authorization: OSS id:s\nDate: x",                                   "Unauthorized"           },
+    {AUTH_PRODUCT_LOG, "/",                                                                        "Authorization: LOG id:s\nDate: x",                                   "InvalidDateFormat"      },
+    {AUTH_PRODUCT_LOG, "/",                                                                        "Authorization: LOG id:s\nDate: Tue, 01 Jun 2021 09:00:00 GMT",
+     "RequestTimeExpired"                                                                                                                                                                         },
+    {AUTH_PRODUCT_RPC, "/?Action=x",                                                               "",                                                                   "MissingAccessKeyId"     },
+    {AUTH_PRODUCT_RPC, "/?AccessKeyId=id",                                                         "",                                                                   "MissingAccessKeyId"     },
+    {AUTH_PRODUCT_RPC, "/?AccessKeyId=id&Signature=s",                                             "",                                                                   "MissingTimestamp"       },
+    {AUTH_PRODUCT_RPC, "/?AccessKeyId=id&Signature=s&Timestamp=x",                                 "",                                                                   "InvalidTimeStamp.Format"},
+    {AUTH_PRODUCT_RPC, "/?AccessKeyId=id&Signature=s&Timestamp=2021-06-01T09:00:00Z",              "",
+     "InvalidTimeStamp.Expired"                                                                                                                                                                   },
+    {AUTH_PRODUCT_RPC, "/",                                                                        "Authorization: LOG id:s\nDate: x",                                   "IncompleteSignature"    },
+};
+
+START_TEST(test_what_is_wrong_has_the_products_code)
+{
+    check.product = wrong_requests[_i].product;
+    receive(wrong_requests[_i].target, wrong_requests[_i].headers);
+    auth_check(&check, arena, &result);
+    ck_assert(!result.accepted && !result.verified);
+    ck_assert_str_eq(result.code, wrong_requests[_i].code);
+}
+END_TEST
+
+START_TEST(test_each_fault_has_a_code_of_each_product)
+{
+    for (int product = 0; product < AUTH_PRODUCT_COUNT; product++)
+        for (int fault = AUTH_RIGHT + 1; fault < AUTH_FAULT_COUNT; fault++)
+            ck_assert_ptr_nonnull(refusal_code((enum auth_product)product, (enum auth_fault)fault));
+    ck_assert_ptr_null(refusal_code(AUTH_PRODUCT_OSS, AUTH_RIGHT));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("auth/auth");
@@ -375,6 +439,9 @@ int main(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, test_auth_accepts_what_is_right);
+    tcase_add_loop_test(tc, test_what_is_wrong_has_the_products_code, 0,
+                        (int)N_ELEMENTS(wrong_requests));
+    tcase_add_test(tc, test_each_fault_has_a_code_of_each_product);
     tcase_add_test(tc, test_auth_asks_for_date_first);
     tcase_add_test(tc, test_auth_unknown_key);
     tcase_add_test(tc, test_auth_signature_mismatch);

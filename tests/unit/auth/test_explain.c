@@ -12,7 +12,7 @@ static const char TOKEN[] = "FakeSessionToken==";
 static const struct vector api = {
     .secret = SECRET,
     .method = "POST",
-    .target = "/2023-03-30/functions/a%20b/x?b=2+3&a=1&c=",
+    .target = "/2023-03-30/functions/a%20b/x?b=2+3&a=1&c=&acl",
     .headers = "Host: 127.0.0.1:8252\n"
                "Date: Tue, 01 Jun 2021 08:00:00 GMT\n"
                "Accept: application/json\n"
@@ -23,7 +23,14 @@ static const struct vector api = {
                "x-acs-date: 2021-06-01T08:00:00Z\n"
                "x-acs-security-token: FakeSessionToken==\n"
                "x-acs-content-sha256: "
-               "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+               "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\n"
+               "x-log-apiversion: 0.6.0\n"
+               "x-log-content-sha256: "
+               "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\n"
+               "x-log-date: 20210601T080000Z\n"
+               "x-oss-date: 20210601T080000Z\n"
+               "x-oss-meta-a: 1\n"
+               "x-oss-security-token: FakeSessionToken==",
     .body = "hello",
 };
 
@@ -31,10 +38,12 @@ static struct arena *arena;
 static struct vector v;
 static struct http_request request;
 static struct auth_result result;
+static enum auth_product checked; /* whose request it is */
 
 static void setup(void)
 {
     arena = arena_new();
+    checked = AUTH_PRODUCT_FC;
     v = api;
     vector_request(&v, arena, &request);
 }
@@ -47,21 +56,51 @@ static void teardown(void)
 struct scheme_row {
     const char *name;
     const struct signer *signer;
-    const char *format; /* of Authorization, around the signature */
+    const char *format; /* of Authorization, around the signature; RPC: of the query's end */
+    enum auth_product product;
+    const char *mismatch; /* the product's code for it */
 };
 
 static const struct scheme_row rows[] = {
-    {"FC",   &fc_signer,   "FC id:%s"   },
-    {"acs",  &roa_signer,  "acs id:%s"  },
+    {"FC",   &fc_signer,   "FC id:%s",                                                         AUTH_PRODUCT_FC,  "SignatureNotMatch"    },
+    {"acs",  &roa_signer,  "acs id:%s",                                                        AUTH_PRODUCT_FC,  "SignatureNotMatch"    },
     {"ACS3", &acs3_signer,
      "ACS3-HMAC-SHA256 "
      "Credential=id,SignedHeaders=content-type;host;x-acs-content-sha256;x-acs-date;"
-     "x-acs-security-token,Signature=%s"},
+     "x-acs-security-token,Signature=%s",                                                      AUTH_PRODUCT_FC,  "SignatureNotMatch"    },
     {"ACS4", &acs4_signer,
      "ACS4-HMAC-SHA256 Credential=id/20210601/cn-hangzhou/FC/aliyun_v4_request, "
      "SignedHeaders=content-type;host;x-acs-content-sha256;x-acs-date;x-acs-security-token, "
-     "Signature=%s"                     },
+     "Signature=%s",                                                                           AUTH_PRODUCT_FC,  "SignatureNotMatch"    },
+    {"OSS",  &oss_signer,  "OSS id:%s",                                                        AUTH_PRODUCT_OSS, "SignatureDoesNotMatch"},
+    {"OSS4", &oss4_signer,
+     "OSS4-HMAC-SHA256 Credential=id/20210601/cn-hangzhou/oss/aliyun_v4_request,"
+     "AdditionalHeaders=host,Signature=%s",                                                    AUTH_PRODUCT_OSS, "SignatureDoesNotMatch"},
+    {"LOG",  &log_signer,  "LOG id:%s",                                                        AUTH_PRODUCT_LOG, "SignatureNotMatch"    },
+    {"SLS4", &log4_signer,
+     "SLS4-HMAC-SHA256 Credential=id/20210601/cn-hangzhou/sls/aliyun_v4_request,Signature=%s", AUTH_PRODUCT_LOG, "SignatureNotMatch"    },
+    {"RPC",  &rpc_signer,
+     "AccessKeyId=id&Timestamp=2021-06-01T08:00:00Z&SecurityToken=FakeSessionToken%%3D%%3D&"
+     "Signature=%s",                                                                           AUTH_PRODUCT_RPC, "SignatureDoesNotMatch"},
 };
+
+/* Where the credential goes: a header, or behind the query of a request that brings a form. */
+static void put_signature(const struct scheme_row *row, const char *signature)
+{
+    const char *text;
+
+    if (row->product != AUTH_PRODUCT_RPC) {
+        http_headers_set(&request.headers, arena, STR("Authorization"),
+                         str_of(arena_printf(arena, row->format, signature)));
+        return;
+    }
+    text = arena_dup(arena, percent_encode(str_of(signature), false, arena));
+    request.query =
+        str_of(arena_printf(arena, "Action=A&%s", arena_printf(arena, row->format, text)));
+    request.body = STR("b=2+3&a=%26");
+    http_headers_set(&request.headers, arena, STR("Content-Type"),
+                     STR("application/x-www-form-urlencoded"));
+}
 
 /* As a client that composes with @flags. */
 static void sign_as(const struct scheme_row *row, bool trigger, unsigned flags)
@@ -72,10 +111,9 @@ static void sign_as(const struct scheme_row *row, bool trigger, unsigned flags)
     char signature[DIGEST_HEX_BYTES];
     struct str secret = str_of(flags & VARIANT_SECRET_LINE ? "FakeSecretForTests\n" : SECRET);
 
-    http_headers_set(&request.headers, arena, STR("Authorization"),
-                     str_of(arena_printf(arena, row->format, "x")));
-    credential_find(&request, trigger, arena, &credential);
-    struct signing signing = {&request, &credential, trigger, arena};
+    put_signature(row, "x");
+    credential_find(&request, row->product, trigger, arena, &credential);
+    struct signing signing = {&request, &credential, trigger, arena, STR("bucket")};
 
     row->signer->compose(&signing, flags, &text);
     size_t len = row->signer->sign(&signing, flags, buf_str(&text), secret, mac);
@@ -84,8 +122,7 @@ static void sign_as(const struct scheme_row *row, bool trigger, unsigned flags)
         hex_encode(mac, len, signature);
     else
         base64_encode((struct str){(const char *)mac, len}, signature);
-    http_headers_set(&request.headers, arena, STR("Authorization"),
-                     str_of(arena_printf(arena, row->format, signature)));
+    put_signature(row, signature);
 }
 
 static void check(bool trigger)
@@ -93,6 +130,8 @@ static void check(bool trigger)
     struct auth_keys keys = {vector_key, &v};
 
     auth_check(&(struct auth_check){.request = &request,
+                                    .product = checked,
+                                    .bucket = STR("bucket"),
                                     .mode = AUTH_STRICT,
                                     .trigger = trigger,
                                     .now_ms = vector_now_ms(&request),
@@ -115,10 +154,13 @@ static void expect_named(const struct scheme_row *row, const struct mistake *mis
     unsigned on = trigger ? ON_TRIGGER : ON_API;
     const struct auth_explanation *why;
 
+    checked = row->product;
     sign_as(row, trigger, reference_flags(row->signer, on) | mistake->flags);
     check(trigger);
     ck_assert_msg(!result.accepted, "%s: %s", row->name, mistake->hint);
-    ck_assert_str_eq(result.code, "SignatureNotMatch");
+    ck_assert_msg(result.fault == AUTH_MISMATCH, "%s: %d: %s", row->name, result.fault,
+                  mistake->hint);
+    ck_assert_str_eq(result.code, row->mismatch);
     why = result.explanation;
     ck_assert_msg(str_eq(why->hint, str_of(mistake->hint)), "%s: want '%s', got '" STR_FMT "'",
                   row->name, mistake->hint, STR_ARG(why->hint));
@@ -135,6 +177,15 @@ START_TEST(test_each_usual_mistake_is_named)
 {
     const struct scheme_row *row = &rows[_i];
 
+    checked = row->product;
+    for (size_t i = 0; i < row->signer->variant_count; i++) {
+        if (!(row->signer->variants[i].on & ON_API))
+            continue;
+        sign_as(row, false, row->signer->variants[i].flags);
+        check(false);
+        ck_assert_msg(result.accepted && result.verified, "%s, variant %zu: " STR_FMT, row->name, i,
+                      STR_ARG(result.note));
+    }
     for (size_t i = 0; i < row->signer->mistake_count; i++) {
         const struct mistake *mistake = &row->signer->mistakes[i];
 
@@ -143,7 +194,7 @@ START_TEST(test_each_usual_mistake_is_named)
         if (mistake->on & ON_TRIGGER)
             expect_named(row, mistake, true);
     }
-    ck_assert_uint_ge(row->signer->mistake_count, 11);
+    ck_assert_uint_ge(row->signer->mistake_count, row->product == AUTH_PRODUCT_FC ? 11 : 4);
 }
 END_TEST
 

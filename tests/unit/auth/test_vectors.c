@@ -79,9 +79,9 @@ START_TEST(test_vector_text_is_composed)
     take(_i);
     if (!v->signed_text)
         return;
-    credential_find(&request, true, arena, &credential);
+    credential_find(&request, AUTH_PRODUCT_FC, true, arena, &credential);
     const struct signer *signer = signer_of(credential.scheme);
-    struct signing signing = {&request, &credential, v->trigger, arena};
+    struct signing signing = {&request, &credential, v->trigger, arena, STR_NONE};
 
     for (size_t i = 0; i < signer->variant_count && !found; i++) {
         buf_clear(&text);
@@ -200,8 +200,8 @@ START_TEST(test_composer_of_clients)
     size_t i = 0;
 
     vector_request(&composed[_i].vector, arena, &request);
-    credential_find(&request, true, arena, &credential);
-    struct signing signing = {&request, &credential, true, arena};
+    credential_find(&request, AUTH_PRODUCT_FC, true, arena, &credential);
+    struct signing signing = {&request, &credential, true, arena, STR_NONE};
 
     while (!(fc_signer.variants[i].on & ON_TRIGGER) || nth++ < composed[_i].variant)
         i++;

@@ -1,0 +1,326 @@
+/*
+ * auth/oss.c - the signatures of OSS: version 1, HMAC-SHA1 over the head and the parameters that
+ * make an operation, and version 4, over all parameters, under a derived key
+ *
+ * Both sign "/bucket/object", wherever the bucket stands in the request. Source: OSS reference,
+ * "Include signatures in the Authorization header", "… in a URL", for V1 and V4; what oss2,
+ * alibabacloud-oss-v2 and ali-oss send.
+ */
+#include "auth/internal.h"
+
+enum {
+    OSS_DATE_LINE = VARIANT_OWN << 0, /* Date before x-oss-date */
+    OSS_ALL_PARAMS = VARIANT_OWN << 1,
+    OSS_SLASH = VARIANT_OWN << 2, /* a '/' behind a bucket that stands in the path */
+    OSS_NO_PARAMS = VARIANT_OWN << 3,
+    OSS_NO_TYPE = VARIANT_OWN << 4,
+    OSS_NO_HEADERS = VARIANT_OWN << 5,
+    OSS_NO_BUCKET = VARIANT_OWN << 6,
+    OSS_SHA256 = VARIANT_OWN << 7,
+};
+
+/* clang-format off */
+static const struct variant variants[] = {
+    {ON_BOTH, 0},
+    {ON_BOTH, OSS_DATE_LINE},
+    {ON_BOTH, OSS_SLASH},
+    {ON_BOTH, OSS_SLASH | OSS_DATE_LINE},
+    {ON_BOTH, OSS_ALL_PARAMS}, /* JavaScript signs whatever makes the operation */
+};
+
+static const struct mistake mistakes[] = {
+    {ON_BOTH, OSS_NO_TYPE,         "matches with Content-Type left out: its line must hold the header as sent"},
+    {ON_BOTH, OSS_NO_HEADERS,      "matches without the x-oss- headers: all that are sent must be signed"},
+    {ON_BOTH, OSS_NO_PARAMS,       "matches without the query: subresources are signed behind the path"},
+    {ON_BOTH, OSS_NO_BUCKET,       "matches without the bucket: '/bucket' is signed before the path, also where the host names it"},
+    {ON_BOTH, OSS_SHA256,          "matches with HMAC-SHA256: this scheme uses HMAC-SHA1"},
+    {ON_BOTH, VARIANT_RESPELLED,   "matches in hex: the signature must be base64 of the 20 bytes"},
+    {ON_BOTH, VARIANT_SECRET_LINE, "matches with a line feed behind the secret: it was read from a file with its line end"},
+};
+/* clang-format on */
+
+/* Parameters that version 1 signs. Source: OSS reference, "CanonicalizedResource". */
+static const char *const signed_params[] = {
+    "accessPoint",
+    "accessPointPolicy",
+    "acl",
+    "append",
+    "asyncFetch",
+    "bucketArchiveDirectRead",
+    "bucketInfo",
+    "callback",
+    "callback-var",
+    "cloudboxes",
+    "cname",
+    "comp",
+    "continuation-token",
+    "cors",
+    "delete",
+    "encryption",
+    "endTime",
+    "group",
+    "httpsConfig",
+    "img",
+    "inventory",
+    "inventoryId",
+    "lifecycle",
+    "link",
+    "live",
+    "location",
+    "logging",
+    "metaQuery",
+    "objectInfo",
+    "objectMeta",
+    "partNumber",
+    "policy",
+    "policyStatus",
+    "position",
+    "publicAccessBlock",
+    "qos",
+    "qosInfo",
+    "qosRequester",
+    "redundancyTransition",
+    "referer",
+    "regionList",
+    "replication",
+    "replicationLocation",
+    "replicationProgress",
+    "requestPayment",
+    "requesterQosInfo",
+    "resourceGroup",
+    "resourcePool",
+    "resourcePoolBuckets",
+    "resourcePoolInfo",
+    "response-cache-control",
+    "response-content-disposition",
+    "response-content-encoding",
+    "response-content-language",
+    "response-content-type",
+    "response-expires",
+    "restore",
+    "security-token",
+    "sequential",
+    "startTime",
+    "stat",
+    "status",
+    "style",
+    "styleName",
+    "symlink",
+    "tagging",
+    "transferAcceleration",
+    "uploadId",
+    "uploads",
+    "versionId",
+    "versioning",
+    "versions",
+    "vod",
+    "website",
+    "worm",
+    "wormExtend",
+    "wormId",
+};
+
+static bool is_signed_param(struct str key)
+{
+    for (size_t i = 0; i < N_ELEMENTS(signed_params); i++)
+        if (str_eq(key, str_of(signed_params[i])))
+            return true;
+    return str_starts(key, STR("x-oss-"));
+}
+
+/* The credential itself. */
+static bool is_of_url(struct str key)
+{
+    static const struct str own[] = {STR_INIT("OSSAccessKeyId"), STR_INIT("Expires"),
+                                     STR_INIT("Signature"), STR_INIT("x-oss-signature")};
+
+    for (size_t i = 0; i < N_ELEMENTS(own); i++)
+        if (str_eq(key, own[i]))
+            return true;
+    return false;
+}
+
+static void read_params(const struct signing *signing, bool all, struct query *out)
+{
+    size_t count = 0;
+
+    query_parse_plain(signing->request->query, signing->arena, out);
+    for (size_t i = 0; i < out->count; i++)
+        if (!is_of_url(out->pairs[i].key) && (all || is_signed_param(out->pairs[i].key)))
+            out->pairs[count++] = out->pairs[i];
+    out->count = count;
+}
+
+/* "/bucket/object", decoded. */
+static void add_resource(const struct signing *signing, unsigned flags, struct buf *out)
+{
+    struct str path;
+
+    percent_decode(signing->request->path, false, signing->arena, &path);
+    if (signing->bucket.len && !(flags & OSS_NO_BUCKET)) {
+        buf_add_char(out, '/');
+        buf_add(out, signing->bucket);
+    }
+    buf_add(out, path);
+    if (!signing->bucket.len && (flags & OSS_SLASH) && path.len > 1 &&
+        !memchr(path.ptr + 1, '/', path.len - 1))
+        buf_add_char(out, '/');
+}
+
+static struct str header(const struct signing *signing, const char *name)
+{
+    return header_joined(signing->request, str_of(name), signing->arena);
+}
+
+static struct str date_line(const struct signing *signing, unsigned flags)
+{
+    struct str own = header(signing, "x-oss-date");
+
+    if (signing->credential->scheme == AUTH_OSS_URL)
+        return signing->credential->expires;
+    return str_is_set(own) && !(flags & OSS_DATE_LINE) ? own : header(signing, "Date");
+}
+
+static void add_line(struct buf *out, struct str text)
+{
+    buf_add(out, text);
+    buf_add_char(out, '\n');
+}
+
+static void compose(const struct signing *signing, unsigned flags, struct buf *out)
+{
+    struct query query;
+
+    add_line(out, signing->request->method);
+    add_line(out, header(signing, "Content-MD5"));
+    add_line(out, flags & OSS_NO_TYPE ? STR_NONE : header(signing, "Content-Type"));
+    add_line(out, date_line(signing, flags));
+    if (!(flags & OSS_NO_HEADERS))
+        headers_with_prefix(signing, STR("x-oss-"), STR_NONE, false, out);
+    add_resource(signing, flags, out);
+    if (flags & OSS_NO_PARAMS)
+        return;
+    read_params(signing, flags & OSS_ALL_PARAMS, &query);
+    query_sort(&query);
+    if (query.count > 0)
+        buf_add_char(out, '?');
+    query_write(&query, false, out);
+}
+
+static size_t sign(const struct signing *signing, unsigned flags, struct str text,
+                   struct str secret, uint8_t out[DIGEST_BYTES_MAX])
+{
+    enum digest_kind kind = flags & OSS_SHA256 ? DIGEST_SHA256 : DIGEST_SHA1;
+
+    (void)signing;
+    hmac_of(kind, secret, text, out);
+    return digest_size(kind);
+}
+
+const struct signer oss_signer = {
+    .what = "string to sign",
+    .variants = variants,
+    .variant_count = N_ELEMENTS(variants),
+    .mistakes = mistakes,
+    .mistake_count = N_ELEMENTS(mistakes),
+    .compose = compose,
+    .sign = sign,
+};
+
+/* ---- version 4 ---- */
+
+/* clang-format off */
+static const struct variant variants4[] = {
+    {ON_BOTH, 0},
+    {ON_BOTH, OSS_SLASH},
+};
+
+static const struct mistake mistakes4[] = {
+    {ON_BOTH, OSS_NO_PARAMS,       "matches without the query: all parameters belong to the canonical request"},
+    {ON_BOTH, OSS_NO_TYPE,         "matches with Content-Type left out: it is signed when it is sent"},
+    {ON_BOTH, OSS_NO_BUCKET,       "matches without the bucket: '/bucket' is signed before the path, also where the host names it"},
+    {ON_BOTH, VARIANT_SECRET_LINE, "matches with a line feed behind the secret: it was read from a file with its line end"},
+};
+/* clang-format on */
+
+static bool is_additional(const struct signing *signing, struct str name)
+{
+    struct str rest = signing->credential->signed_headers;
+    struct str one;
+
+    while (str_is_set(rest)) {
+        str_cut(rest, ';', &one, &rest);
+        if (str_eq_nocase(one, name))
+            return true;
+    }
+    return false;
+}
+
+static bool is_signed_header(const struct signing *signing, unsigned flags, struct str name)
+{
+    if (str_eq(name, STR("content-type")))
+        return !(flags & OSS_NO_TYPE);
+    return str_eq(name, STR("content-md5")) || str_starts(name, STR("x-oss-")) ||
+           is_additional(signing, name);
+}
+
+static void add_headers(const struct signing *signing, unsigned flags, struct buf *out)
+{
+    const struct http_headers *headers = &signing->request->headers;
+    struct str *names = ARENA_ARRAY(signing->arena, headers->count + 1, struct str);
+    size_t count = 0;
+
+    for (size_t i = 0; i < headers->count; i++) {
+        struct str name = lower_case(headers->items[i].name, signing->arena);
+
+        if (is_signed_header(signing, flags, name))
+            names[count++] = name;
+    }
+    texts_sort(names, count);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && str_eq(names[i], names[i - 1]))
+            continue;
+        buf_add(out, names[i]);
+        buf_add_char(out, ':');
+        add_line(out, str_trim(header_joined(signing->request, names[i], signing->arena)));
+    }
+}
+
+static void compose4(const struct signing *signing, unsigned flags, struct buf *out)
+{
+    OWN(buf_done) struct buf resource = {0};
+    struct str digest = header(signing, "x-oss-content-sha256");
+    struct query query;
+
+    add_resource(signing, flags, &resource);
+    read_params(signing, true, &query);
+    query_encode(&query, signing->arena);
+    add_line(out, signing->request->method);
+    add_line(out, percent_encode(buf_str(&resource), true, signing->arena));
+    if (!(flags & OSS_NO_PARAMS))
+        query_write(&query, false, out);
+    buf_add_char(out, '\n');
+    add_headers(signing, flags, out);
+    buf_add_char(out, '\n');
+    add_line(out, signing->credential->signed_headers);
+    buf_add(out, str_is_set(digest) ? digest : STR("UNSIGNED-PAYLOAD"));
+}
+
+static size_t sign4(const struct signing *signing, unsigned flags, struct str text,
+                    struct str secret, uint8_t out[DIGEST_BYTES_MAX])
+{
+    (void)flags;
+    v4_sign(signing->credential, "OSS4-HMAC-SHA256", text, secret, out);
+    return DIGEST_SHA256_BYTES;
+}
+
+const struct signer oss4_signer = {
+    .what = "canonical request",
+    .variants = variants4,
+    .variant_count = N_ELEMENTS(variants4),
+    .mistakes = mistakes4,
+    .mistake_count = N_ELEMENTS(mistakes4),
+    .hex = true,
+    .compose = compose4,
+    .sign = sign4,
+};
