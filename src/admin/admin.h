@@ -18,6 +18,7 @@ struct admin;
 struct logs;
 struct place_names;
 struct service;
+struct store_row;
 
 /* One call that a rule holds. Views; valid while the callback that got them runs. */
 struct admin_held {
@@ -93,6 +94,10 @@ struct admin_context {
      * problem NULL = done (optional). */
     void (*state)(void *owner, const struct admin_state_request *request,
                   void (*done)(void *arg, const char *problem), void *arg);
+
+    /** Call each(arg, row) for every resource of @kind, in the order of their keys (optional). */
+    void (*resources_each)(void *owner, struct str kind,
+                           void (*each)(void *arg, const struct store_row *row), void *arg);
 
     /** The virtual clock was moved: look at timers that follow it (optional). */
     void (*clock_moved)(void *owner);

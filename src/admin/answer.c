@@ -55,6 +55,7 @@ static const char *title_of(int status)
         {403, "Forbidden"              },
         {404, "Not found"              },
         {405, "Method not allowed"     },
+        {406, "Not acceptable"         },
         {409, "Conflict"               },
         {412, "Changed in the meantime"},
         {413, "Too large"              },

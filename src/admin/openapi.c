@@ -16,6 +16,7 @@ static const struct {
 } media_types[] = {
     {"Events",  "text/event-stream"      },
     {"Metrics", "text/plain"             },
+    {"Page",    "text/html"              },
     {"Schema",  "application/schema+json"},
     {"Tape",    "application/x-ndjson"   },
     {"Word",    "text/plain"             },
@@ -102,6 +103,9 @@ static const struct {
     {"Verdict",      OBJECT("\"verdict\":{\"enum\":[\"pass\",\"fail\",\"vacuous\",\"inconclusive\"]},\"results\":{\"type\":\"array\"}")},
     {"WasReset",     OBJECT(TEXTS("reset"))},
     {"Word",         "{\"type\":\"string\"}"},
+    {"Page",         "{\"type\":\"string\"}"},
+    {"Resources",    OBJECT(FLAG("more") "," LIST("resources", "Resource"))},
+    {"Resource",     OBJECT(TEXT("kind") "," TEXT("account") "," TEXT("region") "," TEXT("parent") "," TEXT("version") "," TEXT("name") "," FLAG("has_code") "," TEXT("modified_at") "," "\"document\":{\"type\":\"object\"}")},
 };
 /* clang-format on */
 

@@ -66,6 +66,7 @@ static const struct admin_route routes[] = {
     {"GET",    "/requests/{id}",               NULL,                    step_request_work,        NULL,                       0,          NULL,           "Request",      "One call in full, by its request id"},
     {"POST",   "/requests/{id}/replay",        step_replay_begin,       NULL,                     NULL,                       0,          NULL,           "Replayed",     "Send a request of the journal again"},
     {"POST",   "/reset",                       step_reset,              NULL,                     NULL,                       0,          "Reset",        "WasReset",     "Forget counters, bursts, scenarios, journal, coverage, api_layer, clock"},
+    {"GET",    "/resources",                   step_resources,          NULL,                     NULL,                       0,          NULL,           "Resources",    "What the emulated service keeps, everywhere; ?kind=, account=, region=, limit=1000"},
     {"GET",    "/retries",                     NULL,                    step_retries_work,        NULL,                       0,          NULL,           "Retries",      "Retry chains: gaps, growth, jitter, amplification"},
     {"GET",    "/retries/{chain}",             NULL,                    step_retry_work,          NULL,                       0,          NULL,           "Chain",        "One chain with its attempts"},
     {"GET",    "/scenarios/{name}",            step_scenario_get,       NULL,                     NULL,                       0,          NULL,           "Scenario",     "The state of a scenario"},
@@ -78,6 +79,9 @@ static const struct admin_route routes[] = {
     {"GET",    "/triggers/events",             step_samples_get,        NULL,                     NULL,                       0,          NULL,           "EventSamples", "The types whose payload is documented"},
     {"GET",    "/triggers/events/{type}",      step_sample_get,         NULL,                     NULL,                       0,          NULL,           "EventSample",  "The payload of a type"},
     {"POST",   "/triggers/fire",               step_trigger_fire,       NULL,                     NULL,                       ADMIN_BODY, "TriggerFire",  "TriggerFired", "Fire one trigger now, with the payload of its type, changed by merge, or with event in its place: 202 and the request id of the asynchronous call"},
+    {"GET",    "/ui",                          step_page_moved,         NULL,                     NULL,                       ADMIN_OPEN, NULL,           NULL,           "To the page"},
+    {"GET",    "/ui/",                         step_page,               NULL,                     NULL,                       ADMIN_OPEN, NULL,           "Page",         "The page for people: calls, faults, functions, drills, state"},
+    {"GET",    "/ui/{file}",                   step_page_file,          NULL,                     NULL,                       ADMIN_OPEN, NULL,           "Page",         "A file of the page"},
 };
 /* clang-format on */
 

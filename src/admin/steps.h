@@ -43,6 +43,14 @@ void step_rule_disable(struct admin_call *call);
 void step_rule_arm(struct admin_call *call);
 void step_rule_reset(struct admin_call *call);
 
+/* page.c */
+void step_page(struct admin_call *call);
+void step_page_file(struct admin_call *call);
+void step_page_moved(struct admin_call *call);
+
+/* resources.c */
+void step_resources(struct admin_call *call);
+
 /* switch.c: what is on (step_rule_enable and step_rule_disable, too) */
 void step_group_get(struct admin_call *call);
 void step_group_put(struct admin_call *call);

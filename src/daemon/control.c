@@ -198,6 +198,12 @@ static void clock_moved(void *owner)
     service_clock_moved(((struct daemon *)owner)->service);
 }
 
+static void resources_each(void *owner, struct str kind,
+                           void (*each)(void *arg, const struct store_row *row), void *arg)
+{
+    store_each(service_store(((struct daemon *)owner)->service), kind, each, arg);
+}
+
 static void reload(void *owner)
 {
     daemon_reload(owner);
@@ -233,6 +239,7 @@ int control_start(struct daemon *d, struct error *err)
         .held_release_all = held_release_all,
         .state = daemon_change_state,
         .clock_moved = clock_moved,
+        .resources_each = resources_each,
         .loopback_port = loopback_port,
     };
 

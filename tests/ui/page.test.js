@@ -1,0 +1,397 @@
+// The page at /_fcemu/ui/ as a person reads and uses it, against real daemons and calls.
+'use strict';
+
+const { test, before, after, afterEach } = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { AxeBuilder } = require('./axe');
+const { chromium } = require('playwright-core');
+const { Daemon } = require('./daemon');
+
+const WAIT_MS = 60000;
+const SHOTS = process.env.FCEMU_SHOTS || fs.mkdtempSync(path.join(os.tmpdir(), 'fcemu-shots-'));
+
+const RULES = `
+version: 1
+rules:
+  - id: throttle
+    match: {operation: InvokeFunction, function: pay}
+    do: {error: ResourceThrottled}
+    limit: {fires: 3}
+    ttl: 1h
+drills:
+  - id: three-throttles
+    description: three throttled calls
+    timeout: 1m
+    require: {calls: 1}
+    steps:
+      - {at: 0s, enable: throttle}
+      - {until: {fired: {rule: throttle, gte: 1}}, max: 30s, disable: throttle}
+    assert:
+      - calls: {match: {function: pay}, gte: 1}
+`;
+
+let browser;
+const running = [];
+
+before(async () => {
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+});
+after(async () => {
+  await browser.close();
+  console.log(`screenshots: ${SHOTS}`);
+});
+afterEach(async () => {
+  for (const daemon of running.splice(0)) await daemon.stop('SIGKILL');
+});
+
+async function daemon(options) {
+  const one = await new Daemon(options).start();
+  running.push(one);
+  return one;
+}
+
+/** A page of the daemon, and what it complained of or asked elsewhere; `expected` complaints are left out. */
+async function open(one, where = '', options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MS);
+  page.complaints = [];
+  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) page.complaints.push(message.text()); });
+  page.on('pageerror', (error) => page.complaints.push(String(error)));
+  page.on('request', (request) => { if (!request.url().startsWith(one.at) && !request.url().startsWith('data:')) page.complaints.push(`asked ${request.url()}`); });
+  await page.goto(`${one.at}/_fcemu/ui/${where}`);
+  return page;
+}
+
+async function close(page) {
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+}
+
+/** A service with a function, and a client that tries `tries` times. */
+async function client(one, tries) {
+  await one.call('POST', '/services', { serviceName: 'shop' });
+  await one.call('POST', '/services/shop/functions', { functionName: 'pay', runtime: 'python3', handler: 'index.handler', code: { zipFile: ZIP } });
+  for (let i = 0; i < tries; i++) await one.call('POST', '/services/shop/functions/pay/invocations', '{"n":1}');
+}
+
+// index.py: def handler(event, context): print("seen", event); return event
+const ZIP = require('./zip').of('index.py', 'def handler(event, context):\n    print("seen", event)\n    return event\n').toString('base64');
+
+test('an empty daemon shows lines to paste with its own address, and turns into the list at the first call', async () => {
+  const one = await daemon();
+  const page = await open(one);
+  await page.getByRole('heading', { name: 'No call has come yet' }).waitFor();
+  for (const language of ['curl', 'Node.js', 'Python', 'Go', 'Java', 'PHP']) {
+    await page.getByRole('tab', { name: language, exact: true }).click();
+    assert.ok((await page.getByLabel('Lines to paste').innerText()).includes(one.at), language);
+  }
+  await one.call('POST', '/services', { serviceName: 'shop' });
+  await page.getByRole('link', { name: 'CreateService' }).waitFor();
+  await close(page);
+});
+
+test('from the page to my retry chain and why it failed takes two clicks', async () => {
+  const one = await daemon({ rules: RULES });
+  await client(one, 3);
+  const page = await open(one);
+  const row = page.getByRole('row', { name: /ResourceThrottled.*InvokeFunction.*3 attempts/ });
+  await row.waitFor();
+  await row.click();
+  await page.getByText('Rule throttle struck this call.').waitFor();
+  assert.match(await page.locator('.gates').innerText(), /throttle\s+fired/);
+  await page.getByRole('tab', { name: 'Retries' }).click();
+  const rows = page.locator('.panel table tbody tr');
+  await rows.nth(2).waitFor();
+  assert.equal(await rows.count(), 3);
+  for (const text of await rows.allInnerTexts()) assert.match(text, /503 ResourceThrottled\s+throttle/);
+  await close(page);
+});
+
+test('the filter narrows the list, stands in the address, survives a reload, and says what it does not know', async () => {
+  const one = await daemon({ rules: RULES });
+  await client(one, 2);
+  const page = await open(one);
+  await page.getByRole('link', { name: 'CreateService' }).waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('status=5xx');
+  await page.getByText('2 calls shown, 2 struck').waitFor();
+  assert.match(page.url(), /filter=status%3D5xx/);
+  await page.reload();
+  await page.getByText('2 calls shown, 2 struck').waitFor();
+  await one.call('POST', '/services/shop/functions/pay/invocations', '{"n":2}');
+  await page.getByText('3 calls shown, 3 struck').waitFor();
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.getByRole('link', { name: 'CreateService' }).waitFor();
+  await page.locator('#filter').fill('staus=5xx');
+  await page.getByRole('alert').filter({ hasText: 'staus' }).waitFor();
+  page.complaints = page.complaints.filter((text) => !text.includes('400'));
+  await close(page);
+});
+
+test('a call shows request and answer in three forms, and can be copied and sent again', async () => {
+  const one = await daemon({ rules: RULES });
+  await client(one, 1);
+  const page = await open(one, '#/calls?filter=function%3Dpay+operation%3DInvokeFunction');
+  await page.getByRole('link', { name: 'InvokeFunction' }).first().click();
+  await page.getByRole('tab', { name: 'Request' }).click();
+  assert.match(await page.getByLabel('Request body').innerText(), /"n": 1/);
+  await page.getByRole('button', { name: 'Hex' }).click();
+  assert.match(await page.getByLabel('Request body').innerText(), /000000 {2}7b 22 6e 22/);
+  await page.getByRole('tab', { name: 'Answer' }).click();
+  await page.getByRole('button', { name: 'Raw' }).click();
+  assert.match(await page.getByLabel('Answer body').innerText(), /^{"ErrorCode":"ResourceThrottled"/);
+  await page.getByRole('tab', { name: 'Do it again' }).click();
+  for (const [form, said] of [['curl', /^curl -i -X POST/], ['node', /invokeFunction\("shop", "pay"/], ['python', /invoke_function\("shop", "pay"/], ['go', /NewInvokeFunctionInput\("shop", "pay"\)/], ['rule', /error: ResourceThrottled/], ['verify', /retries:/]]) {
+    await page.getByLabel('As', { exact: true }).selectOption(form);
+    assert.match(await page.getByLabel('To paste').innerText(), said);
+  }
+  await page.getByRole('button', { name: 'Send it again' }).click();
+  await page.getByText('Answered 503').waitFor();
+  assert.equal((await one.control('GET', '/requests?operation=InvokeFunction')).requests.length, 2);
+  await close(page);
+});
+
+test('the rule that the page writes from a call loads', async () => {
+  const one = await daemon({ rules: RULES });
+  await client(one, 1);
+  const page = await open(one, '#/calls?filter=operation%3DInvokeFunction');
+  await page.getByRole('link', { name: 'InvokeFunction' }).first().click();
+  await page.getByRole('tab', { name: 'Do it again' }).click();
+  await page.getByLabel('As', { exact: true }).selectOption('rule');
+  const answer = await fetch(`${one.at}/_fcemu/faults/check`, { method: 'POST', headers: { 'Content-Type': 'application/yaml' }, body: await page.getByLabel('To paste').textContent() });
+  assert.equal(answer.status, 200, await answer.text());
+  await close(page);
+});
+
+test('rules are switched, stopped all together and brought back', async () => {
+  const one = await daemon({ rules: RULES });
+  await client(one, 1);
+  const page = await open(one, '#/faults');
+  const toggle = page.getByRole('switch', { name: 'Rule throttle' });
+  await toggle.waitFor();
+  await page.getByRole('img', { name: '1 of 1 calls struck' }).waitFor();
+  await toggle.click();
+  await page.getByRole('switch', { name: 'Rule throttle', checked: false }).waitFor();
+  assert.equal((await one.call('POST', '/services/shop/functions/pay/invocations', '{}')).status, 200);
+  await toggle.click();
+  await page.getByRole('switch', { name: 'Rule throttle', checked: true }).waitFor();
+  await page.getByRole('button', { name: 'Stop all faults' }).click();
+  await page.getByRole('button', { name: /bring them back/ }).waitFor();
+  assert.equal((await one.control('GET', '/faults')).stopped, true);
+  await page.getByRole('button', { name: /bring them back/ }).click();
+  await page.getByRole('button', { name: 'Stop all faults' }).waitFor();
+  assert.equal((await one.control('GET', '/faults')).stopped, false);
+  await close(page);
+});
+
+test('the editor completes, marks a mistake at its place, tells what a rule would have done, and puts it in force', async () => {
+  const one = await daemon();
+  await client(one, 4);
+  const page = await open(one, '#/faults');
+  await page.getByRole('button', { name: 'New rule' }).click();
+  const text = page.getByLabel('Rules as YAML');
+  await text.fill('version: 1\nrules:\n  - id: x\n    match: {operaton: InvokeFunction}\n    do: {error: ResourceExhausted}\n');
+  await page.getByRole('alert').filter({ hasText: "unknown key 'operaton'" }).waitFor();
+  assert.match(await page.locator('.mistakes').innerText(), /4:13[^]*did you mean 'operation'/);
+  assert.equal(await page.locator('.gutter .bad').innerText(), '✗4');
+  assert.ok(await page.getByRole('button', { name: 'Put it in force' }).isDisabled());
+  await text.fill('version: 1\nrules:\n  - id: x\n    match: {operation: InvokeFunction}\n    ');
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('d');
+  await page.getByRole('button', { name: 'do:', exact: true }).waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('{err');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('ResourceExhausted}');
+  assert.match(await text.inputValue(), /do: \{error: ResourceExhausted\}$/);
+  await page.getByText('Would have struck 4 of the last 6 calls.').waitFor();
+  await page.getByRole('button', { name: 'Put it in force' }).click();
+  await page.getByRole('link', { name: 'x', exact: true }).click();
+  await page.getByRole('button', { name: 'Remove' }).click();
+  await page.getByRole('link', { name: 'x', exact: true }).waitFor({ state: 'detached' });
+  page.complaints = page.complaints.filter((said) => !said.includes('422'));
+  await close(page);
+});
+
+test('functions of all regions are listed, invoked, and take new code', async () => {
+  const one = await daemon();
+  await client(one, 0);
+  const page = await open(one, '#/functions');
+  await page.getByRole('link', { name: 'shop/pay' }).click();
+  await page.getByLabel('Event', { exact: true }).fill('hello');
+  await page.getByRole('button', { name: 'Invoke', exact: true }).click();
+  await page.getByLabel('Answer', { exact: true }).waitFor();
+  assert.equal(await page.getByLabel('Answer', { exact: true }).innerText(), 'hello');
+  assert.match(await page.getByLabel('Log', { exact: true }).innerText(), /seen b'hello'/);
+  await page.getByRole('tab', { name: 'Code' }).click();
+  const bytes = require('./zip').of('index.py', 'def handler(event, context):\n    return "second"\n');
+  await page.locator('input[type=file]').setInputFiles({ name: 'code.zip', mimeType: 'application/zip', buffer: bytes });
+  await page.getByText('code.zip is deployed.').waitFor();
+  await page.getByRole('tab', { name: 'Invoke' }).click();
+  await page.getByRole('button', { name: 'Invoke', exact: true }).click();
+  await page.getByText('second').waitFor();
+  await close(page);
+});
+
+test('a drill runs and shows its verdict with its evidence', async () => {
+  const one = await daemon({ rules: RULES });
+  await client(one, 0);
+  const page = await open(one, '#/drills');
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.getByText('step 1 of 2').waitFor();
+  await one.call('POST', '/services/shop/functions/pay/invocations', '{"n":1}');
+  await page.getByRole('link', { name: '1', exact: true }).click();
+  await page.getByRole('heading', { name: 'Run 1' }).waitFor();
+  await page.getByRole('img', { name: /1 calls over .*, 1 struck/ }).waitFor();
+  assert.match(await page.locator('.panel').innerText(), /✓ pass/);
+  await page.getByRole('tab', { name: 'Reactions' }).click();
+  await page.getByRole('link', { name: 'ResourceThrottled' }).waitFor();
+  await page.getByRole('tab', { name: 'Coverage' }).click();
+  await page.getByText(/documented pairs of error and operation were met/).waitFor();
+  await close(page);
+});
+
+test('the clock is moved and the journal forgotten', async () => {
+  const one = await daemon();
+  await client(one, 1);
+  const page = await open(one, '#/state');
+  await page.getByRole('button', { name: '+1h' }).click();
+  await page.getByText('moved').waitFor();
+  const clock = await one.control('GET', '/clock');
+  assert.ok(Date.parse(clock.now) - Date.parse(clock.real) > 3590000);
+  await page.getByRole('button', { name: 'Forget calls and counters' }).click();
+  await page.getByText('Done.').waitFor();
+  assert.equal((await one.control('GET', '/requests')).requests.length, 0);
+  await page.getByLabel('Folder on the machine').fill(path.join(one.folder, 'saved'));
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor();
+  assert.ok(fs.existsSync(path.join(one.folder, 'saved', 'resources.json')));
+  await close(page);
+});
+
+test('where a token is needed it is asked for once and stays in the tab', async () => {
+  const one = await daemon({ config: "token: open-sesame\nlisten: ['0.0.0.0:0']\n" });
+  const page = await open(one);
+  const field = page.getByLabel('This daemon asks for its token');
+  await field.fill('open-sesame');
+  await page.getByRole('button', { name: 'Use it' }).click();
+  await page.getByRole('heading', { name: 'No call has come yet' }).waitFor();
+  assert.deepEqual(await page.evaluate(() => [sessionStorage.getItem('fcemu-token'), document.cookie, location.href.includes('sesame'), Object.keys(localStorage).length]), ['open-sesame', '', false, 0]);
+  await page.reload();
+  await page.getByRole('heading', { name: 'No call has come yet' }).waitFor();
+  assert.equal(await field.count(), 0);
+  page.complaints = page.complaints.filter((text) => !text.includes('401'));
+  await close(page);
+});
+
+test('a daemon that goes and comes again is told, and the list goes on', async () => {
+  const one = await daemon();
+  await client(one, 1);
+  const page = await open(one);
+  await page.getByRole('link', { name: 'InvokeFunction' }).waitFor();
+  await one.stop('SIGKILL');
+  await page.getByText('The daemon does not answer').waitFor();
+  const again = await daemon({ port: one.port });
+  await page.getByText('The daemon does not answer').waitFor({ state: 'detached' });
+  await again.call('POST', '/services', { serviceName: 'second' });
+  await page.getByRole('link', { name: 'CreateService' }).waitFor();
+  page.complaints = page.complaints.filter((text) => !/ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY/.test(text));
+  await close(page);
+});
+
+test('hostile text is text', async () => {
+  const one = await daemon();
+  const evil = '<img src=x onerror="document.title=\'ran\'"><script>document.title="ran"</script>\u202e';
+  await one.call('POST', '/services', { serviceName: 'shop', description: evil });
+  await one.call('POST', `/services/${encodeURIComponent(evil)}/functions/${'a'.repeat(3000)}/invocations`, evil.repeat(200), { 'X-Fc-Evil': '<b>bold</b>', 'User-Agent': evil.replace('\u202e', '') });
+  const page = await open(one);
+  await page.getByRole('row').nth(1).click();
+  for (const tab of ['Request', 'Answer', 'Do it again', 'Why']) {
+    await page.getByRole('tab', { name: tab }).click();
+    assert.equal(await page.locator('main img, main script, main b:has-text("bold")').count(), 0);
+  }
+  assert.match(await page.title(), /^Calls/);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  await close(page);
+});
+
+test('the keyboard leads everywhere', async () => {
+  const one = await daemon({ rules: RULES });
+  await client(one, 1);
+  const page = await open(one);
+  await page.getByRole('link', { name: 'InvokeFunction' }).waitFor();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('k');
+  await page.keyboard.press('Enter');
+  const panel = page.getByRole('dialog');
+  await panel.waitFor();
+  await page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'detached' });
+  for (const [key, heading] of [['2', 'Faults'], ['3', 'Functions'], ['4', 'Drills'], ['5', 'State']]) {
+    await page.keyboard.press(key);
+    await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+  }
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Drills', level: 1 }).waitFor();
+  await close(page);
+});
+
+test('a flood of calls neither loses the place nor holds the page', async () => {
+  const one = await daemon();
+  await one.call('POST', '/services', { serviceName: 'shop' });
+  const page = await open(one);
+  await page.getByRole('link', { name: 'CreateService' }).waitFor();
+  const burst = async (n) => { for (let i = 0; i < n; i += 50) await Promise.all(Array.from({ length: 50 }, () => one.call('GET', '/services/shop'))); };
+  await burst(1000);
+  await page.getByText('1001 calls shown').waitFor();
+  await page.getByLabel('Fold retries').uncheck();
+  assert.ok(await page.locator('.list tbody tr').count() < 120);
+  await page.locator('.list').evaluate((box) => { box.scrollTop = 3000; });
+  await page.getByRole('button', { name: 'To the newest' }).waitFor();
+  const seen = () => page.locator('.list').evaluate((box) => [...box.querySelectorAll('tbody tr:not(.spacer)')].find((row) => row.getBoundingClientRect().top > box.getBoundingClientRect().top + 40).querySelector('a').href);
+  const place = await seen();
+  await burst(500);
+  await page.getByText('1501 calls shown').waitFor();
+  assert.equal(await seen(), place);
+  await close(page);
+});
+
+for (const scheme of ['light', 'dark']) {
+  for (const language of ['en', 'zh']) {
+    test(`each view is accessible in ${scheme}, ${language}`, async () => {
+      const one = await daemon({ rules: RULES });
+      await client(one, 3);
+      const id = (await one.control('GET', '/requests?rule=throttle&limit=1')).requests[0].request_id;
+      const page = await open(one, '', { colorScheme: scheme, locale: language === 'zh' ? 'zh-CN' : 'en-US' });
+      for (const [name, where] of [['calls', '#/calls'], ['call', `#/calls/${id}`], ['retries', `#/calls/${id}/retries`], ['faults', '#/faults/throttle'], ['functions', '#/functions/cn-shanghai/16530750/shop/pay'], ['drills', '#/drills'], ['state', '#/state']]) {
+        await page.goto(`${one.at}/_fcemu/ui/${where}`);
+        await page.locator('main h1').first().waitFor({ state: 'attached' });
+        if (/call|retries|faults|functions/.test(name) && name !== 'calls') await page.locator('.panel h2').waitFor();
+        await page.screenshot({ path: path.join(SHOTS, `${name}-${scheme}-${language}.png`) });
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        assert.deepEqual(violations.map((one_) => `${name}: ${one_.id}: ${one_.nodes.map((node) => node.html).join(' ').slice(0, 400)}`), []);
+      }
+      assert.equal(await page.evaluate(() => document.documentElement.lang), language);
+      await close(page);
+    });
+  }
+}
+
+test('it reads at 360 pixels', async () => {
+  const one = await daemon({ rules: RULES });
+  await client(one, 3);
+  const page = await open(one, '', { viewport: { width: 360, height: 700 } });
+  for (const where of ['calls', 'faults', 'functions', 'drills', 'state']) {
+    await page.goto(`${one.at}/_fcemu/ui/#/${where}`);
+    await page.locator('main h1').first().waitFor({ state: 'attached' });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), where);
+  }
+  await close(page);
+});

@@ -1,0 +1,126 @@
+// What is deployed: region, account, service, function; one of them opened, invoked, given new code.
+import { html, useEffect, useState } from '../lib/html.js';
+import { events, get, product } from '../lib/api.js';
+import { go, href, place } from '../lib/route.js';
+import { Button, Mistakes, Panel, Tabs, Time, bytes, useLoad } from '../lib/parts.js';
+import { t } from '../lib/words.js';
+
+const SERVICE_OF_2023 = '_fc3';
+const CODE_MAX = 64 << 20;
+const WRITES = /^(Create|Update|Delete|Put|Publish|Tag|Untag|Register|Deregister)/;
+
+const samples = () => [
+  { name: t('empty'), text: '' },
+  { name: 'timer', text: JSON.stringify({ triggerTime: new Date().toISOString(), triggerName: 'tick', payload: '' }, null, 2) },
+  { name: 'oss', text: JSON.stringify({ events: [{ eventName: 'ObjectCreated:PutObject', eventSource: 'acs:oss', eventVersion: '1.0', oss: { bucket: { name: 'demo' }, object: { key: 'a.txt', size: 3 } } }] }, null, 2) },
+  { name: 'http', text: JSON.stringify({ version: 'v1', rawPath: '/', headers: {}, queryParameters: {}, body: '', isBase64Encoded: false, requestContext: { http: { method: 'GET', path: '/' } } }, null, 2) },
+];
+
+const nameOf = (row) => (row.parent && row.parent !== SERVICE_OF_2023 ? `${row.parent}/${row.name}` : row.name);
+const idOf = (row) => [row.region, row.account, row.parent || SERVICE_OF_2023, row.name];
+
+function apiPath(row, rest = '') {
+  return row.parent && row.parent !== SERVICE_OF_2023
+    ? `/2016-08-15/services/${encodeURIComponent(row.parent)}/functions/${encodeURIComponent(row.name)}${rest}`
+    : `/2023-03-30/functions/${encodeURIComponent(row.name)}${rest}`;
+}
+
+async function base64(file) {
+  const url = await new Promise((done, failed) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result);
+    reader.onerror = () => failed(reader.error);
+    reader.readAsDataURL(file);
+  });
+  return url.slice(url.indexOf(',') + 1);
+}
+
+/** What the API itself said, where it refused. */
+function refused(answer) {
+  if (answer.status < 400) return answer;
+  let body = {};
+  try { body = JSON.parse(answer.text); } catch { /* shown as it is */ }
+  throw new Error(`${answer.status} ${body.errorCode || body.ErrorCode || body.Code || ''}: ${body.errorMessage || body.ErrorMessage || body.Message || answer.text.slice(0, 200)}`);
+}
+
+function Invoke({ row }) {
+  const [event, setEvent] = useState('');
+  const [later, setLater] = useState(false);
+  const [answer, setAnswer] = useState(null);
+  const invoke = async () => {
+    setAnswer(null);
+    const path = row.parent && row.parent !== SERVICE_OF_2023 ? apiPath(row, '/invocations') : apiPath(row, '/invocations');
+    setAnswer(await product(row, 'POST', path, event || undefined, { 'X-Fc-Invocation-Type': later ? 'Async' : 'Sync', ...(later ? {} : { 'X-Fc-Log-Type': 'Tail' }) }));
+  };
+  const log = answer && answer.headers.get('X-Fc-Log-Result');
+  return html`<p class="forms">${t('Event')}: ${samples().map(({ name, text }) => html`<button type="button" onClick=${() => setEvent(text)}>${name}</button> `)}</p>
+    <textarea rows="8" spellcheck="false" aria-label=${t('Event')} value=${event} onInput=${(input) => setEvent(input.target.value)}></textarea>
+    <p><label><input type="checkbox" checked=${later} onChange=${(input) => setLater(input.target.checked)} /> ${t('asynchronously')}</label>
+      <${Button} kind="go" act=${invoke}>${t('Invoke')}<//></p>
+    ${answer && html`<div role="status"><p><b>${answer.status}</b> ${answer.headers.get('X-Fc-Error-Type') || ''} ${answer.headers.get('X-Fc-Invocation-Duration') ? `${answer.headers.get('X-Fc-Invocation-Duration')} ms` : ''}
+      <a href=${href(['calls', answer.headers.get('X-Fc-Request-Id') || ''])}>${t('the call')}</a></p>
+      <pre tabindex="0" aria-label=${t('Answer')}>${answer.text}</pre>${log && html`<h3>${t('Log')}</h3><pre tabindex="0" aria-label=${t('Log')}>${new TextDecoder().decode(Uint8Array.from(atob(log), (c) => c.charCodeAt(0)))}</pre>`}</div>`}`;
+}
+
+function Code({ row, again }) {
+  const [said, say] = useState('');
+  const put = async (file) => {
+    say('');
+    if (!file) return;
+    if (file.size > CODE_MAX) throw new Error(t('larger than {size}', { size: bytes(CODE_MAX) }));
+    refused(await product(row, 'PUT', apiPath(row), JSON.stringify({ code: { zipFile: await base64(file) } }), { 'Content-Type': 'application/json' }));
+    say(t('{name} is deployed.', { name: file.name }));
+    await again();
+  };
+  const [error, setError] = useState(null);
+  const take = (file) => put(file).then(() => setError(null), setError);
+  return html`<div class="drop" onDragOver=${(event) => event.preventDefault()} onDrop=${(event) => { event.preventDefault(); take(event.dataTransfer.files[0]); }}>
+    <p>${row.document.codeSize ? `${bytes(row.document.codeSize)}, ${t('checksum')} ${row.document.codeChecksum}` : t('No code yet.')}</p>
+    <label>${t('Drop a zip here, or choose one:')} <input type="file" accept=".zip" onChange=${(event) => take(event.target.files[0])} /></label>
+    <output>${said}</output></div><${Mistakes} error=${error} />`;
+}
+
+function One({ row, below, again }) {
+  const mine = (kind) => below.filter((one) => one.kind === kind && one.account === row.account && one.region === row.region);
+  const path = `${row.parent || SERVICE_OF_2023}/${row.name}`;
+  const triggers = mine('trigger').filter((one) => one.parent === path);
+  const document = { ...row.document };
+  const tabs = [
+    { id: 'invoke', name: t('Invoke'), body: () => html`<${Invoke} row=${row} />` },
+    { id: 'configured', name: t('Configured'), body: () => html`<pre tabindex="0" aria-label=${t('Configured')}>${JSON.stringify(document, null, 2)}</pre>` },
+    { id: 'triggers', name: t('Triggers ({n})', { n: triggers.length }), body: () => (triggers.length ? triggers.map((one) => html`<h3>${one.name}</h3><pre tabindex="0" aria-label=${one.name}>${JSON.stringify(one.document, null, 2)}</pre>`) : html`<p class="quiet">${t('No trigger.')}</p>`) },
+    { id: 'code', name: t('Code'), body: () => html`<${Code} row=${row} again=${again} />` },
+  ];
+  return html`<${Panel} title=${nameOf(row)} close=${() => go(['functions'])}><p class="quiet">${row.region} · ${row.account} · ${row.document.runtime} · ${row.document.memorySize} MB ·
+    <a href=${href(['calls'], { filter: `function=${row.name}` })}>${t('its calls')}</a></p>
+    <${Tabs} label=${t('Parts of the function')} tabs=${tabs} /><//>`;
+}
+
+function Tree({ rows, chosen }) {
+  const regions = Map.groupBy ? Map.groupBy(rows, (row) => `${row.region} · ${row.account}`) : rows.reduce((map, row) => map.set(`${row.region} · ${row.account}`, [...(map.get(`${row.region} · ${row.account}`) || []), row]), new Map());
+  return [...regions].map(([title, list]) => html`<section><h2>${title}</h2><table><thead><tr><th scope="col">${t('Function')}</th><th scope="col">${t('Runtime')}</th><th scope="col">${t('Handler')}</th>
+      <th scope="col" class="number">${t('Memory')}</th><th scope="col">${t('Code')}</th><th scope="col">${t('Changed')}</th></tr></thead>
+    <tbody>${list.map((row) => html`<tr class=${idOf(row).join('/') === chosen ? 'chosen' : ''}><td><a href=${href(['functions', ...idOf(row)])}>${nameOf(row)}</a></td><td>${row.document.runtime}</td><td>${row.document.handler}</td>
+      <td class="number">${row.document.memorySize} MB</td><td>${row.has_code ? t('yes') : t('no')}</td><td><${Time} at=${row.modified_at} /></td></tr>`)}</tbody></table></section>`);
+}
+
+export function Functions() {
+  const { value, error, again } = useLoad(() => get('/resources?limit=10000'), []);
+  useEffect(() => {
+    let timer = null;
+    const quit = events.listen(({ type, data }) => {
+      if (type === 'call' && WRITES.test(data.operation || '') && !timer) timer = setTimeout(() => { timer = null; again(); }, 300);
+    });
+    return () => { quit(); clearTimeout(timer); };
+  }, []);
+  const rows = value ? value.resources : [];
+  const functions = rows.filter((row) => row.kind === 'function' && !row.version);
+  const chosen = place.value.rest.length === 4 ? place.value.rest.join('/') : null;
+  const one = chosen && functions.find((row) => idOf(row).join('/') === chosen);
+  return html`<div class=${one ? 'split' : 'whole'}><div class="left"><h1>${t('Functions')}</h1><${Mistakes} error=${error} />
+    ${value && value.more && html`<p class="quiet">${t('There are more than are shown.')}</p>`}
+    ${value && !functions.length && html`<p class="empty">${t('No function is deployed. Any client can create one; so can a file under seeds.')}</p>`}
+    <${Tree} rows=${functions} chosen=${chosen} /></div>
+    ${one && html`<${One} key=${chosen} row=${one} below=${rows} again=${again} />`}
+    ${chosen && value && !one && html`<p role="alert">${t('There is no such function.')}</p>`}</div>`;
+}
