@@ -17,29 +17,9 @@ static const struct {
 };
 
 static const char *const resource_names[RESOURCE_KIND_COUNT] = {
-    [RESOURCE_NONE] = "none",
-    [RESOURCE_ACCOUNT] = "account",
-    [RESOURCE_SERVICE] = "service",
-    [RESOURCE_FUNCTION] = "function",
-    [RESOURCE_VERSION] = "version",
-    [RESOURCE_ALIAS] = "alias",
-    [RESOURCE_TRIGGER] = "trigger",
-    [RESOURCE_DOMAIN] = "custom domain",
-    [RESOURCE_LAYER] = "layer",
-    [RESOURCE_LAYER_VERSION] = "layer version",
-    [RESOURCE_RESERVED_CAPACITY] = "reserved capacity",
-    [RESOURCE_PROVISION] = "provision config",
-    [RESOURCE_ON_DEMAND] = "on-demand config",
-    [RESOURCE_SCALING] = "scaling config",
-    [RESOURCE_CONCURRENCY] = "concurrency config",
-    [RESOURCE_ASYNC_CONFIG] = "async config",
-    [RESOURCE_ASYNC_TASK] = "async task",
-    [RESOURCE_INSTANCE] = "instance",
-    [RESOURCE_VPC_BINDING] = "VPC binding",
-    [RESOURCE_TAG] = "tag",
-    [RESOURCE_SESSION] = "session",
-    [RESOURCE_EVENT_SOURCE] = "event source",
-    [RESOURCE_REGION] = "region",
+#define KIND(enumerator, name) [RESOURCE_##enumerator] = (name),
+    RESOURCE_KINDS(KIND)
+#undef KIND
 };
 
 const struct operation *operation_find(enum api_version api, struct str name)

@@ -17,32 +17,37 @@ enum operation_class {
     OP_CONTROL = 1 << 3, /* @control: everything but @invoke */
 };
 
-/* What an operation works on; decides which not-found error is asked last. */
+/* What an operation works on; decides which not-found error is asked last. A row a kind, with its
+ * name. */
+#define RESOURCE_KINDS(KIND)                                                                       \
+    KIND(NONE, "none")                                                                             \
+    KIND(ACCOUNT, "account")                                                                       \
+    KIND(SERVICE, "service")                                                                       \
+    KIND(FUNCTION, "function")                                                                     \
+    KIND(VERSION, "version")                                                                       \
+    KIND(ALIAS, "alias")                                                                           \
+    KIND(TRIGGER, "trigger")                                                                       \
+    KIND(DOMAIN, "custom domain")                                                                  \
+    KIND(LAYER, "layer")                                                                           \
+    KIND(LAYER_VERSION, "layer version")                                                           \
+    KIND(RESERVED_CAPACITY, "reserved capacity")                                                   \
+    KIND(PROVISION, "provision config")                                                            \
+    KIND(ON_DEMAND, "on-demand config")                                                            \
+    KIND(SCALING, "scaling config")                                                                \
+    KIND(CONCURRENCY, "concurrency config")                                                        \
+    KIND(ASYNC_CONFIG, "async config")                                                             \
+    KIND(ASYNC_TASK, "async task")                                                                 \
+    KIND(INSTANCE, "instance")                                                                     \
+    KIND(VPC_BINDING, "VPC binding")                                                               \
+    KIND(TAG, "tag")                                                                               \
+    KIND(SESSION, "session")                                                                       \
+    KIND(EVENT_SOURCE, "event source")                                                             \
+    KIND(REGION, "region")
+
 enum resource_kind {
-    RESOURCE_NONE = 0,
-    RESOURCE_ACCOUNT,
-    RESOURCE_SERVICE,
-    RESOURCE_FUNCTION,
-    RESOURCE_VERSION,
-    RESOURCE_ALIAS,
-    RESOURCE_TRIGGER,
-    RESOURCE_DOMAIN,
-    RESOURCE_LAYER,
-    RESOURCE_LAYER_VERSION,
-    RESOURCE_RESERVED_CAPACITY,
-    RESOURCE_PROVISION,
-    RESOURCE_ON_DEMAND,
-    RESOURCE_SCALING,
-    RESOURCE_CONCURRENCY,
-    RESOURCE_ASYNC_CONFIG,
-    RESOURCE_ASYNC_TASK,
-    RESOURCE_INSTANCE,
-    RESOURCE_VPC_BINDING,
-    RESOURCE_TAG,
-    RESOURCE_SESSION,
-    RESOURCE_EVENT_SOURCE,
-    RESOURCE_REGION,
-    RESOURCE_KIND_COUNT,
+#define KIND(enumerator, name) RESOURCE_##enumerator,
+    RESOURCE_KINDS(KIND) RESOURCE_KIND_COUNT,
+#undef KIND
 };
 
 struct operation {
