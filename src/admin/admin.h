@@ -44,6 +44,19 @@ struct admin_state_request {
     const char *folder; /* SAVE, LOAD: absolute */
 };
 
+/* Who wants to call the API. */
+struct admin_caller_request {
+    struct str account, region; /* absent: the default ones */
+    bool always;                /* a key even where calls need not be signed */
+};
+
+/* Texts in the arena that was given. */
+struct admin_caller {
+    struct str account, region;
+    const char *mode;             /* of its account: "off", "lenient" or "strict" */
+    struct str id, secret, token; /* a temporary key; absent: none is needed */
+};
+
 /*
  * What the control side needs of the rest of the program. Everything outlives the admin. Callbacks
  * run on the loop thread; those marked optional may be NULL, and the paths that need them then
@@ -98,6 +111,9 @@ struct admin_context {
     /** Call each(arg, row) for every resource of @kind, in the order of their keys (optional). */
     void (*resources_each)(void *owner, struct str kind,
                            void (*each)(void *arg, const struct store_row *row), void *arg);
+    /** Make a temporary key for calls of the API, where they are signed (optional). */
+    void (*caller)(void *owner, const struct admin_caller_request *request, struct arena *arena,
+                   struct admin_caller *out);
 
     /** The virtual clock was moved: look at timers that follow it (optional). */
     void (*clock_moved)(void *owner);

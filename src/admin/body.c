@@ -28,10 +28,12 @@ static const struct schema {
     bool list;        /* a list in place of the object will do */
     struct field fields[FIELDS_MAX];
 } schemas[] = {
+    {"AsyncDrain",       false, {{"within", TEXT}}},
     {"ClockChange",      false, {{"advance", TEXT}, {"freeze", TEXT | FLAG}}},
     {"DrillStart",       false, {{"seed", COUNT | LONG | TEXT}, {"timeout", TEXT}, {"workload", TEXT}, {"attached", FLAG}}},
     {"Explain",          false, {{"request_id", TEXT}, {"method", TEXT}, {"host", TEXT}, {"path", TEXT}, {"headers", OBJECT}, {"body", TEXT}}},
     {"Folder",           false, {{"folder", TEXT}}},
+    {"KeyInput",         false, {{"account", TEXT | COUNT}, {"region", TEXT}, {"always", FLAG}}},
     {"ObservationInput", false, {{"request_id", TEXT}, {"outcome", TEXT | NOTHING}, {"exception", TEXT | NOTHING}, {"code", TEXT | NOTHING}, {"message", TEXT | NOTHING}, {"attempts", COUNT}}},
     {"Reset",            false, {{"what", TEXTS}}},
     {"ScenarioInput",    false, {{"state", TEXT | NOTHING}}},

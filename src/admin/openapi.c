@@ -43,6 +43,9 @@ static const struct {
     const char *name, *schema;
 } schemas[] = {
     {"Active",       OBJECT(LIST("active", "HeldCall"))},
+    {"AsyncCall",    OBJECT(TEXT("id") "," TEXT("account") "," TEXT("region") "," TEXT("function") "," TEXT("qualifier") "," TEXT("status") "," TEXT("request_id") "," COUNT("attempts") "," TEXT("accepted") "," TEXT("next") "," TEXT("ended") "," TEXT("error") "," TEXT("destination") "," TEXT("event") "," TEXT("result") ",\"steps\":{\"type\":\"array\"}")},
+    {"AsyncCalls",   OBJECT(LIST("calls", "AsyncCall"))},
+    {"AsyncDrained", OBJECT(COUNT("left"))},
     {"CannedAnswer", OBJECT(TEXT("id") "," TEXT("description") ",\"priority\":{\"type\":\"integer\"}," COUNT("matched") "," COUNT("answered") "," TEXT("file") "," COUNT("line"))},
     {"Catalog",      OBJECT("\"errors\":{\"type\":\"array\"},\"operations\":{\"type\":\"array\"}," TEXTS("outcomes") "," TEXTS("shapers"))},
     {"Chain",        OBJECT(COUNT("chain") "," COUNT("attempts") "," COUNT("retries") "," COUNT("transport_repeats") "," TEXT("confidence") "," TEXT("operation") ",\"gaps_ms\":{\"type\":\"array\",\"items\":{\"type\":\"number\"}}," FLAG("succeeded") "," FLAG("gave_up"))},
@@ -64,12 +67,15 @@ static const struct {
     {"Events",       "{\"type\":\"string\",\"description\":\"server-sent events, one JSON object each; `lost` tells how many since `after` are not kept any more\"}"},
     {"Explanation",  OBJECT(TEXT("request_id") ",\"outcome\":{\"type\":\"object\"}," LIST("rules", "GateOfRule"))},
     {"Faults",       OBJECT(COUNT("seed") "," FLAG("stopped") "," FLAG("playing") "," TEXT("halted_by") "," COUNT("active") ",\"reload\":{\"$ref\":\"#/components/schemas/Reload\"}," LIST("groups", "Group") "," LIST("scenarios", "Scenario") "," LIST("rules", "Rule") "," LIST("canned", "CannedAnswer"))},
+    {"Function",     OBJECT(TEXT("account") "," TEXT("region") "," TEXT("function") "," TEXT("runtime") "," TEXT("handler") "," FLAG("has_code"))},
+    {"Functions",    OBJECT(LIST("functions", "Function"))},
     {"GateOfRule",   OBJECT(TEXT("rule") "," TEXT("gate") "," TEXT("key") "," COUNT("n") "," NUMBER("draw") "," NUMBER("threshold") "," NUMBER("recomputed") "," FLAG("agrees") "," TEXT("text"))},
     {"Group",        OBJECT(TEXT("name") "," TEXT("description") "," FLAG("enabled"))},
     {"Health",       OBJECT("\"status\":{\"enum\":[\"ok\",\"degraded\",\"unavailable\"]}," TEXT("version") "," TEXT("started_at") "," COUNT("seed") ",\"faults\":{\"type\":\"object\"},\"journal\":{\"type\":\"object\"}")},
     {"HeldCall",     OBJECT(COUNT("number") "," TEXT("request_id") "," TEXT("rule") "," TEXT("kind") "," TEXT("method") "," TEXT("path") "," TEXT("since") "," COUNT("age_ms") ",\"left_ms\":{\"type\":[\"integer\",\"null\"]}")},
     {"Index",        OBJECT("\"paths\":{\"type\":\"array\"}")},
     {"Issue",        OBJECT(TEXT("code") "," TEXT("file") "," COUNT("line") "," COUNT("column") "," TEXT("path") "," TEXT("message") "," TEXT("hint"))},
+    {"Key",          OBJECT(TEXT("account") "," TEXT("region") "," TEXT("host") ",\"auth\":{\"enum\":[\"off\",\"lenient\",\"strict\"]}," TEXT("access_key_id") "," TEXT("access_key_secret") "," TEXT("security_token"))},
     {"LogLine",      OBJECT(COUNT("number") "," TEXT("time") ",\"kind\":{\"enum\":[\"line\",\"start\",\"end\",\"error\"]}," TEXT("account") "," TEXT("region") "," TEXT("service") "," TEXT("function") "," TEXT("version") "," TEXT("instance") "," TEXT("request_id") "," TEXT("text"))},
     {"LogOwner",     OBJECT(TEXT("service") "," TEXT("function") "," TEXT("account") "," TEXT("region") "," COUNT("lines") "," COUNT("bytes") "," COUNT("lost_lines") "," COUNT("lost_bytes"))},
     {"Logs",         OBJECT(COUNT("number") "," LIST("functions", "LogOwner") "," LIST("lines", "LogLine"))},
@@ -129,6 +135,13 @@ static void add_content(const char *type, const char *schema, struct buf *out)
 static const struct {
     const char *path, *name, *in;
 } parameters[] = {
+    {"/async",                    "account",       "query" },
+    {"/async",                    "function",      "query" },
+    {"/async",                    "region",        "query" },
+    {"/async",                    "status",        "query" },
+    {"/functions",                "account",       "query" },
+    {"/functions",                "function",      "query" },
+    {"/functions",                "region",        "query" },
     {"/events",                   "after",         "query" },
     {"/events",                   "Last-Event-ID", "header"},
     {"/events",                   "type",          "query" },
@@ -246,10 +259,11 @@ static bool can_be_refused(const struct admin_route *route, int whose)
 static const struct {
     const char *path, *status, *gives, *meaning;
 } further[] = {
-    {"/health",          "503", "Health",  "not ready"                           },
-    {"/readyz",          "503", "Word",    "not ready"                           },
-    {"/requests/verify", "409", "Verdict", "an assertion failed"                 },
-    {"/requests/verify", "424", "Verdict", "nothing can be said: see the verdict"},
+    {"/health",          "503", "Health",       "not ready"                           },
+    {"/async/drain",     "504", "AsyncDrained", "something is left"                   },
+    {"/readyz",          "503", "Word",         "not ready"                           },
+    {"/requests/verify", "409", "Verdict",      "an assertion failed"                 },
+    {"/requests/verify", "424", "Verdict",      "nothing can be said: see the verdict"},
 };
 
 static void add_answer(const char *status, const char *meaning, const char *type,

@@ -9,6 +9,9 @@
 /* method, path, begin, work, finish, flags, takes, gives, summary */
 static const struct admin_route routes[] = {
     {"GET",    "",                             step_index,              NULL,                     NULL,                       0,          NULL,           "Index",        "The paths that there are"},
+    {"GET",    "/async",                       step_async_get,          NULL,                     NULL,                       0,          NULL,           "AsyncCalls",   "Asynchronous calls, those accepted first in front; ?function=, status=, account=, region="},
+    {"GET",    "/async/{id}",                  step_async_show,         NULL,                     NULL,                       0,          NULL,           "AsyncCall",    "One of them with its event, its result and what happened to it"},
+    {"POST",   "/async/drain",                 step_async_drain,        NULL,                     NULL,                       0,          "AsyncDrain",   "AsyncDrained", "What waits for its next attempt runs at once; answers when nothing is left, or with 504 after within"},
     {"GET",    "/clients",                     NULL,                    step_clients_work,        NULL,                       0,          NULL,           "Reactions",    "How each kind of client reacted to each failure"},
     {"GET",    "/clock",                       step_clock_get,          NULL,                     NULL,                       0,          NULL,           "Clock",        "The virtual clock"},
     {"PUT",    "/clock",                       step_clock_put,          NULL,                     NULL,                       ADMIN_BODY, "ClockChange",  "Clock",        "Advance or freeze the virtual clock"},
@@ -53,7 +56,9 @@ static const struct admin_route routes[] = {
     {"GET",    "/faults/tape",                 step_tape_get,           NULL,                     NULL,                       0,          NULL,           "Tape",         "The decisions of this run as NDJSON"},
     {"PUT",    "/faults/tape",                 step_tape_put,           NULL,                     NULL,                       ADMIN_RAW,  "Tape",         "Playing",      "Decide by a tape from now on"},
     {"DELETE", "/faults/tape",                 step_tape_delete,        NULL,                     NULL,                       0,          NULL,           "Playing",      "Decide by the rules again"},
+    {"GET",    "/functions",                   step_functions_get,      NULL,                     NULL,                       0,          NULL,           "Functions",    "The functions of all accounts, regions and services; ?function=, account=, region="},
     {"GET",    "/health",                      step_health,             NULL,                     NULL,                       0,          NULL,           "Health",       "State in full; 503 while it may not be used"},
+    {"POST",   "/keys",                        step_key_make,           NULL,                     NULL,                       0,          "KeyInput",     "Key",          "What calls of the API need: host, and a temporary key for an hour where they are signed, or always"},
     {"GET",    "/livez",                       step_livez,              NULL,                     NULL,                       ADMIN_OPEN, NULL,           "Word",         "Is the daemon alive"},
     {"GET",    "/logs",                        step_logs,               NULL,                     NULL,                       0,          NULL,           "Logs",         "What functions print, oldest first; ?function, service, region, account, request_id, since, until, after; tail=N keeps the newest; follow=true streams"},
     {"GET",    "/metrics",                     step_metrics,            NULL,                     NULL,                       0,          NULL,           "Metrics",      "Numbers for Prometheus"},

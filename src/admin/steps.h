@@ -95,6 +95,17 @@ void step_requests_begin(struct admin_call *call);
 void step_requests_work(struct admin_call *call);
 void step_request_work(struct admin_call *call);
 
+/* functions.c */
+void step_functions_get(struct admin_call *call);
+
+/* async.c */
+void step_async_get(struct admin_call *call);
+void step_async_show(struct admin_call *call);
+void step_async_drain(struct admin_call *call);
+
+/* keys.c */
+void step_key_make(struct admin_call *call);
+
 /* logs.c */
 void step_logs(struct admin_call *call);
 /** What may be asked of /logs; NULL behind the last. */

@@ -159,23 +159,35 @@ static int send_all(int fd, struct str bytes)
     return 0;
 }
 
+static int send_whole(int fd, const struct client_request *request)
+{
+    OWN(buf_done) struct buf b = {0};
+
+    buf_printf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nUser-Agent: fcemu\r\n",
+               request->method, request->path, request->host);
+    if (request->headers)
+        buf_puts(&b, request->headers);
+    buf_printf(&b, "Content-Length: %zu\r\n\r\n", request->body.len);
+    return send_all(fd, buf_str(&b)) < 0 || send_all(fd, request->body) < 0 ? -1 : 0;
+}
+
 static int send_request(int fd, const struct cli_args *args, const char *method, const char *path,
                         const char *content_type, struct str body)
 {
-    OWN(buf_done) struct buf b = {0};
+    OWN(buf_done) struct buf headers = {0};
     const char *token = cli_value(args, "token");
 
     if (!token)
         token = getenv("FCEMU_TOKEN");
-    buf_printf(&b, "%s %s HTTP/1.1\r\nHost: unix\r\nConnection: close\r\nUser-Agent: fcemu\r\n",
-               method, path);
     if (token && *token)
-        buf_printf(&b, "Authorization: Bearer %s\r\n", token);
+        buf_printf(&headers, "Authorization: Bearer %s\r\n", token);
     if (content_type)
-        buf_printf(&b, "Content-Type: %s\r\n", content_type);
-    buf_printf(&b, "Content-Length: %zu\r\n\r\n", body.len);
-    buf_add(&b, body);
-    return send_all(fd, buf_str(&b));
+        buf_printf(&headers, "Content-Type: %s\r\n", content_type);
+    return send_whole(fd, &(struct client_request){.method = method,
+                                                   .path = path,
+                                                   .host = "unix",
+                                                   .headers = buf_text(&headers),
+                                                   .body = body});
 }
 
 /* Bytes behind each other until the peer closes; -1 on an error or a time-out. */
@@ -309,6 +321,35 @@ int client_ask(const struct cli_args *args, const char *method, const char *path
     if (fd < 0)
         return EXIT_CODE_UNREACHABLE;
     return finish(args, fd, send_request(fd, args, method, path, content_type, body), out);
+}
+
+int client_ask_long(const struct cli_args *args, const char *method, const char *path,
+                    const char *content_type, struct str body, struct client_answer *out)
+{
+    struct timeval forever = {0};
+    int fd = dial(args);
+
+    if (fd < 0)
+        return EXIT_CODE_UNREACHABLE;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &forever, sizeof(forever));
+    return finish(args, fd, send_request(fd, args, method, path, content_type, body), out);
+}
+
+int client_send(const struct cli_args *args, const struct client_request *request,
+                struct client_answer *out)
+{
+    struct timeval forever = {0};
+    int fd = dial(args);
+
+    if (fd < 0)
+        return EXIT_CODE_UNREACHABLE;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &forever, sizeof(forever));
+    return finish(args, fd, send_whole(fd, request), out);
+}
+
+struct str client_answer_header(const struct client_answer *answer, const char *name)
+{
+    return client_header(buf_str(&answer->head), str_of(name));
 }
 
 int client_open(const struct cli_args *args, const char *method, const char *path)

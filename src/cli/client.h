@@ -17,6 +17,14 @@ struct client_answer {
     struct buf head;
 };
 
+/* A call of the emulated API, as any client would make it. */
+struct client_request {
+    const char *method, *path; /* with the query */
+    const char *host;
+    const char *headers; /* further ones, each with its line end; or NULL */
+    struct str body;
+};
+
 void client_answer_done(struct client_answer *answer);
 static inline void client_answer_done_at_exit(struct client_answer *answer)
 {
@@ -30,6 +38,16 @@ static inline void client_answer_done_at_exit(struct client_answer *answer)
  */
 int client_ask(const struct cli_args *args, const char *method, const char *path,
                const char *content_type, struct str body, struct client_answer *out);
+
+/** The same, for an answer that may take its time. */
+int client_ask_long(const struct cli_args *args, const char *method, const char *path,
+                    const char *content_type, struct str body, struct client_answer *out);
+
+/** Send it to the daemon, and wait for the answer as long as that takes. As client_ask(). */
+int client_send(const struct cli_args *args, const struct client_request *request,
+                struct client_answer *out);
+/** A header of an answer, or an absent text; a view into it. */
+struct str client_answer_header(const struct client_answer *answer, const char *name);
 
 /** The same for a JSON answer below 400; otherwise prints the problem's title and errors, and
  * returns an exit code. */

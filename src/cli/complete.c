@@ -88,6 +88,11 @@ static void offer_folders(const struct completing *c)
     say(c, COMPLETE_FOLDERS);
 }
 
+static void offer_functions(const struct completing *c)
+{
+    say(c, COMPLETE_FUNCTIONS);
+}
+
 static void offer_rules(const struct completing *c)
 {
     say(c, COMPLETE_RULES);
@@ -103,6 +108,7 @@ static const struct {
     {"DIR",       offer_folders    },
     {"FILE",      offer_files      },
     {"FOLDER",    offer_folders    },
+    {"FUNCTION",  offer_functions  },
     {"FROM",      offer_folders    },
     {"ID",        offer_rules      },
     {"PATH",      offer_files      },

@@ -13,6 +13,7 @@
 /* Lines that stand for what only the shell, or a running daemon, knows. */
 #define COMPLETE_FILES ":files"
 #define COMPLETE_FOLDERS ":folders"
+#define COMPLETE_FUNCTIONS ":functions"
 #define COMPLETE_RULES ":rules"
 
 /**

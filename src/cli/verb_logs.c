@@ -5,17 +5,13 @@
 
 #include "base/mem.h"
 #include "cli/client.h"
+#include "cli/failure.h"
 #include "cli/function_name.h"
 #include "cli/print.h"
 #include "cli/verbs.h"
 #include "conf/scalar.h"
 
 #define TAIL_DEFAULT "100"
-
-#define DIM "\033[2m"
-#define RED "\033[31m"
-#define BOLD_RED "\033[1;31m"
-#define PLAIN "\033[0m"
 
 enum { TIME_FROM = 11, TIME_TO = 23 }; /* of "2026-11-29T12:00:00.123Z" */
 
@@ -36,7 +32,7 @@ static void add_place(const cJSON *line, const struct printing *printing, struct
     struct str time = json_get_str(line, "time");
     struct str service = json_get_str(line, "service");
 
-    buf_printf(out, "%s" STR_FMT, colour(printing, DIM),
+    buf_printf(out, "%s" STR_FMT, colour(printing, CLI_DIM),
                STR_ARG(str_slice(time, TIME_FROM, TIME_TO)));
     if (!printing->named) {
         buf_add_char(out, ' ');
@@ -44,24 +40,7 @@ static void add_place(const cJSON *line, const struct printing *printing, struct
             buf_printf(out, STR_FMT "/", STR_ARG(service));
         buf_add(out, json_get_str(line, "function"));
     }
-    buf_puts(out, colour(printing, PLAIN));
-}
-
-/* An error has several lines: what it is, then where. */
-static void add_error(struct str text, const struct printing *printing, struct buf *out)
-{
-    struct str first;
-    struct str rest;
-
-    str_cut(text, '\n', &first, &rest);
-    buf_puts(out, colour(printing, BOLD_RED));
-    cli_add_text(out, first);
-    buf_puts(out, colour(printing, PLAIN));
-    if (!str_is_set(rest))
-        return;
-    buf_printf(out, "\n%s", colour(printing, RED));
-    cli_add_text(out, rest);
-    buf_puts(out, colour(printing, PLAIN));
+    buf_puts(out, colour(printing, CLI_PLAIN));
 }
 
 static void add_text(const cJSON *line, const struct printing *printing, struct buf *out)
@@ -71,12 +50,12 @@ static void add_text(const cJSON *line, const struct printing *printing, struct 
     bool dim = str_eq(kind, STR("start")) || str_eq(kind, STR("end"));
 
     if (str_eq(kind, STR("error"))) {
-        add_error(text, printing, out);
+        failure_lines(text, printing->colour, out);
         return;
     }
-    buf_puts(out, dim ? colour(printing, DIM) : "");
+    buf_puts(out, dim ? colour(printing, CLI_DIM) : "");
     cli_add_text(out, text);
-    buf_puts(out, dim ? colour(printing, PLAIN) : "");
+    buf_puts(out, dim ? colour(printing, CLI_PLAIN) : "");
 }
 
 /* Runtimes print an error as JSON, too; behind it comes the same for people. */

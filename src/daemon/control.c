@@ -241,6 +241,7 @@ int control_start(struct daemon *d, struct error *err)
         .clock_moved = clock_moved,
         .resources_each = resources_each,
         .loopback_port = loopback_port,
+        .caller = keys_caller,
     };
 
     return admin_new(&context, &d->admin, err);

@@ -57,6 +57,9 @@ struct daemon {
 
 /* keys.c */
 void keys_init(struct daemon *d);
+/** For admin_context.caller. */
+void keys_caller(void *owner, const struct admin_caller_request *request, struct arena *arena,
+                 struct admin_caller *out);
 
 /* state.c: for admin_context.state */
 void daemon_change_state(void *owner, const struct admin_state_request *request,

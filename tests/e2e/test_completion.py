@@ -1,5 +1,6 @@
 """Completion in the shells themselves: each loads its script without a word, and completes a line as a person would see it."""
 
+import json
 import os
 import pty
 import re
@@ -35,6 +36,8 @@ LINES = [
     ("fcemu serve --config=rule", "fcemu serve --config=rules.yaml"),
     ("fcemu fault show only", "fcemu fault show only-rule"),
     ("fcemu fault off group:", "fcemu fault off group:"),
+    ("fcemu invoke only", "fcemu invoke only-function"),
+    ("fcemu logs -f only", "fcemu logs -f only-function"),
 ]
 RULES = "version: 1\nrules: [{id: only-rule, match: {function: f}, do: {error: AccessDenied}}]\n"
 
@@ -47,6 +50,8 @@ def sound(line):
 def place(tmp_path_factory):
     """A folder with the program on PATH, one rule file, and a daemon that has its rule."""
     running = Daemon(tmp_path_factory.mktemp("completion"), rules=RULES).start()
+    function = {"functionName": "only-function", "runtime": "python3.10", "handler": "index.handler", "code": {"zipFile": "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA=="}}
+    assert running.call("POST", "/2023-03-30/functions", json.dumps(function)).status == 200
     (running.folder / "bin").mkdir()
     (running.folder / "bin" / "fcemu").symlink_to(BINARY)
     running.variables = {

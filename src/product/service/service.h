@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "product/service/frame/call.h"
 
 struct clock;
@@ -77,6 +78,28 @@ bool service_has_code(struct service *service, struct str account, struct str re
 
 /** The state behind the operations, for snapshots and for what runs functions. */
 struct store *service_store(struct service *service);
+
+/* A function as it stands now. Texts live in the arena of the listing. */
+struct service_function {
+    struct str account, region;
+    struct str service; /* "" of a function of 2023-03-30 */
+    struct str name, runtime, handler;
+    bool has_code;
+};
+/** All functions of all accounts and regions; *out is in @arena. */
+size_t service_functions(struct service *service, struct arena *arena,
+                         struct service_function **out);
+
+/* An asynchronous call: of those whose record nobody wants, while they wait or run. */
+struct service_async_call {
+    struct str account, region, service, function, id;
+    const cJSON *record; /* resource/async_record.h; lives as long as the arena */
+};
+/** All of them, those that were accepted first in front; *out is in @arena. */
+size_t service_async_calls(struct service *service, struct arena *arena,
+                           struct service_async_call **out);
+/** What waits for its next attempt runs at once. How many are left, running or waiting. */
+size_t service_async_hasten(struct service *service);
 
 /** docs/coverage.md: a row an operation and version, full, partial (what) or absent. */
 void service_coverage(struct buf *out);

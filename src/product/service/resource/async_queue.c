@@ -489,6 +489,19 @@ void async_queue_stop(struct async_queue *q, const struct store_key *task)
     }
 }
 
+size_t async_queue_hasten(struct async_queue *q)
+{
+    size_t count = 0;
+
+    for (struct job *job = q ? q->jobs : NULL; job; job = job->next) {
+        job->due_ns = 0;
+        count++;
+    }
+    if (count)
+        arm(q);
+    return count;
+}
+
 /* ---- made ---- */
 
 static void take_up(void *arg, const struct store_row *row)

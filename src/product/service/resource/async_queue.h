@@ -34,5 +34,7 @@ struct async_call {
 void async_queue_add(struct async_queue *queue, const struct async_call *call);
 /** The task was stopped: what runs for it ends. */
 void async_queue_stop(struct async_queue *queue, const struct store_key *task);
+/** What waits runs now. How many are left, running or waiting. */
+size_t async_queue_hasten(struct async_queue *queue); /* NULL: none */
 /** A record that no client sees. */
 bool async_is_hidden(const cJSON *record);

@@ -1,0 +1,233 @@
+/* Calls of the emulated API, signed where they have to be. */
+#include "cli/api.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/distance.h"
+#include "base/mem.h"
+#include "base/query.h"
+#include "cli/function_name.h"
+#include "crypto/digest.h"
+#include "crypto/encode.h"
+
+/* ---- who calls ---- */
+
+static void add_member(struct buf *out, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    buf_printf(out, "%s\"%s\":", out->len > 1 ? "," : "", name);
+    buf_json_string(out, str_of(value));
+}
+
+static struct str member(struct api *api, const cJSON *answer, const char *name)
+{
+    return arena_str(api->arena, json_get_str(answer, name));
+}
+
+int api_open(const struct cli_args *args, struct api *out)
+{
+    OWN(buf_done) struct buf body = {0};
+    OWN(json_free) cJSON *answer = NULL;
+    int r;
+
+    *out = (struct api){.args = args};
+    buf_add_char(&body, '{');
+    add_member(&body, "account", cli_value(args, "account"));
+    add_member(&body, "region", cli_value(args, "region"));
+    buf_add_char(&body, '}');
+    r = client_ask_json(args, "POST", "/_fcemu/keys", buf_str(&body), &answer);
+    if (r != 0)
+        return r;
+    out->arena = arena_new();
+    out->account = member(out, answer, "account");
+    out->region = member(out, answer, "region");
+    out->host = arena_dup(out->arena, json_get_str(answer, "host"));
+    out->id = member(out, answer, "access_key_id");
+    out->secret = member(out, answer, "access_key_secret");
+    out->token = member(out, answer, "security_token");
+    return 0;
+}
+
+void api_close(struct api *api)
+{
+    if (api && api->arena)
+        arena_free(GIVE(api->arena));
+}
+
+/* ---- the scheme FC ---- */
+
+static void add_header_lines(const struct api *api, const struct api_header *headers, bool signs,
+                             struct buf *out)
+{
+    const char *format = signs ? "%s:%s\n" : "%s: %s\r\n";
+
+    for (const struct api_header *h = headers; h && h->name; h++)
+        buf_printf(out, format, h->name, h->value);
+    if (str_is_set(api->token)) /* x-fc-s… is behind what verbs send */
+        buf_printf(out, format, "x-fc-security-token", api->token.ptr);
+}
+
+static void add_signature(struct api *api, const struct api_request *request, const char *date,
+                          struct buf *out)
+{
+    OWN(buf_done) struct buf text = {0};
+    uint8_t digest[DIGEST_SHA256_BYTES];
+    struct str path;
+
+    str_cut(str_of(request->path), '?', &path, &(struct str){0});
+    buf_printf(&text, "%s\n\n%s\n%s\n", request->method,
+               request->content_type ? request->content_type : "", date);
+    add_header_lines(api, request->headers, true, &text);
+    buf_add(&text, path);
+    hmac_of(DIGEST_SHA256, api->secret, buf_str(&text), digest);
+    buf_printf(
+        out, "Authorization: FC " STR_FMT ":" STR_FMT "\r\n", STR_ARG(api->id),
+        STR_ARG(base64_text((struct str){(const char *)digest, sizeof(digest)}, api->arena)));
+}
+
+static void add_headers(struct api *api, const struct api_request *request, struct buf *out)
+{
+    char date[CLOCK_RFC1123_BYTES];
+
+    clock_format_rfc1123(clock_wall_ms(), date);
+    buf_printf(out, "Date: %s\r\n", date);
+    if (request->content_type)
+        buf_printf(out, "Content-Type: %s\r\n", request->content_type);
+    add_header_lines(api, request->headers, false, out);
+    if (str_is_set(api->id))
+        add_signature(api, request, date, out);
+}
+
+int api_call(struct api *api, const struct api_request *request, struct client_answer *out)
+{
+    OWN(buf_done) struct buf headers = {0};
+
+    add_headers(api, request, &headers);
+    return client_send(api->args,
+                       &(struct client_request){.method = request->method,
+                                                .path = request->path,
+                                                .host = request->host ? request->host : api->host,
+                                                .headers = buf_text(&headers),
+                                                .body = request->body},
+                       out);
+}
+
+/* ---- what is refused ---- */
+
+static struct str either(const cJSON *error, const char *one, const char *other)
+{
+    struct str text = json_get_str(error, one);
+
+    return str_is_set(text) ? text : json_get_str(error, other);
+}
+
+void api_error(struct api *api, const struct client_answer *answer, struct str *out_code,
+               struct str *out_message)
+{
+    struct error err;
+    OWN(json_free) cJSON *error = json_parse(buf_str(&answer->body), &err);
+
+    *out_code = arena_str(api->arena, error ? either(error, "ErrorCode", "Code") : STR_NONE);
+    *out_message =
+        arena_str(api->arena, error ? either(error, "ErrorMessage", "Message") : STR_NONE);
+}
+
+void api_print_refusal(const struct api *api, const struct client_answer *answer)
+{
+    struct api own = *api;
+    struct str code;
+    struct str message;
+
+    api_error(&own, answer, &code, &message);
+    if (str_is_set(code))
+        fprintf(stderr, "fcemu %s: " STR_FMT ": " STR_FMT " (%d)\n", api->args->verb->name,
+                STR_ARG(code), STR_ARG(message), answer->status);
+    else
+        fprintf(stderr, "fcemu %s: the answer is %d: " STR_FMT "\n", api->args->verb->name,
+                answer->status, STR_ARG(str_slice(buf_str(&answer->body), 0, 500)));
+}
+
+/* ---- functions ---- */
+
+static cJSON *ask_functions(struct api *api, const char *text)
+{
+    OWN(buf_done) struct buf path = {0};
+    cJSON *answer = NULL;
+
+    buf_puts(&path, "/_fcemu/functions?");
+    if (text)
+        function_name_query(&path, "function", str_of(text));
+    function_name_query(&path, "account", api->account);
+    function_name_query(&path, "region", api->region);
+    if (client_ask_json(api->args, "GET", buf_text(&path), STR_NONE, &answer) != 0)
+        return NULL;
+    return answer;
+}
+
+/* Of several, the one that has no service bears exactly this name. */
+static int choose(struct api *api, const char *text, const cJSON *list, struct api_function *out)
+{
+    OWN(buf_done) struct buf names = {0};
+    const cJSON *item;
+    struct str service;
+    struct str rest;
+
+    cJSON_ArrayForEach (item, list) {
+        struct str shown = json_get_str(item, "function");
+
+        if (str_eq(shown, str_of(text))) {
+            out->service = STR_NONE;
+            return 0;
+        }
+        str_cut(shown, '/', &service, &rest);
+        buf_printf(&names, "%s'" STR_FMT "'", names.len ? " and " : "", STR_ARG(shown));
+        out->service = arena_str(api->arena, service);
+    }
+    if (cJSON_GetArraySize(list) <= 1)
+        return 0;
+    return cli_usage(api->args, "'%s' may be %s: say which", text, buf_text(&names));
+}
+
+int api_find_function(struct api *api, const char *text, struct api_function *out)
+{
+    struct function_name named;
+    int r = function_name_read(api->args, text, &named);
+
+    if (r != 0)
+        return r;
+    *out = (struct api_function){.service = named.service, .name = named.name};
+    if (str_is_set(named.service))
+        return 0;
+    OWN(json_free) cJSON *answer = ask_functions(api, text);
+
+    if (!answer)
+        return EXIT_CODE_UNREACHABLE;
+    return choose(api, text, json_get(answer, "functions"), out);
+}
+
+struct str api_nearest_function(struct api *api, const char *text)
+{
+    OWN(json_free) cJSON *answer = ask_functions(api, NULL);
+    struct nearest nearest = {.wanted = str_of(text)};
+    const cJSON *list = answer ? json_get(answer, "functions") : NULL;
+    const cJSON *item;
+
+    cJSON_ArrayForEach (item, list)
+        nearest_offer(&nearest, json_get_str(item, "function"));
+    return arena_str(api->arena, nearest.best);
+}
+
+const char *api_function_path(struct api *api, const struct api_function *function,
+                              const char *qualifier)
+{
+    struct arena *arena = api->arena;
+    struct str safe = percent_encode(function->name, false, arena);
+
+    if (!str_is_set(function->service))
+        return arena_printf(arena, "/2023-03-30/functions/" STR_FMT, STR_ARG(safe));
+    return arena_printf(arena, "/2016-08-15/services/" STR_FMT "%s%s/functions/" STR_FMT,
+                        STR_ARG(percent_encode(function->service, false, arena)),
+                        qualifier ? "." : "", qualifier ? qualifier : "", STR_ARG(safe));
+}
