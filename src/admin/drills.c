@@ -222,13 +222,17 @@ void step_drill_run(struct admin_call *call)
     const struct drill_plan *plan = find_plan(call);
     struct drill_options options = {0};
     struct drill_run *run;
+    int r;
 
     if (!plan || !read_options(call, &options))
         return;
-    if (drill_runs_start(admin->drills, fault_engine_ruleset(admin->context.engine), plan, &options,
-                         &run) == DRILL_BUSY) {
-        admin_problem(call, 409, "drill '" STR_FMT "' is running as run %" PRIu64 "; one at a time",
-                      STR_ARG(drill_run_plan_id(run)), drill_run_number(run));
+    r = drill_runs_start(admin->drills, fault_engine_ruleset(admin->context.engine), plan, &options,
+                         &run);
+    if (r) {
+        admin_problem(call, 409, "drill '" STR_FMT "' is running as run %" PRIu64 "; %s",
+                      STR_ARG(drill_run_plan_id(run)), drill_run_number(run),
+                      r == DRILL_BUSY ? "one at a time, unless their guards name different accounts"
+                                      : "beside it there is only its seed");
         return;
     }
     admin_touch(admin);

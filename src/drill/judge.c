@@ -40,6 +40,14 @@ static void add_verdict(cJSON *object, enum drill_verdict verdict)
     json_add_str(object, "verdict", str_of(drill_verdict_name(verdict)));
 }
 
+/* The calls of the run; of its account, when it is of one. */
+static void query_run(const struct judging *x, struct journal_query *query)
+{
+    journal_query_init(query);
+    query->after = x->j->after;
+    query->account = x->j->plan->account;
+}
+
 /* ---- how it ended ---- */
 
 static void tell_workload(const struct judgement *j, struct buf *out)
@@ -173,13 +181,20 @@ static void require_fires(struct judging *x, const struct rule_record *rule)
                     &text);
 }
 
+/* What other rules strike is of other accounts when the drill is of one. */
+static bool is_ours(const struct judging *x, const struct rule_record *rule)
+{
+    return rule->named || !x->j->plan->account.ptr;
+}
+
 static void require_capped(struct judging *x)
 {
     uint64_t most = x->j->plan->require.capped, seen = 0;
     OWN(buf_done) struct buf text = {0};
 
     for (size_t i = 0; i < x->j->rule_count; i++)
-        seen += x->j->rules[i].capped;
+        if (is_ours(x, &x->j->rules[i]))
+            seen += x->j->rules[i].capped;
     buf_printf(&text, "%" PRIu64 " fires were capped by guard.max_active", seen);
     if (seen > most)
         buf_printf(&text, ", wanted at most %" PRIu64, most);
@@ -187,11 +202,21 @@ static void require_capped(struct judging *x)
                     &text);
 }
 
+static uint64_t lost_of_run(const struct judging *x)
+{
+    uint64_t oldest;
+
+    if (!journal_snapshot_count(x->snapshot))
+        return x->j->lost;
+    oldest = journal_snapshot_at(x->snapshot, 0)->number;
+    return oldest > x->j->after + 1 ? oldest - x->j->after - 1 : 0;
+}
+
 static void require_journal(struct judging *x)
 {
     uint64_t most = x->j->plan->require.journal_lost;
     /* Entries from before the run may go as they like. */
-    uint64_t ours = x->calls.count ? x->calls.entries[0]->number - x->j->after - 1 : x->j->lost;
+    uint64_t ours = lost_of_run(x);
     OWN(buf_done) struct buf text = {0};
 
     buf_printf(&text, "the journal lost %" PRIu64 " calls of the run", ours);
@@ -265,6 +290,7 @@ static void judge_assertions(struct judging *x)
         .coverage = j->coverage,
         .observations = j->observations,
         .after = j->after,
+        .account = j->plan->account,
         .wall_ms = j->ended_wall_ms,
     };
     struct verify_report verdicts;
@@ -294,7 +320,7 @@ static void add_rules(struct judging *x)
         const struct rule_record *rule = &x->j->rules[i];
         cJSON *item;
 
-        if (!rule->named && !rule->fired)
+        if (!is_ours(x, rule) || (!rule->named && !rule->fired))
             continue;
         item = json_made(cJSON_CreateObject());
         json_add_str(item, "id", rule->id);
@@ -387,8 +413,7 @@ static void add_chains(struct judging *x)
     struct retries retries;
     size_t shown_chains = 0;
 
-    journal_query_init(&query);
-    query.after = x->j->after;
+    query_run(x, &query);
     retries_collect(&query, x->snapshot, x->j->arena, &retries);
     for (size_t i = 0; i < retries.count && shown_chains < CHAINS_MAX; i++) {
         if (retries.chains[i].count < 2)
@@ -429,8 +454,7 @@ static void select_calls(struct judging *x)
 {
     struct journal_query query;
 
-    journal_query_init(&query);
-    query.after = x->j->after;
+    query_run(x, &query);
     query.limit = JOURNAL_QUERY_LIMIT_MAX;
     journal_select(&query, x->snapshot, x->j->arena, &x->calls);
 }

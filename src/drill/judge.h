@@ -54,6 +54,9 @@ void judge_run(struct judgement *judgement);
 void judge_mark_named(const struct drill_plan *plan, const struct fault_ruleset *set,
                       struct rule_record *rules, size_t count);
 
+/** Does one of its steps switch the group? */
+bool judge_names_group(const struct drill_plan *plan, struct str group);
+
 /** Why a rule fired so seldom: the gate that stopped it, or the nearest call. @calls are of the
  * run. */
 void starved_explain(const struct fault_ruleset *set, const struct rule_record *record,

@@ -2,6 +2,8 @@
  * asserts on. */
 #include "drill/judge.h"
 
+#define GROUP "group:"
+
 static void mark(struct rule_record *rules, size_t count, struct str id)
 {
     for (size_t i = 0; i < count; i++)
@@ -22,8 +24,8 @@ static void mark_switched(const struct fault_ruleset *set, struct rule_record *r
                           const struct str *names, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (str_starts(names[i], STR("group:")))
-            mark_group(set, rules, str_slice(names[i], sizeof("group:") - 1, names[i].len));
+        if (str_starts(names[i], STR(GROUP)))
+            mark_group(set, rules, str_slice(names[i], sizeof(GROUP) - 1, names[i].len));
         else
             mark(rules, set->rule_count, names[i]);
     }
@@ -53,6 +55,24 @@ static void mark_asserted(const struct drill_plan *plan, struct rule_record *rul
 
         mark(rules, count, json_get_str(match, "rule"));
     }
+}
+
+static bool has_group(const struct str *names, size_t count, struct str group)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_starts(names[i], STR(GROUP)) &&
+            str_eq(str_slice(names[i], sizeof(GROUP) - 1, names[i].len), group))
+            return true;
+    return false;
+}
+
+bool judge_names_group(const struct drill_plan *plan, struct str group)
+{
+    for (size_t i = 0; i < plan->step_count; i++)
+        if (has_group(plan->steps[i].enable, plan->steps[i].enable_count, group) ||
+            has_group(plan->steps[i].disable, plan->steps[i].disable_count, group))
+            return true;
+    return false;
 }
 
 void judge_mark_named(const struct drill_plan *plan, const struct fault_ruleset *set,

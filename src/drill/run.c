@@ -2,46 +2,15 @@
  * The life of a run: what is on is written down, the steps are taken, everything is put back, the
  * verdict is worked out.
  */
-#include "drill/run.h"
-
-#include <inttypes.h>
-
 #include "base/clock.h"
 #include "base/draw.h"
 #include "base/mem.h"
-#include "drill/judge.h"
-#include "drill/timeline.h"
+#include "drill/run_parts.h"
 
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S UINT64_C(1000000000)
 
 enum { SETTLE_MS = 10, SETTLE_ROUNDS = 50 };
-
-struct drill_runs {
-    struct drill_host host;
-    struct drill_run *first, **tail; /* oldest first */
-    struct drill_run *active;        /* NULL = none */
-    size_t kept;
-    uint64_t last_number;
-};
-
-enum run_state { RUN_GOES, RUN_SETTLES, RUN_IS_JUDGED, RUN_IS_OVER };
-
-struct drill_run {
-    struct drill_run *next;
-    struct drill_runs *runs;
-    enum run_state state;
-    bool attached;
-    unsigned holders;
-    struct loop_timer timeout, settle, attach;
-    unsigned settle_rounds;
-    struct timeline *timeline;
-    struct fault_switches *before;
-    struct clock clock_before;
-    struct rule_record *counted; /* at the start, in judgement.rules' place */
-    struct judgement judgement;
-    struct drill_waiter *waiters;
-};
 
 /* ---- telling ---- */
 
@@ -99,6 +68,14 @@ static void list_rules(struct drill_run *run)
 
 /* ---- the end ---- */
 
+static bool others_strike(const struct drill_run *run)
+{
+    for (const struct drill_run *other = run->runs->first; other; other = other->next)
+        if (other != run && other->timeline)
+            return true;
+    return false;
+}
+
 static void put_back(struct drill_run *run)
 {
     const struct drill_host *host = &run->runs->host;
@@ -107,6 +84,8 @@ static void put_back(struct drill_run *run)
     timeline_free(run->timeline);
     run->timeline = NULL;
     fault_engine_switches_restore(host->engine, run->before);
+    if (!others_strike(run))
+        fault_engine_keep_seed(host->engine, run->runs->seed_before);
     fault_switches_free(run->before);
     run->before = NULL;
     loop_timer_cancel(host->loop, &run->timeout);
@@ -118,8 +97,6 @@ static void put_back(struct drill_run *run)
     host->rules_changed(host->owner);
 }
 
-static void forget_oldest(struct drill_runs *runs);
-
 static void is_judged(void *arg)
 {
     struct drill_run *run = arg;
@@ -128,10 +105,9 @@ static void is_judged(void *arg)
     coverage_free(j->coverage);
     j->coverage = NULL;
     run->state = RUN_IS_OVER;
-    run->runs->active = NULL;
     publish(run);
     tell_waiters(run);
-    forget_oldest(run->runs);
+    drill_runs_forget(run->runs);
 }
 
 static void judge(void *arg)
@@ -256,18 +232,42 @@ static void clock_is_moved(void *arg)
 
 /* ---- the start ---- */
 
+/* The one that it cannot run beside. */
+static struct drill_run *in_the_way(const struct drill_runs *runs, const struct drill_plan *plan)
+{
+    for (struct drill_run *run = runs->first; run; run = run->next) {
+        struct str account = run->judgement.plan->account;
+
+        if (drill_run_goes(run) &&
+            (!account.ptr || !plan->account.ptr || str_eq(account, plan->account)))
+            return run;
+    }
+    return NULL;
+}
+
+/* One that strikes already, at a seed that holds for both. */
+static struct drill_run *beside(const struct drill_runs *runs)
+{
+    struct drill_run *run = runs->first;
+
+    while (run && !run->timeline)
+        run = run->next;
+    return run;
+}
+
 static uint64_t seed_of(const struct drill_runs *runs, const struct drill_plan *plan,
                         const struct drill_options *options)
 {
     if (options->has_seed)
         return options->seed;
-    if (plan->has_seed)
+    if (plan->has_seed && !(plan->seed_random && beside(runs)))
         return plan->seed_random ? draw_random_seed() : plan->seed;
     return fault_engine_seed(runs->host.engine);
 }
 
 static void start_judgement(struct drill_run *run, const struct fault_ruleset *set,
-                            const struct drill_plan *plan, const struct drill_options *options)
+                            const struct drill_plan *plan, const struct drill_options *options,
+                            uint64_t seed)
 {
     const struct drill_host *host = &run->runs->host;
     struct journal_stats journal = journal_stats(host->journal);
@@ -278,7 +278,7 @@ static void start_judgement(struct drill_run *run, const struct fault_ruleset *s
         .set = fault_ruleset_ref(set),
         .plan = plan,
         .number = ++run->runs->last_number,
-        .seed = seed_of(run->runs, plan, options),
+        .seed = seed,
         .steps = ARENA_ARRAY(arena, plan->step_count, struct step_record),
         .started_wall_ms = clock_wall_ms(),
         .started_ns = clock_monotonic_ns(),
@@ -309,33 +309,75 @@ static void start_timeline(struct drill_run *run)
     run->timeline = timeline_start(&timeline, run->judgement.plan);
 }
 
+/* Is it one of those that the drill switches? */
+static bool is_switched(void *arg, bool group, struct str name)
+{
+    const struct judgement *j = arg;
+
+    for (size_t i = 0; !group && i < j->rule_count; i++)
+        if (j->rules[i].named && str_eq(j->rules[i].id, name))
+            return true;
+    return group && judge_names_group(j->plan, name);
+}
+
+/* From the same beginning each time; beside another, only what is its own. */
+static void take_over(struct drill_run *run)
+{
+    struct drill_runs *runs = run->runs;
+    struct fault_engine *engine = runs->host.engine;
+    const struct judgement *j = &run->judgement;
+
+    run->before = fault_engine_switches_save(engine);
+    run->clock_before = *runs->host.clock;
+    if (j->plan->account.ptr)
+        fault_switches_narrow(run->before, is_switched, &run->judgement);
+    if (beside(runs)) {
+        fault_engine_restart_account(engine, j->plan->account);
+        return;
+    }
+    runs->seed_before = fault_engine_seed(engine);
+    fault_engine_reseed(engine, j->seed);
+}
+
+static void append(struct drill_run *run)
+{
+    struct drill_runs *runs = run->runs;
+
+    *runs->tail = run;
+    runs->tail = &run->next;
+    runs->kept++;
+}
+
+static void count_from_here(struct drill_run *run)
+{
+    struct judgement *j = &run->judgement;
+
+    count_rules(run);
+    run->counted = ARENA_ARRAY(j->arena, j->rule_count, struct rule_record);
+    if (j->rule_count)
+        memcpy(run->counted, j->rules, j->rule_count * sizeof(*run->counted));
+}
+
 int drill_runs_start(struct drill_runs *runs, const struct fault_ruleset *set,
                      const struct drill_plan *plan, const struct drill_options *options,
                      struct drill_run **out)
 {
-    struct drill_run *run;
     uint64_t timeout_ns = options->timeout_ns ? options->timeout_ns : plan->timeout_ns;
+    uint64_t seed = seed_of(runs, plan, options);
+    struct drill_run *run;
 
-    *out = runs->active;
-    if (runs->active)
+    if ((*out = in_the_way(runs, plan)))
         return DRILL_BUSY;
+    if ((*out = beside(runs)) && seed != fault_engine_seed(runs->host.engine))
+        return DRILL_OTHER_SEED;
     run = mem_alloc(sizeof(*run));
     run->runs = runs;
     run->attached = options->attached;
-    start_judgement(run, set, plan, options);
-    run->before = fault_engine_switches_save(runs->host.engine);
-    run->clock_before = *runs->host.clock;
-    fault_engine_reseed(runs->host.engine, run->judgement.seed);
+    start_judgement(run, set, plan, options, seed);
     list_rules(run);
-    count_rules(run);
-    run->counted = ARENA_ARRAY(run->judgement.arena, run->judgement.rule_count, struct rule_record);
-    if (run->judgement.rule_count)
-        memcpy(run->counted, run->judgement.rules,
-               run->judgement.rule_count * sizeof(*run->counted));
-    *runs->tail = run;
-    runs->tail = &run->next;
-    runs->active = run;
-    runs->kept++;
+    take_over(run);
+    count_from_here(run);
+    append(run);
     loop_timer_arm(runs->host.loop, &run->timeout, timeout_ns, timed_out);
     if (run->attached)
         loop_timer_arm(runs->host.loop, &run->attach, DRILL_ATTACH_S * NS_PER_S, nobody_attached);
@@ -344,180 +386,4 @@ int drill_runs_start(struct drill_runs *runs, const struct fault_ruleset *set,
     *out = run;
     timeline_look(run->timeline);
     return 0;
-}
-
-/* ---- all of them ---- */
-
-struct drill_runs *drill_runs_new(const struct drill_host *host)
-{
-    struct drill_runs *runs = mem_alloc(sizeof(*runs));
-
-    runs->host = *host;
-    runs->tail = &runs->first;
-    return runs;
-}
-
-static void run_free(struct drill_run *run)
-{
-    struct judgement *j = &run->judgement;
-
-    timeline_free(run->timeline);
-    fault_switches_free(run->before);
-    loop_timer_cancel(run->runs->host.loop, &run->timeout);
-    loop_timer_cancel(run->runs->host.loop, &run->attach);
-    loop_timer_cancel(run->runs->host.loop, &run->settle);
-    coverage_free(j->coverage);
-    fault_ruleset_unref(j->set);
-    buf_done(&j->report);
-    arena_free(j->arena);
-    mem_free(run);
-}
-
-void drill_runs_free(struct drill_runs *runs)
-{
-    struct drill_run *run;
-
-    if (!runs)
-        return;
-    while ((run = runs->first)) {
-        runs->first = run->next;
-        run_free(run);
-    }
-    mem_free(runs);
-}
-
-static void forget_oldest(struct drill_runs *runs)
-{
-    while (runs->kept > DRILL_REPORTS_KEPT && runs->first->state == RUN_IS_OVER) {
-        struct drill_run *run = runs->first;
-
-        runs->first = run->next;
-        runs->kept--;
-        run_free(run);
-    }
-}
-
-struct drill_run *drill_runs_find(struct drill_runs *runs, uint64_t number)
-{
-    struct drill_run *run = runs->first;
-
-    while (run && run->judgement.number != number)
-        run = run->next;
-    return run;
-}
-
-void drill_runs_each(struct drill_runs *runs, void (*each)(void *arg, struct drill_run *run),
-                     void *arg)
-{
-    for (struct drill_run *run = runs->first; run; run = run->next)
-        each(arg, run);
-}
-
-void drill_runs_clock_moved(struct drill_runs *runs)
-{
-    if (runs->active && runs->active->timeline)
-        timeline_look(runs->active->timeline);
-}
-
-void drill_runs_halted(struct drill_runs *runs, const char *why)
-{
-    if (runs->active)
-        end(runs->active, DRILL_STOPPED, why);
-}
-
-/* ---- one of them ---- */
-
-uint64_t drill_run_number(const struct drill_run *run)
-{
-    return run->judgement.number;
-}
-
-struct str drill_run_plan_id(const struct drill_run *run)
-{
-    return run->judgement.plan->id;
-}
-
-bool drill_run_is_over(const struct drill_run *run)
-{
-    return run->state == RUN_IS_OVER;
-}
-
-struct str drill_run_report(const struct drill_run *run)
-{
-    return drill_run_is_over(run) ? buf_str(&run->judgement.report) : STR_NONE;
-}
-
-static void add_progress(const struct drill_run *run, struct buf *out)
-{
-    const struct judgement *j = &run->judgement;
-    uint64_t now_ns = clock_monotonic_ns(), deadline_ns = run->timeout.deadline_ns;
-
-    buf_printf(out, ",\"calls\":%" PRIu64 ",\"since_ms\":%" PRIu64 ",\"left_ms\":%" PRIu64,
-               journal_stats(j->journal).appended - j->after, (now_ns - j->started_ns) / NS_PER_MS,
-               deadline_ns > now_ns ? (deadline_ns - now_ns) / NS_PER_MS : 0);
-}
-
-void drill_run_json(const struct drill_run *run, struct buf *out)
-{
-    static const char *const states[] = {
-        [RUN_GOES] = "running",
-        [RUN_SETTLES] = "judging",
-        [RUN_IS_JUDGED] = "judging",
-        [RUN_IS_OVER] = "over",
-    };
-    const struct judgement *j = &run->judgement;
-
-    buf_printf(out, "{\"run\":%" PRIu64 ",\"drill\":", j->number);
-    buf_json_string(out, j->plan->id);
-    buf_printf(out, ",\"state\":\"%s\",\"seed\":\"%" PRIu64 "\",\"steps\":%zu,\"step\":%zu",
-               states[run->state], j->seed, j->plan->step_count,
-               run->timeline ? timeline_step(run->timeline) : j->plan->step_count);
-    if (run->state == RUN_GOES)
-        add_progress(run, out);
-    if (run->state != RUN_GOES) {
-        buf_puts(out, ",\"why\":");
-        buf_json_string(out, str_of(j->why));
-    }
-    if (run->state == RUN_IS_OVER)
-        buf_printf(out, ",\"verdict\":\"%s\",\"exit\":%d", drill_verdict_name(j->verdict),
-                   drill_verdict_exit(j->verdict));
-    buf_add_char(out, '}');
-}
-
-void drill_run_wait(struct drill_run *run, struct drill_waiter *waiter,
-                    void (*fn)(struct drill_waiter *waiter))
-{
-    waiter->fn = fn;
-    if (drill_run_is_over(run)) {
-        fn(waiter);
-        return;
-    }
-    waiter->waits = true;
-    waiter->next = run->waiters;
-    run->waiters = waiter;
-}
-
-void drill_run_unwait(struct drill_run *run, struct drill_waiter *waiter)
-{
-    struct drill_waiter **slot = &run->waiters;
-
-    if (!waiter->waits)
-        return;
-    while (*slot != waiter)
-        slot = &(*slot)->next;
-    *slot = waiter->next;
-    waiter->waits = false;
-}
-
-void drill_run_attach(struct drill_run *run)
-{
-    run->holders++;
-    loop_timer_cancel(run->runs->host.loop, &run->attach);
-}
-
-void drill_run_detach(struct drill_run *run)
-{
-    run->holders--;
-    if (run->attached && run->holders == 0)
-        end(run, DRILL_INTERRUPTED, "whoever started it has gone");
 }

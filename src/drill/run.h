@@ -1,5 +1,6 @@
 /*
- * drill/run.h - drills as they run: one at a time, over the rules that are loaded
+ * drill/run.h - drills as they run, over the rules that are loaded: one at a time, or one for each
+ * account, where their guards say that they are about one account alone
  *
  * A run writes down what is on, sets the seed, takes the steps of its plan in their order, and puts
  * everything back whatever way it ends. Steps follow the virtual clock, less what the drill itself
@@ -58,9 +59,12 @@ struct drill_options {
 struct drill_runs *drill_runs_new(const struct drill_host *host);
 void drill_runs_free(struct drill_runs *runs); /* with the engine; nothing is put back */
 
-enum { DRILL_BUSY = 1 };
+enum {
+    DRILL_BUSY = 1,       /* another runs, and they are not about different accounts */
+    DRILL_OTHER_SEED = 2, /* another runs that this one could run beside, at another seed */
+};
 /**
- * Start @plan, which is one of @set. DRILL_BUSY while another runs, which *out is then.
+ * Start @plan, which is one of @set. When a positive number is returned *out is the other run.
  * @out lives until DRILL_REPORTS_KEPT later ones have ended.
  */
 int drill_runs_start(struct drill_runs *runs, const struct fault_ruleset *set,

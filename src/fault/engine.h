@@ -203,6 +203,15 @@ struct fault_switches *fault_engine_switches_save(const struct fault_engine *eng
 void fault_engine_switches_restore(struct fault_engine *engine,
                                    const struct fault_switches *switches);
 void fault_switches_free(struct fault_switches *switches); /* NULL is fine */
+/** Remember only rules (and, with "group:" in front, groups) that @keeps; scenarios and the seed
+ * are left to others then. */
+void fault_switches_narrow(struct fault_switches *switches,
+                           bool (*keeps)(void *arg, bool group, struct str name), void *arg);
+/** The seed of what is drawn from now on; counters go on. */
+void fault_engine_keep_seed(struct fault_engine *engine, uint64_t seed);
+/** What @account's rules have counted starts again, as by fault_engine_reseed() at the seed that
+ * holds. */
+void fault_engine_restart_account(struct fault_engine *engine, struct str account);
 
 /* guard.halt. The engine sees calls begin and rules fire; how calls ended it must be told. */
 /** A call ended with @status (0 = nothing was sent); @by_rule: a rule made it so. */

@@ -91,6 +91,19 @@ void fault_engine_reset_account(struct fault_engine *engine, struct str account)
     }
 }
 
+void fault_engine_keep_seed(struct fault_engine *engine, uint64_t seed)
+{
+    engine->seed = seed;
+}
+
+void fault_engine_restart_account(struct fault_engine *engine, struct str account)
+{
+    fault_engine_reset_account(engine, account);
+    for (size_t i = 0; engine->set && i < engine->set->rule_count; i++)
+        if (fault_rule_is_of_account(engine->rules[i].rule, account))
+            rule_arm(&engine->rules[i], clock_now_ns(engine->clock));
+}
+
 void fault_engine_reseed(struct fault_engine *engine, uint64_t seed)
 {
     engine->seed = seed;

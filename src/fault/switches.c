@@ -17,6 +17,7 @@ struct fault_switches {
     size_t scenario_count;
     uint64_t seed;
     bool stopped;
+    bool narrow; /* scenarios and the seed are somebody else's */
 };
 
 static void save_scenarios(const struct fault_engine *engine, struct fault_switches *out)
@@ -66,6 +67,26 @@ void fault_switches_free(struct fault_switches *switches)
     mem_free(switches);
 }
 
+static size_t narrow(struct switch_state *list, size_t count, bool group,
+                     bool (*keeps)(void *arg, bool group, struct str name), void *arg)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (keeps(arg, group, list[i].name))
+            list[kept++] = list[i];
+    return kept;
+}
+
+void fault_switches_narrow(struct fault_switches *switches,
+                           bool (*keeps)(void *arg, bool group, struct str name), void *arg)
+{
+    switches->narrow = true;
+    switches->scenario_count = 0;
+    switches->rule_count = narrow(switches->rules, switches->rule_count, false, keeps, arg);
+    switches->group_count = narrow(switches->groups, switches->group_count, true, keeps, arg);
+}
+
 static void restore_rules(struct fault_engine *engine, const struct fault_switches *saved)
 {
     for (size_t i = 0; i < saved->rule_count; i++) {
@@ -89,7 +110,8 @@ void fault_engine_switches_restore(struct fault_engine *engine,
 {
     bool stopped = engine->stopped || switches->stopped;
 
-    engine->seed = switches->seed;
+    if (!switches->narrow)
+        engine->seed = switches->seed;
     engine->stopped = stopped;
     if (!engine->set)
         return;

@@ -83,6 +83,42 @@ static const struct conf_field require_fields[] = {
 /* clang-format on */
 static const struct conf_table require_table = {.name = "require", CONF_TABLE_OF(require_fields)};
 
+static bool take_account(struct conf_decoder *d, const struct conf_node *node, void *out)
+{
+    if (!conf_want_text(d, node))
+        return false;
+    if (node->text.len == 0 || memchr(node->text.ptr, '*', node->text.len) ||
+        memchr(node->text.ptr, '?', node->text.len)) {
+        conf_error(d->report, conf_at(node), "F317", "'%s' is not one account",
+                   conf_value(d, node));
+        return false;
+    }
+    *(struct str *)out = arena_str(d->arena, node->text);
+    return true;
+}
+
+/* clang-format off */
+static const struct conf_field only_fields[] = {
+    {.name = "account",
+     .type = FIELD_CUSTOM,
+     .flags = FIELD_REQUIRED,
+     .offset = AT(account),
+     .take = take_account,
+     .help = "one account id",
+     .schema = "\"type\":[\"string\",\"number\"]"},
+};
+static const struct conf_table only_table = {.name = "drill_only", CONF_TABLE_OF(only_fields)};
+static const struct conf_field drill_guard_fields[] = {
+    {.name = "only",
+     .type = FIELD_MAP,
+     .flags = FIELD_REQUIRED,
+     .table = &only_table,
+     .help = "the account whose calls are judged; every rule of the drill is for it alone"},
+};
+/* clang-format on */
+static const struct conf_table drill_guard_table = {.name = "drill_guard",
+                                                    CONF_TABLE_OF(drill_guard_fields)};
+
 static bool take_drill_id(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct grammar *g = grammar_of(d);
@@ -134,6 +170,10 @@ static const struct conf_field drill_fields[] = {
      .offset = AT(timeout_ns),
      .fallback = "10m",
      .help = "stops everything"},
+    {.name = "guard",
+     .type = FIELD_MAP,
+     .table = &drill_guard_table,
+     .help = "drills of different accounts may run at once"},
     {.name = "require",
      .type = FIELD_MAP,
      .table = &require_table,
@@ -177,6 +217,8 @@ static void read_drill(struct conf_decoder *d, const struct conf_node *node,
 {
     conf_defaults(d, &fault_drill_table, plan);
     conf_decode(d, &fault_drill_table, node, plan);
+    if (plan->account.ptr)
+        grammar_check_drill_guard(d, node, plan);
     grammar_steps_check_timeout(d, conf_get(node, "steps"), plan->timeout_ns);
     plan->definition = as_json(d, node);
     plan->at = (struct fault_position){arena_dup(d->arena, str_of(node->source->name)), node->line,

@@ -44,6 +44,7 @@ struct drill_plan {
     bool has_seed, seed_random;
     uint64_t seed;
     uint64_t timeout_ns; /* 10 minutes unless given */
+    struct str account;  /* of guard.only; absent = the drill is about all of them */
     struct drill_require require;
     int expect_exit;
     struct drill_step *steps;

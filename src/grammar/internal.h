@@ -214,6 +214,11 @@ void grammar_rules(struct grammar *g);
 void grammar_lint(struct grammar *g);
 /* drill.c */
 void grammar_drills(struct grammar *g);
+/* drill_guard.c */
+struct drill_plan;
+/** F317 for what a drill of one account cannot do without others noticing. */
+void grammar_check_drill_guard(struct conf_decoder *d, const struct conf_node *drill,
+                               const struct drill_plan *plan);
 /* drill_step.c */
 conf_decode_fn grammar_take_steps; /* struct drill_plan */
 /** F311 for a step that the timeout would cut off before it begins. @steps may be NULL. */

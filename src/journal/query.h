@@ -41,6 +41,7 @@ struct journal_query {
     struct journal_term terms[JOURNAL_QUERY_TERMS_MAX];
     size_t term_count;
     uint64_t since_ms, until_ms; /* wall time of arrival; 0 = open */
+    struct str account;          /* only its calls, whatever the terms say; absent = of all */
     uint64_t after;              /* only entries with a larger number */
     size_t limit;
     bool unmatched; /* a near miss, or no rule struck */
@@ -67,7 +68,7 @@ bool journal_query_matches(const struct journal_query *query, const struct journ
 /** The same without the term of that index. */
 bool journal_query_matches_but(const struct journal_query *query, const struct journal_entry *entry,
                                size_t but);
-/** It came within the time, and behind the number, that the query is about. */
+/** It came within the time, behind the number and for the account that the query is about. */
 bool journal_query_in_time(const struct journal_query *query, const struct journal_entry *entry);
 
 /** The matching entries, oldest first: with `after` the first `limit` of them, else the newest. */

@@ -63,6 +63,7 @@ static bool term_holds(const struct journal_term *term, const struct journal_ent
 bool journal_query_in_time(const struct journal_query *query, const struct journal_entry *entry)
 {
     return entry->number > query->after &&
+           (!query->account.ptr || str_eq(entry->account, query->account)) &&
            (!query->since_ms || entry->wall_ms >= query->since_ms) &&
            (!query->until_ms || entry->wall_ms <= query->until_ms);
 }

@@ -133,6 +133,7 @@ static int read_common(struct assertion *assertion, struct error *err)
 
     journal_query_init(&assertion->query);
     assertion->query.limit = JOURNAL_QUERY_LIMIT_MAX;
+    assertion->query.account = assertion->input->account;
     if (match && journal_query_add_json(&assertion->query, match, assertion->input->wall_ms,
                                         assertion->arena, err) < 0)
         return error_wrap(err, "match");

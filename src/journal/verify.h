@@ -35,6 +35,7 @@ struct verify_input {
     struct observations *observations; /* NULL: `seen` is refused */
     uint64_t since_ms;                 /* only calls from then on; 0 = all */
     uint64_t after;                    /* only entries with a larger number */
+    struct str account;                /* only its calls; absent = of all */
     uint64_t wall_ms;                  /* now; ages in `match` are before it */
 };
 

@@ -350,3 +350,63 @@ def test_hostile_output_stays_text(daemon):
     text = tree.fromstring(report(running, number, "junit")).find("testsuite/system-out").text
     assert len(text.encode()) <= 64 << 10 and text.endswith("yyy")
     assert "<script" not in report(running, number, "html")
+
+
+# Two drills, each of an account of its own, over rules that are for that account alone.
+BESIDE = """
+version: 1
+groups:
+  theirs: {enabled: false}
+rules:
+  - {id: mine, enabled: false, match: {account: "16530750"}, do: {error: ResourceThrottled}}
+  - {id: theirs, group: theirs, match: {account: "1986114430573743"}, do: {error: ResourceExhausted}}
+drills:
+  - id: mine
+    guard: {only: {account: "16530750"}}
+    seed: 5
+    steps: [{at: 0s, enable: mine}, {at: 5m, note: never}]
+    assert:
+      - calls: {eq: 2}
+      - calls: {match: {account: "1986114430573743"}, eq: 0}
+  - id: theirs
+    guard: {only: {account: "1986114430573743"}}
+    steps: [{at: 0s, enable: "group:theirs"}, {at: 5m, note: never}]
+    assert:
+      - calls: {match: {status: 429}, eq: 1}
+  - {id: all, steps: [{at: 0s, enable: mine}, {at: 5m, note: never}]}
+  - {id: mine-too, guard: {only: {account: "16530750"}}, steps: [{at: 0s, enable: mine}]}
+  - {id: other-seed, guard: {only: {account: "1986114430573743"}}, seed: 6, steps: [{at: 0s, enable: "group:theirs"}]}
+"""
+
+
+def test_drills_of_different_accounts_run_at_once_and_see_only_their_own(daemon):
+    running = daemon(rules=BESIDE)
+    before = switches(running)
+    mine = run(running, "mine", workload="w")["run"]
+    for other in ("all", "mine-too"):
+        refusal = run(running, other, status=409)["detail"]
+        assert f"'mine' is running as run {mine}" in refusal and "different accounts" in refusal
+    assert "beside it there is only its seed" in run(running, "other-seed", status=409)["detail"]
+    theirs = run(running, "theirs", workload="w")
+    assert theirs["seed"] == "5"
+    assert [running.invoke("pay").status for _ in range(2)] == [503, 503]
+    assert running.invoke("pay", host="1986114430573743.cn-shanghai.fc.aliyuncs.com").status == 429
+    assert "'mine' is running" in run(running, "all", status=409)["detail"]
+    running.admin("POST", f"drills/runs/{mine}/workload", {"exit": 0})
+    told = report(running, mine)
+    assert told["verdict"] == "pass", told
+    assert told["calls"] == {"total": 2, "failed": 2, "struck": 2} and [rule["id"] for rule in told["rules"]] == ["mine"]
+    # The other goes on as it was: its rules, its seed.
+    assert switches(running)["groups"] == {"theirs": True} and switches(running)["seed"] == 5
+    assert switches(running)["rules"]["mine"] is False
+    running.admin("POST", f"drills/runs/{theirs['run']}/workload", {"exit": 0})
+    told = report(running, theirs["run"])
+    assert told["verdict"] == "pass", told
+    assert switches(running) == before
+
+
+def test_a_stop_ends_all_drills_at_once(daemon):
+    running = daemon(rules=BESIDE)
+    numbers = [run(running, name, workload="w")["run"] for name in ("mine", "theirs")]
+    running.admin("POST", "faults/stop")
+    assert [report(running, number)["verdict"] for number in numbers] == ["stopped", "stopped"]

@@ -92,7 +92,10 @@ static int judge(struct story *story, const char *list, struct verify_report *re
     OWN(observations_free) struct observations *observations = observations_new();
     OWN(journal_snapshot_free)
     struct journal_snapshot *snapshot = journal_snapshot_take(story->journal);
-    struct verify_input input = {snapshot, coverage, observations, 0, 0, STORY_WALL_MS + 60000};
+    struct verify_input input = {.snapshot = snapshot,
+                                 .coverage = coverage,
+                                 .observations = observations,
+                                 .wall_ms = STORY_WALL_MS + 60000};
     OWN(json_free) cJSON *json = json_parse(str_of(list), err);
 
     ck_assert_ptr_nonnull(json);
