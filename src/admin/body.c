@@ -54,11 +54,12 @@ static const char *const read_elsewhere[] = {"RuleDocument", "RuleInput", "Tape"
 static const struct {
     const char *method, *path, *name;
 } queries[] = {
-    {"POST", "/faults/check",   "alone"},
-    {"POST", "/faults/dry-run", "alone"},
-    {"POST", "/faults/dry-run", "last"},
-    {"POST", "/faults/dry-run", "over"},
-    {"POST", "/faults/rules",   "place"},
+    {"DELETE", "/deliveries",     "account"},
+    {"POST",   "/faults/check",   "alone"},
+    {"POST",   "/faults/dry-run", "alone"},
+    {"POST",   "/faults/dry-run", "last"},
+    {"POST",   "/faults/dry-run", "over"},
+    {"POST",   "/faults/rules",   "place"},
 };
 
 static const struct {

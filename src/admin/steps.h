@@ -29,6 +29,10 @@ void step_sample_get(struct admin_call *call);
 void step_trigger_fire(struct admin_call *call);
 void step_trigger_emit(struct admin_call *call);
 
+/* deliveries.c */
+void step_deliveries_get(struct admin_call *call);
+void step_deliveries_delete(struct admin_call *call);
+
 /* rules.c: one rule */
 void step_reload(struct admin_call *call);
 void step_rule_get(struct admin_call *call);

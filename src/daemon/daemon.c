@@ -28,6 +28,11 @@ enum {
 
 static int start_state(struct daemon *d, struct error *err)
 {
+    static const enum service_lack lacks[] = {
+        [LACK_BY_API] = SERVICE_LACK_BY_API,
+        [LACK_WAIT] = SERVICE_LACK_WAITS,
+        [LACK_FAIL] = SERVICE_LACK_FAILS,
+    };
     const struct settings *s = d->settings;
     struct service_settings service = {
         .data_dir = str_is_set(s->data) ? s->data.ptr : NULL,
@@ -37,6 +42,7 @@ static int start_state(struct daemon *d, struct error *err)
         .default_account = s->account,
         .zones = s->zones.items,
         .zone_count = s->zones.count,
+        .lack = lacks[s->invoke.lack],
     };
     struct neighbours_settings neighbours = {
         .clock = &d->clock,

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import glob
+import http.client
 import json
 import os
 import signal
@@ -60,40 +61,39 @@ def started(request, daemon):
     return daemon(config=f"invoke: {{isolation: {request.param}, memory: 64GiB}}\n")
 
 
-@pytest.fixture
-def scratch():
-    """A folder that other users may pass through: instances of root's daemon are such."""
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        os.chmod(folder, 0o755)
-        yield folder
+def die_amid_calls(daemon, monkeypatch, mode, end, calls):
+    """The daemon ends amid calls whose functions have children in sessions of their own: nothing of them is left."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as scratch:
+        os.chmod(scratch, 0o755)  # instances of root's daemon are other users
+        monkeypatch.setenv("TMPDIR", scratch)
+        started = daemon(config=f"invoke: {{isolation: {mode}, memory: 64GiB}}\n")
+        functions = Functions(started)
+        name = functions.create("python3", {"index.py": FAMILY}, timeout=600)
+        mark = f"{os.getpid()}-{started.port}"
+        with concurrent.futures.ThreadPoolExecutor(calls) as pool:
+            running = [pool.submit(functions.call, name, mark.encode(), timeout=60) for _ in range(calls)]
+            while len(marked(mark)) < calls * 3:
+                assert not any(call.done() for call in running), [call.result().body for call in running if call.done()]
+            pids = marked(mark)
+            if end == "stop":
+                started.stop()
+            else:
+                os.kill(started.pid, signal.SIGKILL)
+                started.process.wait()
+            for call in running:
+                with pytest.raises((OSError, http.client.HTTPException)):
+                    call.result()
+        wait_for(pids)
+        assert marked(mark) == []
+        # Its folder goes last, with the supervisor.
+        while glob.glob(f"{scratch}/fcemu-run-*"):
+            pass
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("end", ["stop", "kill"])
-def test_nothing_outlives_the_daemon(daemon, scratch, monkeypatch, mode, end):
-    monkeypatch.setenv("TMPDIR", scratch)
-    started = daemon(config=f"invoke: {{isolation: {mode}, memory: 64GiB}}\n")
-    functions = Functions(started)
-    name = functions.create("python3", {"index.py": FAMILY}, timeout=600)
-    mark = f"{os.getpid()}-{started.port}"
-    with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        calls = [pool.submit(functions.call, name, mark.encode(), timeout=60) for _ in range(8)]
-        while len(marked(mark)) < 8 * 3:
-            assert not any(call.done() for call in calls), [call.result().body for call in calls if call.done()]
-        pids = marked(mark)
-        if end == "stop":
-            started.stop()
-        else:
-            os.kill(started.pid, signal.SIGKILL)
-            started.process.wait()
-        for call in calls:
-            with pytest.raises((ConnectionError, OSError, Exception)):
-                call.result()
-    wait_for(pids)
-    assert marked(mark) == []
-    # Its folder goes last, with the supervisor.
-    while glob.glob(f"{scratch}/fcemu-run-*"):
-        pass
+@pytest.mark.parametrize("end", ["stop", "kill", "kill"], ids=["stop", "kill", "kill again"])
+def test_nothing_outlives_the_daemon(daemon, monkeypatch, mode, end):
+    die_amid_calls(daemon, monkeypatch, mode, end, calls=50 if end == "kill" else 8)
 
 
 def test_a_client_that_leaves_cancels_the_run(started):
@@ -114,15 +114,51 @@ def test_a_client_that_leaves_cancels_the_run(started):
     assert (entry["status"], entry["code"]) == (499, "ClientClosedRequest")
 
 
-def test_calls_share_instances_up_to_their_concurrency(started):
-    functions = Functions(started)
-    files = {"bootstrap*": SERVER.replace('body = self', 'time.sleep(5); body = self')}
-    name = functions.create("custom", files, instanceConcurrency=10, timeout=60)
+# Ten calls of an instance leave together: none has a place before all have come.
+TEN = SERVER.replace('body = self', 'self.server.together.wait(); body = self').replace(
+    "class Server(http.server.ThreadingHTTPServer):", "import threading\nclass Server(http.server.ThreadingHTTPServer):\n    together = threading.Barrier(10)")
+
+
+def make_ten(functions, program):
+    name = functions.create("custom", {"bootstrap*": program}, instanceConcurrency=10, timeout=60)
     with concurrent.futures.ThreadPoolExecutor(100) as pool:
         replies = list(pool.map(lambda _: functions.call(name), range(100)))
     assert {reply.status for reply in replies} == {200}
     assert len({reply.headers["X-Fc-Instance-Id"] for reply in replies}) == 10
     assert all(reply.headers["X-Fc-Log-Result"] is None for reply in replies)
+
+
+def test_a_hundred_calls_make_ten_instances_of_ten(started):
+    make_ten(Functions(started), TEN)
+
+
+def test_ten_instances_all_listen_at_port_9000(daemon):
+    """With namespaces; without, see test_a_program_with_a_port_of_its_own."""
+    running = daemon(config="invoke: {isolation: namespace, memory: 64GiB}\n")
+    make_ten(Functions(running), TEN.replace('int(os.environ["FC_SERVER_PORT"])', "9000"))
+
+
+def test_beyond_five_instances_of_ten_the_excess_is_refused(started):
+    """A hundred calls; fifty have a place until the gate opens."""
+    from test_thirteen_codes import Gate
+
+    functions = Functions(started)
+    held = SERVER.replace("        body = self", "        import socket\n        body = self").replace(
+        "        self.respond", "        s = socket.create_connection(('127.0.0.1', int(body)))\n        s.sendall(b'1')\n        s.recv(1)\n        self.respond")
+    name = functions.create("custom", {"bootstrap*": held}, instanceConcurrency=10, timeout=60)
+    path = f"/2016-08-15/services/demo.LATEST/functions/{name}/on-demand-config"
+    assert started.call("PUT", path, json.dumps({"maximumInstanceCount": 5})).status == 200
+    with Gate() as gate, concurrent.futures.ThreadPoolExecutor(100) as pool:
+        calls = [pool.submit(functions.call, name, gate.event) for _ in range(100)]
+        gate.wait_for(50)
+        for call in concurrent.futures.as_completed(calls):
+            if sum(each.done() for each in calls) == 50:
+                break
+        gate.open()
+        replies = [call.result() for call in calls]
+    assert [sum(reply.status == status for reply in replies) for status in (200, 429)] == [50, 50]
+    assert {reply.json()["ErrorCode"] for reply in replies if reply.status == 429} == {"ResourceExhausted"}
+    assert len({reply.headers["X-Fc-Instance-Id"] for reply in replies if reply.status == 200}) == 5
 
 
 HOLD = "import time\ndef handler(e, c):\n  time.sleep(1)\n  return 'x'\n"

@@ -53,6 +53,7 @@ int service_new(struct loop *loop, const struct service_settings *settings, stru
     service->default_account = keep_text(settings->default_account, DEFAULT_ACCOUNT);
     service->zones = settings->zones;
     service->zone_count = settings->zone_count;
+    service->lack = settings->lack;
     if (settings->limits)
         service->limits = *settings->limits;
     else
@@ -136,6 +137,7 @@ void service_triggers_changed(struct service *service)
 void service_clock_moved(struct service *service)
 {
     event_timers_clock_moved(service->timers);
+    async_queue_clock_moved(service->async);
 }
 
 uint64_t service_timer_next(const struct service *service, const struct event_trigger *trigger)

@@ -30,6 +30,7 @@ struct service_settings {
     struct str default_account;  /* for calls that name none; absent: 123456789012 */
     const struct str *zones;     /* availability zones in place of the documented ones; borrowed */
     size_t zone_count;
+    enum service_lack lack;
 };
 
 /** Open the store (see store/store.h for what can be refused) and be ready for calls. */

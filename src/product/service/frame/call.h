@@ -13,6 +13,13 @@
 
 struct service_pending; /* a call that waits for its write */
 
+/* What becomes of an asynchronous call that meets an internal error or no machine. */
+enum service_lack {
+    SERVICE_LACK_BY_API, /* 2016-08-15 and 2021-04-06 wait, 2023-03-30 fails */
+    SERVICE_LACK_WAITS,  /* it backs off */
+    SERVICE_LACK_FAILS,  /* it ends at once */
+};
+
 /* Everything the work needs to know of a call. Views; they live as long as @arena. */
 struct service_call {
     struct arena *arena;                /* of the call; answers are built in it */

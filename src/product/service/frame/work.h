@@ -56,6 +56,7 @@ struct service {
     const struct clock *clock;
     struct invoke *invoke;     /* NULL: code is not run */
     struct async_queue *async; /* asynchronous calls; as long as code is run */
+    enum service_lack lack;
     /* A trigger is about to come, change or go; NULL: nobody wants to know. */
     void (*trigger_changes)(struct service *service);
     struct event_timers *timers; /* fired on the virtual clock; as long as code is run */

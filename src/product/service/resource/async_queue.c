@@ -5,11 +5,12 @@
 
 #include <inttypes.h>
 
-#include "base/log.h"
 #include "base/mem.h"
+#include "catalog/fc_error.h"
 #include "crypto/encode.h"
 #include "crypto/id.h"
 #include "loop/loop.h"
+#include "product/service/resource/async_delivery.h"
 #include "product/service/resource/async_record.h"
 #include "product/service/resource/run.h"
 
@@ -19,7 +20,9 @@ enum {
     BACKOFF_LONGEST_MS = 5 * 3600 * 1000, /* from the first refusal on */
     RETRY_FIRST_MS = 1000,                /* behind a function error: 1, 2, 4 s */
     NS_PER_MS = 1000000,
-    LOOK_AGAIN_MS = 50, /* at a clock that may be moved */
+    STATUS_OK = 200,
+    STATUS_EXHAUSTED = 429,
+    STATUS_SERVER_ERROR = 500,
 };
 
 struct job {
@@ -48,7 +51,7 @@ bool async_is_hidden(const cJSON *record)
 
 static void on_timer(struct loop_timer *timer);
 
-/* Clocks are moved and frozen by clients: while something waits, it is looked at often. */
+/* A clock that is moved, frozen or let go tells (async_queue_clock_moved()). */
 static void arm(struct async_queue *q)
 {
     const struct clock *clock = q->service->clock;
@@ -60,14 +63,16 @@ static void arm(struct async_queue *q)
         if (!job->run && job->due_ns < least)
             least = job->due_ns;
     }
-    if (least == UINT64_MAX)
+    if (least == UINT64_MAX || (least > now && clock && clock->frozen))
         loop_timer_cancel(q->service->loop, &q->timer);
-    else if (least <= now)
-        loop_timer_arm(q->service->loop, &q->timer, 0, on_timer);
-    else if (least - now < (uint64_t)LOOK_AGAIN_MS * NS_PER_MS && clock_is_real(clock))
-        loop_timer_arm(q->service->loop, &q->timer, least - now, on_timer);
     else
-        loop_timer_arm(q->service->loop, &q->timer, (uint64_t)LOOK_AGAIN_MS * NS_PER_MS, on_timer);
+        loop_timer_arm(q->service->loop, &q->timer, least > now ? least - now : 0, on_timer);
+}
+
+void async_queue_clock_moved(struct async_queue *q)
+{
+    if (q)
+        arm(q);
 }
 
 /* ---- jobs ---- */
@@ -140,39 +145,6 @@ static void forget(struct job *job)
 
 /* ---- the end of a call ---- */
 
-/* A function as a destination: "acs:fc:R:A:functions/f" or "…services/s[.q]/functions/f". */
-static bool parse_function_arn(struct str arn, struct arena *arena, struct str *out_path,
-                               struct str *out_qualifier)
-{
-    struct str rest = arn;
-    struct str part;
-
-    for (int i = 0; i < 4; i++) { /* acs, fc, region, account */
-        if (!str_cut(rest, ':', &part, &rest) || (i == 1 && !str_eq(part, STR("fc"))))
-            return false;
-    }
-    *out_qualifier = STR("");
-    if (str_starts(rest, STR("functions/"))) {
-        struct str name;
-
-        str_cut(str_slice(rest, strlen("functions/"), rest.len), '/', &name, out_qualifier);
-        *out_path = ARENA_CONCAT(arena, STR(SERVICE_OF_2023), STR("/"), name);
-        if (!str_is_set(*out_qualifier))
-            *out_qualifier = STR("");
-        return true;
-    }
-    if (!str_starts(rest, STR("services/")) ||
-        !str_cut(str_slice(rest, strlen("services/"), rest.len), '/', &part, &rest) ||
-        !str_starts(rest, STR("functions/")))
-        return false;
-    str_cut(part, '.', &part, out_qualifier);
-    if (!str_is_set(*out_qualifier))
-        *out_qualifier = STR("");
-    *out_path =
-        ARENA_CONCAT(arena, part, STR("/"), str_slice(rest, strlen("functions/"), rest.len));
-    return true;
-}
-
 static void call_destination(struct job *job, struct str path, struct str qualifier,
                              struct str payload)
 {
@@ -195,31 +167,34 @@ static void call_destination(struct job *job, struct str path, struct str qualif
     add_job(job->queue, &key, clock_now_ns(service->clock));
 }
 
-/* Queues, topics and buses are not emulated: what they would get is in the log. */
-static const char *deliver(struct job *job, struct str destination, struct str payload)
+static const char *deliver(struct job *job, const char *when, struct str destination,
+                           struct str payload)
 {
     struct str path;
     struct str qualifier;
 
     if (destination.len == 0)
         return NULL;
-    if (parse_function_arn(destination, job->arena, &path, &qualifier)) {
+    if (async_destination_function(destination, job->arena, &path, &qualifier))
         call_destination(job, path, qualifier, payload);
-        return "Succeeded";
-    }
-    log_info("async destination", "id=" STR_FMT " destination=" STR_FMT " payload=" STR_FMT,
-             STR_ARG(job->key.name), STR_ARG(destination), STR_ARG(str_slice(payload, 0, 2000)));
+    else
+        async_delivery_keep(
+            job->queue->service,
+            &(struct async_delivered){&job->key, job->record, when, destination, payload});
     return "Succeeded";
 }
 
 /* The call is over, one way or another. */
-static void finish(struct job *job, const char *status, const struct async_outcome *outcome)
+static void finish(struct job *job, const char *status, struct async_outcome *outcome)
 {
     struct async_config config;
     const char *delivered;
+    int64_t most = job->queue->service->limits.values[LIMIT_ASYNC_RESULT_BYTES];
 
+    outcome->most_bytes = most == LIMIT_NONE ? SIZE_MAX : (size_t)most;
     async_config_read(job->queue->service, &job->key, job->record, job->arena, &config);
-    delivered = deliver(job, outcome->failed ? config.on_failure : config.on_success,
+    delivered = deliver(job, outcome->failed ? "onFailure" : "onSuccess",
+                        outcome->failed ? config.on_failure : config.on_success,
                         async_payload(&job->key, job->record, outcome,
                                       clock_now_wall_ms(job->queue->service->clock), job->arena));
     async_record_end(job->record, status, outcome, delivered,
@@ -287,11 +262,46 @@ static bool try_again(struct job *job)
     return true;
 }
 
-static bool is_throttle(const struct invoke_result *result)
+/* What becomes of a call that did not run. */
+enum refused { REFUSED_WAITS, REFUSED_FAILS, REFUSED_COUNTS };
+
+/* Behind 429 a call waits. Behind a lack of machines it waits, too, but in 2023-03-30 it fails at
+ * once, unless the settings say otherwise. What cannot start counts as an error of the function. */
+static enum refused judge_refusal(const struct job *job, int status)
 {
-    return result->outcome == INVOKE_REFUSED &&
-           (str_eq(str_of(result->code), STR("ResourceExhausted")) ||
-            str_eq(str_of(result->code), STR("ResourceThrottled")));
+    enum service_lack lack = job->queue->service->lack;
+    bool of_2023 = str_starts(job->key.parent, STR(SERVICE_OF_2023 "/"));
+
+    if (status == STATUS_EXHAUSTED)
+        return REFUSED_WAITS;
+    if (status < STATUS_SERVER_ERROR)
+        return REFUSED_COUNTS;
+    if (lack == SERVICE_LACK_BY_API)
+        lack = of_2023 ? SERVICE_LACK_FAILS : SERVICE_LACK_WAITS;
+    return lack == SERVICE_LACK_WAITS ? REFUSED_WAITS : REFUSED_FAILS;
+}
+
+static bool goes_on(struct job *job, const struct invoke_result *result, int status)
+{
+    if (result->outcome != INVOKE_REFUSED)
+        return try_again(job);
+    switch (judge_refusal(job, status)) {
+    case REFUSED_WAITS:
+        return back_off(job);
+    case REFUSED_COUNTS:
+        return try_again(job);
+    case REFUSED_FAILS:
+        break;
+    }
+    return false;
+}
+
+static int status_of(const struct invoke_result *result)
+{
+    const struct fc_error *error =
+        result->outcome == INVOKE_REFUSED ? fc_error_find(str_of(result->code)) : NULL;
+
+    return error ? error->status : STATUS_OK;
 }
 
 static void on_result(void *arg, const struct invoke_result *result)
@@ -302,19 +312,18 @@ static void on_result(void *arg, const struct invoke_result *result)
                                     .type = run_error_type(result),
                                     .body = result->body,
                                     .instance = result->instance_id,
-                                    .status = 200,
+                                    .status = status_of(result),
                                     .duration_ms = result->billed_ms};
 
     job->run = NULL;
     if (result->outcome == INVOKE_REFUSED) {
         outcome.type = result->code;
         outcome.body = result->message;
-        outcome.status = str_eq(str_of(result->code), STR("ResourceExhausted")) ? 429 : 412;
     }
     async_record_attempt(job->record);
     if (!outcome.failed)
         finish(job, "Succeeded", &outcome);
-    else if (!(is_throttle(result) ? back_off(job) : try_again(job)))
+    else if (!goes_on(job, result, outcome.status))
         finish(job, "Failed", &outcome);
     arm(q);
 }
@@ -332,7 +341,7 @@ static bool is_too_old(struct job *job)
 
 static void give_up(struct job *job, const char *status, const char *why)
 {
-    const struct async_outcome outcome = {
+    struct async_outcome outcome = {
         .failed = true, .type = why, .body = STR(""), .instance = STR(""), .status = 0};
 
     finish(job, status, &outcome);

@@ -32,6 +32,8 @@ struct async_call {
 };
 /** Keep it, and run it in its time; with a record when its function is configured so. */
 void async_queue_add(struct async_queue *queue, const struct async_call *call);
+/** The virtual clock was moved: what it passed is due. */
+void async_queue_clock_moved(struct async_queue *queue); /* NULL is fine */
 /** The task was stopped: what runs for it ends. */
 void async_queue_stop(struct async_queue *queue, const struct store_key *task);
 /** What waits runs now. How many are left, running or waiting. */

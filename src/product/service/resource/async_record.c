@@ -7,7 +7,7 @@
 #include "crypto/encode.h"
 #include "product/service/resource/run.h"
 
-enum { MS_PER_S = 1000, RESULT_MAX_BYTES = 1 << 20, DEFAULT_RETRIES = 3, DEFAULT_AGE_S = 86400 };
+enum { MS_PER_S = 1000 };
 
 static cJSON *milliseconds(uint64_t wall_ms)
 {
@@ -70,7 +70,7 @@ void async_record_attempt(cJSON *record)
 void async_record_end(cJSON *record, const char *status, const struct async_outcome *outcome,
                       const char *delivered, uint64_t wall_ms)
 {
-    struct str body = str_slice(outcome->body, 0, RESULT_MAX_BYTES);
+    struct str body = str_slice(outcome->body, 0, outcome->most_bytes);
 
     async_record_status(record, status, wall_ms);
     json_set(record, "endTime", milliseconds(wall_ms));
@@ -169,8 +169,11 @@ void async_config_of(struct service *service, const struct store_key *key, struc
     *out = (struct async_config){
         .on_success = destination(document, "onSuccess", arena),
         .on_failure = destination(document, "onFailure", arena),
-        .retries = figure(document, "maxAsyncRetryAttempts", DEFAULT_RETRIES),
-        .age_ms = figure(document, "maxAsyncEventAgeInSeconds", DEFAULT_AGE_S) * MS_PER_S,
+        .retries = figure(document, "maxAsyncRetryAttempts",
+                          (uint64_t)service->limits.values[LIMIT_ASYNC_RETRIES_DEFAULT]),
+        .age_ms = figure(document, "maxAsyncEventAgeInSeconds",
+                         (uint64_t)service->limits.values[LIMIT_ASYNC_AGE_DEFAULT]) *
+                  MS_PER_S,
         .stateful = cJSON_IsTrue(json_get(document, "statefulInvocation")),
     };
 }

@@ -28,6 +28,7 @@ struct async_outcome {
     struct str body, instance;
     int status;
     uint64_t duration_ms;
+    size_t most_bytes; /* of the body that is kept */
 };
 /** @delivered: what became of the destination; NULL when there is none. */
 void async_record_end(cJSON *record, const char *status, const struct async_outcome *outcome,
