@@ -234,6 +234,25 @@ test('functions of all regions are listed, invoked, and take new code', async ()
   await page.getByRole('tab', { name: 'Invoke' }).click();
   await page.getByRole('button', { name: 'Invoke', exact: true }).click();
   await page.getByText('second').waitFor();
+  await page.getByRole('tab', { name: 'Logs' }).click();
+  await page.getByLabel('Logs', { exact: true }).getByText("seen b'hello'").waitFor();
+  await close(page);
+});
+
+test('a trigger fires from the page, with the payload of its type, and what the function prints appears', async () => {
+  const one = await daemon();
+  await client(one, 0);
+  const trigger = { triggerName: 'tick', triggerType: 'timer', triggerConfig: { cronExpression: '@every 24h', enable: true, payload: 'hello' } };
+  assert.equal((await one.call('POST', '/services/shop/functions/pay/triggers', trigger)).status, 200);
+  const page = await open(one, '#/functions/cn-shanghai/16530750/shop/pay');
+  await page.getByRole('tab', { name: 'Triggers (1)' }).click();
+  await page.getByRole('button', { name: 'Fire now' }).click();
+  await page.getByText('Fired:').waitFor();
+  await page.getByRole('tab', { name: 'Logs' }).click();
+  await page.getByLabel('Logs', { exact: true }).getByText(/triggerName/).waitFor();
+  await page.getByRole('tab', { name: 'Invoke' }).click();
+  await page.getByRole('button', { name: 'oss', exact: true }).click();
+  await page.waitForFunction(() => /ObjectCreated/.test(document.querySelector('textarea').value));
   await close(page);
 });
 

@@ -70,6 +70,33 @@ export async function product(place, method, path, body, extra) {
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
+/** A long answer in pieces, as they come: NDJSON by '\n', server-sent events by a blank line. */
+export async function stream(path, { signal: ended, end, take, opened = () => {} }) {
+  const response = await send(`/_fcemu${path}`, { headers: headers(), signal: ended });
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  opened();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error('the stream ended');
+    text += decoder.decode(value, { stream: true });
+    const pieces = text.split(end);
+    text = pieces.pop();
+    pieces.filter(Boolean).forEach(take);
+  }
+}
+
+function eventOf(block) {
+  const event = { type: 'message', data: null };
+  for (const line of block.split('\n')) {
+    if (line.startsWith('id: ')) event.id = line.slice(4);
+    else if (line.startsWith('event: ')) event.type = line.slice(7);
+    else if (line.startsWith('data: ')) event.data = JSON.parse(line.slice(6));
+  }
+  return event;
+}
+
 /** The stream of events: `listen(fn)` gets {type, data}; the stream is taken up again where it broke. */
 class Events {
   listeners = new Set();
@@ -92,10 +119,8 @@ class Events {
   async run(controller) {
     while (!controller.signal.aborted) {
       try {
-        const response = await send(`/_fcemu/events${this.last ? `?after=${encodeURIComponent(this.last)}` : ''}`, { headers: headers(), signal: controller.signal });
-        if (this.tries) this.tell({ type: 'again', data: {} });
-        this.tries = 0;
-        await this.follow(response.body.getReader());
+        const path = `/events${this.last ? `?after=${encodeURIComponent(this.last)}` : ''}`;
+        await stream(path, { signal: controller.signal, end: '\n\n', take: (block) => this.take(eventOf(block)), opened: () => this.opened() });
       } catch (error) {
         if (controller.signal.aborted) return;
         if (error instanceof Problem && error.status < 500) return;
@@ -105,28 +130,15 @@ class Events {
     }
   }
 
-  async follow(reader) {
-    const decoder = new TextDecoder();
-    let text = '';
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) throw new Error('the stream of events ended');
-      text += decoder.decode(value, { stream: true });
-      const end = text.lastIndexOf('\n\n');
-      if (end < 0) continue;
-      for (const block of text.slice(0, end).split('\n\n')) this.take(block);
-      text = text.slice(end + 2);
-    }
+  opened() {
+    if (this.tries) this.tell({ type: 'again', data: {} });
+    this.tries = 0;
   }
 
-  take(block) {
-    const event = { type: 'message', data: {} };
-    for (const line of block.split('\n')) {
-      if (line.startsWith('id: ')) this.last = line.slice(4);
-      else if (line.startsWith('event: ')) event.type = line.slice(7);
-      else if (line.startsWith('data: ')) event.data = JSON.parse(line.slice(6));
-    }
-    if (event.type !== 'message') this.tell(event);
+  take(event) {
+    if (event.type === 'message') return;
+    if (event.id) this.last = event.id;
+    this.tell(event);
   }
 
   tell(event) {

@@ -2,6 +2,7 @@
 import { html, useState } from '../lib/html.js';
 import { call, get } from '../lib/api.js';
 import { go, href } from '../lib/route.js';
+import { Logs } from '../lib/logs.js';
 import { Button, Copyable, Mistakes, Panel, Status, Tabs, Time, bytes, duration, useLoad } from '../lib/parts.js';
 import { t } from '../lib/words.js';
 import { FORMS, written } from '../lib/snippets.js';
@@ -102,6 +103,7 @@ export function Call({ id, tab, items, filter }) {
     { id: 'request', name: t('Request'), body: () => html`<${Headers} text=${row.request_headers} label=${t('Request headers')} /><${Body} text=${row.request_body} label=${t('Request body')} />` },
     { id: 'answer', name: t('Answer'), body: () => html`<${Headers} text=${row.response_headers} label=${t('Answer headers')} /><${Body} text=${row.response_body} label=${t('Answer body')} />
       ${row.operation_body && html`<h3>${t('What the operation would have said')}</h3><${Body} text=${row.operation_body} label=${t('What the operation would have said')} />`}` },
+    ...(row.instance ? [{ id: 'logs', name: t('Logs'), body: () => html`<${Logs} query=${{ request_id: id }} />` }] : []),
     { id: 'again', name: t('Do it again'), body: () => html`<${Again} row=${row} />` },
   ] : [];
   return html`<${Panel} title=${title} close=${close}>

@@ -1,7 +1,8 @@
 // What is deployed: region, account, service, function; one of them opened, invoked, given new code.
 import { html, useEffect, useState } from '../lib/html.js';
-import { events, get, product } from '../lib/api.js';
+import { call, events, get, product } from '../lib/api.js';
 import { go, href, place } from '../lib/route.js';
+import { Logs } from '../lib/logs.js';
 import { Button, Mistakes, Panel, Tabs, Time, bytes, useLoad } from '../lib/parts.js';
 import { t } from '../lib/words.js';
 
@@ -9,14 +10,7 @@ const SERVICE_OF_2023 = '_fc3';
 const CODE_MAX = 64 << 20;
 const WRITES = /^(Create|Update|Delete|Put|Publish|Tag|Untag|Register|Deregister)/;
 
-const samples = () => [
-  { name: t('empty'), text: '' },
-  { name: 'timer', text: JSON.stringify({ triggerTime: new Date().toISOString(), triggerName: 'tick', payload: '' }, null, 2) },
-  { name: 'oss', text: JSON.stringify({ events: [{ eventName: 'ObjectCreated:PutObject', eventSource: 'acs:oss', eventVersion: '1.0', oss: { bucket: { name: 'demo' }, object: { key: 'a.txt', size: 3 } } }] }, null, 2) },
-  { name: 'http', text: JSON.stringify({ version: 'v1', rawPath: '/', headers: {}, queryParameters: {}, body: '', isBase64Encoded: false, requestContext: { http: { method: 'GET', path: '/' } } }, null, 2) },
-];
-
-const nameOf = (row) => (row.parent && row.parent !== SERVICE_OF_2023 ? `${row.parent}/${row.name}` : row.name);
+const fullName = (row) => (row.parent && row.parent !== SERVICE_OF_2023 ? `${row.parent}/${row.name}` : row.name);
 const idOf = (row) => [row.region, row.account, row.parent || SERVICE_OF_2023, row.name];
 
 function apiPath(row, rest = '') {
@@ -43,23 +37,45 @@ function refused(answer) {
   throw new Error(`${answer.status} ${body.errorCode || body.ErrorCode || body.Code || ''}: ${body.errorMessage || body.ErrorMessage || body.Message || answer.text.slice(0, 200)}`);
 }
 
+/** Payloads of event sources as they are documented, and none. */
+function Samples({ choose }) {
+  const { value } = useLoad(() => get('/triggers/events'), []);
+  const pick = async (type) => choose(type ? JSON.stringify(await get(`/triggers/events/${type}`), null, 2) : '');
+  return html`<p class="forms">${t('Event')}: <${Button} act=${() => pick('')}>${t('empty')}<//> ${(value ? value.events : []).map((type) => html`<${Button} act=${() => pick(type)}>${type}<//> `)}</p>`;
+}
+
+function Answer({ answer }) {
+  const log = answer.headers.get('X-Fc-Log-Result');
+  const took = answer.headers.get('X-Fc-Invocation-Duration');
+  return html`<div role="status"><p><b>${answer.status}</b> ${answer.headers.get('X-Fc-Error-Type') || ''} ${took ? `${took} ms` : ''}
+      <a href=${href(['calls', answer.headers.get('X-Fc-Request-Id') || ''])}>${t('the call')}</a></p>
+    <pre tabindex="0" aria-label=${t('Answer')}>${answer.text}</pre>
+    ${log && html`<h3>${t('Log')}</h3><pre tabindex="0" aria-label=${t('Log')}>${new TextDecoder().decode(Uint8Array.from(atob(log), (c) => c.charCodeAt(0)))}</pre>`}</div>`;
+}
+
 function Invoke({ row }) {
   const [event, setEvent] = useState('');
   const [later, setLater] = useState(false);
   const [answer, setAnswer] = useState(null);
   const invoke = async () => {
     setAnswer(null);
-    const path = row.parent && row.parent !== SERVICE_OF_2023 ? apiPath(row, '/invocations') : apiPath(row, '/invocations');
-    setAnswer(await product(row, 'POST', path, event || undefined, { 'X-Fc-Invocation-Type': later ? 'Async' : 'Sync', ...(later ? {} : { 'X-Fc-Log-Type': 'Tail' }) }));
+    setAnswer(await product(row, 'POST', apiPath(row, '/invocations'), event || undefined, later ? { 'X-Fc-Invocation-Type': 'Async' } : { 'X-Fc-Log-Type': 'Tail' }));
   };
-  const log = answer && answer.headers.get('X-Fc-Log-Result');
-  return html`<p class="forms">${t('Event')}: ${samples().map(({ name, text }) => html`<button type="button" onClick=${() => setEvent(text)}>${name}</button> `)}</p>
+  return html`<${Samples} choose=${setEvent} />
     <textarea rows="8" spellcheck="false" aria-label=${t('Event')} value=${event} onInput=${(input) => setEvent(input.target.value)}></textarea>
     <p><label><input type="checkbox" checked=${later} onChange=${(input) => setLater(input.target.checked)} /> ${t('asynchronously')}</label>
       <${Button} kind="go" act=${invoke}>${t('Invoke')}<//></p>
-    ${answer && html`<div role="status"><p><b>${answer.status}</b> ${answer.headers.get('X-Fc-Error-Type') || ''} ${answer.headers.get('X-Fc-Invocation-Duration') ? `${answer.headers.get('X-Fc-Invocation-Duration')} ms` : ''}
-      <a href=${href(['calls', answer.headers.get('X-Fc-Request-Id') || ''])}>${t('the call')}</a></p>
-      <pre tabindex="0" aria-label=${t('Answer')}>${answer.text}</pre>${log && html`<h3>${t('Log')}</h3><pre tabindex="0" aria-label=${t('Log')}>${new TextDecoder().decode(Uint8Array.from(atob(log), (c) => c.charCodeAt(0)))}</pre>`}</div>`}`;
+    ${answer && html`<${Answer} answer=${answer} />`}`;
+}
+
+function Triggers({ row, triggers }) {
+  const [fired, setFired] = useState(null);
+  const fire = async (name) => setFired(await call('POST', '/triggers/fire', { function: fullName(row), trigger: name, account: row.account, region: row.region }));
+  if (!triggers.length) return html`<p class="quiet">${t('No trigger.')}</p>`;
+  return html`${triggers.map((one) => html`<h3>${one.name} <span class="quiet">${one.document.triggerType}</span></h3>
+      ${one.document.triggerType !== 'http' && html`<${Button} act=${() => fire(one.name)}>${t('Fire now')}<//>`}
+      <pre tabindex="0" aria-label=${one.name}>${JSON.stringify(one.document.triggerConfig || one.document, null, 2)}</pre>`)}
+    ${fired && html`<p role="status">${t('Fired:')} <a href=${href(['calls'], { filter: `request_id=${fired.request_id}` })}>${fired.request_id}</a></p>`}`;
 }
 
 function Code({ row, again }) {
@@ -88,19 +104,24 @@ function One({ row, below, again }) {
   const tabs = [
     { id: 'invoke', name: t('Invoke'), body: () => html`<${Invoke} row=${row} />` },
     { id: 'configured', name: t('Configured'), body: () => html`<pre tabindex="0" aria-label=${t('Configured')}>${JSON.stringify(document, null, 2)}</pre>` },
-    { id: 'triggers', name: t('Triggers ({n})', { n: triggers.length }), body: () => (triggers.length ? triggers.map((one) => html`<h3>${one.name}</h3><pre tabindex="0" aria-label=${one.name}>${JSON.stringify(one.document, null, 2)}</pre>`) : html`<p class="quiet">${t('No trigger.')}</p>`) },
+    { id: 'triggers', name: t('Triggers ({n})', { n: triggers.length }), body: () => html`<${Triggers} row=${row} triggers=${triggers} />` },
+    { id: 'logs', name: t('Logs'), body: () => html`<${Logs} query=${{ function: row.name, account: row.account, region: row.region, ...(row.parent && row.parent !== SERVICE_OF_2023 ? { service: row.parent } : {}) }} />` },
     { id: 'code', name: t('Code'), body: () => html`<${Code} row=${row} again=${again} />` },
   ];
-  return html`<${Panel} title=${nameOf(row)} close=${() => go(['functions'])}><p class="quiet">${row.region} · ${row.account} · ${row.document.runtime} · ${row.document.memorySize} MB ·
+  return html`<${Panel} title=${fullName(row)} close=${() => go(['functions'])}><p class="quiet">${row.region} · ${row.account} · ${row.document.runtime} · ${row.document.memorySize} MB ·
     <a href=${href(['calls'], { filter: `function=${row.name}` })}>${t('its calls')}</a></p>
     <${Tabs} label=${t('Parts of the function')} tabs=${tabs} /><//>`;
 }
 
 function Tree({ rows, chosen }) {
-  const regions = Map.groupBy ? Map.groupBy(rows, (row) => `${row.region} · ${row.account}`) : rows.reduce((map, row) => map.set(`${row.region} · ${row.account}`, [...(map.get(`${row.region} · ${row.account}`) || []), row]), new Map());
+  const regions = new Map();
+  for (const row of rows) {
+    const title = `${row.region} · ${row.account}`;
+    regions.set(title, [...(regions.get(title) || []), row]);
+  }
   return [...regions].map(([title, list]) => html`<section><h2>${title}</h2><table><thead><tr><th scope="col">${t('Function')}</th><th scope="col">${t('Runtime')}</th><th scope="col">${t('Handler')}</th>
       <th scope="col" class="number">${t('Memory')}</th><th scope="col">${t('Code')}</th><th scope="col">${t('Changed')}</th></tr></thead>
-    <tbody>${list.map((row) => html`<tr class=${idOf(row).join('/') === chosen ? 'chosen' : ''}><td><a href=${href(['functions', ...idOf(row)])}>${nameOf(row)}</a></td><td>${row.document.runtime}</td><td>${row.document.handler}</td>
+    <tbody>${list.map((row) => html`<tr class=${idOf(row).join('/') === chosen ? 'chosen' : ''}><td><a href=${href(['functions', ...idOf(row)])}>${fullName(row)}</a></td><td>${row.document.runtime}</td><td>${row.document.handler}</td>
       <td class="number">${row.document.memorySize} MB</td><td>${row.has_code ? t('yes') : t('no')}</td><td><${Time} at=${row.modified_at} /></td></tr>`)}</tbody></table></section>`);
 }
 
