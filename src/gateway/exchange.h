@@ -66,6 +66,9 @@ struct exchange {
     bool fixture_asked;
     bool canned; /* the fixture has answered, or cut the call off */
     bool performed;
+    bool streamed;            /* the answer goes out as its function writes it */
+    int pipe;                 /* a connection that the call's is joined to; -1: none */
+    struct str pipe_first;    /* what it said already */
     struct str ran, instance; /* of code that ran; absent when none did */
     struct late *late;        /* its work, to be done behind the answer; or NULL */
     struct late *detached;    /* this is such work: there is no connection, `call` is NULL */

@@ -15,7 +15,7 @@ static bool is_of_user(const struct exchange *x, const struct service_answer *an
 
 static void take_answer(struct exchange *x, const struct service_answer *answer)
 {
-    x->performed = answer->performed;
+    x->performed = answer->performed || answer->streamed;
     x->ran = answer->ran;
     x->instance = answer->instance;
     if (answer->error) {
@@ -40,11 +40,81 @@ static void take_answer(struct exchange *x, const struct service_answer *answer)
     x->answered = true;
 }
 
+/* ---- answers as they come ---- */
+
+enum { UNSENT_MAX_BYTES = 256 * 1024 }; /* of a streamed answer; then its function waits */
+
+/* A rule that wants to do something with the body needs it whole. */
+static bool may_stream(const struct exchange *x)
+{
+    const struct fault_decision *d = &x->decision;
+
+    return x->call && !x->detached && !x->late && x->facts.api == API_TRIGGER && !d->outcome &&
+           !d->corrupt && !d->length && !d->truncate && !d->stall && !d->drip &&
+           d->delay_headers_ns == 0;
+}
+
+static void stream_head(void *arg, const struct service_answer *head)
+{
+    struct exchange *x = arg;
+
+    x->streamed = true;
+    take_answer(x, head);
+    exchange_advance(x);
+}
+
+static void stream_room(void *state, struct http_call *call)
+{
+    struct exchange *x = state;
+
+    (void)call;
+    if (x->pending)
+        service_go_on(x->pending);
+}
+
+static bool stream_part(void *arg, struct str bytes)
+{
+    struct exchange *x = arg;
+
+    http_call_push(x->call, bytes);
+    http_call_on_room(x->call, stream_room);
+    return http_call_unsent(x->call) < UNSENT_MAX_BYTES;
+}
+
+static void stream_pipe(void *arg, const struct service_answer *head, int fd, struct str unread)
+{
+    struct exchange *x = arg;
+
+    x->pipe = fd;
+    x->pipe_first = arena_str(x->arena, unread);
+    stream_head(x, head);
+}
+
+static const struct service_stream stream = {stream_head, stream_part, stream_pipe};
+
+/* The connection ends a pipe by itself when the function's side of it is gone. */
+static void end_stream(struct exchange *x, const struct service_answer *answer)
+{
+    x->pending = NULL;
+    x->ran = answer->ran;
+    x->instance = answer->instance;
+    if (x->pipe >= 0 || !x->call)
+        return;
+    if (answer->cut)
+        http_call_cut(x->call);
+    else
+        http_call_end(x->call);
+}
+
 static void performed(void *arg, const struct service_answer *answer)
 {
     struct exchange *x = arg;
     bool was_parked = x->pending != NULL;
 
+    if (x->streamed) {
+        end_stream(x, answer);
+        return;
+    }
     x->pending = NULL;
     take_answer(x, answer);
     if (was_parked)
@@ -82,6 +152,7 @@ static struct service_call service_call_of(struct exchange *x, struct arena *are
         .access_key = x->auth.access_key,
         .owner = x->auth.account,
         .base_url = base_url,
+        .stream = may_stream(x) ? &stream : NULL,
     };
 }
 

@@ -53,6 +53,7 @@ static void on_head(void *owner, struct http_call *call)
 
     x->gateway = gateway;
     x->call = call;
+    x->pipe = -1;
     x->arena = http_call_arena(call);
     x->request = request;
     x->wall_ms = clock_wall_ms_at(gateway->parts.clock, request->started_ns);
@@ -168,7 +169,9 @@ static void on_finished(void *owner, struct http_call *call, const struct http_r
         return;
     }
     exchange_unhold(x);
-    abandon(x); /* cut while it ran: the daemon ends */
+    if (x->pipe >= 0 && x->pending)
+        service_pipe_over(x->pending);
+    abandon(x); /* cut while it ran: the daemon ends; or its client has left a stream */
     exchange_record(x, result);
     late_begin(x);
     if (x->asked)

@@ -181,6 +181,7 @@ void call_answer(struct invoke_call *call, struct invoke_result *result)
     result->instance_id = str_of(instance->id);
     result->ran = str_of(instance_ran(instance));
     result->cold = call->cold;
+    result->streamed = call->streamed;
     if (!call->told)
         prints_error(call, result);
     unbind(call);
@@ -413,4 +414,17 @@ void invoke_cancel(struct invoke_call *call)
         instance_drain(instance);
     else
         instance_rest(instance);
+}
+
+void invoke_go_on(struct invoke_call *call)
+{
+    if (call->instance && call->instance->web)
+        web_go_on(call->instance->web, call);
+}
+
+void invoke_pipe_over(struct invoke_call *call)
+{
+    struct invoke_result result = {.outcome = INVOKE_ANSWERED};
+
+    call_result(call, &result);
 }

@@ -190,7 +190,8 @@ struct invoke_call {
     uint32_t number; /* on its instance */
     enum call_phase phase;
     bool cold;
-    bool told; /* its error stands in the logs */
+    bool streamed; /* its head is with whoever asked */
+    bool told;     /* its error stands in the logs */
     uint64_t sent_ns;
     struct loop_timer timer;   /* of the time limit */
     struct loop_timer refusal; /* answers later what was decided at once */
@@ -221,6 +222,14 @@ void web_socket(struct web *web, uint32_t token, int fd, int sys_errno);
 void web_initialize(struct web *web, struct invoke_call *call);
 void web_call(struct web *web, struct invoke_call *call);
 void web_forget(struct web *web, struct invoke_call *call);
+void web_go_on(struct web *web, struct invoke_call *call);
+
+/* ---- web_request.c ---- */
+
+/** What its runtime is sent: an event, its initializer, or an HTTP request. */
+void web_request(struct invoke_call *call, struct buf *out);
+/** It asks for another protocol, and somebody would take the connection. */
+bool web_wants_pipe(const struct invoke_call *call);
 
 /* ---- invoke.c ---- */
 

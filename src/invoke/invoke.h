@@ -89,10 +89,27 @@ struct invoke_http {
     const struct http_headers *headers;
 };
 
+struct invoke_result;
+
+/*
+ * Who takes the answer to an HTTP request as it comes; the functions get the `arg` of done(). Only
+ * custom runtimes answer so, and only what does not say how long it is.
+ */
+struct invoke_stream {
+    /* Status and headers; the rest comes by part(), and the end, as always, by done(). */
+    void (*head)(void *arg, const struct invoke_result *head);
+    /* Some of the body. False: no more until invoke_go_on(). */
+    bool (*part)(void *arg, struct str bytes);
+    /* The function speaks another protocol from here on (101): @fd, which is taken, is its
+       connection, @unread came behind the head. The call goes on until invoke_pipe_over(). */
+    void (*pipe)(void *arg, const struct invoke_result *head, int fd, struct str unread);
+};
+
 struct invoke_request {
     struct str request_id;
-    struct str event;               /* or the body of the request */
-    const struct invoke_http *http; /* NULL: an event */
+    const struct invoke_stream *stream; /* NULL: the answer is wanted whole */
+    struct str event;                   /* or the body of the request */
+    const struct invoke_http *http;     /* NULL: an event */
     uint32_t retry_count;
     struct str span_context;
     const struct invoke_pair *baggage;
@@ -124,6 +141,7 @@ struct invoke_result {
     struct str instance_id; /* "" when none was reached */
     struct str ran;         /* "Python 3.11.2" */
     bool cold;
+    bool streamed; /* the answer went to the request's stream; cut short unless INVOKE_ANSWERED */
 };
 
 /**
@@ -136,6 +154,11 @@ struct invoke_call *invoke_begin(struct invoke *invoke, const struct invoke_func
                                  void *arg);
 /** Nobody waits any more: the run is cancelled, its instance ended. @done is not called. */
 void invoke_cancel(struct invoke_call *call);
+
+/** More of a streamed answer is welcome. */
+void invoke_go_on(struct invoke_call *call);
+/** The pipe that the call became has ended: so does the call; done() is called. */
+void invoke_pipe_over(struct invoke_call *call);
 
 /* ---- what runs ---- */
 

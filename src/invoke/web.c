@@ -1,10 +1,12 @@
 /*
  * Custom runtimes: HTTP servers that we call. One request at a time on a connection, connections
- * kept; answers are read whole.
+ * kept. Answers are read whole, unless they do not say how long they are and somebody wants them as
+ * they come.
  *
  * Source: spec page invocation §7.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,6 +22,7 @@ enum {
     READ_BYTES = 256 * 1024,
     /* A program that dies closes its connections a moment before we hear of its death. */
     GRACE_NS = 200 * 1000000,
+    SWITCHING = 101,
 };
 
 struct connection {
@@ -31,6 +34,7 @@ struct connection {
     bool reused;              /* it was idle before: the server may have closed it */
     struct buf out;
     size_t sent;
+    bool streams; /* its answer is handed on as it comes */
     struct http1 answer;
     struct loop_timer grace;
 };
@@ -113,8 +117,11 @@ static void answered(struct connection *c)
     judge_initializer(c, &result);
     c->call = NULL;
     c->answer = (struct http1){0};
+    c->streams = false;
     if (!answer.keep_alive)
         close_connection(c);
+    if (call->streamed && answer.body.len)
+        call->request.stream->part(call->arg, http1_body(&answer));
     call_result(call, &result);
     http1_done(&answer);
     arena_free(arena);
@@ -140,6 +147,8 @@ static void on_grace(struct loop_timer *timer)
     close_connection(c);
     give_up(call, "The function's HTTP server closed the connection without an answer");
 }
+
+static void on_events(void *arg, unsigned events);
 
 static void connect_for(struct web *web, struct invoke_call *call)
 {
@@ -176,6 +185,81 @@ static void on_bad_answer(struct connection *c)
     give_up(call, "The function's HTTP server answered with what is no HTTP");
 }
 
+/* ---- answers as they come ---- */
+
+static struct invoke_result head_of(const struct connection *c)
+{
+    return (struct invoke_result){
+        .outcome = INVOKE_ANSWERED,
+        .is_http = true,
+        .status = c->answer.status,
+        .headers = c->answer.headers,
+        .instance_id = str_of(c->web->instance->id),
+        .ran = str_of(instance_ran(c->web->instance)),
+    };
+}
+
+/* The connection is the taker's; ours goes without closing it. */
+static void become_pipe(struct connection *c)
+{
+    struct invoke_call *call = c->call;
+    struct invoke_result head = head_of(c);
+    struct http1 answer = c->answer;
+    int fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
+
+    c->call = NULL;
+    c->answer = (struct http1){0};
+    close_connection(c);
+    call->streamed = true;
+    call->request.stream->pipe(call->arg, &head, fd, http1_body(&answer));
+    http1_done(&answer);
+}
+
+/* A head is in, of an answer whose length nobody knows; and it is not whole yet. */
+static bool begins_stream(const struct connection *c)
+{
+    const struct http1 *answer = &c->answer;
+    bool open_ended = answer->state != HTTP1_HEAD && answer->state != HTTP1_LENGTH;
+
+    return open_ended && !c->streams && c->call->phase == CALL_RUNNING && c->call->request.stream &&
+           c->call->request.http;
+}
+
+/* False when no more is wanted for now. */
+static bool hand_on(struct connection *c)
+{
+    struct invoke_call *call = c->call;
+    bool more = true;
+
+    if (begins_stream(c)) {
+        struct invoke_result head = head_of(c);
+
+        c->streams = true;
+        call->streamed = true;
+        call->request.stream->head(call->arg, &head);
+    }
+    if (c->streams && c->answer.body.len) {
+        more = call->request.stream->part(call->arg, http1_body(&c->answer));
+        buf_clear(&c->answer.body);
+    }
+    if (!more)
+        loop_watch_stop(GIVE(c->watch));
+    return more;
+}
+
+void web_go_on(struct web *web, struct invoke_call *call)
+{
+    struct connection *c;
+    struct error err;
+
+    DL_FOREACH(web->connections, c)
+    {
+        if (c->call == call && c->streams && !c->watch)
+            c->watch = loop_watch_start(web->instance->invoke->loop, c->fd, LOOP_READABLE,
+                                        on_events, c, &err);
+    }
+}
+
 /* True when the connection may be read on. */
 static bool take(struct connection *c, struct str bytes)
 {
@@ -185,7 +269,13 @@ static bool take(struct connection *c, struct str bytes)
     }
     switch (http1_take(&c->answer, bytes)) {
     case HTTP1_MORE:
-        return true;
+        if (c->answer.status == SWITCHING && c->answer.state != HTTP1_HEAD) {
+            if (!web_wants_pipe(c->call))
+                break;
+            become_pipe(c);
+            return false;
+        }
+        return hand_on(c);
     case HTTP1_WHOLE:
         answered(c);
         return false;
@@ -248,116 +338,16 @@ static void on_events(void *arg, unsigned events)
 
 /* ---- requests ---- */
 
-static void add_header(struct buf *out, const char *name, struct str value)
-{
-    buf_printf(out, "%s: ", name);
-    buf_add(out, value);
-    buf_puts(out, "\r\n");
-}
-
-static void add_number(struct buf *out, const char *name, uint64_t value)
-{
-    buf_printf(out, "%s: ", name);
-    buf_add_uint(out, value);
-    buf_puts(out, "\r\n");
-}
-
-static void add_service_headers(struct buf *out, struct invoke_call *call, const char *control)
-{
-    const struct instance *i = call->instance;
-    const struct invoke_function *f = &i->spec;
-    const struct invoke_request *r = &call->request;
-
-    add_header(out, "x-fc-request-id", r->request_id);
-    add_header(out, "x-fc-control-path", str_of(control));
-    add_header(out, "x-fc-access-key-id", str_of(i->credentials[0]));
-    add_header(out, "x-fc-access-key-secret", str_of(i->credentials[1]));
-    add_header(out, "x-fc-security-token", str_of(i->credentials[2]));
-    add_header(out, "x-fc-function-name", f->name);
-    add_header(out, "x-fc-function-handler", f->handler);
-    add_number(out, "x-fc-function-memory", f->memory_mb);
-    add_number(out, "x-fc-function-timeout", f->timeout_s);
-    add_header(out, "x-fc-function-initializer", f->initializer);
-    add_number(out, "x-fc-initialization-timeout", f->initializer_timeout_s);
-    add_header(out, "x-fc-region", f->region);
-    add_header(out, "x-fc-account-id", f->account);
-    add_header(out, "x-fc-qualifier", f->qualifier);
-    add_header(out, "x-fc-version-id", str_eq(f->version, STR("LATEST")) ? STR("") : f->version);
-    add_header(out, "x-fc-service-name", f->service);
-    add_header(out, "x-fc-service-logproject", f->log_project);
-    add_header(out, "x-fc-service-logstore", f->log_store);
-    add_number(out, "x-fc-retry-count", r->retry_count);
-    add_header(out, "x-fc-instance-id", str_of(i->id));
-    add_header(out, "x-fc-client-ip", r->http ? r->http->client : STR(""));
-    add_header(out, "x-fc-base-path", r->http ? r->http->base_path : STR(""));
-    add_header(out, "x-fc-tracing-opentracing-span-context",
-               r->span_context.len ? r->span_context : STR(""));
-}
-
-static bool is_ours(struct str name)
-{
-    static const struct str names[] = {
-        STR_INIT("connection"),        STR_INIT("keep-alive"), STR_INIT("content-length"),
-        STR_INIT("transfer-encoding"), STR_INIT("host"),       STR_INIT("proxy-connection"),
-    };
-
-    for (size_t i = 0; i < N_ELEMENTS(names); i++) {
-        if (str_eq_nocase(name, names[i]))
-            return true;
-    }
-    return str_starts_nocase(name, STR("x-fc-"));
-}
-
-static void add_http(struct buf *out, struct invoke_call *call)
-{
-    const struct invoke_http *http = call->request.http;
-
-    buf_printf(out, STR_FMT " " STR_FMT "%s" STR_FMT " HTTP/1.1\r\n", STR_ARG(http->method),
-               STR_ARG(http->path.len ? http->path : STR("/")), http->query.len ? "?" : "",
-               STR_ARG(http->query));
-    add_header(out, "Host", http->host);
-    for (size_t i = 0; http->headers && i < http->headers->count; i++) {
-        const struct http_header *header = &http->headers->items[i];
-
-        if (is_ours(header->name))
-            continue;
-        buf_printf(out, STR_FMT ": ", STR_ARG(header->name));
-        buf_add(out, header->value);
-        buf_puts(out, "\r\n");
-    }
-    add_service_headers(out, call, "/http-invoke");
-}
-
-static void build(struct buf *out, struct invoke_call *call)
-{
-    bool initialize = call->phase == CALL_INITIALIZING;
-    struct str body = initialize ? STR("") : call->request.event;
-
-    if (initialize || !call->request.http) {
-        const char *path = initialize ? "/initialize" : "/invoke";
-
-        buf_printf(out, "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n", path, call->instance->port);
-        if (!initialize)
-            buf_puts(out, "Content-Type: application/octet-stream\r\n");
-        add_service_headers(out, call, path);
-    } else {
-        add_http(out, call);
-    }
-    add_number(out, "Content-Length", body.len);
-    buf_puts(out, "\r\n");
-    if (body.len)
-        buf_add(out, body);
-}
-
 static void send_on(struct connection *c, struct invoke_call *call)
 {
     c->call = call;
     http1_done(&c->answer);
+    c->streams = false;
     c->answer.head_only = call->phase == CALL_RUNNING && call->request.http &&
                           str_eq(call->request.http->method, STR("HEAD"));
     c->sent = 0;
     buf_clear(&c->out);
-    build(&c->out, call);
+    web_request(call, &c->out);
     write_request(c);
 }
 

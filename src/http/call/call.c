@@ -218,6 +218,8 @@ static void settle_result(struct http_call *call, enum MHD_RequestTerminationCod
     } else {
         result->outcome = HTTP_CLIENT_GONE;
     }
+    if (call->stream.cut && !call->broken)
+        result->outcome = HTTP_CUT;
     if (why == MHD_REQUEST_TERMINATED_DAEMON_SHUTDOWN)
         result->outcome = HTTP_CUT;
     if (call->refused)
@@ -230,7 +232,8 @@ void call_completed(struct http_call *call, enum MHD_RequestTerminationCode why)
     call->suspended = false;
     if (!call->known && !call->refused && !call->finished && !call->tunnel)
         call->server->refused++; /* libmicrohttpd could not read the head, and said so */
-    if (call->stream.open && call->phase != CALL_OVER && why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
+    if (call->stream.open && !call->stream.cut && call->phase != CALL_OVER &&
+        why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
         call_left(call);
     if (!call->finished && !call->delivered && call->phase != CALL_OVER)
         call_left_unanswered(call);

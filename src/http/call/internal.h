@@ -80,8 +80,10 @@ struct stream {
     struct buf waiting;
     size_t taken; /* of `waiting` */
     void (*on_gone)(void *state, struct http_call *call);
+    void (*on_room)(void *state, struct http_call *call);
     bool open;
     bool ended;
+    bool cut; /* ends short */
 };
 
 struct http_call {

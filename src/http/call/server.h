@@ -157,3 +157,17 @@ bool http_call_stream(struct http_call *call, const struct http_response *head,
                       void (*on_gone)(void *state, struct http_call *call));
 bool http_call_push(struct http_call *call, struct str bytes);
 void http_call_end(struct http_call *call);
+/** End it short: what was pushed goes out, and then the connection breaks off. */
+void http_call_cut(struct http_call *call);
+/** What was pushed and is not sent yet. */
+size_t http_call_unsent(const struct http_call *call);
+/** From now on, each time that everything pushed so far is sent. @fn may not push. */
+void http_call_on_room(struct http_call *call, void (*fn)(void *state, struct http_call *call));
+
+/**
+ * Become a pipe: the head of @response leaves, and from then on bytes go both ways between the
+ * client and @fd, which is taken, until one of the two ends. @first goes to the client before what
+ * @fd says; it lives in the call's arena. In place of http_call_deliver().
+ */
+void http_call_pipe(struct http_call *call, const struct http_response *response, int fd,
+                    struct str first);

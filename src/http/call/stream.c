@@ -18,7 +18,10 @@ static ssize_t on_read(void *cls, uint64_t at, char *out, size_t max)
         return MHD_CONTENT_READER_END_WITH_ERROR;
     if (rest.len == 0) {
         if (stream->ended)
-            return MHD_CONTENT_READER_END_OF_STREAM;
+            return stream->cut ? MHD_CONTENT_READER_END_WITH_ERROR
+                               : MHD_CONTENT_READER_END_OF_STREAM;
+        if (stream->on_room)
+            stream->on_room(call->owner, call);
         call_suspend(call);
         call_look_out(call, call_left);
         return 0;
@@ -99,4 +102,20 @@ void http_call_end(struct http_call *call)
         return;
     call->stream.ended = true;
     wake(call);
+}
+
+void http_call_cut(struct http_call *call)
+{
+    call->stream.cut = true;
+    http_call_end(call);
+}
+
+size_t http_call_unsent(const struct http_call *call)
+{
+    return call->stream.waiting.len - call->stream.taken;
+}
+
+void http_call_on_room(struct http_call *call, void (*fn)(void *state, struct http_call *call))
+{
+    call->stream.on_room = fn;
 }

@@ -1,9 +1,10 @@
 /*
- * http/call/tunnel.c - CONNECT within TLS: a proxy that is spoken to over HTTPS
+ * http/call/tunnel.c - calls that become pipes: CONNECT within TLS, and other protocols
  *
- * Like any tunnel it leads back to us. What comes out of the outer connection's TLS goes through a
- * pair of sockets into a connection of its own, which the wire looks at like at every other; the
- * call that asked for the tunnel lasts as long as both.
+ * A proxy that is spoken to over HTTPS leads back to us: what comes out of the outer connection's
+ * TLS goes through a pair of sockets into a connection of its own, which the wire looks at like at
+ * every other. After an answer of 101 the other end is the owner's. The call lasts as long as both
+ * ends.
  */
 #include <errno.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@ struct tunnel {
     int fd; /* our end of the pair */
     struct loop_watch *watch;
     struct flow in, out; /* as the client sees it */
+    struct str first;    /* for the client, before what the other end says */
 };
 
 static struct str rest_of(const struct flow *flow)
@@ -38,8 +40,21 @@ static void sent(struct flow *flow, size_t n)
 }
 
 /* Each of these: 1 when something moved, 0 when nothing can now, -1 at the end. */
+static int read_socket(int fd, struct flow *flow)
+{
+    ssize_t n = recv(fd, flow->bytes, sizeof(flow->bytes), MSG_DONTWAIT);
+
+    if (n > 0)
+        flow->len = (size_t)n;
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return 0;
+    return n > 0 ? 1 : -1;
+}
+
 static int read_client(struct http_call *call, struct flow *flow)
 {
+    if (!call->peer->session)
+        return read_socket(call->peer->fd, flow);
     ssize_t n = gnutls_record_recv(call->peer->session, flow->bytes, sizeof(flow->bytes));
 
     if (n > 0)
@@ -51,13 +66,14 @@ static int read_client(struct http_call *call, struct flow *flow)
 
 static int read_inner(struct tunnel *tunnel, struct flow *flow)
 {
-    ssize_t n = recv(tunnel->fd, flow->bytes, sizeof(flow->bytes), MSG_DONTWAIT);
+    size_t n = tunnel->first.len < sizeof(flow->bytes) ? tunnel->first.len : sizeof(flow->bytes);
 
-    if (n > 0)
-        flow->len = (size_t)n;
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return 0;
-    return n > 0 ? 1 : -1;
+    if (n == 0)
+        return read_socket(tunnel->fd, flow);
+    memcpy(flow->bytes, tunnel->first.ptr, n);
+    tunnel->first = str_slice(tunnel->first, n, tunnel->first.len);
+    flow->len = n;
+    return 1;
 }
 
 static int write_inner(struct tunnel *tunnel, struct flow *flow)
@@ -142,9 +158,9 @@ static void tunnel_free(void *arg)
     mem_free(tunnel);
 }
 
-static bool start(struct http_call *call, int fd)
+/* @fd is the tunnel's from here on, whatever comes of it. */
+static bool start(struct http_call *call, int fd, struct str answer, struct str first)
 {
-    struct str answer = STR("HTTP/1.1 200 Connection established\r\n\r\n");
     struct loop *loop = call->server->loop;
     struct tunnel *tunnel = mem_alloc(sizeof(*tunnel));
     struct error err;
@@ -152,6 +168,7 @@ static bool start(struct http_call *call, int fd)
     call->tunnel = tunnel;
     arena_on_end(call->arena, tunnel_free, tunnel);
     tunnel->fd = fd;
+    tunnel->first = first;
     call->watch = loop_watch_start(loop, call->peer->fd, LOOP_READABLE, pump, call, &err);
     tunnel->watch = loop_watch_start(loop, fd, LOOP_READABLE, pump, call, &err);
     return call->watch && tunnel->watch &&
@@ -160,15 +177,34 @@ static bool start(struct http_call *call, int fd)
 
 bool tunnel_open(struct http_call *call)
 {
+    struct str answer = STR("HTTP/1.1 200 Connection established\r\n\r\n");
     int pair[2];
 
     call->phase = CALL_WRITING;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) < 0)
         return false;
-    if (!start(call, pair[0])) {
+    if (!start(call, pair[0], answer, STR_NONE)) {
         close(pair[1]);
         return false;
     }
     wire_enter(call->peer, pair[1]);
     return true;
+}
+
+void http_call_pipe(struct http_call *call, const struct http_response *response, int fd,
+                    struct str first)
+{
+    if (call->phase == CALL_OVER) {
+        close(fd);
+        return;
+    }
+    call->delivered = true;
+    call->response = *response;
+    call->result.status = response->status;
+    call_unpark(call);
+    call->phase = CALL_WRITING;
+    if (start(call, fd, head_format(call, false), first))
+        pump(call, 0);
+    else
+        call_over(call, HTTP_CLIENT_GONE);
 }

@@ -117,6 +117,18 @@ void service_cancel(struct service_pending *pending)
     }
 }
 
+void service_go_on(struct service_pending *pending)
+{
+    if (pending->work.run)
+        invoke_go_on(pending->work.run);
+}
+
+void service_pipe_over(struct service_pending *pending)
+{
+    if (pending->work.run)
+        invoke_pipe_over(pending->work.run);
+}
+
 void service_run_code(struct service *service, struct invoke *invoke)
 {
     event_timers_free(GIVE(service->timers));

@@ -51,6 +51,11 @@ service_perform(struct service *service, const struct service_call *call,
  */
 void service_cancel(struct service_pending *pending);
 
+/** More of a streamed answer is welcome. */
+void service_go_on(struct service_pending *pending);
+/** The pipe that the call became has ended: done() is called. */
+void service_pipe_over(struct service_pending *pending);
+
 /** The same for such a path: a GET or HEAD; @call needs no target. */
 struct service_pending *
 service_download(struct service *service, const struct service_call *call,

@@ -12,6 +12,18 @@
 #define SERVICE_DATA_PATH "/.fcemu/"
 
 struct service_pending; /* a call that waits for its write */
+struct service_answer;
+
+/* Who takes an answer as its function writes it; `arg` is that of the call's done(). */
+struct service_stream {
+    /* Status and headers; the rest comes by part(), and the end by done(). */
+    void (*head)(void *arg, const struct service_answer *head);
+    /* Some of the body. False: no more until service_go_on(). */
+    bool (*part)(void *arg, struct str bytes);
+    /* Another protocol from here on: @fd, which is taken, is the function's connection, @unread
+       came behind the head. The call goes on until service_pipe_over(). */
+    void (*pipe)(void *arg, const struct service_answer *head, int fd, struct str unread);
+};
 
 /* What becomes of an asynchronous call that meets an internal error or no machine. */
 enum service_lack {
@@ -31,9 +43,10 @@ struct service_call {
     bool internal;                      /* asked through an -internal or -vpc name */
     bool by_domain;                     /* asked through a custom domain */
     struct str request_id;
-    struct str access_key; /* absent when the call is anonymous */
-    struct str owner;      /* account the key belongs to; absent when unknown */
-    struct store *store;   /* state that is being prepared; NULL: the service's own */
+    struct str access_key;               /* absent when the call is anonymous */
+    struct str owner;                    /* account the key belongs to; absent when unknown */
+    const struct service_stream *stream; /* NULL: the answer is wanted whole */
+    struct store *store;                 /* state that is being prepared; NULL: the service's own */
     /* "http://127.0.0.1:8252", in front of the URLs we make; no slash behind. Asked when one is
        made; NULL: "". */
     const char *(*base_url)(const struct http_request *request, struct arena *arena);
@@ -48,4 +61,6 @@ struct service_answer {
     struct str ran;      /* what ran code for it: "Python 3.11.2"; absent when no code ran */
     struct str instance; /* and its instance */
     bool performed;      /* the operation took effect (for rules that ask) */
+    bool streamed;       /* it went to the call's stream, all but its end */
+    bool cut;            /* and that came too early */
 };

@@ -70,16 +70,24 @@ const char *run_error_type(const struct invoke_result *result)
     return result->outcome < N_ELEMENTS(types) ? types[result->outcome] : NULL;
 }
 
+/* What is known before it has ended. */
+static void add_whereabouts(const struct run *run, const struct invoke_result *result)
+{
+    struct work *work = run->work;
+
+    add(work, "X-Fc-Code-Checksum", run->checksum);
+    add(work, "X-Fc-Instance-Id", arena_str(work->arena, result->instance_id));
+    add(work, "X-Fc-Invocation-Service-Version", run->version);
+}
+
 static void add_measures(const struct run *run, const struct invoke_result *result)
 {
     enum { KIB = 1024, CENTS = 100 };
     struct work *work = run->work;
     uint64_t cents = result->memory_bytes * CENTS / ((uint64_t)KIB * KIB);
 
-    add(work, "X-Fc-Code-Checksum", run->checksum);
-    add(work, "X-Fc-Instance-Id", arena_str(work->arena, result->instance_id));
+    add_whereabouts(run, result);
     add(work, "X-Fc-Invocation-Duration", arena_strf(work->arena, "%" PRIu64, result->billed_ms));
-    add(work, "X-Fc-Invocation-Service-Version", run->version);
     add(work, "X-Fc-Max-Memory-Usage",
         arena_strf(work->arena, "%" PRIu64 ".%02" PRIu64, cents / CENTS, cents % CENTS));
     if (run_error_type(result))
@@ -151,6 +159,16 @@ static void answer_http_error(const struct run *run, const struct invoke_result 
     add(work, "Content-Type", STR("application/json"));
 }
 
+static void take_headers(struct work *work, const struct invoke_result *result)
+{
+    for (size_t i = 0; i < result->headers.count; i++) {
+        if (!is_kept_back(&result->headers.items[i]))
+            http_headers_add(&work->answer.headers, work->arena,
+                             arena_str(work->arena, result->headers.items[i].name),
+                             arena_str(work->arena, result->headers.items[i].value));
+    }
+}
+
 static void answer_http(const struct run *run, struct invoke_result *result)
 {
     struct work *work = run->work;
@@ -163,12 +181,7 @@ static void answer_http(const struct run *run, struct invoke_result *result)
     } else {
         work->answer.status = result->status;
         work->answer.body = result->body.len ? arena_str(work->arena, result->body) : STR("");
-        for (size_t i = 0; i < result->headers.count; i++) {
-            if (!is_kept_back(&result->headers.items[i]))
-                http_headers_add(&work->answer.headers, work->arena,
-                                 arena_str(work->arena, result->headers.items[i].name),
-                                 arena_str(work->arena, result->headers.items[i].value));
-        }
+        take_headers(work, result);
         if (!is_set(work, "Content-Type"))
             add(work, "Content-Type", STR("application/octet-stream"));
     }
@@ -178,8 +191,55 @@ static void answer_http(const struct run *run, struct invoke_result *result)
     if (!is_set(work, "Access-Control-Expose-Headers"))
         add(work, "Access-Control-Expose-Headers",
             run->of_2023 ? STR("Date,x-fc-request-id") : STR(EXPOSED));
-    add_measures(run, result);
+    if (work->answer.streamed)
+        add_whereabouts(run, result);
+    else
+        add_measures(run, result);
 }
+
+/* ---- answers as they come ---- */
+
+static void note_runner(struct work *work, const struct invoke_result *result)
+{
+    work->answer.ran = arena_str(work->arena, result->ran);
+    work->answer.instance = arena_str(work->arena, result->instance_id);
+}
+
+static void on_head(void *arg, const struct invoke_result *head)
+{
+    const struct run *run = arg;
+    struct work *work = run->work;
+    struct invoke_result own = *head;
+
+    note_runner(work, head);
+    work->answer.streamed = true;
+    answer_http(run, &own);
+    work->call.stream->head(work->arg, &work->answer);
+}
+
+static bool on_part(void *arg, struct str bytes)
+{
+    const struct run *run = arg;
+
+    return run->work->call.stream->part(run->work->arg, bytes);
+}
+
+/* What the function answered goes as it is, with what makes it an answer of this connection. */
+static void on_pipe(void *arg, const struct invoke_result *head, int fd, struct str unread)
+{
+    const struct run *run = arg;
+    struct work *work = run->work;
+
+    note_runner(work, head);
+    work->answer.streamed = true;
+    work->answer.status = head->status;
+    take_headers(work, head);
+    add(work, "Connection", STR("Upgrade"));
+    add(work, "Upgrade", arena_str(work->arena, http_headers_get(&head->headers, STR("Upgrade"))));
+    work->call.stream->pipe(work->arg, &work->answer, fd, unread);
+}
+
+static const struct invoke_stream run_stream = {on_head, on_part, on_pipe};
 
 /* ---- answers that are too large ---- */
 
@@ -233,9 +293,10 @@ static void on_result(void *arg, const struct invoke_result *result)
     struct invoke_result own = *result;
 
     run->work->run = NULL;
-    run->work->answer.ran = arena_str(run->work->arena, result->ran);
-    run->work->answer.instance = arena_str(run->work->arena, result->instance_id);
-    if (result->outcome == INVOKE_REFUSED)
+    note_runner(run->work, result);
+    if (result->streamed)
+        run->work->answer.cut = result->outcome != INVOKE_ANSWERED;
+    else if (result->outcome == INVOKE_REFUSED)
         refuse(run, result);
     else if (!is_too_large(run, &own) && run->by_http)
         answer_http(run, &own);
@@ -283,6 +344,7 @@ static void begin(struct run *run, const struct address *at, struct invoke_reque
 
     function_spec(work, at, &spec);
     request->request_id = work->call.request_id;
+    request->stream = work->call.stream ? &run_stream : NULL;
     read_tracing(work, request);
     work->base.parked = true;
     work->run = invoke_begin(work->service->invoke, &spec, request, on_result, run);

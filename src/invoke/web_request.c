@@ -1,0 +1,125 @@
+/*
+ * What is sent to a custom runtime: the request of a client with the service's headers, or an
+ * event.
+ *
+ * Source: spec page invocation §7.3 and §7.4.
+ */
+#include "invoke/internal.h"
+
+bool web_wants_pipe(const struct invoke_call *call)
+{
+    return call->phase == CALL_RUNNING && call->request.stream && call->request.http &&
+           str_is_set(http_headers_get(call->request.http->headers, STR("Upgrade")));
+}
+
+static void add_header(struct buf *out, const char *name, struct str value)
+{
+    buf_printf(out, "%s: ", name);
+    buf_add(out, value);
+    buf_puts(out, "\r\n");
+}
+
+static void add_number(struct buf *out, const char *name, uint64_t value)
+{
+    buf_printf(out, "%s: ", name);
+    buf_add_uint(out, value);
+    buf_puts(out, "\r\n");
+}
+
+static void add_service_headers(struct buf *out, struct invoke_call *call, const char *control)
+{
+    const struct instance *i = call->instance;
+    const struct invoke_function *f = &i->spec;
+    const struct invoke_request *r = &call->request;
+
+    add_header(out, "x-fc-request-id", r->request_id);
+    add_header(out, "x-fc-control-path", str_of(control));
+    add_header(out, "x-fc-access-key-id", str_of(i->credentials[0]));
+    add_header(out, "x-fc-access-key-secret", str_of(i->credentials[1]));
+    add_header(out, "x-fc-security-token", str_of(i->credentials[2]));
+    add_header(out, "x-fc-function-name", f->name);
+    add_header(out, "x-fc-function-handler", f->handler);
+    add_number(out, "x-fc-function-memory", f->memory_mb);
+    add_number(out, "x-fc-function-timeout", f->timeout_s);
+    add_header(out, "x-fc-function-initializer", f->initializer);
+    add_number(out, "x-fc-initialization-timeout", f->initializer_timeout_s);
+    add_header(out, "x-fc-region", f->region);
+    add_header(out, "x-fc-account-id", f->account);
+    add_header(out, "x-fc-qualifier", f->qualifier);
+    add_header(out, "x-fc-version-id", str_eq(f->version, STR("LATEST")) ? STR("") : f->version);
+    add_header(out, "x-fc-service-name", f->service);
+    add_header(out, "x-fc-service-logproject", f->log_project);
+    add_header(out, "x-fc-service-logstore", f->log_store);
+    add_number(out, "x-fc-retry-count", r->retry_count);
+    add_header(out, "x-fc-instance-id", str_of(i->id));
+    add_header(out, "x-fc-client-ip", r->http ? r->http->client : STR(""));
+    add_header(out, "x-fc-base-path", r->http ? r->http->base_path : STR(""));
+    add_header(out, "x-fc-tracing-opentracing-span-context",
+               r->span_context.len ? r->span_context : STR(""));
+}
+
+/* Another protocol, for which the connection is handed over. */
+static void add_upgrade(struct buf *out, const struct invoke_call *call)
+{
+    if (!web_wants_pipe(call))
+        return;
+    buf_puts(out, "Connection: Upgrade\r\n");
+    add_header(out, "Upgrade", http_headers_get(call->request.http->headers, STR("Upgrade")));
+}
+
+static bool is_ours(struct str name)
+{
+    static const struct str names[] = {
+        STR_INIT("connection"),        STR_INIT("keep-alive"), STR_INIT("content-length"),
+        STR_INIT("transfer-encoding"), STR_INIT("host"),       STR_INIT("proxy-connection"),
+        STR_INIT("upgrade"),
+    };
+
+    for (size_t i = 0; i < N_ELEMENTS(names); i++) {
+        if (str_eq_nocase(name, names[i]))
+            return true;
+    }
+    return str_starts_nocase(name, STR("x-fc-"));
+}
+
+static void add_http(struct buf *out, struct invoke_call *call)
+{
+    const struct invoke_http *http = call->request.http;
+
+    buf_printf(out, STR_FMT " " STR_FMT "%s" STR_FMT " HTTP/1.1\r\n", STR_ARG(http->method),
+               STR_ARG(http->path.len ? http->path : STR("/")), http->query.len ? "?" : "",
+               STR_ARG(http->query));
+    add_header(out, "Host", http->host);
+    for (size_t i = 0; http->headers && i < http->headers->count; i++) {
+        const struct http_header *header = &http->headers->items[i];
+
+        if (is_ours(header->name))
+            continue;
+        buf_printf(out, STR_FMT ": ", STR_ARG(header->name));
+        buf_add(out, header->value);
+        buf_puts(out, "\r\n");
+    }
+    add_upgrade(out, call);
+    add_service_headers(out, call, "/http-invoke");
+}
+
+void web_request(struct invoke_call *call, struct buf *out)
+{
+    bool initialize = call->phase == CALL_INITIALIZING;
+    struct str body = initialize ? STR("") : call->request.event;
+
+    if (initialize || !call->request.http) {
+        const char *path = initialize ? "/initialize" : "/invoke";
+
+        buf_printf(out, "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n", path, call->instance->port);
+        if (!initialize)
+            buf_puts(out, "Content-Type: application/octet-stream\r\n");
+        add_service_headers(out, call, path);
+    } else {
+        add_http(out, call);
+    }
+    add_number(out, "Content-Length", body.len);
+    buf_puts(out, "\r\n");
+    if (body.len)
+        buf_add(out, body);
+}
