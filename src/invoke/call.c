@@ -140,6 +140,8 @@ void call_run(struct invoke_call *call)
         begin_phase(call, CALL_INITIALIZING, instance->spec.initializer_timeout_s);
         if (instance->web)
             web_initialize(instance->web, call);
+        else if (instance->api)
+            runtime_api_offer(instance->api);
         else
             send_initialize(call);
         return;
@@ -147,6 +149,8 @@ void call_run(struct invoke_call *call)
     begin_phase(call, CALL_RUNNING, instance->spec.timeout_s);
     if (instance->web)
         web_call(instance->web, call);
+    else if (instance->api)
+        runtime_api_offer(instance->api);
     else
         send_call(call);
 }
@@ -262,6 +266,7 @@ void call_result(struct invoke_call *call, struct invoke_result *result)
         note(call, "Initialize", "End", "");
         loop_timer_cancel(call->invoke->loop, &call->timer);
         call->phase = CALL_WAITING;
+        call->handed = false;
         instance_initialized(instance);
         return;
     }
@@ -311,25 +316,30 @@ static bool take_head(struct str text, struct arena *arena, struct invoke_result
     return true;
 }
 
-static void take_http(struct invoke_call *call, struct str payload)
+void call_http_result(struct invoke_call *call, struct str head, struct str body)
 {
     struct invoke_result result = {.outcome = INVOKE_ANSWERED};
     struct arena *arena = arena_new();
-    uint32_t len = 0;
 
-    if (payload.len >= sizeof(len))
-        memcpy(&len, payload.ptr, sizeof(len));
-    if (payload.len < sizeof(len) + (size_t)len ||
-        !take_head((struct str){payload.ptr + sizeof(len), len}, arena, &result))
-        result.outcome = INVOKE_UNHANDLED;
+    if (take_head(head, arena, &result))
+        result.body = body;
     else
-        result.body = str_slice(payload, sizeof(len) + len, payload.len);
+        result.outcome = INVOKE_UNHANDLED;
     call_result(call, &result);
     arena_free(arena);
 }
 
-/* User code does not load: all who wait for it hear why. */
-static void fail_to_load(struct instance *instance, const struct invoke_result *result)
+static void take_http(struct invoke_call *call, struct str payload)
+{
+    uint32_t len = 0;
+
+    if (payload.len >= sizeof(len))
+        memcpy(&len, payload.ptr, sizeof(len));
+    call_http_result(call, str_slice(payload, sizeof(len), sizeof(len) + (size_t)len),
+                     str_slice(payload, sizeof(len) + (size_t)len, payload.len));
+}
+
+void call_load_failed(struct instance *instance, const struct invoke_result *result)
 {
     while (instance->calls) {
         struct invoke_result each = *result;
@@ -352,7 +362,7 @@ static void take_error(struct instance *instance, const struct frame *frame)
     if (call)
         call_result(call, &result);
     else if (instance->state == INSTANCE_STARTING)
-        fail_to_load(instance, &result);
+        call_load_failed(instance, &result);
 }
 
 static void on_frame(void *arg, const struct frame *frame)

@@ -33,6 +33,8 @@ static void on_idle_limit(struct loop_timer *timer);
 
 const char *instance_ran(const struct instance *instance)
 {
+    if (instance->language == LANGUAGE_GO)
+        return "Go program";
     return instance->interpreter ? instance->interpreter->shown : "custom runtime";
 }
 
@@ -83,6 +85,7 @@ void instance_free(struct instance *instance)
     loop_timer_cancel(invoke->loop, &instance->timer);
     channel_close(GIVE(instance->channel));
     web_free(GIVE(instance->web));
+    runtime_api_free(GIVE(instance->api));
     close_log(instance);
     supervised_free(GIVE(instance->program));
     code_let_go(instance->code);
@@ -228,26 +231,30 @@ static int prepare_code(struct instance *instance)
     return is_unpacked(instance, instance->layers);
 }
 
-/* What a custom runtime is started with has to be there. */
+/* What is started has to be there: `bootstrap`, or the Go program that is the handler. */
 static int prepare_program(struct instance *instance)
 {
+    struct str file = instance->language == LANGUAGE_GO ? instance->spec.handler : STR("bootstrap");
     OWN(mem_free) char *path = NULL;
     char text[sizeof(instance->problem)];
     struct stat info;
 
-    if (instance->language != LANGUAGE_CUSTOM || instance->spec.command_count)
+    if (!language_is_program(instance->language) || instance->spec.command_count)
         return 0;
-    path = mem_printf("%s/bootstrap", code_folder(instance->code));
+    path = mem_printf("%s/" STR_FMT, code_folder(instance->code), STR_ARG(file));
     if (stat(path, &info) < 0) {
-        refuse_all(instance, "CAFileNotFound",
-                   "The function cannot be started. File /code/bootstrap does not exist.");
+        snprintf(text, sizeof(text),
+                 "The function cannot be started. File /code/" STR_FMT " does not exist.",
+                 STR_ARG(file));
+        refuse_all(instance, "CAFileNotFound", text);
         return -1;
     }
     if (S_ISREG(info.st_mode) && (info.st_mode & S_IXUSR))
         return 0;
     snprintf(text, sizeof(text),
              "The function cannot be started. Permission denied (code: 13) to execute "
-             "/code/bootstrap: give it mode 755 or 777 in the package.");
+             "/code/" STR_FMT ": give it mode 755 or 777 in the package.",
+             STR_ARG(file));
     refuse_all(instance, "CAFilePermission", text);
     return -1;
 }
@@ -467,8 +474,10 @@ void instance_on_socket(void *arg, uint32_t token, int fd, int sys_errno, uint16
 {
     struct instance *instance = arg;
 
-    if (instance->web && fd < 0 && sys_errno == EADDRNOTAVAIL &&
-        instance->state == INSTANCE_STARTING)
+    if (instance->api && token == SUPERVISE_LISTENS)
+        runtime_api_listen(instance->api, fd);
+    else if (instance->web && fd < 0 && sys_errno == EADDRNOTAVAIL &&
+             instance->state == INSTANCE_STARTING)
         listens_elsewhere(instance, port);
     else if (instance->web)
         web_socket(instance->web, token, fd, sys_errno);

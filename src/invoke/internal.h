@@ -19,6 +19,7 @@ struct worker;
 struct code;
 struct interpreter;
 struct web;
+struct runtime_api;
 
 /* ---- code.c: packages as folders ---- */
 
@@ -111,6 +112,7 @@ struct instance {
     struct supervised *program;
     struct channel *channel;
     struct web *web;
+    struct runtime_api *api; /* of a Go program */
     int log_fd;
     struct loop_watch *log_watch;
     struct buf log;            /* since the running call began, or since the start; its end only */
@@ -191,6 +193,7 @@ struct invoke_call {
     enum call_phase phase;
     bool cold;
     bool streamed; /* its head is with whoever asked */
+    bool handed;   /* to a Go program that asked for it */
     bool told;     /* its error stands in the logs */
     uint64_t sent_ns;
     struct loop_timer timer;   /* of the time limit */
@@ -207,8 +210,15 @@ void call_answer(struct invoke_call *call, struct invoke_result *result);
 extern const struct channel_events call_channel_events;
 /** It has its answer; measures, logs, tells, and lets the instance rest or go. */
 void call_result(struct invoke_call *call, struct invoke_result *result);
+/** Its answer over HTTP: @head is JSON, see frame.h. */
+void call_http_result(struct invoke_call *call, struct str head, struct str body);
+/** User code does not load: all who wait for it hear why, and the instance is gone. */
+void call_load_failed(struct instance *instance, const struct invoke_result *result);
 /** JSON of what a call brings (meta.c). */
 struct str call_meta(struct invoke_call *call, struct arena *arena);
+/** JSON of its HTTP request, and of its baggage. */
+struct str call_http_meta(const struct invoke_http *http, struct arena *arena);
+struct str call_baggage(const struct invoke_request *request, struct arena *arena);
 /** A result for an instance that ended under its calls. */
 void call_exited(struct invoke_call *call);
 uint64_t instance_peak(const struct instance *instance);
@@ -230,6 +240,18 @@ void web_go_on(struct web *web, struct invoke_call *call);
 void web_request(struct invoke_call *call, struct buf *out);
 /** It asks for another protocol, and somebody would take the connection. */
 bool web_wants_pipe(const struct invoke_call *call);
+
+/* ---- runtime_api.c: Go programs ---- */
+
+/** Its address is known at once. NULL: *err. */
+struct runtime_api *runtime_api_new(struct instance *instance, struct error *err);
+void runtime_api_free(struct runtime_api *api);
+uint16_t runtime_api_port(const struct runtime_api *api);
+/** In a network of its own the program's keeper has made the listener. @fd is taken; -1: there is
+ * none. */
+void runtime_api_listen(struct runtime_api *api, int fd);
+/** Calls that the program may have are there. */
+void runtime_api_offer(struct runtime_api *api);
 
 /* ---- invoke.c ---- */
 

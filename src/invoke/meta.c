@@ -4,9 +4,9 @@
 #include "base/query.h"
 #include "invoke/internal.h"
 
-static void add_pairs(struct buf *b, const char *key, const struct invoke_pair *pairs, size_t count)
+static void add_pairs(struct buf *b, const struct invoke_pair *pairs, size_t count)
 {
-    buf_printf(b, ",\"%s\":{", key);
+    buf_add_char(b, '{');
     for (size_t i = 0; i < count; i++) {
         if (i)
             buf_add_char(b, ',');
@@ -95,7 +95,7 @@ static void add_queries(struct buf *b, struct str text, struct arena *arena)
 
 static void add_http(struct buf *b, const struct invoke_http *http, struct arena *arena)
 {
-    buf_puts(b, ",\"http\":{\"method\":");
+    buf_puts(b, "{\"method\":");
     buf_json_string(b, http->method);
     add_text(b, "path", http->path.len ? http->path : STR("/"));
     add_text(b, "requestURI", http->uri);
@@ -117,8 +117,10 @@ struct str call_meta(struct invoke_call *call, struct arena *arena)
         buf_printf(&b, ",\"retryCount\":%u", request->retry_count);
     if (request->span_context.len)
         add_text(&b, "spanContext", request->span_context);
-    if (request->baggage_count)
-        add_pairs(&b, "spanBaggages", request->baggage, request->baggage_count);
+    if (request->baggage_count) {
+        buf_puts(&b, ",\"spanBaggages\":");
+        add_pairs(&b, request->baggage, request->baggage_count);
+    }
     buf_puts(&b, ",\"credentials\":[");
     for (size_t i = 0; i < N_ELEMENTS(call->instance->credentials); i++) {
         if (i)
@@ -126,9 +128,27 @@ struct str call_meta(struct invoke_call *call, struct arena *arena)
         buf_json_string(&b, str_of(call->instance->credentials[i]));
     }
     buf_add_char(&b, ']');
-    if (request->http)
+    if (request->http) {
+        buf_puts(&b, ",\"http\":");
         add_http(&b, request->http, arena);
+    }
     buf_add_char(&b, '}');
+    return arena_str(arena, buf_str(&b));
+}
+
+struct str call_http_meta(const struct invoke_http *http, struct arena *arena)
+{
+    OWN(buf_done) struct buf b = {0};
+
+    add_http(&b, http, arena);
+    return arena_str(arena, buf_str(&b));
+}
+
+struct str call_baggage(const struct invoke_request *request, struct arena *arena)
+{
+    OWN(buf_done) struct buf b = {0};
+
+    add_pairs(&b, request->baggage, request->baggage_count);
     return arena_str(arena, buf_str(&b));
 }
 

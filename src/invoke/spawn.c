@@ -125,6 +125,8 @@ static void add_service_variables(struct instance *i, struct texts *env)
     add(env, "FC_INSTANCE_ID=%s", i->id);
     if (i->interpreter)
         add(env, "FC_RUNTIME_VERSION=%s", i->interpreter->version);
+    if (i->api)
+        add(env, "FC_RUNTIME_API=127.0.0.1:%u", runtime_api_port(i->api));
     if (i->language == LANGUAGE_CUSTOM) {
         add(env, "FC_SERVER_PORT=%u", i->port);
         add(env, "FC_CUSTOM_LISTEN_PORT=%u", i->port);
@@ -250,6 +252,11 @@ static void add_java(struct instance *i, struct texts *argv)
     add(argv, "%s", bootstrap_path(i, "java.jar"));
 }
 
+static void add_go(struct instance *i, struct texts *argv)
+{
+    add(argv, "%s/" STR_FMT, code_path(i), STR_ARG(i->spec.handler));
+}
+
 static void add_custom(struct instance *i, struct texts *argv)
 {
     if (i->spec.command_count == 0)
@@ -260,7 +267,7 @@ static void add_custom(struct instance *i, struct texts *argv)
 
 static void (*const programs[LANGUAGE_COUNT])(struct instance *, struct texts *) = {
     [LANGUAGE_PYTHON] = add_python, [LANGUAGE_NODEJS] = add_nodejs, [LANGUAGE_PHP] = add_php,
-    [LANGUAGE_JAVA] = add_java,     [LANGUAGE_CUSTOM] = add_custom,
+    [LANGUAGE_JAVA] = add_java,     [LANGUAGE_GO] = add_go,         [LANGUAGE_CUSTOM] = add_custom,
 };
 
 /* A command without a slash is looked for as a shell would. */
@@ -409,6 +416,7 @@ static int start_with(struct instance *i, struct texts *argv, struct texts *env,
         .channel_fd = -1,
         .uid = uid,
         .own_network = i->own_network,
+        .listen_port = i->api ? runtime_api_port(i->api) : 0,
         .mounts = mounts,
         .mount_count = add_mounts(i, mounts),
         .tmp_bytes = (uint64_t)i->spec.disk_mb << 20,
@@ -420,7 +428,7 @@ static int start_with(struct instance *i, struct texts *argv, struct texts *env,
     /* Its folder is on the machine's disk: a single file at least stays within its limit. */
     if (i->tmp)
         spec.file_bytes = spec.tmp_bytes;
-    if (i->language == LANGUAGE_PYTHON || i->language == LANGUAGE_PHP)
+    if (i->language == LANGUAGE_PYTHON || i->language == LANGUAGE_PHP || i->language == LANGUAGE_GO)
         spec.data_bytes = DATA_FACTOR * ((uint64_t)i->spec.memory_mb << 20) + DATA_MORE_BYTES;
     r = open_log(i, &spec.out_fd, err);
     spec.err_fd = spec.out_fd;
@@ -448,6 +456,10 @@ int instance_spawn(struct instance *i, struct error *err)
     make_keys(i);
     if (i->language == LANGUAGE_CUSTOM)
         i->web = web_new(i);
+    if (r == 0 && i->language == LANGUAGE_GO) {
+        i->api = runtime_api_new(i, err);
+        r = i->api ? 0 : -1;
+    }
     programs[i->language](i, argv);
     add_environment(i, env);
     if (r == 0 && !find_command(i, argv))

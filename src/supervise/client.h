@@ -14,6 +14,8 @@ struct supervised {
     struct loop_watch *watch;
     pid_t keeper;
     pid_t pid;
+    uint32_t uid;
+    bool own_network;
     bool ended; /* `exited` was told */
 };
 

@@ -60,6 +60,7 @@ struct spawn_head {
     uint32_t uid;
     uint32_t has; /* bits: which of in, out, err, channel came along */
     uint8_t namespaces, own_network;
+    uint16_t listen_port;
     uint64_t tmp_bytes, data_bytes, file_bytes, processes, descriptors;
 };
 

@@ -422,6 +422,9 @@ void keeper_run(const struct keeper_parts *parts)
     wait_for_go(&k);
     if (parts->spawn->head.namespaces && room_enter(parts->spawn, parts->room, &step) < 0)
         fail(&k, errno, step);
+    if (parts->spawn->head.own_network && parts->spawn->head.listen_port)
+        listen_at(&k,
+                  &(struct order){.id = SUPERVISE_LISTENS, .a = parts->spawn->head.listen_port});
     start(&k);
     close_spawn(parts->spawn);
     serve(&k, signals);

@@ -157,8 +157,13 @@ int supervised_start(struct supervisor *s, const struct supervise_spec *spec,
         return -1;
     }
     p = mem_alloc(sizeof(*p));
-    *p = (struct supervised){
-        .supervisor = s, .events = events, .arg = arg, .slot = slot, .control = pair[0]};
+    *p = (struct supervised){.supervisor = s,
+                             .events = events,
+                             .arg = arg,
+                             .slot = slot,
+                             .control = pair[0],
+                             .uid = spec->uid,
+                             .own_network = s->namespaces && spec->own_network};
     p->watch = loop_watch_start(s->loop, p->control, LOOP_READABLE, on_control, p, err);
     if (!p->watch) {
         close(pair[0]);

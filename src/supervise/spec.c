@@ -33,6 +33,7 @@ void spawn_pack(const struct supervise_spec *spec, bool namespaces, struct buf *
         .uid = spec->uid,
         .namespaces = namespaces,
         .own_network = spec->own_network,
+        .listen_port = spec->listen_port,
         .tmp_bytes = spec->tmp_bytes,
         .data_bytes = spec->data_bytes,
         .file_bytes = spec->file_bytes,

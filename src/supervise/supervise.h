@@ -62,6 +62,8 @@ int supervisor_new(struct loop *loop, const struct supervisor_settings *settings
 /** End every program and wait for the last process (some milliseconds). NULL is fine. */
 void supervisor_free(struct supervisor *supervisor);
 
+#define SUPERVISE_LISTENS UINT32_MAX /* the token of spec.listen_port */
+
 struct supervise_mount {
     const char *from; /* a folder or file of ours; NULL: an empty folder in memory */
     const char *to;   /* where it is in the program's root */
@@ -72,10 +74,12 @@ struct supervise_spec {
     const char *const *argv; /* NULL behind the last; argv[0] is a path */
     const char *const *env;
     const char *cwd;
-    int in_fd, out_fd, err_fd;            /* -1: /dev/null; still the caller's afterwards */
-    int channel_fd;                       /* becomes descriptor 3; -1: none */
-    uint32_t uid;                         /* run as this user and group; 0: as we are */
-    bool own_network;                     /* with namespaces: loopback and nothing else */
+    int in_fd, out_fd, err_fd; /* -1: /dev/null; still the caller's afterwards */
+    int channel_fd;            /* becomes descriptor 3; -1: none */
+    uint32_t uid;              /* run as this user and group; 0: as we are */
+    bool own_network;          /* with namespaces: loopback and nothing else */
+    uint16_t listen_port;      /* in a network of its own: a listening socket, made before
+                                  the program starts, is told of under SUPERVISE_LISTENS; 0: none */
     const struct supervise_mount *mounts; /* with namespaces */
     size_t mount_count;
     uint64_t tmp_bytes;  /* with namespaces: size of its own /tmp */
@@ -113,6 +117,14 @@ void supervised_connect(struct supervised *program, uint32_t token, uint16_t por
                         uint32_t wait_ms);
 /** A listening socket on the program's loopback. Port 0: any. */
 void supervised_listen(struct supervised *program, uint32_t token, uint16_t port);
+
+/* Whose the far end of a TCP connection over IPv4 loopback is. */
+enum supervised_peer {
+    SUPERVISED_OURS, /* of the program's tree */
+    SUPERVISED_FOREIGN,
+    SUPERVISED_SOON, /* the program has just started, and its tree is not known yet */
+};
+enum supervised_peer supervised_peer(struct supervised *program, int fd);
 
 /* ---- memory: resident bytes of the whole tree ---- */
 
