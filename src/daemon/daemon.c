@@ -26,6 +26,11 @@ enum {
 
 /* ---- start, from the bottom up ---- */
 
+static uint64_t drawn_seed(void *owner)
+{
+    return fault_engine_seed(((struct daemon *)owner)->faults);
+}
+
 static int start_state(struct daemon *d, struct error *err)
 {
     static const enum service_lack lacks[] = {
@@ -43,6 +48,8 @@ static int start_state(struct daemon *d, struct error *err)
         .zones = s->zones.items,
         .zone_count = s->zones.count,
         .lack = lacks[s->invoke.lack],
+        .seed = drawn_seed,
+        .seed_owner = d,
     };
     struct neighbours_settings neighbours = {
         .clock = &d->clock,

@@ -54,6 +54,8 @@ int service_new(struct loop *loop, const struct service_settings *settings, stru
     service->zones = settings->zones;
     service->zone_count = settings->zone_count;
     service->lack = settings->lack;
+    service->seed = settings->seed;
+    service->seed_owner = settings->seed_owner;
     if (settings->limits)
         service->limits = *settings->limits;
     else
@@ -75,6 +77,7 @@ void service_free(struct service *service)
         return;
     worker_free(service->worker);
     store_close(service->store);
+    alias_counters_done(&service->aliases);
     mem_free((char *)service->default_region.ptr);
     mem_free((char *)service->default_account.ptr);
     mem_free((void *)service->handlers);

@@ -31,6 +31,8 @@ struct service_settings {
     const struct str *zones;     /* availability zones in place of the documented ones; borrowed */
     size_t zone_count;
     enum service_lack lack;
+    uint64_t (*seed)(void *owner); /* of what is drawn; NULL: 0 */
+    void *seed_owner;
 };
 
 /** Open the store (see store/store.h for what can be refused) and be ready for calls. */

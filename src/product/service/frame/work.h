@@ -49,6 +49,12 @@ struct operation_handler {
     service_handler *look;
 };
 
+/* Calls of each alias that has weights, since the seed was set. */
+struct alias_counters {
+    struct alias_counter *all;
+    uint64_t seed;
+};
+
 struct service {
     struct loop *loop;
     struct store *store;
@@ -57,6 +63,9 @@ struct service {
     struct invoke *invoke;     /* NULL: code is not run */
     struct async_queue *async; /* asynchronous calls; as long as code is run */
     enum service_lack lack;
+    uint64_t (*seed)(void *owner); /* of what is drawn; NULL: 0 */
+    void *seed_owner;
+    struct alias_counters aliases;
     /* A trigger is about to come, change or go; NULL: nobody wants to know. */
     void (*trigger_changes)(struct service *service);
     struct event_timers *timers; /* fired on the virtual clock; as long as code is run */

@@ -210,7 +210,7 @@ bool async_function(struct service *service, const struct store_key *key, const 
 
     at.function_row = store_find(service->store, &function);
     at.service_row = store_find(service->store, &home);
-    if (!at.function_row || at.function_row->blob.len == 0)
+    if (!at.function_row || !alias_route(&work, &at) || at.function_row->blob.len == 0)
         return false;
     function_spec(&work, &at, out);
     return true;

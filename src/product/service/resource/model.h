@@ -73,6 +73,11 @@ bool methods_allow(const cJSON *of, struct str method);
  * copy, else the first. Its document is the caller's; NULL when there is none. */
 cJSON *http_trigger_find(struct store *store, struct store_key key, struct str asked);
 
+/** A call of @at, whose qualifier is resolved: an alias may hand it to another of its versions.
+ * False when refused. */
+bool alias_route(struct work *work, struct address *at);
+void alias_counters_done(struct alias_counters *counters);
+
 /** Invocation of the function is disabled. */
 bool restriction_holds(struct work *work, struct str service, struct str function);
 /** The same, refused with the reason. False when it is. */

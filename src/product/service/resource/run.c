@@ -357,16 +357,20 @@ static struct str body_of(const struct work *work)
 
 void run_event(struct work *work, const struct address *at, bool async)
 {
+    struct address routed = *at;
+
     if (!is_possible(work, at, "InvokeFunction"))
         return;
     if (async) {
         async_queue_accept(work, at);
         return;
     }
-    struct run *run = make_run(work, at);
+    if (!alias_route(work, &routed))
+        return;
+    struct run *run = make_run(work, &routed);
     struct invoke_request request = {.event = body_of(work)};
 
-    begin(run, at, &request);
+    begin(run, &routed, &request);
 }
 
 static bool is_custom(const struct address *at)
@@ -404,11 +408,13 @@ static void read_request(struct run *run, bool custom)
 
 void run_http(struct work *work, const struct address *at)
 {
-    if (!is_possible(work, at, "running code"))
+    struct address routed = *at;
+
+    if (!is_possible(work, at, "running code") || !alias_route(work, &routed))
         return;
-    struct run *run = make_run(work, at);
+    struct run *run = make_run(work, &routed);
     struct invoke_request request = {.event = body_of(work)};
-    bool custom = is_custom(at);
+    bool custom = is_custom(&routed);
 
     run->by_http = true;
     run->as_event = run->of_2023 && !custom;
@@ -417,5 +423,5 @@ void run_http(struct work *work, const struct address *at)
         request.event = http_event(work, &run->http);
     else
         request.http = &run->http;
-    begin(run, at, &request);
+    begin(run, &routed, &request);
 }
