@@ -11,6 +11,7 @@
 #include "base/query.h"
 #include "cli/client.h"
 #include "cli/drill_parts.h"
+#include "cli/kept_coverage.h"
 #include "cli/print.h"
 #include "cli/private.h"
 #include "cli/progress.h"
@@ -384,6 +385,8 @@ static int carry_out(struct run *run)
         r = write_reports(run);
     if (r == 0)
         r = private_save_tape(run->args);
+    if (r == 0)
+        r = coverage_keep(run->args);
     if (r)
         return r;
     drill_print_report(run->report, run->format);
@@ -431,6 +434,10 @@ static const struct cli_option drill_options[] = {
       .help = "what is printed: text, json, junit, markdown or html",
       .help_zh = "打印的格式：text、json、junit、markdown 或 html",
       .words = "text json junit markdown html"},
+    {.name = "coverage",
+      .value = "FILE",
+      .help = "add there which error met which operation, for 'fcemu coverage FILE'",
+      .help_zh = "把哪个错误遇到过哪个操作加到此文件，供 'fcemu coverage FILE' 使用"},
     {.name = "tape",
       .value = "FILE",
       .help = "write down every decision, for 'fcemu shrink'",
@@ -439,7 +446,7 @@ static const struct cli_option drill_options[] = {
       .value = "DIR",
       .help = "folder of the authority of a daemon at hand",
       .help_zh = "现有守护进程的证书颁发机构所在文件夹"},
-    {0                                                           },
+    {0                                             },
 };
 
 const struct cli_verb verb_drill_run = {

@@ -1,6 +1,8 @@
 /* Which documented failures were tried on which operation. */
 #include "journal/coverage.h"
 
+#include <limits.h>
+
 #include "base/draw.h"
 #include "base/glob.h"
 #include "base/mem.h"
@@ -235,7 +237,8 @@ static bool column_wanted(const struct coverage *coverage, const struct coverage
                     : glob_match(filter->operations[i], str_of(op->name)))
             return true;
     }
-    return filter->operation_count == 0;
+    return filter->operation_count == 0 &&
+           (coverage->called[column] || !class_called(coverage, UINT_MAX));
 }
 
 /* Walk the cells that count. @called: only columns that were called, or only the others. */
@@ -351,6 +354,18 @@ bool coverage_first_missing(const struct coverage *coverage, const struct covera
     return false;
 }
 
+static void add_called(const struct coverage *coverage, struct buf *out)
+{
+    const char *comma = "";
+
+    for (size_t i = 0; i < coverage->columns; i++) {
+        if (!coverage->called[i])
+            continue;
+        buf_printf(out, "%s\"%s\"", comma, coverage->op[i]->name);
+        comma = ",";
+    }
+}
+
 void coverage_json(const struct coverage *coverage, const struct coverage_filter *filter,
                    struct buf *out)
 {
@@ -359,10 +374,62 @@ void coverage_json(const struct coverage *coverage, const struct coverage_filter
     coverage_count(coverage, filter, &sum);
     buf_printf(out, "{\"applicable\":%zu,\"injected\":%zu,\"reached\":%zu,\"reacted\":%zu",
                sum.applicable, sum.injected, sum.reached, sum.reacted);
-    buf_printf(out, ",\"share\":%.6f,\"cells\":[",
+    buf_printf(out, ",\"share\":%.6f,\"called\":[",
                sum.applicable ? (double)sum.reached / (double)sum.applicable : 0);
+    add_called(coverage, out);
+    buf_puts(out, "],\"cells\":[");
     add_tried(coverage, filter, out);
     buf_puts(out, "],\"missing\":[");
     add_missing(coverage, filter, out);
     buf_puts(out, "]}");
+}
+
+/* ---- what others have told ---- */
+
+static bool find_column(const struct coverage *coverage, struct str operation, size_t *out)
+{
+    for (*out = 0; *out < coverage->columns; ++*out)
+        if (str_eq(str_of(coverage->op[*out]->name), operation))
+            return true;
+    return false;
+}
+
+static bool find_row(const struct coverage *coverage, struct str error, size_t *out)
+{
+    for (*out = 0; *out < coverage->rows; ++*out)
+        if (str_eq(row_name(coverage, *out), error))
+            return true;
+    return false;
+}
+
+static void merge_cell(struct coverage *coverage, const cJSON *cell)
+{
+    struct str state = json_get_str(cell, "state");
+    size_t row, column;
+
+    if (!find_row(coverage, json_get_str(cell, "error"), &row) ||
+        !find_column(coverage, json_get_str(cell, "operation"), &column))
+        return;
+    for (enum coverage_state s = COVERAGE_INJECTED; s <= COVERAGE_REACTED; s++)
+        if (str_eq(state, str_of(coverage_state_name(s))))
+            raise_cell(coverage, row * coverage->columns + column, s);
+}
+
+int coverage_merge(struct coverage *coverage, const cJSON *told, struct error *err)
+{
+    const cJSON *cells = cJSON_GetObjectItemCaseSensitive(told, "cells");
+    const cJSON *called = cJSON_GetObjectItemCaseSensitive(told, "called");
+    const cJSON *item;
+    size_t column;
+
+    if (!cJSON_IsArray(cells) || !cJSON_IsArray(called))
+        return error_set(err, ERROR_SYNTAX, "no coverage: 'cells' or 'called' is missing");
+    cJSON_ArrayForEach (item, called) {
+        if (cJSON_IsString(item) && find_column(coverage, str_of(item->valuestring), &column))
+            coverage->called[column] = true;
+    }
+    cJSON_ArrayForEach (item, cells) {
+        merge_cell(coverage, item);
+    }
+    return 0;
 }

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "base/json.h"
 #include "journal/journal.h"
 
 struct coverage;
@@ -35,7 +36,9 @@ struct coverage_sum {
     size_t applicable, injected, reached, reacted;
 };
 
-/** Rows and columns to look at: globs or, for operations, classes such as @invoke; no items = all.
+/** Rows and columns to look at: globs or, for operations, classes such as @invoke; no items = all
+ * rows, and of the columns those that clients have called: what a client never calls it cannot
+ * handle badly.
  */
 struct coverage_filter {
     const struct str *errors;
@@ -49,11 +52,15 @@ void coverage_count(const struct coverage *coverage, const struct coverage_filte
 enum { COVERAGE_MISSING_MAX = 50 };
 
 /**
- * {"applicable":…, "injected":…, "share":…, "cells":[…], "missing":[…]}: all cells that were tried,
- * and the missing ones of operations that clients have called first, for they are the cheapest.
+ * {"applicable":…, "injected":…, "share":…, "called":[…], "cells":[…], "missing":[…]}: all cells
+ * that were tried, and the missing ones of operations that clients have called first, for they are
+ * the cheapest.
  */
 void coverage_json(const struct coverage *coverage, const struct coverage_filter *filter,
                    struct buf *out);
+/** Add what another one has told, by coverage_json(); what is not known here is passed over.
+ * Negative when @told is nothing of the kind. */
+int coverage_merge(struct coverage *coverage, const cJSON *told, struct error *err);
 /** The first missing cell as "ConcurrentUpdateError on UpdateFunction"; false when none is. */
 bool coverage_first_missing(const struct coverage *coverage, const struct coverage_filter *filter,
                             struct buf *out);

@@ -16,7 +16,7 @@ import xml.etree.ElementTree
 
 import pytest
 
-from fcemu import BINARY, environment
+from fcemu import BINARY, ROOT, environment
 
 CALL = "http://16530750.cn-shanghai.fc.aliyuncs.com/2016-08-15/services/demo/functions/{}/invocations"
 
@@ -465,3 +465,18 @@ def test_a_drill_leaves_its_tape(cli):
     cli.run("drill", "run", "drill.yaml", "--tape", "tape.ndjson", "--", *cli.client("pay", 3))
     lines = [json.loads(line) for line in (cli.folder / "tape.ndjson").read_text().splitlines()]
     assert lines[0]["lines"] == 3 and sum(line["do"]["error"] == "ResourceThrottled" for line in lines[1:]) == 3
+
+
+def with_everything():
+    """The whole configuration as it comes: every pack of rules, canned answers and seeds."""
+    return ["--config", ROOT / "config" / "fcemu.yaml", "--seeds", ROOT / "fixtures" / "seed.yaml"]
+
+
+@pytest.mark.parametrize("options", [[], with_everything()], ids=["alone", "with the whole configuration"])
+@pytest.mark.parametrize("calls, text", [
+    (4, "matched 0 of 4 calls; closest: function 'pay2' (4)"),
+    (0, "0 calls, wanted at least 3: is the client pointed at this daemon?"),
+])
+def test_a_misspelt_name_and_a_workload_that_calls_nothing_are_vacuous(cli, options, calls, text):
+    done = cli.run("drill", "run", "drill.yaml", *options, "--", *cli.client("pay2", calls), code=3)
+    assert text in done.stdout

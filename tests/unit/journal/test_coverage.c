@@ -106,7 +106,8 @@ START_TEST(test_coverage_copy_and_json_agree)
 {
     OWN(coverage_free) struct coverage *coverage = coverage_new();
     struct journal_entry entry = throttled();
-    struct coverage_filter all = {0};
+    struct str any = STR("*");
+    struct coverage_filter all = {.operations = &any, .operation_count = 1};
     struct error err;
     OWN(buf_done) struct buf out = {0};
 
@@ -124,6 +125,49 @@ START_TEST(test_coverage_copy_and_json_agree)
 }
 END_TEST
 
+START_TEST(test_coverage_without_a_filter_is_of_what_was_called)
+{
+    OWN(coverage_free) struct coverage *coverage = coverage_new();
+    struct journal_entry entry = throttled();
+    const struct coverage_filter none = {0};
+    struct coverage_sum before, after;
+
+    coverage_count(coverage, &none, &before);
+    coverage_note(coverage, &entry);
+    coverage_count(coverage, &none, &after);
+    ck_assert_uint_gt(before.applicable, 10 * after.applicable);
+    ck_assert_uint_eq(after.reached, 1);
+}
+END_TEST
+
+/* States rise and never fall; what this build does not know is passed over. */
+START_TEST(test_coverage_takes_in_what_others_have_told)
+{
+    static const char told[] =
+        "{\"called\":[\"UpdateFunction\",\"NoSuchOperation\",7],\"cells\":["
+        "{\"error\":\"ResourceExhausted\",\"operation\":\"InvokeFunction\",\"state\":\"injected\"},"
+        "{\"error\":\"reset\",\"operation\":\"UpdateFunction\",\"state\":\"reacted\"},"
+        "{\"error\":\"NoSuchCode\",\"operation\":\"UpdateFunction\",\"state\":\"reached\"},"
+        "{\"error\":\"close\",\"operation\":\"UpdateFunction\",\"state\":\"eaten\"}]}";
+    OWN(coverage_free) struct coverage *coverage = coverage_new();
+    struct journal_entry entry = throttled();
+    const struct coverage_filter none = {0};
+    struct error err;
+    struct coverage_sum sum;
+    OWN(json_free) cJSON *json = json_parse(str_of(told), &err);
+    OWN(json_free) cJSON *empty = cJSON_CreateObject();
+
+    coverage_note(coverage, &entry);
+    ck_assert_int_eq(coverage_merge(coverage, json, &err), 0);
+    ck_assert_uint_eq(count(coverage, "ResourceExhausted", "InvokeFunction").reached, 1);
+    ck_assert_uint_eq(count(coverage, "reset", "UpdateFunction").reacted, 1);
+    coverage_count(coverage, &none, &sum);
+    ck_assert_uint_eq(sum.injected, 2);
+    ck_assert_int_lt(coverage_merge(coverage, empty, &err), 0);
+    ck_assert_int_lt(coverage_merge(coverage, NULL, &err), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("journal/coverage");
@@ -134,6 +178,8 @@ int main(void)
     tcase_add_test(tc, test_coverage_what_the_service_answers_itself_is_not_injected);
     tcase_add_test(tc, test_coverage_of_a_class_counts_what_was_called);
     tcase_add_test(tc, test_coverage_names_missing_cells_of_called_operations_first);
+    tcase_add_test(tc, test_coverage_without_a_filter_is_of_what_was_called);
+    tcase_add_test(tc, test_coverage_takes_in_what_others_have_told);
     tcase_add_test(tc, test_coverage_copy_and_json_agree);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
