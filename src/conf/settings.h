@@ -34,6 +34,16 @@ struct settings_users {
     size_t count;
 };
 
+/* Programs of runtimes, where PATH is not to be searched. */
+struct settings_runtime {
+    const char *name; /* "python3.10" */
+    const char *program;
+};
+struct settings_runtimes {
+    struct settings_runtime *items;
+    size_t count;
+};
+
 struct settings_account {
     struct str id;
     enum settings_auth_mode mode;

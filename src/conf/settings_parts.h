@@ -17,6 +17,10 @@ bool settings_take_hosts(struct conf_decoder *d, const struct conf_field *field,
 /** An account id: digits, quoted or not, as struct str. */
 bool settings_take_account(struct conf_decoder *d, const struct conf_node *node, void *out);
 
+/** Runtimes and their programs, as struct settings_runtimes. */
+bool settings_take_runtimes(struct conf_decoder *d, const struct conf_field *field,
+                            const struct conf_node *node, void *out);
+
 /* settings_visitors.c */
 bool settings_take_origins(struct conf_decoder *d, const struct conf_field *field,
                            const struct conf_node *node, void *out);

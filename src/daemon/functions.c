@@ -12,6 +12,16 @@ static uint64_t half_of_memory(void)
     return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
 }
 
+/* As long as the settings. */
+static struct invoke_runtime *runtimes_of(const struct settings *s)
+{
+    struct invoke_runtime *all = ARENA_ARRAY(s->arena, s->runtimes.count, struct invoke_runtime);
+
+    for (size_t i = 0; i < s->runtimes.count; i++)
+        all[i] = (struct invoke_runtime){s->runtimes.items[i].name, s->runtimes.items[i].program};
+    return all;
+}
+
 int functions_start(struct daemon *d, struct error *err)
 {
     static const enum supervise_isolation isolations[] = {
@@ -20,6 +30,7 @@ int functions_start(struct daemon *d, struct error *err)
         [ISOLATION_PROCESS] = SUPERVISE_PROCESS,
     };
     const struct settings *s = d->settings;
+    struct invoke_runtime *runtimes = runtimes_of(s);
     const struct invoke_settings settings = {
         .store = service_store(d->service),
         .program = "/proc/self/exe",
@@ -28,6 +39,8 @@ int functions_start(struct daemon *d, struct error *err)
         .machines = s->invoke.machines,
         .idle_ms = s->invoke.idle_ns / NS_PER_MS,
         .logs = d->logs,
+        .runtimes = runtimes,
+        .runtime_count = s->runtimes.count,
         .no_network = s->invoke.network == NETWORK_NONE,
     };
 
