@@ -36,7 +36,7 @@ static const struct {
 #define FACT_U16(name) COUNT(name)
 #define FACT_U32(name) COUNT(name)
 #define FACT_U64(name) COUNT(name)
-#define FACT(name, TYPE, SHOWN) "," FACT_##TYPE(#name)
+#define FACT(name, TYPE, SHOWN, ...) "," FACT_##TYPE(#name)
 
 /* clang-format off */
 static const struct {

@@ -73,7 +73,7 @@ struct str match_value_of(const char *key, const struct fault_call *call)
 
 bool match_asks_authenticated(const struct fault_match *match)
 {
-    if (match->has_authenticated && match->authenticated)
+    if (match->authenticated.given && match->authenticated.wanted)
         return true;
     for (size_t i = 0; i < match->any_count; i++)
         if (match_asks_authenticated(&match->any[i]))

@@ -20,16 +20,24 @@ static bool given_compare(const struct match_row *row, const struct fault_match 
     return ((const struct fault_compare *)match_wanted(row, m))->given;
 }
 
-static bool test_attempt(const struct match_row *row, const struct matcher *matcher,
-                         struct match_call *c)
+static bool test_number(const struct match_row *row, const struct matcher *matcher,
+                        struct match_call *c)
 {
-    return compare_holds(match_wanted(row, matcher->match), c->call->attempt);
+    return compare_holds(match_wanted(row, matcher->match),
+                         *(const uint32_t *)match_had(row, c->call));
 }
 
-static bool test_connection_call(const struct match_row *row, const struct matcher *matcher,
-                                 struct match_call *c)
+static bool given_truth(const struct match_row *row, const struct fault_match *m)
 {
-    return compare_holds(match_wanted(row, matcher->match), c->call->connection_call);
+    return ((const struct fault_truth *)match_wanted(row, m))->given;
+}
+
+static bool test_flag(const struct match_row *row, const struct matcher *matcher,
+                      struct match_call *c)
+{
+    const struct fault_truth *truth = match_wanted(row, matcher->match);
+
+    return truth->wanted == *(const bool *)match_had(row, c->call);
 }
 
 static bool given_operation(const struct match_row *row, const struct fault_match *m)
@@ -80,32 +88,6 @@ static bool test_product(const struct match_row *row, const struct matcher *matc
                          struct match_call *c)
 {
     return bit_of(row, matcher, c->call->product);
-}
-
-static bool given_sts(const struct match_row *row, const struct fault_match *m)
-{
-    (void)row;
-    return m->has_sts;
-}
-
-static bool test_sts(const struct match_row *row, const struct matcher *matcher,
-                     struct match_call *c)
-{
-    (void)row;
-    return matcher->match->sts == c->call->sts;
-}
-
-static bool given_authenticated(const struct match_row *row, const struct fault_match *m)
-{
-    (void)row;
-    return m->has_authenticated;
-}
-
-static bool test_authenticated(const struct match_row *row, const struct matcher *matcher,
-                               struct match_call *c)
-{
-    (void)row;
-    return matcher->match->authenticated == c->authenticated;
 }
 
 static bool given_client(const struct match_row *row, const struct fault_match *m)
@@ -284,36 +266,32 @@ static bool test_sha256(const struct match_row *row, const struct matcher *match
 }
 
 #define AT(member) offsetof(struct fault_match, member)
-#define TEXT(member)                                                                               \
-    {                                                                                              \
-#member, given_patterns, test_patterns, AT(member), offsetof(struct fault_call, member),   \
-            COST_CHEAP                                                                             \
-    }
+#define HAD(member) offsetof(struct fault_call, member)
+
+/* Those of CALL_FACTS, by their types. */
+#define ROW_TEXT given_patterns, test_patterns
+#define ROW_FLAG given_truth, test_flag
+#define ROW_U32 given_compare, test_number
+#define KEY(name, TYPE, how, place, help)                                                          \
+    [place] = {#name, ROW_##TYPE, AT(name), HAD(name), COST_CHEAP},
+#define COUNT(name, TYPE, how, place, help) +1
+#define FACT(name, TYPE, SHOWN, ...) FACT_KEY(KEY, name, TYPE, __VA_ARGS__)
+#define COUNT_FACT(name, TYPE, SHOWN, ...) FACT_KEY(COUNT, name, TYPE, __VA_ARGS__)
+enum { BETWEEN_FACTS = 7, BEHIND_FACTS = BETWEEN_FACTS CALL_FACTS(COUNT_FACT) };
 
 /* clang-format off */
 static const struct match_row rows[] = {
+    [0] =
     {"operation",       given_operation,     test_operation,       0,                   0, COST_CHEAP},
     {"product",         given_bits,          test_product,         AT(products),        0, COST_CHEAP},
     {"api",             given_bits,          test_api,             AT(apis),            0, COST_CHEAP},
     {"invocation",      given_bits,          test_invocation,      AT(invocations),     0, COST_CHEAP},
     {"sdk",             given_bits,          test_sdk,             AT(sdks),            0, COST_CHEAP},
-    {"sts",             given_sts,           test_sts,             0,                   0, COST_CHEAP},
-    {"authenticated",   given_authenticated, test_authenticated,   0,                   0, COST_CHEAP},
-    {"attempt",         given_compare,       test_attempt,         AT(attempt),         0, COST_CHEAP},
-    {"connection_call", given_compare,       test_connection_call, AT(connection_call), 0, COST_CHEAP},
-    TEXT(function),
-    TEXT(service),
-    TEXT(account),
-    TEXT(region),
-    TEXT(label),
-    TEXT(access_key),
-    TEXT(qualifier),
-    TEXT(trigger),
-    TEXT(layer),
-    TEXT(domain),
-    TEXT(method),
-    TEXT(host),
-    TEXT(path),
+    [6] =
+    {"authenticated",   ROW_FLAG,                                  AT(authenticated),   HAD(authenticated), COST_CHEAP},
+    {"attempt",         ROW_U32,                                   AT(attempt),         HAD(attempt), COST_CHEAP},
+    CALL_FACTS(FACT)
+    [BEHIND_FACTS] =
     {"client",          given_client,        test_client,          0,                   0, COST_CHEAP},
     {"header",          given_header,        test_header,          0,                   0, COST_DEAR },
     {"query",           given_query,         test_query,           0,                   0, COST_DEAR },

@@ -15,7 +15,7 @@ struct match_row {
     bool (*given)(const struct match_row *row, const struct fault_match *m);
     bool (*test)(const struct match_row *row, const struct matcher *matcher, struct match_call *c);
     size_t wanted_at; /* in struct fault_match */
-    size_t value_at;  /* in struct fault_call, for keys that compare text */
+    size_t value_at;  /* in struct fault_call, for keys that compare a text, a flag or a number */
     enum cost cost;   /* at least */
 };
 
@@ -24,9 +24,14 @@ static inline const void *match_wanted(const struct match_row *row, const struct
     return (const char *)m + row->wanted_at;
 }
 
+static inline const void *match_had(const struct match_row *row, const struct fault_call *call)
+{
+    return (const char *)call + row->value_at;
+}
+
 static inline struct str match_row_value(const struct match_row *row, const struct fault_call *call)
 {
-    struct str value = *(const struct str *)(const void *)((const char *)call + row->value_at);
+    struct str value = *(const struct str *)match_had(row, call);
 
     /* A call that names a service or a function and no version means the one that is worked on. */
     if (!str_is_set(value) && row->value_at == offsetof(struct fault_call, qualifier) &&

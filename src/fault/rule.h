@@ -41,6 +41,10 @@ struct fault_compare {
     double eq, gt, gte, lt, lte;
 };
 
+struct fault_truth {
+    bool given, wanted;
+};
+
 /* Present or absent, and what it must be when present. */
 struct fault_named {
     struct str name; /* header (lower case) or query name, or a JSON pointer */
@@ -66,17 +70,22 @@ struct fault_amount {
 
 /* ---- match ---- */
 
+typedef struct fault_patterns fault_match_TEXT;
+typedef struct fault_truth fault_match_FLAG;
+typedef struct fault_compare fault_match_U32;
+
 struct fault_match {
+#define KEY(name, TYPE, how, place, help) fault_match_##TYPE name;
+#define FACT(name, TYPE, SHOWN, ...) FACT_KEY(KEY, name, TYPE, __VA_ARGS__)
+    CALL_FACTS(FACT)
+#undef FACT
+#undef KEY
     bool empty;        /* holds for every call */
     unsigned products; /* bit per cloud_product; 0 = any. A rule that names none has FC alone */
-    struct fault_patterns account, region, host, method, path;
-    unsigned apis; /* bit per api_version; 0 = any */
+    unsigned apis;     /* bit per api_version; 0 = any */
     uint64_t
         *operations; /* bit per operation_index(); NULL = any, also calls without an operation */
-    struct fault_patterns service, function, qualifier, trigger, layer, domain;
     unsigned invocations; /* bit per fault_invocation; 0 = any */
-    struct fault_patterns access_key;
-    bool has_sts, sts;
     struct fault_cidr *clients;
     size_t client_count;
     unsigned sdks; /* bit per fault_sdk; 0 = any */
@@ -90,9 +99,8 @@ struct fault_match {
     size_t body_json_count;
     bool has_sha256;
     uint8_t sha256[32];
-    struct fault_compare attempt, connection_call;
-    struct fault_patterns label;
-    bool has_authenticated, authenticated;
+    struct fault_compare attempt;
+    struct fault_truth authenticated;
     struct fault_match *any; /* at least one must hold; count 0 = not given */
     size_t any_count;
     struct fault_match * not ; /* must not hold; NULL = not given */

@@ -93,7 +93,7 @@ static void facts_copy(const struct fault_call *from, struct arena *arena, struc
 #define FACT_U16(name)
 #define FACT_U32(name)
 #define FACT_U64(name)
-#define FACT(name, TYPE, SHOWN) FACT_##TYPE(name)
+#define FACT(name, TYPE, SHOWN, ...) FACT_##TYPE(name)
     CALL_FACTS(FACT)
 #undef FACT
 }

@@ -35,7 +35,7 @@ static bool has_effect(const struct fault_action *action)
 
 static bool asks_authenticated(const struct fault_match *match)
 {
-    if (match->has_authenticated)
+    if (match->authenticated.given)
         return true;
     for (size_t i = 0; i < match->any_count; i++)
         if (asks_authenticated(&match->any[i]))

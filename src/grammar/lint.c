@@ -20,18 +20,18 @@ static bool same_tree(const struct conf_node *a, const struct conf_node *b)
     return true;
 }
 
-/* The keys of `match` that compare text; in the order of cost to a reader, not to the engine. */
+/* The keys of `match` that compare text. */
 static const struct {
     const char *key;
     size_t offset;
 } text_keys[] = {
-#define KEY(key)                                                                                   \
-    {                                                                                              \
-#key, offsetof(struct fault_match, key)                                                    \
-    }
-    KEY(account), KEY(region),     KEY(host),      KEY(method),  KEY(path),
-    KEY(service), KEY(function),   KEY(qualifier), KEY(trigger), KEY(layer),
-    KEY(domain),  KEY(access_key), KEY(label),
+#define TEXT_OF_TEXT(name) {#name, offsetof(struct fault_match, name)},
+#define TEXT_OF_FLAG(name)
+#define TEXT_OF_U32(name)
+#define KEY(name, TYPE, how, place, help) TEXT_OF_##TYPE(name)
+#define FACT(name, TYPE, SHOWN, ...) FACT_KEY(KEY, name, TYPE, __VA_ARGS__)
+    CALL_FACTS(FACT)
+#undef FACT
 #undef KEY
 };
 
@@ -199,7 +199,7 @@ static int asking_round(const struct fault_rule *rule)
 {
     if (fault_action_strikes_early(rule->action))
         return 0;
-    return rule->match.has_authenticated && rule->match.authenticated ? 2 : 1;
+    return rule->match.authenticated.given && rule->match.authenticated.wanted ? 2 : 1;
 }
 
 static bool warn_unreachable(struct grammar *g, size_t index)

@@ -221,20 +221,12 @@ static bool take_position(struct conf_decoder *d, const struct conf_field *field
     return grammar_compare(d, &form, node, out);
 }
 
-/* A boolean, and beside it whether it was given. */
-struct truth {
-    size_t given, value;
-};
-static const struct truth sts_truth = {AT(has_sts), AT(sts)};
-static const struct truth authenticated_truth = {AT(has_authenticated), AT(authenticated)};
-
-static bool take_truth(struct conf_decoder *d, const struct conf_field *field,
-                       const struct conf_node *node, void *out)
+static bool take_truth(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
-    const struct truth *truth = field->arg;
-    struct conf_field plain = {.name = field->name, .type = FIELD_BOOL, .offset = truth->value};
+    static const struct conf_field plain = {
+        .name = "truth", .type = FIELD_BOOL, .offset = offsetof(struct fault_truth, wanted)};
 
-    *(bool *)((char *)out + truth->given) = true;
+    ((struct fault_truth *)out)->given = true;
     return conf_decode_field(d, &plain, node, out);
 }
 
@@ -370,16 +362,44 @@ unsigned grammar_products(const struct conf_node *match)
 #define ONE_OR_MORE(one) "\"anyOf\":[" one ",{\"type\":\"array\",\"items\":{\"anyOf\":[" one "]}}]"
 #define NAME_OR_GLOB(definition)                                                                   \
     "{\"$ref\":\"#/$defs/" definition "\"},{\"type\":\"string\",\"pattern\":\"[*?]\"}"
-#define CHECKED(key, text)                                                                         \
-    {                                                                                              \
-        .name = #key, .type = FIELD_CUSTOM, .offset = AT(key), .take = take_##key, .help = text,   \
-        .schema = PATTERN_SCHEMA                                                                   \
-    }
-#define PATTERN(key, text)                                                                         \
-    {                                                                                              \
-        .name = #key, .type = FIELD_CUSTOM, .offset = AT(key), .take = take_patterns,              \
-        .help = text, .schema = PATTERN_SCHEMA                                                     \
-    }
+/* Of CALL_FACTS: by how they are matched, and by their types. */
+#define PATTERN(key, taken, text)                                                                  \
+    {.name = #key,                                                                                 \
+     .type = FIELD_CUSTOM,                                                                         \
+     .offset = AT(key),                                                                            \
+     .take = taken,                                                                                \
+     .help = text,                                                                                 \
+     .schema = PATTERN_SCHEMA},
+#define PLAIN_TEXT(key, text) PATTERN(key, take_patterns, text)
+#define PLAIN_FLAG(key, text) TRUTH(key, text)
+#define KEY_PLAIN(key, TYPE, text) PLAIN_##TYPE(key, text)
+#define KEY_CHECKED(key, TYPE, text) PATTERN(key, take_##key, text)
+#define KEY_SPECIAL(key, TYPE, text) SPECIAL_##key(text)
+#define SPECIAL_region(text)                                                                       \
+    {.name = "region",                                                                             \
+     .type = FIELD_CUSTOM,                                                                         \
+     .offset = AT(region),                                                                         \
+     .take = take_region,                                                                          \
+     .help = text,                                                                                 \
+     .schema = ONE_OR_MORE(NAME_OR_GLOB("region") ",{\"type\":\"object\"}"),                       \
+     .names = &grammar_regions},
+#define SPECIAL_connection_call(text)                                                              \
+    {.name = "connection_call",                                                                    \
+     .type = FIELD_CUSTOM,                                                                         \
+     .offset = AT(connection_call),                                                                \
+     .decode = take_position,                                                                      \
+     .wrong = "calls count from 1",                                                                \
+     .help = text,                                                                                 \
+     .schema = POSITION_SCHEMA},
+#define KEY(key, TYPE, how, place, text) KEY_##how(key, TYPE, text)
+#define FACT(name, TYPE, SHOWN, ...) FACT_KEY(KEY, name, TYPE, __VA_ARGS__)
+#define TRUTH(key, text)                                                                           \
+    {.name = #key,                                                                                 \
+     .type = FIELD_CUSTOM,                                                                         \
+     .offset = AT(key),                                                                            \
+     .take = take_truth,                                                                           \
+     .help = text,                                                                                 \
+     .schema = "\"type\":\"boolean\""},
 #define NAMED_SCHEMA "\"type\":\"object\""
 #define POSITION_SCHEMA "\"anyOf\":[{\"type\":\"integer\",\"minimum\":1},{\"type\":\"object\"}]"
 
@@ -392,17 +412,7 @@ static const struct conf_field match_fields[] = {
                                                    .aka = "service_type cloud",
                                                    .help = "whose calls: fc, oss, sts, ram, sls or any",
                                                    .assumed = "fc"},
-    CHECKED(account, "account id, from host name, SNI or header"),
-    {.name = "region",
-                                                   .type = FIELD_CUSTOM,
-                                                   .offset = AT(region),
-                                                   .take = take_region,
-                                                   .help = "region id",
-                                                   .schema = ONE_OR_MORE(NAME_OR_GLOB("region") ",{\"type\":\"object\"}"),
-                                                   .names = &grammar_regions},
-    PATTERN(host, "host name as received"),
-    CHECKED(method, "HTTP method"),
-    CHECKED(path, "path as received, without the query"),
+    CALL_FACTS(FACT)
     {.name = "api",
                                                    .type = FIELD_CHOICES,
                                                    .offset = AT(apis),
@@ -417,28 +427,12 @@ static const struct conf_field match_fields[] = {
                                                    .help = "name, glob or class: InvokeFunction, Create*, @invoke, @read, @write, @control, @all",
                                                    .schema = ONE_OR_MORE(NAME_OR_GLOB("operation")),
                                                    .names = &grammar_operations},
-    PATTERN(service, "service name"),
-    PATTERN(function, "function name"),
-    PATTERN(qualifier, "version or alias; a call that names none has LATEST"),
-    PATTERN(trigger, "trigger name"),
-    PATTERN(layer, "layer name"),
-    PATTERN(domain, "custom domain"),
     {.name = "invocation",
                                                    .type = FIELD_CHOICES,
                                                    .offset = AT(invocations),
                                                    .words = &invocations,
                                                    .help = "how a function is called"},
-    PATTERN(access_key, "access key id"),
-    {.name = "sts",
-                                                   .type = FIELD_CUSTOM,
-                                                   .decode = take_truth, .arg = &sts_truth,
-                                                   .help = "whether the key is a temporary one",
-                                                   .schema = "\"type\":\"boolean\""},
-    {.name = "authenticated",
-                                                   .type = FIELD_CUSTOM,
-                                                   .decode = take_truth, .arg = &authenticated_truth,
-                                                   .help = "true: the rule is asked behind the signature check",
-                                                   .schema = "\"type\":\"boolean\""},
+    TRUTH(authenticated, "true: the rule is asked behind the signature check")
     {.name = "client",
                                                    .type = FIELD_CUSTOM,
                                                    .offset = AT(clients),
@@ -474,14 +468,6 @@ static const struct conf_field match_fields[] = {
                                                    .wrong = "attempts count from 1",
                                                    .help = "position in the retry chain",
                                                    .schema = POSITION_SCHEMA},
-    {.name = "connection_call",
-                                                   .type = FIELD_CUSTOM,
-                                                   .offset = AT(connection_call),
-                                                   .decode = take_position,
-                                                   .wrong = "calls count from 1",
-                                                   .help = "n-th call on its connection",
-                                                   .schema = POSITION_SCHEMA},
-    PATTERN(label, "text of the request header X-Fcemu-Label"),
     {.name = "any",
                                                    .type = FIELD_CUSTOM,
                                                    .take = take_any,

@@ -39,7 +39,7 @@ static const struct member members[] = {
     MEMBER("delay_capped",         FLAG, false, SHORT, delay_capped),
 #define FACT_ALWAYS true
 #define FACT_IF_SET false
-#define FACT(name, TYPE, SHOWN) MEMBER(#name, TYPE, FACT_##SHOWN, SHORT, name),
+#define FACT(name, TYPE, SHOWN, ...) MEMBER(#name, TYPE, FACT_##SHOWN, SHORT, name),
     CALL_FACTS(FACT)
 #undef FACT
     MEMBER("date",                 TEXT, false, FULL,  date),

@@ -96,7 +96,7 @@ static const size_t text_fields[] = {
 #define FACT_U16(name)
 #define FACT_U32(name)
 #define FACT_U64(name)
-#define FACT(name, TYPE, SHOWN) FACT_##TYPE(name)
+#define FACT(name, TYPE, SHOWN, ...) FACT_##TYPE(name)
     CALL_FACTS(FACT)
 #undef FACT
 #undef TEXT

@@ -21,7 +21,7 @@
 #define ASK_U16(name) NUMBER_OF(name)
 #define ASK_U32(name) NUMBER_OF(name)
 #define ASK_U64(name) NUMBER_OF(name)
-#define FACT(name, TYPE, SHOWN) ASK_##TYPE(name)
+#define FACT(name, TYPE, SHOWN, ...) ASK_##TYPE(name)
 CALL_FACTS(FACT)
 #undef FACT
 TEXT_OF(request_id)
@@ -93,7 +93,7 @@ static double performed_of(const struct journal_entry *entry)
 #define ROW_U16(name) {#name, FIELD_NUMBER, NULL, name##_of},
 #define ROW_U32(name) {#name, FIELD_NUMBER, NULL, name##_of},
 #define ROW_U64(name) {#name, FIELD_NUMBER, NULL, name##_of},
-#define FACT(name, TYPE, SHOWN) ROW_##TYPE(name)
+#define FACT(name, TYPE, SHOWN, ...) ROW_##TYPE(name)
 
 /* clang-format off */
 static const struct journal_field fields[] = {

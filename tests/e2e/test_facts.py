@@ -38,6 +38,31 @@ def test_each_fact_is_shown_asked_for_and_described(running, name):
     assert name in [parameter["name"] for parameter in told["paths"]["/_fcemu/requests"]["get"]["parameters"]]
 
 
+MATCHED = {"host": "no.such", "account": "99", "region": "cn-hangzhou", "method": "DELETE", "path": "/no", "service": "no", "function": "no",
+           "qualifier": "no", "trigger": "no", "layer": "no", "domain": "no", "access_key": "no", "sts": True, "label": "no", "connection_call": 9}
+
+
+@pytest.fixture(scope="module")
+def struck(tmp_path_factory):
+    daemon = Daemon(tmp_path_factory.mktemp("matched")).start()
+    yield daemon
+    daemon.stop()
+
+
+@pytest.mark.parametrize("name", MATCHED)
+def test_a_matched_fact_is_a_key_of_match_and_explains_itself(struck, name):
+    """A rule that wants another value does not strike; why not is told by the name of the fact."""
+    schema = struck.admin("GET", "faults/schema.json").json()
+    rule = {"id": "wants", "match": {name: MATCHED[name]}, "do": {"error": "ResourceThrottled"}}
+
+    assert name in schema["$defs"]["match"]["properties"]
+    struck.admin("POST", "faults/rules", rule)
+    answer = struck.call("POST", invocation("f", "s.prod"), b"", {"Authorization": "FC LTAI-a:x"})
+    told = {rule["rule"]: rule for rule in struck.admin("POST", "faults/explain", {"request_id": answer.headers["X-Fc-Request-Id"]}).json()["rules"]}["wants"]
+    struck.admin("DELETE", "faults/rules/wants")
+    assert "X-Fcemu-Fault" not in answer.headers and told["key_of_match"] == name
+
+
 def test_what_this_call_has(running):
     (entry,) = running.requests()
 

@@ -77,8 +77,8 @@ START_TEST(test_dry_run_does_what_a_run_would)
     rule_add(set, "crowd", OUTCOME_ERROR)->when.concurrency_limit = 2;
     struct fault_rule *late = rule_add(set, "late", OUTCOME_ERROR);
 
-    late->match.has_authenticated = true;
-    late->match.authenticated = true;
+    late->match.authenticated.given = true;
+    late->match.authenticated.wanted = true;
     late->when.has_window = true;
     late->when.window_after_ns = SECONDS(4);
     world_start(&w, set);

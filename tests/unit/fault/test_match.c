@@ -142,8 +142,8 @@ START_TEST(test_bits_and_numbers)
     match->apis = 1u << API_2016;
     match->sdks = 1u << SDK_PYTHON | 1u << SDK_NODE;
     match->attempt = (struct fault_compare){.given = true, .has_gte = true, .gte = 2};
-    match->has_sts = true;
-    match->sts = true;
+    match->sts.given = true;
+    match->sts.wanted = true;
     call.sdk = SDK_NODE;
     call.attempt = 2;
     ck_assert(!holds(set, &call));
@@ -156,6 +156,65 @@ START_TEST(test_bits_and_numbers)
     ck_assert(!strikes(&w, &call));
 }
 END_TEST
+
+/* ---- facts of a call that are matched, by their rows ---- */
+
+static void want_TEXT(struct fault_ruleset *set, struct fault_patterns *wanted)
+{
+    want_exactly(set, wanted, "this");
+}
+
+static void want_FLAG(struct fault_ruleset *set, struct fault_truth *wanted)
+{
+    (void)set;
+    *wanted = (struct fault_truth){.given = true, .wanted = true};
+}
+
+static void want_U32(struct fault_ruleset *set, struct fault_compare *wanted)
+{
+    (void)set;
+    *wanted = (struct fault_compare){.given = true, .has_eq = true, .eq = 3};
+}
+
+static void have_TEXT(struct str *had, bool wanted)
+{
+    *had = wanted ? STR("this") : STR("that");
+}
+
+static void have_FLAG(bool *had, bool wanted)
+{
+    *had = wanted;
+}
+
+static void have_U32(uint32_t *had, bool wanted)
+{
+    *had = wanted ? 3 : 4;
+}
+
+#define KEY(name, TYPE, how, place, help)                                                          \
+    START_TEST(test_fact_##name)                                                                   \
+    {                                                                                              \
+        struct fault_ruleset *set = set_new();                                                     \
+        struct fault_call call = call_of("f", NULL);                                               \
+                                                                                                   \
+        want_##TYPE(set, &rule_add(set, "r", OUTCOME_ERROR)->match.name);                          \
+        have_##TYPE(&call.name, true);                                                             \
+        ck_assert(holds(set, &call));                                                              \
+        have_##TYPE(&call.name, false);                                                            \
+        ck_assert(!strikes(&w, &call));                                                            \
+    }                                                                                              \
+    END_TEST
+#define FACT(name, TYPE, SHOWN, ...) FACT_KEY(KEY, name, TYPE, __VA_ARGS__)
+CALL_FACTS(FACT)
+#undef KEY
+
+static void add_facts(TCase *tc)
+{
+#define KEY(name, TYPE, how, place, help) tcase_add_test(tc, test_fact_##name);
+    CALL_FACTS(FACT)
+#undef KEY
+#undef FACT
+}
 
 /* ---- clients ---- */
 
@@ -342,8 +401,8 @@ START_TEST(test_authenticated_rules_are_asked_behind_the_check_only)
     rule_add(set, "early", OUTCOME_NONE)->action->drip_bytes = 1;
     struct fault_match *late = &rule_add(set, "late", OUTCOME_ERROR)->match;
 
-    late->has_authenticated = true;
-    late->authenticated = true;
+    late->authenticated.given = true;
+    late->authenticated.wanted = true;
     world_start(&w, set);
     ck_assert(fault_asks_authenticated(w.engine));
     ck_assert(str_eq(decide_once(&w, &call).first_rule->id, STR("early")));
@@ -525,6 +584,7 @@ int main(void)
     tcase_add_test(tc, test_a_call_without_a_qualifier_has_latest);
     tcase_add_test(tc, test_operation_is_one_of_its_api);
     tcase_add_test(tc, test_bits_and_numbers);
+    add_facts(tc);
     tcase_add_loop_test(tc, test_client_networks, 0, (int)N_ELEMENTS(networks));
     tcase_add_test(tc, test_headers_and_query);
     tcase_add_loop_test(tc, test_json_by_pointer, 0, (int)N_ELEMENTS(bodies));

@@ -354,8 +354,8 @@ START_TEST(test_grammar_match_masks_and_addresses)
     ck_assert_uint_eq(match->apis, 1u << API_2016 | 1u << API_2023);
     ck_assert_uint_eq(match->sdks, 1u << SDK_PYTHON);
     ck_assert_uint_eq(match->invocations, 1u << INVOCATION_ASYNC);
-    ck_assert(match->has_sts && match->sts);
-    ck_assert(match->has_authenticated && match->authenticated);
+    ck_assert(match->sts.given && match->sts.wanted);
+    ck_assert(match->authenticated.given && match->authenticated.wanted);
     ck_assert_uint_eq(match->client_count, 3);
     ck_assert_uint_eq(match->clients[0].prefix, 104);
     ck_assert_uint_eq(match->clients[0].address[10], 0xFF);
