@@ -17,37 +17,17 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "crypto/encode.h"
-#include "http/wire/head.h"
 #include "invoke/internal.h"
+#include "invoke/runtime_line.h"
 
 enum {
     OWN_PORT = 9001, /* in a network of its own every port is free */
     BACKLOG = 16,
     LINES_MAX = 300, /* a call each, at the most concurrent function */
-    READ_BYTES = 64 * 1024,
-    BODY_BYTES_MAX = 160 << 20,
     MS_PER_S = 1000,
     SOON_NS = 2 * 1000000,
-    STATUS_OK = 200,
-    STATUS_FORBIDDEN = 403,
-    STATUS_NOT_FOUND = 404,
-    STATUS_LENGTH = 411,
-    STATUS_LARGE = 413,
-    STATUS_BAD = 400,
 };
 #define API_ROOT "/2020-11-11/runtime/"
-
-struct line { /* a connection */
-    struct line *next, *prev;
-    struct runtime_api *api;
-    int fd;
-    struct loop_watch *watch;
-    bool asks;   /* for a call */
-    bool writes; /* the kernel says when there is room */
-    bool last;   /* it ends when it has its answer */
-    struct buf in, out;
-    size_t sent;
-};
 
 struct runtime_api {
     struct instance *instance;
@@ -62,90 +42,6 @@ struct runtime_api {
 static struct loop *loop_of(const struct runtime_api *api)
 {
     return api->instance->invoke->loop;
-}
-
-static void close_line(struct line *line)
-{
-    loop_watch_stop(line->watch);
-    close(line->fd);
-    DL_DELETE(line->api->lines, line);
-    line->api->line_count--;
-    buf_done(&line->in);
-    buf_done(&line->out);
-    mem_free(line);
-}
-
-/* ---- out ---- */
-
-/* False when the line is gone. */
-static bool flush(struct line *line)
-{
-    struct error err;
-
-    while (line->sent < line->out.len) {
-        ssize_t put = send(line->fd, line->out.ptr + line->sent, line->out.len - line->sent,
-                           MSG_DONTWAIT | MSG_NOSIGNAL);
-
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0 && errno == EAGAIN) {
-            line->writes = true;
-            return loop_watch_change(line->watch, LOOP_READABLE | LOOP_WRITABLE, &err) == 0;
-        }
-        if (put < 0) {
-            close_line(line);
-            return false;
-        }
-        line->sent += (size_t)put;
-    }
-    line->sent = 0;
-    buf_clear(&line->out);
-    if (line->last) {
-        close_line(line);
-        return false;
-    }
-    if (line->writes)
-        loop_watch_change(line->watch, LOOP_READABLE, &err);
-    line->writes = false;
-    return true;
-}
-
-static const char *reason_of(int status)
-{
-    static const struct {
-        int status;
-        const char *reason;
-    } reasons[] = {
-        {STATUS_OK,        "OK"             },
-        {STATUS_BAD,       "Bad Request"    },
-        {STATUS_FORBIDDEN, "Forbidden"      },
-        {STATUS_NOT_FOUND, "Not Found"      },
-        {STATUS_LENGTH,    "Length Required"},
-        {STATUS_LARGE,     "Too Large"      },
-    };
-
-    for (size_t i = 0; i < N_ELEMENTS(reasons); i++) {
-        if (reasons[i].status == status)
-            return reasons[i].reason;
-    }
-    return "";
-}
-
-static bool answer(struct line *line, int status, const char *problem)
-{
-    OWN(buf_done) struct buf body = {0};
-
-    if (problem) {
-        buf_puts(&body, "{\"errorMessage\":");
-        buf_json_string(&body, str_of(problem));
-        buf_add_char(&body, '}');
-    }
-    line->last = line->last || status != STATUS_OK;
-    buf_printf(&line->out,
-               "HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n%s\r\n",
-               status, reason_of(status), body.len, line->last ? "Connection: close\r\n" : "");
-    buf_add(&line->out, buf_str(&body));
-    return flush(line);
 }
 
 /* ---- the next call ---- */
@@ -217,7 +113,7 @@ static void hand(struct line *line, struct invoke_call *call)
     add_number(&line->out, "Content-Length", body.len);
     buf_puts(&line->out, "\r\n");
     buf_add(&line->out, body);
-    if (!flush(line))
+    if (!line_flush(line))
         call->handed = false; /* it left meanwhile, and asks again */
 }
 
@@ -286,13 +182,9 @@ static struct str with_status(struct str head, struct arena *arena)
                         str_slice(head, at + zero.len, head.len));
 }
 
-struct post {
-    struct str target, params, body;
-};
-
 /* The line has its answer already: what the call's end brings may end the instance, and the line.
  */
-static void take_response(struct invoke_call *call, const struct post *post)
+static void take_response(struct invoke_call *call, const struct line_request *post)
 {
     OWN(arena_free) struct arena *arena = arena_new();
     struct invoke_result result = {.outcome = INVOKE_ANSWERED, .body = post->body};
@@ -307,14 +199,14 @@ static void take_response(struct invoke_call *call, const struct post *post)
         call_result(call, &result);
 }
 
-static void take_error(struct invoke_call *call, const struct post *post)
+static void take_error(struct invoke_call *call, const struct line_request *post)
 {
     struct invoke_result result = {.outcome = INVOKE_UNHANDLED, .body = post->body};
 
     call_result(call, &result);
 }
 
-static void take_call_post(struct line *line, const struct post *post)
+static void take_call_post(struct line *line, const struct line_request *post)
 {
     struct runtime_api *api = line->api;
     struct str rest = str_slice(post->target, strlen(API_ROOT "invocation/"), post->target.len);
@@ -324,139 +216,39 @@ static void take_call_post(struct line *line, const struct post *post)
 
     str_cut(rest, '/', &id, &what);
     if (!str_eq(what, STR("response")) && !str_eq(what, STR("error"))) {
-        answer(line, STATUS_NOT_FOUND, "no such path of the runtime API");
+        line_answer(line, LINE_NOT_FOUND, "no such path of the runtime API");
         return;
     }
     call = find_call(api, id);
-    answer(line, STATUS_OK, NULL);
+    line_answer(line, LINE_OK, NULL);
     if (call && str_eq(what, STR("response")))
         take_response(call, post);
     else if (call)
         take_error(call, post);
 }
 
-static void take_start_failure(struct line *line, const struct post *post)
+static void take_start_failure(struct line *line, const struct line_request *post)
 {
     struct instance *instance = line->api->instance;
     struct invoke_result result = {.outcome = INVOKE_UNHANDLED, .body = post->body};
 
-    answer(line, STATUS_OK, NULL);
+    line_answer(line, LINE_OK, NULL);
     if (instance->state == INSTANCE_STARTING)
         call_load_failed(instance, &result);
 }
 
-/* ---- requests ---- */
-
-static struct str header_of(struct str head, struct str wanted)
+static void on_request(struct line *line, const struct line_request *post)
 {
-    struct str line;
-    struct str name;
-    struct str value;
+    bool posts = str_eq(post->method, STR("POST"));
 
-    while (head_line(&head, &line)) {
-        if (head_field(line, &name, &value) && str_eq_nocase(name, wanted))
-            return value;
-    }
-    return STR_NONE;
-}
-
-static void dispatch(struct line *line, struct str method, const struct post *post)
-{
-    bool posts = str_eq(method, STR("POST"));
-
-    if (str_eq(method, STR("GET")) && str_eq(post->target, STR(API_ROOT "invocation/next")))
+    if (str_eq(post->method, STR("GET")) && str_eq(post->target, STR(API_ROOT "invocation/next")))
         take_next(line);
     else if (posts && str_starts(post->target, STR(API_ROOT "invocation/")))
         take_call_post(line, post);
     else if (posts && str_eq(post->target, STR(API_ROOT "init/error")))
         take_start_failure(line, post);
     else
-        answer(line, STATUS_NOT_FOUND, "no such path of the runtime API");
-}
-
-/* How long the body is; false when it is refused. */
-static bool judge_length(struct line *line, struct str head, uint64_t *out)
-{
-    struct str length = header_of(head, STR("Content-Length"));
-
-    *out = 0;
-    if (str_is_set(header_of(head, STR("Transfer-Encoding")))) {
-        answer(line, STATUS_LENGTH, "the runtime API takes bodies with a Content-Length");
-        return false;
-    }
-    if (str_is_set(length) && str_to_uint(length, BODY_BYTES_MAX, out) != NUMBER_OK) {
-        answer(line, STATUS_LARGE, "the body is too large");
-        return false;
-    }
-    return true;
-}
-
-/* What is asked may end the instance, and the line with it: nothing of them is touched behind
- * dispatch(). */
-static void take_whole(struct line *line, size_t head_len, size_t body_len)
-{
-    OWN(buf_done) struct buf taken = line->in;
-    struct str all = buf_str(&taken);
-    struct str rest = str_slice(all, 0, head_len);
-    struct str first = STR_NONE;
-    struct str method;
-    struct str version;
-    struct post post = {.params = header_of(rest, STR("x-fc-http-params")),
-                        .body = str_slice(all, head_len, head_len + body_len)};
-
-    line->in = (struct buf){0};
-    buf_add(&line->in, str_slice(all, head_len + body_len, all.len));
-    while (first.len == 0 && head_line(&rest, &first))
-        ;
-    head_request_line(first, &method, &post.target, &version);
-    dispatch(line, method, &post);
-}
-
-/* One request: the next one comes when this one has its answer. */
-static void take_request(struct line *line)
-{
-    struct str all = buf_str(&line->in);
-    struct head head;
-    uint64_t length;
-
-    switch (head_judge(all, BODY_BYTES_MAX, &head)) {
-    case HEAD_MORE:
-        return;
-    case HEAD_WRONG:
-        answer(line, STATUS_BAD, "that is no HTTP");
-        return;
-    case HEAD_WHOLE:
-        break;
-    }
-    if (!judge_length(line, str_slice(all, 0, head.len), &length))
-        return;
-    if (all.len - head.len < length)
-        buf_reserve(&line->in, head.len + (size_t)length - all.len);
-    else
-        take_whole(line, head.len, (size_t)length);
-}
-
-static void on_line(void *arg, unsigned events)
-{
-    struct line *line = arg;
-    char *bytes;
-    ssize_t got;
-
-    if ((events & LOOP_WRITABLE) && !flush(line))
-        return;
-    if (!(events & (LOOP_READABLE | LOOP_HANGUP)))
-        return;
-    bytes = mem_alloc(READ_BYTES);
-    got = recv(line->fd, bytes, READ_BYTES, MSG_DONTWAIT);
-    if (got > 0)
-        buf_add(&line->in, (struct str){bytes, (size_t)got});
-    mem_free(bytes);
-    if (got > 0 && !line->asks)
-        take_request(line);
-    else if (got < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    else if (got <= 0)
-        close_line(line);
+        line_answer(line, LINE_NOT_FOUND, "no such path of the runtime API");
 }
 
 /* ---- who comes ---- */
@@ -474,18 +266,21 @@ static void refuse(struct runtime_api *api, int fd)
     close(fd);
 }
 
+static void on_line_ended(struct line *line)
+{
+    DL_DELETE(line->api->lines, line);
+    line->api->line_count--;
+}
+
 static void admit(struct runtime_api *api, int fd)
 {
-    struct line *line = mem_alloc(sizeof(*line));
-    struct error err;
+    struct line *line = line_open(loop_of(api), fd, on_request, on_line_ended);
 
+    if (!line)
+        return;
     line->api = api;
-    line->fd = fd;
-    line->watch = loop_watch_start(loop_of(api), fd, LOOP_READABLE, on_line, line, &err);
     DL_APPEND(api->lines, line);
     api->line_count++;
-    if (!line->watch)
-        close_line(line);
 }
 
 static void on_again(struct loop_timer *timer)
@@ -578,7 +373,7 @@ void runtime_api_free(struct runtime_api *api)
     if (!api)
         return;
     while (api->lines)
-        close_line(api->lines);
+        line_close(api->lines);
     loop_timer_cancel(loop_of(api), &api->again);
     loop_watch_stop(api->watch);
     if (api->fd >= 0)
