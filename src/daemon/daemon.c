@@ -178,8 +178,7 @@ static int start_ca(struct daemon *d, struct error *err)
 static int certificate(void *owner, struct str name, const struct gnutls_pcert_st **out_chain,
                        unsigned *out_len, struct gnutls_privkey_st **out_key)
 {
-    return ca_certificate(((struct daemon *)gateway_control_owner(owner))->ca, name, out_chain,
-                          out_len, out_key);
+    return certificates_choose(gateway_control_owner(owner), name, out_chain, out_len, out_key);
 }
 
 static int start_server(struct daemon *d, struct error *err)
@@ -380,6 +379,7 @@ static void end(struct daemon *d)
     fault_engine_free(d->fixtures);
     chain_tracker_free(d->chains);
     journal_free(d->journal);
+    certificates_free(d);
     ca_free(d->ca);
     loop_free(d->loop);
     files_done(&d->fault_files);

@@ -26,6 +26,7 @@ struct daemon {
     struct clock clock;
     struct loop *loop;
     struct ca *ca;
+    struct certificate *certificates; /* of custom domains */
     struct journal *journal;
     struct chain_tracker *chains;
     struct fault_engine *faults, *fixtures;
@@ -54,6 +55,12 @@ struct daemon {
     unsigned changing;    /* changes of the whole state under way: the loop runs until their end */
     bool ready, stopping, stopped;
 };
+
+/* certificates.c */
+/** For http_settings.certificate. */
+int certificates_choose(struct daemon *d, struct str name, const struct gnutls_pcert_st **out_chain,
+                        unsigned *out_len, struct gnutls_privkey_st **out_key);
+void certificates_free(struct daemon *d);
 
 /* keys.c */
 void keys_init(struct daemon *d);

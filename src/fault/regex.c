@@ -120,3 +120,25 @@ bool regex_holds(const struct regex *regex, struct str text, struct regex_scratc
            pcre2_match(regex->code, (PCRE2_SPTR)(text.len ? text.ptr : ""), text.len, 0, 0,
                        scratch->data, scratch->context) >= 0;
 }
+
+bool regex_groups(const struct regex *regex, struct str text, struct str *groups, size_t max,
+                  size_t *out_count)
+{
+    struct regex_scratch *scratch = regex_scratch_new();
+    pcre2_match_data *data = pcre2_match_data_create_from_pattern(regex->code, NULL);
+    const char *from = text.len ? text.ptr : "";
+    int found =
+        data ? pcre2_match(regex->code, (PCRE2_SPTR)from, text.len, 0, 0, data, scratch->context)
+             : -1;
+
+    *out_count = 0;
+    for (int i = 0; i < found && *out_count < max; i++) {
+        const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(data) + 2 * (size_t)i;
+
+        groups[(*out_count)++] =
+            ends[0] == PCRE2_UNSET ? STR_NONE : (struct str){from + ends[0], ends[1] - ends[0]};
+    }
+    pcre2_match_data_free(data);
+    regex_scratch_free(scratch);
+    return found > 0;
+}

@@ -27,4 +27,8 @@ void regex_free(struct regex *regex);
 struct regex_scratch *regex_scratch_new(void);
 void regex_scratch_free(struct regex_scratch *scratch);
 
+/** The same, with what each group took: [0] the whole match; an absent str for a group without
+ * part in it. @groups holds @max. */
+bool regex_groups(const struct regex *regex, struct str text, struct str *groups, size_t max,
+                  size_t *out_count);
 bool regex_holds(const struct regex *regex, struct str text, struct regex_scratch *scratch);

@@ -141,6 +141,22 @@ static void learn_target(struct exchange *x)
     x->facts.invocation = invocation_of(x);
 }
 
+/* From here on the call is one for the path that its route gives it; rules know the one that was
+ * sent. */
+static void take_rewritten(struct exchange *x, const struct service_door *door)
+{
+    struct http_request *rest = ARENA_NEW(x->arena, struct http_request);
+
+    *rest = *x->request;
+    rest->path = door->path;
+    rest->query = door->query;
+    x->rest = rest;
+    x->request = rest;
+    x->target.rest = door->path;
+    x->query = (struct query){0};
+    query_parse(rest->query, x->arena, &x->query);
+}
+
 /* A host that stands for a function: a custom domain, or a trigger's own name. */
 static void find_door(struct exchange *x)
 {
@@ -152,6 +168,8 @@ static void find_door(struct exchange *x)
         x->place.account = door.account;
         x->place.region = door.region;
     }
+    if (door.rewritten)
+        take_rewritten(x, &door);
     t->service = door.service;
     t->function = door.function;
     t->qualifier = door.qualifier;

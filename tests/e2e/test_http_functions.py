@@ -6,6 +6,7 @@ import pytest
 
 from fcemu import Daemon
 from functions import Functions
+from test_async import configure, ended
 from test_control_plane import zipped
 
 WSGI = """
@@ -91,14 +92,19 @@ def handler(event, context):
 """
 
 
-def test_functions_of_2023_get_an_event(daemon):
-    running = daemon()
+def modern(running):
+    """A function of 2023-03-30; the host of its trigger."""
     body = {"functionName": "f", "runtime": "python3.10", "handler": "index.handler", "code": {"zipFile": zipped({"index.py": EVENT.encode()})}}
     assert running.call("POST", "/2023-03-30/functions", json.dumps(body)).status == 200
     trigger = {"triggerName": "http", "triggerType": "http", "triggerConfig": json.dumps({"authType": "anonymous", "methods": ["GET", "POST"]})}
     made = running.call("POST", "/2023-03-30/functions/f/triggers", json.dumps(trigger))
     assert made.status == 200, made.body
-    host = made.json()["httpTrigger"]["urlInternet"].split("//")[1].split("/")[0].split(":")[0]
+    return made.json()["httpTrigger"]["urlInternet"].split("//")[1].split("/")[0].split(":")[0]
+
+
+def test_functions_of_2023_get_an_event(daemon):
+    running = daemon()
+    host = modern(running)
     reply = running.call("POST", "/a%20b?c=d&c=e", b"hello", {"x-asked": "1", "Content-Type": "text/plain"}, host=host)
     assert (reply.status, reply.headers["X-Mine"]) == (203, "yes")
     event = reply.json()
@@ -111,3 +117,49 @@ def test_functions_of_2023_get_an_event(daemon):
     assert (binary["isBase64Encoded"], binary["body"]) == (True, "/wA=")
     plain = running.call("GET", "/plain", host=host)
     assert (plain.status, plain.headers["Content-Type"], plain.body) == (200, "application/json", b"just text")
+
+
+# ---- asynchronous requests ----
+
+ASYNC = {"X-Fc-Invocation-Type": "Async", "X-Asked": "1"}
+
+
+def test_a_request_runs_asynchronously_as_a_whole(functions):
+    """The function keeps what it got in its answer, which the record of the call shows."""
+    name = functions.create("python3", {"index.py": WSGI})
+    functions.trigger(name)
+    configure(functions, name)
+    path = f"/2016-08-15/proxy/demo/{name}"
+    reply = functions.running.call("POST", f"{path}/a/b?c=d", b"hello", {**ASYNC, "X-Fc-Stateful-Async-Invocation-Id": "mine"})
+    assert (reply.status, reply.body, reply.headers["X-Fc-Stateful-Async-Invocation-Id"]) == (202, b"", "mine")
+    assert reply.headers["X-Fc-Request-Id"] and reply.headers["X-Fc-Instance-Id"] is None
+    record = ended(functions.running, name, "mine")
+    assert (record["status"], record["invocationPayload"], record["requestId"]) == ("Succeeded", "hello", reply.headers["X-Fc-Request-Id"])
+    assert json.loads(record["returnPayload"]) == {"REQUEST_METHOD": "POST", "PATH_INFO": "/a/b", "QUERY_STRING": "c=d", "HTTP_X_ASKED": "1",
+                                                   "fc.request_uri": f"{path}/a/b?c=d", "body": "hello"}
+    failed = functions.running.call("POST", path, b"raise", {**ASYNC, "X-Fc-Stateful-Async-Invocation-Id": "bad"})
+    assert failed.status == 202
+    assert ended(functions.running, name, "bad", advance="1h")["alreadyRetriedTimes"] == 3
+
+
+def test_an_asynchronous_request_of_2023_queues_the_event(daemon):
+    running = daemon()
+    host = modern(running)
+    config = json.dumps({"asyncTask": True})
+    assert running.call("PUT", "/2023-03-30/functions/f/async-invoke-config", config).status == 200
+    reply = running.call("POST", "/a?c=d", b"hello", {**ASYNC, "X-Fc-Async-Task-Id": "mine"}, host=host)
+    assert (reply.status, reply.headers["X-Fc-Async-Task-Id"]) == (202, "mine")
+    while (task := running.call("GET", "/2023-03-30/functions/f/async-tasks/mine").json())["status"] not in ("Succeeded", "Failed"):
+        pass
+    event = json.loads(task["taskPayload"])
+    assert (task["status"], event["rawPath"], event["requestContext"]["http"]["method"]) == ("Succeeded", "/a", "POST")
+
+
+def test_an_asynchronous_request_may_hold_128_kib(functions):
+    name = functions.create("python3", {"index.py": WSGI})
+    functions.trigger(name)
+    path = f"/2016-08-15/proxy/demo/{name}"
+    assert functions.running.call("POST", path, b"x" * (128 << 10), ASYNC).status == 202
+    refused = functions.running.call("POST", path, b"x" * ((128 << 10) + 1), ASYNC)
+    assert (refused.status, refused.headers["X-Fc-Error-Type"], refused.json()["ErrorCode"]) == (400, "FcCommonError", "InvalidArgument")
+    assert functions.running.call("POST", path, b"x" * ((128 << 10) + 1), {"X-Asked": "1"}).status == 201

@@ -2,10 +2,14 @@
 #include "product/service/door.h"
 
 #include "base/mem.h"
+#include "product/service/resource/cors.h"
+#include "product/service/resource/domain.h"
 #include "product/service/resource/model.h"
+#include "product/service/resource/rewrite.h"
 #include "product/service/service.h"
 
 struct search {
+    struct service *service;
     const struct http_request *request;
     const struct place *place;
     struct arena *arena;
@@ -74,18 +78,6 @@ static void find_trigger(struct service *service, struct search *search)
 
 /* ---- custom domains ---- */
 
-/* "*.example.com" stands for one more label. */
-static bool covers(struct str domain, struct str name)
-{
-    struct str label;
-    struct str rest;
-
-    if (!str_starts(domain, STR("*.")))
-        return str_eq_nocase(domain, name);
-    return str_cut(name, '.', &label, &rest) &&
-           str_eq_nocase(str_slice(domain, 2, domain.len), rest);
-}
-
 /* How well a route fits: an exact one best, then the longest; 0 when it does not. */
 static size_t fitness(struct str route, struct str path)
 {
@@ -115,6 +107,19 @@ static const cJSON *best_route(const cJSON *document, struct str path)
     return best;
 }
 
+static void rewrite(struct search *search, const cJSON *config)
+{
+    struct service_door *door = search->out;
+    struct rewritten to;
+
+    door->rewritten =
+        rewrite_apply(config, search->request->path, search->request->query, search->arena, &to);
+    if (!door->rewritten)
+        return;
+    door->path = to.path;
+    door->query = to.query;
+}
+
 static void follow(struct search *search, const cJSON *document)
 {
     const cJSON *route = best_route(document, search->request->path);
@@ -125,17 +130,20 @@ static void follow(struct search *search, const cJSON *document)
     search->out->route = arena_str(search->arena, json_get_str(route, "path"));
     set_function(search, json_get_str(route, "serviceName"), json_get_str(route, "functionName"));
     set_qualifier(search, json_get_str(route, "qualifier"));
+    rewrite(search, json_get(route, "rewriteConfig"));
+    /* Whether code sees a preflight is for its trigger to say. */
     search->out->result =
-        methods_allow(route, search->request->method) ? DOOR_OPEN : DOOR_WRONG_METHOD;
+        methods_allow(route, search->request->method) || cors_is_preflight(search->request)
+            ? DOOR_OPEN
+            : DOOR_WRONG_METHOD;
 }
 
-static void compare_domain(void *arg, const struct store_row *row)
+static void find_domain(struct search *search)
 {
-    struct search *search = (struct search *)arg;
-    bool exact = !str_starts(row->key.name, STR("*."));
+    const struct store_row *row =
+        domain_find(service_store(search->service), search->request->host);
 
-    if (!covers(row->key.name, search->request->host) ||
-        (search->out->result != DOOR_UNKNOWN && !exact))
+    if (!row)
         return;
     OWN(json_free) cJSON *document = row_document(row);
 
@@ -146,33 +154,37 @@ static void compare_domain(void *arg, const struct store_row *row)
 void service_door_find(struct service *service, const struct http_request *request,
                        const struct place *place, struct arena *arena, struct service_door *out)
 {
-    struct search search = {.request = request, .place = place, .arena = arena, .out = out};
+    struct search search = {
+        .service = service, .request = request, .place = place, .arena = arena, .out = out};
 
     *out = (struct service_door){.result = DOOR_UNKNOWN};
     if (place->kind == PLACE_TRIGGER)
         find_trigger(service, &search);
     else
-        store_each(service_store(service), STR("domain"), compare_domain, &search);
+        find_domain(&search);
 }
 
-struct name_search {
-    struct str name;
-    bool found;
-};
-
-static void compare_name(void *arg, const struct store_row *row)
+bool service_certificate_find(struct service *service, struct str name, struct arena *arena,
+                              struct service_certificate *out)
 {
-    struct name_search *search = (struct name_search *)arg;
+    const struct store_row *row = domain_find(service_store(service), name);
+    OWN(json_free) cJSON *document = row ? row_document(row) : NULL;
+    const cJSON *config = json_get(document, "certConfig");
 
-    search->found = search->found || covers(row->key.name, search->name);
+    if (json_get_str(config, "certificate").len == 0 || json_get_str(config, "privateKey").len == 0)
+        return false;
+    *out = (struct service_certificate){
+        .domain = arena_str(arena, row->key.name),
+        .revision = row->revision,
+        .certificate = arena_str(arena, json_get_str(config, "certificate")),
+        .key = arena_str(arena, json_get_str(config, "privateKey")),
+    };
+    return true;
 }
 
 bool service_has_domain(struct service *service, struct str name)
 {
-    struct name_search search = {.name = name};
-
-    store_each(service_store(service), STR("domain"), compare_name, &search);
-    return search.found;
+    return domain_find(service_store(service), name) != NULL;
 }
 
 bool service_trigger_is_anonymous(struct service *service, struct str account, struct str region,

@@ -27,6 +27,8 @@ struct service_door {
     struct str service;             /* absent for a function of 2023-03-30 */
     struct str function, qualifier; /* the qualifier may be absent */
     struct str route;               /* of a domain: its path */
+    bool rewritten;                 /* by the route: */
+    struct str path, query;         /* what the function sees; the query may be absent */
 };
 
 /** For PLACE_TRIGGER and PLACE_CUSTOM. Views live in @arena. */

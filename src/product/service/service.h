@@ -67,6 +67,15 @@ service_download(struct service *service, const struct service_call *call,
 bool service_trigger_is_anonymous(struct service *service, struct str account, struct str region,
                                   const struct target *target);
 
+/* What a custom domain shows in handshakes. */
+struct service_certificate {
+    struct str domain;
+    uint64_t revision;           /* another one: it may be another certificate */
+    struct str certificate, key; /* PEM */
+};
+/** In @arena. False when no custom domain of this name, in lower case, has one. */
+bool service_certificate_find(struct service *service, struct str name, struct arena *arena,
+                              struct service_certificate *out);
 /** True when any account has a custom domain of this name, in lower case. */
 bool service_has_domain(struct service *service, struct str name);
 

@@ -361,6 +361,7 @@ static void begin(struct job *job)
 
     base64_decode(text, event, &len);
     request.event = (struct str){(const char *)event, len};
+    request.http = async_record_http(job->record, job->arena);
     if (!async_function(service, &job->key, job->record, job->arena, &spec)) {
         give_up(job, "Invalid", "FunctionNotFound");
         return;
@@ -420,10 +421,14 @@ static bool wants_record(struct work *work, const struct store_key *key, struct 
     return config.stateful;
 }
 
-static struct str wanted_id(struct work *work)
+static const char *id_header(const struct async_asked *asked)
 {
-    struct str id = work_header(work, work->api == API_2023 ? "X-Fc-Async-Task-Id"
-                                                            : "X-Fc-Stateful-Async-Invocation-Id");
+    return asked->of_2023 ? "X-Fc-Async-Task-Id" : "X-Fc-Stateful-Async-Invocation-Id";
+}
+
+static struct str wanted_id(struct work *work, const struct async_asked *asked)
+{
+    struct str id = work_header(work, id_header(asked));
     char own[ID_UUID_BYTES];
 
     if (id.len)
@@ -432,18 +437,19 @@ static struct str wanted_id(struct work *work)
     return arena_str(work->arena, str_of(own));
 }
 
-void async_queue_accept(struct work *work, const struct address *at)
+void async_queue_accept(struct work *work, const struct address *at,
+                        const struct async_asked *asked)
 {
     struct store_key key = work_key(work, STORE_KIND_TASK, at->path, STR(""), STR(""));
-    struct str body = work->call.request->body;
     bool shown = wants_record(work, &key, at->qualifier);
     struct async_accepted accepted = {.request_id = work->call.request_id,
                                       .qualifier = at->qualifier,
-                                      .event = str_is_set(body) ? body : STR(""),
+                                      .event = asked->event,
+                                      .http = asked->http,
                                       .hidden = !shown,
                                       .wall_ms = work_now_ms(work)};
 
-    key.name = shown ? wanted_id(work) : work->call.request_id;
+    key.name = shown ? wanted_id(work, asked) : work->call.request_id;
     if (!has_room_for(work, &key))
         return;
     OWN(json_free) cJSON *record = async_record(&accepted, key.name, work->arena);
@@ -451,10 +457,7 @@ void async_queue_accept(struct work *work, const struct address *at)
     work_put(work, &key, NULL, record, STR_NONE);
     work->answer.status = 202;
     if (shown)
-        http_headers_add(&work->answer.headers, work->arena,
-                         work->api == API_2023 ? STR("X-Fc-Async-Task-Id")
-                                               : STR("X-Fc-Stateful-Async-Invocation-Id"),
-                         key.name);
+        http_headers_add(&work->answer.headers, work->arena, str_of(id_header(asked)), key.name);
     add_job(work->service->async, &key, clock_now_ns(work->service->clock));
     arm(work->service->async);
 }

@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include "invoke/invoke.h"
 #include "product/service/resource/model.h"
 
 struct async_queue;
@@ -21,8 +22,15 @@ struct async_queue;
 struct async_queue *async_queue_new(struct service *service);
 void async_queue_free(struct async_queue *queue); /* NULL is fine */
 
+/* What a call over the API, or a request for an HTTP trigger, wants to be run. */
+struct async_asked {
+    struct str event;               /* or the body of the request */
+    const struct invoke_http *http; /* NULL: an event */
+    bool of_2023;                   /* tasks are called so there */
+};
 /** Answer 202 when the call is on disk, and run it in its time. */
-void async_queue_accept(struct work *work, const struct address *at);
+void async_queue_accept(struct work *work, const struct address *at,
+                        const struct async_asked *asked);
 /* A call that came by no request: an event source made it. */
 struct async_call {
     struct str account, region;

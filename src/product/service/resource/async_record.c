@@ -29,6 +29,61 @@ void async_record_status(cJSON *record, const char *status, uint64_t wall_ms)
     json_set(record, "status", cJSON_CreateString(status));
 }
 
+/* ---- HTTP requests ---- */
+
+static cJSON *http_to_json(const struct invoke_http *http)
+{
+    cJSON *out = cJSON_CreateObject();
+    cJSON *headers = cJSON_AddArrayToObject(out, "headers");
+
+    json_add_str(out, "method", http->method);
+    json_add_str(out, "path", http->path);
+    json_add_str(out, "query", http->query);
+    json_add_str(out, "uri", http->uri);
+    json_add_str(out, "host", http->host);
+    json_add_str(out, "client", http->client);
+    json_add_str(out, "basePath", http->base_path);
+    for (size_t i = 0; i < http->headers->count; i++) {
+        cJSON *header = cJSON_CreateObject();
+
+        json_add_str(header, "name", http->headers->items[i].name);
+        json_add_str(header, "value", http->headers->items[i].value);
+        cJSON_AddItemToArray(headers, header);
+    }
+    return out;
+}
+
+static struct str kept(const cJSON *of, const char *name, struct arena *arena)
+{
+    struct str text = json_get_str(of, name);
+
+    return text.len ? arena_str(arena, text) : STR("");
+}
+
+const struct invoke_http *async_record_http(const cJSON *record, struct arena *arena)
+{
+    const cJSON *from = json_get(json_get(record, "queue"), "http");
+    struct http_headers *headers = ARENA_NEW(arena, struct http_headers);
+    struct invoke_http *http = ARENA_NEW(arena, struct invoke_http);
+    const cJSON *header;
+
+    if (!from)
+        return NULL;
+    cJSON_ArrayForEach (header, json_get(from, "headers"))
+        http_headers_add(headers, arena, kept(header, "name", arena), kept(header, "value", arena));
+    *http = (struct invoke_http){
+        .method = kept(from, "method", arena),
+        .path = kept(from, "path", arena),
+        .query = kept(from, "query", arena),
+        .uri = kept(from, "uri", arena),
+        .host = kept(from, "host", arena),
+        .client = kept(from, "client", arena),
+        .base_path = kept(from, "basePath", arena),
+        .headers = headers,
+    };
+    return http;
+}
+
 cJSON *async_record(const struct async_accepted *accepted, struct str id, struct arena *arena)
 {
     cJSON *record = cJSON_CreateObject();
@@ -48,6 +103,8 @@ cJSON *async_record(const struct async_accepted *accepted, struct str id, struct
     json_add_str(queue, "event", base64_text(accepted->event, arena));
     cJSON_AddItemToObject(queue, "accepted", milliseconds(accepted->wall_ms));
     cJSON_AddNumberToObject(queue, "attempts", 0);
+    if (accepted->http)
+        cJSON_AddItemToObject(queue, "http", http_to_json(accepted->http));
     cJSON_AddItemToObject(record, "queue", queue);
     async_record_status(record, "Enqueued", accepted->wall_ms);
     return record;

@@ -11,6 +11,7 @@
 
 struct async_accepted {
     struct str request_id, qualifier, event;
+    const struct invoke_http *http; /* NULL: an event */
     bool hidden;
     uint64_t wall_ms;
 };
@@ -19,6 +20,8 @@ struct async_accepted {
 cJSON *async_record(const struct async_accepted *accepted, struct str id, struct arena *arena);
 /** It is in another state now: `status` and a further event. */
 void async_record_status(cJSON *record, const char *status, uint64_t wall_ms);
+/** The HTTP request that it keeps, in @arena; NULL when it is an event. */
+const struct invoke_http *async_record_http(const cJSON *record, struct arena *arena);
 /** One attempt more was made. */
 void async_record_attempt(cJSON *record);
 

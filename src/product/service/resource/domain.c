@@ -3,9 +3,11 @@
  *
  * Source: spec pages api-2016-08-15 §6.7, api-2023-03-30 §6.4 and §7.6.
  */
+#include "product/service/resource/domain.h"
 #include "base/mem.h"
 #include "product/service/resource/handlers.h"
 #include "product/service/resource/model.h"
+#include "product/service/resource/rewrite.h"
 
 /* clang-format off */
 FIELD_TABLE(rule_fields,
@@ -169,10 +171,59 @@ static void settle_certificate(cJSON *document)
         cJSON_DeleteItemFromObjectCaseSensitive(document, "certConfig");
 }
 
+static bool check_rewrites(struct work *work, const cJSON *document)
+{
+    const cJSON *route;
+
+    cJSON_ArrayForEach (route, routes_of(document)) {
+        const char *problem = rewrite_problem(json_get(route, "rewriteConfig"), work->arena);
+
+        if (problem)
+            return answer_invalid(work, "RegexRules is set to an invalid value (%s)", problem);
+    }
+    return true;
+}
+
 static bool check(struct work *work, struct subject *s)
 {
     settle_certificate(s->document);
-    return check_certificate(work, s->document);
+    return check_certificate(work, s->document) && check_rewrites(work, s->document);
+}
+
+/* ---- by name ---- */
+
+struct name_search {
+    struct str name;
+    const struct store_row *found;
+};
+
+/* "*.example.com" stands for one more label. */
+static bool covers(struct str domain, struct str name)
+{
+    struct str label;
+    struct str rest;
+
+    if (!str_starts(domain, STR("*.")))
+        return str_eq_nocase(domain, name);
+    return str_cut(name, '.', &label, &rest) &&
+           str_eq_nocase(str_slice(domain, 2, domain.len), rest);
+}
+
+static void compare_name(void *arg, const struct store_row *row)
+{
+    struct name_search *search = arg;
+
+    if (covers(row->key.name, search->name) &&
+        (!search->found || !str_starts(row->key.name, STR("*."))))
+        search->found = row;
+}
+
+const struct store_row *domain_find(struct store *store, struct str name)
+{
+    struct name_search search = {.name = name};
+
+    store_each(store, STR("domain"), compare_name, &search);
+    return search.found;
 }
 
 const struct resource domain_resource = {

@@ -4,6 +4,8 @@
  * Source: spec pages invocation §4, api-2016-08-15 §6.18.1.
  */
 #include "base/mem.h"
+#include "product/service/resource/cors.h"
+#include "product/service/resource/domain.h"
 #include "product/service/resource/handlers.h"
 #include "product/service/resource/model.h"
 #include "product/service/resource/run.h"
@@ -91,6 +93,36 @@ static bool resolve(struct work *work, struct address *at, const cJSON *trigger)
     return at->function_row || answer_refuse(work, "FunctionNotFound", at->function, at->service);
 }
 
+static void free_tree(void *arg)
+{
+    cJSON_Delete(arg);
+}
+
+/* A domain's own comes before the trigger's. Lives as long as the call. */
+static const cJSON *cors_of(struct work *work, const cJSON *config)
+{
+    const struct store_row *row =
+        work->call.by_domain ? domain_find(work->store, work->call.request->host) : NULL;
+    OWN(json_free) cJSON *domain = row ? row_document(row) : NULL;
+    const cJSON *of_domain = json_get(domain, "corsConfig");
+    const cJSON *own = cJSON_IsObject(of_domain) ? of_domain : json_get(config, "corsConfig");
+    cJSON *kept = cJSON_IsObject(own) ? cJSON_Duplicate(own, true) : NULL;
+
+    if (kept)
+        arena_on_end(work->arena, free_tree, kept);
+    return kept;
+}
+
+static void enter(struct work *work, const struct address *at, const cJSON *config)
+{
+    const cJSON *cors = cors_of(work, config);
+
+    if (cors_answers(work->call.request, cors, config))
+        cors_answer_preflight(work, cors);
+    else if (check_method(work, config) && restriction_allows(work, at))
+        run_http(work, at, cors);
+}
+
 void http_trigger_call(struct work *work)
 {
     struct address at;
@@ -116,7 +148,6 @@ void http_trigger_call(struct work *work)
                            STR_ARG(at.qualifier), at.qualifier.len ? "'" : "");
         return;
     }
-    if (resolve(work, &at, trigger) && may_enter(work, config_of(trigger)) &&
-        check_method(work, config_of(trigger)) && restriction_allows(work, &at))
-        run_http(work, &at);
+    if (resolve(work, &at, trigger) && may_enter(work, config_of(trigger)))
+        enter(work, &at, config_of(trigger));
 }

@@ -13,6 +13,7 @@
 #include "catalog/runtime.h"
 #include "crypto/encode.h"
 #include "product/service/resource/async_queue.h"
+#include "product/service/resource/cors.h"
 
 enum { STATUS_OK = 200, STATUS_BAD_GATEWAY = 502, STATUS_MIN = 200, STATUS_MAX = 599 };
 
@@ -28,6 +29,7 @@ struct run {
     bool as_event; /* HTTP in the form of an event */
     bool of_2023;
     bool wants_log;
+    const cJSON *cors;   /* what is configured; NULL: nothing */
     struct str version;  /* that ran */
     struct str checksum; /* of its code */
 };
@@ -137,19 +139,6 @@ static bool is_kept_back(const struct http_header *header)
             str_starts_nocase(header->value, STR("attachment")));
 }
 
-/* What the service itself says to a browser, unless code has. */
-static void add_cross_origin(struct work *work)
-{
-    struct str origin = work_header(work, "Origin");
-
-    if (origin.len == 0)
-        return;
-    if (!is_set(work, "Access-Control-Allow-Origin"))
-        add(work, "Access-Control-Allow-Origin", origin);
-    if (!is_set(work, "Access-Control-Allow-Credentials"))
-        add(work, "Access-Control-Allow-Credentials", STR("true"));
-}
-
 static void answer_http_error(const struct run *run, const struct invoke_result *result)
 {
     struct work *work = run->work;
@@ -187,10 +176,7 @@ static void answer_http(const struct run *run, struct invoke_result *result)
     }
     if (!work->call.by_domain)
         add(work, "Content-Disposition", STR("attachment"));
-    add_cross_origin(work);
-    if (!is_set(work, "Access-Control-Expose-Headers"))
-        add(work, "Access-Control-Expose-Headers",
-            run->of_2023 ? STR("Date,x-fc-request-id") : STR(EXPOSED));
+    cors_add(work, run->cors, run->of_2023 ? STR("Date,x-fc-request-id") : STR(EXPOSED));
     if (work->answer.streamed)
         add_whereabouts(run, result);
     else
@@ -362,7 +348,9 @@ void run_event(struct work *work, const struct address *at, bool async)
     if (!is_possible(work, at, "InvokeFunction"))
         return;
     if (async) {
-        async_queue_accept(work, at);
+        async_queue_accept(
+            work, at,
+            &(struct async_asked){.event = body_of(work), .of_2023 = work->api == API_2023});
         return;
     }
     if (!alias_route(work, &routed))
@@ -406,7 +394,12 @@ static void read_request(struct run *run, bool custom)
     };
 }
 
-void run_http(struct work *work, const struct address *at)
+static bool is_async(struct work *work)
+{
+    return str_eq_nocase(work_header(work, "X-Fc-Invocation-Type"), STR("Async"));
+}
+
+void run_http(struct work *work, const struct address *at, const cJSON *cors)
 {
     struct address routed = *at;
 
@@ -417,11 +410,18 @@ void run_http(struct work *work, const struct address *at)
     bool custom = is_custom(&routed);
 
     run->by_http = true;
+    run->cors = cors;
     run->as_event = run->of_2023 && !custom;
     read_request(run, custom);
     if (run->as_event)
         request.event = http_event(work, &run->http);
     else
         request.http = &run->http;
-    begin(run, &routed, &request);
+    if (is_async(work))
+        async_queue_accept(work, at,
+                           &(struct async_asked){.event = request.event,
+                                                 .http = request.http,
+                                                 .of_2023 = run->of_2023});
+    else
+        begin(run, &routed, &request);
 }

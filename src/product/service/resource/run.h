@@ -12,8 +12,9 @@
  * code.
  */
 void run_event(struct work *work, const struct address *at, bool async);
-/** Run it with the whole HTTP request. */
-void run_http(struct work *work, const struct address *at);
+/** Run it with the whole HTTP request. @cors: what is configured for browsers, in the call's arena;
+ * or NULL. */
+void run_http(struct work *work, const struct address *at, const cJSON *cors);
 
 /** For X-Fc-Error-Type; NULL when there was none. */
 const char *run_error_type(const struct invoke_result *result);
