@@ -37,6 +37,13 @@ static uint64_t limit_bytes(const struct instance *instance)
 
 /* ---- the log of a call ---- */
 
+static const char *const phase_names[] = {
+    [CALL_INITIALIZING] = "Initialize",
+    [CALL_RUNNING] = "Invoke",
+    [CALL_PRE_FREEZE] = "PreFreeze",
+    [CALL_PRE_STOP] = "PreStop",
+};
+
 /* What a runtime of ours would print; programs of custom runtimes print it themselves. */
 static void note(struct invoke_call *call, const char *phase, const char *when, const char *error)
 {
@@ -78,13 +85,12 @@ static void add_summary(struct invoke_call *call, const struct invoke_result *re
 static void add_log(struct invoke_call *call, struct invoke_result *result)
 {
     struct instance *instance = call->instance;
-    const char *phase = call->phase == CALL_INITIALIZING ? "Initialize" : "Invoke";
 
     instance_read_log(instance);
     prints_error(call, result);
     call->told = true;
     if (call->phase != CALL_WAITING)
-        note(call, phase, "End", error_suffix(result->outcome));
+        note(call, phase_names[call->phase], "End", error_suffix(result->outcome));
     if (instance->spec.concurrency > 1)
         return;
     add_summary(call, result);
@@ -97,12 +103,13 @@ static void add_log(struct invoke_call *call, struct invoke_result *result)
 
 static void on_time_limit(struct loop_timer *timer);
 
-static void send_initialize(struct invoke_call *call)
+static void send_hook(struct invoke_call *call)
 {
     struct arena *arena = arena_new();
     struct str meta = call_meta(call, arena);
+    char kind = call->phase == CALL_INITIALIZING ? 'I' : 'K';
 
-    channel_send(call->instance->channel, 'I', call->number, &meta, 1);
+    channel_send(call->instance->channel, kind, call->number, &meta, 1);
     arena_free(arena);
 }
 
@@ -121,38 +128,34 @@ static void send_call(struct invoke_call *call)
     arena_free(arena);
 }
 
-static void begin_phase(struct invoke_call *call, enum call_phase phase, uint32_t limit_s)
+static void begin_phase(struct invoke_call *call, enum call_phase phase)
 {
     struct instance *instance = call->instance;
 
     call->phase = phase;
     call->sent_ns = clock_monotonic_ns();
-    note(call, phase == CALL_INITIALIZING ? "Initialize" : "Invoke", "Start", "");
+    note(call, phase_names[phase], "Start", "");
     supervised_watch(instance->program, limit_bytes(instance));
-    loop_timer_arm(call->invoke->loop, &call->timer, limit_s * NS_PER_S, on_time_limit);
+    loop_timer_arm(call->invoke->loop, &call->timer, call_hook(call).timeout_s * NS_PER_S,
+                   on_time_limit);
 }
 
 void call_run(struct invoke_call *call)
 {
     struct instance *instance = call->instance;
+    enum call_phase phase = call->own                                  ? call->phase
+                            : instance->state == INSTANCE_INITIALIZING ? CALL_INITIALIZING
+                                                                       : CALL_RUNNING;
 
-    if (instance->state == INSTANCE_INITIALIZING) {
-        begin_phase(call, CALL_INITIALIZING, instance->spec.initializer_timeout_s);
-        if (instance->web)
-            web_initialize(instance->web, call);
-        else if (instance->api)
-            runtime_api_offer(instance->api);
-        else
-            send_initialize(call);
-        return;
-    }
-    begin_phase(call, CALL_RUNNING, instance->spec.timeout_s);
+    begin_phase(call, phase);
     if (instance->web)
         web_call(instance->web, call);
     else if (instance->api)
         runtime_api_offer(instance->api);
-    else
+    else if (phase == CALL_RUNNING)
         send_call(call);
+    else
+        send_hook(call);
 }
 
 /* ---- answers ---- */
@@ -215,6 +218,11 @@ void call_exited(struct invoke_call *call)
     struct invoke_result result = {.outcome = INVOKE_EXITED};
     char text[TEXT_BYTES];
 
+    if (call->own) {
+        instance_read_log(call->instance);
+        own_drop(call->instance);
+        return;
+    }
     measure(call, &result);
     result.body = exit_text(&result, text, sizeof(text));
     if (call->phase == CALL_INITIALIZING)
@@ -233,10 +241,14 @@ static void on_time_limit(struct loop_timer *timer)
     measure(call, &result);
     snprintf(text, sizeof(text),
              "{\"errorMessage\":\"Function timed out after %u seconds (maxMemoryUsage: %.2fMB)\"}",
-             initializing ? instance->spec.initializer_timeout_s : instance->spec.timeout_s,
-             megabytes(result.memory_bytes));
+             call_hook(call).timeout_s, megabytes(result.memory_bytes));
     result.body = str_of(text);
-    finish(call, &result);
+    if (call->own) {
+        add_log(call, &result);
+        own_drop(instance);
+    } else {
+        finish(call, &result);
+    }
     instance_stop(instance);
 }
 
@@ -254,6 +266,11 @@ void call_result(struct invoke_call *call, struct invoke_result *result)
     char text[TEXT_BYTES];
 
     measure(call, result);
+    if (call->own) {
+        add_log(call, result);
+        own_over(call);
+        return;
+    }
     if (is_over_memory(instance, result)) {
         result->outcome = INVOKE_EXITED;
         result->is_http = false;

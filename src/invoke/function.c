@@ -32,9 +32,14 @@ void invoke_function_copy(const struct invoke_function *from, struct arena *aren
                           struct invoke_function *out)
 {
     struct str *const texts[] = {
-        &out->account,     &out->region,      &out->service,   &out->name,        &out->version,
-        &out->qualifier,   &out->runtime,     &out->handler,   &out->initializer, &out->blob,
-        &out->health_path, &out->log_project, &out->log_store,
+        &out->account,          &out->region,
+        &out->service,          &out->name,
+        &out->version,          &out->qualifier,
+        &out->runtime,          &out->handler,
+        &out->initializer,      &out->blob,
+        &out->health_path,      &out->log_project,
+        &out->log_store,        &out->pre_freeze.handler,
+        &out->pre_stop.handler,
     };
 
     *out = *from;

@@ -78,10 +78,26 @@ static void close_log(struct instance *instance)
     instance->log_fd = -1;
 }
 
+/* Room that it took; what is left of it holds its function. */
+static void uncount(struct instance *instance)
+{
+    struct invoke *invoke = instance->invoke;
+
+    if (instance->uncounted)
+        return;
+    instance->uncounted = true;
+    invoke->memory_used -= (uint64_t)instance->memory_charged;
+    invoke->instance_count--;
+    instance->function->instance_count--;
+    instance->function->held++;
+}
+
 void instance_free(struct instance *instance)
 {
     struct invoke *invoke = instance->invoke;
 
+    own_drop(instance);
+    uncount(instance);
     loop_timer_cancel(invoke->loop, &instance->timer);
     channel_close(GIVE(instance->channel));
     web_free(GIVE(instance->web));
@@ -92,10 +108,8 @@ void instance_free(struct instance *instance)
     code_let_go(instance->layers);
     if (instance->tmp)
         invoke_remove_folder(invoke, GIVE(instance->tmp));
-    invoke->memory_used -= (uint64_t)instance->memory_charged;
-    invoke->instance_count--;
     DL_DELETE(instance->function->instances, instance);
-    instance->function->instance_count--;
+    instance->function->held--;
     function_let_go(instance->function);
     buf_done(&instance->log);
     buf_done(&instance->print);
@@ -340,7 +354,7 @@ void instance_initialized(struct instance *instance)
 
 bool instance_has_room(const struct instance *instance)
 {
-    return !instance->draining && instance->state != INSTANCE_STOPPING &&
+    return !instance->draining && instance->state < INSTANCE_ENDING &&
            instance->call_count < instance->spec.concurrency;
 }
 
@@ -352,20 +366,45 @@ void instance_take(struct instance *instance, struct invoke_call *call)
     call->cold = instance->state != INSTANCE_SERVING;
     DL_APPEND(instance->calls, call);
     instance->call_count++;
+    instance->frozen = false;
     if (instance->state != INSTANCE_SERVING)
         return;
     loop_timer_cancel(instance->invoke->loop, &instance->timer);
     call_run(call);
 }
 
+/* The hook before it is frozen. True when that runs now. */
+static bool freezes(struct instance *instance)
+{
+    if (instance->state != INSTANCE_SERVING || instance->frozen ||
+        !instance->spec.pre_freeze.handler.len)
+        return false;
+    instance->frozen = true;
+    instance->state = INSTANCE_FREEZING;
+    own_hook(instance, CALL_PRE_FREEZE);
+    return true;
+}
+
+void instance_go_on(struct instance *instance)
+{
+    if (instance->state == INSTANCE_ENDING) {
+        instance_free(instance);
+        return;
+    }
+    instance->state = INSTANCE_SERVING;
+    run_waiting(instance);
+    if (!instance->calls)
+        instance_rest(instance);
+}
+
 void instance_rest(struct instance *instance)
 {
-    if (instance->call_count || instance->state == INSTANCE_STOPPING)
+    if (instance->call_count || instance->state >= INSTANCE_FREEZING || freezes(instance))
         return;
     if (instance->program)
         supervised_unwatch(instance->program);
     if (instance->draining) {
-        instance_free(instance);
+        instance_end(instance);
         return;
     }
     if (instance->state == INSTANCE_SERVING)
@@ -377,6 +416,19 @@ void instance_drain(struct instance *instance)
 {
     instance->draining = true;
     instance_rest(instance);
+}
+
+void instance_end(struct instance *instance)
+{
+    if (instance->state != INSTANCE_SERVING || !instance->spec.pre_stop.handler.len) {
+        instance_free(instance);
+        return;
+    }
+    loop_timer_cancel(instance->invoke->loop, &instance->timer);
+    instance->draining = true;
+    instance->state = INSTANCE_ENDING;
+    uncount(instance);
+    own_hook(instance, CALL_PRE_STOP);
 }
 
 void instance_stop(struct instance *instance)
@@ -393,7 +445,7 @@ void instance_stop(struct instance *instance)
 
 static void on_idle_limit(struct loop_timer *timer)
 {
-    instance_free(CONTAINER_OF(timer, struct instance, timer));
+    instance_end(CONTAINER_OF(timer, struct instance, timer));
 }
 
 /* Nothing listens, or user code is never loaded. */

@@ -91,6 +91,8 @@ enum instance_state {
     INSTANCE_STARTING,     /* the process; then user code is loaded */
     INSTANCE_INITIALIZING, /* the first call's initializer */
     INSTANCE_SERVING,
+    INSTANCE_FREEZING, /* its last call is over, its hook runs; further calls wait */
+    INSTANCE_ENDING,   /* its last hook runs; it counts no more */
     INSTANCE_STOPPING, /* killed, not dead yet */
 };
 
@@ -106,6 +108,8 @@ struct instance {
     char id[40];
     enum instance_state state;
     bool draining;
+    bool frozen;    /* its hook has run since its last call */
+    bool uncounted; /* it has made room already */
     struct code *code, *layers;
     struct interpreter *interpreter;
     char *tmp; /* without namespaces: its TMPDIR */
@@ -143,9 +147,13 @@ void instance_take(struct instance *instance, struct invoke_call *call);
 void instance_drain(struct instance *instance);
 /** Kill it; calls it still has are told so when it is dead. */
 void instance_stop(struct instance *instance);
+/** It is idle and goes, behind its last hook; it takes no room from now on. */
+void instance_end(struct instance *instance);
 /** A call was answered: wait for the next one, or go. */
 void instance_rest(struct instance *instance);
 void instance_initialized(struct instance *instance);
+/** A hook is over. */
+void instance_go_on(struct instance *instance);
 /** Forget it at once: its calls must be gone. */
 void instance_free(struct instance *instance);
 /** Everything it writes belongs to what runs now. */
@@ -180,7 +188,13 @@ void prints_error(struct invoke_call *call, const struct invoke_result *result);
 
 /* ---- call.c ---- */
 
-enum call_phase { CALL_WAITING, CALL_INITIALIZING, CALL_RUNNING };
+enum call_phase {
+    CALL_WAITING,
+    CALL_INITIALIZING,
+    CALL_RUNNING,
+    CALL_PRE_FREEZE,
+    CALL_PRE_STOP,
+};
 
 struct invoke_call {
     struct invoke_call *next, *prev; /* of its instance */
@@ -192,6 +206,7 @@ struct invoke_call {
     uint32_t number; /* on its instance */
     enum call_phase phase;
     bool cold;
+    bool own;      /* nobody made it: a hook */
     bool streamed; /* its head is with whoever asked */
     bool handed;   /* to a Go program that asked for it */
     bool told;     /* its error stands in the logs */
@@ -223,13 +238,23 @@ struct str call_baggage(const struct invoke_request *request, struct arena *aren
 void call_exited(struct invoke_call *call);
 uint64_t instance_peak(const struct instance *instance);
 
+/* ---- own.c: calls that nobody made ---- */
+
+/** Run a hook of the instance, which has no call; instance_go_on() when it is over. */
+void own_hook(struct instance *instance, enum call_phase phase);
+/** It is over, however it ended. */
+void own_over(struct invoke_call *call);
+/** Forget those the instance has: it goes. */
+void own_drop(struct instance *instance);
+/** What is run in this phase: a handler, and its limit. */
+struct invoke_hook call_hook(const struct invoke_call *call);
+
 /* ---- web.c: custom runtimes ---- */
 
 struct web *web_new(struct instance *instance);
 void web_free(struct web *web);
 void web_start(struct web *web); /* wait until the port answers */
 void web_socket(struct web *web, uint32_t token, int fd, int sys_errno);
-void web_initialize(struct web *web, struct invoke_call *call);
 void web_call(struct web *web, struct invoke_call *call);
 void web_forget(struct web *web, struct invoke_call *call);
 void web_go_on(struct web *web, struct invoke_call *call);

@@ -52,6 +52,12 @@ struct invoke_pair {
     struct str name, value;
 };
 
+/* What is run between calls, and before an instance goes; what it answers is of no account. */
+struct invoke_hook {
+    struct str handler; /* "": none */
+    uint32_t timeout_s;
+};
+
 /* A function as a call finds it. Copied; views may go when the call has begun. */
 struct invoke_function {
     struct str account, region;
@@ -62,6 +68,7 @@ struct invoke_function {
     uint64_t revision;               /* another one: instances of the old drain */
     struct str runtime;              /* "python3.10" */
     struct str handler, initializer; /* initializer "": none */
+    struct invoke_hook pre_freeze, pre_stop;
     uint32_t memory_mb, timeout_s, initializer_timeout_s;
     uint32_t concurrency;
     uint32_t disk_mb;

@@ -113,6 +113,8 @@ struct str call_meta(struct invoke_call *call, struct arena *arena)
 
     buf_puts(&b, "{\"requestId\":");
     buf_json_string(&b, request->request_id);
+    if (call->own)
+        add_text(&b, "handler", call_hook(call).handler);
     if (request->retry_count)
         buf_printf(&b, ",\"retryCount\":%u", request->retry_count);
     if (request->span_context.len)

@@ -138,7 +138,7 @@ static bool make_room(struct function *function, is_counted *counted, size_t mos
 
         if (!idle)
             return false;
-        instance_free(idle);
+        instance_end(idle);
     }
     return true;
 }
@@ -178,7 +178,7 @@ static bool memory_allows(struct function *function, const struct refusal *refus
                           mem_printf("no room for an instance of %u MB beside what runs: "
                                      "invoke.memory is %llu MB",
                                      function->spec.memory_mb, (unsigned long long)(most >> 20)));
-        instance_free(idle);
+        instance_end(idle);
     }
     return true;
 }

@@ -83,11 +83,16 @@ static void add_call(struct buf *out, struct invoke_call *call, struct arena *ar
 {
     const struct invoke_function *f = &call->instance->spec;
     const struct invoke_request *r = &call->request;
-    bool initialize = call->phase == CALL_INITIALIZING;
-    uint32_t limit_s = initialize ? f->initializer_timeout_s : f->timeout_s;
+    static const unsigned types[] = {
+        [CALL_INITIALIZING] = 1,
+        [CALL_PRE_STOP] = 2,
+        [CALL_PRE_FREEZE] = 3,
+    };
+    bool runs = call->phase == CALL_RUNNING;
+    uint32_t limit_s = call_hook(call).timeout_s;
 
     add_header(out, "x-fc-request-id", r->request_id);
-    add_number(out, "x-fc-function-type", initialize ? 1 : 0);
+    add_number(out, "x-fc-function-type", runs ? 0 : types[call->phase]);
     add_number(out, "x-fc-function-deadline", clock_wall_ms() + (uint64_t)limit_s * MS_PER_S);
     add_number(out, "x-fc-function-timeout", f->timeout_s);
     add_number(out, "x-fc-retry-count", r->retry_count);
@@ -96,14 +101,14 @@ static void add_call(struct buf *out, struct invoke_call *call, struct arena *ar
     if (r->baggage_count)
         add_header(out, "x-fc-tracing-opentracing-span-baggages",
                    base64_text(call_baggage(r, arena), arena));
-    if (r->http && !initialize)
+    if (r->http && runs)
         add_header(out, "x-fc-http-params", base64_text(call_http_meta(r->http, arena), arena));
 }
 
 static void hand(struct line *line, struct invoke_call *call)
 {
     OWN(arena_free) struct arena *arena = arena_new();
-    struct str body = call->phase == CALL_INITIALIZING ? STR("") : call->request.event;
+    struct str body = call->phase == CALL_RUNNING ? call->request.event : STR("");
 
     line->asks = false;
     call->handed = true;

@@ -418,11 +418,6 @@ void web_call(struct web *web, struct invoke_call *call)
     }
 }
 
-void web_initialize(struct web *web, struct invoke_call *call)
-{
-    web_call(web, call);
-}
-
 void web_forget(struct web *web, struct invoke_call *call)
 {
     struct connection *c;

@@ -33,7 +33,8 @@ static void add_service_headers(struct buf *out, struct invoke_call *call, const
     const struct invoke_request *r = &call->request;
 
     add_header(out, "x-fc-request-id", r->request_id);
-    add_header(out, "x-fc-control-path", str_of(control));
+    if (control)
+        add_header(out, "x-fc-control-path", str_of(control));
     add_header(out, "x-fc-access-key-id", str_of(i->credentials[0]));
     add_header(out, "x-fc-access-key-secret", str_of(i->credentials[1]));
     add_header(out, "x-fc-security-token", str_of(i->credentials[2]));
@@ -43,6 +44,8 @@ static void add_service_headers(struct buf *out, struct invoke_call *call, const
     add_number(out, "x-fc-function-timeout", f->timeout_s);
     add_header(out, "x-fc-function-initializer", f->initializer);
     add_number(out, "x-fc-initialization-timeout", f->initializer_timeout_s);
+    add_header(out, "x-fc-instance-lifecycle-pre-stop-handler", f->pre_stop.handler);
+    add_header(out, "x-fc-instance-lifecycle-pre-freeze-handler", f->pre_freeze.handler);
     add_header(out, "x-fc-region", f->region);
     add_header(out, "x-fc-account-id", f->account);
     add_header(out, "x-fc-qualifier", f->qualifier);
@@ -103,21 +106,37 @@ static void add_http(struct buf *out, struct invoke_call *call)
     add_service_headers(out, call, "/http-invoke");
 }
 
+struct own_path {
+    const char *method, *path, *control; /* control NULL: the documentation names none */
+};
+
+/* What the service asks of its own accord. */
+static const struct own_path own_paths[] = {
+    [CALL_INITIALIZING] = {"POST", "/initialize", "/initialize"},
+    [CALL_RUNNING] = {"POST", "/invoke",     "/invoke"    },
+    [CALL_PRE_FREEZE] = {"GET",  "/pre-freeze", NULL         },
+    [CALL_PRE_STOP] = {"GET",  "/pre-stop",   NULL         },
+};
+
+static void add_own(struct buf *out, struct invoke_call *call)
+{
+    const struct own_path *own = &own_paths[call->phase];
+
+    buf_printf(out, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n", own->method, own->path,
+               call->instance->port);
+    if (call->phase == CALL_RUNNING)
+        buf_puts(out, "Content-Type: application/octet-stream\r\n");
+    add_service_headers(out, call, own->control);
+}
+
 void web_request(struct invoke_call *call, struct buf *out)
 {
-    bool initialize = call->phase == CALL_INITIALIZING;
-    struct str body = initialize ? STR("") : call->request.event;
+    struct str body = call->phase == CALL_RUNNING ? call->request.event : STR("");
 
-    if (initialize || !call->request.http) {
-        const char *path = initialize ? "/initialize" : "/invoke";
-
-        buf_printf(out, "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n", path, call->instance->port);
-        if (!initialize)
-            buf_puts(out, "Content-Type: application/octet-stream\r\n");
-        add_service_headers(out, call, path);
-    } else {
+    if (call->phase == CALL_RUNNING && call->request.http)
         add_http(out, call);
-    }
+    else
+        add_own(out, call);
     add_number(out, "Content-Length", body.len);
     buf_puts(out, "\r\n");
     if (body.len)

@@ -103,6 +103,14 @@ static void read_initializer(struct work *work, const cJSON *model, struct invok
     }
 }
 
+static struct invoke_hook read_hook(struct work *work, const cJSON *model, const char *name)
+{
+    const cJSON *hook = member(member(model, "instanceLifecycleConfig"), name);
+
+    return (struct invoke_hook){text(work, hook, "handler"),
+                                number(hook, "timeout", DEFAULT_LIMIT_S)};
+}
+
 static void read_log(struct work *work, const struct address *at, const cJSON *model,
                      struct invoke_function *out)
 {
@@ -154,5 +162,7 @@ void function_spec(struct work *work, const struct address *at, struct invoke_fu
     read_custom(work, model, out);
     read_layers(work, model, out);
     read_initializer(work, model, out);
+    out->pre_freeze = read_hook(work, model, "preFreeze");
+    out->pre_stop = read_hook(work, model, "preStop");
     read_log(work, at, model, out);
 }
