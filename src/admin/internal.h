@@ -164,5 +164,9 @@ void admin_call_wait(struct admin_call *call, uint64_t delay_ms);
 void admin_call_resume(struct admin_call *call);
 /** The admin ends: answer all that are parked. */
 void admin_calls_abandon(struct admin *admin);
+/** Take the call through the steps of its row; it may be gone when this returns. */
+void admin_call_run(struct admin_call *call);
+/** Send what stands in its response. The call is gone. */
+void admin_call_deliver(struct admin_call *call);
 /** Run once more from `begin`, as soon as this step returns. In `finish`. */
 void admin_call_again(struct admin_call *call);

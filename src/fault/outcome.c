@@ -1,7 +1,9 @@
 /*
  * The array of the outcomes, made from fault/outcomes.inc: a row that is missing does not link.
  */
-#include "fault/outcome/rows.h"
+#include "fault/outcome.h"
+
+#include "base/own.h"
 
 static const struct fault_outcome_row *const rows[] = {
     [OUTCOME_NONE] = NULL,
@@ -75,40 +77,3 @@ enum fault_effect fault_action_effect(const struct fault_action *action)
 
     return row && row->effect ? row->effect(action) : EFFECT_DONE;
 }
-
-/* ---- what several rows say ---- */
-
-const struct conf_table outcome_no_keys = {.name = "nothing", .help = "Takes no keys."};
-
-const char *const outcome_phase_names[] = {"accept", "request", "effect", "headers", "body"};
-const char *const outcome_then_names[] = {"close", "reset", "continue", "stall"};
-
-bool outcome_always(const struct fault_action *action)
-{
-    (void)action;
-    return true;
-}
-
-enum fault_effect outcome_refuses(const struct fault_action *action)
-{
-    (void)action;
-    return EFFECT_NONE;
-}
-
-bool outcome_is_on_accept(const struct fault_action *action)
-{
-    return action->at == PHASE_ACCEPT;
-}
-
-enum fault_effect outcome_effect_of_phase(const struct fault_action *action)
-{
-    return action->at < PHASE_HEADERS ? EFFECT_NONE : EFFECT_DONE;
-}
-
-static const struct conf_word phase_list[] = {
-    {"accept",  PHASE_ACCEPT },
-    {"request", PHASE_REQUEST},
-    {"headers", PHASE_HEADERS},
-    {"body",    PHASE_BODY   },
-};
-const struct conf_words outcome_phases = {CONF_WORDS_OF(phase_list)};

@@ -29,6 +29,16 @@ static void record(struct gateway *gateway, const struct fault_call *facts, bool
     journal_append(gateway->parts.journal, &entry);
 }
 
+const struct gateway_control *gateway_control_of(const struct gateway *gateway,
+                                                 const struct http_call *call)
+{
+    const struct gateway_control *control = gateway->parts.control;
+
+    return control && control->wants(gateway->parts.control_owner, http_call_request(call))
+               ? control
+               : NULL;
+}
+
 bool gateway_reserved(void *owner, struct str name, struct str target)
 {
     const struct gateway *gateway = owner;

@@ -9,10 +9,7 @@
 #include "route/recent.h"
 
 /* The way of a call. `receive` comes before it (http/), `record` behind it, always (record.c). */
-static const struct {
-    const char *name;
-    enum next (*run)(struct exchange *x);
-} stations[] = {
+static const struct station stations[] = {
     {"place",          station_place         }, /* Host, SNI, headers → account, region, kind */
     {"operate",        station_operate       }, /* method and path → operation and parameters */
     {"receive body",   station_receive_body  }, /* bounded by what the operation may take */
@@ -37,37 +34,11 @@ static const struct {
     {"deliver",        station_deliver       }, /* bytes, or a cut */
 };
 
-static size_t station_index(enum next (*run)(struct exchange *))
-{
-    for (size_t i = 0; i < N_ELEMENTS(stations); i++)
-        if (stations[i].run == run)
-            return i;
-    return N_ELEMENTS(stations);
-}
-
-void exchange_advance(struct exchange *x)
-{
-    /* A station whose work ends at once calls back into here: the loop below goes on anyway. */
-    while (x->station < N_ELEMENTS(stations)) {
-        switch (stations[x->station++].run(x)) {
-        case NEXT_STATION:
-            break;
-        case NEXT_PARKED:
-            return;
-        case NEXT_HOLD_HEADERS:
-            x->station = station_index(station_hold_headers);
-            break;
-        case NEXT_DELIVER:
-            x->station = station_index(station_deliver);
-            break;
-        }
-    }
-}
-
-void exchange_stand_at(struct exchange *x, enum next (*station)(struct exchange *x))
-{
-    x->station = station_index(station);
-}
+static const struct way way = {
+    .stations = stations,
+    .count = N_ELEMENTS(stations),
+    .jumps = {[NEXT_HOLD_HEADERS] = station_hold_headers, [NEXT_DELIVER] = station_deliver},
+};
 
 struct gateway *gateway_new(const struct gateway_parts *parts,
                             const struct gateway_settings *settings)
@@ -76,6 +47,7 @@ struct gateway *gateway_new(const struct gateway_parts *parts,
 
     gateway->parts = *parts;
     gateway->settings = *settings;
+    gateway->way = &way;
     gateway->recent = recent_new(&gateway->settings.defaults);
     return gateway;
 }

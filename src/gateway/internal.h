@@ -10,10 +10,12 @@
 
 struct late;
 struct recent;
+struct way;
 
 struct gateway {
     struct gateway_parts parts;
     struct gateway_settings settings;
+    const struct way *way;
     struct stale_store stale;
     struct bodies bodies;
     struct recent *recent; /* places and targets */
@@ -26,14 +28,14 @@ struct gateway {
     bool ending;
 };
 
-/* accept.c: rules with `at: accept` */
+/* accept.c */
+/** Who serves this call, if it is not for the emulated service; else NULL. */
+const struct gateway_control *gateway_control_of(const struct gateway *gateway,
+                                                 const struct http_call *call);
+/* Rules with `at: accept`. */
 bool gateway_reserved(void *owner, struct str name, struct str target);
 enum delivery_end gateway_accept(void *owner, struct str client, struct str name, bool tls,
                                  uint64_t *silence_ms);
-
-/* receive.c */
-/** Is it for the control side? */
-bool gateway_is_control(const struct gateway *gateway, const struct http_call *call);
 
 /* refused.c */
 void gateway_refuse(void *owner, struct http_call *call, const struct refusal *refusal,

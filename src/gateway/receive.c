@@ -4,22 +4,6 @@
 #include "gateway/internal.h"
 #include "gateway/stations.h"
 
-/* Who serves this call, if it is not for the emulated service. */
-static const struct gateway_control *control_of(const struct gateway *gateway,
-                                                const struct http_call *call)
-{
-    const struct gateway_control *control = gateway->parts.control;
-
-    return control && control->wants(gateway->parts.control_owner, http_call_request(call))
-               ? control
-               : NULL;
-}
-
-bool gateway_is_control(const struct gateway *gateway, const struct http_call *call)
-{
-    return control_of(gateway, call) != NULL;
-}
-
 static void learn_from_head(struct exchange *x)
 {
     const struct http_request *r = x->request;
@@ -43,7 +27,7 @@ static void on_head(void *owner, struct http_call *call)
 {
     struct gateway *gateway = owner;
     const struct http_request *request = http_call_request(call);
-    const struct gateway_control *control = control_of(gateway, call);
+    const struct gateway_control *control = gateway_control_of(gateway, call);
 
     if (control) {
         control->head(gateway->parts.control_owner, call);
@@ -83,7 +67,7 @@ enum next station_receive_body(struct exchange *x)
 static void on_request(void *owner, struct http_call *call)
 {
     struct gateway *gateway = owner;
-    const struct gateway_control *control = control_of(gateway, call);
+    const struct gateway_control *control = gateway_control_of(gateway, call);
     struct exchange *x = http_call_owner(call);
 
     if (control) {
@@ -117,7 +101,7 @@ static const struct fc_error *too_large_error(const struct exchange *x, uint64_t
 static void on_too_large(void *owner, struct http_call *call, uint64_t limit)
 {
     struct gateway *gateway = owner;
-    const struct gateway_control *control = control_of(gateway, call);
+    const struct gateway_control *control = gateway_control_of(gateway, call);
     struct exchange *x = http_call_owner(call);
     struct str arg;
 
@@ -143,7 +127,7 @@ static void abandon(struct exchange *x)
 static void on_gone(void *owner, struct http_call *call)
 {
     struct gateway *gateway = owner;
-    const struct gateway_control *control = control_of(gateway, call);
+    const struct gateway_control *control = gateway_control_of(gateway, call);
     struct exchange *x = http_call_owner(call);
 
     if (control) {
@@ -157,7 +141,7 @@ static void on_gone(void *owner, struct http_call *call)
 static void on_finished(void *owner, struct http_call *call, const struct http_result *result)
 {
     struct gateway *gateway = owner;
-    const struct gateway_control *control = control_of(gateway, call);
+    const struct gateway_control *control = gateway_control_of(gateway, call);
     struct exchange *x = http_call_owner(call);
 
     if (control) {

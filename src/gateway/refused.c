@@ -63,7 +63,7 @@ void gateway_refuse(void *owner, struct http_call *call, const struct refusal *r
         refusal->kind == REFUSAL_LARGE_BODY ? STR("EntityTooLarge") : STR("InvalidArgument");
     struct str id = STR("");
 
-    if (!gateway_is_control(gateway, call)) {
+    if (!gateway_control_of(gateway, call)) {
         struct exchange *x = http_call_owner(call);
 
         x = x ? x : stand_in(call);

@@ -12,6 +12,17 @@ enum next {
     NEXT_PARKED, /* somebody will call exchange_advance(), which goes on with the station behind */
     NEXT_HOLD_HEADERS, /* no work is done here: on to the delay before the answer */
     NEXT_DELIVER,      /* nothing is to be shaped */
+    NEXT_COUNT,
+};
+
+/* The way of a call; gateway.c has it. */
+struct way {
+    const struct station {
+        const char *name;
+        enum next (*run)(struct exchange *x);
+    } * stations;
+    size_t count;
+    enum next (*jumps[NEXT_COUNT])(struct exchange *x); /* where an answer leads elsewhere */
 };
 
 /** That station is the next one to be run. */

@@ -1,0 +1,39 @@
+/*
+ * What several outcomes say alike.
+ */
+#include "fault/outcome/rows.h"
+
+const struct conf_table outcome_no_keys = {.name = "nothing", .help = "Takes no keys."};
+
+const char *const outcome_phase_names[] = {"accept", "request", "effect", "headers", "body"};
+const char *const outcome_then_names[] = {"close", "reset", "continue", "stall"};
+
+bool outcome_always(const struct fault_action *action)
+{
+    (void)action;
+    return true;
+}
+
+enum fault_effect outcome_refuses(const struct fault_action *action)
+{
+    (void)action;
+    return EFFECT_NONE;
+}
+
+bool outcome_is_on_accept(const struct fault_action *action)
+{
+    return action->at == PHASE_ACCEPT;
+}
+
+enum fault_effect outcome_effect_of_phase(const struct fault_action *action)
+{
+    return action->at < PHASE_HEADERS ? EFFECT_NONE : EFFECT_DONE;
+}
+
+static const struct conf_word phase_list[] = {
+    {"accept",  PHASE_ACCEPT },
+    {"request", PHASE_REQUEST},
+    {"headers", PHASE_HEADERS},
+    {"body",    PHASE_BODY   },
+};
+const struct conf_words outcome_phases = {CONF_WORDS_OF(phase_list)};
