@@ -12,6 +12,10 @@ const cJSON *report_list(const cJSON *object, const char *name); /* NULL = none 
 bool report_is(const cJSON *object, const char *name, const char *text);
 /** The end of a workload's output, at most DRILL_OUTPUT_BYTES_MAX, begun at a character. */
 struct str report_output(const cJSON *workload);
+/** All that was judged, in its order: how the run ended, what was required (@rule: of one), what
+ * was asserted. */
+typedef void report_judged_fn(void *arg, struct str name, struct str rule, const cJSON *judged);
+void report_each_judged(const cJSON *report, report_judged_fn *each, void *arg);
 /** "1.25 s", "340 ms" */
 void report_add_time(double ms, struct buf *out);
 

@@ -1,7 +1,5 @@
-/* Reports: their forms by name, and how one is read. */
+/* Reports: their forms by name. */
 #include "drill/internal.h"
-
-enum { MS_PER_S = 1000 };
 
 static const struct {
     const char *name, *content_type;
@@ -49,52 +47,4 @@ void drill_report_print(const cJSON *report, enum drill_format format, bool colo
         report_print_html(report, out);
         return;
     }
-}
-
-/* ---- reading ---- */
-
-double report_number(const cJSON *object, const char *name)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-
-    return cJSON_IsNumber(item) ? item->valuedouble : 0;
-}
-
-struct str report_text(const cJSON *object, const char *name)
-{
-    struct str text = json_get_str(object, name);
-
-    return text.ptr ? text : STR("");
-}
-
-const cJSON *report_list(const cJSON *object, const char *name)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-
-    return cJSON_IsArray(item) && item->child ? item : NULL;
-}
-
-bool report_is(const cJSON *object, const char *name, const char *text)
-{
-    return str_eq(report_text(object, name), str_of(text));
-}
-
-struct str report_output(const cJSON *workload)
-{
-    struct str output = report_text(workload, "output");
-
-    if (output.len <= DRILL_OUTPUT_BYTES_MAX)
-        return output;
-    output = str_slice(output, output.len - DRILL_OUTPUT_BYTES_MAX, output.len);
-    while (output.len && ((unsigned char)output.ptr[0] & 0xc0) == 0x80)
-        output = str_slice(output, 1, output.len);
-    return output;
-}
-
-void report_add_time(double ms, struct buf *out)
-{
-    if (ms < MS_PER_S)
-        buf_printf(out, "%.0f ms", ms);
-    else
-        buf_printf(out, "%.2f s", ms / MS_PER_S);
 }

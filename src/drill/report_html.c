@@ -55,8 +55,9 @@ static void add_verdict(const cJSON *judged, struct buf *out)
     buf_puts(out, "</span>");
 }
 
-static void add_row(struct buf *out, struct str name, struct str rule, const cJSON *judged)
+static void add_row(void *arg, struct str name, struct str rule, const cJSON *judged)
 {
+    struct buf *out = arg;
     const cJSON *call;
 
     buf_puts(out, "<tr><td>");
@@ -74,21 +75,6 @@ static void add_row(struct buf *out, struct str name, struct str rule, const cJS
         buf_puts(out, "</code>");
     }
     buf_puts(out, "</tr>\n");
-}
-
-static void add_judged(const cJSON *report, struct buf *out)
-{
-    const cJSON *item;
-
-    buf_puts(out, "<h2>What was judged</h2>\n<table><tr><th>What<th>Verdict<th>Why</tr>\n");
-    add_row(out, STR("run"), STR(""), cJSON_GetObjectItemCaseSensitive(report, "ending"));
-    cJSON_ArrayForEach (item, report_list(report, "require")) {
-        add_row(out, report_text(item, "name"), report_text(item, "rule"), item);
-    }
-    cJSON_ArrayForEach (item, report_list(report, "assertions")) {
-        add_row(out, report_text(item, "assertion"), STR(""), item);
-    }
-    buf_puts(out, "</table>\n");
 }
 
 static void add_steps(const cJSON *report, struct buf *out)
@@ -169,7 +155,9 @@ void report_print_html(const cJSON *report, struct buf *out)
     buf_puts(out, ", begun ");
     markup_add(out, report_text(report, "started"));
     buf_puts(out, "</p>\n");
-    add_judged(report, out);
+    buf_puts(out, "<h2>What was judged</h2>\n<table><tr><th>What<th>Verdict<th>Why</tr>\n");
+    report_each_judged(report, add_row, out);
+    buf_puts(out, "</table>\n");
     report_print_charts(report, out);
     add_steps(report, out);
     add_rules(report, out);

@@ -19,8 +19,10 @@ static void add_cell(struct buf *out, struct str text)
     }
 }
 
-static void add_row(struct buf *out, struct str name, struct str rule, const cJSON *judged)
+static void add_row(void *arg, struct str name, struct str rule, const cJSON *judged)
 {
+    struct buf *out = arg;
+
     buf_puts(out, "| ");
     add_cell(out, name);
     if (rule.len)
@@ -31,20 +33,6 @@ static void add_row(struct buf *out, struct str name, struct str rule, const cJS
     buf_puts(out, " | ");
     add_cell(out, report_text(judged, "text"));
     buf_puts(out, " |\n");
-}
-
-static void add_judged(const cJSON *report, struct buf *out)
-{
-    const cJSON *item;
-
-    buf_puts(out, "| what | verdict | why |\n|---|---|---|\n");
-    add_row(out, STR("run"), STR(""), cJSON_GetObjectItemCaseSensitive(report, "ending"));
-    cJSON_ArrayForEach (item, report_list(report, "require")) {
-        add_row(out, report_text(item, "name"), report_text(item, "rule"), item);
-    }
-    cJSON_ArrayForEach (item, report_list(report, "assertions")) {
-        add_row(out, report_text(item, "assertion"), STR(""), item);
-    }
 }
 
 static void add_rules(const cJSON *report, struct buf *out)
@@ -108,7 +96,8 @@ void report_print_markdown(const cJSON *report, struct buf *out)
                report_number(cJSON_GetObjectItemCaseSensitive(report, "calls"), "total"));
     report_add_time(report_number(report, "duration_ms"), &text);
     buf_puts(&text, ".\n\n");
-    add_judged(report, &text);
+    buf_puts(&text, "| what | verdict | why |\n|---|---|---|\n");
+    report_each_judged(report, add_row, &text);
     add_rules(report, &text);
     add_output(report, &text);
     if (text.len > DRILL_MARKDOWN_BYTES_MAX)

@@ -25,15 +25,25 @@ static void add_mark(const cJSON *judged, bool colour, struct buf *out)
     buf_printf(out, "%s%-4s%s", colour ? start : "", mark, colour ? "\033[0m" : "");
 }
 
-static void add_judged(const cJSON *judged, struct str name, bool colour, struct buf *out)
+struct printing {
+    struct buf *out;
+    bool colour;
+};
+
+static void add_judged(void *arg, struct str name, struct str rule, const cJSON *judged)
 {
+    const struct printing *p = arg;
+    struct buf *out = p->out;
     const cJSON *calls = report_list(judged, "calls");
     const cJSON *call;
 
     buf_puts(out, "  ");
-    add_mark(judged, colour, out);
+    add_mark(judged, p->colour, out);
     buf_puts(out, "  ");
     buf_add(out, name);
+    if (rule.len)
+        buf_add_char(out, ' ');
+    buf_add(out, rule);
     if (report_text(judged, "text").len) {
         buf_puts(out, ": ");
         buf_add(out, report_text(judged, "text"));
@@ -91,21 +101,9 @@ static void add_steps(const cJSON *report, struct buf *out)
 
 void report_print_text(const cJSON *report, bool colour, struct buf *out)
 {
-    const cJSON *item;
-    OWN(buf_done) struct buf name = {0};
+    struct printing printing = {out, colour};
 
     add_head(report, colour, out);
-    add_judged(cJSON_GetObjectItemCaseSensitive(report, "ending"), STR("run"), colour, out);
     add_steps(report, out);
-    cJSON_ArrayForEach (item, report_list(report, "require")) {
-        buf_clear(&name);
-        buf_add(&name, report_text(item, "name"));
-        if (report_text(item, "rule").len)
-            buf_add_char(&name, ' ');
-        buf_add(&name, report_text(item, "rule"));
-        add_judged(item, buf_str(&name), colour, out);
-    }
-    cJSON_ArrayForEach (item, report_list(report, "assertions")) {
-        add_judged(item, report_text(item, "assertion"), colour, out);
-    }
+    report_each_judged(report, add_judged, &printing);
 }

@@ -12,27 +12,6 @@
 
 enum { SETTLE_MS = 10, SETTLE_ROUNDS = 50 };
 
-/* ---- telling ---- */
-
-static void publish(struct drill_run *run)
-{
-    OWN(buf_done) struct buf json = {0};
-
-    drill_run_json(run, &json);
-    run->runs->host.publish(run->runs->host.owner, buf_str(&json));
-}
-
-static void tell_waiters(struct drill_run *run)
-{
-    while (run->waiters) {
-        struct drill_waiter *waiter = run->waiters;
-
-        run->waiters = waiter->next;
-        waiter->waits = false;
-        waiter->fn(waiter);
-    }
-}
-
 /* ---- rules ---- */
 
 static void count_rules(struct drill_run *run)
@@ -97,6 +76,33 @@ static void put_back(struct drill_run *run)
     host->rules_changed(host->owner);
 }
 
+void drill_run_free(struct drill_run *run)
+{
+    struct judgement *j = &run->judgement;
+
+    timeline_free(run->timeline);
+    fault_switches_free(run->before);
+    loop_timer_cancel(run->runs->host.loop, &run->timeout);
+    loop_timer_cancel(run->runs->host.loop, &run->attach);
+    loop_timer_cancel(run->runs->host.loop, &run->settle);
+    coverage_free(j->coverage);
+    fault_ruleset_unref(j->set);
+    buf_done(&j->report);
+    arena_free(j->arena);
+    mem_free(run);
+}
+
+static void forget_oldest(struct drill_runs *runs)
+{
+    while (runs->kept > DRILL_REPORTS_KEPT && runs->first->state == RUN_IS_OVER) {
+        struct drill_run *run = runs->first;
+
+        runs->first = run->next;
+        runs->kept--;
+        drill_run_free(run);
+    }
+}
+
 static void is_judged(void *arg)
 {
     struct drill_run *run = arg;
@@ -105,9 +111,9 @@ static void is_judged(void *arg)
     coverage_free(j->coverage);
     j->coverage = NULL;
     run->state = RUN_IS_OVER;
-    publish(run);
-    tell_waiters(run);
-    drill_runs_forget(run->runs);
+    drill_run_publish(run);
+    drill_run_tell_waiters(run);
+    forget_oldest(run->runs);
 }
 
 static void judge(void *arg)
@@ -203,7 +209,7 @@ static void step_is_done(void *arg)
     struct drill_run *run = arg;
 
     run->runs->host.rules_changed(run->runs->host.owner);
-    publish(run);
+    drill_run_publish(run);
 }
 
 static void steps_are_done(void *arg)
@@ -382,8 +388,23 @@ int drill_runs_start(struct drill_runs *runs, const struct fault_ruleset *set,
     if (run->attached)
         loop_timer_arm(runs->host.loop, &run->attach, DRILL_ATTACH_S * NS_PER_S, nobody_attached);
     start_timeline(run);
-    publish(run);
+    drill_run_publish(run);
     *out = run;
     timeline_look(run->timeline);
     return 0;
+}
+
+/* ---- whoever started it ---- */
+
+void drill_run_attach(struct drill_run *run)
+{
+    run->holders++;
+    loop_timer_cancel(run->runs->host.loop, &run->attach);
+}
+
+void drill_run_detach(struct drill_run *run)
+{
+    run->holders--;
+    if (run->attached && run->holders == 0)
+        end(run, DRILL_INTERRUPTED, "whoever started it has gone");
 }

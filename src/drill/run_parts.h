@@ -41,5 +41,9 @@ static inline bool drill_run_goes(const struct drill_run *run)
 }
 
 void drill_run_free(struct drill_run *run);
-/** Reports of the oldest runs go. */
-void drill_runs_forget(struct drill_runs *runs);
+
+/* run_told.c */
+/** Tell its state to those who listen. */
+void drill_run_publish(const struct drill_run *run);
+/** The report is there. */
+void drill_run_tell_waiters(struct drill_run *run);

@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 
+import jsonschema
 import pytest
 
 from fcemu import ROOT
@@ -36,3 +37,4 @@ def test_the_careful_client_passes_and_the_naive_one_fails(tmp_path, name, langu
         told = json.loads(report.read_text())
         assert told["exit"] == code and told["drill"] == name
         assert all(row["verdict"] == "pass" for row in told["require"]), told["require"]
+        jsonschema.validate(told, json.loads(cli.run("drill", "schema").stdout))
