@@ -114,6 +114,76 @@ int api_call(struct api *api, const struct api_request *request, struct client_a
                        out);
 }
 
+const char *api_host(struct api *api, struct str region)
+{
+    return arena_printf(api->arena, STR_FMT "." STR_FMT ".fc.aliyuncs.com", STR_ARG(api->account),
+                        STR_ARG(region));
+}
+
+/* ---- Log Service ---- */
+
+static void add_log_lines(const struct api *api, size_t body_len, bool signs, struct buf *out)
+{
+    const char *format = signs ? "%s:%s\n" : "%s: %s\r\n";
+    OWN(mem_free) char *len = mem_printf("%zu", body_len);
+
+    if (str_is_set(api->token))
+        buf_printf(out, format, "x-acs-security-token", api->token.ptr);
+    buf_printf(out, format, "x-log-apiversion", "0.6.0");
+    buf_printf(out, format, "x-log-bodyrawsize", len);
+    buf_printf(out, format, "x-log-signaturemethod", "hmac-sha1");
+}
+
+static void md5_of(struct str body, char out[DIGEST_HEX_BYTES])
+{
+    digest_hex(DIGEST_MD5, body, out);
+    for (char *c = out; *c; c++)
+        *c = *c >= 'a' && *c <= 'f' ? (char)(*c - 'a' + 'A') : *c;
+}
+
+static void add_log_headers(struct api *api, const struct api_log_request *request, struct buf *out)
+{
+    OWN(buf_done) struct buf text = {0};
+    char date[CLOCK_RFC1123_BYTES];
+    char md5[DIGEST_HEX_BYTES] = "";
+    uint8_t digest[DIGEST_SHA1_BYTES];
+    const char *type = str_is_set(request->body) ? "application/json" : "";
+
+    clock_format_rfc1123(clock_wall_ms(), date);
+    if (str_is_set(request->body))
+        md5_of(request->body, md5);
+    buf_printf(out, "Date: %s\r\n", date);
+    if (*type)
+        buf_printf(out, "Content-Type: %s\r\nContent-MD5: %s\r\n", type, md5);
+    add_log_lines(api, request->body.len, false, out);
+    if (!str_is_set(api->id))
+        return;
+    buf_printf(&text, "%s\n%s\n%s\n%s\n", request->method, md5, type, date);
+    add_log_lines(api, request->body.len, true, &text);
+    buf_puts(&text, request->path);
+    hmac_of(DIGEST_SHA1, api->secret, buf_str(&text), digest);
+    buf_printf(
+        out, "Authorization: LOG " STR_FMT ":" STR_FMT "\r\n", STR_ARG(api->id),
+        STR_ARG(base64_text((struct str){(const char *)digest, sizeof(digest)}, api->arena)));
+}
+
+int api_call_log(struct api *api, const struct api_log_request *request, struct client_answer *out)
+{
+    OWN(buf_done) struct buf headers = {0};
+    const char *host = arena_printf(api->arena, STR_FMT "%s" STR_FMT ".log.aliyuncs.com",
+                                    STR_ARG(request->project), request->project.len ? "." : "",
+                                    STR_ARG(request->region));
+
+    add_log_headers(api, request, &headers);
+    return client_send(api->args,
+                       &(struct client_request){.method = request->method,
+                                                .path = request->path,
+                                                .host = host,
+                                                .headers = buf_text(&headers),
+                                                .body = request->body},
+                       out);
+}
+
 /* ---- what is refused ---- */
 
 static struct str either(const cJSON *error, const char *one, const char *other)
@@ -160,34 +230,54 @@ static cJSON *ask_functions(struct api *api, const char *text)
     if (text)
         function_name_query(&path, "function", str_of(text));
     function_name_query(&path, "account", api->account);
-    function_name_query(&path, "region", api->region);
+    if (cli_value(api->args, "region"))
+        function_name_query(&path, "region", api->region);
     if (client_ask_json(api->args, "GET", buf_text(&path), STR_NONE, &answer) != 0)
         return NULL;
     return answer;
 }
 
-/* Of several, the one that has no service bears exactly this name. */
+/* Of several the one in the region that is asked anyway, then the one that has no service. */
+static int weight(const struct api *api, const char *text, const cJSON *item)
+{
+    return 2 * str_eq(json_get_str(item, "region"), api->region) +
+           str_eq(json_get_str(item, "function"), str_of(text));
+}
+
+static void take(struct api *api, const cJSON *item, struct api_function *out)
+{
+    struct str shown = json_get_str(item, "function");
+    struct str service;
+    struct str name;
+
+    out->service = str_cut(shown, '/', &service, &name) ? arena_str(api->arena, service) : STR_NONE;
+    api->region = arena_str(api->arena, json_get_str(item, "region"));
+    api->host = api_host(api, api->region);
+}
+
 static int choose(struct api *api, const char *text, const cJSON *list, struct api_function *out)
 {
     OWN(buf_done) struct buf names = {0};
+    const cJSON *best = NULL;
     const cJSON *item;
-    struct str service;
-    struct str rest;
+    int most = -1;
+    size_t equals = 0;
 
     cJSON_ArrayForEach (item, list) {
-        struct str shown = json_get_str(item, "function");
+        int own = weight(api, text, item);
 
-        if (str_eq(shown, str_of(text))) {
-            out->service = STR_NONE;
-            return 0;
-        }
-        str_cut(shown, '/', &service, &rest);
-        buf_printf(&names, "%s'" STR_FMT "'", names.len ? " and " : "", STR_ARG(shown));
-        out->service = arena_str(api->arena, service);
+        equals = own > most ? 1 : equals + (own == most);
+        best = own > most ? item : best;
+        most = own > most ? own : most;
+        buf_printf(&names, "%s'" STR_FMT "' in " STR_FMT, names.len ? " and " : "",
+                   STR_ARG(json_get_str(item, "function")), STR_ARG(json_get_str(item, "region")));
     }
-    if (cJSON_GetArraySize(list) <= 1)
-        return 0;
-    return cli_usage(api->args, "'%s' may be %s: say which", text, buf_text(&names));
+    if (equals > 1)
+        return cli_usage(api->args, "'%s' may be %s: say which, with --region where that is all",
+                         text, buf_text(&names));
+    if (best)
+        take(api, best, out);
+    return 0;
 }
 
 int api_find_function(struct api *api, const char *text, struct api_function *out)
@@ -198,8 +288,6 @@ int api_find_function(struct api *api, const char *text, struct api_function *ou
     if (r != 0)
         return r;
     *out = (struct api_function){.service = named.service, .name = named.name};
-    if (str_is_set(named.service))
-        return 0;
     OWN(json_free) cJSON *answer = ask_functions(api, text);
 
     if (!answer)

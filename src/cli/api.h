@@ -38,6 +38,17 @@ struct api_request {
 /** 0, or an exit code behind a message when there was no answer. */
 int api_call(struct api *api, const struct api_request *request, struct client_answer *out);
 
+/** The host of the API in @region; in the arena. */
+const char *api_host(struct api *api, struct str region);
+
+/* A call of Log Service, signed in its way. */
+struct api_log_request {
+    const char *method, *path;
+    struct str region, project; /* project "" : none is named */
+    struct str body;            /* JSON; absent: none */
+};
+int api_call_log(struct api *api, const struct api_log_request *request, struct client_answer *out);
+
 /** Print what a refusal of the API says: its code, its text. */
 void api_print_refusal(const struct api *api, const struct client_answer *answer);
 /** ErrorCode and ErrorMessage of an error body; absent when it is none. In the api's arena. */
@@ -51,8 +62,9 @@ struct api_function {
 };
 
 /**
- * SERVICE/NAME as it stands; for NAME alone look which service it is of. One that nobody knows is
- * taken for one of 2023-03-30: it may have a canned answer. 0, or an exit code behind a message.
+ * Which function is meant, and in which region: without --region that of the daemon, or else where
+ * it is. One that nobody knows is taken as it stands: it may have a canned answer. 0, or an exit
+ * code behind a message.
  */
 int api_find_function(struct api *api, const char *text, struct api_function *out);
 /** The nearest name to @text among the functions that there are; absent when none is near. */

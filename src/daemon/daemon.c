@@ -16,6 +16,7 @@
 #include "logs/logs.h"
 #include "loop/worker.h"
 #include "product/service/seed/seed.h"
+#include "product/service/seed/seed_read.h"
 #include "tape/tape.h"
 
 enum {
@@ -425,7 +426,9 @@ int daemon_check(const struct settings *settings, struct conf_report *report)
     files_init(&d.fixture_files, &settings->fixtures);
     fault_ruleset_unref(files_load(&d.fault_files, &d.grammar, report));
     fault_ruleset_unref(load_canned(&d, report));
-    seeds_free(seeds_load(settings->seeds.items, settings->seeds.count, report));
+    const struct seed_place place = {settings->account, settings->region};
+
+    seeds_free(seeds_load(settings->seeds.items, settings->seeds.count, &place, report));
     files_done(&d.fault_files);
     files_done(&d.fixture_files);
     return report->errors ? DAEMON_CONFIG : 0;

@@ -3,6 +3,7 @@
 #include "product/service/seed/seed.h"
 #include "daemon/daemon.h"
 #include "daemon/internal.h"
+#include "product/service/seed/seed_read.h"
 #include "store/store.h"
 
 struct sowing {
@@ -38,7 +39,8 @@ static void sown(void *arg, const char *problem)
 int daemon_seed(struct daemon *d, struct conf_report *report, struct error *err)
 {
     const struct conf_texts *paths = &d->settings->seeds;
-    OWN(seeds_free) struct seeds *seeds = seeds_load(paths->items, paths->count, report);
+    const struct seed_place place = {d->settings->account, d->settings->region};
+    OWN(seeds_free) struct seeds *seeds = seeds_load(paths->items, paths->count, &place, report);
     struct store *store = service_store(d->service);
     struct sowing sowing = {.d = d, .err = err};
 

@@ -10,6 +10,7 @@
 #include "logs/logs.h"
 #include "loop/worker.h"
 #include "product/service/seed/seed.h"
+#include "product/service/seed/seed_read.h"
 #include "store/snapshot.h"
 
 struct change {
@@ -66,9 +67,12 @@ static void read_seeds(void *arg)
 {
     struct change *change = arg;
     const struct conf_texts *paths = &change->daemon->settings->seeds;
+    const struct settings *settings = change->daemon->settings;
+    const struct seed_place place = {change->account ? str_of(change->account) : settings->account,
+                                     settings->region};
     OWN(conf_report_free) struct conf_report *report = conf_report_new();
 
-    change->seeds = seeds_load(paths->items, paths->count, report);
+    change->seeds = seeds_load(paths->items, paths->count, &place, report);
     if (!change->seeds)
         conf_report_print(report, CONF_FORMAT_TEXT, &change->problem);
 }

@@ -207,7 +207,8 @@ class Daemon:
 
     def run(self, *arguments, **options):
         """The same binary as a client of this daemon."""
-        return fcemu(*arguments, folder=self.folder, extra={"FCEMU_ADDRESS": f"127.0.0.1:{self.port}"}, **options)
+        extra = {"FCEMU_ADDRESS": f"127.0.0.1:{self.port}", **options.pop("extra", {})}
+        return fcemu(*arguments, folder=self.folder, extra=extra, **options)
 
     def ca(self):
         """An SSL context that trusts the daemon's own authority and nothing else."""

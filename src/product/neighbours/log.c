@@ -74,6 +74,62 @@ static struct store_key index_key(const struct neighbours_pending *p)
     return row_key(p->call.place->region, "log-index", p->bucket, p->name);
 }
 
+static void add_default(cJSON *object, const char *name, uint64_t value)
+{
+    if (!cJSON_HasObjectItem(object, name))
+        json_add_uint(object, name, value);
+}
+
+/* ---- for others ---- */
+
+static struct store_key key_of(const struct neighbours_log *log)
+{
+    return log->logstore.len ? log_store_key(log->region, log->project, log->logstore)
+                             : log_project_key(log->region, log->project);
+}
+
+bool neighbours_log_exists(struct store *store, const struct neighbours_log *log)
+{
+    struct store_key key = key_of(log);
+
+    return store_find(store, &key) != NULL;
+}
+
+static void describe_project(cJSON *document, const struct neighbours_log *log)
+{
+    char time[CLOCK_ISO_BYTES];
+
+    clock_format_iso_seconds(log->now_ms, time);
+    json_add_str(document, "status", STR("Normal"));
+    json_add_str(document, "owner", log->account);
+    json_add_str(document, "region", log->region);
+    json_add_str(document, "createTime", str_of(time));
+    json_add_str(document, "lastModifyTime", str_of(time));
+}
+
+static void describe_logstore(cJSON *document, const struct neighbours_log *log)
+{
+    add_default(document, "ttl", TTL_DAYS_DEFAULT);
+    add_default(document, "shardCount", SHARDS_DEFAULT);
+    json_add_uint(document, "createTime", log->now_ms / 1000);
+    json_add_uint(document, "lastModifyTime", log->now_ms / 1000);
+}
+
+void neighbours_log_create(struct store_batch *batch, const struct neighbours_log *log,
+                           const cJSON *body)
+{
+    struct store_key key = key_of(log);
+    OWN(json_free) cJSON *document = cJSON_Duplicate(body, true);
+
+    if (log->logstore.len)
+        describe_logstore(document, log);
+    else
+        describe_project(document, log);
+    row_put(batch, &key, document,
+            (struct store_value){
+                .blob = STR_NONE, .created_ms = log->now_ms, .modified_ms = log->now_ms});
+}
+
 /* ---- what they share ---- */
 
 static struct str region_of(const struct neighbours_pending *p)
@@ -186,11 +242,9 @@ static void create_project(struct neighbours_pending *p)
     project = cJSON_CreateObject();
     json_add_str(project, "projectName", name);
     json_add_str(project, "description", str_is_set(description) ? description : STR(""));
-    json_add_str(project, "status", STR("Normal"));
-    json_add_str(project, "owner", p->call.account);
-    json_add_str(project, "region", region_of(p));
-    json_add_str(project, "createTime", pending_time(p, p->now_ms));
-    json_add_str(project, "lastModifyTime", pending_time(p, p->now_ms));
+    describe_project(project, &(struct neighbours_log){.account = p->call.account,
+                                                       .region = region_of(p),
+                                                       .now_ms = p->now_ms});
     pending_put(p, &key, project, STR_NONE);
     answer_empty(p);
 }
@@ -227,12 +281,6 @@ static void list_projects(struct neighbours_pending *p)
 
 /* ---- logstores ---- */
 
-static void add_default(cJSON *object, const char *name, uint64_t value)
-{
-    if (!cJSON_HasObjectItem(object, name))
-        json_add_uint(object, name, value);
-}
-
 static void create_logstore(struct neighbours_pending *p)
 {
     OWN(json_free) cJSON *body = need_project(p) ? need_body(p) : NULL;
@@ -241,10 +289,7 @@ static void create_logstore(struct neighbours_pending *p)
 
     if (name.len == 0 || !may_create(p, &key, LOGSTORES_MAX, "LogStore"))
         return;
-    add_default(body, "ttl", TTL_DAYS_DEFAULT);
-    add_default(body, "shardCount", SHARDS_DEFAULT);
-    json_add_uint(body, "createTime", p->now_ms / 1000);
-    json_add_uint(body, "lastModifyTime", p->now_ms / 1000);
+    describe_logstore(body, &(struct neighbours_log){.now_ms = p->now_ms});
     pending_put(p, &key, GIVE(body), STR_NONE);
     answer_empty(p);
 }

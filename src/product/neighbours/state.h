@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/json.h"
 
 struct store;
 struct store_batch;
@@ -50,3 +51,16 @@ struct neighbours_key {
 void neighbours_issue_key(struct store *store, struct store_batch *batch,
                           const struct neighbours_key_request *request, struct arena *arena,
                           struct neighbours_key *out);
+
+/* A project of Log Service, or a logstore of one. */
+struct neighbours_log {
+    struct str account, region, project;
+    struct str logstore; /* "" : the project itself */
+    uint64_t now_ms;
+};
+
+/** There is such a one. */
+bool neighbours_log_exists(struct store *store, const struct neighbours_log *log);
+/** Make it, with the members of @body, an object. */
+void neighbours_log_create(struct store_batch *batch, const struct neighbours_log *log,
+                           const cJSON *body);

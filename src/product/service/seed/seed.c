@@ -3,11 +3,14 @@
 
 #include <glob.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "conf/report.h"
+#include "product/neighbours/state.h"
 #include "product/service/seed/seed_read.h"
 #include "product/service/service.h"
+#include "store/store.h"
 
 struct seeds {
     struct arena *arena;
@@ -20,23 +23,25 @@ static bool is_glob(struct str path)
                         memchr(path.ptr, '[', path.len));
 }
 
-static void read_path(struct seeds *seeds, struct str path, struct conf_report *report)
+static void read_path(struct seeds *seeds, struct str path, const struct seed_place *place,
+                      struct conf_report *report)
 {
     OWN(mem_free) char *name = mem_dup_len(path.ptr, path.len);
     glob_t found;
 
     if (!is_glob(path)) {
-        seed_read_file(seeds->arena, name, &seeds->steps, report);
+        seed_read_file(seeds->arena, name, place, &seeds->steps, report);
         return;
     }
     if (glob(name, 0, NULL, &found) != 0)
         return;
     for (size_t i = 0; i < found.gl_pathc; i++)
-        seed_read_file(seeds->arena, found.gl_pathv[i], &seeds->steps, report);
+        seed_read_file(seeds->arena, found.gl_pathv[i], place, &seeds->steps, report);
     globfree(&found);
 }
 
-struct seeds *seeds_load(const struct str *paths, size_t count, struct conf_report *report)
+struct seeds *seeds_load(const struct str *paths, size_t count, const struct seed_place *place,
+                         struct conf_report *report)
 {
     struct seeds *seeds = mem_alloc(sizeof(*seeds));
     size_t before = report->errors;
@@ -44,7 +49,7 @@ struct seeds *seeds_load(const struct str *paths, size_t count, struct conf_repo
     seeds->arena = arena_new();
     seeds->steps.end = &seeds->steps.first;
     for (size_t i = 0; i < count; i++)
-        read_path(seeds, paths[i], report);
+        read_path(seeds, paths[i], place, report);
     if (report->errors == before)
         return seeds;
     seeds_free(seeds);
@@ -107,18 +112,27 @@ static void end_sowing(struct sowing *sowing, const char *problem)
 /* True when the answer is there at once. */
 static bool send_call(struct sowing *sowing, const char *method, const char *path, struct str body)
 {
+    struct str place;
+    struct str query;
+
     sowing->arena = arena_new();
     sowing->status = 0;
-    sowing->request = (struct http_request){
-        .method = str_of(method), .path = str_of(path), .body = body, .body_complete = true};
-    query_parse(STR(""), sowing->arena, &sowing->query);
-    target_find(str_of(method), str_of(path), STR_NONE, sowing->arena, &sowing->target);
+    if (!str_cut(str_of(path), '?', &place, &query))
+        query = STR("");
+    sowing->request = (struct http_request){.method = str_of(method),
+                                            .path = place,
+                                            .query = query,
+                                            .body = body,
+                                            .body_complete = true};
+    query_parse(query, sowing->arena, &sowing->query);
+    target_find(str_of(method), place, STR_NONE, sowing->arena, &sowing->target);
     sowing->call = (struct service_call){
         .arena = sowing->arena,
         .request = &sowing->request,
         .target = &sowing->target,
         .query = &sowing->query,
         .account = sowing->account,
+        .region = sowing->step->region,
         .store = sowing->store,
         .request_id = STR("seed"),
     };
@@ -132,6 +146,40 @@ static bool send_call(struct sowing *sowing, const char *method, const char *pat
 
     sowing->sending = false;
     return at_once;
+}
+
+/* ---- Log Service, which has no calls here ---- */
+
+static bool make_log(struct sowing *sowing)
+{
+    const struct seed_step *step = sowing->step;
+    struct neighbours_log log = {
+        .account = str_is_set(sowing->account) ? sowing->account : STR(""),
+        .region = step->region,
+        .project = step->log_project,
+        .logstore = str_eq(step->log_name, step->log_project) && strcmp(step->path, "/") == 0
+                        ? STR("")
+                        : step->log_name,
+        .now_ms = clock_wall_ms(),
+    };
+    struct store_batch *batch;
+    struct error err;
+
+    if (neighbours_log_exists(sowing->store, &log))
+        return false;
+    OWN(json_free) cJSON *body = json_parse(step->body, &err);
+
+    batch = store_begin(sowing->store);
+    neighbours_log_create(batch, &log, body);
+    store_commit(batch, NULL, NULL);
+    return true;
+}
+
+static void sow_log(struct sowing *sowing)
+{
+    sowing->applied += make_log(sowing);
+    sowing->step = sowing->step->next;
+    sowing->probing = sowing->step && sowing->step->probe;
 }
 
 /* Behind what exists already, everything below it is passed over. */
@@ -164,7 +212,7 @@ static bool heed_answer(struct sowing *sowing)
     if (sowing->probing) {
         sowing->probing = false;
         if (good)
-            sowing->step = behind(sowing->step);
+            sowing->step = sowing->step->shared ? sowing->step->next : behind(sowing->step);
         else if (sowing->status != 404)
             return fail(sowing);
     } else if (good) {
@@ -184,6 +232,11 @@ static void sow(struct sowing *sowing)
 {
     while (sowing->step) {
         const struct seed_step *step = sowing->step;
+
+        if (step->log) {
+            sow_log(sowing);
+            continue;
+        }
         bool at_once = sowing->probing ? send_call(sowing, "GET", step->probe, STR_NONE)
                                        : send_call(sowing, step->method, step->path, step->body);
 

@@ -36,11 +36,14 @@ struct seeds;
 struct service;
 struct store;
 
+struct seed_place;
+
 /**
  * Read the files (names with '*', '?' or '[' are globs). Packages are made here, so that a folder
  * that cannot be read is known before anything starts. NULL when @report has an error.
  */
-struct seeds *seeds_load(const struct str *paths, size_t count, struct conf_report *report);
+struct seeds *seeds_load(const struct str *paths, size_t count, const struct seed_place *place,
+                         struct conf_report *report);
 void seeds_free(struct seeds *seeds);
 DEFINE_OWN(seeds_free, struct seeds *);
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "invoke/archive_lib.h"
 #include "product/service/seed/seed_read.h"
@@ -14,12 +15,15 @@ enum {
     DEPTH_MAX = 32,
     PACKAGE_BYTES_MAX = 256 << 20,
     PIECE_BYTES = 64 * 1024,
+    RULES_BYTES_MAX = 1 << 20,
     MODE_FILE = 0644,
     MODE_PROGRAM = 0755,
 };
 
 struct zip {
     const struct archive_lib *lib;
+    const struct ignore *ignore;
+    const char *above; /* of the folder, as the rules see it: "" or "code/" */
     struct archive *archive;
     char *bytes; /* what was written so far */
     size_t len, cap;
@@ -92,6 +96,13 @@ static int is_visible(const struct dirent *entry)
 
 static int add_folder(struct zip *zip, const char *path, const char *prefix, int depth);
 
+static bool is_ignored(const struct zip *zip, const char *inside, bool is_folder)
+{
+    OWN(mem_free) char *path = mem_printf("%s%s", zip->above, inside);
+
+    return ignore_is(zip->ignore, str_of(path), is_folder);
+}
+
 static int add_entry(struct zip *zip, const char *path, const char *prefix, const char *name,
                      int depth)
 {
@@ -102,6 +113,8 @@ static int add_entry(struct zip *zip, const char *path, const char *prefix, cons
 
     if (stat(whole, &st) < 0)
         return error_errno(zip->err, "read '%s'", whole);
+    if (is_ignored(zip, inside, S_ISDIR(st.st_mode)))
+        return 0;
     if (S_ISDIR(st.st_mode))
         return add_folder(zip, whole, below, depth + 1);
     return S_ISREG(st.st_mode) ? add_file(zip, whole, inside, &st) : 0;
@@ -126,26 +139,86 @@ static int add_folder(struct zip *zip, const char *path, const char *prefix, int
     return result;
 }
 
-char *seed_zip_folder(const char *path, size_t *out_len, struct error *err)
+/* ---- what stays out ---- */
+
+/* A file that is not there has no rules. */
+static int read_rules(const struct seed_pack *pack, struct buf *out, struct error *err)
 {
-    const struct archive_lib *lib = archive_lib();
-    struct zip zip = {.lib = lib, .err = err};
+    OWN(mem_free)
+    char *path =
+        mem_printf("%s/%s", pack->rules_folder, pack->ignore_file ? pack->ignore_file : "");
+    char piece[PIECE_BYTES];
+    ssize_t got = 0;
+    int fd;
+
+    buf_puts(out, pack->ignored ? pack->ignored : "");
+    buf_add_char(out, '\n');
+    if (!pack->ignore_file)
+        return 0;
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? 0 : error_errno(err, "read '%s'", path);
+    while (out->len <= RULES_BYTES_MAX && (got = read(fd, piece, sizeof(piece))) > 0)
+        buf_add(out, (struct str){piece, (size_t)got});
+    close(fd);
+    if (got < 0)
+        return error_errno(err, "read '%s'", path);
+    return out->len <= RULES_BYTES_MAX
+               ? 0
+               : error_set(err, ERROR_LIMIT, "'%s' is larger than %d bytes", path, RULES_BYTES_MAX);
+}
+
+/* Where the folder lies below the one the rules begin at, with a slash behind. */
+static struct str above(const struct seed_pack *pack, struct arena *arena)
+{
+    struct str folder = str_of(pack->folder);
+    struct str top = str_of(pack->rules_folder);
+
+    if (!str_starts(folder, top))
+        return STR("");
+    folder = str_slice(folder, top.len, folder.len);
+    while (str_starts(folder, STR("/")) || str_starts(folder, STR("./")))
+        folder = str_slice(folder, folder.ptr[0] == '/' ? 1 : 2, folder.len);
+    while (str_ends(folder, STR("/")) || str_ends(folder, STR("/.")))
+        folder.len--;
+    if (!folder.len || str_eq(folder, STR(".")))
+        return STR("");
+    return ARENA_CONCAT(arena, folder, STR("/"));
+}
+
+static int write_zip(struct zip *zip, const char *folder)
+{
+    const struct archive_lib *lib = zip->lib;
     int result;
 
-    if (!lib) {
+    zip->archive = lib->write_new();
+    lib->write_set_format_zip(zip->archive);
+    lib->write_set_bytes_in_last_block(zip->archive, 1);
+    result = lib->write_open(zip->archive, zip, NULL, take_bytes, NULL) == ARCHIVE_OK
+                 ? add_folder(zip, folder, "", 0)
+                 : error_set(zip->err, ERROR_IO, "pack '%s'", folder);
+    if (lib->write_close(zip->archive) != ARCHIVE_OK && result == 0)
+        result =
+            error_set(zip->err, ERROR_IO, "pack '%s': %s", folder, lib->error_string(zip->archive));
+    lib->write_free(zip->archive);
+    return result;
+}
+
+char *seed_zip_folder(const struct seed_pack *pack, size_t *out_len, struct error *err)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    OWN(buf_done) struct buf rules = {0};
+    struct zip zip = {.lib = archive_lib(), .err = err};
+
+    if (!zip.lib) {
         error_set(err, ERROR_IO, "%s", ARCHIVE_LIB_MISSING);
         return NULL;
     }
-    zip.archive = lib->write_new();
-    lib->write_set_format_zip(zip.archive);
-    lib->write_set_bytes_in_last_block(zip.archive, 1);
-    result = lib->write_open(zip.archive, &zip, NULL, take_bytes, NULL) == ARCHIVE_OK
-                 ? add_folder(&zip, path, "", 0)
-                 : error_set(err, ERROR_IO, "pack '%s'", path);
-    if (lib->write_close(zip.archive) != ARCHIVE_OK && result == 0)
-        result = error_set(err, ERROR_IO, "pack '%s': %s", path, lib->error_string(zip.archive));
-    lib->write_free(zip.archive);
-    if (result == 0) {
+    if (read_rules(pack, &rules, err) < 0)
+        return NULL;
+    zip.ignore = ignore_read(buf_str(&rules), arena);
+    zip.above = arena_dup(arena, above(pack, arena));
+    if (write_zip(&zip, pack->folder) == 0) {
         *out_len = zip.len;
         return zip.bytes;
     }

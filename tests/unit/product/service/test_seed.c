@@ -1,6 +1,7 @@
 #include "conf/report.h"
 #include "fixture.h"
 #include "product/service/seed/seed.h"
+#include "product/service/seed/seed_read.h"
 #include "store/store.h"
 
 static char folder[64];
@@ -34,7 +35,8 @@ static struct seeds *load(const char *path, struct buf *problems)
 {
     OWN(conf_report_free) struct conf_report *report = conf_report_new();
     const struct str paths[] = {str_of(path)};
-    struct seeds *seeds = seeds_load(paths, 1, report);
+    struct seeds *seeds =
+        seeds_load(paths, 1, &(struct seed_place){STR("123456789012"), STR("cn-hangzhou")}, report);
 
     conf_report_print(report, CONF_FORMAT_TEXT, problems);
     return seeds;

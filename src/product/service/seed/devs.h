@@ -1,0 +1,33 @@
+/*
+ * product/service/seed/devs.h - Serverless Devs: expressions, and what each component makes
+ *
+ * Inside this room only.
+ */
+#pragma once
+
+#include "product/service/seed/draft.h"
+
+struct devs {
+    struct draft *draft;
+    const struct conf_node *root;      /* as it stands in the file */
+    const struct conf_node *resources; /* `resources`, or `services` of older editions */
+    const struct conf_node *own;       /* the resource being read: ${this.…} */
+    unsigned depth;                    /* of expressions within values of expressions */
+};
+
+/** A copy of @node with each ${…} replaced. What cannot be is reported, and stands as it is. */
+const struct conf_node *devs_expand(struct devs *devs, const struct conf_node *node);
+
+/* In the order in which the calls are to be made. */
+enum devs_turn { DEVS_FUNCTIONS, DEVS_DOMAINS };
+
+/* What a component makes of its properties, which are expanded. */
+typedef void devs_component(struct devs *devs, const struct conf_node *props, enum devs_turn turn);
+devs_component devs_fc3, devs_fc3_domain, devs_fc2;
+
+/** `region` of @props, or "". */
+struct str devs_region(const struct conf_node *props);
+/** The configuration word "auto". */
+bool devs_is_auto(const struct conf_node *node);
+/** `code` as text, {src} or an object of OSS, into @body. NULL, or how the folder was packed. */
+const struct seed_pack *devs_add_code(struct devs *devs, const struct conf_node *code, cJSON *body);

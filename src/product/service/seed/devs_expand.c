@@ -1,0 +1,390 @@
+/*
+ * ${…} of Serverless Devs: env, vars, file, path, config, resources and this.
+ *
+ * Source: "Yaml" of the documentation of Serverless Devs, editions 1 to 3.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/distance.h"
+#include "base/mem.h"
+#include "product/service/seed/devs.h"
+
+enum { DEPTH_MAX = 8, FILE_BYTES_MAX = 1 << 20 };
+
+/* What stands for an expression: a text, or a part of the file. */
+struct value {
+    struct str text;
+    const struct conf_node *node; /* NULL: the text */
+};
+
+struct expression {
+    struct devs *devs;
+    const struct conf_node *at;
+    struct str text; /* between the braces */
+};
+
+static bool fail(const struct expression *e, const char *why, const char *what)
+{
+    conf_error(e->devs->draft->report, conf_at(e->at), CODE_BAD_SEED, "${" STR_FMT "}: %s; %s",
+               STR_ARG(e->text), why, what);
+    return false;
+}
+
+/* ---- words ---- */
+
+static struct str trimmed(struct str text)
+{
+    text = str_trim(text);
+    return text;
+}
+
+static struct str unquoted(struct str text)
+{
+    text = trimmed(text);
+    if (text.len >= 2 && (text.ptr[0] == '\'' || text.ptr[0] == '"') &&
+        text.ptr[text.len - 1] == text.ptr[0])
+        return str_slice(text, 1, text.len - 1);
+    return text;
+}
+
+/* "env('A', 'b')" is the call of env with two arguments; the second may be absent. */
+static bool is_call(struct str text, struct str name, struct str *first, struct str *second)
+{
+    struct str inner;
+
+    if (!str_starts(text, name) || !str_ends(text, STR(")")))
+        return false;
+    inner = trimmed(str_slice(text, name.len, text.len));
+    if (!str_starts(inner, STR("(")))
+        return false;
+    inner = str_slice(inner, 1, inner.len - 1);
+    *second = STR_NONE;
+    if (str_cut(inner, ',', first, second))
+        *second = unquoted(*second);
+    *first = unquoted(*first);
+    return true;
+}
+
+/* ---- members ---- */
+
+static void offer_members(const struct conf_node *node, struct nearest *nearest)
+{
+    CONF_EACH (child, node)
+        nearest_offer(nearest, child->key);
+}
+
+static const struct conf_node *item_of(const struct conf_node *list, struct str index)
+{
+    uint64_t wanted;
+
+    if (list->kind != CONF_LIST || str_to_uint(index, list->count, &wanted) != NUMBER_OK)
+        return NULL;
+    CONF_EACH (child, list) {
+        if (wanted-- == 0)
+            return child;
+    }
+    return NULL;
+}
+
+/* "a.b.0" below @node; NULL, and reported, when there is no such thing. */
+static const struct conf_node *follow(const struct expression *e, const struct conf_node *node,
+                                      struct str path)
+{
+    while (path.len) {
+        struct str name;
+        struct nearest nearest = {0};
+        const struct conf_node *next;
+
+        str_cut(path, '.', &name, &path);
+        next = conf_get(node, arena_dup(e->devs->draft->arena, name));
+        if (!next)
+            next = item_of(node, name);
+        if (next) {
+            node = next;
+            continue;
+        }
+        nearest.wanted = name;
+        offer_members(node, &nearest);
+        fail(e, arena_printf(e->devs->draft->arena, "there is no '" STR_FMT "'", STR_ARG(name)),
+             str_is_set(nearest.best)
+                 ? arena_printf(e->devs->draft->arena, "did you mean '" STR_FMT "'?",
+                                STR_ARG(nearest.best))
+                 : "write it in this file");
+        return NULL;
+    }
+    return node;
+}
+
+static bool member(const struct expression *e, const struct conf_node *of, struct str path,
+                   struct value *out)
+{
+    out->node = of ? follow(e, of, path) : NULL;
+    if (!of)
+        return fail(e, "there is nothing of this kind in the file", "write it there");
+    return out->node != NULL;
+}
+
+/* What a deployment says is known here only where it was written, too. */
+static bool resource(const struct expression *e, struct str path, struct value *out)
+{
+    struct str name;
+    struct str rest;
+    struct str part;
+    struct str tail;
+    const struct conf_node *found;
+
+    str_cut(path, '.', &name, &rest);
+    found = follow(e, e->devs->resources, name);
+    if (!found || !str_is_set(rest))
+        return found && fail(e, "a whole resource is no value", "name a property of it");
+    str_cut(rest, '.', &part, &tail);
+    if (str_eq(part, STR("output")) && conf_get(found, "props")) {
+        found = conf_get(conf_get(found, "props"), arena_dup(e->devs->draft->arena, tail));
+        out->node = found;
+        return found || fail(e, "outputs are known when it is deployed",
+                             "name a property: ${resources.NAME.props.…}");
+    }
+    return member(e, found, rest, out);
+}
+
+/* ---- files and variables ---- */
+
+static bool read_text(const struct expression *e, const char *path, struct value *out)
+{
+    OWN(buf_done) struct buf text = {0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : 1;
+
+    while (got > 0 && text.len <= FILE_BYTES_MAX) {
+        buf_reserve(&text, BUFSIZ);
+        got = read(fd, text.ptr + text.len, BUFSIZ);
+        if (got > 0)
+            text.len += (size_t)got;
+    }
+    if (fd >= 0)
+        close(fd);
+    if (got < 0 || text.len > FILE_BYTES_MAX)
+        return fail(e,
+                    arena_printf(e->devs->draft->arena, "cannot read '%s'%s", path,
+                                 got < 0 ? "" : ": it is larger than 1 MiB"),
+                    "name a file, beside this one or by its whole path");
+    out->text = arena_str(e->devs->draft->arena, (struct str){text.ptr ? text.ptr : "", text.len});
+    return true;
+}
+
+static const char *path_of(const struct expression *e, struct str path)
+{
+    struct draft *draft = e->devs->draft;
+
+    return path.len && path.ptr[0] == '/'
+               ? arena_dup(draft->arena, path)
+               : arena_printf(draft->arena, "%s/" STR_FMT, draft->folder, STR_ARG(path));
+}
+
+static bool variable(const struct expression *e, struct str name, struct str other,
+                     struct value *out)
+{
+    const char *value = getenv(arena_dup(e->devs->draft->arena, name));
+
+    if (!value && !str_is_set(other))
+        return fail(
+            e,
+            arena_printf(e->devs->draft->arena, "the environment variable '" STR_FMT "' is not set",
+                         STR_ARG(name)),
+            arena_printf(e->devs->draft->arena,
+                         "set it, or give a default: ${env('" STR_FMT "', '…')}", STR_ARG(name)));
+    out->text = value ? arena_str(e->devs->draft->arena, str_of(value)) : other;
+    return true;
+}
+
+static bool setting(const struct expression *e, struct str name, struct value *out)
+{
+    if (!str_eq(name, STR("AccountID")))
+        return fail(e, "keys are not read here", "there is config('AccountID')");
+    out->text = e->devs->draft->place.account;
+    return true;
+}
+
+/* ---- an expression ---- */
+
+static bool by_path(const struct expression *e, struct str text, struct value *out)
+{
+    struct str head;
+    struct str tail;
+    const struct conf_node *found;
+
+    str_cut(text, '.', &head, &tail);
+    if (!str_is_set(tail))
+        tail = STR("");
+    if (str_eq(head, STR("vars")))
+        return member(e, conf_get(e->devs->root, "vars"), tail, out);
+    if (str_eq(head, STR("env")))
+        return variable(e, tail, STR_NONE, out);
+    if (str_eq(head, STR("this")))
+        return member(e, e->devs->own, tail, out);
+    if (str_eq(head, STR("resources")) || str_eq(head, STR("services")))
+        return resource(e, tail, out);
+    found = conf_get(e->devs->resources, arena_dup(e->devs->draft->arena, head));
+    if (found && tail.len)
+        return resource(e, text, out);
+    return fail(e, "this is not emulated",
+                "there is env(), file(), path(), config(), vars., resources. and this.");
+}
+
+static bool evaluate(const struct expression *e, struct value *out)
+{
+    struct str text = trimmed(e->text);
+    struct str first;
+    struct str second;
+
+    *out = (struct value){.text = STR("")};
+    if (is_call(text, STR("env"), &first, &second))
+        return variable(e, first, second, out);
+    if (is_call(text, STR("file"), &first, &second))
+        return read_text(e, path_of(e, first), out);
+    if (is_call(text, STR("config"), &first, &second))
+        return setting(e, first, out);
+    if (is_call(text, STR("path"), &first, &second)) {
+        out->text = str_of(path_of(e, first));
+        return true;
+    }
+    return by_path(e, text, out);
+}
+
+/* ---- scalars ---- */
+
+static const struct conf_node *scalar_of(struct devs *devs, const struct conf_node *like,
+                                         struct str text, bool plain)
+{
+    struct conf_node *node = ARENA_NEW(devs->draft->arena, struct conf_node);
+
+    *node = *like;
+    node->text = arena_str(devs->draft->arena, text);
+    node->plain = plain;
+    return node;
+}
+
+/* It stands where the expression stood. */
+static const struct conf_node *moved(struct devs *devs, const struct conf_node *value,
+                                     const struct conf_node *to)
+{
+    struct conf_node *node = ARENA_NEW(devs->draft->arena, struct conf_node);
+
+    *node = *value;
+    node->key = to->key;
+    node->key_line = to->key_line;
+    node->key_column = to->key_column;
+    node->line = to->line;
+    node->column = to->column;
+    node->source = to->source;
+    node->parent = to->parent;
+    node->index = to->index;
+    node->next = to->next;
+    return node;
+}
+
+static bool find_expression(struct str text, size_t *from, size_t *to)
+{
+    struct str inner;
+
+    if (!str_find(text, STR("${"), from))
+        return false;
+    inner = str_slice(text, *from, text.len);
+    if (!memchr(inner.ptr, '}', inner.len))
+        return false;
+    *to = *from + (size_t)((const char *)memchr(inner.ptr, '}', inner.len) - inner.ptr);
+    return true;
+}
+
+/* A value may hold expressions itself. */
+static const struct conf_node *deeper(struct devs *devs, const struct conf_node *node)
+{
+    const struct conf_node *expanded;
+
+    if (devs->depth == DEPTH_MAX) {
+        conf_error(devs->draft->report, conf_at(node), CODE_BAD_SEED,
+                   "expressions lead to each other; write a value");
+        return node;
+    }
+    devs->depth++;
+    expanded = devs_expand(devs, node);
+    devs->depth--;
+    return expanded;
+}
+
+static const struct conf_node *whole(struct devs *devs, const struct conf_node *node,
+                                     struct str text)
+{
+    const struct expression e = {devs, node, text};
+    struct value value;
+
+    if (!evaluate(&e, &value))
+        return scalar_of(devs, node, node->text, false);
+    if (value.node)
+        return moved(devs, deeper(devs, value.node), node);
+    return scalar_of(devs, node, value.text, false);
+}
+
+static bool add_part(struct devs *devs, const struct conf_node *node, struct str text,
+                     struct buf *out)
+{
+    const struct expression e = {devs, node, text};
+    struct value value;
+
+    if (!evaluate(&e, &value))
+        return false;
+    if (value.node) {
+        value.node = deeper(devs, value.node);
+        if (value.node->kind != CONF_SCALAR)
+            return fail(&e, "this is no text", "let it stand alone");
+        value.text = value.node->text;
+    }
+    buf_add(out, value.text);
+    return true;
+}
+
+static const struct conf_node *expand_scalar(struct devs *devs, const struct conf_node *node)
+{
+    OWN(buf_done) struct buf out = {0};
+    struct str rest = node->text;
+    size_t from;
+    size_t to;
+
+    if (!find_expression(rest, &from, &to))
+        return scalar_of(devs, node, node->text, node->plain);
+    if (from == 0 && to + 1 == rest.len)
+        return whole(devs, node, str_slice(rest, 2, to));
+    while (find_expression(rest, &from, &to)) {
+        buf_add(&out, str_slice(rest, 0, from));
+        if (!add_part(devs, node, str_slice(rest, from + 2, to), &out))
+            return scalar_of(devs, node, node->text, false);
+        rest = str_slice(rest, to + 1, rest.len);
+    }
+    buf_add(&out, rest);
+    return scalar_of(devs, node, buf_str(&out), false);
+}
+
+const struct conf_node *devs_expand(struct devs *devs, const struct conf_node *node)
+{
+    struct conf_node *copy;
+    struct conf_node **end;
+
+    if (node->kind == CONF_SCALAR)
+        return expand_scalar(devs, node);
+    copy = ARENA_NEW(devs->draft->arena, struct conf_node);
+    *copy = *node;
+    end = &copy->first;
+    CONF_EACH (child, node) {
+        struct conf_node *own = ARENA_NEW(devs->draft->arena, struct conf_node);
+
+        *own = *devs_expand(devs, child);
+        own->parent = copy;
+        own->next = NULL;
+        *end = own;
+        end = &own->next;
+    }
+    return copy;
+}
