@@ -47,7 +47,6 @@ CHUNKS = [
     ("chunk size zz", CHUNKED + "zz\r\n", 400, "InvalidArgument", "chunk"),
     ("a second chunk without a size", CHUNKED + "1\r\na\r\nzz\r\n", 400, "InvalidArgument", "chunks"),
 ]
-# What libmicrohttpd cuts off at the NUL is seen in the first request of a connection alone.
 NULS = [
     ("NUL in Content-Length", length("2\x003"), 400, "InvalidArgument", "control byte"),
     ("NUL in Host", "GET / HTTP/1.1\r\nHost: localhost\0.evil.com\r\n\r\n", 400, "InvalidArgument", "control byte"),
@@ -87,6 +86,17 @@ def read_one(sock):
     return head
 
 
+def read_one_of_many(sock):
+    """Nothing of what follows it."""
+    data = b""
+    while not data.endswith(b"\r\n\r\n"):
+        data += sock.recv(1)
+    size = int(data.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+    while size:
+        size -= len(sock.recv(size))
+    return data
+
+
 def journaled(server, request_id):
     """The answer may be read before the call has ended."""
     until = time.monotonic() + CALL_SECONDS
@@ -117,14 +127,88 @@ def test_refused_on_a_new_connection(server, sent, status, code, text):
     check_refused(server, data, status, code, text)
 
 
-@pytest.mark.parametrize("sent, status, code, text", rows(HEADS[:6] + HEADS[9:13] + CHUNKS[1:]))
-def test_refused_behind_a_good_request(server, sent, status, code, text):
-    with server.connect() as sock:
-        sock.sendall(GOOD.encode())
-        assert read_one(sock).startswith(b"HTTP/1.1 200")
-        sock.sendall(sent.encode())
+BODY = LINE + "Content-Length: 2\r\n\r\n{}"
+CHUNKED_BODY = CHUNKED + "2\r\n{}\r\n0\r\n\r\n"
+EXPECTING = LINE + "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"
+
+
+def at_once(sock, text):
+    sock.sendall(text.encode())
+
+
+def in_pieces(sock, text):
+    data = text.encode()
+    size = max(1, len(data) // 40)
+    with contextlib.suppress(OSError):  # it may be refused before all is said
+        for at in range(0, len(data), size):
+            sock.sendall(data[at : at + size])
+
+
+POSITIONS = {
+    "second": ([GOOD], at_once),
+    "second, in pieces": ([GOOD], in_pieces),
+    "behind a body": ([BODY], at_once),
+    "behind chunks": ([CHUNKED_BODY], at_once),
+    "fourth": ([GOOD, CHUNKED_BODY, BODY], in_pieces),
+}
+
+
+@pytest.fixture(scope="module", params=["plain", "TLS"])
+def crowd(request, server):
+    """Other connections of every kind: between two requests, in the middle of a head, of a body."""
+    tls = server.ca() if request.param == "TLS" else None
+    with contextlib.ExitStack() as stack:
+        others = [stack.enter_context(kind(server, tls, GOOD)) for kind in (idle, mid_head, mid_body, idle, mid_head, mid_body, idle)]
+        yield tls
+        for other in others:
+            other.check_served()
+
+
+@pytest.mark.parametrize("position", list(POSITIONS))
+@pytest.mark.parametrize("sent, status, code, text", rows(HEADS + CHUNKS + NULS))
+def test_refused_in_every_position_in_a_crowd(server, crowd, position, sent, status, code, text):
+    before, say = POSITIONS[position]
+    with server.connect(crowd) as sock:
+        for good in before:
+            sock.sendall(good.encode())
+            assert read_one(sock).startswith(b"HTTP/1.1 ")
+        say(sock, sent)
         data = read_to_end(sock)
     check_refused(server, data, status, code, text)
+
+
+@pytest.mark.parametrize("position", list(POSITIONS))
+@pytest.mark.sound("A6", "a later request of 8 KB of headers", "passes")
+def test_later_headers_up_to_the_limit_pass(server, crowd, position):
+    before, say = POSITIONS[position]
+    with server.connect(crowd) as sock:
+        for good in before:
+            sock.sendall(good.encode())
+            assert read_one(sock).startswith(b"HTTP/1.1 ")
+        say(sock, headers(136, 52).replace("POST", "GET"))
+        assert read_one(sock).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.sound("A6", "a bad chunk behind 100 Continue, in a crowd", "400 once, journaled")
+def test_a_bad_chunk_behind_continue(server, crowd):
+    with server.connect(crowd) as sock:
+        sock.sendall(EXPECTING.encode())
+        data = b""
+        while b"\r\n\r\n" not in data:
+            data += sock.recv(4096)
+        assert data == b"HTTP/1.1 100 Continue\r\n\r\n"
+        sock.sendall(b"zz\r\n")
+        check_refused(server, read_to_end(sock), 400, "InvalidArgument", "chunk")
+
+
+@pytest.mark.parametrize("count", [2, 5])
+@pytest.mark.sound("A6", "good requests and a wrong one in one piece", "each answered, then 400 once, journaled")
+def test_a_wrong_one_behind_a_pipeline(server, crowd, count):
+    with server.connect(crowd) as sock:
+        sock.sendall((GOOD * count + HEADS[0][1]).encode())
+        for _ in range(count):
+            assert read_one_of_many(sock).startswith(b"HTTP/1.1 200")
+        check_refused(server, read_to_end(sock), *HEADS[0][2:])
 
 
 @pytest.mark.parametrize("sent, status, code, text", rows(HEADS + CHUNKS[1:]))
@@ -139,11 +223,11 @@ def test_refused_within_tls(server, sent, status, code, text):
 class Waiting:
     """A client that is heard in the middle of a request, and stays there until it has the rest to say."""
 
-    def __init__(self, server, begin, rest, tls=None):
+    def __init__(self, server, begin, rest, tls=None, before=None):
         self.sock = server.connect(tls)
         self.rest = rest
-        if not tls:  # else the first head is waited for elsewhere
-            self.served(GOOD)
+        if before or not tls:  # else the first head is waited for elsewhere
+            self.served(before or GOOD)
         self.sock.sendall(begin.encode())
 
     def served(self, text):
@@ -160,48 +244,17 @@ class Waiting:
         self.served(self.rest)
 
 
-def mid_head(server, tls=None):
-    return Waiting(server, GOOD[:-2] + "X-A: 1\r\nX-B", ": 2\r\n\r\n", tls)
+def idle(server, tls=None, before=None):
+    return Waiting(server, "", GOOD, tls, before)
 
 
-def mid_body(server, tls=None):
+def mid_head(server, tls=None, before=None):
+    return Waiting(server, GOOD[:-2] + "X-A: 1\r\nX-B", ": 2\r\n\r\n", tls, before)
+
+
+def mid_body(server, tls=None, before=None):
     body = json.dumps({"serviceName": f"s-{uuid.uuid4().hex}"})
-    return Waiting(server, f"{CHUNKED}{len(body):x}\r\n{body[:9]}", f"{body[9:]}\r\n0\r\n\r\n", tls)
-
-
-def end_of_plain(server, sent):
-    """The end of a connection that sends @sent behind a good request."""
-    with server.connect() as sock:
-        sock.sendall(GOOD.encode())
-        assert read_one(sock).startswith(b"HTTP/1.1 200")
-        sock.sendall(sent.encode())
-        return read_to_end(sock)
-
-
-@pytest.mark.parametrize("sent, status, code, text", rows(HEADS[:6] + CHUNKS[1:]))
-def test_the_wrong_one_is_refused_beside_one_in_mid_head(server, sent, status, code, text):
-    with mid_head(server) as other:
-        check_refused(server, end_of_plain(server, sent), status, code, text)
-        other.check_served()
-
-
-# Whom these are about is not known without TLS; then the right one has libmicrohttpd's page.
-@pytest.mark.parametrize("begin, count", [(mid_head, 1), (mid_head, 2), (mid_body, 1), (mid_body, 2)])
-@pytest.mark.parametrize(
-    "sent, status",
-    [
-        pytest.param(sent, status, id=name, marks=pytest.mark.sound("A6", name, f"{status} to the wrong one alone"))
-        for name, sent, status in [(HEADS[7][:2] + (400,)), (HEADS[9][:2] + (400,)), (HEADS[12][:2] + (431,))]
-    ],
-)
-def test_who_waits_gets_no_answer_of_another(server, begin, count, sent, status):
-    with contextlib.ExitStack() as stack:
-        others = [stack.enter_context(begin(server)) for _ in range(count)]
-        data = end_of_plain(server, sent)
-        assert data.startswith(f"HTTP/1.1 {status} ".encode())
-        assert data.count(b"HTTP/1.1 ") == 1
-        for other in others:
-            other.check_served()
+    return Waiting(server, f"{CHUNKED}{len(body):x}\r\n{body[:9]}", f"{body[9:]}\r\n0\r\n\r\n", tls, before)
 
 
 @pytest.mark.sound("A6", "a second chunk without a size", "400 to the wrong one alone")

@@ -18,9 +18,6 @@ enum {
     BUSY_CALLS = 4, /* of one round: more have come meanwhile, and need no wait to be found */
 };
 
-/* GnuTLS hands no context to its certificate callback; it runs inside engine_run() only. */
-static _Thread_local struct http_server *running;
-
 static struct peer *peer_of(struct MHD_Connection *mhd)
 {
     const union MHD_ConnectionInfo *info =
@@ -35,33 +32,6 @@ static struct peer *newcomer(struct http_server *server, struct MHD_Connection *
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
 
     return peer_of_descriptor(&server->wire, fd->connect_fd);
-}
-
-/* From now on libmicrohttpd works on @peer. What GnuTLS keeps of the one before is read later,
- * without anybody being told. */
-static void take_in_hand(struct engine *engine, struct peer *peer)
-{
-    struct peer *before = engine->in_hand;
-
-    if (before == peer)
-        return;
-    if (before && before->session && gnutls_record_check_pending(before->session) > 0)
-        before->unread = true;
-    engine->in_hand = peer;
-}
-
-/* Who reads is told by GnuTLS alone. It asks for bytes when it has none left. */
-static ssize_t on_pull(gnutls_transport_ptr_t socket, void *out, size_t max)
-{
-    int fd = (int)(intptr_t)socket;
-
-    if (running) { /* else it is not libmicrohttpd that reads */
-        struct peer *peer = peer_of_descriptor(&running->wire, fd);
-
-        take_in_hand(peer->engine, peer);
-        peer->unread = false;
-    }
-    return recv(fd, out, max, 0);
 }
 
 /* A client of TLS 1.3 that keeps to Nagle's algorithm does not send its request before its last
@@ -82,9 +52,14 @@ static int on_finished(gnutls_session_t session, unsigned type, unsigned when, u
 
 static void watch_session(gnutls_session_t session)
 {
-    gnutls_transport_set_pull_function(session, on_pull);
     gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HOOK_POST,
                                        on_finished);
+}
+
+static void leave(struct peer *peer)
+{
+    hearing_done(peer);
+    engines_left(peer);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
@@ -96,7 +71,7 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
         if (engine->in_hand == *context)
             engine->in_hand = NULL;
         if (*context)
-            engines_left(*context);
+            leave(*context);
         *context = NULL;
         return;
     }
@@ -119,7 +94,7 @@ static void *on_line(void *cls, const char *uri, struct MHD_Connection *mhd)
 
     if (!peer)
         return NULL;
-    take_in_hand(engine, peer);
+    hand_take(peer);
     call = call_new(engine->server, peer);
     request_line(call, str_of(uri));
     return call;
@@ -129,10 +104,11 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *mhd, const ch
                                  const char *method, const char *version, const char *data,
                                  size_t *size, void **state)
 {
+    (void)cls;
     (void)mhd;
     (void)url;
     if (*state)
-        take_in_hand(cls, ((struct http_call *)*state)->peer);
+        hand_take(((struct http_call *)*state)->peer);
     return *state ? call_step(*state, method, version, data, size) : MHD_NO;
 }
 
@@ -144,7 +120,8 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **state,
     (void)mhd;
     engine->ended++;
     if (*state) {
-        take_in_hand(engine, ((struct http_call *)*state)->peer);
+        hand_take(((struct http_call *)*state)->peer);
+        hearing_request_over(*state);
         call_completed(*state, why);
     }
     *state = NULL;
@@ -167,12 +144,13 @@ static int on_certificate(gnutls_session_t session, const gnutls_datum_t *ca, in
     unsigned type = 0;
     struct str wanted = STR_NONE;
     const struct gnutls_pcert_st *chain = NULL;
+    struct http_server *server = hand_server(); /* GnuTLS hands no context over */
 
     (void)ca;
     (void)ca_count;
     (void)algorithms;
     (void)algorithm_count;
-    assert(running);
+    assert(server);
     if (gnutls_server_name_get(session, name, &len, &type, 0) == GNUTLS_E_SUCCESS &&
         type == GNUTLS_NAME_DNS) {
         wanted = (struct str){name, len};
@@ -180,7 +158,7 @@ static int on_certificate(gnutls_session_t session, const gnutls_datum_t *ca, in
             if (name[i] >= 'A' && name[i] <= 'Z')
                 name[i] = (char)(name[i] + ('a' - 'A'));
     }
-    if (running->settings.certificate(running->owner, wanted, &chain, out_len, out_key) < 0)
+    if (server->settings.certificate(server->owner, wanted, &chain, out_len, out_key) < 0)
         return -1;
     *out_chain = (gnutls_pcert_st *)(uintptr_t)chain; /* GnuTLS does not write to it */
     return 0;
@@ -196,7 +174,7 @@ static void on_log(void *cls, const char *format, va_list arguments)
                     STR("Error processing request (HTTP response code is %u ('%s')")))
         return;
     status = va_arg(arguments, unsigned);
-    overtake(cls, status, str_of(va_arg(arguments, const char *)));
+    overtake(cls, status);
 }
 
 static void on_timeout(struct loop_timer *timer)
@@ -230,19 +208,18 @@ static void keep_timeout(struct engine *engine)
 
 void engine_run(struct engine *engine)
 {
-    struct http_server *outer = running;
+    struct http_server *outer = hand_begin(engine->server);
 
-    running = engine->server;
     for (int left = ROUNDS_A_TURN; engine->due && left > 0; left--) {
         uint32_t before = engine->ended;
 
         engine->due = false;
         MHD_run(engine->daemon);
-        take_in_hand(engine, NULL);
+        engine->in_hand = NULL;
         keep_timeout(engine);
         engine->due = engine->due || (left > 1 && engine->ended - before >= BUSY_CALLS);
     }
-    running = outer;
+    hand_end(outer);
 }
 
 static struct MHD_Daemon *daemon_start(struct engine *engine)

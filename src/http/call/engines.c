@@ -5,6 +5,9 @@
  * daemon. With ten thousand parked calls that walk would be the greater part of the work; so a
  * daemon takes few connections, and the next ones have another.
  */
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "base/mem.h"
 #include "http/call/internal.h"
 
@@ -87,6 +90,8 @@ void engines_take(struct peer *peer, const struct sockaddr *address, socklen_t l
     struct engine *engine = with_room(server, kind_for(peer));
     int fd = peer->fd;
 
+    if (!peer->hearing.works) /* else it goes on, with what was heard elsewhere */
+        hearing_init(peer);
     peer->engine = engine;
     engine->connections++;
     engine->due = true;
@@ -96,6 +101,33 @@ void engines_take(struct peer *peer, const struct sockaddr *address, socklen_t l
         server->refused++;
         engines_left(peer);
     }
+}
+
+bool engines_must_move(const struct peer *peer)
+{
+    return peer->engine->kind == ENGINE_PLAIN && kind_for(peer) == ENGINE_LARGE;
+}
+
+bool engines_move(struct peer *peer)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t len = sizeof(address);
+    int fd = fcntl(peer->fd, F_DUPFD_CLOEXEC, 0);
+    struct peer *moved;
+
+    if (fd < 0)
+        return false;
+    if (getpeername(fd, (struct sockaddr *)&address, &len) < 0) {
+        close(fd);
+        return false;
+    }
+    moved = peer_again(peer, fd);
+    moved->head_bytes = peer->head_bytes;
+    moved->head_rows = peer->head_rows;
+    moved->hearing = peer->hearing;
+    peer->hearing = (struct hearing){0};
+    engines_take(moved, (struct sockaddr *)&address, len);
+    return true;
 }
 
 static void nothing(void *arg)

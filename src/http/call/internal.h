@@ -46,7 +46,7 @@ struct engine { /* one libmicrohttpd daemon, driven by our loop */
     uint32_t connections;
     uint32_t ended; /* calls, so far; wraps around */
     enum engine_kind kind;
-    struct peer *in_hand; /* the last one that we know libmicrohttpd to work on, in this round */
+    struct peer *in_hand; /* the one that libmicrohttpd works on, in this round; NULL: none yet */
     bool due;             /* must run before the loop sleeps */
 };
 
@@ -161,11 +161,32 @@ void engines_run(struct http_server *server);
 void engines_take(struct peer *peer, const struct sockaddr *address, socklen_t len);
 /** The connection has ended, and the peer with it. */
 void engines_left(struct peer *peer);
+/** The head that was read needs more memory than this one's daemon gives. */
+bool engines_must_move(const struct peer *peer);
+/** Hand the connection, with what was kept of it, to a daemon that has more; @peer then has come to
+ * its end. False when it cannot be. */
+bool engines_move(struct peer *peer);
 
 /* overtake.c */
-/** libmicrohttpd is about to answer an error by itself, with @status and @page, on one of the
- * engine's connections. */
-void overtake(struct engine *engine, unsigned status, struct str page);
+/** libmicrohttpd is about to answer an error by itself, with @status, on the connection in hand. */
+void overtake(struct engine *engine, unsigned status);
+/** What was read of the body that is coming in will not do. */
+void overtake_body(struct peer *peer, const struct refusal *refusal);
+/** What was read, between two requests, is no head: @bytes are all of it. */
+void overtake_unread(struct peer *peer, struct str bytes, const struct refusal *refusal);
+
+/* hand.c */
+/** From here to hand_end() libmicrohttpd runs for @server. Returns what hand_end() wants. */
+struct http_server *hand_begin(struct http_server *server);
+void hand_end(struct http_server *outer);
+/** For whom it runs now; NULL when it does not. */
+struct http_server *hand_server(void);
+/** It works on @peer from now on. */
+void hand_take(struct peer *peer);
+void hearing_init(struct peer *peer);
+void hearing_done(struct peer *peer);
+/** The call has been answered, the connection may bring another. */
+void hearing_request_over(struct http_call *call);
 
 /* request.c */
 void request_line(struct http_call *call, struct str uri);

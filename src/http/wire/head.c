@@ -43,6 +43,8 @@ enum { /* by their place above */
        LARGE_CHUNK,
 };
 
+const struct refusal *const refusal_large_chunk = &refusals[LARGE_CHUNK];
+
 /* Source: RFC 9110 §5.6.2, "tchar". */
 static bool is_token(struct str s)
 {
@@ -299,6 +301,7 @@ enum head_result head_judge(struct str bytes, uint64_t body_max, struct head *ou
         wrong = note_line(out, &framing, line);
     }
     out->len = (size_t)(rest.ptr - bytes.ptr);
+    out->chunked = framing.codings > 0;
     if (!wrong)
         wrong = framing_check(&framing, host_needed);
     if (!wrong && framing.codings > 0 && head_line(&rest, &line))

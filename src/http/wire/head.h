@@ -35,6 +35,8 @@ const struct refusal *framing_check(const struct framing *framing, bool host_nee
 /** What a status that another reader of heads would give means; NULL when it means nothing special.
  */
 const struct refusal *head_refusal(unsigned status);
+/** Of a chunk that is larger than any body may be. */
+extern const struct refusal *const refusal_large_chunk;
 /** Is it too long for us? NULL: no. */
 const struct refusal *head_check_size(size_t target_bytes, size_t headers_bytes);
 /** The Content-Length; 0 without. */
@@ -45,6 +47,7 @@ enum head_result { HEAD_WHOLE, HEAD_MORE, HEAD_WRONG };
 struct head {
     size_t len;  /* behind the empty line, when it is whole */
     size_t rows; /* of headers, and of the query */
+    bool chunked;
     const struct refusal *wrong;
 };
 

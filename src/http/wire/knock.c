@@ -183,6 +183,7 @@ static void hand_over(struct knock *k)
     set_low_water(k, 1);
     peer->head_bytes = (uint32_t)k->head.len;
     peer->head_rows = (uint32_t)k->head.rows;
+    peer->head_chunked = k->head.chunked;
     knock_free(k);
     peer->wire->owner.take(peer, (struct sockaddr *)&address, len);
 }

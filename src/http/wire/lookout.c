@@ -79,7 +79,7 @@ bool peer_watch_leaving(struct peer *peer)
 
 struct peer *peer_of_descriptor(const struct wire *wire, int fd)
 {
-    return wire->by_fd[fd];
+    return fd >= 0 && (size_t)fd < wire->by_fd_count ? wire->by_fd[fd] : NULL;
 }
 
 void lookout_know(struct peer *peer)

@@ -92,6 +92,23 @@ struct peer *peer_within(struct peer *outer, int fd)
     return peer;
 }
 
+struct peer *peer_again(const struct peer *old, int fd)
+{
+    struct peer *peer = begin(old->wire, fd, old->reserved);
+
+    peer->number = old->number;
+    peer->calls = old->calls;
+    peer->kept = old->kept;
+    peer->local_port = old->local_port;
+    peer->port = old->port;
+    peer->tcp = old->tcp;
+    memcpy(peer->client, old->client, sizeof(peer->client));
+    peer->user_asked = old->user_asked;
+    peer->user = old->user;
+    peer->uid = old->uid;
+    return peer;
+}
+
 void peer_free(struct peer *peer)
 {
     struct wire *wire = peer->wire;

@@ -9,12 +9,25 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "base/str.h"
+#include "base/buf.h"
+#include "http/wire/chunks.h"
 #include "http/wire/user.h"
 
 struct engine;
 struct MHD_Connection;
 struct wire;
+
+struct hearing {      /* what the taker has read of the request that is read now, or waited for */
+    struct buf begun; /* kept from libmicrohttpd, until the head is whole; else empty, */
+    size_t given;     /* of `begun`: libmicrohttpd has it */
+    uint64_t got;     /* bytes, from its first one */
+    uint64_t head_bytes; /* once it is judged; 0: not known */
+    struct chunks chunks;
+    bool between; /* nothing was read but `begun`: what comes is judged */
+    bool blank;   /* what was read last ends with an empty line */
+    bool chunked; /* the body is */
+    bool works;   /* the taker is heard at all */
+};
 
 struct peer {
     struct wire *wire;
@@ -26,6 +39,7 @@ struct peer {
     uint32_t calls;
     uint32_t head_bytes; /* of the first request, when it was read; else 0 */
     uint32_t head_rows;
+    bool head_chunked;
     gnutls_session_t session; /* NULL without TLS */
     char *sni;                /* heap; NULL without */
     uint64_t number;
@@ -37,11 +51,11 @@ struct peer {
     uint16_t local_port;
     uint16_t port;
     bool tls;
-    bool unread;    /* the taker's: GnuTLS kept bytes that are read without asking the kernel, */
-    bool overtaken; /* and an answer went out past libmicrohttpd, the last one here */
-    bool kept;      /* its place is one of those kept back, or would be */
-    bool quiet;     /* in the list of those that ask for nothing now, */
-    bool given_up;  /* or shut to make room */
+    bool overtaken; /* the taker's: an answer went out past libmicrohttpd, the last one here */
+    struct hearing hearing; /* the taker's, too */
+    bool kept;              /* its place is one of those kept back, or would be */
+    bool quiet;             /* in the list of those that ask for nothing now, */
+    bool given_up;          /* or shut to make room */
     uint64_t quiet_since_ns;
     struct peer *quiet_prev, *quiet_next;
     bool tcp;
@@ -52,6 +66,8 @@ struct peer {
     char client[INET6_ADDRSTRLEN];
 };
 
+/** The same connection by another descriptor; @old is still to end. */
+struct peer *peer_again(const struct peer *old, int fd);
 /** The descriptor is not closed: it is the caller's. */
 void peer_free(struct peer *peer);
 struct str peer_sni(struct peer *peer);
