@@ -187,27 +187,90 @@ bool service_has_domain(struct service *service, struct str name)
     return domain_find(service_store(service), name) != NULL;
 }
 
-bool service_trigger_is_anonymous(struct service *service, struct str account, struct str region,
-                                  const struct target *target)
+/* ---- who may enter ---- */
+
+static void free_tree(void *arg)
 {
+    cJSON_Delete(arg);
+}
+
+/* A configuration may come as an object or as its JSON text. */
+static const cJSON *take_config(const cJSON *config, struct arena *arena)
+{
+    struct error ignored;
+    cJSON *tree = cJSON_IsString(config) ? json_parse(str_of(config->valuestring), &ignored)
+                                         : cJSON_Duplicate(config, true);
+
+    if (tree)
+        arena_on_end(arena, free_tree, tree);
+    return cJSON_IsObject(tree) ? tree : NULL;
+}
+
+static cJSON *trigger_of(struct service *service, const struct service_call *call)
+{
+    const struct target *target = call->target;
     OWN(mem_free) char *path = NULL;
 
     if (!str_is_set(target->function))
-        return false;
+        return NULL;
     path = mem_printf(STR_FMT "/" STR_FMT,
                       STR_ARG(str_is_set(target->service) ? target->service : STR(SERVICE_OF_2023)),
                       STR_ARG(target->function));
-    struct store_key key = {.account = account,
-                            .region = region,
+    struct store_key key = {.account = call->account,
+                            .region = call->region,
                             .kind = STR("trigger"),
                             .parent = str_of(path),
                             .version = STR(""),
                             .name = STR("")};
-    OWN(json_free)
-    cJSON *trigger = http_trigger_find(service_store(service), key,
-                                       str_is_set(target->qualifier) ? target->qualifier : STR(""));
-    const cJSON *config = json_get(trigger, "triggerConfig");
-    struct str type = cJSON_IsObject(config) ? json_get_str(config, "authType") : STR_NONE;
 
-    return str_eq(type, STR("anonymous"));
+    return http_trigger_find(service_store(service), key,
+                             str_is_set(target->qualifier) ? target->qualifier : STR(""));
+}
+
+/* A domain that asks for something is asked in the place of the trigger. */
+static bool ask_domain(struct service *service, const struct service_call *call,
+                       struct service_entry *out)
+{
+    const struct store_row *row =
+        call->by_domain ? domain_find(service_store(service), call->request->host) : NULL;
+    OWN(json_free) cJSON *document = row ? row_document(row) : NULL;
+    const cJSON *auth = json_get(document, "authConfig");
+    struct str type = json_get_str(auth, "authType");
+
+    if (type.len == 0 || gate_kind_of(type) == GATE_OPEN)
+        return false;
+    out->kind = gate_kind_of(type);
+    out->config = take_config(json_get(auth, "authInfo"), call->arena);
+    return true;
+}
+
+static bool is_preflight(struct service *service, const struct service_call *call,
+                         const cJSON *config)
+{
+    const struct store_row *row =
+        call->by_domain ? domain_find(service_store(service), call->request->host) : NULL;
+    OWN(json_free) cJSON *document = row ? row_document(row) : NULL;
+    const cJSON *of_domain = json_get(document, "corsConfig");
+
+    return cors_answers(call->request,
+                        cJSON_IsObject(of_domain) ? of_domain : json_get(config, "corsConfig"),
+                        config);
+}
+
+void service_entry_find(struct service *service, const struct service_call *call,
+                        struct service_entry *out)
+{
+    OWN(json_free) cJSON *trigger = trigger_of(service, call);
+    const cJSON *config = json_get(trigger, "triggerConfig");
+
+    *out = (struct service_entry){.kind = GATE_SIGNATURE};
+    if (!cJSON_IsObject(config))
+        return;
+    if (cors_is_preflight(call->request))
+        out->preflight = is_preflight(service, call, config);
+    if (ask_domain(service, call, out))
+        return;
+    out->kind = gate_kind_of(json_get_str(config, "authType"));
+    if (out->kind != GATE_OPEN && out->kind != GATE_SIGNATURE)
+        out->config = take_config(json_get(config, "authConfig"), call->arena);
 }

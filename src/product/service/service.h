@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "auth/gate.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/json.h"
@@ -63,9 +64,14 @@ struct service_pending *
 service_download(struct service *service, const struct service_call *call,
                  void (*done)(void *arg, const struct service_answer *answer), void *arg);
 
-/** True when the HTTP trigger that @target addresses asks for no signature. */
-bool service_trigger_is_anonymous(struct service *service, struct str account, struct str region,
-                                  const struct target *target);
+/* What the HTTP trigger that a request is for, or the custom domain it came by, asks of callers. */
+struct service_entry {
+    enum gate_kind kind; /* GATE_SIGNATURE when there is no such trigger */
+    const cJSON *config; /* of basic, bearer and JWT; in the arena, NULL when it is none */
+    bool preflight;      /* a browser's question, which the service answers itself */
+};
+void service_entry_find(struct service *service, const struct service_call *call,
+                        struct service_entry *out);
 
 /* What a custom domain shows in handshakes. */
 struct service_certificate {

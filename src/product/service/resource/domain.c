@@ -44,7 +44,7 @@ FIELD_TABLE(waf_fields,
     {.name = "enableWAF", .type = FIELD_BOOL, .flags = IN_ALL},
 );
 FIELD_TABLE(auth_fields,
-    {.name = "authType", .type = FIELD_STRING, .flags = IN_2023, .choices = "anonymous | function | jwt"},
+    {.name = "authType", .type = FIELD_STRING, .flags = IN_2023, .choices = "anonymous | function | jwt | basic | bearer"},
     {.name = "authInfo", .type = FIELD_TEXT, .flags = IN_2023},
 );
 FIELD_TABLE(domain_cors_fields,
