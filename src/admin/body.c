@@ -47,8 +47,9 @@ static const struct schema {
     {"WorkloadEnd",      false, {{"exit", COUNT}, {"signal", COUNT}, {"failed_to_start", FLAG}, {"output", TEXT}, {"output_lost_bytes", COUNT}}},
 };
 
-/* Read whole by the grammar of rules and tapes, which refuses what it does not know. */
-static const char *const read_elsewhere[] = {"RuleDocument", "RuleInput", "Tape"};
+/* Read whole by whoever takes them: the grammar of rules and tapes, which refuses what it does not know,
+ * and a protocol that grows. */
+static const char *const read_elsewhere[] = {"RpcMessage", "RuleDocument", "RuleInput", "Tape"};
 
 /* What may stand in the query of a call that changes something. */
 static const struct {

@@ -112,6 +112,7 @@ static const struct {
     {"Verdict",      OBJECT("\"verdict\":{\"enum\":[\"pass\",\"fail\",\"vacuous\",\"inconclusive\"]},\"results\":{\"type\":\"array\"}")},
     {"WasReset",     OBJECT(TEXTS("reset"))},
     {"Word",         "{\"type\":\"string\"}"},
+    {"RpcMessage",   OBJECT(TEXT("jsonrpc") "," TEXT("method") "," "\"id\":{},\"params\":{\"type\":\"object\"}")},
     {"Page",         "{\"type\":\"string\"}"},
     {"Resources",    OBJECT(FLAG("more") "," LIST("resources", "Resource"))},
     {"Resource",     OBJECT(TEXT("kind") "," TEXT("account") "," TEXT("region") "," TEXT("parent") "," TEXT("version") "," TEXT("name") "," FLAG("has_code") "," TEXT("modified_at") "," "\"document\":{\"type\":\"object\"}")},

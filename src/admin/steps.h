@@ -47,6 +47,9 @@ void step_rule_disable(struct admin_call *call);
 void step_rule_arm(struct admin_call *call);
 void step_rule_reset(struct admin_call *call);
 
+/* mcp.c */
+void step_mcp(struct admin_call *call);
+
 /* page.c */
 void step_page(struct admin_call *call);
 void step_page_file(struct admin_call *call);
