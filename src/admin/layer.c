@@ -169,14 +169,6 @@ int layer_remove(struct layer *layer, struct str id)
     return LAYER_DONE;
 }
 
-void layer_each(const struct layer *layer, void (*call)(void *arg, const cJSON *rule), void *arg)
-{
-    for (const cJSON *rule = layer->front->child; rule; rule = rule->next)
-        call(arg, rule);
-    for (const cJSON *rule = rules_behind(layer)->child; rule; rule = rule->next)
-        call(arg, rule);
-}
-
 void layer_add_name(struct layer *layer, const char *section, const cJSON *item)
 {
     cJSON *names = cJSON_GetObjectItemCaseSensitive(layer->document, section);

@@ -33,8 +33,6 @@ int layer_add(struct layer *layer, cJSON *rule, enum layer_place place, struct s
 /** Takes @rule in any case. It keeps its place. */
 int layer_replace(struct layer *layer, struct str id, cJSON *rule);
 int layer_remove(struct layer *layer, struct str id);
-/** call(arg, rule) for each, those in front first. */
-void layer_each(const struct layer *layer, void (*call)(void *arg, const cJSON *rule), void *arg);
 
 /** Add a copy of @item, under its name, to a section such as groups. */
 void layer_add_name(struct layer *layer, const char *section, const cJSON *item);

@@ -270,24 +270,19 @@ static const struct metric {
 };
 /* clang-format on */
 
-const struct metric_about *metrics_table(size_t *out_count)
+const struct metric_about *metric_about(size_t index)
 {
-    static struct metric_about about[N_ELEMENTS(metrics_rows)];
-
-    for (size_t i = 0; i < N_ELEMENTS(metrics_rows); i++)
-        about[i] = metrics_rows[i].about;
-    *out_count = N_ELEMENTS(metrics_rows);
-    return about;
+    return index < N_ELEMENTS(metrics_rows) ? &metrics_rows[index].about : NULL;
 }
 
 void metrics_text(struct admin *admin, struct buf *out)
 {
-    for (size_t i = 0; i < N_ELEMENTS(metrics_rows); i++) {
-        const struct metric *row = &metrics_rows[i];
+    const struct metric_about *about;
 
-        buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", row->about.name, row->about.help,
-                   row->about.name, row->about.type);
-        row->write(admin, row->about.name, out);
+    for (size_t i = 0; (about = metric_about(i)); i++) {
+        buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", about->name, about->help, about->name,
+                   about->type);
+        metrics_rows[i].write(admin, about->name, out);
     }
 }
 

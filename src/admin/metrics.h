@@ -19,7 +19,7 @@ void metrics_note(struct metrics *metrics, const struct journal_entry *entry);
 struct metric_about {
     const char *name, *type, *labels, *help;
 };
-const struct metric_about *metrics_table(size_t *out_count);
+const struct metric_about *metric_about(size_t index); /* NULL behind the last */
 
 void metrics_text(struct admin *admin, struct buf *out);
 void step_metrics(struct admin_call *call);

@@ -54,8 +54,6 @@ enum auth_scheme {
     AUTH_ANONYMOUS,  /* the HTTP trigger asks for nothing, so nothing was looked at */
     AUTH_SCHEME_COUNT,
 };
-struct str
-auth_scheme_name(enum auth_scheme scheme); /* "FC", "ACS3", "signed URL", …; "" for none */
 
 /* Who claims to call; nothing is verified. */
 struct auth_caller {

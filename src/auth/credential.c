@@ -5,31 +5,6 @@
  */
 #include "auth/internal.h"
 
-static const struct str scheme_names[AUTH_SCHEME_COUNT] = {
-    [AUTH_NONE] = STR_INIT(""),
-    [AUTH_FC] = STR_INIT("FC"),
-    [AUTH_ACS3] = STR_INIT("ACS3"),
-    [AUTH_ACS3_OTHER] = STR_INIT("ACS3 other"),
-    [AUTH_ACS4] = STR_INIT("ACS4"),
-    [AUTH_ROA] = STR_INIT("acs"),
-    [AUTH_BEARER] = STR_INIT("Bearer"),
-    [AUTH_SIGNED_URL] = STR_INIT("signed URL"),
-    [AUTH_OSS] = STR_INIT("OSS"),
-    [AUTH_OSS_URL] = STR_INIT("OSS signed URL"),
-    [AUTH_OSS4] = STR_INIT("OSS4"),
-    [AUTH_OSS4_URL] = STR_INIT("OSS4 signed URL"),
-    [AUTH_LOG] = STR_INIT("LOG"),
-    [AUTH_LOG4] = STR_INIT("SLS4"),
-    [AUTH_RPC] = STR_INIT("RPC"),
-    [AUTH_UNKNOWN] = STR_INIT("unknown"),
-    [AUTH_ANONYMOUS] = STR_INIT("anonymous"),
-};
-
-struct str auth_scheme_name(enum auth_scheme scheme)
-{
-    return scheme_names[scheme];
-}
-
 /* id:signature, split at the first colon. */
 static bool parse_pair(struct str text, struct credential *out)
 {

@@ -33,14 +33,6 @@ const struct operation *operation_find(enum api_version api, struct str name)
     return NULL;
 }
 
-bool operation_name_known(struct str name)
-{
-    for (enum api_version api = API_2016; api < API_VERSION_COUNT; api++)
-        if (operation_find(api, name))
-            return true;
-    return false;
-}
-
 size_t operation_index(const struct operation *op)
 {
     size_t count;

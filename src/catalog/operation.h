@@ -66,8 +66,6 @@ struct operation {
 const struct operation *operation_table(size_t *out_count);
 /** The row, or NULL. */
 const struct operation *operation_find(enum api_version api, struct str name);
-/** True when any API version serves an operation of that name. */
-bool operation_name_known(struct str name);
 /** Index of the row in operation_table(). */
 size_t operation_index(const struct operation *op);
 /** "@invoke" → OP_INVOKE, "@all" → all bits; 0 when unknown. */

@@ -79,15 +79,6 @@ void keys_init(struct daemon *d)
 
 /* ---- keys for tools ---- */
 
-static enum settings_auth_mode mode_for(const struct settings *settings, struct str account)
-{
-    for (size_t i = 0; i < settings->auth.account_count; i++) {
-        if (str_eq(settings->auth.accounts[i].id, account))
-            return settings->auth.accounts[i].mode;
-    }
-    return settings->auth.mode;
-}
-
 /* Whatever the virtual clock says, it is good for calls of now. */
 static uint64_t later_of(uint64_t a, uint64_t b)
 {
@@ -127,7 +118,7 @@ void keys_caller(void *owner, const struct admin_caller_request *request, struct
         .account = arena_str(arena, str_is_set(request->account) ? request->account : s->account),
         .region = arena_str(arena, str_is_set(request->region) ? request->region : s->region),
     };
-    enum settings_auth_mode mode = mode_for(s, out->account);
+    enum settings_auth_mode mode = settings_auth_of(s, out->account);
 
     out->mode = names[mode];
     if (mode == AUTH_MODE_STRICT || request->always)

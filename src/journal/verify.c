@@ -88,17 +88,18 @@ static bool begins_alike(struct str a, struct str b)
 static int find_kind(const char *name, size_t *out, struct error *err)
 {
     struct nearest nearest = {.wanted = str_of(name)};
+    const char *known;
 
-    for (size_t i = 0; i < N_ELEMENTS(kinds); i++) {
-        if (strcmp(kinds[i].name, name) == 0) {
+    for (size_t i = 0; (known = verify_assertion_name(i)); i++) {
+        if (strcmp(known, name) == 0) {
             *out = i;
             return 0;
         }
-        nearest_offer(&nearest, str_of(kinds[i].name));
+        nearest_offer(&nearest, str_of(known));
     }
-    for (size_t i = 0; i < N_ELEMENTS(kinds) && !nearest.best.ptr; i++) {
-        if (begins_alike(nearest.wanted, str_of(kinds[i].name)))
-            nearest.best = str_of(kinds[i].name);
+    for (size_t i = 0; (known = verify_assertion_name(i)) && !nearest.best.ptr; i++) {
+        if (begins_alike(nearest.wanted, str_of(known)))
+            nearest.best = str_of(known);
     }
     return refuse_word("unknown assertion", &nearest, err);
 }
@@ -111,7 +112,7 @@ static int check_keys(size_t kind, const cJSON *args, struct error *err)
         struct nearest nearest = {.wanted = str_of(member->string)};
 
         if (!word_in(nearest.wanted, common_keys, &nearest) &&
-            !word_in(nearest.wanted, kinds[kind].keys, &nearest))
+            !word_in(nearest.wanted, verify_assertion_keys(kind), &nearest))
             return refuse_word("unknown key", &nearest, err);
     }
     return 0;
@@ -235,20 +236,6 @@ int verify_run(const cJSON *assertions, const struct verify_input *input, struct
     }
     *out = report;
     return 0;
-}
-
-int verify_check(const cJSON *assertions, struct error *err)
-{
-    OWN(journal_free) struct journal *journal = journal_new(0);
-    OWN(journal_snapshot_free) struct journal_snapshot *empty = journal_snapshot_take(journal);
-    OWN(coverage_free) struct coverage *coverage = coverage_new();
-    OWN(observations_free) struct observations *observations = observations_new();
-    OWN(arena_free) struct arena *arena = arena_new();
-    struct verify_input input = {
-        .snapshot = empty, .coverage = coverage, .observations = observations};
-    struct verify_report report;
-
-    return verify_run(assertions, &input, arena, &report, err);
 }
 
 void verify_report_json(const struct verify_report *report, struct buf *out)

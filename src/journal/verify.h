@@ -58,8 +58,6 @@ struct verify_report {
 /** Judge. Everything in @out is the arena's. Negative when the list itself is wrong. */
 int verify_run(const cJSON *assertions, const struct verify_input *input, struct arena *arena,
                struct verify_report *out, struct error *err);
-/** Only look for mistakes in the list. */
-int verify_check(const cJSON *assertions, struct error *err);
 
 void verify_report_json(const struct verify_report *report, struct buf *out);
 

@@ -204,11 +204,6 @@ int store_check_readable(struct store *store, struct error *err)
     return readable ? 0 : error_set(err, ERROR_IO, "'%s' was cut short", store->path);
 }
 
-const char *store_path(const struct store *store)
-{
-    return store->path;
-}
-
 const struct store_row *store_find(struct store *store, const struct store_key *key)
 {
     return mirror_find(&store->mirror, key);

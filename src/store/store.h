@@ -55,9 +55,6 @@ DEFINE_OWN(store_close, struct store *);
  * short), so that nothing more is kept; @err says what to do. Looks at them. */
 int store_check(struct store *store, struct error *err);
 
-/** Where the database is: for messages. */
-const char *store_path(const struct store *store);
-
 /* One account and region, a kind ("function"), its parent ("demo"), the version it belongs to (""
    for the working copy), its name. An empty text is a value like any other. */
 struct store_key {

@@ -10,17 +10,22 @@ static cJSON *rule(const char *id)
     return json;
 }
 
-static void add_id(void *arg, const cJSON *json)
+/* The ids of the rules as they stand in a document of the layer. */
+static void add_ids(const struct layer *layer, bool front, struct buf *out)
 {
-    buf_puts(arg, cJSON_GetObjectItemCaseSensitive(json, "id")->valuestring);
-    buf_add_char(arg, ' ');
+    OWN(buf_done) struct buf text = {0};
+
+    layer_document(layer, front, STR_NONE, STR_NONE, NULL, &text);
+    for (const char *at = buf_text(&text); (at = strstr(at, "\"id\":\"")); at++)
+        buf_printf(out, "%c ", at[strlen("\"id\":\"")]);
 }
 
 static void assert_order(const struct layer *layer, const char *want)
 {
     OWN(buf_done) struct buf ids = {0};
 
-    layer_each(layer, add_id, &ids);
+    add_ids(layer, true, &ids);
+    add_ids(layer, false, &ids);
     ck_assert_str_eq(buf_text(&ids), want);
 }
 

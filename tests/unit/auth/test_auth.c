@@ -360,14 +360,6 @@ START_TEST(test_auth_caller_is_read_without_verifying)
 }
 END_TEST
 
-START_TEST(test_auth_schemes_have_names)
-{
-    for (int i = AUTH_FC; i < AUTH_SCHEME_COUNT; i++)
-        ck_assert_uint_gt(auth_scheme_name((enum auth_scheme)i).len, 0);
-    ck_assert(str_eq(auth_scheme_name(AUTH_ROA), STR("acs")));
-}
-END_TEST
-
 static const struct {
     enum auth_product product;
     const char *target;
@@ -459,7 +451,6 @@ int main(void)
     tcase_add_test(tc, test_auth_bearer_needs_no_date_and_no_key);
     tcase_add_test(tc, test_auth_schemes_without_verification_still_need_a_key);
     tcase_add_loop_test(tc, test_auth_caller_is_read_without_verifying, 0, N_ELEMENTS(callers));
-    tcase_add_test(tc, test_auth_schemes_have_names);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

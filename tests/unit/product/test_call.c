@@ -15,6 +15,7 @@ struct call {
 static struct {
     struct loop *loop;
     struct store *store;
+    char folder[64];
     int answered, failed, freed; /* how often */
 } f;
 
@@ -42,18 +43,23 @@ static const struct product_end end = {write_failed, answer, free_call};
 
 static void setup(void)
 {
-    const struct store_settings settings = {0};
+    const struct store_settings settings = {.data_dir = f.folder};
     struct error err;
 
     memset(&f, 0, sizeof(f));
+    strcpy(f.folder, "/tmp/fcemu-call-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(f.folder));
     ck_assert_int_eq(loop_new(&f.loop, &err), 0);
     ck_assert_int_eq(store_open(f.loop, &settings, &f.store, &err), 0);
 }
 
 static void teardown(void)
 {
+    OWN(mem_free) char *command = mem_printf("rm -r '%s'", f.folder);
+
     store_close(f.store);
     loop_free(f.loop);
+    ck_assert_int_eq(system(command), 0);
 }
 
 static struct product_call *begin(void)
@@ -139,9 +145,10 @@ END_TEST
 START_TEST(test_call_whose_write_failed_says_so)
 {
     struct product_call *call = begin();
+    OWN(mem_free) char *path = mem_printf("%s/fcemu.db", f.folder);
     sqlite3 *db = NULL;
 
-    ck_assert_int_eq(sqlite3_open(store_path(f.store), &db), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
     ck_assert_int_eq(sqlite3_exec(db,
                                   "CREATE TRIGGER no BEFORE INSERT ON resource BEGIN SELECT "
                                   "RAISE(ABORT, 'disk says no'); END",

@@ -12,6 +12,7 @@
 #include "product/service/resource/bucket.h"
 #include "product/service/resource/handlers.h"
 #include "product/service/resource/model.h"
+#include "route/place.h"
 
 /* clang-format off */
 FIELD_TABLE(trigger_fields,
@@ -49,21 +50,27 @@ static struct str proxy_url(struct work *work, const cJSON *document, const stru
                       STR_ARG(qualifier), STR_ARG(at->function));
 }
 
-static struct str own_host(struct work *work, const cJSON *document, const char *network)
+static struct str own_host(struct work *work, const cJSON *document, bool internal)
 {
-    return arena_strf(work->arena, STR_FMT "." STR_FMT "%s.fcapp.run",
-                      STR_ARG(json_get_str(document, TRIGGER_SUBDOMAIN)), STR_ARG(work->region),
-                      network);
+    const struct place place = {
+        .kind = PLACE_TRIGGER,
+        .zone = STR("fcapp.run"),
+        .trigger = json_get_str(document, TRIGGER_SUBDOMAIN),
+        .region = work->region,
+        .internal = internal,
+    };
+
+    return place_format(&place, work->arena);
 }
 
 static void add_own_urls(struct work *work, const cJSON *document, cJSON *to)
 {
     json_add_str(
         to, "urlInternet",
-        arena_strf(work->arena, "https://" STR_FMT, STR_ARG(own_host(work, document, ""))));
+        arena_strf(work->arena, "https://" STR_FMT, STR_ARG(own_host(work, document, false))));
     json_add_str(
         to, "urlIntranet",
-        arena_strf(work->arena, "https://" STR_FMT, STR_ARG(own_host(work, document, "-vpc"))));
+        arena_strf(work->arena, "https://" STR_FMT, STR_ARG(own_host(work, document, true))));
 }
 
 static void add_urls(struct work *work, const cJSON *document, const struct address *at,
@@ -75,7 +82,7 @@ static void add_urls(struct work *work, const cJSON *document, const struct addr
         add_own_urls(work, document, cJSON_AddObjectToObject(view, "httpTrigger"));
     } else if (work->api == API_2021) {
         add_own_urls(work, document, view);
-        json_add_str(view, "domainName", own_host(work, document, ""));
+        json_add_str(view, "domainName", own_host(work, document, false));
     } else {
         url = proxy_url(work, document, at);
         json_add_str(view, "urlInternet", url);
