@@ -219,8 +219,6 @@ static void add_operation_id(const struct admin_route *route, struct buf *out)
 
     for (const char *p = route->method; *p; p++)
         buf_add_char(out, (char)tolower((unsigned char)*p));
-    if (!route->path[0])
-        buf_puts(out, "Index");
     for (const char *p = route->path; *p; p++) {
         if (*p == '{')
             buf_puts(out, "By");
@@ -228,6 +226,8 @@ static void add_operation_id(const struct admin_route *route, struct buf *out)
             buf_add_char(out, begins ? (char)toupper((unsigned char)*p) : *p);
         begins = !isalnum((unsigned char)*p);
     }
+    if (!route->path[0] || str_ends(str_of(route->path), STR("/")))
+        buf_puts(out, "Index");
 }
 
 enum { OF_ALL, OF_GUARDED, OF_NAMED, OF_BODIES, OF_FILTERS };
@@ -271,6 +271,7 @@ static const struct {
     {"/health",          "503", "Health",       "not ready"                           },
     {"/async/drain",     "504", "AsyncDrained", "something is left"                   },
     {"/readyz",          "503", "Word",         "not ready"                           },
+    {"/ui",              "302", "Page",         "to /_fcemu/ui/"                      },
     {"/requests/verify", "409", "Verdict",      "an assertion failed"                 },
     {"/requests/verify", "424", "Verdict",      "nothing can be said: see the verdict"},
 };

@@ -93,5 +93,7 @@ void step_page_file(struct admin_call *call)
 void step_page_moved(struct admin_call *call)
 {
     call->response.status = 302;
+    call->response.body = STR("<a href=\"" PAGE_AT "\">" PAGE_AT "</a>\n");
     admin_header(call, "Location", STR(PAGE_AT));
+    page_headers(call, "text/html; charset=utf-8");
 }

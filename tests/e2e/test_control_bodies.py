@@ -51,7 +51,7 @@ def test_unknown_members_are_refused_everywhere(running):
     for method, path in calls:
         reply = running.admin(method, path, {"nonsense": 1})
         assert reply.status in (400, 409, 422, 501), (method, path, reply.status, reply.body)
-        if reply.status == 400:
+        if reply.status == 400 and path != "mcp":  # JSON-RPC has members and refusals of its own
             assert b"unknown member 'nonsense'" in reply.body, (method, path, reply.body)
         reply = running.admin(method, f"{path}?nonsense=1")
         assert reply.status in (400, 409, 422), (method, path, reply.status, reply.body)

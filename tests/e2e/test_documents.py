@@ -22,7 +22,7 @@ def test_notice_names_every_library():
 @pytest.mark.sound("E", "SECURITY.md", "says who may do what from where, by settings that there are")
 def test_security_page_names_settings_that_exist():
     page, settings = text("SECURITY.md"), fcemu("config").stdout
-    for name in ("allow_users", "allow_origins", "control_hosts", "ca_domains", "token", "neighbours", "listen"):
+    for name in ("allow_users", "allow_origins", "control_hosts", "ca_domains", "token", "listen"):
         assert f"`{name}`" in page and re.search(rf"^(# )?{name}:", settings, re.M), name
     assert "`auth.mode`" in page and "`strict`" in page
 
