@@ -230,7 +230,7 @@ static void add_operation_id(const struct admin_route *route, struct buf *out)
         buf_puts(out, "Index");
 }
 
-enum { OF_ALL, OF_GUARDED, OF_NAMED, OF_BODIES, OF_FILTERS };
+enum { OF_ALL, OF_GUARDED, OF_NAMED, OF_BODIES, OF_FILTERS, OF_PAGE };
 
 /* How a call can be refused, and which calls can be. */
 static const struct {
@@ -242,6 +242,7 @@ static const struct {
     {400, OF_FILTERS, "a filter is unknown or has no such value" },
     {401, OF_GUARDED, "the token is missing or wrong"            },
     {403, OF_ALL,     "a page of another origin, or another user"},
+    {406, OF_PAGE,    "the client takes no gzip"                 },
     {404, OF_NAMED,   "there is nothing of this name"            },
     {413, OF_BODIES,  "the body is too large"                    },
     {415, OF_BODIES,  "the body is of another type"              },
@@ -255,6 +256,8 @@ static bool can_be_refused(const struct admin_route *route, int whose)
         return !(route->flags & ADMIN_OPEN);
     case OF_NAMED:
         return strchr(route->path, '{') != NULL;
+    case OF_PAGE:
+        return route->gives && strcmp(route->gives, "Page") == 0;
     case OF_BODIES:
         return route->takes != NULL;
     case OF_FILTERS:
