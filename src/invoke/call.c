@@ -140,13 +140,22 @@ static void begin_phase(struct invoke_call *call, enum call_phase phase)
                    on_time_limit);
 }
 
+static bool is_hook(const struct invoke_call *call)
+{
+    return call->phase >= CALL_PRE_FREEZE;
+}
+
 void call_run(struct invoke_call *call)
 {
     struct instance *instance = call->instance;
-    enum call_phase phase = call->own                                  ? call->phase
+    enum call_phase phase = is_hook(call)                              ? call->phase
                             : instance->state == INSTANCE_INITIALIZING ? CALL_INITIALIZING
                                                                        : CALL_RUNNING;
 
+    if (call->own && phase == CALL_RUNNING) {
+        own_forget(call); /* it is warm */
+        return;
+    }
     begin_phase(call, phase);
     if (instance->web)
         web_call(instance->web, call);
@@ -175,7 +184,8 @@ static void unbind(struct invoke_call *call)
     struct instance *instance = call->instance;
 
     DL_DELETE(instance->calls, call);
-    instance->call_count--;
+    if (!call->own)
+        instance->call_count--;
     loop_timer_cancel(call->invoke->loop, &call->timer);
     if (instance->web)
         web_forget(instance->web, call);
@@ -194,7 +204,7 @@ void call_answer(struct invoke_call *call, struct invoke_result *result)
     unbind(call);
     call->done(call->arg, result);
     buf_done(&instance->log);
-    instance->served++;
+    instance->served += !call->own;
     mem_free(call);
 }
 
@@ -218,7 +228,7 @@ void call_exited(struct invoke_call *call)
     struct invoke_result result = {.outcome = INVOKE_EXITED};
     char text[TEXT_BYTES];
 
-    if (call->own) {
+    if (is_hook(call)) {
         instance_read_log(call->instance);
         own_drop(call->instance);
         return;
@@ -243,7 +253,7 @@ static void on_time_limit(struct loop_timer *timer)
              "{\"errorMessage\":\"Function timed out after %u seconds (maxMemoryUsage: %.2fMB)\"}",
              call_hook(call).timeout_s, megabytes(result.memory_bytes));
     result.body = str_of(text);
-    if (call->own) {
+    if (is_hook(call)) {
         add_log(call, &result);
         own_drop(instance);
     } else {
@@ -266,7 +276,7 @@ void call_result(struct invoke_call *call, struct invoke_result *result)
     char text[TEXT_BYTES];
 
     measure(call, result);
-    if (call->own) {
+    if (is_hook(call)) {
         add_log(call, result);
         own_over(call);
         return;

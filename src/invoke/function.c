@@ -61,6 +61,7 @@ static void take_spec(struct function *function, const struct invoke_function *s
     if (!function->spec.concurrency)
         function->spec.concurrency = 1;
     function->hard_wired = false;
+    function->failed_ns = 0;
     function->language = name ? name->language : LANGUAGE_CUSTOM;
     function->generation = name ? (int)strtol(name->version, NULL, 10) : 0;
 }
@@ -73,25 +74,33 @@ static char *key_of(const struct invoke_function *spec)
 }
 
 /* Counted while they are drained, as the last one would take the function with it. */
-static void drain_all(struct function *function)
+void function_drain(struct function *function)
 {
     struct instance *instance;
     struct instance *next;
 
-    function->instance_count++;
+    function->held++;
     DL_FOREACH_SAFE(function->instances, instance, next)
     {
         instance_drain(instance);
     }
-    function->instance_count--;
+    function->held--;
 }
 
-struct function *function_take(struct invoke *invoke, const struct invoke_function *spec)
+struct function *function_find(struct invoke *invoke, const struct invoke_function *spec)
 {
     OWN(mem_free) char *key = key_of(spec);
     struct function *function;
 
     HASH_FIND(hh, invoke->functions, key, strlen(key), function);
+    return function;
+}
+
+struct function *function_take(struct invoke *invoke, const struct invoke_function *spec)
+{
+    OWN(mem_free) char *key = key_of(spec);
+    struct function *function = function_find(invoke, spec);
+
     if (!function) {
         function = mem_alloc(sizeof(*function));
         function->invoke = invoke;
@@ -99,21 +108,23 @@ struct function *function_take(struct invoke *invoke, const struct invoke_functi
         HASH_ADD_KEYPTR(hh, invoke->functions, function->key, strlen(function->key), function);
         take_spec(function, spec);
     } else if (function->spec.revision != spec->revision) {
-        drain_all(function);
+        function_drain(function);
         take_spec(function, spec);
     } else {
         function->spec.instances_max = spec->instances_max;
         function->spec.region_instances_max = spec->region_instances_max;
+        function->spec.reserved = spec->reserved;
     }
     return function;
 }
 
 void function_let_go(struct function *function)
 {
-    if (function->instance_count || function->held)
+    if (function->instance_count || function->held || function->target)
         return;
     HASH_DEL(function->invoke->functions, function);
     arena_free(function->arena);
+    mem_free(function->problem);
     mem_free(function->key);
     mem_free(function);
 }

@@ -98,6 +98,7 @@ void instance_free(struct instance *instance)
 
     own_drop(instance);
     uncount(instance);
+    provision_lost(instance);
     loop_timer_cancel(invoke->loop, &instance->timer);
     channel_close(GIVE(instance->channel));
     web_free(GIVE(instance->web));
@@ -311,18 +312,26 @@ static void run_waiting(struct instance *instance)
     }
 }
 
+static void become_ready(struct instance *instance)
+{
+    instance->state = INSTANCE_SERVING;
+    instance->was_ready = true;
+    run_waiting(instance);
+    if (!instance->calls)
+        instance_rest(instance);
+}
+
 /* An initializer belongs to the call that needs the instance first. */
 static void begin_serving(struct instance *instance)
 {
-    if (instance->spec.initializer.len && instance->calls) {
+    if (instance->spec.initializer.len && !instance->calls)
+        own_warm(instance);
+    if (instance->spec.initializer.len) {
         instance->state = INSTANCE_INITIALIZING;
         call_run(instance->calls);
         return;
     }
-    instance->state = INSTANCE_SERVING;
-    run_waiting(instance);
-    if (!instance->calls)
-        instance_rest(instance);
+    become_ready(instance);
 }
 
 void instance_isolate(struct instance *instance)
@@ -346,10 +355,7 @@ void instance_loaded(struct instance *instance)
 
 void instance_initialized(struct instance *instance)
 {
-    instance->state = INSTANCE_SERVING;
-    run_waiting(instance);
-    if (!instance->calls)
-        instance_rest(instance);
+    become_ready(instance);
 }
 
 bool instance_has_room(const struct instance *instance)
@@ -407,7 +413,7 @@ void instance_rest(struct instance *instance)
         instance_end(instance);
         return;
     }
-    if (instance->state == INSTANCE_SERVING)
+    if (instance->state == INSTANCE_SERVING && !instance->provisioned)
         loop_timer_arm(instance->invoke->loop, &instance->timer,
                        instance->invoke->settings.idle_ms * NS_PER_MS, on_idle_limit);
 }

@@ -69,13 +69,21 @@ struct function {
     bool hard_wired;            /* a custom runtime that listens at a port of its own choice */
     struct instance *instances; /* of this revision and older ones */
     size_t instance_count;
-    unsigned held; /* it stays although it has no instance */
+    unsigned held;                        /* it stays although it has no instance */
+    uint32_t target;                      /* instances that are kept ready */
+    uint64_t provision_round, fill_round; /* in which it was named, and looked at */
+    uint64_t failed_ns;                   /* one did not come up; 0: none, since the last change */
+    char *problem;                        /* why there are not so many; NULL: none is known */
 };
 
 void invoke_function_copy(const struct invoke_function *from, struct arena *arena,
                           struct invoke_function *out);
+/** NULL when it has no entry. */
+struct function *function_find(struct invoke *invoke, const struct invoke_function *spec);
 /** The entry of the function; its spec becomes @spec, and instances of another revision drain. */
 struct function *function_take(struct invoke *invoke, const struct invoke_function *spec);
+/** All its instances go, those with calls behind these. */
+void function_drain(struct function *function);
 /** It goes when it has no instance. */
 void function_let_go(struct function *function);
 
@@ -83,6 +91,14 @@ void function_let_go(struct function *function);
 
 /** An instance that can take a call, or a new one; NULL: *code and *message say why not. */
 struct instance *function_find_room(struct function *function, const char **code, char **message);
+
+/** One more instance that is kept ready may be started; NULL: *message says why not. */
+struct instance *function_find_ready_room(struct function *function, char **message);
+
+/* ---- provision.c ---- */
+
+/** Its end leaves a place to fill. */
+void provision_lost(struct instance *instance);
 
 /* ---- instance.c ---- */
 
@@ -108,7 +124,9 @@ struct instance {
     char id[40];
     enum instance_state state;
     bool draining;
-    bool frozen;    /* its hook has run since its last call */
+    bool frozen; /* its hook has run since its last call */
+    bool provisioned;
+    bool was_ready; /* it has served, or could have */
     bool uncounted; /* it has made room already */
     struct code *code, *layers;
     struct interpreter *interpreter;
@@ -206,7 +224,7 @@ struct invoke_call {
     uint32_t number; /* on its instance */
     enum call_phase phase;
     bool cold;
-    bool own;      /* nobody made it: a hook */
+    bool own;      /* nobody made it: a hook, or the start of an instance that is kept ready */
     bool streamed; /* its head is with whoever asked */
     bool handed;   /* to a Go program that asked for it */
     bool told;     /* its error stands in the logs */
@@ -244,6 +262,10 @@ uint64_t instance_peak(const struct instance *instance);
 void own_hook(struct instance *instance, enum call_phase phase);
 /** It is over, however it ended. */
 void own_over(struct invoke_call *call);
+/** Its start and its initializer, which nobody waits for. */
+void own_warm(struct instance *instance);
+/** It is done; nothing else happens. */
+void own_forget(struct invoke_call *call);
 /** Forget those the instance has: it goes. */
 void own_drop(struct instance *instance);
 /** What is run in this phase: a handler, and its limit. */
@@ -295,6 +317,8 @@ struct invoke {
     size_t instance_count;
     uint64_t memory_used; /* bytes: of all instances, by what their functions may take */
     bool prepare_posted, ending;
+    bool provision_posted;
+    uint64_t provision_round, fill_round;
     uint64_t next_tmp, next_user;
     uint64_t round;
 };

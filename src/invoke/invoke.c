@@ -271,6 +271,7 @@ static void end_instances(struct invoke *invoke)
             instance_free(instance);
         }
         function->held--;
+        function->target = 0;
         function_let_go(function);
     }
 }

@@ -80,10 +80,11 @@ struct invoke_function {
     const struct str *command; /* of a custom runtime; none: ./bootstrap */
     size_t command_count;
     uint16_t port;
-    struct str health_path; /* "" : the port alone is asked */
-    uint32_t start_limit_s; /* of a custom runtime */
-    uint32_t instances_max; /* of this function; beyond it ResourceExhausted */
-    uint32_t region_instances_max;
+    struct str health_path;        /* "" : the port alone is asked */
+    uint32_t start_limit_s;        /* of a custom runtime */
+    uint32_t instances_max;        /* of this function on demand; beyond it ResourceExhausted */
+    uint32_t region_instances_max; /* of those that share what is not reserved */
+    bool reserved;                 /* its instances_max is its own part of the account's */
     struct str log_project, log_store;
 };
 
@@ -166,6 +167,29 @@ void invoke_cancel(struct invoke_call *call);
 void invoke_go_on(struct invoke_call *call);
 /** The pipe that the call became has ended: so does the call; done() is called. */
 void invoke_pipe_over(struct invoke_call *call);
+
+/* ---- instances that are kept ready ---- */
+
+/*
+ * Between invoke_provision_begin() and invoke_provision_end() every function is named that is to
+ * have instances kept ready; those that are not named have none from then on.
+ */
+void invoke_provision_begin(struct invoke *invoke);
+void invoke_provision(struct invoke *invoke, const struct invoke_function *function,
+                      uint32_t target);
+void invoke_provision_end(struct invoke *invoke);
+/** How many are ready. @problem: why there are not more; "" when none is known. */
+uint32_t invoke_provisioned(struct invoke *invoke, const struct invoke_function *function,
+                            struct str *problem);
+
+/* ---- functions that are changed ---- */
+
+/** Ask @keeps for each function that has instances; those of others end when they are idle. */
+void invoke_sweep(struct invoke *invoke,
+                  bool (*keeps)(void *arg, const struct invoke_function *function), void *arg);
+/** Calls of any version of the function that run are refused, and their instances ended. */
+void invoke_abort(struct invoke *invoke, const struct invoke_function *function, const char *code,
+                  struct str message);
 
 /* ---- what runs ---- */
 

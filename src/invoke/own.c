@@ -1,11 +1,13 @@
 /*
- * Calls that nobody made: the hooks between calls and before the end.
+ * Calls that nobody made: the hooks between calls and before the end, and the start of an instance
+ * that is kept ready.
  *
  * They stand among the calls of their instance without being counted, and what they answer is of no
  * account.
  *
  * Source: spec page invocation §6.4, §6.6, §7.3.
  */
+#include "base/clock.h"
 #include "base/mem.h"
 #include "crypto/id.h"
 #include "invoke/internal.h"
@@ -44,7 +46,28 @@ void own_hook(struct instance *instance, enum call_phase phase)
     call_run(&own->call);
 }
 
-static void forget(struct invoke_call *call)
+static void on_warm(void *arg, const struct invoke_result *result)
+{
+    struct function *function = arg;
+
+    if (result->outcome == INVOKE_ANSWERED)
+        return;
+    function->failed_ns = clock_monotonic_ns();
+    mem_free(function->problem);
+    function->problem = result->outcome == INVOKE_REFUSED
+                            ? mem_printf("%s: " STR_FMT, result->code, STR_ARG(result->message))
+                            : mem_printf(STR_FMT, STR_ARG(result->body));
+}
+
+void own_warm(struct instance *instance)
+{
+    struct own_call *own = new_call(instance);
+
+    own->call.done = on_warm;
+    own->call.arg = instance->function;
+}
+
+void own_forget(struct invoke_call *call)
 {
     struct instance *instance = call->instance;
 
@@ -59,7 +82,7 @@ void own_over(struct invoke_call *call)
 {
     struct instance *instance = call->instance;
 
-    forget(call);
+    own_forget(call);
     buf_done(&instance->log);
     instance_go_on(instance);
 }
@@ -72,7 +95,7 @@ void own_drop(struct instance *instance)
     DL_FOREACH_SAFE(instance->calls, call, next)
     {
         if (call->own)
-            forget(call);
+            own_forget(call);
     }
 }
 

@@ -6,7 +6,12 @@
 #include "base/mem.h"
 #include "invoke/internal.h"
 
-/* Warm before cold; among warm ones the one that was used last, so that others can go. */
+/* Warm before cold, kept ready before on demand; of several the last, so that others can go. */
+static int rank(const struct instance *instance)
+{
+    return (instance->state == INSTANCE_SERVING ? 2 : 0) + instance->provisioned;
+}
+
 static struct instance *find_room(struct function *function)
 {
     struct instance *best = NULL;
@@ -14,9 +19,9 @@ static struct instance *find_room(struct function *function)
 
     DL_FOREACH(function->instances, instance)
     {
-        if (!instance_has_room(instance))
-            continue;
-        if (!best || instance->state == INSTANCE_SERVING)
+        if (instance_has_room(instance) &&
+            (!best || rank(instance) > rank(best) ||
+             (rank(instance) == rank(best) && instance->state == INSTANCE_SERVING)))
             best = instance;
     }
     return best;
@@ -24,76 +29,68 @@ static struct instance *find_room(struct function *function)
 
 /* ---- who is counted, and who may go ---- */
 
-typedef bool is_counted(const struct function *function, const struct invoke_function *of);
+typedef bool is_counted(const struct instance *instance, const struct invoke_function *of);
 
-static bool everywhere(const struct function *function, const struct invoke_function *of)
+static bool everywhere(const struct instance *instance, const struct invoke_function *of)
 {
-    (void)function;
     (void)of;
-    return true;
+    return !instance->uncounted;
 }
 
-static bool in_region(const struct function *function, const struct invoke_function *of)
+static bool in_region(const struct instance *instance, const struct invoke_function *of)
 {
-    return str_eq(function->spec.region, of->region);
+    return !instance->uncounted && str_eq(instance->spec.region, of->region);
 }
 
-static bool in_account(const struct function *function, const struct invoke_function *of)
+/* What is kept ready and what is reserved does not share in what is left. */
+static bool in_account(const struct instance *instance, const struct invoke_function *of)
 {
-    return in_region(function, of) && str_eq(function->spec.account, of->account);
-}
-
-static size_t count(struct invoke *invoke, is_counted *counted, const struct invoke_function *of)
-{
-    struct function *function;
-    struct function *next;
-    size_t instances = 0;
-
-    HASH_ITER(hh, invoke->functions, function, next)
-    {
-        if (counted(function, of))
-            instances += function->instance_count;
-    }
-    return instances;
+    return in_region(instance, of) && str_eq(instance->spec.account, of->account) &&
+           !instance->provisioned && !instance->function->spec.reserved;
 }
 
 static bool is_idle(const struct instance *instance)
 {
-    return instance->state == INSTANCE_SERVING && instance->call_count == 0;
+    return instance->state == INSTANCE_SERVING && instance->call_count == 0 &&
+           !instance->provisioned;
 }
 
-/* The idle one that has waited longest. */
-static struct instance *find_idle(struct invoke *invoke, is_counted *counted,
-                                  const struct invoke_function *of)
+struct tally {
+    size_t count;
+    struct instance *idle; /* that has waited longest */
+};
+
+static struct tally tally(struct invoke *invoke, is_counted *counted,
+                          const struct invoke_function *of)
 {
-    struct instance *best = NULL;
+    struct tally found = {0};
     struct function *function;
     struct function *next;
+    struct instance *instance;
 
     HASH_ITER(hh, invoke->functions, function, next)
     {
-        struct instance *instance;
-
-        if (!counted(function, of))
-            continue;
         DL_FOREACH(function->instances, instance)
         {
+            if (!counted(instance, of))
+                continue;
+            found.count++;
             if (is_idle(instance) &&
-                (!best || instance->timer.deadline_ns < best->timer.deadline_ns))
-                best = instance;
+                (!found.idle || instance->timer.deadline_ns < found.idle->timer.deadline_ns))
+                found.idle = instance;
         }
     }
-    return best;
+    return found;
 }
 
-static size_t count_current(const struct function *function)
+static size_t count_on_demand(const struct function *function)
 {
     const struct instance *instance;
     size_t instances = 0;
 
     DL_FOREACH(function->instances, instance)
     {
-        instances += !instance->draining;
+        instances += !instance->draining && !instance->provisioned;
     }
     return instances;
 }
@@ -116,13 +113,13 @@ static bool function_allows(struct function *function, const struct refusal *ref
 {
     const struct invoke_function *spec = &function->spec;
 
-    if (function->hard_wired && !function->invoke->namespaces && count_current(function) > 0)
+    if (function->hard_wired && !function->invoke->namespaces && count_on_demand(function) > 0)
         return refuse(refusal, "ResourceExhausted",
                       mem_printf("function '" STR_FMT
                                  "' does not listen at FC_SERVER_PORT: without "
                                  "namespaces there can be one instance of it",
                                  STR_ARG(spec->name)));
-    if (count_current(function) >= spec->instances_max)
+    if (count_on_demand(function) >= spec->instances_max)
         return refuse(refusal, "ResourceExhausted",
                       mem_printf("Resource 'the number of on-demand instances of function '" STR_FMT
                                  "'' is exhausted (limit: %u)",
@@ -133,19 +130,21 @@ static bool function_allows(struct function *function, const struct refusal *ref
 /* Idle ones go while @counted are as many as there may be. */
 static bool make_room(struct function *function, is_counted *counted, size_t most)
 {
-    while (count(function->invoke, counted, &function->spec) >= most) {
-        struct instance *idle = find_idle(function->invoke, counted, &function->spec);
+    for (;;) {
+        struct tally found = tally(function->invoke, counted, &function->spec);
 
-        if (!idle)
+        if (found.count < most)
+            return true;
+        if (!found.idle)
             return false;
-        instance_end(idle);
+        instance_end(found.idle);
     }
-    return true;
 }
 
 static bool account_allows(struct function *function, const struct refusal *refusal)
 {
-    if (make_room(function, in_account, function->spec.region_instances_max))
+    if (function->spec.reserved ||
+        make_room(function, in_account, function->spec.region_instances_max))
         return true;
     return refuse(refusal, "ResourceExhausted",
                   mem_printf("Resource 'the number of on-demand instances' is exhausted "
@@ -171,7 +170,7 @@ static bool memory_allows(struct function *function, const struct refusal *refus
     uint64_t more = (uint64_t)function->spec.memory_mb << 20;
 
     while (invoke->memory_used + more > most) {
-        struct instance *idle = find_idle(invoke, everywhere, NULL);
+        struct instance *idle = tally(invoke, everywhere, NULL).idle;
 
         if (!idle)
             return refuse(refusal, "ResourceThrottled",
@@ -191,29 +190,47 @@ static bool machine_allows(struct function *function, const struct refusal *refu
                   mem_printf("this machine runs %d instances already", SUPERVISE_PROGRAMS_MAX));
 }
 
-static bool may_grow(struct function *function, const struct refusal *refusal)
-{
-    static bool (*const allows[])(struct function *, const struct refusal *) = {
-        function_allows, account_allows, region_allows, memory_allows, machine_allows,
-    };
+typedef bool allows(struct function *function, const struct refusal *refusal);
 
-    for (size_t i = 0; i < N_ELEMENTS(allows); i++) {
-        if (!allows[i](function, refusal))
-            return false;
-    }
-    return true;
+/* Those of what is kept ready come first there. */
+static allows *const caps[] = {
+    region_allows, memory_allows, machine_allows, function_allows, account_allows,
+};
+enum { READY_CAPS = 3 };
+
+static bool may_grow(struct function *function, size_t from, size_t to,
+                     const struct refusal *refusal)
+{
+    bool may = true;
+
+    function->held++; /* idle ones may go meanwhile, and the function with the last */
+    for (size_t i = from; may && i < to; i++)
+        may = caps[i](function, refusal);
+    function->held--;
+    return may;
 }
 
 struct instance *function_find_room(struct function *function, const char **code, char **message)
 {
     const struct refusal refusal = {code, message};
     struct instance *instance = find_room(function);
-    bool may;
 
     if (instance)
         return instance;
-    function->held++; /* idle ones may go meanwhile, and the function with the last */
-    may = may_grow(function, &refusal);
-    function->held--;
-    return may ? instance_new(function) : NULL;
+    if (!may_grow(function, READY_CAPS, N_ELEMENTS(caps), &refusal) ||
+        !may_grow(function, 0, READY_CAPS, &refusal))
+        return NULL;
+    return instance_new(function);
+}
+
+struct instance *function_find_ready_room(struct function *function, char **message)
+{
+    const char *code;
+    char *text;
+
+    if (may_grow(function, 0, READY_CAPS, &(struct refusal){&code, &text}))
+        return instance_new(function);
+    *message = mem_printf("%s: %s", code, text);
+    mem_free(text);
+    return NULL;
 }

@@ -12,6 +12,7 @@
 #include "product/service/event/timers.h"
 #include "product/service/operations.h"
 #include "product/service/resource/async_queue.h"
+#include "product/service/resource/provision_keeper.h"
 
 #define DEFAULT_REGION "cn-hangzhou"
 #define DEFAULT_ACCOUNT "123456789012"
@@ -132,20 +133,29 @@ void service_pipe_over(struct service_pending *pending)
         invoke_pipe_over(pending->work.run);
 }
 
+static void look_at_provisions(struct service *service)
+{
+    provision_keeper_look(service->provisions);
+}
+
 void service_run_code(struct service *service, struct invoke *invoke)
 {
     event_timers_free(GIVE(service->timers));
     async_queue_free(GIVE(service->async));
+    provision_keeper_free(GIVE(service->provisions));
     service->invoke = invoke;
+    service->changes = invoke ? look_at_provisions : NULL;
     service->trigger_changes = invoke ? service_triggers_changed : NULL;
     if (!invoke)
         return;
     service->async = async_queue_new(service);
     service->timers = event_timers_new(service);
+    service->provisions = provision_keeper_new(service);
 }
 
 void service_triggers_changed(struct service *service)
 {
+    provision_keeper_look(service->provisions);
     event_timers_changed(service->timers);
 }
 
@@ -153,6 +163,7 @@ void service_clock_moved(struct service *service)
 {
     event_timers_clock_moved(service->timers);
     async_queue_clock_moved(service->async);
+    provision_keeper_look(service->provisions);
 }
 
 uint64_t service_timer_next(const struct service *service, const struct event_trigger *trigger)

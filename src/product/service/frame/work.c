@@ -8,6 +8,8 @@ enum { TIME_STEP_MS = 1000 }; /* times are shown with a resolution of one second
 
 struct store_batch *work_batch(struct work *work)
 {
+    if (work->service->changes)
+        work->service->changes(work->service);
     return product_batch(&work->base, work->store);
 }
 

@@ -60,8 +60,10 @@ struct service {
     struct store *store;
     struct worker *worker; /* looks into packages */
     const struct clock *clock;
-    struct invoke *invoke;     /* NULL: code is not run */
-    struct async_queue *async; /* asynchronous calls; as long as code is run */
+    struct invoke *invoke;                    /* NULL: code is not run */
+    struct async_queue *async;                /* asynchronous calls; as long as code is run */
+    struct provision_keeper *provisions;      /* as long as code is run */
+    void (*changes)(struct service *service); /* something is being written; may be NULL */
     enum service_lack lack;
     uint64_t (*seed)(void *owner); /* of what is drawn; NULL: 0 */
     void *seed_owner;

@@ -346,6 +346,7 @@ void function_invoke(struct work *work)
     if (address_find(work, ADDRESS_SERVICE | ADDRESS_FUNCTION | ADDRESS_QUALIFIED, &at) &&
         answer_choice(work, "InvocationType", "Sync | Async", kind) &&
         answer_choice(work, "LogType", async ? "None" : "Tail | None", log) &&
-        check_task_id(work) && restriction_allows(work, &at) && on_demand_allows(work, &at))
-        run_event(work, &at, str_eq(kind, STR("Async")));
+        check_task_id(work) && restriction_allows(work, &at) &&
+        (async || on_demand_allows(work, &at)))
+        run_event(work, &at, async);
 }

@@ -161,6 +161,11 @@ void function_spec(struct work *work, const struct address *at, struct invoke_fu
     read_environment(work, model, out);
     read_custom(work, model, out);
     read_layers(work, model, out);
+    if (cJSON_IsTrue(member(model, "disableOndemand")))
+        out->instances_max = 0;
+    out->reserved = of_2023 && out->instances_max != UINT32_MAX;
+    if (of_2023 && out->region_instances_max != UINT32_MAX)
+        out->region_instances_max -= concurrency_reserved(work, out->region_instances_max);
     read_initializer(work, model, out);
     out->pre_freeze = read_hook(work, model, "preFreeze");
     out->pre_stop = read_hook(work, model, "preStop");

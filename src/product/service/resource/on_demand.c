@@ -123,7 +123,8 @@ void on_demand_list(struct work *work)
 /* The config for the qualifier, or in 2023-03-30 the one of the function. */
 static const struct store_row *config_for(struct work *work, const struct address *at)
 {
-    struct str qualifier = work->api == API_2023 ? STR("") : at->qualifier;
+    bool of_2023 = str_eq(at->service, STR(SERVICE_OF_2023)) || work->api == API_2023;
+    struct str qualifier = of_2023 ? STR("") : at->qualifier;
 
     return work_find(work, "on-demand", STR(""), config_name(work, at, qualifier));
 }
@@ -133,6 +134,18 @@ uint32_t on_demand_most(struct work *work, const struct address *at)
     const struct store_row *config = config_for(work, at);
 
     return config ? (uint32_t)count_of(config) : UINT32_MAX;
+}
+
+uint32_t concurrency_reserved(struct work *work, uint32_t most)
+{
+    struct store_key key = work_key(work, "on-demand", STR(""), STR(""), STR(""));
+    struct store_list list = store_list(work->store, &key);
+    size_t i = store_list_seek(list, STR(SERVICE_OF_2023 "/"));
+    double sum = 0;
+
+    for (; i < list.count && str_starts(list.rows[i]->key.name, STR(SERVICE_OF_2023 "/")); i++)
+        sum += count_of(list.rows[i]);
+    return sum < most ? (uint32_t)sum : most;
 }
 
 bool on_demand_allows(struct work *work, const struct address *at)

@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "product/service/resource/config.h"
 #include "product/service/resource/handlers.h"
+#include "product/service/resource/provision_keeper.h"
+#include "product/service/resource/run.h"
 #include "product/service/resource/schedule.h"
 
 /* clang-format off */
@@ -43,6 +45,21 @@ static double effective(struct work *work, const cJSON *document)
                            number_of(document, "target"));
 }
 
+/* How many there are: of a function that cannot be run, as many as were asked for. */
+static void add_current(struct work *work, const struct store_row *row, double target, cJSON *view)
+{
+    struct address at;
+    struct invoke_function spec;
+    struct str problem = STR("");
+
+    if (target > 0 && provision_function(work, row, &at)) {
+        function_spec(work, &at, &spec);
+        target = invoke_provisioned(work->service->invoke, &spec, &problem);
+    }
+    cJSON_AddNumberToObject(view, "current", target);
+    json_add_str(view, "currentError", problem);
+}
+
 /* A put answers what was put; a get what the schedule has made of it. */
 static void decorate(struct work *work, const struct subject *s, const struct store_row *row,
                      const cJSON *document, cJSON *view)
@@ -53,8 +70,7 @@ static void decorate(struct work *work, const struct subject *s, const struct st
     bool disabled = restriction_holds(work, place.service, place.function);
 
     json_set(view, "target", cJSON_CreateNumber(target));
-    cJSON_AddNumberToObject(view, "current", disabled ? 0 : target);
-    cJSON_AddStringToObject(view, "currentError", "");
+    add_current(work, row, disabled ? 0 : target, view);
     json_add_str(view, work->api == API_2023 ? "functionArn" : "resource",
                  resource_name(work, row));
     if (work->api == API_2023)

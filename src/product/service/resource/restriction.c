@@ -4,6 +4,7 @@
  * Source: spec page api-2023-03-30 §7.2.
  */
 #include "base/mem.h"
+#include "invoke/invoke.h"
 #include "product/service/resource/handlers.h"
 #include "product/service/resource/model.h"
 
@@ -46,6 +47,24 @@ static void set(struct work *work, const struct address *at, cJSON *model, bool 
     put(work, at, model);
 }
 
+static void abort_running(struct work *work, const struct address *at, struct str reason)
+{
+    bool of_2023 = str_eq(at->service, STR(SERVICE_OF_2023));
+    const struct invoke_function function = {
+        .account = work->account,
+        .region = work->region,
+        .service = of_2023 ? STR("") : at->service,
+        .name = at->function,
+    };
+
+    if (work->service->invoke)
+        invoke_abort(work->service->invoke, &function, "AccessDenied",
+                     arena_strf(work->arena,
+                                "invocation of function '" STR_FMT
+                                "' is disabled, reason: '" STR_FMT "'",
+                                STR_ARG(at->function), STR_ARG(reason)));
+}
+
 void function_disable(struct work *work)
 {
     OWN(json_free) cJSON *given = work_read(work, &disable_fields, true);
@@ -57,6 +76,8 @@ void function_disable(struct work *work)
     OWN(json_free) cJSON *model = row_document(at.function_row);
 
     set(work, &at, model, true, json_get_str(given, "reason"));
+    if (cJSON_IsTrue(json_get(given, "abortOngoingRequest")))
+        abort_running(work, &at, json_get_str(given, "reason"));
     answer_text(work, STR("{\"success\":true}"));
 }
 
