@@ -6,9 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/distance.h"
 #include "base/mem.h"
-#include "catalog/fc_error.h"
+#include "cli/error_list.h"
 #include "cli/print.h"
 #include "cli/private.h"
 #include "cli/progress.h"
@@ -68,70 +67,29 @@ static void add_case(struct react *r, const char *name, struct str code, const c
     };
 }
 
-static const char *error_value(struct react *r, const struct fc_error *error, const char *more)
-{
-    OWN(buf_done) struct buf args = {0};
-
-    for (size_t i = 0; i < fc_error_arg_required(error); i++)
-        buf_puts(&args, i ? ", \"1\"" : ", args: [\"1\"");
-    return arena_printf(r->arena, "error: {code: %s%s%s%s}", error->code, buf_text(&args),
-                        args.len ? "]" : "", more);
-}
-
 static void add_error(struct react *r, const struct fc_error *error)
 {
     struct str code = str_of(error->code);
 
-    add_case(r, error->code, code, "", error_value(r, error, ""));
+    add_case(r, error->code, code, "", cli_error_action(error, "", r->arena));
     if (error->status == 429 || error->status == 503)
         add_case(r, arena_printf(r->arena, "%s, Retry-After: 1", error->code), code, "",
-                 error_value(r, error, ", retry_after: 1s"));
-}
-
-static bool add_named(struct react *r, struct str name)
-{
-    struct nearest nearest = {.wanted = name};
-    const struct fc_error *error = fc_error_find(name);
-    size_t count;
-    const struct fc_error *table = fc_error_table(&count);
-
-    if (error) {
-        add_error(r, error);
-        return true;
-    }
-    for (size_t i = 0; i < count; i++)
-        nearest_offer(&nearest, str_of(table[i].code));
-    cli_usage(r->args, "--errors: no documented code '" STR_FMT "'%s" STR_FMT "%s", STR_ARG(name),
-              nearest.best.ptr ? "; did you mean '" : "", STR_ARG(nearest.best),
-              nearest.best.ptr ? "'?" : "");
-    return false;
-}
-
-static void add_reference(struct react *r, bool all)
-{
-    size_t count;
-    const struct fc_error *table = fc_error_table(&count);
-
-    for (size_t i = 0; i < count; i++)
-        if (all || table[i].evidence == EVIDENCE_2020_08_27)
-            add_error(r, &table[i]);
+                 cli_error_action(error, ", retry_after: 1s", r->arena));
 }
 
 static bool add_errors(struct react *r)
 {
-    const char *list = cli_value(r->args, "errors");
-    struct str name, rest = str_of(list);
+    struct error_list list;
 
-    if (!list || str_eq(rest, STR("all"))) {
-        add_reference(r, list != NULL);
-        return true;
-    }
-    while (rest.len) {
-        if (!str_cut(rest, ',', &name, &rest))
-            rest = STR_NONE;
-        if (!add_named(r, str_trim(name)))
-            return false;
-    }
+    if (!cli_error_list(r->args, r->arena, &list))
+        return false;
+    for (size_t i = 0; i < list.count; i++)
+        add_error(r, list.items[i]);
+    /* Its body says errorCode, as it is documented; classic clients read ErrorCode. */
+    if (!list.named)
+        add_case(r, arena_printf(r->arena, "%s, errorCode", list.items[0]->code),
+                 str_of(list.items[0]->code), "",
+                 cli_error_action(list.items[0], ", keys: documented", r->arena));
     return true;
 }
 

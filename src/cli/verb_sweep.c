@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/draw.h"
 #include "base/mem.h"
-#include "catalog/fc_error.h"
 #include "catalog/operation.h"
+#include "cli/error_list.h"
 #include "cli/print.h"
 #include "cli/private.h"
 #include "cli/progress.h"
@@ -19,7 +19,7 @@
 #include "cli/verbs.h"
 #include "conf/scalar.h"
 
-enum { CASES_MAX = 20000, ERRORS_MAX = 64 };
+enum { CASES_MAX = 20000 };
 
 #define NS_PER_S UINT64_C(1000000000)
 
@@ -33,9 +33,7 @@ struct sweep_case {
 struct sweep {
     const struct cli_args *args;
     struct arena *arena;
-    const struct fc_error *errors[ERRORS_MAX];
-    size_t error_count;
-    bool named; /* by the user, who wants them whatever the documentation says */
+    struct error_list errors;
     struct sweep_case *cases;
     size_t count;
     size_t *order; /* of what is left to do */
@@ -49,44 +47,6 @@ struct sweep {
 };
 
 /* ---- what there is to do ---- */
-
-static bool take_errors(struct sweep *s)
-{
-    const char *list = cli_value(s->args, "errors");
-    struct str name, rest = str_of(list);
-    size_t count;
-    const struct fc_error *table = fc_error_table(&count);
-
-    s->named = list != NULL;
-    if (!list || str_eq(rest, STR("documented"))) {
-        for (size_t i = 0; i < count && s->error_count < ERRORS_MAX; i++)
-            if (table[i].evidence == EVIDENCE_2020_08_27)
-                s->errors[s->error_count++] = &table[i];
-        return true;
-    }
-    while (rest.len && s->error_count < ERRORS_MAX) {
-        if (!str_cut(rest, ',', &name, &rest))
-            rest = STR_NONE;
-        s->errors[s->error_count] = fc_error_find(str_trim(name));
-        if (!s->errors[s->error_count++]) {
-            cli_usage(s->args,
-                      "--errors: no documented code '" STR_FMT "'; 'fcemu errors' lists them",
-                      STR_ARG(name));
-            return false;
-        }
-    }
-    return true;
-}
-
-static const char *error_action(struct sweep *s, const struct fc_error *error)
-{
-    OWN(buf_done) struct buf args = {0};
-
-    for (size_t i = 0; i < fc_error_arg_required(error); i++)
-        buf_puts(&args, i ? ", \"1\"" : ", args: [\"1\"");
-    return arena_printf(s->arena, "error: {code: %s%s%s}", error->code, buf_text(&args),
-                        args.len ? "]" : "");
-}
 
 static void add_case(struct sweep *s, size_t call, struct str operation, struct str injected,
                      const char *what)
@@ -109,9 +69,12 @@ static void add_call(struct sweep *s, size_t call, const cJSON *request)
     const struct operation *op = operation_of(request);
     const struct fault_trial *end;
 
-    for (size_t i = 0; i < s->error_count; i++)
-        if (s->named || (op && fc_error_applies(s->errors[i], op)))
-            add_case(s, call, name, str_of(s->errors[i]->code), error_action(s, s->errors[i]));
+    for (size_t i = 0; i < s->errors.count; i++) {
+        const struct fc_error *error = s->errors.items[i];
+
+        if (s->errors.named || (op && fc_error_applies(error, op)))
+            add_case(s, call, name, str_of(error->code), cli_error_action(error, "", s->arena));
+    }
     for (size_t i = 0; cli_has(s->args, "network") && (end = react_end(i)); i++)
         if (!end->reused)
             add_case(s, call, name, str_of(end->name), end->what);
@@ -438,11 +401,11 @@ static int run_sweep(const struct cli_args *args)
         return cli_usage(args, "needs a command: fcemu sweep -- COMMAND…");
     if (budget && scalar_duration(str_of(budget), &s.budget_ns) != SCALAR_OK)
         return cli_usage(args, "'--budget %s' is not a duration such as 5m", budget);
-    if (!cli_trial_options(args, &parallel) || !take_errors(&s))
+    if (!cli_trial_options(args, &parallel))
         return EXIT_CODE_USAGE;
     s.arena = arena_new();
     s.rows = json_made(cJSON_CreateArray());
-    r = carry_out(&s, parallel);
+    r = cli_error_list(args, s.arena, &s.errors) ? carry_out(&s, parallel) : EXIT_CODE_USAGE;
     if (s.resume)
         fclose(s.resume);
     json_free(s.rows);

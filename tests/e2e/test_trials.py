@@ -180,3 +180,17 @@ def test_a_failure_that_does_not_come_back_is_called_flaky(cli):
     script = "test -e once && exit 0; touch once; exit 5"
     assert "flaky: with the whole tape the command failed 1 times of 3" in cli.run(
         "shrink", "all.ndjson", "--", "sh", "-c", script, code=7).stderr
+
+
+@pytest.mark.heavy
+def test_an_error_as_it_is_documented_has_a_row_of_its_own(cli):
+    """Classic clients read ErrorCode; what says errorCode alone they lose."""
+    cells = json.loads(cli.run("react", "--parallel", "3", "--json", *app(1, 1)).stdout)["cells"]
+    assert len(cells) == 13 + 2 + 1 and cells[-1]["injected"] == "InvalidArgument, errorCode"
+    assert (cells[-1]["operation"], cells[-1]["attempts_most"]) == ("InvokeFunction", 1)
+
+
+@pytest.mark.parametrize("verb", ["react", "sweep"])
+def test_a_misspelt_error_is_told_with_the_right_word(cli, verb):
+    assert "did you mean 'AccessDenied'?" in cli.run(verb, "--errors", "AccessDenid", *app(1), code=2).stderr
+    assert "no documented code 'nonsense'; 'fcemu errors' lists them" in cli.run(verb, "--errors", "nonsense", *app(1), code=2).stderr
