@@ -39,6 +39,7 @@ int functions_start(struct daemon *d, struct error *err)
         .machines = s->invoke.machines,
         .idle_ms = s->invoke.idle_ns / NS_PER_MS,
         .logs = d->logs,
+        .reserve = s->invoke.reserve,
         .runtimes = runtimes,
         .runtime_count = s->runtimes.count,
         .no_network = s->invoke.network == NETWORK_NONE,
@@ -76,4 +77,6 @@ void functions_health(const struct daemon *d, cJSON *health)
     cJSON_AddBoolToObject(functions, "enabled", d->invoke != NULL);
     if (d->invoke)
         cJSON_AddStringToObject(functions, "isolation", invoke_isolation(d->invoke));
+    if (d->invoke)
+        cJSON_AddNumberToObject(functions, "reserve", (double)invoke_reserve(d->invoke));
 }

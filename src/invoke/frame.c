@@ -239,3 +239,9 @@ void channel_close(struct channel *c)
     if (!c->busy)
         free_channel(c);
 }
+
+void channel_adopt(struct channel *c, const struct channel_events *events, void *arg)
+{
+    c->events = events;
+    c->arg = arg;
+}

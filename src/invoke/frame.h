@@ -35,6 +35,8 @@ struct channel_events {
 struct channel *channel_open(struct loop *loop, int fd, const struct channel_events *events,
                              void *arg, struct error *err);
 void channel_close(struct channel *channel); /* NULL is fine */
+/** From now on somebody else hears of it. */
+void channel_adopt(struct channel *channel, const struct channel_events *events, void *arg);
 /** The parts behind each other are the payload. What the socket does not take at once is copied. */
 void channel_send(struct channel *channel, char kind, uint32_t call, const struct str *parts,
                   size_t count);

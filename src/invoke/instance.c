@@ -69,7 +69,7 @@ struct instance *instance_new(struct function *function)
     return instance;
 }
 
-static void close_log(struct instance *instance)
+void instance_close_log(struct instance *instance)
 {
     loop_watch_stop(GIVE(instance->log_watch));
     prints_flush(instance);
@@ -103,12 +103,14 @@ void instance_free(struct instance *instance)
     channel_close(GIVE(instance->channel));
     web_free(GIVE(instance->web));
     runtime_api_free(GIVE(instance->api));
-    close_log(instance);
+    instance_close_log(instance);
     supervised_free(GIVE(instance->program));
     code_let_go(instance->code);
     code_let_go(instance->layers);
     if (instance->tmp)
         invoke_remove_folder(invoke, GIVE(instance->tmp));
+    if (instance->place)
+        invoke_remove_folder(invoke, GIVE(instance->place));
     DL_DELETE(instance->function->instances, instance);
     instance->function->held--;
     function_let_go(instance->function);
@@ -139,7 +141,7 @@ void instance_read_log(struct instance *instance)
         ssize_t got = read(instance->log_fd, bytes, sizeof(bytes));
 
         if (got == 0)
-            close_log(instance);
+            instance_close_log(instance);
         if (got <= 0)
             return;
         instance->log_bytes += (uint64_t)got;
@@ -338,7 +340,7 @@ void instance_isolate(struct instance *instance)
 {
     loop_timer_cancel(instance->invoke->loop, &instance->timer);
     web_free(GIVE(instance->web));
-    close_log(instance);
+    instance_close_log(instance);
     supervised_free(GIVE(instance->program));
     instance->own_network = true;
     instance->state = INSTANCE_PREPARING;
@@ -413,6 +415,8 @@ void instance_rest(struct instance *instance)
         instance_end(instance);
         return;
     }
+    if (instance->interpreter)
+        reserve_refill(instance);
     if (instance->state == INSTANCE_SERVING && !instance->provisioned)
         loop_timer_arm(instance->invoke->loop, &instance->timer,
                        instance->invoke->settings.idle_ms * NS_PER_MS, on_idle_limit);

@@ -18,6 +18,8 @@ enum { PROBLEM_TEXT_BYTES = 200, LOG_SHOWN_BYTES = 300, PROBLEM_BYTES = 700 };
 struct worker;
 struct code;
 struct interpreter;
+struct reserve;
+struct texts;
 struct web;
 struct runtime_api;
 
@@ -43,10 +45,11 @@ struct interpreter {
     enum runtime_language language;
     char *runtime; /* "python3.10": the key */
     enum interpreter_state state;
-    char *path;    /* real path of the program */
-    char *prefix;  /* the folder it is installed in */
-    char *version; /* "3.11.2" */
-    char *shown;   /* "Python 3.11.2"; or, when it is missing, what to do about it */
+    char *path;       /* real path of the program */
+    char *prefix;     /* the folder it is installed in */
+    char *version;    /* "3.11.2" */
+    uint64_t used_ns; /* when an instance of it was */
+    char *shown;      /* "Python 3.11.2"; or, when it is missing, what to do about it */
 };
 
 /** For a runtime by its name; looked for once. NULL for one that needs none. */
@@ -130,7 +133,8 @@ struct instance {
     bool uncounted; /* it has made room already */
     struct code *code, *layers;
     struct interpreter *interpreter;
-    char *tmp; /* without namespaces: its TMPDIR */
+    char *tmp;   /* without namespaces: its TMPDIR */
+    char *place; /* and, when it was started in reserve, a folder with links to code and layers */
     struct supervised *program;
     struct channel *channel;
     struct web *web;
@@ -147,6 +151,7 @@ struct instance {
     uint64_t created_wall_ms;
     uint16_t port;
     bool own_network;
+    bool bare;                   /* it waits in reserve for its function, and has none yet */
     struct loop_timer timer;     /* limit of start and initializer, then of idleness */
     const char *credentials[3];  /* minted: id, secret, token */
     uint64_t round;              /* of invoke_prepare_on(), in which it was looked at last */
@@ -186,13 +191,55 @@ const char *instance_ran(const struct instance *instance);
 /** What its program says and does; for spawn.c. */
 void instance_on_log(void *arg, unsigned events);
 void instance_on_exited(void *arg, int status, bool over_memory, const char *problem);
+void instance_on_settled(void *arg, int sys_errno);
 void instance_on_socket(void *arg, uint32_t token, int fd, int sys_errno, uint16_t port);
 
-/* spawn.c */
+/* ---- environment.c ---- */
+
+enum { TEXTS_MAX = 400 };
+
+struct texts { /* ended by NULL */
+    struct arena *arena;
+    const char *items[TEXTS_MAX];
+    size_t count;
+};
+void texts_add(struct texts *texts, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/** Where the program finds things. */
+const char *instance_code_path(const struct instance *instance);
+const char *instance_layer_path(const struct instance *instance);
+const char *instance_tmp_path(const struct instance *instance);
+/** All of its variables, "NAME=value"; or only those that do not depend on the function. */
+void environment_add(struct instance *instance, struct texts *env);
+void environment_add_presets(struct instance *instance, struct texts *env);
+/** An interpreter that runs already can take the function's variables. */
+bool environment_may_come_later(const struct instance *instance);
+
+/* ---- spawn.c ---- */
+
+/** Start its program, or take one that is held in reserve. */
 int instance_spawn(struct instance *instance, struct error *err);
+/** A program of the same kind that waits for its function: @bare has no function. */
+int instance_spawn_bare(struct instance *bare, struct error *err);
+void instance_close_log(struct instance *instance);
+
+/* ---- reserve.c: interpreters that run already, without user code ---- */
+
+/** The instance gets a program that fits, if there is one: it only has to be told what to load. */
+bool reserve_take(struct instance *instance);
+/** The instance was used: its runtime keeps as many in reserve as the settings want. */
+void reserve_refill(const struct instance *instance);
+/** One goes, to make room. False when there is none. */
+bool reserve_drop(struct invoke *invoke);
+void reserve_free_all(struct invoke *invoke);
+/** What a program and its channel tell while they wait; their owner is the bare instance. */
+extern const struct supervised_events reserve_program_events;
+extern const struct channel_events reserve_channel_events;
 /* meta.c */
 /** What a bootstrap is told once. @code: where it finds the function's code. */
-struct str load_frame(const struct instance *instance, const char *code, struct arena *arena);
+/** @env: variables that it has not been started with; NULL: it has them all. */
+struct str load_frame(const struct instance *instance, const char *code, const struct texts *env,
+                      struct arena *arena);
 
 /* ---- prints.c: into the logs of its function ---- */
 
@@ -316,6 +363,8 @@ struct invoke {
     struct function *functions;
     size_t instance_count;
     uint64_t memory_used; /* bytes: of all instances, by what their functions may take */
+    struct reserve *reserves;
+    size_t reserve_count;
     bool prepare_posted, ending;
     bool provision_posted;
     uint64_t provision_round, fill_round;

@@ -282,6 +282,7 @@ void invoke_free(struct invoke *invoke)
         return;
     invoke->ending = true;
     end_instances(invoke);
+    reserve_free_all(invoke);
     supervisor_free(invoke->supervisor);
     worker_free(invoke->worker);
     interpreter_free_all(invoke);
@@ -324,6 +325,11 @@ void invoke_each(struct invoke *invoke, void (*fn)(void *arg, const struct invok
                     });
         }
     }
+}
+
+size_t invoke_reserve(const struct invoke *invoke)
+{
+    return invoke->reserve_count;
 }
 
 const char *invoke_isolation(const struct invoke *invoke)

@@ -29,6 +29,7 @@ struct invoke_settings {
     enum supervise_isolation isolation;
     uint64_t memory_bytes;     /* of all instances together: what they may take at most */
     uint32_t machines;         /* instances in one region, of everybody; 0: any number */
+    uint32_t reserve;          /* interpreters without user code that a used runtime keeps ready */
     uint64_t idle_ms;          /* an instance without a call for so long ends */
     struct logs *logs;         /* what functions print goes there; NULL: nowhere */
     bool no_network;           /* functions reach nothing but themselves */
@@ -204,5 +205,7 @@ struct invoke_instance {
 void invoke_each(struct invoke *invoke, void (*fn)(void *arg, const struct invoke_instance *seen),
                  void *arg);
 
+/** Interpreters in reserve now. */
+size_t invoke_reserve(const struct invoke *invoke);
 /** How instances are kept apart: "namespace", "process", or "not tried yet". */
 const char *invoke_isolation(const struct invoke *invoke);

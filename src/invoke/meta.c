@@ -171,7 +171,25 @@ static void add_function(struct buf *b, const struct invoke_function *f)
     buf_add_char(b, '}');
 }
 
-struct str load_frame(const struct instance *instance, const char *code, struct arena *arena)
+static void add_variables(struct buf *b, const struct texts *env)
+{
+    struct str name;
+    struct str value;
+
+    buf_puts(b, ",\"environment\":{");
+    for (size_t i = 0; i < env->count; i++) {
+        str_cut(str_of(env->items[i]), '=', &name, &value);
+        if (i)
+            buf_add_char(b, ',');
+        buf_json_string(b, name);
+        buf_add_char(b, ':');
+        buf_json_string(b, value);
+    }
+    buf_add_char(b, '}');
+}
+
+struct str load_frame(const struct instance *instance, const char *code, const struct texts *env,
+                      struct arena *arena)
 {
     const struct invoke_function *f = &instance->spec;
     OWN(buf_done) struct buf b = {0};
@@ -185,6 +203,8 @@ struct str load_frame(const struct instance *instance, const char *code, struct 
     add_text(&b, "region", f->region);
     add_text(&b, "accountId", f->account);
     add_function(&b, f);
+    if (env)
+        add_variables(&b, env);
     buf_add_char(&b, '}');
     return arena_str(arena, buf_str(&b));
 }

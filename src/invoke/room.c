@@ -170,8 +170,11 @@ static bool memory_allows(struct function *function, const struct refusal *refus
     uint64_t more = (uint64_t)function->spec.memory_mb << 20;
 
     while (invoke->memory_used + more > most) {
-        struct instance *idle = tally(invoke, everywhere, NULL).idle;
+        struct instance *idle;
 
+        if (reserve_drop(invoke))
+            continue;
+        idle = tally(invoke, everywhere, NULL).idle;
         if (!idle)
             return refuse(refusal, "ResourceThrottled",
                           mem_printf("no room for an instance of %u MB beside what runs: "
@@ -184,6 +187,11 @@ static bool memory_allows(struct function *function, const struct refusal *refus
 
 static bool machine_allows(struct function *function, const struct refusal *refusal)
 {
+    struct invoke *invoke = function->invoke;
+
+    while (invoke->instance_count + invoke->reserve_count >= SUPERVISE_PROGRAMS_MAX &&
+           reserve_drop(invoke))
+        ;
     if (make_room(function, everywhere, SUPERVISE_PROGRAMS_MAX))
         return true;
     return refuse(refusal, "ResourceThrottled",

@@ -14,7 +14,6 @@
 #include "invoke/internal.h"
 
 enum {
-    TEXTS_MAX = 400,
     MOUNTS_MAX = 6,
     FIRST_UID = 61184, /* of those that nobody has an account for */
     UID_COUNT = 4096,
@@ -26,49 +25,9 @@ enum {
     PERCENT = 100,
     DATA_FACTOR = 2,
     TMP_MODE = 0700,
+    PLACE_MODE = 0755,
 };
 #define DATA_MORE_BYTES (UINT64_C(512) << 20) /* threads reserve much that they never touch */
-
-struct texts {
-    struct arena *arena;
-    const char *items[TEXTS_MAX];
-    size_t count;
-};
-
-static void add(struct texts *texts, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-static void add(struct texts *texts, const char *fmt, ...)
-{
-    struct buf text = {0};
-    va_list args;
-
-    if (texts->count + 1 >= TEXTS_MAX)
-        return;
-    va_start(args, fmt);
-    buf_vprintf(&text, fmt, args);
-    va_end(args);
-    texts->items[texts->count++] = arena_dup(texts->arena, buf_str(&text));
-    buf_done(&text);
-}
-
-/* ---- where things are for the program ---- */
-
-static const char *code_path(const struct instance *i)
-{
-    return i->invoke->namespaces ? "/code" : code_folder(i->code);
-}
-
-static const char *layer_path(const struct instance *i)
-{
-    if (i->invoke->namespaces || !i->layers)
-        return "/opt";
-    return code_folder(i->layers);
-}
-
-static const char *tmp_path(const struct instance *i)
-{
-    return i->tmp ? i->tmp : "/tmp";
-}
 
 static const char *bootstrap_path(struct instance *i, const char *file)
 {
@@ -77,158 +36,30 @@ static const char *bootstrap_path(struct instance *i, const char *file)
     return arena_printf(i->arena, "%s/bootstrap/%s", i->invoke->folder, file);
 }
 
-/* ---- environment ---- */
-
-static bool is_reserved(struct str name)
-{
-    static const struct str names[] = {
-        STR_INIT("ALIBABA_CLOUD_ACCESS_KEY_ID"),
-        STR_INIT("ALIBABA_CLOUD_ACCESS_KEY_SECRET"),
-        STR_INIT("ALIBABA_CLOUD_SECURITY_TOKEN"),
-        STR_INIT("accessKeyID"),
-        STR_INIT("accessKeySecret"),
-        STR_INIT("securityToken"),
-    };
-
-    if (str_starts(name, STR("FC_")))
-        return true;
-    for (size_t k = 0; k < N_ELEMENTS(names); k++) {
-        if (str_eq(name, names[k]))
-            return true;
-    }
-    return false;
-}
-
-static bool sets(const struct instance *i, struct str name)
-{
-    for (size_t k = 0; k < i->spec.environment_count; k++) {
-        if (str_eq(i->spec.environment[k].name, name))
-            return true;
-    }
-    return false;
-}
-
-static void add_service_variables(struct instance *i, struct texts *env)
-{
-    const struct invoke_function *f = &i->spec;
-
-    add(env, "FC_FUNC_CODE_PATH=%s", code_path(i));
-    add(env, "FC_ACCOUNT_ID=" STR_FMT, STR_ARG(f->account));
-    add(env, "FC_REGION=" STR_FMT, STR_ARG(f->region));
-    add(env, "FC_FUNCTION_NAME=" STR_FMT, STR_ARG(f->name));
-    add(env, "FC_FUNCTION_HANDLER=" STR_FMT, STR_ARG(f->handler));
-    add(env, "FC_FUNCTION_MEMORY_SIZE=%u", f->memory_mb);
-    add(env, "FC_SERVICE_NAME=" STR_FMT, STR_ARG(f->service));
-    add(env, "FC_QUALIFIER=" STR_FMT, STR_ARG(f->qualifier));
-    add(env, "FC_VER_ID=" STR_FMT, STR_ARG(f->version));
-    add(env, "FC_FUNCTION_VERSION=" STR_FMT, STR_ARG(f->version));
-    add(env, "FC_INSTANCE_ID=%s", i->id);
-    if (i->interpreter)
-        add(env, "FC_RUNTIME_VERSION=%s", i->interpreter->version);
-    if (i->api)
-        add(env, "FC_RUNTIME_API=127.0.0.1:%u", runtime_api_port(i->api));
-    if (i->language == LANGUAGE_CUSTOM) {
-        add(env, "FC_SERVER_PORT=%u", i->port);
-        add(env, "FC_CUSTOM_LISTEN_PORT=%u", i->port);
-    }
-}
-
-static void add_keys(struct instance *i, struct texts *env)
-{
-    const char *id = i->credentials[0];
-    const char *secret = i->credentials[1];
-    const char *token = i->credentials[2];
-
-    add(env, "ALIBABA_CLOUD_ACCESS_KEY_ID=%s", id);
-    add(env, "ALIBABA_CLOUD_ACCESS_KEY_SECRET=%s", secret);
-    add(env, "ALIBABA_CLOUD_SECURITY_TOKEN=%s", token);
-    add(env, "accessKeyID=%s", id);
-    add(env, "accessKeySecret=%s", secret);
-    add(env, "securityToken=%s", token);
-}
-
-/* Variables of the machine that a program needs; the function's own win. */
-static void add_preset(struct instance *i, struct texts *env, const char *name, const char *fmt,
-                       ...) PRINTF_LIKE(4, 5);
-
-static void add_preset(struct instance *i, struct texts *env, const char *name, const char *fmt,
-                       ...)
-{
-    struct buf value = {0};
-    va_list args;
-
-    if (sets(i, str_of(name)))
-        return;
-    va_start(args, fmt);
-    buf_vprintf(&value, fmt, args);
-    va_end(args);
-    add(env, "%s=%s", name, buf_text(&value));
-    buf_done(&value);
-}
-
-static void add_presets(struct instance *i, struct texts *env)
-{
-    const char *code = code_path(i);
-    const char *opt = layer_path(i);
-    const char *own = i->interpreter ? i->interpreter->prefix : "/usr/local";
-
-    add_preset(i, env, "PATH",
-               "%s/bin:%s/bin:/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin", opt,
-               own);
-    add_preset(i, env, "LD_LIBRARY_PATH", "%s:%s/lib:%s/lib", code, code, opt);
-    add_preset(i, env, "HOME", "%s", tmp_path(i));
-    add_preset(i, env, "LANG", "C.UTF-8");
-    if (i->tmp)
-        add_preset(i, env, "TMPDIR", "%s", i->tmp);
-    if (i->language == LANGUAGE_NODEJS)
-        add_preset(i, env, "NODE_PATH", "%s/nodejs/node_modules:/usr/local/lib/node_modules", opt);
-    /* Compiled modules of the interpreter stay where they are; those of the user cannot be written,
-       as his code cannot. */
-    if (i->language == LANGUAGE_PYTHON)
-        add_preset(i, env, "PYTHONPATH", "%s/python", opt);
-    if (i->language == LANGUAGE_JAVA)
-        add_preset(i, env, "CLASSPATH", "%s/java/lib/*", opt);
-    if (i->language == LANGUAGE_PHP)
-        add_preset(i, env, "PHP_INI_SCAN_DIR", ":%s/php", opt);
-}
-
-static void add_environment(struct instance *i, struct texts *env)
-{
-    add_service_variables(i, env);
-    add_keys(i, env);
-    add_presets(i, env);
-    for (size_t k = 0; k < i->spec.environment_count; k++) {
-        const struct invoke_pair *pair = &i->spec.environment[k];
-
-        if (!is_reserved(pair->name))
-            add(env, STR_FMT "=" STR_FMT, STR_ARG(pair->name), STR_ARG(pair->value));
-    }
-}
-
 /* ---- program ---- */
 
 static void add_python(struct instance *i, struct texts *argv)
 {
-    add(argv, "%s", i->interpreter->path);
-    add(argv, "-u");
-    add(argv, "-s");
-    add(argv, "%s", bootstrap_path(i, "bootstrap.py"));
+    texts_add(argv, "%s", i->interpreter->path);
+    texts_add(argv, "-u");
+    texts_add(argv, "-s");
+    texts_add(argv, "%s", bootstrap_path(i, "bootstrap.py"));
 }
 
 static void add_nodejs(struct instance *i, struct texts *argv)
 {
-    add(argv, "%s", i->interpreter->path);
-    add(argv, "--max-old-space-size=%u", i->spec.memory_mb * HEAP_PERCENT / PERCENT);
-    add(argv, "--max-http-header-size=16384");
-    add(argv, "%s", bootstrap_path(i, "bootstrap.js"));
+    texts_add(argv, "%s", i->interpreter->path);
+    texts_add(argv, "--max-old-space-size=%u", i->spec.memory_mb * HEAP_PERCENT / PERCENT);
+    texts_add(argv, "--max-http-header-size=16384");
+    texts_add(argv, "%s", bootstrap_path(i, "bootstrap.js"));
 }
 
 static void add_php(struct instance *i, struct texts *argv)
 {
-    add(argv, "%s", i->interpreter->path);
-    add(argv, "-d");
-    add(argv, "memory_limit=%uM", i->spec.memory_mb);
-    add(argv, "%s", bootstrap_path(i, "bootstrap.php"));
+    texts_add(argv, "%s", i->interpreter->path);
+    texts_add(argv, "-d");
+    texts_add(argv, "memory_limit=%uM", i->spec.memory_mb);
+    texts_add(argv, "%s", bootstrap_path(i, "bootstrap.php"));
 }
 
 /* The machine itself takes some 64 MB beside the heap. */
@@ -242,27 +73,27 @@ static uint32_t java_heap_mb(uint32_t memory_mb)
 
 static void add_java(struct instance *i, struct texts *argv)
 {
-    add(argv, "%s", i->interpreter->path);
-    add(argv, "-Xmx%um", java_heap_mb(i->spec.memory_mb));
-    add(argv, "-XX:+ExitOnOutOfMemoryError");
-    add(argv, "-XX:+UseSerialGC");
-    add(argv, "-XX:-UsePerfData");
-    add(argv, "-Djava.io.tmpdir=%s", tmp_path(i));
-    add(argv, "-jar");
-    add(argv, "%s", bootstrap_path(i, "java.jar"));
+    texts_add(argv, "%s", i->interpreter->path);
+    texts_add(argv, "-Xmx%um", java_heap_mb(i->spec.memory_mb));
+    texts_add(argv, "-XX:+ExitOnOutOfMemoryError");
+    texts_add(argv, "-XX:+UseSerialGC");
+    texts_add(argv, "-XX:-UsePerfData");
+    texts_add(argv, "-Djava.io.tmpdir=%s", instance_tmp_path(i));
+    texts_add(argv, "-jar");
+    texts_add(argv, "%s", bootstrap_path(i, "java.jar"));
 }
 
 static void add_go(struct instance *i, struct texts *argv)
 {
-    add(argv, "%s/" STR_FMT, code_path(i), STR_ARG(i->spec.handler));
+    texts_add(argv, "%s/" STR_FMT, instance_code_path(i), STR_ARG(i->spec.handler));
 }
 
 static void add_custom(struct instance *i, struct texts *argv)
 {
     if (i->spec.command_count == 0)
-        add(argv, "%s/bootstrap", code_path(i));
+        texts_add(argv, "%s/bootstrap", instance_code_path(i));
     for (size_t k = 0; k < i->spec.command_count; k++)
-        add(argv, STR_FMT, STR_ARG(i->spec.command[k]));
+        texts_add(argv, STR_FMT, STR_ARG(i->spec.command[k]));
 }
 
 static void (*const programs[LANGUAGE_COUNT])(struct instance *, struct texts *) = {
@@ -296,7 +127,8 @@ static size_t add_mounts(struct instance *i, struct supervise_mount *mounts)
     size_t count = 0;
     const char *prefix = i->interpreter ? i->interpreter->prefix : "/usr";
 
-    mounts[count++] = (struct supervise_mount){.from = code_folder(i->code), .to = "/code"};
+    mounts[count++] =
+        (struct supervise_mount){.from = i->code ? code_folder(i->code) : NULL, .to = "/code"};
     mounts[count++] =
         (struct supervise_mount){.from = i->layers ? code_folder(i->layers) : NULL, .to = "/opt"};
     if (language_has_bootstrap(i->language))
@@ -365,12 +197,14 @@ static void make_keys(struct instance *i)
                                      (unsigned long long)id_bits());
 }
 
-static int start(struct instance *i, const struct supervise_spec *spec, struct error *err)
-{
-    static const struct supervised_events events = {.exited = instance_on_exited,
-                                                    .socket = instance_on_socket};
+static const struct supervised_events program_events = {
+    .exited = instance_on_exited, .settled = instance_on_settled, .socket = instance_on_socket};
 
-    return supervised_start(i->invoke->supervisor, spec, &events, i, &i->program, err);
+static int watch_log(struct instance *i, struct error *err)
+{
+    i->log_watch =
+        loop_watch_start(i->invoke->loop, i->log_fd, LOOP_READABLE, instance_on_log, i, err);
+    return i->log_watch ? 0 : -1;
 }
 
 static int open_log(struct instance *i, int *out_end, struct error *err)
@@ -382,9 +216,7 @@ static int open_log(struct instance *i, int *out_end, struct error *err)
     fcntl(ends[0], F_SETFL, O_NONBLOCK);
     i->log_fd = ends[0];
     *out_end = ends[1];
-    i->log_watch =
-        loop_watch_start(i->invoke->loop, i->log_fd, LOOP_READABLE, instance_on_log, i, err);
-    return i->log_watch ? 0 : -1;
+    return i->bare ? 0 : watch_log(i, err); /* what one in reserve prints stays in the pipe */
 }
 
 static int open_channel(struct instance *i, int *out_end, struct error *err)
@@ -398,7 +230,8 @@ static int open_channel(struct instance *i, int *out_end, struct error *err)
         return error_errno(err, "make a socket");
     fcntl(pair[0], F_SETFL, O_NONBLOCK);
     *out_end = pair[1];
-    i->channel = channel_open(i->invoke->loop, pair[0], &call_channel_events, i, err);
+    i->channel = channel_open(i->invoke->loop, pair[0],
+                              i->bare ? &reserve_channel_events : &call_channel_events, i, err);
     return i->channel ? 0 : -1;
 }
 
@@ -409,7 +242,7 @@ static int start_with(struct instance *i, struct texts *argv, struct texts *env,
     struct supervise_spec spec = {
         .argv = argv->items,
         .env = env->items,
-        .cwd = code_path(i),
+        .cwd = i->bare ? "/" : instance_code_path(i),
         .in_fd = -1,
         .out_fd = -1,
         .err_fd = -1,
@@ -417,6 +250,7 @@ static int start_with(struct instance *i, struct texts *argv, struct texts *env,
         .uid = uid,
         .own_network = i->own_network,
         .listen_port = i->api ? runtime_api_port(i->api) : 0,
+        .store = i->bare ? i->invoke->folder : NULL,
         .mounts = mounts,
         .mount_count = add_mounts(i, mounts),
         .tmp_bytes = (uint64_t)i->spec.disk_mb << 20,
@@ -435,7 +269,9 @@ static int start_with(struct instance *i, struct texts *argv, struct texts *env,
     if (r == 0)
         r = open_channel(i, &spec.channel_fd, err);
     if (r == 0)
-        r = start(i, &spec, err);
+        r = supervised_start(i->invoke->supervisor, &spec,
+                             i->bare ? &reserve_program_events : &program_events, i, &i->program,
+                             err);
     if (spec.out_fd >= 0)
         close(spec.out_fd);
     if (spec.channel_fd >= 0)
@@ -443,7 +279,96 @@ static int start_with(struct instance *i, struct texts *argv, struct texts *env,
     return r;
 }
 
-int instance_spawn(struct instance *i, struct error *err)
+static int make_place(struct instance *i, struct error *err)
+{
+    struct invoke *invoke = i->invoke;
+
+    if (invoke->namespaces)
+        return 0;
+    i->place = mem_printf("%s/place-%llu", invoke->folder, (unsigned long long)invoke->next_tmp++);
+    if (mkdir(i->place, PLACE_MODE) < 0)
+        return error_errno(err, "make '%s'", i->place);
+    return 0;
+}
+
+int instance_spawn_bare(struct instance *i, struct error *err)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct texts *argv = ARENA_NEW(arena, struct texts);
+    struct texts *env = ARENA_NEW(arena, struct texts);
+    uint32_t uid = choose_user(i);
+
+    argv->arena = env->arena = arena;
+    if (make_tmp(i, uid, err) < 0 || make_place(i, err) < 0)
+        return -1;
+    choose_port(i);
+    programs[i->language](i, argv);
+    environment_add_presets(i, env);
+    return start_with(i, argv, env, uid, err);
+}
+
+/* ---- one that waited in reserve ---- */
+
+/* It has to be told all that its own start would have told it. */
+static void load_late(struct instance *i)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct texts *env = ARENA_NEW(arena, struct texts);
+    struct str load;
+
+    env->arena = arena;
+    environment_add(i, env);
+    load = load_frame(i, instance_code_path(i), env, arena);
+    channel_send(i->channel, 'L', 0, &load, 1);
+}
+
+void instance_on_settled(void *arg, int sys_errno)
+{
+    struct instance *instance = arg;
+
+    if (sys_errno == 0)
+        load_late(instance);
+    else
+        instance_on_exited(instance, -1, false, strerror(sys_errno));
+}
+
+/* Without namespaces it has links. */
+static int link_folder(const struct instance *i, const char *name, const struct code *code,
+                       struct error *err)
+{
+    OWN(mem_free) char *path = mem_printf("%s/%s", i->place, name);
+
+    if (code && symlink(code_folder(code), path) < 0)
+        return error_errno(err, "link '%s'", path);
+    return 0;
+}
+
+static int settle(struct instance *i, struct error *err)
+{
+    struct supervise_mount mounts[MOUNTS_MAX];
+    size_t count = 0;
+
+    supervised_adopt(i->program, &program_events, i);
+    channel_adopt(i->channel, &call_channel_events, i);
+    make_keys(i);
+    if (watch_log(i, err) < 0)
+        return -1;
+    if (!i->invoke->namespaces) {
+        if (link_folder(i, "code", i->code, err) < 0 || link_folder(i, "opt", i->layers, err) < 0)
+            return -1;
+        load_late(i);
+        return 0;
+    }
+    mounts[count++] = (struct supervise_mount){.from = code_folder(i->code), .to = "/code"};
+    if (i->layers)
+        mounts[count++] = (struct supervise_mount){.from = code_folder(i->layers), .to = "/opt"};
+    supervised_settle(i->program, mounts, count);
+    return 0;
+}
+
+/* ---- all of it ---- */
+
+static int spawn_own(struct instance *i, struct error *err)
 {
     struct arena *arena = arena_new();
     struct texts *argv = ARENA_NEW(arena, struct texts);
@@ -461,7 +386,7 @@ int instance_spawn(struct instance *i, struct error *err)
         r = i->api ? 0 : -1;
     }
     programs[i->language](i, argv);
-    add_environment(i, env);
+    environment_add(i, env);
     if (r == 0 && !find_command(i, argv))
         r = error_set(err, ERROR_IO,
                       "The function either cannot be started or exited: command '%s' "
@@ -470,10 +395,15 @@ int instance_spawn(struct instance *i, struct error *err)
     if (r == 0)
         r = start_with(i, argv, env, uid, err);
     if (r == 0 && i->channel) {
-        struct str load = load_frame(i, code_path(i), arena);
+        struct str load = load_frame(i, instance_code_path(i), NULL, arena);
 
         channel_send(i->channel, 'L', 0, &load, 1);
     }
     arena_free(arena);
     return r;
+}
+
+int instance_spawn(struct instance *i, struct error *err)
+{
+    return i->interpreter && reserve_take(i) ? settle(i, err) : spawn_own(i, err);
 }

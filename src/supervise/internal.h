@@ -39,11 +39,13 @@ enum order_kind {
     ORDER_CONNECT, /* id: token; a: port; b: how long to try, in ms */
     ORDER_LISTEN,  /* id: token; a: port */
     ORDER_WAKE,    /* look at the meter */
+    ORDER_SETTLE,  /* text: for each mount from, to, each with its terminator */
     /* keeper to daemon */
     ORDER_STARTED,
-    ORDER_FAILED, /* a: errno; text: what was tried */
-    ORDER_EXITED, /* a: status; b: over memory */
-    ORDER_SOCKET, /* id: token; a: errno; b: the port it listens at instead; fd: the socket */
+    ORDER_FAILED,  /* a: errno; text: what was tried */
+    ORDER_EXITED,  /* a: status; b: over memory */
+    ORDER_SETTLED, /* a: errno */
+    ORDER_SOCKET,  /* id: token; a: errno; b: the port it listens at instead; fd: the socket */
 };
 
 struct order {
@@ -53,8 +55,8 @@ struct order {
     uint64_t b;
 };
 
-/* Behind ORDER_SPAWN; then the texts, each with its terminator: cwd, argv, env, and for each mount
-   "r" or "w", from, to. */
+/* Behind ORDER_SPAWN; then the texts, each with its terminator: cwd, store, argv, env, and for each
+   mount "r" or "w", from, to. */
 struct spawn_head {
     uint32_t argc, envc, mountc;
     uint32_t uid;
@@ -91,6 +93,7 @@ ssize_t wire_receive(int fd, struct order *order, char *buffer, int *fds, size_t
 struct spawn {
     struct spawn_head head;
     const char *cwd;
+    const char *store; /* "": none */
     const char **argv, **env;
     struct supervise_mount *mounts;
     int in, out, err, channel; /* -1: none */
@@ -128,6 +131,10 @@ struct enter_failure {
 /** Make the root of a program in @room and go there. 0, or -1 with errno; *step says what failed.
  */
 int room_enter(const struct spawn *spawn, const char *room, const char **step);
+/** Parts of the store to their places, as ORDER_SETTLE has them; the store goes. 0, or -1 with
+ * errno.
+ */
+int room_settle(const struct spawn *spawn, const char *text, size_t len);
 
 /* ---- tree.c ---- */
 

@@ -243,7 +243,14 @@ static void listen_at(struct keeper *k, const struct order *order)
 
 /* ---- orders ---- */
 
-static void obey(struct keeper *k, const struct order *order)
+static void settle(struct keeper *k, const char *text, size_t len)
+{
+    int r = room_settle(k->parts->spawn, text, len);
+
+    tell(k, ORDER_SETTLED, (uint64_t)(r < 0 ? errno : 0), 0, NULL);
+}
+
+static void obey(struct keeper *k, const struct order *order, const char *text, size_t len)
 {
     switch (order->kind) {
     case ORDER_TERMINATE:
@@ -257,6 +264,9 @@ static void obey(struct keeper *k, const struct order *order)
         break;
     case ORDER_LISTEN:
         listen_at(k, order);
+        break;
+    case ORDER_SETTLE:
+        settle(k, text, len);
         break;
     default: /* ORDER_WAKE: being awake is enough */
         break;
@@ -273,7 +283,7 @@ static void take_orders(struct keeper *k, char *buffer)
     while ((got = wire_receive(k->control, &order, buffer, fds, &fd_count)) >= 0) {
         for (size_t i = 0; i < fd_count; i++)
             close(fds[i]);
-        obey(k, &order);
+        obey(k, &order, buffer, (size_t)got);
     }
     if (got == -2)
         end();

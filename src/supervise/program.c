@@ -69,6 +69,10 @@ static void hear(struct supervised *p, const struct order *order, struct str tex
     case ORDER_EXITED:
         program_end(p, (int)order->a, order->b != 0, NULL);
         break;
+    case ORDER_SETTLED:
+        if (p->events && p->events->settled)
+            p->events->settled(p->arg, (int)order->a);
+        break;
     case ORDER_SOCKET:
         if (p->events && p->events->socket)
             p->events->socket(p->arg, order->id, fd, (int)order->a, (uint16_t)order->b);
@@ -181,6 +185,25 @@ static void tell(struct supervised *p, enum order_kind kind, uint32_t id, uint64
 
     if (p->control >= 0)
         wire_send(p->control, &order, NULL, 0, NULL, 0);
+}
+
+void supervised_adopt(struct supervised *p, const struct supervised_events *events, void *arg)
+{
+    p->events = events;
+    p->arg = arg;
+}
+
+void supervised_settle(struct supervised *p, const struct supervise_mount *mounts, size_t count)
+{
+    const struct order order = {.kind = ORDER_SETTLE};
+    OWN(buf_done) struct buf text = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        buf_add(&text, (struct str){mounts[i].from, strlen(mounts[i].from) + 1});
+        buf_add(&text, (struct str){mounts[i].to, strlen(mounts[i].to) + 1});
+    }
+    if (p->control >= 0)
+        wire_send(p->control, &order, text.ptr, text.len, NULL, 0);
 }
 
 void supervised_terminate(struct supervised *p)

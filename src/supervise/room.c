@@ -175,8 +175,14 @@ static int mount_of_spec(const struct supervise_mount *mount)
     return bind_mount(mount->from, to, mount->writable, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
 }
 
+/* Where the store is while there is one. */
+#define STORE ".store"
+
 static int mount_spec(const struct spawn *spawn)
 {
+    if (*spawn->store &&
+        bind_mount(spawn->store, STORE, false, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV) < 0)
+        return -1;
     for (uint32_t i = 0; i < spawn->head.mountc; i++) {
         if (mount_of_spec(&spawn->mounts[i]) < 0)
             return -1;
@@ -237,4 +243,32 @@ int room_enter(const struct spawn *spawn, const char *room, const char **step)
         return -1;
     *step = "start the loopback network";
     return spawn->head.own_network ? loopback_up() : 0;
+}
+
+/* "/a/b/c" of the store "/a/b" is "/.store/c". */
+static int settle_one(const char *store, const char *from, const char *to)
+{
+    char path[PATH_MAX];
+    size_t len = strlen(store);
+
+    if (strncmp(from, store, len) != 0 || from[len] != '/') {
+        errno = EINVAL;
+        return -1;
+    }
+    snprintf(path, sizeof(path), "/" STORE "%s", from + len);
+    return bind_mount(path, to, false, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+}
+
+int room_settle(const struct spawn *spawn, const char *text, size_t len)
+{
+    const char *end = text + len;
+
+    while (text < end) {
+        const char *to = text + strlen(text) + 1;
+
+        if (to >= end || settle_one(spawn->store, text, to) < 0)
+            return -1;
+        text = to + strlen(to) + 1;
+    }
+    return umount2("/" STORE, MNT_DETACH);
 }

@@ -45,6 +45,7 @@ void spawn_pack(const struct supervise_spec *spec, bool namespaces, struct buf *
         head.has |= fds[i] >= 0 ? 1u << i : 0u;
     buf_add(out, (struct str){(const char *)&head, sizeof(head)});
     add_text(out, spec->cwd ? spec->cwd : "/");
+    add_text(out, spec->store ? spec->store : "");
     for (uint32_t i = 0; i < head.argc; i++)
         add_text(out, spec->argv[i]);
     for (uint32_t i = 0; i < head.envc; i++)
@@ -106,6 +107,8 @@ bool spawn_unpack(char *bytes, size_t len, struct spawn *out)
         len)
         return false;
     out->cwd = next_text(&reader);
+    out->store = next_text(&reader);
+    whole = out->cwd && out->store;
     out->argv = next_texts(&reader, out->head.argc);
     out->env = next_texts(&reader, out->head.envc);
     out->mounts = mem_alloc_array((size_t)out->head.mountc + 1, sizeof(*out->mounts));

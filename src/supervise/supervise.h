@@ -81,6 +81,8 @@ struct supervise_spec {
     uint16_t listen_port;      /* in a network of its own: a listening socket, made before
                                   the program starts, is told of under SUPERVISE_LISTENS; 0: none */
     const struct supervise_mount *mounts; /* with namespaces */
+    const char *store; /* with namespaces: a folder of ours whose parts become folders of the
+                          program later; see supervised_settle(). NULL: none */
     size_t mount_count;
     uint64_t tmp_bytes;  /* with namespaces: size of its own /tmp */
     uint64_t data_bytes; /* RLIMIT_DATA; 0: none */
@@ -98,6 +100,8 @@ struct supervised_events {
     void (*gone)(void *arg); /* may be NULL */
     /* An answer to supervised_connect() and supervised_listen(): a descriptor, or -1 and an errno.
        EADDRNOTAVAIL: the program listens at @port instead of the one that was asked for. */
+    /* supervised_settle() is done: 0 or an errno. May be NULL. */
+    void (*settled)(void *arg, int sys_errno);
     void (*socket)(void *arg, uint32_t token, int fd, int sys_errno, uint16_t port);
 };
 
@@ -105,6 +109,13 @@ struct supervised_events {
 int supervised_start(struct supervisor *supervisor, const struct supervise_spec *spec,
                      const struct supervised_events *events, void *arg, struct supervised **out,
                      struct error *err);
+/** From now on somebody else hears of it. */
+void supervised_adopt(struct supervised *program, const struct supervised_events *events,
+                      void *arg);
+/** Of a program with a store, once: parts of it become folders of the program, read-only, at places
+ * that its spec has made; then nothing else of the store is there. `settled` is told. */
+void supervised_settle(struct supervised *program, const struct supervise_mount *mounts,
+                       size_t count);
 /** Ask it to end: SIGTERM to the program. */
 void supervised_terminate(struct supervised *program);
 /** SIGKILL for the whole tree. */

@@ -206,6 +206,7 @@ static bool try_namespaces(struct supervisor_process *s, uint32_t uid, char *pro
                  .own_network = 1,
                  .tmp_bytes = TRIAL_TMP_BYTES},
         .cwd = "/",
+        .store = "",
         .argv = (const char **)(uintptr_t)argv,
         .env = (const char **)(uintptr_t)&argv[1],
         .in = -1,

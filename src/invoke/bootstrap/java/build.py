@@ -6,7 +6,9 @@ import sys
 import tempfile
 import zipfile
 
-MANIFEST = "Manifest-Version: 1.0\r\nMain-Class: fcemu.Main\r\nAdd-Opens: java.base/java.io java.base/java.lang java.base/java.util\r\n\r\n"
+MANIFEST = (
+    "Manifest-Version: 1.0\r\nMain-Class: fcemu.Main\r\nAdd-Opens: java.base/java.io java.base/java.lang java.base/java.util\r\n"
+    "Enable-Native-Access: ALL-UNNAMED\r\n\r\n")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 

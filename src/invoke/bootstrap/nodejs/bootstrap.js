@@ -305,6 +305,7 @@ function makeResponse(call) {
 function doLoad(call, payload) {
   load = JSON.parse(payload);
   generation = load.generation;
+  if (load.environment) Object.assign(process.env, load.environment); // it waited in reserve
   process.chdir(load.code);
   calls.set(call, {});
   (async () => {

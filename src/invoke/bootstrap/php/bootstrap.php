@@ -211,6 +211,10 @@ class Runner
     private function load(int $call, string $payload)
     {
         $this->load = json_decode($payload, true);
+        foreach ($this->load['environment'] ?? [] as $name => $value) { // it waited in reserve
+            putenv("$name=$value");
+            $_SERVER[$name] = $value;
+        }
         chdir($this->load['code']);
         set_include_path($this->load['code'] . PATH_SEPARATOR . get_include_path());
         if ($this->load['initializer'] !== '')

@@ -239,6 +239,9 @@ class Runner:
     def do_load(self, call, payload):
         self.load = json.loads(payload)
         code = self.load["code"]
+        if "environment" in self.load:  # it waited in reserve: folders and variables are new
+            os.environ.update(self.load["environment"])
+            sys.path_importer_cache.clear()
         os.chdir(code)
         sys.path.insert(0, code)
         sys.argv = [code]

@@ -1,0 +1,196 @@
+/*
+ * The environment of a program: what the service says of the function, keys, and what the machine
+ * needs; and where the program finds its folders.
+ */
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "invoke/internal.h"
+
+/* ---- texts ---- */
+
+void texts_add(struct texts *texts, const char *fmt, ...)
+{
+    struct buf text = {0};
+    va_list args;
+
+    if (texts->count + 1 >= TEXTS_MAX)
+        return;
+    va_start(args, fmt);
+    buf_vprintf(&text, fmt, args);
+    va_end(args);
+    texts->items[texts->count++] = arena_dup(texts->arena, buf_str(&text));
+    buf_done(&text);
+}
+
+/* ---- where things are for the program ---- */
+
+const char *instance_code_path(const struct instance *i)
+{
+    if (i->invoke->namespaces)
+        return "/code";
+    return i->place ? arena_printf(i->arena, "%s/code", i->place) : code_folder(i->code);
+}
+
+const char *instance_layer_path(const struct instance *i)
+{
+    if (!i->invoke->namespaces && i->place)
+        return arena_printf(i->arena, "%s/opt", i->place);
+    if (i->invoke->namespaces || !i->layers)
+        return "/opt";
+    return code_folder(i->layers);
+}
+
+const char *instance_tmp_path(const struct instance *i)
+{
+    return i->tmp ? i->tmp : "/tmp";
+}
+
+/* ---- environment ---- */
+
+static bool is_reserved(struct str name)
+{
+    static const struct str names[] = {
+        STR_INIT("ALIBABA_CLOUD_ACCESS_KEY_ID"),
+        STR_INIT("ALIBABA_CLOUD_ACCESS_KEY_SECRET"),
+        STR_INIT("ALIBABA_CLOUD_SECURITY_TOKEN"),
+        STR_INIT("accessKeyID"),
+        STR_INIT("accessKeySecret"),
+        STR_INIT("securityToken"),
+    };
+
+    if (str_starts(name, STR("FC_")))
+        return true;
+    for (size_t k = 0; k < N_ELEMENTS(names); k++) {
+        if (str_eq(name, names[k]))
+            return true;
+    }
+    return false;
+}
+
+static bool sets(const struct instance *i, struct str name)
+{
+    for (size_t k = 0; k < i->spec.environment_count; k++) {
+        if (str_eq(i->spec.environment[k].name, name))
+            return true;
+    }
+    return false;
+}
+
+static void add_service_variables(struct instance *i, struct texts *env)
+{
+    const struct invoke_function *f = &i->spec;
+
+    texts_add(env, "FC_FUNC_CODE_PATH=%s", instance_code_path(i));
+    texts_add(env, "FC_ACCOUNT_ID=" STR_FMT, STR_ARG(f->account));
+    texts_add(env, "FC_REGION=" STR_FMT, STR_ARG(f->region));
+    texts_add(env, "FC_FUNCTION_NAME=" STR_FMT, STR_ARG(f->name));
+    texts_add(env, "FC_FUNCTION_HANDLER=" STR_FMT, STR_ARG(f->handler));
+    texts_add(env, "FC_FUNCTION_MEMORY_SIZE=%u", f->memory_mb);
+    texts_add(env, "FC_SERVICE_NAME=" STR_FMT, STR_ARG(f->service));
+    texts_add(env, "FC_QUALIFIER=" STR_FMT, STR_ARG(f->qualifier));
+    texts_add(env, "FC_VER_ID=" STR_FMT, STR_ARG(f->version));
+    texts_add(env, "FC_FUNCTION_VERSION=" STR_FMT, STR_ARG(f->version));
+    texts_add(env, "FC_INSTANCE_ID=%s", i->id);
+    if (i->interpreter)
+        texts_add(env, "FC_RUNTIME_VERSION=%s", i->interpreter->version);
+    if (i->api)
+        texts_add(env, "FC_RUNTIME_API=127.0.0.1:%u", runtime_api_port(i->api));
+    if (i->language == LANGUAGE_CUSTOM) {
+        texts_add(env, "FC_SERVER_PORT=%u", i->port);
+        texts_add(env, "FC_CUSTOM_LISTEN_PORT=%u", i->port);
+    }
+}
+
+static void add_keys(struct instance *i, struct texts *env)
+{
+    const char *id = i->credentials[0];
+    const char *secret = i->credentials[1];
+    const char *token = i->credentials[2];
+
+    texts_add(env, "ALIBABA_CLOUD_ACCESS_KEY_ID=%s", id);
+    texts_add(env, "ALIBABA_CLOUD_ACCESS_KEY_SECRET=%s", secret);
+    texts_add(env, "ALIBABA_CLOUD_SECURITY_TOKEN=%s", token);
+    texts_add(env, "accessKeyID=%s", id);
+    texts_add(env, "accessKeySecret=%s", secret);
+    texts_add(env, "securityToken=%s", token);
+}
+
+/* Variables of the machine that a program needs; the function's own win. */
+static void add_preset(struct instance *i, struct texts *env, const char *name, const char *fmt,
+                       ...) PRINTF_LIKE(4, 5);
+
+static void add_preset(struct instance *i, struct texts *env, const char *name, const char *fmt,
+                       ...)
+{
+    struct buf value = {0};
+    va_list args;
+
+    if (sets(i, str_of(name)))
+        return;
+    va_start(args, fmt);
+    buf_vprintf(&value, fmt, args);
+    va_end(args);
+    texts_add(env, "%s=%s", name, buf_text(&value));
+    buf_done(&value);
+}
+
+void environment_add_presets(struct instance *i, struct texts *env)
+{
+    const char *code = instance_code_path(i);
+    const char *opt = instance_layer_path(i);
+    const char *own = i->interpreter ? i->interpreter->prefix : "/usr/local";
+
+    add_preset(i, env, "PATH",
+               "%s/bin:%s/bin:/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin", opt,
+               own);
+    add_preset(i, env, "LD_LIBRARY_PATH", "%s:%s/lib:%s/lib", code, code, opt);
+    add_preset(i, env, "HOME", "%s", instance_tmp_path(i));
+    add_preset(i, env, "LANG", "C.UTF-8");
+    if (i->tmp)
+        add_preset(i, env, "TMPDIR", "%s", i->tmp);
+    if (i->language == LANGUAGE_NODEJS)
+        add_preset(i, env, "NODE_PATH", "%s/nodejs/node_modules:/usr/local/lib/node_modules", opt);
+    /* Compiled modules of the interpreter stay where they are; those of the user cannot be written,
+       as his code cannot. */
+    if (i->language == LANGUAGE_PYTHON)
+        add_preset(i, env, "PYTHONPATH", "%s/python", opt);
+    if (i->language == LANGUAGE_JAVA)
+        add_preset(i, env, "CLASSPATH", "%s/java/lib/*", opt);
+    if (i->language == LANGUAGE_PHP)
+        add_preset(i, env, "PHP_INI_SCAN_DIR", ":%s/php", opt);
+}
+
+void environment_add(struct instance *i, struct texts *env)
+{
+    add_service_variables(i, env);
+    add_keys(i, env);
+    environment_add_presets(i, env);
+    for (size_t k = 0; k < i->spec.environment_count; k++) {
+        const struct invoke_pair *pair = &i->spec.environment[k];
+
+        if (!is_reserved(pair->name))
+            texts_add(env, STR_FMT "=" STR_FMT, STR_ARG(pair->name), STR_ARG(pair->value));
+    }
+}
+
+/* What an interpreter reads when it starts cannot come later. */
+bool environment_may_come_later(const struct instance *i)
+{
+    static const struct str early[] = {
+        STR_INIT("LD_"),   STR_INIT("PYTHON"),  STR_INIT("NODE_"),   STR_INIT("JAVA_"),
+        STR_INIT("JDK_"),  STR_INIT("_JAVA"),   STR_INIT("PHP"),     STR_INIT("MALLOC_"),
+        STR_INIT("LANG"),  STR_INIT("LC_"),     STR_INIT("TZ"),      STR_INIT("GLIBC"),
+        STR_INIT("UV_"),   STR_INIT("SSL_"),    STR_INIT("OPENSSL"), STR_INIT("CLASSPATH"),
+        STR_INIT("GCONV"), STR_INIT("LOCPATH"),
+    };
+
+    for (size_t k = 0; k < i->spec.environment_count; k++) {
+        for (size_t n = 0; n < N_ELEMENTS(early); n++) {
+            if (str_starts(i->spec.environment[k].name, early[n]))
+                return false;
+        }
+    }
+    /* A layer may bring settings of PHP. */
+    return i->language != LANGUAGE_PHP || !i->spec.layer_count;
+}
