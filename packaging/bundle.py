@@ -1,0 +1,90 @@
+"""A folder that carries the daemon with its libraries: bin/fcemu finds them by $ORIGIN, and nothing of the machine but the C library.
+
+    bundle.py BINARY FOLDER
+
+Their licences go along. Needs patchelf and Debian's packages of the libraries, which is where their licences are.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+# Loaded at run time, when it is wanted: src/invoke/archive_lib.c
+LOADED_LATER = ("libarchive.so.13",)
+
+# What every glibc system has; these must be its own.
+OF_GLIBC = re.compile(r"^(ld-linux.*|linux-vdso|lib(c|m|dl|rt|pthread|resolv|util|anl))\.so")
+
+
+def run(*words):
+    return subprocess.run([str(word) for word in words], check=True, capture_output=True, text=True).stdout
+
+
+def needed(path):
+    """(name, path) of each library that the loader would take for this one, however deep."""
+    found = {}
+    for line in run("ldd", path).splitlines():
+        match = re.match(r"\s*(\S+) => (/\S+)", line)
+        if match and not OF_GLIBC.match(match[1]):
+            found[match[1]] = pathlib.Path(match[2])
+        elif "not found" in line:
+            raise SystemExit(f"{path}: {line.strip()}")
+    return found
+
+
+def find_loaded_later(name):
+    for line in run("/sbin/ldconfig", "-p").splitlines():
+        match = re.match(rf"\s*{re.escape(name)} .* => (/\S+)", line)
+        if match:
+            return pathlib.Path(match[1])
+    raise SystemExit(f"{name} is not installed")
+
+
+def package_of(library):
+    """Debian's package, by its path or, on a merged /usr, the other one."""
+    real = os.path.realpath(library)
+    for path in (real, real.removeprefix("/usr"), f"/usr{real}"):
+        done = subprocess.run(["dpkg-query", "-S", path], capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return done.stdout.split(":")[0]
+    raise SystemExit(f"no package owns {library}")
+
+
+def copy_licences(libraries, folder):
+    """One file a package, of all that is carried."""
+    packages = sorted({package_of(path) for path in libraries.values()})
+    folder.mkdir(parents=True)
+    for package in packages:
+        shutil.copy(f"/usr/share/doc/{package}/copyright", folder / package)
+    return packages
+
+
+def bundle(binary, folder):
+    folder = pathlib.Path(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "bin").mkdir(parents=True)
+    (folder / "lib").mkdir()
+    program = folder / "bin" / "fcemu"
+    shutil.copy(binary, program)
+    libraries = needed(binary)
+    for name in LOADED_LATER:
+        libraries[name] = find_loaded_later(name)
+        libraries.update(needed(libraries[name]))
+    for name, path in libraries.items():
+        shutil.copy(path, folder / "lib" / name)
+        (folder / "lib" / name).chmod(0o644)
+        run("patchelf", "--set-rpath", "$ORIGIN", folder / "lib" / name)
+    run("strip", program)
+    run("patchelf", "--set-rpath", "$ORIGIN/../lib", program)
+    program.chmod(0o755)
+    copy_licences(libraries, folder / "share" / "doc" / "fcemu" / "libraries")
+    for name in ("LICENSE", "NOTICE"):
+        shutil.copy(pathlib.Path(__file__).resolve().parents[1] / name, folder / "share" / "doc" / "fcemu")
+    return sorted(libraries)
+
+
+if __name__ == "__main__":
+    print("\n".join(bundle(*sys.argv[1:3])))
