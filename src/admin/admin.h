@@ -108,6 +108,9 @@ struct admin_context {
     void (*state)(void *owner, const struct admin_state_request *request,
                   void (*done)(void *arg, const char *problem), void *arg);
 
+    /** The certificate of the local authority, PEM (optional). */
+    struct str (*authority)(void *owner);
+
     /** Call each(arg, row) for every resource of @kind, in the order of their keys (optional). */
     void (*resources_each)(void *owner, struct str kind,
                            void (*each)(void *arg, const struct store_row *row), void *arg);

@@ -90,3 +90,16 @@ void step_readyz(struct admin_call *call)
 
     answer_word(call, ready ? 200 : 503, ready ? "ok" : "not ready");
 }
+
+void step_authority(struct admin_call *call)
+{
+    const struct admin_context *context = &call->admin->context;
+    struct buf pem = {0};
+
+    if (!context->authority) {
+        admin_problem(call, 501, "there is no authority here");
+        return;
+    }
+    buf_add(&pem, context->authority(context->owner));
+    admin_answer(call, 200, "application/x-pem-file", &pem);
+}

@@ -14,12 +14,13 @@
 static const struct {
     const char *schema, *type;
 } media_types[] = {
-    {"Events",  "text/event-stream"      },
-    {"Metrics", "text/plain"             },
-    {"Page",    "text/html"              },
-    {"Schema",  "application/schema+json"},
-    {"Tape",    "application/x-ndjson"   },
-    {"Word",    "text/plain"             },
+    {"Events",      "text/event-stream"      },
+    {"Metrics",     "text/plain"             },
+    {"Certificate", "application/x-pem-file" },
+    {"Page",        "text/html"              },
+    {"Schema",      "application/schema+json"},
+    {"Tape",        "application/x-ndjson"   },
+    {"Word",        "text/plain"             },
 };
 
 #define OBJECT(properties) "{\"type\":\"object\",\"properties\":{" properties "}}"
@@ -114,6 +115,7 @@ static const struct {
     {"Word",         "{\"type\":\"string\"}"},
     {"RpcMessage",   OBJECT(TEXT("jsonrpc") "," TEXT("method") "," "\"id\":{},\"params\":{\"type\":\"object\"}")},
     {"Page",         "{\"type\":\"string\"}"},
+    {"Certificate",  "{\"type\":\"string\"}"},
     {"Resources",    OBJECT(FLAG("more") "," LIST("resources", "Resource"))},
     {"Resource",     OBJECT(TEXT("kind") "," TEXT("account") "," TEXT("region") "," TEXT("parent") "," TEXT("version") "," TEXT("name") "," FLAG("has_code") "," TEXT("modified_at") "," "\"document\":{\"type\":\"object\"}")},
 };

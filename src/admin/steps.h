@@ -47,6 +47,9 @@ void step_rule_disable(struct admin_call *call);
 void step_rule_arm(struct admin_call *call);
 void step_rule_reset(struct admin_call *call);
 
+/* health.c */
+void step_authority(struct admin_call *call);
+
 /* mcp.c */
 void step_mcp(struct admin_call *call);
 

@@ -166,7 +166,7 @@ static size_t held_release_all(void *owner)
     return gateway_release_all(((struct daemon *)owner)->gateway);
 }
 
-static bool wider_than_loopback(const struct settings *s)
+bool control_asks_for_token(const struct settings *s)
 {
     for (size_t i = 0; i < s->listen.count; i++)
         if (settings_address_is_wide(s->listen.items[i]))
@@ -198,6 +198,11 @@ static void clock_moved(void *owner)
     service_clock_moved(((struct daemon *)owner)->service);
 }
 
+static struct str authority(void *owner)
+{
+    return ca_pem(((struct daemon *)owner)->ca);
+}
+
 static void resources_each(void *owner, struct str kind,
                            void (*each)(void *arg, const struct store_row *row), void *arg)
 {
@@ -224,7 +229,7 @@ int control_start(struct daemon *d, struct error *err)
         .own = &d->own_names,
         .version = FCEMU_VERSION,
         .visitors = &d->visitors,
-        .wider_than_loopback = wider_than_loopback(d->settings),
+        .wider_than_loopback = control_asks_for_token(d->settings),
         .grammar = d->grammar,
         .owner = d,
         .fault_files = fault_files,
@@ -240,6 +245,7 @@ int control_start(struct daemon *d, struct error *err)
         .state = daemon_change_state,
         .clock_moved = clock_moved,
         .resources_each = resources_each,
+        .authority = authority,
         .loopback_port = loopback_port,
         .caller = keys_caller,
     };

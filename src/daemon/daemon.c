@@ -320,7 +320,15 @@ static int announce(struct daemon *d, struct error *err)
 {
     const struct settings *s = d->settings;
 
-    ready_banner(d->listeners, d->listener_count, ca_path(d->ca), s->account, s->region);
+    ready_banner(&(struct ready_offer){
+        .listeners = d->listeners,
+        .count = d->listener_count,
+        .ca_path = ca_path(d->ca),
+        .account = s->account,
+        .region = s->region,
+        .drawn_token = str_of(d->drawn_token),
+        .token_needed = control_asks_for_token(s),
+    });
     warn_of_others(s);
     log_info("ready", "pid=%ld", (long)getpid());
     if (!str_is_set(s->ready_file))

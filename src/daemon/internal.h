@@ -12,7 +12,9 @@
 #include "gateway/gateway.h"
 #include "loop/loop.h"
 
-enum { DAEMON_SIGNALS = 4 };
+enum { DAEMON_SIGNALS = 4, TOKEN_BYTES = 16 };
+
+#define TOKEN_RANDOM "random"
 
 /* Rule files as the configuration names them: paths and globs, looked up anew at each reload. */
 struct rule_files {
@@ -38,6 +40,7 @@ struct daemon {
     struct gateway_auth auth;
     struct place_names own_names;
     struct visitor_policy visitors;
+    char drawn_token[2 * TOKEN_BYTES + 1]; /* "" unless the setting is `random` */
     struct gateway *gateway;
     struct http_server *server;
     struct admin *admin;
@@ -103,6 +106,7 @@ struct fault_ruleset *files_load(struct rule_files *files,
 
 /* control.c: what the control side needs of us */
 const struct gateway_control *control_side(void);
+bool control_asks_for_token(const struct settings *s); /* who reaches us from elsewhere needs it */
 int control_start(struct daemon *d, struct error *err);
 
 /* reload.c */

@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "crypto/id.h"
 #include "daemon/internal.h"
 #include "product/neighbours/state.h"
 #include "product/service/service.h"
 #include "store/store.h"
+#include <stdio.h>
 
 enum { MS_PER_S = 1000, KEY_MS = 3600 * MS_PER_S };
 
@@ -43,6 +45,19 @@ static enum auth_mode mode_of(enum settings_auth_mode mode)
     return modes[mode];
 }
 
+/* `random`: drawn at each start, and told in the banner. */
+static struct str token_of(struct daemon *d)
+{
+    uint8_t bytes[TOKEN_BYTES];
+
+    if (!str_eq(d->settings->token, STR(TOKEN_RANDOM)))
+        return d->settings->token;
+    random_bytes(bytes, sizeof(bytes));
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        snprintf(d->drawn_token + 2 * i, 3, "%02x", bytes[i]);
+    return str_of(d->drawn_token);
+}
+
 static void visitors_init(struct daemon *d)
 {
     const struct settings *settings = d->settings;
@@ -54,7 +69,7 @@ static void visitors_init(struct daemon *d)
         .own_uid = geteuid(),
         .uids = settings->allow_users.uids,
         .uid_count = settings->allow_users.count,
-        .token = settings->token,
+        .token = token_of(d),
     };
 }
 

@@ -82,32 +82,58 @@ const struct ready_listener *ready_shown(const struct ready_listener *listeners,
     return NULL;
 }
 
-void ready_banner(const struct ready_listener *listeners, size_t count, const char *ca_path,
-                  struct str account, struct str region)
+/* host:port as a URL has it. */
+static char *address_to_paste(const struct ready_listener *shown, struct str host)
 {
-    const struct ready_listener *shown = ready_shown(listeners, count);
+    bool six = str_find(host, STR(":"), NULL);
+
+    return mem_printf("%s" STR_FMT "%s:%u", six ? "[" : "", STR_ARG(host), six ? "]" : "",
+                      shown->port);
+}
+
+static char *token_header(const struct ready_offer *offer)
+{
+    if (!offer->token_needed)
+        return mem_printf("%s", "");
+    if (offer->drawn_token.len)
+        return mem_printf("-H 'Authorization: Bearer " STR_FMT "' ", STR_ARG(offer->drawn_token));
+    return mem_printf("%s", "-H \"Authorization: Bearer $FCEMU_TOKEN\" ");
+}
+
+void ready_banner(const struct ready_offer *offer)
+{
+    const struct ready_listener *shown = ready_shown(offer->listeners, offer->count);
 
     if (!shown)
         return;
-    struct str host = shown->address;
-    bool any = str_eq(host, STR("0.0.0.0")) || str_eq(host, STR("::"));
-    unsigned port = shown->port;
-
-    if (any)
-        host = STR("127.0.0.1");
-    bool six = str_find(host, STR(":"), NULL);
+    bool any = str_eq(shown->address, STR("0.0.0.0")) || str_eq(shown->address, STR("::"));
+    struct str host = any ? STR("127.0.0.1") : shown->address;
+    OWN(mem_free) char *to = address_to_paste(shown, host);
+    OWN(mem_free) char *token = token_header(offer);
     OWN(mem_free)
-    char *to =
-        mem_printf("%s" STR_FMT "%s:%u", six ? "[" : "", STR_ARG(host), six ? "]" : "", port);
+    char *name = mem_printf(STR_FMT "." STR_FMT ".fc.aliyuncs.com", STR_ARG(offer->account),
+                            STR_ARG(offer->region));
 
+    fprintf(
+        stderr,
+        "\nfcemu " FCEMU_VERSION
+        " serves Function Compute at http://%s (also HTTPS and proxy), its page in a browser. To "
+        "try it, paste:\n\n"
+        "  curl -s -i -X POST -H 'Host: %s' "
+        "http://%s/2016-08-15/services/demo/functions/raise-ResourceExhausted/invocations\n",
+        to, name, to);
+    if (any)
+        fprintf(
+            stderr,
+            "  curl -s http://%s/_fcemu/ca.pem -o fcemu-ca.pem && curl -s --cacert fcemu-ca.pem ",
+            to);
+    else
+        fprintf(stderr, "  curl -s --cacert '%s' ", offer->ca_path);
     fprintf(stderr,
-            "\nfcemu " FCEMU_VERSION
-            " serves Function Compute at http://%s (also HTTPS and proxy). To try it, paste:\n\n"
-            "  curl -s -i -X POST -H 'Host: " STR_FMT "." STR_FMT ".fc.aliyuncs.com' "
-            "http://%s/2016-08-15/services/demo/functions/raise-ResourceExhausted/invocations\n"
-            "  curl -s --cacert '%s' --resolve " STR_FMT "." STR_FMT ".fc.aliyuncs.com:%u:" STR_FMT
-            " https://" STR_FMT "." STR_FMT ".fc.aliyuncs.com:%u/2016-08-15/services\n"
-            "  curl -s http://%s/_fcemu/requests\n\n",
-            to, STR_ARG(account), STR_ARG(region), to, ca_path, STR_ARG(account), STR_ARG(region),
-            port, STR_ARG(host), STR_ARG(account), STR_ARG(region), port, to);
+            "--resolve %s:%u:" STR_FMT " https://%s:%u/2016-08-15/services\n"
+            "  curl -s %shttp://%s/_fcemu/requests\n\n",
+            name, shown->port, STR_ARG(host), name, shown->port, token, to);
+    if (offer->drawn_token.len)
+        fprintf(stderr, "The token of this run: " STR_FMT " (FCEMU_TOKEN sets one of yours)\n\n",
+                STR_ARG(offer->drawn_token));
 }

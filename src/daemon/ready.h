@@ -25,6 +25,15 @@ int ready_file_write(const char *path, const struct ready_listener *listeners, s
  * when there are only socket files. */
 const struct ready_listener *ready_shown(const struct ready_listener *listeners, size_t count);
 
-/** Three lines to paste, on standard error. */
-void ready_banner(const struct ready_listener *listeners, size_t count, const char *ca_path,
-                  struct str account, struct str region);
+struct ready_offer {
+    const struct ready_listener *listeners;
+    size_t count;
+    const char *ca_path; /* of ca.pem on this machine */
+    struct str account, region;
+    struct str drawn_token; /* to be told; "" or absent: the reader knows it */
+    bool token_needed;
+};
+
+/** Three lines to paste, on standard error. Where others can reach us they work from outside, too:
+ * the certificate is fetched first. */
+void ready_banner(const struct ready_offer *offer);
