@@ -4,13 +4,13 @@
 #include <inttypes.h>
 
 #include "admin/steps.h"
+#include "base/units.h"
 #include "conf/scalar.h"
 #include "journal/reaction.h"
 #include "journal/retries.h"
 #include "journal/verify.h"
 
 enum { LOOK_AGAIN_MS = 100 };
-#define NS_PER_MS 1000000ull
 
 /* ---- verification ---- */
 

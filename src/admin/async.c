@@ -1,10 +1,11 @@
 /* Asynchronous calls: which there are, one of them, and all of them run. */
 #include "admin/function_key.h"
 #include "admin/steps.h"
+#include "base/units.h"
 #include "conf/scalar.h"
 #include "product/service/service.h"
 
-enum { LOOK_AGAIN_MS = 20, NS_PER_MS = 1000000, STATUS_TIMEOUT = 504 };
+enum { LOOK_AGAIN_MS = 20, STATUS_TIMEOUT = 504 };
 
 #define WITHIN_DEFAULT_NS (30 * DURATION_S)
 

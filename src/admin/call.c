@@ -5,8 +5,7 @@
 
 #include "admin/internal.h"
 #include "base/mem.h"
-
-#define NS_PER_MS 1000000ull
+#include "base/units.h"
 
 /* ---- steps ---- */
 

@@ -8,6 +8,7 @@
 #include "admin/ended_rules.h"
 #include "admin/kept.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "journal/format.h"
 
 enum {
@@ -15,7 +16,6 @@ enum {
     WATCH_EVERY_MS = 500,
     KEEP_ALIVE_TICKS = 30, /* a comment each 15 s, so that a dead connection is found */
     LINGER_TICKS = 120,    /* a minute behind the last listener, for one that comes back */
-    NS_PER_MS = 1000000,
 };
 
 #define TYPES "call, fired, capped, expired, spent, stopped, reloaded, reload_refused"

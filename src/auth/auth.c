@@ -8,9 +8,8 @@
 #include "auth/internal.h"
 #include "base/clock.h"
 #include "base/glob.h"
+#include "base/units.h"
 #include "crypto/encode.h"
-
-enum { MS_PER_S = 1000 };
 
 struct examination {
     const struct auth_check *check;

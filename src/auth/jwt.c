@@ -1,9 +1,10 @@
 /* JSON Web Tokens: three parts, a key that fits, and times. */
 #include "auth/jwt.h"
 
+#include "base/units.h"
 #include "crypto/jwk.h"
 
-enum { MS_PER_S = 1000, TOKEN_BYTES_MAX = 8192 };
+enum { TOKEN_BYTES_MAX = 8192 };
 
 static void free_tree(void *arg)
 {

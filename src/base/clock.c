@@ -1,17 +1,13 @@
 /* Real time, and the virtual clock of rules, TTLs, windows and retries. */
 #include "base/clock.h"
 
+#include "base/units.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-enum {
-    NS_PER_MS = 1000000,
-    NS_PER_S = 1000000000,
-    MS_PER_S = 1000,
-    S_PER_MINUTE = 60,
-    S_PER_HOUR = 3600
-};
+enum { S_PER_MINUTE = 60, S_PER_HOUR = 3600 };
 
 static uint64_t read_ns(clockid_t id)
 {

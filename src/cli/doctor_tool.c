@@ -10,9 +10,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/units.h"
 #include "cli/doctor.h"
 
-enum { ANSWER_BYTES = 4096, ANSWER_MS = 10000, NS_PER_MS = 1000000 };
+enum { ANSWER_BYTES = 4096, ANSWER_MS = 10000 };
 
 const char *doctor_find_program(const struct doctor *doctor, const char *program)
 {

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/query.h"
+#include "base/units.h"
 #include "cli/client.h"
 #include "cli/drill_parts.h"
 #include "cli/kept_coverage.h"
@@ -19,7 +20,6 @@
 #include "drill/report.h"
 
 #define PROGRESS_NS UINT64_C(200000000)
-enum { MS_PER_S = 1000 };
 
 struct run {
     const struct cli_args *args;

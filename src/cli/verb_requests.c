@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/query.h"
+#include "base/units.h"
 #include "cli/client.h"
 #include "cli/print.h"
 #include "cli/verbs.h"
@@ -17,7 +18,7 @@
 
 #define CALL_NUMBER_MAX UINT64_C(99999999999) /* milliseconds since 1970 are more */
 
-enum { POLL_NS = 50000000, NS_PER_S = 1000000000 };
+enum { POLL_NS = 50000000 };
 
 static const struct cli_column request_columns[] = {
     {"time",      "time", 24},

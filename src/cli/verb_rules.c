@@ -8,6 +8,7 @@
 #include "base/distance.h"
 #include "base/draw.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "catalog/fc_error.h"
 #include "cli/verbs.h"
 #include "conf/report.h"
@@ -19,7 +20,6 @@ enum {
     SAMPLE_MAX = 1000000,
     HISTOGRAM_ROWS = 16,
     HISTOGRAM_COLUMNS = 50,
-    NS_PER_MS = 1000000
 };
 
 static int format_of(const struct cli_args *args, enum conf_format *out)

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/draw.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "catalog/operation.h"
 #include "cli/error_list.h"
 #include "cli/print.h"
@@ -20,8 +21,6 @@
 #include "conf/scalar.h"
 
 enum { CASES_MAX = 20000 };
-
-#define NS_PER_S UINT64_C(1000000000)
 
 struct sweep_case {
     size_t call; /* from 1 */

@@ -7,6 +7,7 @@
 
 #include "base/draw.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "conf/settings.h"
 #include "daemon/authority.h"
 #include "daemon/internal.h"
@@ -21,8 +22,6 @@
 
 enum {
     STOP_GRACE_MS = 200, /* for answers that are on their way when the daemon ends */
-    MS_PER_S = 1000,
-    NS_PER_MS = 1000000,
 };
 
 /* ---- start, from the bottom up ---- */

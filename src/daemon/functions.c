@@ -1,11 +1,10 @@
 /* What runs the code of functions, as the settings want it. */
 #include <unistd.h>
 
+#include "base/units.h"
 #include "daemon/internal.h"
 #include "invoke/invoke.h"
 #include "product/service/event/event.h"
-
-enum { NS_PER_MS = 1000000 };
 
 static uint64_t half_of_memory(void)
 {

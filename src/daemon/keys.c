@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/units.h"
 #include "crypto/id.h"
 #include "daemon/internal.h"
 #include "product/neighbours/state.h"
@@ -12,7 +13,7 @@
 #include "store/store.h"
 #include <stdio.h>
 
-enum { MS_PER_S = 1000, KEY_MS = 3600 * MS_PER_S };
+enum { KEY_MS = 3600 * MS_PER_S };
 
 static bool find_key(void *owner, struct str access_key, struct auth_key *out)
 {

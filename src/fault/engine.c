@@ -5,10 +5,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "fault/internal.h"
 #include "fault/observer.h"
-
-enum { NS_PER_MS = 1000000 };
 
 static const char *const gate_names[] = {
     [GATE_ENABLED] = "enabled", [GATE_GUARD_ONLY] = "guard.only",
@@ -241,7 +240,7 @@ static uint64_t last_fired_wall_ms(const struct rule_state *state, uint64_t now_
 {
     int64_t since_ns = (int64_t)(now_ns - state->last_fired_ns);
 
-    return state->fired ? (uint64_t)((int64_t)wall_ms - since_ns / NS_PER_MS) : 0;
+    return state->fired ? (uint64_t)((int64_t)wall_ms - since_ns / (int64_t)NS_PER_MS) : 0;
 }
 
 /* 0: it stays as it is. */

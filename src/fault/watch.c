@@ -6,10 +6,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "fault/internal.h"
 
 #define WINDOW_NS_DEFAULT UINT64_C(10000000000)
-#define NS_PER_S 1e9
 
 enum { SLICES = 20, SUCCESS_CALLS_MIN = 10, STATUS_ERROR = 400, STATUS_SERVER_ERROR = 500 };
 

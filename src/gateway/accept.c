@@ -2,9 +2,8 @@
  * Rules that strike before a request exists (`at: accept`): only the client, and the name if SNI or
  * Host told it, are known.
  */
+#include "base/units.h"
 #include "gateway/internal.h"
-
-enum { NS_PER_MS = 1000000 };
 
 static void record(struct gateway *gateway, const struct fault_call *facts, bool tls,
                    const struct fault_decision *d)

@@ -2,11 +2,10 @@
  * hold effect, hold headers; and all calls that rules hold: oldest first in one list, so that stop
  * all can let every one of them go.
  */
+#include "base/units.h"
 #include "gateway/exchange.h"
 #include "gateway/internal.h"
 #include "gateway/stations.h"
-
-enum { NS_PER_MS = 1000000 };
 
 static void link_held(struct gateway *gateway, struct exchange *x)
 {

@@ -1,10 +1,9 @@
 /*
  * outcome: what is answered instead of the operation's own answer, and whether anything is.
  */
+#include "base/units.h"
 #include "gateway/internal.h"
 #include "gateway/stations.h"
-
-enum { NS_PER_S = 1000000000, MS_PER_S = 1000 };
 
 static void add_retry_after(struct exchange *x, const struct fault_action *action)
 {

@@ -3,13 +3,13 @@
  * journal is off.
  */
 #include "base/buf.h"
+#include "base/units.h"
 #include "crypto/digest.h"
 #include "gateway/internal.h"
 #include "journal/redact.h"
 
 enum {
     CLIENT_CLOSED_REQUEST = 499,
-    MS_PER_S = 1000,
     BODY_DIGESTED_MAX_BYTES =
         1024 * 1024, /* beyond it the loop would stand still for milliseconds */
 };

@@ -1,11 +1,10 @@
 /*
  * shape: how the answer leaves: headers, corrupt, length, truncate, stall, drip, in this order.
  */
+#include "base/units.h"
 #include "gateway/corrupt.h"
 #include "gateway/internal.h"
 #include "gateway/stations.h"
-
-enum { NS_PER_MS = 1000000 };
 
 /* A part of the request's body in a header must not begin another. */
 static struct str one_line(struct arena *arena, struct str value)

@@ -1,5 +1,6 @@
 /* Which attempts belong together: what clients do by themselves, and how they usually call. */
 
+#include "base/units.h"
 #include "journal/chain_parts.h"
 
 enum {
@@ -9,7 +10,6 @@ enum {
     CLIENT_LEFT = 499,
 };
 
-#define NS_PER_S 1000000000ull
 #define SOON_LEAST_NS (30 * NS_PER_S)
 #define SOON_MOST_NS (120 * NS_PER_S)
 #define RESENT_MOST_NS (900 * NS_PER_S) /* the service takes a Date of at most 15 minutes ago */

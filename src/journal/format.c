@@ -4,9 +4,8 @@
 #include <inttypes.h>
 #include <stdatomic.h>
 
+#include "base/units.h"
 #include "journal/names.h"
-
-#define NS_PER_MS 1e6
 
 enum member_kind {
     MEMBER_TEXT,

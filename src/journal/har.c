@@ -5,11 +5,10 @@
 
 #include "base/arena.h"
 #include "base/query.h"
+#include "base/units.h"
 #include "crypto/encode.h"
 #include "journal/format.h"
 #include "journal/names.h"
-
-#define NS_PER_MS 1e6
 
 static void add_pair(struct buf *out, struct str name, struct str value, bool comma)
 {

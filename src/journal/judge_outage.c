@@ -4,9 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/units.h"
 #include "journal/assertion.h"
 
-#define NS_PER_MS 1e6
 #define BUCKET_MS 100.0
 #define HERD_OVER_MS 10000.0
 #define PAUSE_MS 1000.0

@@ -3,9 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/units.h"
 #include "journal/assertion.h"
-
-#define NS_PER_MS 1e6
 
 /* ---- latency ---- */
 

@@ -5,10 +5,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/units.h"
 #include "journal/assertion.h"
 #include "journal/format.h"
 
-#define NS_PER_MS 1e6
 #define GAP_LEAST_MS 20.0    /* shorter ones are "at once" */
 #define JITTER_DEVIATION 0.1 /* what timers and a loaded machine explain */
 

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/units.h"
 #include "loop/internal.h"
 
 enum {
@@ -29,7 +30,6 @@ enum {
     EVENTS_LAST = IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED,
 };
 
-#define NS_PER_S 1000000000ull
 #define REST_NS (10 * NS_PER_S) /* from events, after too many */
 
 struct identity {

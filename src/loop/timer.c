@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "loop/internal.h"
 
 enum {
@@ -18,7 +19,6 @@ enum {
     PASS_AHEAD_NS = 250000,
     HEAP_MIN = 64,
     HEAP_WIDTH = 4,
-    NS_PER_S = 1000000000,
 };
 
 static bool earlier(const struct due *a, const struct due *b)

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/units.h"
 #include "loop/loop.h"
 #include "supervise/client.h"
 
@@ -22,7 +23,6 @@ enum {
     SOCKET_BYTES = 1 << 20,
     END_WAIT_MS = 5000, /* for the last process; then the supervisor is killed */
     END_STEP_US = 1000,
-    US_PER_MS = 1000,
 };
 
 /* ---- the supervisor's words ---- */

@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "supervise/internal.h"
 
 enum {
@@ -29,7 +30,6 @@ enum {
     WANTED_MAX = 64,   /* connections that are being tried */
     BACKLOG = 128,
     BUSY_WAIT_MS = 100,
-    NS_PER_MS = 1000000,
 };
 
 struct wanted {

@@ -9,9 +9,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/units.h"
 #include "cli/stage/internal.h"
-
-#define NS_PER_S UINT64_C(1000000000)
 
 enum { GRACE_S = 5, READ_BYTES = 65536 };
 

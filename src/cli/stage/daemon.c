@@ -9,9 +9,8 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "cli/stage/internal.h"
-
-#define NS_PER_MS UINT64_C(1000000)
 
 enum {
     LOOK_MS = 5,

@@ -13,6 +13,7 @@
 #include <microhttpd.h>
 
 #include "base/buf.h"
+#include "base/units.h"
 #include "http/call/body.h"
 #include "http/call/plan.h"
 #include "http/call/server.h"
@@ -26,7 +27,6 @@ enum {
     HEAD_TIMEOUT_S_DEFAULT = 60,
     HALF_CLOSE_GRACE_MS = 1000, /* a client that only shut down its sending side may still read */
     STREAM_WAITING_BYTES_MAX = 4 * 1024 * 1024,
-    NS_PER_MS = 1000000,
 };
 
 enum engine_kind { ENGINE_PLAIN, ENGINE_LARGE, ENGINE_TLS, ENGINE_KINDS };

@@ -3,10 +3,9 @@
  */
 #pragma once
 
+#include "base/units.h"
 #include "http/wire/peer.h"
 #include "http/wire/wire.h"
-
-enum { NS_PER_MS = 1000000 };
 
 struct listener {
     struct wire *wire;

@@ -5,9 +5,10 @@
  * kept back when somebody else comes, and not for ever to their own. Giving one up shuts its
  * socket; whoever reads it finds the end and closes it, in the next turn of the loop.
  */
+#include "base/units.h"
 #include "http/wire/internal.h"
 
-enum { NS_PER_S = 1000000000, SWEEP_NS = NS_PER_S };
+enum { SWEEP_NS = NS_PER_S };
 
 static void sweep(struct loop_timer *timer);
 

@@ -11,6 +11,7 @@
  */
 #include <inttypes.h>
 
+#include "base/units.h"
 #include "logs/logs.h"
 #include "product/neighbours/internal.h"
 
@@ -21,7 +22,6 @@ enum {
     FIELDS = 8,
     LINES_DEFAULT = 100,
     LINES_MAX = 100,
-    MS_PER_S = 1000,
     BARS_MAX = 60,
     SCANNED_MAX = 200000,
 };

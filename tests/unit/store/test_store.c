@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
 
 #include "fixture.h"
 

@@ -6,12 +6,13 @@
 #include <stdio.h>
 
 #include "base/query.h"
+#include "base/units.h"
 #include "crypto/digest.h"
 #include "crypto/encode.h"
 #include "crypto/id.h"
 #include "product/service/event/internal.h"
 
-enum { MS_PER_S = 1000, OSS_ID_CHARACTERS = 24 };
+enum { OSS_ID_CHARACTERS = 24 };
 
 const struct event_sample *event_sample_find(struct str name)
 {

@@ -5,6 +5,7 @@
 #include "product/service/event/timers.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "loop/loop.h"
 #include "product/service/event/internal.h"
 #include "product/service/resource/timer_schedule.h"
@@ -13,7 +14,6 @@ enum {
     AT_ONCE_MAX = 200, /* fired before others have their turn */
     PASSED_MAX = 1000, /* moments of one trigger that a jump makes up for */
     LOOK_AGAIN_MS = 60 * 1000,
-    NS_PER_MS = 1000000,
 };
 
 struct timed {

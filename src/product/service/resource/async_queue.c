@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "base/mem.h"
+#include "base/units.h"
 #include "catalog/fc_error.h"
 #include "crypto/encode.h"
 #include "crypto/id.h"
@@ -19,7 +20,6 @@ enum {
     BACKOFF_MOST_MS = 300 * 1000,
     BACKOFF_LONGEST_MS = 5 * 3600 * 1000, /* from the first refusal on */
     RETRY_FIRST_MS = 1000,                /* behind a function error: 1, 2, 4 s */
-    NS_PER_MS = 1000000,
     STATUS_OK = 200,
     STATUS_EXHAUSTED = 429,
     STATUS_SERVER_ERROR = 500,

@@ -4,10 +4,9 @@
 #include "product/service/resource/async_record.h"
 
 #include "base/mem.h"
+#include "base/units.h"
 #include "crypto/encode.h"
 #include "product/service/resource/run.h"
-
-enum { MS_PER_S = 1000 };
 
 static cJSON *milliseconds(uint64_t wall_ms)
 {

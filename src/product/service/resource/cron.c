@@ -4,10 +4,10 @@
 #include <time.h>
 
 #include "base/own.h"
+#include "base/units.h"
 
 enum {
-    MS_PER_SECOND = 1000,
-    MS_PER_MINUTE = 60 * MS_PER_SECOND,
+    MS_PER_MINUTE = 60 * MS_PER_S,
     SEARCH_DAYS = 366, /* how far back a schedule is followed */
     WEEKDAYS = 7,
 };
@@ -153,7 +153,7 @@ static bool last_second(const struct cron *cron, uint64_t minute_ms, uint64_t fr
                         uint64_t to_ms, uint64_t *out_ms)
 {
     for (int second = 59; second >= 0; second--) {
-        uint64_t at = minute_ms + (uint64_t)second * MS_PER_SECOND;
+        uint64_t at = minute_ms + (uint64_t)second * MS_PER_S;
 
         if (at >= from_ms && at <= to_ms && allows(cron, 0, second)) {
             *out_ms = at;
@@ -169,7 +169,7 @@ bool cron_last(const struct cron *cron, uint64_t from_ms, uint64_t to_ms, uint64
     uint64_t most = (uint64_t)SEARCH_DAYS * 24 * 60;
 
     for (uint64_t i = 0; i < most && minute + MS_PER_MINUTE > from_ms; i++) {
-        time_t seconds = (time_t)(minute / MS_PER_SECOND);
+        time_t seconds = (time_t)(minute / MS_PER_S);
         struct tm tm;
 
         gmtime_r(&seconds, &tm);
@@ -230,7 +230,7 @@ static const struct {
     double ms;
 } spans[] = {
     {STR_INIT("ms"), 1                 },
-    {STR_INIT("s"),  MS_PER_SECOND     },
+    {STR_INIT("s"),  MS_PER_S          },
     {STR_INIT("m"),  MS_PER_MINUTE     },
     {STR_INIT("h"),  60 * MS_PER_MINUTE},
 };

@@ -4,11 +4,12 @@
 #include "product/service/resource/provision_keeper.h"
 
 #include "base/mem.h"
+#include "base/units.h"
 #include "loop/loop.h"
 #include "product/service/resource/config.h"
 #include "product/service/resource/run.h"
 
-enum { LOOK_AGAIN_MS = 30 * 1000, NS_PER_MS = 1000000 };
+enum { LOOK_AGAIN_MS = 30 * 1000 };
 
 struct provision_keeper {
     struct service *service;

@@ -4,10 +4,9 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "base/units.h"
 #include "base/zone.h"
 #include "product/service/resource/cron.h"
-
-enum { MS_PER_SECOND = 1000 };
 
 /* clang-format off */
 static const struct field action_rows[] = {
@@ -48,9 +47,9 @@ static bool parse_time(struct str text, const struct zone *zone, uint64_t *out_m
     snprintf(local, sizeof(local), STR_FMT "Z", STR_ARG(text));
     if (!clock_parse_iso(local, strlen(local), &ms))
         return false;
-    int64_t at_s = zone_from_local_s(zone, (int64_t)(ms / MS_PER_SECOND));
+    int64_t at_s = zone_from_local_s(zone, (int64_t)(ms / MS_PER_S));
 
-    *out_ms = at_s < 0 ? 0 : (uint64_t)at_s * MS_PER_SECOND + ms % MS_PER_SECOND;
+    *out_ms = at_s < 0 ? 0 : (uint64_t)at_s * MS_PER_S + ms % MS_PER_S;
     return true;
 }
 
@@ -222,11 +221,11 @@ static uint64_t time_or(const cJSON *action, const char *name, const struct zone
 
 static uint64_t local_ms(const struct zone *zone, uint64_t utc_ms)
 {
-    int64_t seconds = (int64_t)(utc_ms / MS_PER_SECOND);
+    int64_t seconds = (int64_t)(utc_ms / MS_PER_S);
 
     if (zone && seconds + zone_offset_s(zone, seconds) < 0)
         return 0;
-    return zone ? (uint64_t)(seconds + zone_offset_s(zone, seconds)) * MS_PER_SECOND : utc_ms;
+    return zone ? (uint64_t)(seconds + zone_offset_s(zone, seconds)) * MS_PER_S : utc_ms;
 }
 
 /* The schedule is one of local times. */
@@ -238,8 +237,7 @@ static bool last_of_cron(const struct cron *cron, const struct zone *zone, uint6
     if (!cron_last(cron, local_ms(zone, from_ms), local_ms(zone, to_ms), &local))
         return false;
     *out_ms =
-        zone ? (uint64_t)zone_from_local_s(zone, (int64_t)(local / MS_PER_SECOND)) * MS_PER_SECOND
-             : local;
+        zone ? (uint64_t)zone_from_local_s(zone, (int64_t)(local / MS_PER_S)) * MS_PER_S : local;
     return true;
 }
 

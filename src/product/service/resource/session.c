@@ -4,6 +4,7 @@
  * Source: spec page api-2023-03-30 §6.8 and §7.12.
  */
 #include "base/mem.h"
+#include "base/units.h"
 #include "crypto/encode.h"
 #include "crypto/id.h"
 #include "product/service/resource/handlers.h"
@@ -26,7 +27,7 @@ FIELD_TABLE(session_fields,
 );
 /* clang-format on */
 
-enum { MS_PER_SECOND = 1000, SESSION_ID_BYTES = 16, CONTAINER_ID_BYTES = 8 };
+enum { SESSION_ID_BYTES = 16, CONTAINER_ID_BYTES = 8 };
 
 static double number_or(const cJSON *document, const char *name, double preset)
 {
@@ -38,7 +39,7 @@ static double number_or(const cJSON *document, const char *name, double preset)
 /* Its time to live counts from its creation. */
 static bool is_expired(struct work *work, const struct store_row *row, const cJSON *document)
 {
-    double ttl_ms = number_or(document, "sessionTTLInSeconds", 21600) * MS_PER_SECOND;
+    double ttl_ms = number_or(document, "sessionTTLInSeconds", 21600) * MS_PER_S;
 
     return (double)work_now_ms(work) > (double)row->created_ms + ttl_ms;
 }

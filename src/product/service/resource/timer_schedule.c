@@ -1,7 +1,9 @@
 /* When a timer trigger fires: spans of time, or cron fields in a time zone. */
 #include "product/service/resource/timer_schedule.h"
 
-enum { MS_PER_S = 1000, EVERY_LEAST_MS = 1000 };
+#include "base/units.h"
+
+enum { EVERY_LEAST_MS = 1000 };
 
 bool timer_schedule_parse(struct str text, struct timer_schedule *out)
 {
