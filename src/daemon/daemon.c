@@ -360,6 +360,7 @@ static int start(struct daemon *d, struct conf_report *report, struct error *err
         return -1;
     if (start_listeners(d, err) < 0 || daemon_watch(d, err) < 0)
         return -1;
+    code_watch(d);
     d->ready = true;
     daemon_settle();
     if (daemon_watch_memory(d, err) < 0)
@@ -371,10 +372,12 @@ static int start(struct daemon *d, struct conf_report *report, struct error *err
 static void end(struct daemon *d)
 {
     daemon_unwatch(d);
+    code_unwatch(d);
     for (size_t i = 0; i < DAEMON_SIGNALS; i++)
         loop_signal_stop(d->signals[i]);
     admin_free(d->admin);
     worker_free(d->errands);
+    code_forget(d);
     loop_timer_cancel(d->loop, &d->memory_timer);
     http_server_free(d->server);
     gateway_free(d->gateway);

@@ -51,8 +51,9 @@ struct daemon {
     struct loop_signal *signals[DAEMON_SIGNALS];
     struct loop_file_watch **watches;
     size_t watch_count;
-    uint64_t stamp;         /* of the rule files as they were read last */
-    struct worker *errands; /* what nobody waits for: reads seed files, trims memory */
+    uint64_t stamp;           /* of the rule files as they were read last */
+    struct code_folder *code; /* of functions that seeds made */
+    struct worker *errands;   /* what nobody waits for: reads seed files, trims memory */
     struct loop_timer memory_timer;
     size_t memory_excess; /* what was resident and not in use after it was trimmed last */
     unsigned changing;    /* changes of the whole state under way: the loop runs until their end */
@@ -85,6 +86,17 @@ void functions_health(const struct daemon *d, cJSON *health);
 /* seed.c */
 /** Apply the seed files of the settings; 0, DAEMON_CONFIG (see @report), or -1. */
 int daemon_seed(struct daemon *d, struct conf_report *report, struct error *err);
+
+/* code.c */
+struct seed_step;
+/** Remember a function whose code is a folder. @arg is the daemon. */
+void code_add(void *arg, const struct seed_step *step);
+/** From now on it is reloaded when it changes. */
+void code_watch(struct daemon *d);
+/** No more; packages under way lead to nothing. */
+void code_unwatch(struct daemon *d);
+/** Behind the end of the worker. */
+void code_forget(struct daemon *d);
 
 /* settle.c */
 /** Before anything is allocated. */

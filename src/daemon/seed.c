@@ -48,6 +48,7 @@ int daemon_seed(struct daemon *d, struct conf_report *report, struct error *err)
         return DAEMON_CONFIG;
     if (seeds_count(seeds) == 0)
         return 0;
+    seeds_each_folder(seeds, code_add, d);
     store_gather(store);
     seeds_apply(seeds, d->service, store, STR_NONE, sown, &sowing);
     /* Nothing listens yet: the loop only carries these writes. */

@@ -77,3 +77,16 @@ struct loop_file_watch *loop_file_watch_start(struct loop *loop, const char *pat
                                               void (*fn)(void *arg, const char *path), void *arg,
                                               struct error *err);
 void loop_file_watch_stop(struct loop_file_watch *watch);
+
+/* All that lies below a folder. */
+struct loop_tree_events {
+    /** Is a folder below it none of our business? @inside has no slash in front. */
+    bool (*skips)(void *arg, const char *inside);
+    /** Something has changed; called when the burst is over. It may end the watch. */
+    void (*changed)(void *arg);
+};
+struct loop_tree_watch;
+struct loop_tree_watch *loop_tree_watch_start(struct loop *loop, const char *path,
+                                              const struct loop_tree_events *told, void *arg,
+                                              struct error *err);
+void loop_tree_watch_stop(struct loop_tree_watch *watch); /* NULL is fine */

@@ -8,6 +8,7 @@
 
 #include "base/distance.h"
 #include "base/mem.h"
+#include "crypto/digest.h"
 #include "crypto/encode.h"
 
 /* ---- keys ---- */
@@ -268,6 +269,9 @@ cJSON *draft_code(struct draft *draft, const struct draft_code *code,
                                           STR_ARG(without_dot(code->path)));
     char *bytes = load(draft, code, path, pack, &len, &err);
     cJSON *json = bytes ? inline_code(bytes, len) : NULL;
+
+    if (bytes)
+        digest_of(DIGEST_SHA256, (struct str){bytes, len}, pack->digest);
 
     free(bytes);
     *out_pack = json && pack->folder ? pack : NULL;

@@ -69,6 +69,15 @@ size_t seeds_count(const struct seeds *seeds)
     return seeds->steps.count;
 }
 
+void seeds_each_folder(const struct seeds *seeds,
+                       void (*each)(void *arg, const struct seed_step *step), void *arg)
+{
+    for (const struct seed_step *step = seeds->steps.first; step; step = step->next) {
+        if (step->pack && step->update)
+            each(arg, step);
+    }
+}
+
 /* ---- applying ---- */
 
 struct sowing {

@@ -47,6 +47,22 @@ struct seeds *seeds_load(const struct str *paths, size_t count, const struct see
 void seeds_free(struct seeds *seeds);
 DEFINE_OWN(seeds_free, struct seeds *);
 
+struct seed_step;
+/** Each function whose code is a folder. */
+void seeds_each_folder(const struct seeds *seeds,
+                       void (*each)(void *arg, const struct seed_step *step), void *arg);
+
+/* One call outside of all others: new code for a function. */
+struct seed_call;
+/**
+ * PUT @body at @path of @account (absent: the service's own) and @region (absent: the default one).
+ * @done is called once, on the loop thread, with NULL or what is wrong; not after seed_call_end().
+ */
+struct seed_call *seed_call_begin(struct service *service, const char *path, struct str account,
+                                  struct str region, struct str body,
+                                  void (*done)(void *arg, const char *problem), void *arg);
+void seed_call_end(struct seed_call *call); /* NULL is fine */
+
 /** How many calls they make at most. */
 size_t seeds_count(const struct seeds *seeds);
 

@@ -11,6 +11,8 @@
 #include "base/error.h"
 #include "base/str.h"
 
+enum { SEED_DIGEST_BYTES = 32 };
+
 struct conf_report;
 struct seed_pack;
 
@@ -51,14 +53,22 @@ void seed_read_file(struct arena *arena, const char *path, const struct seed_pla
 /* Which files of a folder become a package. */
 struct seed_pack {
     const char *folder;
-    const char *rules_folder; /* where the rules begin: the folder, or one above it */
-    const char *ignore_file;  /* its name there; NULL: none */
-    const char *ignored;      /* patterns that hold anyway, a line each */
+    const char *rules_folder;          /* where the rules begin: the folder, or one above it */
+    const char *ignore_file;           /* its name there; NULL: none */
+    const char *ignored;               /* patterns that hold anyway, a line each */
+    uint8_t digest[SEED_DIGEST_BYTES]; /* of the package as it was made */
 };
 
 /** A folder as a ZIP whose bytes depend on its content alone: sorted, without times. From malloc(),
  * NULL with *err. */
 char *seed_zip_folder(const struct seed_pack *pack, size_t *out_len, struct error *err);
+
+/** Does a folder below the packed one stay out? For whoever watches it; the rules are read at each
+ * seed_rules_read(). */
+struct seed_rules;
+struct seed_rules *seed_rules_read(const struct seed_pack *pack);
+void seed_rules_free(struct seed_rules *rules); /* NULL is fine */
+bool seed_rules_skip(const struct seed_rules *rules, const char *inside);
 
 /* ---- rules of .gitignore (ignore.c) ---- */
 

@@ -225,3 +225,40 @@ char *seed_zip_folder(const struct seed_pack *pack, size_t *out_len, struct erro
     free(zip.bytes);
     return NULL;
 }
+
+/* ---- for who watches ---- */
+
+struct seed_rules {
+    struct arena *arena;
+    struct ignore *ignore;
+    struct str above;
+};
+
+struct seed_rules *seed_rules_read(const struct seed_pack *pack)
+{
+    struct seed_rules *rules = mem_alloc(sizeof(*rules));
+    OWN(buf_done) struct buf text = {0};
+    struct error err;
+
+    rules->arena = arena_new();
+    if (read_rules(pack, &text, &err) < 0)
+        buf_clear(&text); /* the next package says so */
+    rules->ignore = ignore_read(buf_str(&text), rules->arena);
+    rules->above = arena_str(rules->arena, above(pack, rules->arena));
+    return rules;
+}
+
+void seed_rules_free(struct seed_rules *rules)
+{
+    if (!rules)
+        return;
+    arena_free(rules->arena);
+    mem_free(rules);
+}
+
+bool seed_rules_skip(const struct seed_rules *rules, const char *inside)
+{
+    OWN(mem_free) char *path = mem_printf(STR_FMT "%s", STR_ARG(rules->above), inside);
+
+    return ignore_is(rules->ignore, str_of(path), true);
+}
