@@ -5,6 +5,7 @@
 #include "catalog/fc_error.h"
 #include "catalog/operation.h"
 #include "catalog/region.h"
+#include "product/service/event/event.h"
 
 struct completing {
     const struct cli_table *table;
@@ -88,6 +89,12 @@ static void offer_folders(const struct completing *c)
     say(c, COMPLETE_FOLDERS);
 }
 
+static void offer_types(const struct completing *c)
+{
+    for (size_t i = 0; i < event_sample_count; i++)
+        offer(c, event_sample_name(&event_samples[i]), NULL);
+}
+
 static void offer_functions(const struct completing *c)
 {
     say(c, COMPLETE_FUNCTIONS);
@@ -115,6 +122,7 @@ static const struct {
     {"OPERATION", offer_operations },
     {"REGION",    offer_regions    },
     {"TO",        offer_folders    },
+    {"TYPE",      offer_types      },
     {"VERB",      offer_first_words},
 };
 
