@@ -65,3 +65,35 @@ def test_fifty_clients_are_a_herd_without_jitter_alone(tmp_path, waits, code):
     ratio = float(re.search(r"peak of arrivals ([0-9.]+) times the mean", herd["text"])[1])
     assert told["calls"] == {"total": 100, "failed": 100, "struck": 50}
     assert ratio > 10 if waits == "fixed" else ratio < 3, herd["text"]
+
+
+# Five logical calls, each refused four times, with waits drawn from 0 up to a doubling bound.
+FULL_JITTER = """
+import http.client, os, random, time
+
+chance = random.Random(3)
+for order in range(5):
+    for attempt in range(5):
+        connection = http.client.HTTPConnection(os.environ["FCEMU_ADDRESS"])
+        connection.request("POST", "/2016-08-15/services/s/functions/pay/invocations", str(order), {"Host": "16530750.cn-shanghai.fc.aliyuncs.com"})
+        if connection.getresponse().status != 503:
+            break
+        time.sleep(chance.uniform(0, 0.1 * 2**attempt))
+"""
+SCHEDULE = """
+version: 1
+rules:
+  - {id: down, enabled: false, match: {attempt: {lte: 4}}, do: {error: ResourceThrottled}, ttl: 1h}
+drills:
+  - id: schedule
+    steps: [{at: 0s, enable: down}]
+    assert:
+      - backoff: {profile: exponential-full-jitter, attempts: {eq: 5}}
+"""
+
+
+def test_a_client_with_full_jitter_satisfies_that_profile(tmp_path):
+    cli = Cli(tmp_path)
+    (tmp_path / "client.py").write_text(FULL_JITTER)
+    (tmp_path / "schedule.yaml").write_text(SCHEDULE)
+    assert ": jitter" in cli.run("drill", "run", tmp_path / "schedule.yaml", "--", sys.executable, "client.py").stdout
