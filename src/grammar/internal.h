@@ -180,6 +180,7 @@ extern const struct conf_table fault_rule_table;
 conf_decode_fn grammar_take_probability, grammar_take_ramp, grammar_take_burst; /* fault_when */
 extern const struct conf_table fault_ramp_table, fault_burst_table;
 conf_take_fn grammar_take_match, grammar_take_header, grammar_take_query; /* struct fault_match */
+conf_take_fn grammar_take_operations, grammar_take_clients;               /* its members */
 conf_decode_fn grammar_take_body;                                         /* the same */
 extern const struct conf_table fault_body_table;
 /** Bits of `product` of a match; 0 when it names none. */
