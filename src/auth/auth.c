@@ -224,7 +224,9 @@ static bool check_token(struct examination *x)
 
     if (str_is_set(x->key.token) && !secret_equal(x->key.token, x->credential->token))
         return wrong(x, AUTH_BAD_TOKEN, text);
-    if (x->key.expires_ms > 0 && x->key.expires_ms < x->check->now_ms)
+    uint64_t now_ms = x->check->key_now_ms ? x->check->key_now_ms : x->check->now_ms;
+
+    if (x->key.expires_ms > 0 && x->key.expires_ms < now_ms)
         return wrong(x, AUTH_TOKEN_OVER, text);
     return true;
 }

@@ -113,7 +113,8 @@ struct auth_check {
     uint64_t skew_max_ms;   /* how far a request's date may be from now_ms */
     struct str body_sha256; /* lower-case hex when somebody has it already; absent: taken from the
                                body once that is complete */
-    uint64_t now_ms;        /* wall time, by the virtual clock */
+    uint64_t now_ms;        /* wall time; a client signs with the real one */
+    uint64_t key_now_ms;    /* by which a key ends: the virtual one; 0: now_ms */
     const struct auth_keys *keys;
     bool no_note; /* nobody will read it */
 };

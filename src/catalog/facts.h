@@ -46,6 +46,9 @@
     FACT(domain, TEXT, IF_SET, PLAIN, 18, "custom domain")                                         \
     FACT(access_key, TEXT, ALWAYS, PLAIN, 14, "access key id")                                     \
     FACT(sts, FLAG, IF_SET, PLAIN, 5, "whether the key is a temporary one")                        \
+    FACT(canned, TEXT, IF_SET, NO)          /* the canned answer that answered */                  \
+    FACT(caller, TEXT, IF_SET, NO)          /* request id of the function's call behind it */      \
+    FACT(caller_instance, TEXT, IF_SET, NO) /* whose key signed it */                              \
     FACT(user_agent, TEXT, IF_SET, NO)                                                             \
     FACT(label, TEXT, ALWAYS, PLAIN, 13, "text of the request header X-Fcemu-Label")
 

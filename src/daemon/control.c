@@ -183,7 +183,7 @@ static bool is_loopback_v4(struct str address)
            str_eq(address, STR("localhost"));
 }
 
-static uint16_t loopback_port(void *owner)
+uint16_t control_port(void *owner)
 {
     const struct daemon *d = owner;
 
@@ -246,7 +246,7 @@ int control_start(struct daemon *d, struct error *err)
         .clock_moved = clock_moved,
         .resources_each = resources_each,
         .authority = authority,
-        .loopback_port = loopback_port,
+        .loopback_port = control_port,
         .caller = keys_caller,
     };
 

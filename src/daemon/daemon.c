@@ -138,6 +138,8 @@ static void start_gateway(struct daemon *d)
         .chains = d->chains,
         .service = d->service,
         .neighbours = d->neighbours,
+        .caller = functions_caller,
+        .caller_owner = d,
         .auth = &d->auth,
         .visitors = &d->visitors,
         .control = control_side(),

@@ -4,7 +4,12 @@
 #include "base/units.h"
 #include "daemon/internal.h"
 #include "invoke/invoke.h"
+#include "product/neighbours/state.h"
 #include "product/service/event/event.h"
+#include "store/store.h"
+
+/* As the service gives them out. */
+#define KEY_MS (UINT64_C(36) * 3600 * 1000)
 
 static uint64_t half_of_memory(void)
 {
@@ -19,6 +24,34 @@ static struct invoke_runtime *runtimes_of(const struct settings *s)
     for (size_t i = 0; i < s->runtimes.count; i++)
         all[i] = (struct invoke_runtime){s->runtimes.items[i].name, s->runtimes.items[i].program};
     return all;
+}
+
+/* A key that STS might have given out for the function's role. */
+static void mint(void *owner, const struct invoke_function *function, struct str instance,
+                 struct arena *arena, struct invoke_key *out)
+{
+    struct daemon *d = owner;
+    struct store *store = service_store(d->service);
+    struct store_batch *batch = store_begin(store);
+    uint64_t now = clock_now_wall_ms(&d->clock);
+    const struct neighbours_key_request request = {.account = function->account,
+                                                   .role = function->role,
+                                                   .session = instance,
+                                                   .now_ms = now,
+                                                   .expires_ms = now + KEY_MS};
+    struct neighbours_key key;
+
+    neighbours_issue_key(store, batch, &request, arena, &key);
+    store_commit(batch, NULL, NULL);
+    *out = (struct invoke_key){arena_str(arena, key.id), arena_str(arena, key.secret), key.token,
+                               key.expires_ms};
+}
+
+static struct str address(void *owner, struct arena *arena)
+{
+    uint16_t port = control_port(owner);
+
+    return port ? arena_strf(arena, "127.0.0.1:%u", port) : STR_NONE;
 }
 
 int functions_start(struct daemon *d, struct error *err)
@@ -42,6 +75,11 @@ int functions_start(struct daemon *d, struct error *err)
         .runtimes = runtimes,
         .runtime_count = s->runtimes.count,
         .no_network = s->invoke.network == NETWORK_NONE,
+        .mint = mint,
+        .address = address,
+        .owner = d,
+        .clock = &d->clock,
+        .authority = ca_pem(d->ca),
     };
 
     if (!s->invoke.enabled)
@@ -57,6 +95,14 @@ void functions_stop(struct daemon *d)
     if (d->service)
         service_run_code(d->service, NULL);
     invoke_free(d->invoke);
+}
+
+bool functions_caller(void *owner, struct str access_key, struct str *out_instance,
+                      struct str *out_request)
+{
+    const struct daemon *d = owner;
+
+    return d->invoke && invoke_caller(d->invoke, access_key, out_instance, out_request);
 }
 
 void functions_hear(void *owner, const struct neighbours_event *event)

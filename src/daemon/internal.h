@@ -79,6 +79,9 @@ void daemon_change_state(void *owner, const struct admin_state_request *request,
 /* functions.c */
 int functions_start(struct daemon *d, struct error *err);
 void functions_stop(struct daemon *d);
+/** For gateway_parts.caller. */
+bool functions_caller(void *owner, struct str access_key, struct str *out_instance,
+                      struct str *out_request);
 /** For neighbours_settings.happened: triggers that hear of it call their functions. */
 void functions_hear(void *owner, const struct neighbours_event *event);
 void functions_health(const struct daemon *d, cJSON *health);
@@ -120,6 +123,8 @@ struct fault_ruleset *files_load(struct rule_files *files,
 const struct gateway_control *control_side(void);
 bool control_asks_for_token(const struct settings *s); /* who reaches us from elsewhere needs it */
 int control_start(struct daemon *d, struct error *err);
+/** A port of ours that 127.0.0.1 reaches; 0 when there is none. @owner is the struct daemon. */
+uint16_t control_port(void *owner);
 
 /* reload.c */
 void daemon_reload(struct daemon *d);

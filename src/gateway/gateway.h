@@ -72,6 +72,11 @@ struct gateway_parts {
     struct chain_tracker *chains;
     struct service *service;
     struct neighbours *neighbours; /* OSS, STS, Log Service, RAM */
+    /* Whose key is it, when it is that of a function's instance? The request that it works on is
+       absent when it works on several. NULL: nobody's. */
+    bool (*caller)(void *owner, struct str access_key, struct str *out_instance,
+                   struct str *out_request);
+    void *caller_owner;
     const struct gateway_auth *auth;
     const struct visitor_policy *visitors; /* NULL: everybody may act */
     const struct gateway_control *control; /* NULL: nothing is served under /_fcemu */

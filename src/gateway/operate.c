@@ -208,6 +208,20 @@ static void find_target(struct exchange *x)
     check_head(x);
 }
 
+/* A function that calls with the key of its instance: the journal shows whose call led to this. */
+static void learn_caller(struct exchange *x)
+{
+    const struct gateway_parts *parts = &x->gateway->parts;
+    struct str instance;
+    struct str request;
+
+    if (!parts->caller || !str_starts(x->facts.access_key, STR("STS.")) ||
+        !parts->caller(parts->caller_owner, x->facts.access_key, &instance, &request))
+        return;
+    x->facts.caller_instance = arena_str(x->arena, instance);
+    x->facts.caller = arena_str(x->arena, request);
+}
+
 enum next station_operate(struct exchange *x)
 {
     query_parse(x->request->query, x->arena, &x->query);
@@ -215,6 +229,7 @@ enum next station_operate(struct exchange *x)
         meet_neighbour(x);
     else
         find_target(x);
+    learn_caller(x);
     x->request_id = choose_request_id(x);
     x->facts.request_id = x->request_id;
     return NEXT_STATION;

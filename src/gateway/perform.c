@@ -51,7 +51,7 @@ static bool may_stream(const struct exchange *x)
 
     return x->call && !x->detached && !x->late && x->facts.api == API_TRIGGER && !d->outcome &&
            !d->corrupt && !d->length && !d->truncate && !d->stall && !d->drip &&
-           d->delay_headers_ns == 0;
+           d->delay_headers_ns == 0 && !x->fixture.first_rule;
 }
 
 static void stream_head(void *arg, const struct service_answer *head)

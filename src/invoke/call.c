@@ -156,6 +156,7 @@ void call_run(struct invoke_call *call)
         own_forget(call); /* it is warm */
         return;
     }
+    instance_fresh_key(instance);
     begin_phase(call, phase);
     if (instance->web)
         web_call(instance->web, call);

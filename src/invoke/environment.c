@@ -46,6 +46,13 @@ const char *instance_tmp_path(const struct instance *i)
     return i->tmp ? i->tmp : "/tmp";
 }
 
+const char *instance_bootstrap_path(const struct instance *i, const char *file)
+{
+    if (i->invoke->namespaces)
+        return arena_printf(i->arena, "/var/fcemu/%s", file);
+    return arena_printf(i->arena, "%s/bootstrap/%s", i->invoke->folder, file);
+}
+
 /* ---- environment ---- */
 
 static bool is_reserved(struct str name)
@@ -135,6 +142,40 @@ static void add_preset(struct instance *i, struct texts *env, const char *name, 
     buf_done(&value);
 }
 
+static struct str daemon_address(struct instance *i)
+{
+    const struct invoke_settings *settings = &i->invoke->settings;
+
+    return settings->address ? settings->address(settings->owner, i->arena) : STR_NONE;
+}
+
+/* Clients inside come back here: those of Python and Node.js by the names of the service, which a
+ * module leads. */
+static void add_way_here(struct instance *i, struct texts *env)
+{
+    struct str at = daemon_address(i);
+    const char *bundle = instance_bootstrap_path(i, "ca-bundle.pem");
+
+    if (at.len == 0)
+        return;
+    add_preset(i, env, "FCEMU_ADDRESS", STR_FMT, STR_ARG(at));
+    add_preset(i, env, "SSL_CERT_FILE", "%s", bundle);
+    add_preset(i, env, "REQUESTS_CA_BUNDLE", "%s", bundle);
+    add_preset(i, env, "CURL_CA_BUNDLE", "%s", bundle);
+    add_preset(i, env, "NODE_EXTRA_CA_CERTS", "%s", instance_bootstrap_path(i, "ca.pem"));
+    add_preset(i, env, "NODE_OPTIONS", "--require=%s", instance_bootstrap_path(i, "names.cjs"));
+}
+
+/* An endpoint for any client, which says region and account. */
+static void add_endpoint(struct instance *i, struct texts *env)
+{
+    struct str at = daemon_address(i);
+
+    if (at.len)
+        add_preset(i, env, "FCEMU_ENDPOINT", "http://" STR_FMT "/@" STR_FMT "/" STR_FMT,
+                   STR_ARG(at), STR_ARG(i->spec.region), STR_ARG(i->spec.account));
+}
+
 void environment_add_presets(struct instance *i, struct texts *env)
 {
     const char *code = instance_code_path(i);
@@ -154,17 +195,19 @@ void environment_add_presets(struct instance *i, struct texts *env)
     /* Compiled modules of the interpreter stay where they are; those of the user cannot be written,
        as his code cannot. */
     if (i->language == LANGUAGE_PYTHON)
-        add_preset(i, env, "PYTHONPATH", "%s/python", opt);
+        add_preset(i, env, "PYTHONPATH", "%s:%s/python", instance_bootstrap_path(i, "python"), opt);
     if (i->language == LANGUAGE_JAVA)
         add_preset(i, env, "CLASSPATH", "%s/java/lib/*", opt);
     if (i->language == LANGUAGE_PHP)
         add_preset(i, env, "PHP_INI_SCAN_DIR", ":%s/php", opt);
+    add_way_here(i, env);
 }
 
 void environment_add(struct instance *i, struct texts *env)
 {
     add_service_variables(i, env);
     add_keys(i, env);
+    add_endpoint(i, env);
     environment_add_presets(i, env);
     for (size_t k = 0; k < i->spec.environment_count; k++) {
         const struct invoke_pair *pair = &i->spec.environment[k];

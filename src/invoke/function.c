@@ -39,7 +39,7 @@ void invoke_function_copy(const struct invoke_function *from, struct arena *aren
         &out->initializer,      &out->blob,
         &out->health_path,      &out->log_project,
         &out->log_store,        &out->pre_freeze.handler,
-        &out->pre_stop.handler,
+        &out->pre_stop.handler, &out->role,
     };
 
     *out = *from;

@@ -154,6 +154,7 @@ struct instance {
     bool bare;                   /* it waits in reserve for its function, and has none yet */
     struct loop_timer timer;     /* limit of start and initializer, then of idleness */
     const char *credentials[3];  /* minted: id, secret, token */
+    uint64_t key_ends_ms;        /* of the virtual clock */
     uint64_t round;              /* of invoke_prepare_on(), in which it was looked at last */
     char problem[PROBLEM_BYTES]; /* why its process ended */
     int64_t memory_charged;      /* bytes reserved of invoke.memory */
@@ -209,6 +210,8 @@ void texts_add(struct texts *texts, const char *fmt, ...) PRINTF_LIKE(2, 3);
 const char *instance_code_path(const struct instance *instance);
 const char *instance_layer_path(const struct instance *instance);
 const char *instance_tmp_path(const struct instance *instance);
+/** Of a file beside the bootstraps, as the program sees it; in its arena. */
+const char *instance_bootstrap_path(const struct instance *instance, const char *file);
 /** All of its variables, "NAME=value"; or only those that do not depend on the function. */
 void environment_add(struct instance *instance, struct texts *env);
 void environment_add_presets(struct instance *instance, struct texts *env);
@@ -250,6 +253,16 @@ void prints_flush(struct instance *instance);
 void prints_note(struct invoke_call *call, bool begins, struct str text);
 /** How it went wrong, unless it did not. */
 void prints_error(struct invoke_call *call, const struct invoke_result *result);
+
+/* ---- lead.c ---- */
+
+struct bootstrap;
+/** A key that is good for a while yet: that of the instance, or another one from now on. */
+void instance_fresh_key(struct instance *instance);
+/** The text of a file beside the bootstraps as it is written; in @arena. */
+struct str lead_module(const struct bootstrap *file, struct arena *arena);
+/** The authorities that a function's clients trust. */
+struct str lead_bundle(const struct invoke *invoke, struct arena *arena);
 
 /* ---- call.c ---- */
 

@@ -37,19 +37,36 @@ static int write_file(const char *path, struct str text, struct error *err)
     return 0;
 }
 
+static int write_in(const char *folder, const char *name, struct str text, struct error *err)
+{
+    OWN(mem_free) char *path = mem_printf("%s/%s", folder, name);
+
+    return write_file(path, text, err);
+}
+
+/* Python takes a module of this name by itself, from a folder in its path. */
+static const char *file_name(const struct bootstrap *file)
+{
+    return strcmp(file->name, "names.py") == 0 ? "python/sitecustomize.py" : file->name;
+}
+
 static int write_bootstraps(struct invoke *invoke, struct error *err)
 {
+    OWN(arena_free) struct arena *arena = arena_new();
     OWN(mem_free) char *folder = mem_printf("%s/bootstrap", invoke->folder);
+    OWN(mem_free) char *python = mem_printf("%s/python", folder);
 
-    if (mkdir(folder, READABLE) < 0)
-        return error_errno(err, "make '%s'", folder);
+    if (mkdir(folder, READABLE) < 0 || mkdir(python, READABLE) < 0)
+        return error_errno(err, "make '%s'", python);
     for (size_t i = 0; i < bootstrap_count; i++) {
-        OWN(mem_free) char *path = mem_printf("%s/%s", folder, bootstraps[i].name);
-
-        if (write_file(path, bootstraps[i].text, err) < 0)
+        if (write_in(folder, file_name(&bootstraps[i]), lead_module(&bootstraps[i], arena), err) <
+            0)
             return -1;
     }
-    return 0;
+    if (write_in(folder, "ca-bundle.pem", lead_bundle(invoke, arena), err) < 0)
+        return -1;
+    return write_in(folder, "ca.pem",
+                    invoke->settings.authority.len ? invoke->settings.authority : STR(""), err);
 }
 
 /* Others may pass through it to what an instance of another user needs, and not look around. */

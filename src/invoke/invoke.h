@@ -17,22 +17,39 @@
 #include "http/call/message.h"
 #include "supervise/supervise.h"
 
+struct clock;
 struct invoke;
 struct invoke_call; /* a call that has no answer yet */
 struct logs;
 struct loop;
 struct store;
 
+/* What a function's clients sign with. */
+struct invoke_key {
+    struct str id, secret, token; /* terminated */
+    uint64_t expires_ms;          /* wall time of the virtual clock */
+};
+
+struct invoke_function;
+
 struct invoke_settings {
     struct store *store; /* code packages are read from it */
     const char *program; /* our own binary, for the supervisor; NULL: a fork, for tests */
     enum supervise_isolation isolation;
-    uint64_t memory_bytes;     /* of all instances together: what they may take at most */
-    uint32_t machines;         /* instances in one region, of everybody; 0: any number */
-    uint32_t reserve;          /* interpreters without user code that a used runtime keeps ready */
-    uint64_t idle_ms;          /* an instance without a call for so long ends */
-    struct logs *logs;         /* what functions print goes there; NULL: nowhere */
-    bool no_network;           /* functions reach nothing but themselves */
+    uint64_t memory_bytes; /* of all instances together: what they may take at most */
+    uint32_t machines;     /* instances in one region, of everybody; 0: any number */
+    uint32_t reserve;      /* interpreters without user code that a used runtime keeps ready */
+    uint64_t idle_ms;      /* an instance without a call for so long ends */
+    struct logs *logs;     /* what functions print goes there; NULL: nowhere */
+    bool no_network;       /* functions reach nothing but themselves */
+    /* Makes a key for an instance, in @arena; NULL: one that nobody knows. */
+    void (*mint)(void *owner, const struct invoke_function *function, struct str instance,
+                 struct arena *arena, struct invoke_key *out);
+    /* Where functions reach the daemon, "127.0.0.1:8252", in @arena; NULL, or absent: nowhere. */
+    struct str (*address)(void *owner, struct arena *arena);
+    void *owner;
+    const struct clock *clock; /* the virtual one; NULL = real time */
+    struct str authority;      /* that signed the daemon's certificates, PEM; may be absent */
     const char *const *hidden; /* folders of ours, for messages; NULL at the end */
     const struct invoke_runtime *runtimes;
     size_t runtime_count;
@@ -87,6 +104,7 @@ struct invoke_function {
     uint32_t region_instances_max; /* of those that share what is not reserved */
     bool reserved;                 /* its instances_max is its own part of the account's */
     struct str log_project, log_store;
+    struct str role; /* that it acts as; "" for none */
 };
 
 /* An HTTP request for the function; absent members are "". */
@@ -191,6 +209,10 @@ void invoke_sweep(struct invoke *invoke,
 /** Calls of any version of the function that run are refused, and their instances ended. */
 void invoke_abort(struct invoke *invoke, const struct invoke_function *function, const char *code,
                   struct str message);
+
+/** Whose key is it? False when it is of no instance; the request is absent when several run. */
+bool invoke_caller(const struct invoke *invoke, struct str access_key, struct str *out_instance,
+                   struct str *out_request);
 
 /* ---- what runs ---- */
 

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "crypto/id.h"
 #include "invoke/internal.h"
 
 enum {
@@ -29,13 +28,6 @@ enum {
 };
 #define DATA_MORE_BYTES (UINT64_C(512) << 20) /* threads reserve much that they never touch */
 
-static const char *bootstrap_path(struct instance *i, const char *file)
-{
-    if (i->invoke->namespaces)
-        return arena_printf(i->arena, "/var/fcemu/%s", file);
-    return arena_printf(i->arena, "%s/bootstrap/%s", i->invoke->folder, file);
-}
-
 /* ---- program ---- */
 
 static void add_python(struct instance *i, struct texts *argv)
@@ -43,7 +35,7 @@ static void add_python(struct instance *i, struct texts *argv)
     texts_add(argv, "%s", i->interpreter->path);
     texts_add(argv, "-u");
     texts_add(argv, "-s");
-    texts_add(argv, "%s", bootstrap_path(i, "bootstrap.py"));
+    texts_add(argv, "%s", instance_bootstrap_path(i, "bootstrap.py"));
 }
 
 static void add_nodejs(struct instance *i, struct texts *argv)
@@ -51,7 +43,7 @@ static void add_nodejs(struct instance *i, struct texts *argv)
     texts_add(argv, "%s", i->interpreter->path);
     texts_add(argv, "--max-old-space-size=%u", i->spec.memory_mb * HEAP_PERCENT / PERCENT);
     texts_add(argv, "--max-http-header-size=16384");
-    texts_add(argv, "%s", bootstrap_path(i, "bootstrap.js"));
+    texts_add(argv, "%s", instance_bootstrap_path(i, "bootstrap.js"));
 }
 
 static void add_php(struct instance *i, struct texts *argv)
@@ -59,7 +51,7 @@ static void add_php(struct instance *i, struct texts *argv)
     texts_add(argv, "%s", i->interpreter->path);
     texts_add(argv, "-d");
     texts_add(argv, "memory_limit=%uM", i->spec.memory_mb);
-    texts_add(argv, "%s", bootstrap_path(i, "bootstrap.php"));
+    texts_add(argv, "%s", instance_bootstrap_path(i, "bootstrap.php"));
 }
 
 /* The machine itself takes some 64 MB beside the heap. */
@@ -80,7 +72,7 @@ static void add_java(struct instance *i, struct texts *argv)
     texts_add(argv, "-XX:-UsePerfData");
     texts_add(argv, "-Djava.io.tmpdir=%s", instance_tmp_path(i));
     texts_add(argv, "-jar");
-    texts_add(argv, "%s", bootstrap_path(i, "java.jar"));
+    texts_add(argv, "%s", instance_bootstrap_path(i, "java.jar"));
 }
 
 static void add_go(struct instance *i, struct texts *argv)
@@ -131,9 +123,8 @@ static size_t add_mounts(struct instance *i, struct supervise_mount *mounts)
         (struct supervise_mount){.from = i->code ? code_folder(i->code) : NULL, .to = "/code"};
     mounts[count++] =
         (struct supervise_mount){.from = i->layers ? code_folder(i->layers) : NULL, .to = "/opt"};
-    if (language_has_bootstrap(i->language))
-        mounts[count++] = (struct supervise_mount){
-            .from = arena_printf(i->arena, "%s/bootstrap", i->invoke->folder), .to = "/var/fcemu"};
+    mounts[count++] = (struct supervise_mount){
+        .from = arena_printf(i->arena, "%s/bootstrap", i->invoke->folder), .to = "/var/fcemu"};
     /* Below /usr it is there already. */
     if (!str_starts(str_of(prefix), STR("/usr")) && strcmp(prefix, "/") != 0)
         mounts[count++] = (struct supervise_mount){.from = prefix, .to = prefix};
@@ -188,13 +179,11 @@ static uint32_t choose_user(struct instance *i)
     return geteuid() == 0 ? FIRST_UID + (uint32_t)(i->invoke->next_user++ % UID_COUNT) : 0;
 }
 
+/* Of its own from its start on. */
 static void make_keys(struct instance *i)
 {
-    i->credentials[0] = arena_printf(i->arena, "STS.%016llx", (unsigned long long)id_bits());
-    i->credentials[1] = arena_printf(i->arena, "%016llx%016llx", (unsigned long long)id_bits(),
-                                     (unsigned long long)id_bits());
-    i->credentials[2] = arena_printf(i->arena, "CAIS%016llx%016llx", (unsigned long long)id_bits(),
-                                     (unsigned long long)id_bits());
+    i->credentials[0] = NULL;
+    instance_fresh_key(i);
 }
 
 static const struct supervised_events program_events = {

@@ -7,7 +7,7 @@ import pytest
 from fcemu import Daemon, invocation
 
 FACTS = ("client client_port connection connection_call tls host account region internal method path service function qualifier trigger "
-         "layer domain access_key sts user_agent label").split()
+         "layer domain access_key sts canned caller caller_instance user_agent label").split()
 
 
 @pytest.fixture(scope="module")

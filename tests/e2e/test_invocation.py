@@ -170,7 +170,7 @@ def test_environment_is_cleared_and_documented(functions, python):
     seen = json.loads(functions.call(name).body)
     assert (seen["MINE"], seen["FC_REGION"], seen["FC_FUNCTION_NAME"], seen["FC_ACCOUNT_ID"]) == ("1", "cn-shanghai", name, "16530750")
     assert seen["FC_FUNCTION_MEMORY_SIZE"] == "256" and seen["ALIBABA_CLOUD_ACCESS_KEY_ID"].startswith("STS.")
-    assert "XDG_RUNTIME_DIR" not in seen and "FCEMU_ADDRESS" not in seen
+    assert "XDG_RUNTIME_DIR" not in seen and seen["FCEMU_ADDRESS"] == f"127.0.0.1:{functions.running.port}"
 
 
 # ---- Node.js ----

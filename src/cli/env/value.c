@@ -3,11 +3,9 @@
 
 #include <string.h>
 
-const struct str env_zones[] = {STR_INIT("aliyuncs.com"),
-                                STR_INIT("fcapp.run"),
-                                STR_INIT("devsapp.net"),
-                                STR_INIT("functioncompute.com"),
-                                {0}};
+#include "catalog/served.h"
+
+const struct str env_zones[] = {SERVED_NAMES{0}};
 
 static bool is_within(struct str name, struct str zone)
 {

@@ -135,6 +135,19 @@ static uint32_t region_most(struct work *work, bool of_2023)
                                                                                  : (uint32_t)most;
 }
 
+/* "acs:ram::123:role/name": a function's own, or else its service's. */
+static struct str role_of(struct work *work, const struct address *at, const cJSON *model)
+{
+    OWN(json_free) cJSON *service = at->service_row ? row_document(at->service_row) : NULL;
+    struct str role = text(work, model, "role");
+    struct str head;
+    struct str name;
+
+    if (role.len == 0)
+        role = text(work, service, "role");
+    return str_cut_last(role, '/', &head, &name) ? name : role;
+}
+
 void function_spec(struct work *work, const struct address *at, struct invoke_function *out)
 {
     OWN(json_free) cJSON *model = row_document(at->function_row);
@@ -170,4 +183,5 @@ void function_spec(struct work *work, const struct address *at, struct invoke_fu
     out->pre_freeze = read_hook(work, model, "preFreeze");
     out->pre_stop = read_hook(work, model, "preStop");
     read_log(work, at, model, out);
+    out->role = role_of(work, at, model);
 }
