@@ -47,6 +47,7 @@ struct fault_call {
     enum fault_sdk sdk;
     const struct http_headers *headers;
     uint32_t attempt;   /* position in the retry chain, from 1 */
+    bool runs_code;     /* the work is a function's code: only what stands instead of it answers */
     bool authenticated; /* the second asking, behind the signature check */
     bool body_known;    /* false when no rule asked for the body */
     struct str body;

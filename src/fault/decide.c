@@ -7,6 +7,8 @@
 
 static void ask_rule(struct asking *asking, struct rule_state *rule)
 {
+    if (asking->call->runs_code && !rule->rule->instead)
+        return;
     if (!rule_is_on(asking->engine, rule) || !matcher_holds(&rule->matcher, &asking->match, NULL))
         return;
     strike_rule(asking, rule, key_of_call(&rule->rule->when, asking->call, asking->arena));

@@ -302,6 +302,7 @@ struct fault_rule {
     int group; /* index, -1 = none */
     bool enabled;
     bool shadow;
+    bool instead; /* of a canned answer: in place of code, too */
     int priority;
     struct fault_match match;
     struct fault_when when;

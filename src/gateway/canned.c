@@ -25,7 +25,8 @@ static void accept_only(struct exchange *x)
     x->answered = true;
 }
 
-/* Canned answers stand in for functions that have no code. */
+/* Canned answers stand in for functions that have no code; those that say `instead` for others,
+ * too. */
 static bool runs_code(struct exchange *x)
 {
     bool invocation = x->facts.api == API_TRIGGER ||
@@ -38,8 +39,9 @@ static bool runs_code(struct exchange *x)
 /* It counts as the work being done. */
 enum next station_canned(struct exchange *x)
 {
-    if (!fault_has_work(x->gateway->parts.fixtures) || runs_code(x))
+    if (!fault_has_work(x->gateway->parts.fixtures))
         return NEXT_STATION;
+    x->facts.runs_code = runs_code(x);
     fault_decide(x->gateway->parts.fixtures, &x->facts, x->arena, &x->fixture);
     x->fixture_asked = true;
     if (x->fixture.outcome && is_accepted_only(x))
@@ -47,6 +49,7 @@ enum next station_canned(struct exchange *x)
     else if (!outcome_reply(x, &x->fixture))
         return NEXT_STATION;
     x->canned = true;
+    x->facts.canned = arena_str(x->arena, x->fixture.outcome_rule->id);
     x->performed = true;
     return NEXT_STATION;
 }

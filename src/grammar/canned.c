@@ -74,3 +74,13 @@ void grammar_canned_check(struct grammar *g)
                        "'authenticated' out");
     }
 }
+
+void grammar_fault_check(struct grammar *g)
+{
+    for (size_t i = 0; i < g->rule_count; i++) {
+        if (g->rules[i].rule.instead)
+            conf_error(g->decoder.report, conf_at(conf_get(g->rules[i].node, "instead")), "F315",
+                       "'instead' is for canned answers, under 'fixtures'; a rule strikes code "
+                       "anyway");
+    }
+}

@@ -109,6 +109,8 @@ struct fault_ruleset *fault_ruleset_compile(const char *const *paths, size_t pat
     make_set(&g);
     if (options->canned)
         grammar_canned_check(&g);
+    else
+        grammar_fault_check(&g);
     if (report->errors != before)
         return NULL;
     grammar_lint(&g);

@@ -121,6 +121,8 @@ void grammar_take_text(struct grammar *g, struct str text, const char *name);
 
 /* canned.c */
 void grammar_canned_defaults(struct fault_guard *guard);
+/** F315 for what only a canned answer can be. */
+void grammar_fault_check(struct grammar *g);
 /** F315 for what a canned answer cannot be. */
 void grammar_canned_check(struct grammar *g);
 

@@ -288,3 +288,27 @@ def test_headers_that_every_answer_has(answering):
     assert own.headers.get_all("X-Fc-Request-Id") == ["mine"]
     assert (made.headers["Content-Type"], made.headers["X-Fc-Request-Id"]) == ("application/json", running.requests()[2]["request_id"])
     assert (gone.status, gone.headers["Content-Type"]) == (204, None)
+
+
+def test_code_answers_unless_a_canned_answer_says_instead(daemon, tmp_path):
+    from functions import Functions
+
+    text = "version: 1\nrules:\n" + "".join(f"  - {{id: {name}, match: {{function: {name}, operation: Invoke*}}, do: {{respond: {{body: canned}}}}{more}}}\n"
+                                          for name, more in (("f1", ""), ("f2", ", instead: true"), ("f3", ", instead: true"), ("bare", "")))
+    (tmp_path / "canned.yaml").write_text(text, encoding="utf-8")
+    functions = Functions(daemon(arguments=["--fixtures", tmp_path / "canned.yaml"]))
+    for name in ("f1", "f2"):
+        assert functions.create("python3", {"index.py": "def handler(event, context):\n    return b'code'\n"}) == name
+    functions.trigger("f2")
+    call = functions.running.invoke
+    assert [call(name, b"").body for name in ("f1", "f2", "f3", "bare")] == [b"code", b"canned", b"canned", b"canned"]
+    assert functions.running.call("GET", "/2016-08-15/proxy/demo/f2/").body == b"canned"
+    seen = [(one.get("canned"), bool(one.get("ran"))) for one in functions.running.requests("&operation=InvokeFunction")]
+    assert seen == [(None, True), ("f2", False), ("f3", False), ("bare", False)]
+    assert [one["path"] for one in functions.running.requests("&canned=f2")] == [invocation("f2"), "/2016-08-15/proxy/demo/f2/"]
+
+
+def test_a_rule_is_never_instead(tmp_path):
+    (tmp_path / "rules.yaml").write_text("version: 1\nrules:\n  - {id: a, do: {error: AccessDenied}, instead: true}\n", encoding="utf-8")
+    ended = fcemu("serve", "--listen", "127.0.0.1:0", "--faults", tmp_path / "rules.yaml", folder=tmp_path)
+    assert ended.returncode == 2 and "rules.yaml:3:" in ended.stderr and "F315" in ended.stderr and "'instead' is for canned answers" in ended.stderr
