@@ -62,7 +62,7 @@ static const struct env_row {
     {TERRAFORM, "ALIBABA_CLOUD_ENDPOINT_FC", ENV_SET,              "{a}"                    },
 };
 
-struct place {
+struct env_value {
     const char *name;
     struct str value;
 };
@@ -72,7 +72,7 @@ struct env {
     const struct ca *ca;
     struct arena *arena;
     struct env_files files;
-    const struct place *places;
+    const struct env_value *places;
     struct query kept; /* of the last time */
     struct buf record; /* of this time */
     cJSON *json;       /* NULL: lines for a shell */
@@ -84,7 +84,7 @@ static struct str fill(const struct env *env, const char *pattern)
     struct str rest = str_of(pattern);
 
     while (rest.len) {
-        const struct place *place = env->places;
+        const struct env_value *place = env->places;
 
         while (place->name && !str_starts(rest, str_of(place->name)))
             place++;
@@ -300,7 +300,7 @@ static int set(struct env *env, unsigned language)
     env->ca = ca;
     if (env_files_write(ca, env->arena, &env->files, &err) < 0)
         return cli_usage(env->args, "%s", err.text);
-    const struct place places[] = {
+    const struct env_value places[] = {
         {"{a}",                 address},
         {"{host}",                     host},
         {"{port}",port},

@@ -34,7 +34,7 @@ static void tally_add(struct tally *tally, struct str value)
 static struct str value_of(const struct journal_field *field, const struct journal_entry *entry,
                            struct arena *arena)
 {
-    if (field->kind == FIELD_TEXT)
+    if (field->kind == QUERY_TEXT)
         return field->text(entry);
     return arena_strf(arena, "%.15g", field->number(entry));
 }

@@ -213,12 +213,12 @@ static int add_field(struct journal_query *query, const struct journal_field *fi
     if (!term)
         return error_set(err, ERROR_LIMIT, "more than %d filters", JOURNAL_QUERY_TERMS_MAX);
     switch (field->kind) {
-    case FIELD_TEXT:
+    case QUERY_TEXT:
         term_add_text(term, value, arena);
         return 0;
-    case FIELD_NUMBER:
+    case QUERY_NUMBER:
         return add_number(term, name, value, arena, err);
-    case FIELD_FLAG:
+    case QUERY_FLAG:
         if (parse_flag(name, value, &flag, err) < 0)
             return -1;
         term->compare = (struct fault_compare){.given = true, .has_eq = true, .eq = flag};
@@ -262,7 +262,7 @@ static int add_json_compare(struct journal_query *query, struct str name, const 
                             struct error *err)
 {
     const struct journal_field *field = query_field_find(name);
-    struct journal_term *term = field && field->kind == FIELD_NUMBER ? term_of(query, field) : NULL;
+    struct journal_term *term = field && field->kind == QUERY_NUMBER ? term_of(query, field) : NULL;
 
     if (!term)
         return error_set(err, ERROR_SYNTAX, STR_FMT ": a comparison is for numbers only",

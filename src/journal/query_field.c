@@ -88,35 +88,35 @@ static double performed_of(const struct journal_entry *entry)
     return journal_entry_performed(entry);
 }
 
-#define ROW_TEXT(name) {#name, FIELD_TEXT, name##_of, NULL},
-#define ROW_FLAG(name) {#name, FIELD_FLAG, NULL, name##_of},
-#define ROW_U16(name) {#name, FIELD_NUMBER, NULL, name##_of},
-#define ROW_U32(name) {#name, FIELD_NUMBER, NULL, name##_of},
-#define ROW_U64(name) {#name, FIELD_NUMBER, NULL, name##_of},
+#define ROW_TEXT(name) {#name, QUERY_TEXT, name##_of, NULL},
+#define ROW_FLAG(name) {#name, QUERY_FLAG, NULL, name##_of},
+#define ROW_U16(name) {#name, QUERY_NUMBER, NULL, name##_of},
+#define ROW_U32(name) {#name, QUERY_NUMBER, NULL, name##_of},
+#define ROW_U64(name) {#name, QUERY_NUMBER, NULL, name##_of},
 #define FACT(name, TYPE, SHOWN, ...) ROW_##TYPE(name)
 
 /* clang-format off */
 static const struct journal_field fields[] = {
     CALL_FACTS(FACT)
-    {"api",            FIELD_TEXT,   api_of,          NULL             },
-    {"attempt",        FIELD_NUMBER, NULL,            attempt_of       },
-    {"chain",          FIELD_NUMBER, NULL,            chain_of         },
-    {"code",           FIELD_TEXT,   code_of,         NULL             },
-    {"duration_ms",    FIELD_NUMBER, NULL,            duration_ms_of   },
-    {"invocation",     FIELD_TEXT,   invocation_of,   NULL             },
-    {"kind",           FIELD_TEXT,   outcome_kind_of, NULL             },
-    {"late",           FIELD_TEXT,   late_of,         NULL             },
-    {"number",         FIELD_NUMBER, NULL,            number_of        },
-    {"operation",      FIELD_TEXT,   operation_of,    NULL             },
-    {"outcome",        FIELD_TEXT,   outcome_of,      NULL             },
-    {"performed",      FIELD_FLAG,   NULL,            performed_of     },
-    {"repeated_by",    FIELD_TEXT,   repeated_by_of,  NULL             },
-    {"request_bytes",  FIELD_NUMBER, NULL,            request_bytes_of },
-    {"request_id",     FIELD_TEXT,   request_id_of,   NULL             },
-    {"response_bytes", FIELD_NUMBER, NULL,            response_bytes_of},
-    {"rule",           FIELD_TEXT,   rule_of,         NULL             },
-    {"sdk",            FIELD_TEXT,   sdk_of,          NULL             },
-    {"status",         FIELD_NUMBER, NULL,            status_of        },
+    {"api",            QUERY_TEXT,   api_of,          NULL             },
+    {"attempt",        QUERY_NUMBER, NULL,            attempt_of       },
+    {"chain",          QUERY_NUMBER, NULL,            chain_of         },
+    {"code",           QUERY_TEXT,   code_of,         NULL             },
+    {"duration_ms",    QUERY_NUMBER, NULL,            duration_ms_of   },
+    {"invocation",     QUERY_TEXT,   invocation_of,   NULL             },
+    {"kind",           QUERY_TEXT,   outcome_kind_of, NULL             },
+    {"late",           QUERY_TEXT,   late_of,         NULL             },
+    {"number",         QUERY_NUMBER, NULL,            number_of        },
+    {"operation",      QUERY_TEXT,   operation_of,    NULL             },
+    {"outcome",        QUERY_TEXT,   outcome_of,      NULL             },
+    {"performed",      QUERY_FLAG,   NULL,            performed_of     },
+    {"repeated_by",    QUERY_TEXT,   repeated_by_of,  NULL             },
+    {"request_bytes",  QUERY_NUMBER, NULL,            request_bytes_of },
+    {"request_id",     QUERY_TEXT,   request_id_of,   NULL             },
+    {"response_bytes", QUERY_NUMBER, NULL,            response_bytes_of},
+    {"rule",           QUERY_TEXT,   rule_of,         NULL             },
+    {"sdk",            QUERY_TEXT,   sdk_of,          NULL             },
+    {"status",         QUERY_NUMBER, NULL,            status_of        },
 };
 /* clang-format on */
 

@@ -7,11 +7,11 @@
 
 #include "journal/query.h"
 
-enum field_kind { FIELD_TEXT, FIELD_NUMBER, FIELD_FLAG };
+enum query_kind { QUERY_TEXT, QUERY_NUMBER, QUERY_FLAG };
 
 struct journal_field {
     const char *name;
-    enum field_kind kind;
+    enum query_kind kind;
     struct str (*text)(const struct journal_entry *entry);
     double (*number)(const struct journal_entry *entry);
 };

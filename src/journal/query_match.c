@@ -43,7 +43,7 @@ static bool term_holds(const struct journal_term *term, const struct journal_ent
     bool wanted = false; /* any value without '!' was given */
     bool found = false;
 
-    if (term->field->kind != FIELD_TEXT)
+    if (term->field->kind != QUERY_TEXT)
         return compare_holds(&term->compare, term->field->number(entry)) &&
                numbers_hold(term, term->field->number(entry));
     for (size_t i = 0; i < term->count; i++) {

@@ -132,10 +132,10 @@ static void begin_body(struct hearing *hearing, const struct head *head)
     hearing->chunks = (struct chunks){0};
 }
 
-enum verdict { GO_ON, WAIT, STOP };
+enum going { GO_ON, WAIT, STOP };
 
 /* @all is the head so far, and maybe more. */
-static enum verdict judge(struct peer *peer, struct str all)
+static enum going judge(struct peer *peer, struct str all)
 {
     struct head head;
 

@@ -14,7 +14,7 @@
 
 enum { PRIVATE_MODE = 0600, BACKLOG = 4096, PORT_MAX = 65535, HOST_BYTES = 64 };
 
-struct place {
+struct socket_place {
     union {
         struct sockaddr any;
         struct sockaddr_in v4;
@@ -33,21 +33,21 @@ static int refuse(struct str address, struct error *err)
                      STR_ARG(address));
 }
 
-static void place_v6(struct place *place, const struct in6_addr *host, uint16_t port)
+static void place_v6(struct socket_place *place, const struct in6_addr *host, uint16_t port)
 {
     place->address.v6 = (struct sockaddr_in6){
         .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = *host};
     place->len = sizeof(place->address.v6);
 }
 
-static void place_v4(struct place *place, in_addr_t host, uint16_t port)
+static void place_v4(struct socket_place *place, in_addr_t host, uint16_t port)
 {
     place->address.v4 = (struct sockaddr_in){
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {.s_addr = host}};
     place->len = sizeof(place->address.v4);
 }
 
-static int parse_host(struct str host, uint16_t port, struct place *out)
+static int parse_host(struct str host, uint16_t port, struct socket_place *out)
 {
     char text[HOST_BYTES];
     struct in6_addr v6;
@@ -78,7 +78,7 @@ static int parse_host(struct str host, uint16_t port, struct place *out)
     return 0;
 }
 
-static int parse_unix(struct str path, struct place *out)
+static int parse_unix(struct str path, struct socket_place *out)
 {
     if (path.len == 0 || path.len >= sizeof(out->address.un.sun_path))
         return -1;
@@ -95,13 +95,13 @@ static int refuse_path(struct str address, struct error *err)
                      STR_ARG(address), sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1);
 }
 
-static int parse(struct str address, struct place *out, struct error *err)
+static int parse(struct str address, struct socket_place *out, struct error *err)
 {
     struct str host;
     struct str port;
     uint64_t number = 0;
 
-    *out = (struct place){0};
+    *out = (struct socket_place){0};
     if (str_starts(address, STR("unix:"))) {
         if (parse_unix(str_slice(address, sizeof("unix:") - 1, address.len), out) < 0)
             return refuse_path(address, err);
@@ -114,7 +114,7 @@ static int parse(struct str address, struct place *out, struct error *err)
     return 0;
 }
 
-static int open_socket(struct place *place)
+static int open_socket(struct socket_place *place)
 {
     int family = place->address.any.sa_family;
     int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -132,7 +132,7 @@ static int open_socket(struct place *place)
 
 /* A socket file that outlived its process, and nothing else: connect() refuses a plain file, too.
  */
-static bool is_left_over(const struct place *place)
+static bool is_left_over(const struct socket_place *place)
 {
     struct stat st;
     int fd;
@@ -149,7 +149,7 @@ static bool is_left_over(const struct place *place)
 }
 
 /* A socket file gets the mode of its socket, less the umask: nobody else's before it is bound. */
-static int bind_socket(int fd, const struct place *place)
+static int bind_socket(int fd, const struct socket_place *place)
 {
     if (place->address.any.sa_family == AF_UNIX && fchmod(fd, PRIVATE_MODE) < 0)
         return -1;
@@ -179,7 +179,7 @@ static const struct {
     {ENOENT,        true,  "the folder must exist"                                            },
 };
 
-static int fail(struct str address, const struct place *place, struct error *err)
+static int fail(struct str address, const struct socket_place *place, struct error *err)
 {
     bool file = place->address.any.sa_family == AF_UNIX;
     const char *remedy = NULL;
@@ -203,7 +203,7 @@ static uint16_t port_of(int fd)
 int address_listen(struct str address, int *out_fd, uint16_t *out_port, char **out_path,
                    struct error *err)
 {
-    struct place place;
+    struct socket_place place;
     int fd;
 
     if (parse(address, &place, err) < 0)

@@ -55,7 +55,7 @@ struct first {
     struct str target;
 };
 
-enum verdict { VERDICT_MORE, VERDICT_NONE, VERDICT_PLAIN, VERDICT_TLS, VERDICT_TUNNEL };
+enum knock_kind { KNOCK_MORE, KNOCK_NONE, KNOCK_PLAIN, KNOCK_TLS, KNOCK_TUNNEL };
 
 static void look(struct knock *k);
 static void on_silence_over(struct loop_timer *timer);
@@ -289,25 +289,25 @@ static void wait_for_more(struct knock *k, size_t have)
         drop(k);
 }
 
-static enum verdict judge_plain(struct knock *k, struct str bytes, struct first *first)
+static enum knock_kind judge_plain(struct knock *k, struct str bytes, struct first *first)
 {
     struct str authority;
 
     if (head_judge(bytes, k->wire->body_max, &k->head) == HEAD_MORE)
-        return VERDICT_MORE;
+        return KNOCK_MORE;
     authority_peek(bytes, &authority, &first->target);
     first->name = authority_host(authority);
-    return VERDICT_PLAIN;
+    return KNOCK_PLAIN;
 }
 
-static enum verdict judge_tls(struct knock *k, struct str bytes, char *room, struct first *first)
+static enum knock_kind judge_tls(struct knock *k, struct str bytes, char *room, struct first *first)
 {
     k->hello = hello_name(bytes, room);
     if (k->hello == HELLO_MORE)
-        return VERDICT_MORE;
+        return KNOCK_MORE;
     if (room[0])
         first->name = str_of(room);
-    return VERDICT_TLS;
+    return KNOCK_TLS;
 }
 
 static bool is_connect(struct str bytes)
@@ -326,16 +326,16 @@ static bool is_no_protocol(struct str bytes)
     return first != '\r' && first != '\n' && (first <= ' ' || first > '~');
 }
 
-static enum verdict judge(struct knock *k, struct str bytes, char *room, struct first *first)
+static enum knock_kind judge(struct knock *k, struct str bytes, char *room, struct first *first)
 {
     size_t end;
 
     if ((unsigned char)bytes.ptr[0] == TLS_FIRST_BYTE)
         return judge_tls(k, bytes, room, first);
     if (is_no_protocol(bytes))
-        return VERDICT_NONE;
+        return KNOCK_NONE;
     if (!k->tunnelled && is_connect(bytes))
-        return str_find(bytes, STR("\r\n\r\n"), &end) ? VERDICT_TUNNEL : VERDICT_MORE;
+        return str_find(bytes, STR("\r\n\r\n"), &end) ? KNOCK_TUNNEL : KNOCK_MORE;
     return judge_plain(k, bytes, first);
 }
 
@@ -355,43 +355,43 @@ static bool open_tunnel(struct knock *k, struct str bytes)
 }
 
 /* What comes of bytes that will not become more. */
-static enum verdict without_name(const struct knock *k, struct str bytes)
+static enum knock_kind without_name(const struct knock *k, struct str bytes)
 {
     if ((unsigned char)bytes.ptr[0] == TLS_FIRST_BYTE)
-        return VERDICT_TLS;
-    return !k->tunnelled && is_connect(bytes) ? VERDICT_MORE : VERDICT_PLAIN;
+        return KNOCK_TLS;
+    return !k->tunnelled && is_connect(bytes) ? KNOCK_MORE : KNOCK_PLAIN;
 }
 
 static void act(struct knock *k, struct str bytes)
 {
     struct first first = {0};
     char room[WIRE_PEEK_BYTES];
-    enum verdict verdict = judge(k, bytes, room, &first);
+    enum knock_kind verdict = judge(k, bytes, room, &first);
 
     /* SO_RCVLOWAT means nothing to a socket file: no second look there. */
     k->heard = bytes.len;
-    if (verdict == VERDICT_MORE && (has_ended(k) || bytes.len == WIRE_PEEK_BYTES || !k->peer->tcp))
+    if (verdict == KNOCK_MORE && (has_ended(k) || bytes.len == WIRE_PEEK_BYTES || !k->peer->tcp))
         verdict = without_name(k, bytes);
     switch (verdict) {
-    case VERDICT_MORE:
+    case KNOCK_MORE:
         if (has_ended(k) || !k->peer->tcp ||
             (is_connect(bytes) && bytes.len > CONNECT_HEAD_BYTES_MAX))
             drop(k);
         else
             wait_for_more(k, bytes.len);
         break;
-    case VERDICT_NONE:
+    case KNOCK_NONE:
         drop(k);
         break;
-    case VERDICT_PLAIN:
-    case VERDICT_TLS:
+    case KNOCK_PLAIN:
+    case KNOCK_TLS:
         if (str_is_set(first.name) && first.name.ptr != room) {
             authority_lower(first.name, room);
             first.name.ptr = room;
         }
-        admit(k, verdict == VERDICT_TLS, &first);
+        admit(k, verdict == KNOCK_TLS, &first);
         break;
-    case VERDICT_TUNNEL:
+    case KNOCK_TUNNEL:
         if (open_tunnel(k, bytes))
             look(k);
         else

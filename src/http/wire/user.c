@@ -67,7 +67,7 @@ static bool same_address(const struct end *a, const struct end *b)
 }
 
 /* What the kernel said of the socket at the far end. */
-enum finding { FOUND, FOUND_NONE, NOT_ANSWERED };
+enum search_result { FOUND, FOUND_NONE, NOT_ANSWERED };
 
 struct owner {
     uint32_t uid;
@@ -100,7 +100,7 @@ static int send_question(int fd, const struct end *far, const struct end *near)
                : 0;
 }
 
-static enum finding read_answer(int fd, struct owner *out)
+static enum search_result read_answer(int fd, struct owner *out)
 {
     union {
         struct nlmsghdr head;
@@ -121,10 +121,11 @@ static enum finding read_answer(int fd, struct owner *out)
     return FOUND;
 }
 
-static enum finding ask_netlink(const struct end *far, const struct end *near, struct owner *out)
+static enum search_result ask_netlink(const struct end *far, const struct end *near,
+                                      struct owner *out)
 {
     int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-    enum finding finding = NOT_ANSWERED;
+    enum search_result finding = NOT_ANSWERED;
 
     if (fd < 0)
         return NOT_ANSWERED;
@@ -166,11 +167,11 @@ static bool read_line(char *line, const char *far, const char *near, struct owne
     return true;
 }
 
-static enum finding search_table(const char *path, const struct end *far, const struct end *near,
-                                 bool six, struct owner *out)
+static enum search_result search_table(const char *path, const struct end *far,
+                                       const struct end *near, bool six, struct owner *out)
 {
     FILE *table = fopen(path, "re");
-    enum finding finding = FOUND_NONE;
+    enum search_result finding = FOUND_NONE;
     char far_text[LINE_BYTES];
     char near_text[LINE_BYTES];
     char line[LINE_BYTES];
@@ -186,9 +187,10 @@ static enum finding search_table(const char *path, const struct end *far, const 
     return finding;
 }
 
-static enum finding ask_tables(const struct end *far, const struct end *near, struct owner *out)
+static enum search_result ask_tables(const struct end *far, const struct end *near,
+                                     struct owner *out)
 {
-    enum finding finding = NOT_ANSWERED;
+    enum search_result finding = NOT_ANSWERED;
 
     if (far->family == AF_INET)
         finding = search_table("/proc/net/tcp", far, near, false, out);
@@ -211,7 +213,7 @@ enum http_user user_of_tcp(int fd, bool netlink, uint32_t *out_uid)
     if (getsockname(fd, (struct sockaddr *)&address, &len) < 0 || !end_of(&address, &near))
         return HTTP_USER_UNKNOWN;
     bool local = is_loopback(&far) || same_address(&far, &near);
-    enum finding finding = netlink ? ask_netlink(&far, &near, &owner) : NOT_ANSWERED;
+    enum search_result finding = netlink ? ask_netlink(&far, &near, &owner) : NOT_ANSWERED;
 
     if (finding != FOUND && local)
         finding = ask_tables(&far, &near, &owner);
