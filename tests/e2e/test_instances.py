@@ -267,6 +267,10 @@ def test_instances_are_listed_while_they_live(started):
     reply = functions.call(name)
     listed = started.call("GET", f"/2016-08-15/services/demo/functions/{name}/instances").json()
     assert listed == {"instances": [{"instanceId": reply.headers["X-Fc-Instance-Id"], "versionId": 0}]}
+    path = f"/2016-08-15/services/demo/functions/{name}/instances"
+    for query, count in {"instanceIds=c-1": 0, "instanceIds=c-1&instanceIds=" + reply.headers["X-Fc-Instance-Id"]: 1, "instanceIds.1=c-1": 0,
+                         "instanceStatus=Running": 1, "instanceStatus=[%22Destroying%22]": 0}.items():
+        assert len(started.call("GET", f"{path}?{query}").json()["instances"]) == count, query
     other = functions.create("python3", {"index.py": ""})
     assert started.call("GET", f"/2016-08-15/services/demo/functions/{other}/instances").json() == {"instances": []}
 

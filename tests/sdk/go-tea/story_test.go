@@ -21,7 +21,7 @@ import (
 
 const (
 	name  = "16530750.cn-shanghai.fc.aliyuncs.com"
-	crc64 = "14114475423658690576" // of hello.zip
+	crc64 = "3624581664231229518" // of hello.zip
 )
 
 var address = "127.0.0.1:" + os.Getenv("FCEMU_PORT")

@@ -36,7 +36,7 @@ var terraform = []struct{ method, path, body, want string }{
 	{"DELETE", "/functions/tf/concurrency", "", ""},
 	{"GET", "/functions/tf/concurrency", "", "OnDemandConfigNotFound"},
 	{"PUT", "/functions/tf/provision-config?qualifier=LATEST", `{"target":1,"alwaysAllocateCPU":true,"scheduledActions":[{"endTime":"2037-12-10T17:05:06Z","startTime":"2036-12-10T17:05:06Z","target":1,"name":"s","scheduleExpression":"cron(0 0 8 * * *)","timeZone":"Asia/Shanghai"}]}`, `"target":1`},
-	{"GET", "/functions/tf/provision-config?qualifier=LATEST", "", `"current":1`},
+	{"GET", "/functions/tf/provision-config?qualifier=LATEST", "", `"defaultTarget":1`},
 	{"DELETE", "/functions/tf/provision-config?qualifier=LATEST", "", ""},
 	{"POST", "/functions/tf/vpc-bindings", `{"vpcId":"vpc-1"}`, ""},
 	{"GET", "/functions/tf/vpc-bindings", "", `"vpcIds":["vpc-1"]`},

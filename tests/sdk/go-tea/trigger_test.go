@@ -99,6 +99,8 @@ func TestHTTPTriggers(t *testing.T) {
 			{Call: "createService", Request: map[string]any{"serviceName": "story"}},
 			{Call: "createFunction", Args: []any{"story"}, Request: map[string]any{"functionName": "hello", "runtime": "nodejs16", "handler": "index.handler", "code": map[string]any{"zipFile": "${zip}"}}},
 			{Call: "createTrigger", Args: []any{"story", "hello"}, Request: map[string]any{"triggerName": "web", "triggerType": "http", "triggerConfig": `{"authType": "anonymous", "methods": ["POST"]}`}},
+			{Call: "createFunction", Args: []any{"story"}, Request: map[string]any{"functionName": "hello-signed", "runtime": "nodejs16", "handler": "index.handler", "code": map[string]any{"zipFile": "${zip}"}}},
+			{Call: "createTrigger", Args: []any{"story", "hello-signed"}, Request: map[string]any{"triggerName": "web", "triggerType": "http", "triggerConfig": `{"authType": "function", "methods": ["POST"]}`}},
 		})
 		base := way.protocol + "://" + way.endpoint + "/2016-08-15/proxy/story/hello"
 		for method, call := range helpers {
@@ -112,6 +114,8 @@ func TestHTTPTriggers(t *testing.T) {
 			}
 		}
 		p.play([]step{
+			{Call: "deleteTrigger", Args: []any{"story", "hello-signed", "web"}},
+			{Call: "deleteFunction", Args: []any{"story", "hello-signed"}},
 			{Call: "deleteTrigger", Args: []any{"story", "hello", "web"}},
 			{Call: "deleteFunction", Args: []any{"story", "hello"}},
 			{Call: "deleteService", Args: []any{"story"}},

@@ -23,7 +23,7 @@ const (
 	function = "hello"
 	domain   = "go.example.com"
 	arn      = "acs:fc:cn-shanghai:16530750:services/" + service
-	crc64    = "14114475423658690576" // of hello.zip
+	crc64    = "3624581664231229518" // of hello.zip
 )
 
 // A step is one call. want is JSON that the answer's fields must contain, "~…" being a pattern; code is the error that is due,
@@ -39,6 +39,7 @@ type step struct {
 func story(zip []byte, endpoint, layer string) []step {
 	code := fc.NewCode().WithZipFile(zip)
 	timer := fc.NewTimeTriggerConfig().WithPayload("p").WithCronExpression("@every 1h").WithEnable(false)
+	web := fc.NewHTTPTriggerConfig().WithAuthType("anonymous").WithMethods("POST")
 	route := fc.NewRouteConfig().WithRoutes([]fc.PathConfig{*fc.NewPathConfig().WithPath("/*").WithServiceName(service).WithFunctionName(function)})
 	attempts := int64(1)
 	hello := func() *fc.CreateFunctionInput {
@@ -67,7 +68,9 @@ func story(zip []byte, endpoint, layer string) []step {
 		{method: "UpdateFunction", input: fc.NewUpdateFunctionInput(service, function).WithMemorySize(256), want: `{"memorySize": 256}`},
 		{method: "ListFunctions", input: fc.NewListFunctionsInput(service).WithLimit(10), want: `{"functions": [{"functionName": "hello"}]}`},
 		{method: "InvokeFunction", input: fc.NewInvokeFunctionInput(service, function).WithPayload([]byte("event")), want: `{"Payload": "aGVsbG8gZnJvbSBoZWxsbw=="}`},
+		{method: "CreateTrigger", input: fc.NewCreateTriggerInput(service, function).WithTriggerName("web").WithTriggerType("http").WithTriggerConfig(web), want: `{"triggerType": "http"}`},
 		{method: "DoHttpRequest", input: request, want: `"hello from hello"`},
+		{method: "DeleteTrigger", input: fc.NewDeleteTriggerInput(service, function, "web")},
 		{method: "SignURL", input: fc.NewSignURLInput(http.MethodGet, service, function, time.Now().Add(time.Hour)), want: `"~x-fc-signature="`},
 
 		{method: "PublishServiceVersion", input: fc.NewPublishServiceVersionInput(service).WithDescription("one"), want: `{"versionId": "1", "description": "one"}`},
@@ -92,7 +95,7 @@ func story(zip []byte, endpoint, layer string) []step {
 		{method: "GetResourceTags", input: fc.NewGetResourceTagsInput(arn), want: `{"tags": {"team": null, "cost": "b"}}`},
 
 		{method: "PutProvisionConfig", input: fc.NewPutProvisionConfigInput(service, "prod", function).WithTarget(2), want: `{"target": 2}`},
-		{method: "GetProvisionConfig", input: fc.NewGetProvisionConfigInput(service, "prod", function), want: `{"target": 2, "current": 2}`},
+		{method: "GetProvisionConfig", input: fc.NewGetProvisionConfigInput(service, "prod", function), want: `{"target": 2}`},
 		{method: "ListProvisionConfigs", input: fc.NewListProvisionConfigsInput().WithServiceName(service).WithQualifier("prod"), want: `{"provisionConfigs": [{"target": 2}]}`},
 		{method: "PutOnDemandConfig", input: fc.NewPutOnDemandConfigInput(service, "prod", function).WithMaximumInstanceCount(5), want: `{"maximumInstanceCount": 5}`},
 		{method: "GetOnDemandConfig", input: fc.NewGetOnDemandConfigInput(service, "prod", function), want: `{"maximumInstanceCount": 5}`},
@@ -104,8 +107,8 @@ func story(zip []byte, endpoint, layer string) []step {
 		{method: "ListFunctionAsyncInvokeConfigs", input: fc.NewListFunctionAsyncInvokeConfigsInput(service, function), want: `{"configs": [{"qualifier": "prod"}]}`},
 		{method: "DeleteFunctionAsyncInvokeConfig", input: fc.NewDeleteFunctionAsyncInvokeConfigInput(service, function).WithQualifier("prod")},
 		{method: "ListStatefulAsyncInvocations", input: fc.NewListStatefulAsyncInvocationsInput(service, function)},
-		{method: "GetStatefulAsyncInvocation", input: fc.NewGetStatefulAsyncInvocationInput(service, function, "none"), code: "StatefulAsyncInvocationNotFound", why: "no function runs behind canned answers, so no invocation is recorded"},
-		{method: "StopStatefulAsyncInvocation", input: fc.NewStopStatefulAsyncInvocationInput(service, function, "none"), code: "StatefulAsyncInvocationNotFound", why: "no function runs behind canned answers, so no invocation is recorded"},
+		{method: "GetStatefulAsyncInvocation", input: fc.NewGetStatefulAsyncInvocationInput(service, function, "none"), code: "StatefulAsyncInvocationNotFound", why: "no invocation has that id"},
+		{method: "StopStatefulAsyncInvocation", input: fc.NewStopStatefulAsyncInvocationInput(service, function, "none"), code: "StatefulAsyncInvocationNotFound", why: "no invocation has that id"},
 
 		{method: "PublishLayerVersion", input: fc.NewPublishLayerVersionInput().WithLayerName(layer).WithCode(code).WithCompatibleRuntime([]string{"nodejs12"}), want: `{"layerName": "` + layer + `", "version": 1, "codeChecksum": "` + crc64 + `"}`},
 		{method: "GetLayerVersion", input: fc.NewGetLayerVersionInput(layer, 1), want: `{"version": 1, "code": {"location": "~^http"}}`},
@@ -118,8 +121,8 @@ func story(zip []byte, endpoint, layer string) []step {
 		{method: "DeleteLayerVersion", input: fc.NewDeleteLayerVersionInput(layer, 1)},
 		{method: "PublishLayerVersion", input: fc.NewPublishLayerVersionInput().WithLayerName(layer).WithCode(code), want: `{"version": 2}`},
 		{method: "PermanentDeleteLayerVersion", input: fc.NewPermanentDeleteLayerVersionInput("16530750", layer, 2)},
-		{method: "ListInstances", input: fc.NewListInstancesInput(service, function), want: `{"instances": []}`},
-		{method: "InstanceExec", input: fc.NewInstanceExecInput(service, function, "c-1", []string{"ls"}), code: "InstanceNotFound", why: "no instance runs behind canned answers"},
+		{method: "ListInstances", input: fc.NewListInstancesInput(service, function), want: `{"Instances": [{"instanceId": "~^c-"}]}`},
+		{method: "InstanceExec", input: fc.NewInstanceExecInput(service, function, "c-1", []string{"ls"}), code: "InstanceNotFound", why: "no instance has that id"},
 		{method: "ListReservedCapacities", input: fc.NewListReservedCapacitiesInput(), want: `{"reservedCapacities": []}`},
 
 		{method: "PutProvisionConfig", input: fc.NewPutProvisionConfigInput(service, "prod", function).WithTarget(0), want: `{"target": 0}`},

@@ -53,7 +53,7 @@ public class Story {
     private Story(String protocol, String endpoint) throws Exception {
         client = new Client(new Config().setAccessKeyId("LTAI-test").setAccessKeySecret("secret").setRegionId("cn-shanghai").setProtocol(protocol).setEndpoint(endpoint));
         saved.put("zip", Base64.getEncoder().encodeToString(Files.readAllBytes(Path.of("../hello.zip"))));
-        saved.put("checksum", "14114475423658690576");
+        saved.put("checksum", "3624581664231229518");
     }
 
     /** This client spells the names of one operation with a small letter that others spell with a capital one. */

@@ -35,11 +35,11 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 public class Methods {
-    private static final String CHECKSUM = "14114475423658690576"; // of hello.zip
+    private static final String CHECKSUM = "3624581664231229518"; // of hello.zip
     private static final String S = "java-story", F = "hello", DOMAIN = "java.example.com";
     private static final String ARN = "acs:fc:cn-shanghai:16530750:services/" + S;
     private static final String NO_CODE = "an error without a code";
-    private static final String NOTHING_RUNS = "no function runs behind canned answers";
+    private static final String NOTHING_RUNS = "no invocation has that id";
 
     /** One call: a member of the answer and the text that it must be, or the code of the error that is due and, if so, why. */
     private static class Step {
@@ -127,7 +127,7 @@ public class Methods {
         steps.add(new Step("getResourceTags", new GetResourceTagsRequest(ARN)).see("tags", "{cost=b}"));
 
         steps.add(new Step("putProvisionConfig", new PutProvisionConfigRequest(S, "prod", F).setTarget(2)).see("target", 2));
-        steps.add(new Step("getProvisionConfig", new GetProvisionConfigRequest(S, "prod", F)).see("current", 2));
+        steps.add(new Step("getProvisionConfig", new GetProvisionConfigRequest(S, "prod", F)).see("target", 2));
         steps.add(new Step("listProvisionConfigs", new ListProvisionConfigsRequest().setServiceName(S).setQualifier("prod")).see("provisionConfigs.0.target", 2));
         steps.add(new Step("putProvisionConfig", new PutProvisionConfigRequest(S, "prod", F).setTarget(0)).see("target", 0));
         steps.add(new Step("putOnDemandConfig", new PutOnDemandConfigRequest(S, "prod", F, 5)).see("maximumInstanceCount", 5));

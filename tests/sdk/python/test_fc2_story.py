@@ -91,8 +91,14 @@ class Story(Rows):
         for name in WAYS:
             with way(name) as (protocol, host):
                 client = fc2.Client(endpoint=f"{protocol}://{host}", accessKeyID="LTAI-test", accessKeySecret="secret")
-                self.row(f"invoke_function {name}", lambda: self.assertEqual(client.invoke_function("shell", "hello", "event").data, b"hello from hello"))
-                self.row(f"do_http_request {name}", lambda: self.assertEqual(client.do_http_request("POST", "shell", "hello", "/a").text, "hello from hello"))
+                client.create_service("calls")
+                client.create_function("calls", "hello", "python3", "index.handler", codeZipFile=HELLO)
+                client.create_trigger("calls", "hello", "web", "http", {"authType": "function", "methods": ["POST"]}, "", "")
+                self.row(f"invoke_function {name}", lambda: self.assertEqual(client.invoke_function("calls", "hello", "event").data, b"hello from hello"))
+                self.row(f"do_http_request {name}", lambda: self.assertEqual(client.do_http_request("POST", "calls", "hello", "/a").text, "hello from hello"))
+                client.delete_trigger("calls", "hello", "web")
+                client.delete_function("calls", "hello")
+                client.delete_service("calls")
 
     def test_shell_into_an_instance(self):
         client = fc2.Client(endpoint=f"http://127.0.0.1:{PORT}", accessKeyID="LTAI-test", accessKeySecret="secret")
@@ -111,11 +117,11 @@ class Story(Rows):
         return socket
 
     def refused(self, method, connect):
-        """Open a web socket that must be refused, for no instance runs behind canned answers."""
+        """Open a web socket that must be refused, for no instance has that id."""
         errors = []
         connect(lambda _, error: errors.append(error)).run_forever()
         wrong = [] if "InstanceNotFound" in str(errors[0]) else [str(errors[0])]
-        self.told(method, {"wrong": wrong, "errors": ["InstanceNotFound"], "why": "no instance runs behind canned answers"})
+        self.told(method, {"wrong": wrong, "errors": ["InstanceNotFound"], "why": "no instance has that id"})
 
     def test_no_public_method_is_missing(self):
         told = {method for method, *_ in STORY} | set(CARRIERS)

@@ -8,6 +8,7 @@ is that package's, not this client's. A method that no story tells of is a row t
 import asyncio
 import base64
 import importlib
+import json
 import pathlib
 
 from alibabacloud_tea_openapi import models as open_api
@@ -85,18 +86,17 @@ class FcOpen20210406Methods(Methods):
         return calls
 
     def make_trigger(self, client):
-        """An anonymous HTTP trigger; every other call must be signed."""
-        config = '{"authType": "anonymous", "methods": ["POST"]}'
-        steps = [
-            {"call": "createService", "request": {"serviceName": "story"}},
-            {"call": "createFunction", "args": ["story"], "request": {**FUNCTION, "code": {"zipFile": KNOWN["zip"]}}},
-            {"call": "createTrigger", "args": ["story", "hello"], "request": {"triggerName": "web", "triggerType": "http", "triggerConfig": config}},
-        ]
-        ends = [
-            {"call": "deleteTrigger", "args": ["story", "hello", "web"]},
-            {"call": "deleteFunction", "args": ["story", "hello"]},
-            {"call": "deleteService", "args": ["story"]},
-        ]
+        """An anonymous HTTP trigger, and one whose calls must be signed."""
+        steps, ends = [{"call": "createService", "request": {"serviceName": "story"}}], []
+        for name, kind in (("hello", "anonymous"), ("hello-signed", "function")):
+            function = {**FUNCTION, "functionName": name, "code": {"zipFile": KNOWN["zip"]}}
+            trigger = {"triggerName": "web", "triggerType": "http", "triggerConfig": json.dumps({"authType": kind, "methods": ["POST"]})}
+            steps += [
+                {"call": "createFunction", "args": ["story"], "request": function},
+                {"call": "createTrigger", "args": ["story", name], "request": trigger},
+            ]
+            ends += [{"call": "deleteTrigger", "args": ["story", name, "web"]}, {"call": "deleteFunction", "args": ["story", name]}]
+        ends.append({"call": "deleteService", "args": ["story"]})
         story.Player(client, self.module, {}).play(steps)
         self.addCleanup(story.Player(client, self.module, {}).play, ends)
 

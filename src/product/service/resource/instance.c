@@ -8,7 +8,7 @@
 #include "product/service/resource/handlers.h"
 #include "product/service/resource/model.h"
 
-/* What is asked must make sense, though nothing is filtered by it. */
+/* What is asked must make sense, though only ids and states are filters. */
 /* clang-format off */
 FIELD_TABLE(instance_filters,
     {.name = "limit", .type = FIELD_INT, .flags = IN_ALL, .max = LIMIT(PAGE_INSTANCES_MAX)},
@@ -37,13 +37,35 @@ static void add_version(const struct work *work, struct str version, cJSON *view
         cJSON_AddNumberToObject(view, "versionId", (double)number);
 }
 
+/* A list comes as JSON, with commas, as a repeated key, or as key.1, key.2, by client. */
+static bool is_asked_for(const struct work *work, struct str key, struct str value)
+{
+    const struct query *query = work->call.query;
+    bool any = false;
+
+    for (size_t i = 0; i < query->count; i++) {
+        struct str name = query->pairs[i].key;
+
+        if (!str_starts(name, key) || (name.len > key.len && name.ptr[key.len] != '.'))
+            continue;
+        any = true;
+        if (str_find(query->pairs[i].value, value, NULL))
+            return true;
+    }
+    return !any;
+}
+
 static void show(void *arg, const struct invoke_instance *seen)
 {
     const struct listing *listing = arg;
     const struct address *at = listing->at;
     struct str service = str_eq(at->service, STR(SERVICE_OF_2023)) ? STR("") : at->service;
+    struct str status = seen->draining ? STR("Destroying") : STR("Running");
     cJSON *view;
 
+    if (!is_asked_for(listing->work, STR("instanceIds"), seen->id) ||
+        !is_asked_for(listing->work, STR("instanceStatus"), status))
+        return;
     if (!str_eq(seen->account, listing->work->account) ||
         !str_eq(seen->region, listing->work->region) || !str_eq(seen->service, service) ||
         !str_eq(seen->function, at->function) ||
@@ -55,7 +77,7 @@ static void show(void *arg, const struct invoke_instance *seen)
     if (listing->work->api == API_2023) {
         json_add_uint(view, "createdTimeMs", seen->created_wall_ms);
         json_add_str(view, "qualifier", seen->qualifier);
-        cJSON_AddStringToObject(view, "status", seen->draining ? "Destroying" : "Running");
+        json_add_str(view, "status", status);
     }
     cJSON_AddItemToArray(listing->list, view);
 }
