@@ -44,6 +44,18 @@ struct admin_state_request {
     const char *folder; /* SAVE, LOAD: absolute */
 };
 
+/* A function to be debugged. */
+struct admin_debug {
+    struct str account, region, service, name, runtime;
+    bool on;
+    uint16_t port; /* 0: a free one */
+    bool wait;     /* for somebody to attach, before user code begins */
+};
+struct admin_debugged {
+    const char *debugger, *attach; /* "debugpy", what to do with it */
+    uint16_t port;
+};
+
 /* Who wants to call the API. */
 struct admin_caller_request {
     struct str account, region; /* absent: the default ones */
@@ -114,6 +126,10 @@ struct admin_context {
     /** Call each(arg, row) for every resource of @kind, in the order of their keys (optional). */
     void (*resources_each)(void *owner, struct str kind,
                            void (*each)(void *arg, const struct store_row *row), void *arg);
+    /** Start functions under a debugger, or no more; 1 when it was not. Texts in @arena (optional).
+     */
+    int (*debug)(void *owner, const struct admin_debug *debug, struct arena *arena,
+                 struct admin_debugged *out, struct error *err);
     /** Make a temporary key for calls of the API, where they are signed (optional). */
     void (*caller)(void *owner, const struct admin_caller_request *request, struct arena *arena,
                    struct admin_caller *out);

@@ -30,6 +30,7 @@ static const struct schema {
 } schemas[] = {
     {"AsyncDrain",       false, {{"within", TEXT}}},
     {"ClockChange",      false, {{"advance", TEXT}, {"freeze", TEXT | FLAG}}},
+    {"DebugInput",       false, {{"account", TEXT | COUNT}, {"region", TEXT}, {"port", COUNT}, {"wait", FLAG}}},
     {"DrillStart",       false, {{"seed", COUNT | LONG | TEXT}, {"timeout", TEXT}, {"workload", TEXT}, {"attached", FLAG}}},
     {"Explain",          false, {{"request_id", TEXT}, {"method", TEXT}, {"host", TEXT}, {"path", TEXT}, {"headers", OBJECT}, {"body", TEXT}}},
     {"Folder",           false, {{"folder", TEXT}}},
@@ -56,6 +57,8 @@ static const struct {
     const char *method, *path, *name;
 } queries[] = {
     {"DELETE", "/deliveries",     "account"},
+    {"DELETE", "/functions/{name}/debug", "account"},
+    {"DELETE", "/functions/{name}/debug", "region"},
     {"POST",   "/faults/check",   "alone"},
     {"POST",   "/faults/dry-run", "alone"},
     {"POST",   "/faults/dry-run", "last"},

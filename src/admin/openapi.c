@@ -58,6 +58,7 @@ static const struct {
     {"Delivery",     OBJECT(COUNT("number") "," TEXT("account") "," TEXT("region") "," TEXT("time") "," TEXT("destination") ",\"when\":{\"enum\":[\"onSuccess\",\"onFailure\"]}," TEXT("service") "," TEXT("function") "," TEXT("qualifier") "," TEXT("request_id") "," TEXT("payload"))},
     {"Done",         OBJECT(FLAG("done"))},
     {"Description",  "{\"type\":\"object\",\"description\":\"OpenAPI 3.1\"}"},
+    {"Debugged",     OBJECT(TEXT("account") "," TEXT("region") "," TEXT("function") "," TEXT("debugger") "," TEXT("attach") "," COUNT("port"))},
     {"Drill",        "{\"type\":\"object\"}"},
     {"DrillReport",  "{\"type\":\"object\",\"description\":\"see /_fcemu/drills/report.schema.json\"}"},
     {"DrillRun",     OBJECT(COUNT("run") "," TEXT("drill") ",\"state\":{\"enum\":[\"running\",\"judging\",\"over\"]}," TEXT("seed") "," COUNT("steps") "," COUNT("step") "," COUNT("calls") "," COUNT("since_ms") "," COUNT("left_ms") "," TEXT("why") "," TEXT("verdict") "," COUNT("exit"))},

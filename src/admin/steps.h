@@ -108,6 +108,10 @@ void step_request_work(struct admin_call *call);
 /* functions.c */
 void step_functions_get(struct admin_call *call);
 
+/* debug.c */
+void step_debug_start(struct admin_call *call);
+void step_debug_stop(struct admin_call *call);
+
 /* async.c */
 void step_async_get(struct admin_call *call);
 void step_async_show(struct admin_call *call);

@@ -248,6 +248,7 @@ int control_start(struct daemon *d, struct error *err)
         .authority = authority,
         .loopback_port = control_port,
         .caller = keys_caller,
+        .debug = functions_debug,
     };
 
     return admin_new(&context, &d->admin, err);

@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "daemon/internal.h"
+#include "invoke/debug.h"
 #include "invoke/invoke.h"
 #include "product/neighbours/state.h"
 #include "product/service/event/event.h"
@@ -124,4 +125,27 @@ void functions_health(const struct daemon *d, cJSON *health)
         cJSON_AddStringToObject(functions, "isolation", invoke_isolation(d->invoke));
     if (d->invoke)
         cJSON_AddNumberToObject(functions, "reserve", (double)invoke_reserve(d->invoke));
+}
+
+int functions_debug(void *owner, const struct admin_debug *debug, struct arena *arena,
+                    struct admin_debugged *out, struct error *err)
+{
+    struct daemon *d = owner;
+    const struct invoke_debug request = {.account = debug->account,
+                                         .region = debug->region,
+                                         .service = debug->service,
+                                         .name = debug->name,
+                                         .runtime = debug->runtime,
+                                         .port = debug->port,
+                                         .wait = debug->wait};
+    struct invoke_debugged debugged = {0};
+
+    if (!d->invoke)
+        return error_set(err, ERROR_USAGE, "functions are not run: invoke.enabled is false");
+    if (!debug->on)
+        return invoke_debug_stop(d->invoke, &request) ? 0 : 1;
+    if (invoke_debug_start(d->invoke, &request, arena, &debugged, err) < 0)
+        return -1;
+    *out = (struct admin_debugged){debugged.debugger, debugged.attach, debugged.port};
+    return 0;
 }

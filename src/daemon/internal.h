@@ -84,6 +84,9 @@ bool functions_caller(void *owner, struct str access_key, struct str *out_instan
                       struct str *out_request);
 /** For neighbours_settings.happened: triggers that hear of it call their functions. */
 void functions_hear(void *owner, const struct neighbours_event *event);
+/** For admin_context.debug. */
+int functions_debug(void *owner, const struct admin_debug *debug, struct arena *arena,
+                    struct admin_debugged *out, struct error *err);
 void functions_health(const struct daemon *d, cJSON *health);
 
 /* seed.c */

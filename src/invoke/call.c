@@ -15,6 +15,7 @@ enum {
     TEXT_BYTES = 200,
     NS_PER_US = 1000,
     US_PER_MS = 1000,
+    DEBUGGER_MB = 512,
 };
 
 static const double bytes_per_mb = 1024.0 * 1024.0;
@@ -30,9 +31,10 @@ uint64_t instance_peak(const struct instance *instance)
     return instance->program ? supervised_peak_bytes(instance->program) : 0;
 }
 
+/* A debugger takes memory of its own. */
 static uint64_t limit_bytes(const struct instance *instance)
 {
-    return (uint64_t)instance->spec.memory_mb << 20;
+    return (uint64_t)(instance->spec.memory_mb + (instance->debugged ? DEBUGGER_MB : 0)) << 20;
 }
 
 /* ---- the log of a call ---- */
@@ -136,8 +138,9 @@ static void begin_phase(struct invoke_call *call, enum call_phase phase)
     call->sent_ns = clock_monotonic_ns();
     note(call, phase_names[phase], "Start", "");
     supervised_watch(instance->program, limit_bytes(instance));
-    loop_timer_arm(call->invoke->loop, &call->timer, call_hook(call).timeout_s * NS_PER_S,
-                   on_time_limit);
+    if (!instance->debugged)
+        loop_timer_arm(call->invoke->loop, &call->timer, call_hook(call).timeout_s * NS_PER_S,
+                       on_time_limit);
 }
 
 static bool is_hook(const struct invoke_call *call)

@@ -97,6 +97,7 @@ void instance_free(struct instance *instance)
     struct invoke *invoke = instance->invoke;
 
     own_drop(instance);
+    debug_end(instance);
     uncount(instance);
     provision_lost(instance);
     loop_timer_cancel(invoke->loop, &instance->timer);
@@ -293,9 +294,10 @@ void instance_prepare(struct instance *instance)
         return;
     }
     instance->state = INSTANCE_STARTING;
-    loop_timer_arm(instance->invoke->loop, &instance->timer,
-                   (instance->web ? instance->spec.start_limit_s : START_LIMIT_S) * NS_PER_S,
-                   on_start_limit);
+    if (!instance->debugged)
+        loop_timer_arm(instance->invoke->loop, &instance->timer,
+                       (instance->web ? instance->spec.start_limit_s : START_LIMIT_S) * NS_PER_S,
+                       on_start_limit);
     if (instance->web)
         web_start(instance->web);
 }
@@ -417,7 +419,7 @@ void instance_rest(struct instance *instance)
     }
     if (instance->interpreter)
         reserve_refill(instance);
-    if (instance->state == INSTANCE_SERVING && !instance->provisioned)
+    if (instance->state == INSTANCE_SERVING && !instance->provisioned && !instance->debugged)
         loop_timer_arm(instance->invoke->loop, &instance->timer,
                        instance->invoke->settings.idle_ms * NS_PER_MS, on_idle_limit);
 }

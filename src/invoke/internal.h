@@ -18,6 +18,7 @@ enum { PROBLEM_TEXT_BYTES = 200, LOG_SHOWN_BYTES = 300, PROBLEM_BYTES = 700 };
 struct worker;
 struct code;
 struct interpreter;
+struct debugged;
 struct reserve;
 struct texts;
 struct web;
@@ -157,6 +158,7 @@ struct instance {
     uint64_t key_ends_ms;        /* of the virtual clock */
     uint64_t round;              /* of invoke_prepare_on(), in which it was looked at last */
     char problem[PROBLEM_BYTES]; /* why its process ended */
+    struct debugged *debugged;   /* it is started with the debugger of its language, or NULL */
     int64_t memory_charged;      /* bytes reserved of invoke.memory */
 };
 
@@ -225,6 +227,17 @@ int instance_spawn(struct instance *instance, struct error *err);
 /** A program of the same kind that waits for its function: @bare has no function. */
 int instance_spawn_bare(struct instance *bare, struct error *err);
 void instance_close_log(struct instance *instance);
+
+/* ---- debug.c ---- */
+
+/** It is to be the one of its function that has the debugger. */
+bool debug_begin(struct instance *instance);
+/** It goes. */
+void debug_end(struct instance *instance);
+/** What stands in front of its program, if it has the debugger. */
+struct texts;
+void debug_add(const struct instance *instance, struct texts *argv);
+void debug_free_all(struct invoke *invoke);
 
 /* ---- reserve.c: interpreters that run already, without user code ---- */
 
@@ -375,7 +388,8 @@ struct invoke {
     struct interpreter *interpreters;
     struct function *functions;
     size_t instance_count;
-    uint64_t memory_used; /* bytes: of all instances, by what their functions may take */
+    uint64_t memory_used;      /* bytes: of all instances, by what their functions may take */
+    struct debugged *debugged; /* functions under a debugger */
     struct reserve *reserves;
     size_t reserve_count;
     bool prepare_posted, ending;

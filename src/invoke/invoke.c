@@ -300,6 +300,7 @@ void invoke_free(struct invoke *invoke)
     invoke->ending = true;
     end_instances(invoke);
     reserve_free_all(invoke);
+    debug_free_all(invoke);
     supervisor_free(invoke->supervisor);
     worker_free(invoke->worker);
     interpreter_free_all(invoke);

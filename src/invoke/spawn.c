@@ -34,7 +34,9 @@ static void add_python(struct instance *i, struct texts *argv)
 {
     texts_add(argv, "%s", i->interpreter->path);
     texts_add(argv, "-u");
-    texts_add(argv, "-s");
+    if (!i->debugged) /* debugpy may be the user's own */
+        texts_add(argv, "-s");
+    debug_add(i, argv);
     texts_add(argv, "%s", instance_bootstrap_path(i, "bootstrap.py"));
 }
 
@@ -43,6 +45,7 @@ static void add_nodejs(struct instance *i, struct texts *argv)
     texts_add(argv, "%s", i->interpreter->path);
     texts_add(argv, "--max-old-space-size=%u", i->spec.memory_mb * HEAP_PERCENT / PERCENT);
     texts_add(argv, "--max-http-header-size=16384");
+    debug_add(i, argv);
     texts_add(argv, "%s", instance_bootstrap_path(i, "bootstrap.js"));
 }
 
@@ -71,12 +74,14 @@ static void add_java(struct instance *i, struct texts *argv)
     texts_add(argv, "-XX:+UseSerialGC");
     texts_add(argv, "-XX:-UsePerfData");
     texts_add(argv, "-Djava.io.tmpdir=%s", instance_tmp_path(i));
+    debug_add(i, argv);
     texts_add(argv, "-jar");
     texts_add(argv, "%s", instance_bootstrap_path(i, "java.jar"));
 }
 
 static void add_go(struct instance *i, struct texts *argv)
 {
+    debug_add(i, argv);
     texts_add(argv, "%s/" STR_FMT, instance_code_path(i), STR_ARG(i->spec.handler));
 }
 
@@ -394,5 +399,7 @@ static int spawn_own(struct instance *i, struct error *err)
 
 int instance_spawn(struct instance *i, struct error *err)
 {
+    if (debug_begin(i))
+        return spawn_own(i, err);
     return i->interpreter && reserve_take(i) ? settle(i, err) : spawn_own(i, err);
 }
