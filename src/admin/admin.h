@@ -136,6 +136,8 @@ struct admin_context {
 
     /** The virtual clock was moved: look at timers that follow it (optional). */
     void (*clock_moved)(void *owner);
+    /** A program of a function has sent the call (optional: none has). */
+    bool (*of_function)(void *owner, struct http_call *call);
     /** A port of ours that 127.0.0.1 reaches, for replaying requests; 0 when there is none
      * (optional). */
     uint16_t (*loopback_port)(void *owner);

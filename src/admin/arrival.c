@@ -80,6 +80,13 @@ static bool find_route(struct admin_call *call)
     return false;
 }
 
+static bool is_of_function(const struct admin_call *call)
+{
+    const struct admin_context *context = &call->admin->context;
+
+    return context->of_function && context->of_function(context->owner, call->http);
+}
+
 static bool may_pass(struct admin_call *call)
 {
     struct security_policy policy = policy_of(call->admin);
@@ -88,6 +95,8 @@ static bool may_pass(struct admin_call *call)
 
     if (!verdict.status)
         verdict = security_check_user(&policy, call->http, open, call->arena);
+    if (!verdict.status && !open && is_of_function(call))
+        verdict = security_ask_function(&policy, &call->request);
     if (!verdict.status)
         return true;
     admin_problem(call, verdict.status, STR_FMT, STR_ARG(verdict.detail));

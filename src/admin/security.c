@@ -38,6 +38,16 @@ struct security_verdict security_check_user(const struct security_policy *policy
     return (struct security_verdict){403, visitor_user_text(user, uid, arena)};
 }
 
+struct security_verdict security_ask_function(const struct security_policy *policy,
+                                              const struct http_request *request)
+{
+    if (visitor_shows_token(policy->visitors, request))
+        return (struct security_verdict){0};
+    return (struct security_verdict){
+        401, STR("a function needs the token here, which is the setting token: send Authorization: "
+                 "Bearer TOKEN or X-Fcemu-Token")};
+}
+
 enum security_type security_body_type(const struct http_request *request)
 {
     static const struct {

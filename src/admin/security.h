@@ -33,6 +33,10 @@ struct security_verdict security_check(const struct security_policy *policy,
 struct security_verdict security_check_user(const struct security_policy *policy,
                                             struct http_call *call, bool open, struct arena *arena);
 
+/** The same of a call that a function's program sends: it shows the token. */
+struct security_verdict security_ask_function(const struct security_policy *policy,
+                                              const struct http_request *request);
+
 enum security_type { SECURITY_NO_BODY, SECURITY_JSON, SECURITY_YAML, SECURITY_OTHER };
 /** What the Content-Type says; a body without one counts as JSON, since no form can send that. */
 enum security_type security_body_type(const struct http_request *request);

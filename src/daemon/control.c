@@ -3,6 +3,7 @@
  */
 #include "base/json.h"
 #include "daemon/internal.h"
+#include "invoke/invoke.h"
 #include "store/store.h"
 
 static void on_head(void *owner, struct http_call *call)
@@ -183,6 +184,13 @@ static bool is_loopback_v4(struct str address)
            str_eq(address, STR("localhost"));
 }
 
+static bool of_function(void *owner, struct http_call *call)
+{
+    const struct daemon *d = owner;
+
+    return d->invoke && invoke_holds_socket(d->invoke, http_call_socket(call));
+}
+
 uint16_t control_port(void *owner)
 {
     const struct daemon *d = owner;
@@ -246,6 +254,7 @@ int control_start(struct daemon *d, struct error *err)
         .clock_moved = clock_moved,
         .resources_each = resources_each,
         .authority = authority,
+        .of_function = of_function,
         .loopback_port = control_port,
         .caller = keys_caller,
         .debug = functions_debug,

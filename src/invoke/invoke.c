@@ -356,3 +356,8 @@ const char *invoke_isolation(const struct invoke *invoke)
         return "not tried yet";
     return invoke->namespaces ? "namespace" : "process";
 }
+
+bool invoke_holds_socket(const struct invoke *invoke, uint32_t inode)
+{
+    return inode && supervisor_holds_socket(invoke->supervisor, inode);
+}

@@ -214,6 +214,9 @@ void invoke_abort(struct invoke *invoke, const struct invoke_function *function,
 bool invoke_caller(const struct invoke *invoke, struct str access_key, struct str *out_instance,
                    struct str *out_request);
 
+/** A program of some function has the socket of this number. */
+bool invoke_holds_socket(const struct invoke *invoke, uint32_t inode);
+
 /* ---- what runs ---- */
 
 struct invoke_instance {

@@ -255,3 +255,8 @@ void supervisor_free(struct supervisor *s)
     mem_free(s->leftover);
     mem_free(s);
 }
+
+bool supervisor_holds_socket(const struct supervisor *s, uint32_t inode)
+{
+    return s && s->pid > 0 && tree_holds_socket(s->pid, inode);
+}

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -96,4 +97,41 @@ uint16_t tree_listens_at(pid_t root, uint16_t wanted)
     pids_done(&all);
     mem_free(listeners);
     return (uint16_t)found;
+}
+
+/* ---- the other way round ---- */
+
+static bool process_holds(pid_t pid, const char *wanted)
+{
+    char path[PATH_BYTES];
+    char target[PATH_BYTES];
+    bool found = false;
+    DIR *folder;
+    struct dirent *entry;
+
+    snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+    folder = opendir(path);
+    while (folder && !found && (entry = readdir(folder))) {
+        ssize_t len = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target) - 1);
+
+        target[len > 0 ? len : 0] = '\0';
+        found = strcmp(target, wanted) == 0;
+    }
+    if (folder)
+        closedir(folder);
+    return found;
+}
+
+bool tree_holds_socket(pid_t root, uint32_t inode)
+{
+    char wanted[PATH_BYTES];
+    struct pids all = {0};
+    bool found = false;
+
+    snprintf(wanted, sizeof(wanted), "socket:[%u]", inode);
+    tree_list(root, &all);
+    for (size_t i = 0; i < all.count && !found; i++)
+        found = process_holds(all.items[i], wanted);
+    pids_done(&all);
+    return found;
 }

@@ -137,6 +137,9 @@ enum supervised_peer {
 };
 enum supervised_peer supervised_peer(struct supervised *program, int fd);
 
+/** A program below the supervisor holds the socket of this number. */
+bool supervisor_holds_socket(const struct supervisor *supervisor, uint32_t inode);
+
 /* ---- memory: resident bytes of the whole tree ---- */
 
 /** Something runs: the keeper looks every 20 ms and ends the tree beyond @limit_bytes (0: none).

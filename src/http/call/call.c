@@ -248,6 +248,14 @@ enum http_user http_call_user(struct http_call *call, uint32_t *out_uid)
     return peer_user(call->peer, out_uid);
 }
 
+uint32_t http_call_socket(struct http_call *call)
+{
+    uint32_t uid;
+
+    peer_user(call->peer, &uid);
+    return call->peer->inode;
+}
+
 void http_call_limit_body(struct http_call *call, uint64_t limit_bytes)
 {
     if (limit_bytes < call->body_limit)

@@ -126,6 +126,9 @@ void http_call_set_owner(struct http_call *call,
 void *http_call_owner(const struct http_call *call);
 /** Asked of the kernel once a connection. @out_uid is set when the user is known. */
 enum http_user http_call_user(struct http_call *call, uint32_t *out_uid);
+/** The number that the kernel knows the client's socket by; 0 when it is not on this machine, or
+ * not known. */
+uint32_t http_call_socket(struct http_call *call);
 void http_call_limit_body(struct http_call *call, uint64_t limit_bytes); /* from `head` only */
 
 /**

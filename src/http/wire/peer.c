@@ -89,6 +89,7 @@ struct peer *peer_within(struct peer *outer, int fd)
     peer->user_asked = true;
     peer->user = outer->user;
     peer->uid = outer->uid;
+    peer->inode = outer->inode;
     return peer;
 }
 
@@ -106,6 +107,7 @@ struct peer *peer_again(const struct peer *old, int fd)
     peer->user_asked = old->user_asked;
     peer->user = old->user;
     peer->uid = old->uid;
+    peer->inode = old->inode;
     return peer;
 }
 

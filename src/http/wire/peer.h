@@ -63,6 +63,7 @@ struct peer {
     bool user_asked;
     enum http_user user; /* once asked */
     uint32_t uid;
+    uint32_t inode; /* of the socket at the far end; 0: not known */
     char client[INET6_ADDRSTRLEN];
 };
 

@@ -199,11 +199,10 @@ static enum search_result ask_tables(const struct end *far, const struct end *ne
     return finding;
 }
 
-enum http_user user_of_tcp(int fd, bool netlink, uint32_t *out_uid)
+static enum http_user find_owner(int fd, bool netlink, struct owner *out)
 {
     struct sockaddr_storage address = {0};
     socklen_t len = sizeof(address);
-    struct owner owner = {0};
     struct end near;
     struct end far;
 
@@ -213,16 +212,25 @@ enum http_user user_of_tcp(int fd, bool netlink, uint32_t *out_uid)
     if (getsockname(fd, (struct sockaddr *)&address, &len) < 0 || !end_of(&address, &near))
         return HTTP_USER_UNKNOWN;
     bool local = is_loopback(&far) || same_address(&far, &near);
-    enum search_result finding = netlink ? ask_netlink(&far, &near, &owner) : NOT_ANSWERED;
+    enum search_result finding = netlink ? ask_netlink(&far, &near, out) : NOT_ANSWERED;
 
     if (finding != FOUND && local)
-        finding = ask_tables(&far, &near, &owner);
+        finding = ask_tables(&far, &near, out);
     if (finding != FOUND)
         return local ? HTTP_USER_UNKNOWN : HTTP_USER_REMOTE;
-    if (owner.inode == 0 && owner.uid == 0)
+    if (out->inode == 0 && out->uid == 0)
         return HTTP_USER_UNKNOWN;
-    *out_uid = owner.uid;
     return HTTP_USER_KNOWN;
+}
+
+enum http_user user_of_tcp(int fd, bool netlink, uint32_t *out_uid)
+{
+    struct owner owner = {0};
+    enum http_user user = find_owner(fd, netlink, &owner);
+
+    if (user == HTTP_USER_KNOWN)
+        *out_uid = owner.uid;
+    return user;
 }
 
 static enum http_user user_of_socket_file(int fd, uint32_t *out_uid)
@@ -238,10 +246,14 @@ static enum http_user user_of_socket_file(int fd, uint32_t *out_uid)
 
 enum http_user peer_user(struct peer *peer, uint32_t *out_uid)
 {
+    struct owner owner = {0};
+
     if (!peer->user_asked) {
         peer->user_asked = true;
-        peer->user = peer->tcp ? user_of_tcp(peer->fd, true, &peer->uid)
-                               : user_of_socket_file(peer->fd, &peer->uid);
+        peer->user = peer->tcp ? find_owner(peer->fd, true, &owner)
+                               : user_of_socket_file(peer->fd, &owner.uid);
+        peer->uid = owner.uid;
+        peer->inode = owner.inode;
     }
     *out_uid = peer->uid;
     return peer->user;
