@@ -10,13 +10,21 @@
 #include "fault/observer.h"
 
 static const char *const gate_names[] = {
-    [GATE_ENABLED] = "enabled", [GATE_GUARD_ONLY] = "guard.only",
-    [GATE_MATCH] = "match",     [GATE_TTL] = "ttl",
-    [GATE_LIMIT] = "limit",     [GATE_WINDOW] = "window",
-    [GATE_STATE] = "state",     [GATE_CALLS] = "calls",
-    [GATE_RATE] = "over_rate",  [GATE_CONCURRENCY] = "over_concurrency",
-    [GATE_CHANCE] = "chance",   [GATE_MAX_ACTIVE] = "max_active",
-    [GATE_FIRED] = "fired",     [GATE_NOT_ASKED] = "not asked",
+    [GATE_ENABLED] = "enabled",
+    [GATE_GUARD_ONLY] = "guard.only",
+    [GATE_MATCH] = "match",
+    [GATE_TTL] = "ttl",
+    [GATE_ATTEMPTS] = "attempts",
+    [GATE_LIMIT] = "limit",
+    [GATE_WINDOW] = "window",
+    [GATE_STATE] = "state",
+    [GATE_CALLS] = "calls",
+    [GATE_RATE] = "over_rate",
+    [GATE_CONCURRENCY] = "over_concurrency",
+    [GATE_CHANCE] = "chance",
+    [GATE_MAX_ACTIVE] = "max_active",
+    [GATE_FIRED] = "fired",
+    [GATE_NOT_ASKED] = "not asked",
 };
 
 const char *fault_gate_name(enum fault_gate gate)

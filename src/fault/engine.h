@@ -22,6 +22,7 @@ enum fault_gate {
     GATE_ENABLED,
     GATE_GUARD_ONLY,
     GATE_MATCH,
+    GATE_ATTEMPTS,
     GATE_TTL,
     GATE_LIMIT,
     GATE_WINDOW,

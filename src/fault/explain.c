@@ -80,6 +80,7 @@ static const char *const gate_sentences[] = {
     [GATE_ENABLED] = "not asked: it, its group or everything is switched off",
     [GATE_GUARD_ONLY] = "not asked: outside of guard.only",
     [GATE_MATCH] = "no match",
+    [GATE_ATTEMPTS] = "stopped: the call runs no function, or has no such attempt",
     [GATE_TTL] = "stopped: its ttl is over",
     [GATE_LIMIT] = "stopped: its limit is used up, or its sequence is over",
     [GATE_WINDOW] = "stopped: its window is shut",

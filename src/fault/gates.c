@@ -34,6 +34,20 @@ static bool gate_asked(struct asking *asking, struct strike *strike)
            !(asking->outcome_taken && strike->rule->rule->action->outcome != OUTCOME_NONE);
 }
 
+/* What strikes a function is for calls of one. A synchronous call is its own first attempt, those
+ * of an asynchronous one come. */
+static bool gate_attempts(struct asking *asking, struct strike *strike)
+{
+    const struct fault_rule *rule = strike->rule->rule;
+    uint64_t first = UINT64_C(1) << 1;
+
+    if (!rule->inside)
+        return true;
+    return asking->call->invocation == INVOCATION_ASYNC ||
+           (asking->call->invocation == INVOCATION_SYNC &&
+            (!rule->when.attempts || rule->when.attempts & first));
+}
+
 static bool gate_ttl(struct asking *asking, struct strike *strike)
 {
     return !rule_is_expired(strike->rule, asking->now_ns);
@@ -230,6 +244,7 @@ static const struct {
     bool (*open)(struct asking *asking, struct strike *strike);
 } gates[] = {
     {GATE_NOT_ASKED,   gate_asked      },
+    {GATE_ATTEMPTS,    gate_attempts   },
     {GATE_TTL,         gate_ttl        },
     {GATE_LIMIT,       gate_limit      },
     {GATE_WINDOW,      gate_window     },

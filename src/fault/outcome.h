@@ -78,7 +78,8 @@ enum fault_door { DOOR_ANY, DOOR_TLS, DOOR_DNS, DOOR_OF_REGION };
 struct fault_outcome_row {
     bool exempts;       /* the call goes its way, and no further rule is asked */
     bool chooses;       /* of the action's choices; never an outcome by itself */
-    bool is_network;    /* a fault of the network, which coverage counts as such */
+    bool is_network;    /* coverage counts it by its name, as it has no code of its own */
+    bool is_inside;     /* strikes where a function's code runs: calls of functions alone */
     bool has_phase;     /* `at` says when it strikes */
     bool wants_answers; /* earlier answers must be kept */
     /* What its keys hold of its own: `own` of the action, instead of members of the action. */

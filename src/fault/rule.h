@@ -159,7 +159,8 @@ struct fault_when {
     uint64_t burst_step_ns; /* 0 = a step per call */
 
     bool draw_by_request;
-    bool count_seen; /* count_on: seen */
+    bool count_seen;   /* count_on: seen */
+    uint64_t attempts; /* of an asynchronous call that are struck: bit n, from 1; 0 = all */
 };
 
 /* ---- do ---- */
@@ -312,6 +313,7 @@ struct fault_rule {
     bool limit_then_pass;  /* false: switched off */
     uint64_t ttl_ns;       /* resolved: the rule's, else the guard's */
     bool stop;             /* resolved default */
+    bool inside;           /* an outcome of it strikes where a function's code runs */
     bool mark;             /* X-Fcemu-Fault header on changed answers */
     struct fault_position at;
     struct str source; /* the rule as loadable YAML, for printing */

@@ -1,6 +1,7 @@
 /*
  * perform: the call is answered by a canned answer, a neighbour, or the operation itself.
  */
+#include "fault/instance.h"
 #include "gateway/internal.h"
 #include "gateway/stations.h"
 
@@ -153,6 +154,7 @@ static struct service_call service_call_of(struct exchange *x, struct arena *are
         .owner = x->auth.account,
         .base_url = base_url,
         .stream = may_stream(x) ? &stream : NULL,
+        .fault = fault_action_instance(x->decision.outcome),
     };
 }
 

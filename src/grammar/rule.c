@@ -5,7 +5,10 @@
 #include <stdlib.h>
 
 #include "base/draw.h"
+#include "base/glob.h"
+#include "catalog/operation.h"
 #include "conf/scalar.h"
+#include "fault/instance.h"
 #include "grammar/internal.h"
 
 enum { ID_BYTES_MAX = 63 };
@@ -347,6 +350,57 @@ static void check_early(struct conf_decoder *d, const struct conf_node *node,
     }
 }
 
+/* Faults in running code strike attempts, and nothing else does. */
+static void pick_attempts(struct conf_decoder *d, const struct conf_node *node,
+                          struct fault_rule *rule)
+{
+    const struct conf_node *when = conf_get(node, "when");
+    const struct conf_node *attempts = when ? conf_get(when, "attempts") : NULL;
+
+    rule->inside = rule->action && fault_action_pick_attempts(rule->action, rule->when.attempts);
+    if (attempts && rule->action && !rule->inside)
+        conf_error(d->report, conf_at_key(attempts), "F310",
+                   "only with 'instance', which strikes each attempt by itself");
+}
+
+static bool names_invocation(struct str text)
+{
+    size_t count;
+    const struct operation *ops = operation_table(&count);
+    unsigned classes = operation_class_find(text);
+
+    for (size_t i = 0; i < count; i++)
+        if (ops[i].classes & OP_INVOKE &&
+            (classes ? (ops[i].classes & classes) != 0 : glob_match(text, str_of(ops[i].name))))
+            return true;
+    return false;
+}
+
+/* Patterns of other kinds are not looked into. */
+static bool runs_functions(const struct conf_node *operation)
+{
+    size_t count;
+    const struct conf_node *item = conf_items(operation, &count);
+
+    for (size_t i = 0; i < count; i++, item = item->next)
+        if (item->kind == CONF_MAP || names_invocation(item->text))
+            return true;
+    return false;
+}
+
+/* F314: other operations run no code. */
+static void check_inside(struct conf_decoder *d, const struct conf_node *node,
+                         const struct fault_rule *rule)
+{
+    const struct conf_node *match = conf_get(node, "match");
+    const struct conf_node *operation = match ? conf_get(match, "operation") : NULL;
+
+    if (rule->inside && operation && !runs_functions(operation))
+        conf_error(
+            d->report, conf_in_parent(operation), "F314",
+            "runs no function; 'instance' needs InvokeFunction, InvokeHTTPTrigger or @invoke");
+}
+
 /* The rule alone, as YAML. Defaults of the set stay with the set. */
 static void print_source(struct grammar *g, struct grammar_rule *r)
 {
@@ -424,6 +478,8 @@ static void decode_rule(struct grammar *g, struct grammar_rule *r)
     check_operation(d, r->node, g->products);
     if (rule->action && any_early(rule->action))
         check_early(d, r->node, rule->action);
+    pick_attempts(d, r->node, rule);
+    check_inside(d, r->node, rule);
     if (d->report->errors != before)
         return;
     r->valid = true;

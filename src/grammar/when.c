@@ -297,6 +297,34 @@ static void check_calls(struct conf_decoder *d, const struct conf_node *node, vo
 static const struct conf_table calls_table = {
     .name = "calls", CONF_TABLE_OF(calls_fields), .check = check_calls};
 
+/* ---- attempts ---- */
+
+static bool take_attempts(struct conf_decoder *d, const struct conf_node *node, void *out)
+{
+    static const struct conf_field number = {.name = "attempts",
+                                             .type = FIELD_UINT,
+                                             .min = 1,
+                                             .max = 63,
+                                             .wrong = "attempts count from 1, up to 63"};
+    uint64_t *bits = out;
+    uint64_t attempt;
+    size_t count;
+    const struct conf_node *item = conf_items(node, &count);
+    bool ok = true;
+
+    if (count == 0) {
+        conf_error(d->report, conf_at(node), "F309", "an empty list holds for no attempt");
+        return false;
+    }
+    for (size_t i = 0; i < count; i++, item = item->next) {
+        if (conf_decode_field(d, &number, item, &attempt))
+            *bits |= UINT64_C(1) << attempt;
+        else
+            ok = false;
+    }
+    return ok;
+}
+
 /* ---- rates ---- */
 
 static const struct conf_word algorithm_list[] = {
@@ -401,6 +429,12 @@ static const struct conf_field when_fields[] = {
      .type = FIELD_MAP,
      .table = &calls_table,
      .help = "which calls, counted from 1"},
+    {.name = "attempts",
+     .type = FIELD_CUSTOM,
+     .offset = AT(attempts),
+     .take = take_attempts,
+     .help = "with an instance fault: these attempts of an asynchronous call",
+     .schema = "\"type\":\"array\",\"items\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":63}"},
     {.name = "over_rate",
      .type = FIELD_CUSTOM,
      .decode = take_rate,

@@ -93,7 +93,7 @@ static void add_log(struct invoke_call *call, struct invoke_result *result)
     call->told = true;
     if (call->phase != CALL_WAITING)
         note(call, phase_names[call->phase], "End", error_suffix(result->outcome));
-    if (instance->spec.concurrency > 1)
+    if (instance->spec.concurrency > 1 || instance->loses_log)
         return;
     add_summary(call, result);
     result->log = buf_str(&instance->log);
@@ -139,8 +139,28 @@ static void begin_phase(struct invoke_call *call, enum call_phase phase)
     note(call, phase_names[phase], "Start", "");
     supervised_watch(instance->program, limit_bytes(instance));
     if (!instance->debugged)
-        loop_timer_arm(call->invoke->loop, &call->timer, call_hook(call).timeout_s * NS_PER_S,
-                       on_time_limit);
+        loop_timer_arm(call->invoke->loop, &call->timer, inside_limit_ns(call), on_time_limit);
+}
+
+static void send(struct invoke_call *call)
+{
+    struct instance *instance = call->instance;
+
+    if (instance->web)
+        web_call(instance->web, call);
+    else if (instance->api)
+        runtime_api_offer(instance->api);
+    else if (call->phase == CALL_RUNNING)
+        send_call(call);
+    else
+        send_hook(call);
+}
+
+/* Its call may have left meanwhile. */
+static void send_initializer(struct instance *instance)
+{
+    if (instance->calls && instance->calls->phase == CALL_INITIALIZING)
+        send(instance->calls);
 }
 
 static bool is_hook(const struct invoke_call *call)
@@ -161,14 +181,10 @@ void call_run(struct invoke_call *call)
     }
     instance_fresh_key(instance);
     begin_phase(call, phase);
-    if (instance->web)
-        web_call(instance->web, call);
-    else if (instance->api)
-        runtime_api_offer(instance->api);
-    else if (phase == CALL_RUNNING)
-        send_call(call);
-    else
-        send_hook(call);
+    if (phase == CALL_INITIALIZING && inside_delays_init(instance, send_initializer))
+        return;
+    if (inside_lets_begin(call))
+        send(call);
 }
 
 /* ---- answers ---- */
@@ -191,6 +207,7 @@ static void unbind(struct invoke_call *call)
     if (!call->own)
         instance->call_count--;
     loop_timer_cancel(call->invoke->loop, &call->timer);
+    loop_timer_cancel(call->invoke->loop, &call->strike);
     if (instance->web)
         web_forget(instance->web, call);
 }
@@ -206,6 +223,7 @@ void call_answer(struct invoke_call *call, struct invoke_result *result)
     if (!call->told)
         prints_error(call, result);
     unbind(call);
+    instance->loses_log = false;
     call->done(call->arg, result);
     buf_done(&instance->log);
     instance->served += !call->own;
@@ -242,6 +260,20 @@ void call_exited(struct invoke_call *call)
     if (call->phase == CALL_INITIALIZING)
         result.outcome = INVOKE_INIT_FAILED;
     finish(call, &result);
+}
+
+void call_end_process(struct invoke_call *call, bool for_memory)
+{
+    struct instance *instance = call->instance;
+    struct invoke_result result = {.outcome = INVOKE_EXITED};
+    char text[TEXT_BYTES];
+
+    measure(call, &result);
+    if (for_memory && result.memory_bytes < limit_bytes(instance))
+        result.memory_bytes = limit_bytes(instance);
+    result.body = exit_text(&result, text, sizeof(text));
+    finish(call, &result);
+    instance_stop(instance);
 }
 
 static void on_time_limit(struct loop_timer *timer)
@@ -285,6 +317,8 @@ void call_result(struct invoke_call *call, struct invoke_result *result)
         own_over(call);
         return;
     }
+    if (!inside_lets_end(call))
+        return;
     if (is_over_memory(instance, result)) {
         result->outcome = INVOKE_EXITED;
         result->is_http = false;

@@ -146,6 +146,8 @@ void instance_read_log(struct instance *instance)
         if (got <= 0)
             return;
         instance->log_bytes += (uint64_t)got;
+        if (instance->loses_log)
+            continue;
         buf_add(&instance->log, (struct str){bytes, (size_t)got});
         prints_take(instance, (struct str){bytes, (size_t)got});
         keep_end(instance);
@@ -289,6 +291,8 @@ void instance_prepare(struct instance *instance)
         if (steps[i](instance) != 0)
             return;
     }
+    if (inside_delays_start(instance))
+        return;
     if (instance_spawn(instance, &err) < 0) {
         refuse_all(instance, "CAExited", err.text);
         return;
@@ -328,6 +332,8 @@ static void become_ready(struct instance *instance)
 /* An initializer belongs to the call that needs the instance first. */
 static void begin_serving(struct instance *instance)
 {
+    if (!instance->spec.initializer.len && inside_delays_init(instance, begin_serving))
+        return;
     if (instance->spec.initializer.len && !instance->calls)
         own_warm(instance);
     if (instance->spec.initializer.len) {
@@ -461,12 +467,11 @@ static void on_idle_limit(struct loop_timer *timer)
 }
 
 /* Nothing listens, or user code is never loaded. */
-static void on_start_limit(struct loop_timer *timer)
+void instance_not_started(struct instance *instance)
 {
-    struct instance *instance = CONTAINER_OF(timer, struct instance, timer);
     char text[sizeof(instance->problem)];
 
-    if (instance->web)
+    if (language_is_program(instance->language) && instance->language != LANGUAGE_GO)
         snprintf(text, sizeof(text),
                  "The CA's http server cannot be started: the health check failed on port %u in %u "
                  "seconds, dial tcp 127.0.0.1:%u: connection refused",
@@ -474,6 +479,11 @@ static void on_start_limit(struct loop_timer *timer)
     else
         snprintf(text, sizeof(text), "The function was not loaded in %d seconds", START_LIMIT_S);
     refuse_all(instance, "FunctionNotStarted", text);
+}
+
+static void on_start_limit(struct loop_timer *timer)
+{
+    instance_not_started(CONTAINER_OF(timer, struct instance, timer));
 }
 
 /* ---- the end of its process ---- */

@@ -96,6 +96,9 @@ void function_let_go(struct function *function);
 /** An instance that can take a call, or a new one; NULL: *code and *message say why not. */
 struct instance *function_find_room(struct function *function, const char **code, char **message);
 
+/** The same, but a new one if there may be one: what it is for strikes the start. */
+struct instance *function_find_new_room(struct function *function, const char **code,
+                                        char **message);
 /** One more instance that is kept ready may be started; NULL: *message says why not. */
 struct instance *function_find_ready_room(struct function *function, char **message);
 
@@ -130,7 +133,10 @@ struct instance {
     bool draining;
     bool frozen; /* its hook has run since its last call */
     bool provisioned;
-    bool was_ready; /* it has served, or could have */
+    bool was_ready;                         /* it has served, or could have */
+    bool loses_log;                         /* what it prints goes nowhere */
+    uint64_t start_delay_ns, init_delay_ns; /* of a fault */
+    void (*after_init)(struct instance *instance);
     bool uncounted; /* it has made room already */
     struct code *code, *layers;
     struct interpreter *interpreter;
@@ -178,6 +184,8 @@ void instance_end(struct instance *instance);
 /** A call was answered: wait for the next one, or go. */
 void instance_rest(struct instance *instance);
 void instance_initialized(struct instance *instance);
+/** Its program does not come up within its limit. */
+void instance_not_started(struct instance *instance);
 /** A hook is over. */
 void instance_go_on(struct instance *instance);
 /** Forget it at once: its calls must be gone. */
@@ -303,6 +311,8 @@ struct invoke_call {
     bool told;     /* its error stands in the logs */
     uint64_t sent_ns;
     struct loop_timer timer;   /* of the time limit */
+    struct loop_timer strike;  /* of a fault */
+    bool withheld;             /* its answer is not given: a fault lets it run out of time */
     struct loop_timer refusal; /* answers later what was decided at once */
     struct invoke_result refused;
     char *message;
@@ -343,6 +353,25 @@ void own_forget(struct invoke_call *call);
 void own_drop(struct instance *instance);
 /** What is run in this phase: a handler, and its limit. */
 struct invoke_hook call_hook(const struct invoke_call *call);
+
+/* ---- inside.c: faults where code runs ---- */
+
+/** The call starts its instance, or is slowed by it. */
+bool inside_wants_start(const struct invoke_request *request);
+void inside_prepare(struct invoke_call *call, bool is_new);
+/** The start of the instance waits: true, and instance_prepare() is called again. */
+bool inside_delays_start(struct instance *instance);
+/** So does its initializer, or where it has none its first call: @go_on is called. */
+bool inside_delays_init(struct instance *instance, void (*go_on)(struct instance *instance));
+/** The handler is about to have the call: false when it never does. */
+bool inside_lets_begin(struct invoke_call *call);
+/** It has answered: false when that is lost. */
+bool inside_lets_end(struct invoke_call *call);
+/** How long it may run. */
+uint64_t inside_limit_ns(const struct invoke_call *call);
+
+/** The process under the call is gone: what it is told, and the end of the instance. */
+void call_end_process(struct invoke_call *call, bool for_memory);
 
 /* ---- web.c: custom runtimes ---- */
 

@@ -223,7 +223,10 @@ struct invoke_call *invoke_begin(struct invoke *invoke, const struct invoke_func
 {
     struct function *function = function_take(invoke, spec);
     struct invoke_call *call = mem_alloc(sizeof(*call));
-    struct instance *instance = function_find_room(function, &call->refused.code, &call->message);
+    bool starts = inside_wants_start(request);
+    struct instance *instance = (starts ? function_find_new_room : function_find_room)(
+        function, &call->refused.code, &call->message);
+    bool is_new = instance && instance->state == INSTANCE_PREPARING && !instance->calls;
 
     call->invoke = invoke;
     call->request = *request;
@@ -236,6 +239,8 @@ struct invoke_call *invoke_begin(struct invoke *invoke, const struct invoke_func
         loop_timer_arm(invoke->loop, &call->refusal, 0, on_refusal);
         return call;
     }
+    call->instance = instance;
+    inside_prepare(call, is_new);
     instance_take(instance, call);
     /* What it needs may be there already; the caller hears of nothing before this returns. */
     if (instance->state == INSTANCE_PREPARING)

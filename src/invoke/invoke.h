@@ -116,6 +116,7 @@ struct invoke_http {
     const struct http_headers *headers;
 };
 
+struct fault_instance;
 struct invoke_result;
 
 /*
@@ -137,6 +138,7 @@ struct invoke_request {
     const struct invoke_stream *stream; /* NULL: the answer is wanted whole */
     struct str event;                   /* or the body of the request */
     const struct invoke_http *http;     /* NULL: an event */
+    const struct fault_instance *fault; /* what happens to it there; NULL: nothing */
     uint32_t retry_count;
     struct str span_context;
     const struct invoke_pair *baggage;

@@ -231,6 +231,21 @@ struct instance *function_find_room(struct function *function, const char **code
     return instance_new(function);
 }
 
+struct instance *function_find_new_room(struct function *function, const char **code,
+                                        char **message)
+{
+    const struct refusal refusal = {code, message};
+    struct instance *instance;
+
+    if (may_grow(function, READY_CAPS, N_ELEMENTS(caps), &refusal) &&
+        may_grow(function, 0, READY_CAPS, &refusal))
+        return instance_new(function);
+    instance = find_room(function);
+    if (instance)
+        mem_free(GIVE(*message));
+    return instance;
+}
+
 struct instance *function_find_ready_room(struct function *function, char **message)
 {
     const char *code;

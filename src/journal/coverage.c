@@ -23,6 +23,7 @@ struct coverage {
     size_t rows, columns; /* columns are operation names: the API versions share them */
     size_t error_count;
     struct str network[OUTCOME_COUNT + 1]; /* rows below the error codes; the last is DAMAGED */
+    bool inside[OUTCOME_COUNT + 1];        /* of these: strikes functions that run */
     size_t network_count;
     size_t *column_of;           /* by operation_index() */
     const struct operation **op; /* by column */
@@ -61,8 +62,10 @@ static void columns_fill(struct coverage *coverage, const struct operation *ops,
 static void network_fill(struct coverage *coverage)
 {
     for (enum fault_outcome o = OUTCOME_NONE + 1; o < OUTCOME_COUNT; o++)
-        if (fault_outcome_row(o)->is_network)
+        if (fault_outcome_row(o)->is_network) {
+            coverage->inside[coverage->network_count] = fault_outcome_row(o)->is_inside;
             coverage->network[coverage->network_count++] = fault_outcome_name(o);
+        }
     coverage->network[coverage->network_count++] = STR(DAMAGED);
 }
 
@@ -138,7 +141,9 @@ static bool row_applies(const struct coverage *coverage, size_t row, const struc
 {
     size_t count;
 
-    return row >= coverage->error_count || fc_error_applies(&fc_error_table(&count)[row], op);
+    if (row < coverage->error_count)
+        return fc_error_applies(&fc_error_table(&count)[row], op);
+    return !coverage->inside[row - coverage->error_count] || op->classes & OP_INVOKE;
 }
 
 static void raise_cell(struct coverage *coverage, size_t cell, enum coverage_state state)

@@ -29,7 +29,7 @@ class Functions:
 
     def create(self, runtime, files, handler="index.handler", **members):
         self.count += 1
-        name = f"f{self.count}"
+        name = members.pop("functionName", f"f{self.count}")
         code = {"zipFile": base64.b64encode(packed(files)).decode()}
         body = {"functionName": name, "runtime": runtime, "handler": handler, "code": code, **members}
         reply = self.running.call("POST", f"{SERVICES}/{self.service}/functions", json.dumps(body))

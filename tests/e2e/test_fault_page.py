@@ -112,3 +112,15 @@ def test_a_scenario_moves_on(daemon):
     assert update == ["fails", "stale-signature"]  # the same signature again: surely a retry
     assert running.admin("GET", "scenarios/signing").json() == {"state": "refused"}
     assert running.call("GET", FUNCTIONS).headers["X-Fcemu-Fault"] == "server-clock-ahead"
+
+
+def test_faults_in_running_code(daemon):
+    from functions import Functions
+    from test_async import accept, configure, ended
+
+    functions = Functions(daemon(rules=example("twice-then-well")))
+    name = functions.create("python3", {"index.py": "def handler(e, c):\n  return str(c.retry_count)\n"}, functionName="job-1")
+    configure(functions, name)
+    accept(functions, name, b"x", {"X-Fc-Stateful-Async-Invocation-Id": "t"})
+    record = ended(functions.running, name, "t", advance="2s")
+    assert (record["status"], record["alreadyRetriedTimes"], record["returnPayload"]) == ("Succeeded", 2, "2")

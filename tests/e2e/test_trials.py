@@ -45,6 +45,35 @@ def app(calls, unguarded=0):
     return ["--fixtures", ANSWERS, "--", sys.executable, "app.py", calls, unguarded]
 
 
+# Calls a function of a seed that has code, as a program would; prints the type of its failure.
+CALLER = """
+import json, os, sys, urllib.request
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": os.environ["HTTP_PROXY"]}))
+url = "http://1234567890123456.cn-hangzhou.fc.aliyuncs.com/2016-08-15/services/demo/functions/hello/invocations"
+with opener.open(urllib.request.Request(url, method="POST", data=b"{}")) as reply:
+    if reply.headers["X-Fc-Error-Type"]:
+        print(json.loads(reply.read())["errorMessage"])
+        sys.exit(4)
+"""
+
+
+def caller(folder):
+    (folder / "caller.py").write_text(CALLER)
+    return ["--seeds", ROOT / "fixtures" / "seed.yaml", "--", sys.executable, "caller.py"]
+
+
+def test_react_tries_faults_in_running_code(cli, tmp_path):
+    matrix = json.loads(cli.run("react", "--errors", "AccessDenied", "--network", "--json", *caller(tmp_path)).stdout)
+    endings = {cell["injected"]: cell["ending"] for cell in matrix["cells"]}
+    assert {name: endings[name] for name in ("slow start", "process crashed", "out of memory", "out of time")} == {
+        "slow start": "exit 0", "process crashed": "exit 4", "out of memory": "exit 4", "out of time": "exit 4"}
+
+
+def test_sweep_tries_faults_in_running_code(cli, tmp_path):
+    result = cli.run("sweep", "--errors", "AccessDenied", "--network", *caller(tmp_path), code=1)
+    assert "process crashed" in result.stdout + result.stderr
+
+
 # ---- react ----
 
 

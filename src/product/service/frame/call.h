@@ -11,6 +11,7 @@
 /* Paths below this one, on any host, are downloads of packages; they carry their own permission. */
 #define SERVICE_DATA_PATH "/.fcemu/"
 
+struct fault_instance;
 struct service_pending; /* a call that waits for its write */
 struct service_answer;
 
@@ -46,6 +47,7 @@ struct service_call {
     struct str access_key;               /* absent when the call is anonymous */
     struct str owner;                    /* account the key belongs to; absent when unknown */
     const struct service_stream *stream; /* NULL: the answer is wanted whole */
+    const struct fault_instance *fault;  /* where its function runs; NULL: none */
     struct store *store;                 /* state that is being prepared; NULL: the service's own */
     /* "http://127.0.0.1:8252", in front of the URLs we make; no slash behind. Asked when one is
        made; NULL: "". */

@@ -362,6 +362,7 @@ static void begin(struct job *job)
     base64_decode(text, event, &len);
     request.event = (struct str){(const char *)event, len};
     request.http = async_record_http(job->record, job->arena);
+    request.fault = async_record_fault(job->record, job->arena);
     if (!async_function(service, &job->key, job->record, job->arena, &spec)) {
         give_up(job, "Invalid", "FunctionNotFound");
         return;
@@ -447,6 +448,7 @@ void async_queue_accept(struct work *work, const struct address *at,
                                       .event = asked->event,
                                       .http = asked->http,
                                       .hidden = !shown,
+                                      .fault = work->call.fault,
                                       .wall_ms = work_now_ms(work)};
 
     key.name = shown ? wanted_id(work, asked) : work->call.request_id;

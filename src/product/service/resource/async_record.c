@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/units.h"
 #include "crypto/encode.h"
+#include "fault/instance.h"
 #include "product/service/resource/run.h"
 
 static cJSON *milliseconds(uint64_t wall_ms)
@@ -83,6 +84,44 @@ const struct invoke_http *async_record_http(const cJSON *record, struct arena *a
     return http;
 }
 
+/* ---- a fault where its function runs ---- */
+
+static cJSON *fault_json(const struct fault_instance *fault)
+{
+    cJSON *json = cJSON_CreateObject();
+
+    cJSON_AddNumberToObject(json, "fault", fault->fault);
+    cJSON_AddBoolToObject(json, "after", fault->after);
+    cJSON_AddNumberToObject(json, "byNs", (double)fault->by_ns);
+    cJSON_AddNumberToObject(json, "attempts", (double)fault->attempts);
+    return json;
+}
+
+static double count_of(const cJSON *of, const char *name)
+{
+    const cJSON *value = json_get(of, name);
+
+    return cJSON_IsNumber(value) ? value->valuedouble : 0;
+}
+
+const struct fault_instance *async_record_fault(const cJSON *record, struct arena *arena)
+{
+    const cJSON *queue = json_get(record, "queue");
+    const cJSON *json = json_get(queue, "fault");
+    struct fault_instance *fault;
+
+    if (!json)
+        return NULL;
+    fault = ARENA_NEW(arena, struct fault_instance);
+    *fault = (struct fault_instance){
+        .fault = (enum fault_inside)count_of(json, "fault"),
+        .after = cJSON_IsTrue(json_get(json, "after")),
+        .by_ns = (uint64_t)count_of(json, "byNs"),
+        .attempts = (uint64_t)count_of(json, "attempts"),
+    };
+    return fault_instance_strikes(fault, (uint64_t)count_of(queue, "attempts") + 1) ? fault : NULL;
+}
+
 cJSON *async_record(const struct async_accepted *accepted, struct str id, struct arena *arena)
 {
     cJSON *record = cJSON_CreateObject();
@@ -104,16 +143,11 @@ cJSON *async_record(const struct async_accepted *accepted, struct str id, struct
     cJSON_AddNumberToObject(queue, "attempts", 0);
     if (accepted->http)
         cJSON_AddItemToObject(queue, "http", http_to_json(accepted->http));
+    if (accepted->fault)
+        cJSON_AddItemToObject(queue, "fault", fault_json(accepted->fault));
     cJSON_AddItemToObject(record, "queue", queue);
     async_record_status(record, "Enqueued", accepted->wall_ms);
     return record;
-}
-
-static double count_of(const cJSON *of, const char *name)
-{
-    const cJSON *value = json_get(of, name);
-
-    return cJSON_IsNumber(value) ? value->valuedouble : 0;
 }
 
 void async_record_attempt(cJSON *record)

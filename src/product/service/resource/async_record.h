@@ -14,6 +14,7 @@ struct async_accepted {
     const struct invoke_http *http; /* NULL: an event */
     bool hidden;
     uint64_t wall_ms;
+    const struct fault_instance *fault; /* of its attempts; NULL: none */
 };
 
 /** A new record; the caller owns it. */
@@ -51,6 +52,9 @@ void async_config_of(struct service *service, const struct store_key *key, struc
                      struct arena *arena, struct async_config *out);
 void async_config_read(struct service *service, const struct store_key *key, const cJSON *record,
                        struct arena *arena, struct async_config *out);
+
+/** What strikes its next attempt; NULL: nothing. In @arena. */
+const struct fault_instance *async_record_fault(const cJSON *record, struct arena *arena);
 
 /** The function as it is now. False when it is gone, or has no code. */
 bool async_function(struct service *service, const struct store_key *key, const cJSON *record,

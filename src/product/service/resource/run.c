@@ -331,6 +331,7 @@ static void begin(struct run *run, const struct address *at, struct invoke_reque
     function_spec(work, at, &spec);
     request->request_id = work->call.request_id;
     request->stream = work->call.stream ? &run_stream : NULL;
+    request->fault = work->call.fault;
     read_tracing(work, request);
     work->base.parked = true;
     work->run = invoke_begin(work->service->invoke, &spec, request, on_result, run);
