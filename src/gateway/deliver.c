@@ -13,8 +13,8 @@ static void deliver_stream(struct exchange *x)
 {
     if (x->pipe >= 0)
         http_call_pipe(x->call, &x->reply.http, x->pipe, x->pipe_first);
-    else
-        http_call_stream(x->call, &x->reply.http, NULL);
+    else if (http_call_stream(x->call, &x->reply.http, NULL))
+        http_call_push(x->call, x->reply.http.body); /* of a refusal */
 }
 
 enum next station_deliver(struct exchange *x)

@@ -260,8 +260,8 @@ void reserve_free_all(struct invoke *invoke);
 extern const struct supervised_events reserve_program_events;
 extern const struct channel_events reserve_channel_events;
 /* meta.c */
-/** What a bootstrap is told once. @code: where it finds the function's code. */
-/** @env: variables that it has not been started with; NULL: it has them all. */
+/** What a bootstrap is told once. @code: where it finds the function's code; @env: variables that
+ * it has not been started with, NULL: it has them all. */
 struct str load_frame(const struct instance *instance, const char *code, const struct texts *env,
                       struct arena *arena);
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 
 import pytest
 
@@ -57,24 +58,25 @@ TABLE = {
 }
 
 
-def code_folders():
-    """Where the daemons of this machine keep what functions run."""
-    base = os.environ.get("TMPDIR", "/tmp")
-    return {os.path.join(base, name) for name in os.listdir(base) if name.startswith("fcemu-run-")}
+@pytest.fixture
+def scratch(monkeypatch):
+    """A folder for temporary files of this daemon alone, which other users may pass through."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        os.chmod(folder, 0o755)
+        monkeypatch.setenv("TMPDIR", folder)
+        yield folder
 
 
 @pytest.mark.parametrize("mode", ["namespace", "process"])
-def test_a_function_reaches_what_the_documents_say(daemon, tmp_path, mode):
+def test_a_function_reaches_what_the_documents_say(daemon, tmp_path, scratch, mode):
     os.chmod(tmp_path, 0o755)
-    before = code_folders()
     running = daemon(config=f"invoke: {{isolation: {mode}}}\ntoken: {TOKEN}\nca_dir: {tmp_path / 'ca'}\n", arguments=["--data", tmp_path / "data"])
     functions = Functions(running)
     other = functions.create("python3", {"secret.py": "x = 1\n", "index.py": "def handler(e, c):\n  return 'x'\n"})
     assert functions.call(other).body == b"x"
     if running.admin("GET", "health", headers={"X-Fcemu-Token": TOKEN}).json()["functions"]["isolation"] != mode:
         pytest.skip("no namespaces here")
-    [folder] = code_folders() - before
-    [secret] = [os.path.join(path, "secret.py") for path, _, names in os.walk(folder) if "secret.py" in names]
+    [secret] = [os.path.join(path, "secret.py") for path, _, names in os.walk(scratch) if "secret.py" in names]
     files = {"the data folder": str(tmp_path / "data"), "the authority's key": str(tmp_path / "ca" / "ca-key.pem"), "another function's code": secret,
              "the configuration with the token": str(running.folder / "fcemu.yaml"), "the home folders": "/home"}
     assert all(os.path.exists(path) for path in files.values())

@@ -88,6 +88,9 @@ def handler(event, context):
     event = json.loads(event)
     if event["rawPath"] == "/plain":
         return "just text"
+    if event["rawPath"] in ("/go", "/apk"):
+        headers = {"Location": "http://a.example/", "Content-Type": "application/vnd.android.package-archive" if event["rawPath"] == "/apk" else "text/plain"}
+        return {"statusCode": 302 if event["rawPath"] == "/go" else 200, "headers": headers, "body": "x"}
     return {"statusCode": 203, "headers": {"X-Mine": "yes"}, "isBase64Encoded": False, "body": json.dumps(event)}
 """
 
@@ -163,3 +166,30 @@ def test_an_asynchronous_request_may_hold_128_kib(functions):
     refused = functions.running.call("POST", path, b"x" * ((128 << 10) + 1), ASYNC)
     assert (refused.status, refused.headers["X-Fc-Error-Type"], refused.json()["ErrorCode"]) == (400, "FcCommonError", "InvalidArgument")
     assert functions.running.call("POST", path, b"x" * ((128 << 10) + 1), {"X-Asked": "1"}).status == 201
+
+
+def test_a_default_domain_carries_neither_redirects_nor_apks(daemon):
+    running = daemon()
+    host = modern(running)
+    domain = {"domainName": "own.example.com", "protocol": "HTTP", "routeConfig": {"routes": [{"path": "/*", "functionName": "f"}]}}
+    assert running.call("POST", "/2023-03-30/custom-domains", json.dumps(domain)).status == 200
+    for path, status, code in (("/go", 302, "ExternalRedirectForbidden"), ("/apk", 200, "ApkDownloadForbidden")):
+        refused = running.call("GET", path, host=host)
+        assert (refused.status, refused.json()["Code"], refused.headers["X-Fc-Error-Type"], refused.headers["Location"]) == (400, code, "FcCommonError", None)
+        assert running.call("GET", path, host="own.example.com").status == status
+
+
+def test_a_redirect_that_is_streamed_is_refused_too(daemon):
+    from test_streams import SERVER
+
+    running = daemon()
+    server = SERVER.replace("self.send_response(201)", "self.send_response(307)")
+    body = {"functionName": "f", "runtime": "custom.debian10", "handler": "x", "instanceConcurrency": 5, "code": {"zipFile": zipped({"bootstrap": server.encode()})},
+            "customRuntimeConfig": {"command": ["/usr/bin/python3", "bootstrap"]}}
+    made = running.call("POST", "/2023-03-30/functions", json.dumps(body))
+    assert made.status == 200, made.body
+    trigger = {"triggerName": "http", "triggerType": "http", "triggerConfig": json.dumps({"authType": "anonymous", "methods": ["GET", "POST"]})}
+    host = running.call("POST", "/2023-03-30/functions/f/triggers", json.dumps(trigger)).json()["httpTrigger"]["urlInternet"].split("//")[1]
+    refused = running.call("GET", "/large", host=host)
+    assert (refused.status, refused.json()["Code"]) == (400, "ExternalRedirectForbidden")
+    assert running.call("GET", "/whole", host=host).body == b"onetwo"

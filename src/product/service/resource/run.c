@@ -15,7 +15,14 @@
 #include "product/service/resource/async_queue.h"
 #include "product/service/resource/cors.h"
 
-enum { STATUS_OK = 200, STATUS_BAD_GATEWAY = 502, STATUS_MIN = 200, STATUS_MAX = 599 };
+enum {
+    STATUS_OK = 200,
+    STATUS_BAD_GATEWAY = 502,
+    STATUS_MIN = 200,
+    STATUS_MAX = 599,
+    STATUS_REDIRECT = 300,
+    STATUS_REDIRECT_END = 400
+};
 
 #define EXPOSED                                                                                    \
     "Date,x-fc-request-id,x-fc-error-type,x-fc-code-checksum,x-fc-invocation-duration,"            \
@@ -29,6 +36,7 @@ struct run {
     bool as_event; /* HTTP in the form of an event */
     bool of_2023;
     bool wants_log;
+    bool drop;           /* the service answers in place of a function that still writes */
     const cJSON *cors;   /* what is configured; NULL: nothing */
     struct str version;  /* that ran */
     struct str checksum; /* of its code */
@@ -158,6 +166,20 @@ static void take_headers(struct work *work, const struct invoke_result *result)
     }
 }
 
+/* What a function's own host does not carry for it; custom domains do. */
+static const char *barred(const struct run *run, const struct invoke_result *result)
+{
+    struct str type = http_headers_get(&result->headers, STR("Content-Type"));
+
+    if (!run->of_2023 || !str_ends(run->work->call.request->host, STR(".fcapp.run")))
+        return NULL;
+    if (result->status >= STATUS_REDIRECT && result->status < STATUS_REDIRECT_END)
+        return "ExternalRedirectForbidden";
+    return str_starts_nocase(type, STR("application/vnd.android.package-archive"))
+               ? "ApkDownloadForbidden"
+               : NULL;
+}
+
 static void answer_http(const struct run *run, struct invoke_result *result)
 {
     struct work *work = run->work;
@@ -165,6 +187,10 @@ static void answer_http(const struct run *run, struct invoke_result *result)
 
     if (!failed && run->as_event)
         http_event_answer(work, result);
+    if (!failed && result->is_http && barred(run, result)) {
+        answer_refuse_args(work, barred(run, result), &(const struct str){0});
+        return;
+    }
     if (failed || !result->is_http || result->status < STATUS_MIN || result->status > STATUS_MAX) {
         answer_http_error(run, result);
     } else {
@@ -193,13 +219,14 @@ static void note_runner(struct work *work, const struct invoke_result *result)
 
 static void on_head(void *arg, const struct invoke_result *head)
 {
-    const struct run *run = arg;
+    struct run *run = arg;
     struct work *work = run->work;
     struct invoke_result own = *head;
 
     note_runner(work, head);
     work->answer.streamed = true;
     answer_http(run, &own);
+    run->drop = work->answer.error != NULL;
     work->call.stream->head(work->arg, &work->answer);
 }
 
@@ -207,7 +234,7 @@ static bool on_part(void *arg, struct str bytes)
 {
     const struct run *run = arg;
 
-    return run->work->call.stream->part(run->work->arg, bytes);
+    return run->drop || run->work->call.stream->part(run->work->arg, bytes);
 }
 
 /* What the function answered goes as it is, with what makes it an answer of this connection. */
