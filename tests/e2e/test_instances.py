@@ -192,6 +192,29 @@ def test_beyond_the_cap_of_the_function_calls_are_refused(started):
     assert {reply.json()["ErrorCode"] for reply in replies if reply.status == 429} == {"ResourceExhausted"}
 
 
+def test_what_is_known_of_a_function_follows_every_change(daemon):
+    """Functions are read once and kept: a cap, its end, variables and a new function of the same name show at the next call."""
+    running = daemon()
+    functions = Functions(running)
+    code = "import os\ndef handler(e, c):\n  return os.environ.get('A', 'none') + c.service.log_project\n"
+    name = functions.create("python3", {"index.py": code}, environmentVariables={"A": "1"})
+    path = f"/2016-08-15/services/demo.LATEST/functions/{name}/on-demand-config"
+    assert functions.call(name).body == b"1"
+    functions.update(name, environmentVariables={"A": "2"})
+    assert functions.call(name).body == b"2"
+    service = {"logConfig": {"project": "p", "logstore": "l"}}
+    assert running.call("PUT", "/2016-08-15/services/demo", json.dumps(service)).status == 200
+    functions.update(name, description="with the service's log")
+    assert functions.call(name).body == b"2p"
+    assert running.call("PUT", path, json.dumps({"maximumInstanceCount": 0})).status == 200
+    functions.update(name, description="no instance is left")
+    assert functions.call(name).status == 429
+    assert running.call("DELETE", path).status == 204
+    assert functions.call(name).body == b"2p"
+    assert running.call("DELETE", f"/2016-08-15/services/demo/functions/{name}").status == 204
+    assert functions.call(name).status == 404
+
+
 def test_beyond_the_machine_calls_are_throttled_and_idle_instances_make_room(daemon):
     running = daemon(config="invoke: {memory: 512MiB}\n")
     functions = Functions(running)

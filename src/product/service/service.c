@@ -79,6 +79,7 @@ void service_free(struct service *service)
     worker_free(service->worker);
     store_close(service->store);
     alias_counters_done(&service->aliases);
+    function_keep_done(&service->functions);
     mem_free((char *)service->default_region.ptr);
     mem_free((char *)service->default_account.ptr);
     mem_free((void *)service->handlers);

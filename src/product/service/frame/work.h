@@ -55,6 +55,12 @@ struct alias_counters {
     uint64_t seed;
 };
 
+/* Functions as they were read for calls (function_spec.c). */
+struct function_keep {
+    struct kept_function *all;
+};
+void function_keep_done(struct function_keep *keep);
+
 struct service {
     struct loop *loop;
     struct store *store;
@@ -68,6 +74,7 @@ struct service {
     uint64_t (*seed)(void *owner); /* of what is drawn; NULL: 0 */
     void *seed_owner;
     struct alias_counters aliases;
+    struct function_keep functions;
     /* A trigger is about to come, change or go; NULL: nobody wants to know. */
     void (*trigger_changes)(struct service *service);
     struct event_timers *timers; /* fired on the virtual clock; as long as code is run */

@@ -3,11 +3,18 @@
  */
 #include "product/service/resource/run.h"
 
+#include <uthash.h>
+
 #include "base/mem.h"
 #include "catalog/runtime.h"
 #include "product/service/resource/on_demand.h"
 
-enum { DEFAULT_PORT = 9000, DEFAULT_DISK_MB = 512, DEFAULT_LIMIT_S = 3 };
+enum {
+    DEFAULT_PORT = 9000,
+    DEFAULT_DISK_MB = 512,
+    DEFAULT_LIMIT_S = 3,
+    KEPT_MAX = 1024, /* functions between calls */
+};
 
 static const cJSON *member(const cJSON *of, const char *name)
 {
@@ -21,64 +28,66 @@ static uint32_t number(const cJSON *of, const char *name, uint32_t preset)
     return cJSON_IsNumber(value) && value->valuedouble > 0 ? (uint32_t)value->valuedouble : preset;
 }
 
-static struct str text(struct work *work, const cJSON *of, const char *name)
+static struct str text(struct arena *arena, const cJSON *of, const char *name)
 {
     struct str value = json_get_str(of, name);
 
-    return value.len ? arena_str(work->arena, value) : STR("");
+    return value.len ? arena_str(arena, value) : STR("");
 }
 
-static void read_environment(struct work *work, const cJSON *model, struct invoke_function *out)
+static void read_environment(struct arena *arena, const cJSON *model, struct invoke_function *out)
 {
     const cJSON *map = member(model, "environmentVariables");
     struct invoke_pair *pairs =
-        ARENA_ARRAY(work->arena, (size_t)cJSON_GetArraySize(map) + 1, struct invoke_pair);
+        ARENA_ARRAY(arena, (size_t)cJSON_GetArraySize(map) + 1, struct invoke_pair);
     const cJSON *entry;
 
     cJSON_ArrayForEach (entry, map) {
         if (cJSON_IsString(entry))
             pairs[out->environment_count++] =
-                (struct invoke_pair){arena_str(work->arena, str_of(entry->string)),
-                                     arena_str(work->arena, str_of(entry->valuestring))};
+                (struct invoke_pair){arena_str(arena, str_of(entry->string)),
+                                     arena_str(arena, str_of(entry->valuestring))};
     }
     out->environment = pairs;
 }
 
-static size_t add_texts(struct work *work, const cJSON *list, struct str *out)
+static size_t add_texts(struct arena *arena, const cJSON *list, struct str *out)
 {
     const cJSON *entry;
     size_t count = 0;
 
     cJSON_ArrayForEach (entry, list) {
         if (cJSON_IsString(entry))
-            out[count++] = arena_str(work->arena, str_of(entry->valuestring));
+            out[count++] = arena_str(arena, str_of(entry->valuestring));
     }
     return count;
 }
 
-static void read_custom(struct work *work, const cJSON *model, struct invoke_function *out)
+static void read_custom(struct work *work, struct arena *arena, const cJSON *model,
+                        struct invoke_function *out)
 {
     const cJSON *config = member(model, "customRuntimeConfig");
     const cJSON *command = member(config, "command");
     const cJSON *args = member(config, "args");
     struct str *texts = ARENA_ARRAY(
-        work->arena, (size_t)cJSON_GetArraySize(command) + (size_t)cJSON_GetArraySize(args) + 1,
+        arena, (size_t)cJSON_GetArraySize(command) + (size_t)cJSON_GetArraySize(args) + 1,
         struct str);
 
-    out->command_count = add_texts(work, command, texts);
+    out->command_count = add_texts(arena, command, texts);
     if (out->command_count)
-        out->command_count += add_texts(work, args, texts + out->command_count);
+        out->command_count += add_texts(arena, args, texts + out->command_count);
     out->command = texts;
     out->port = (uint16_t)number(config, "port", number(model, "caPort", DEFAULT_PORT));
-    out->health_path = text(work, member(config, "healthCheckConfig"), "httpGetUrl");
+    out->health_path = text(arena, member(config, "healthCheckConfig"), "httpGetUrl");
     out->start_limit_s = (uint32_t)work_limit(work, LIMIT_CUSTOM_START);
 }
 
 /* A layer that is gone is none. */
-static void read_layers(struct work *work, const cJSON *model, struct invoke_function *out)
+static void read_layers(struct work *work, struct arena *arena, const cJSON *model,
+                        struct invoke_function *out)
 {
     const cJSON *list = member(model, "layers");
-    struct str *blobs = ARENA_ARRAY(work->arena, (size_t)cJSON_GetArraySize(list) + 1, struct str);
+    struct str *blobs = ARENA_ARRAY(arena, (size_t)cJSON_GetArraySize(list) + 1, struct str);
     const cJSON *entry;
 
     cJSON_ArrayForEach (entry, list) {
@@ -86,32 +95,32 @@ static void read_layers(struct work *work, const cJSON *model, struct invoke_fun
             cJSON_IsString(entry) ? layer_find(work, str_of(entry->valuestring)) : NULL;
 
         if (row && row->blob.len)
-            blobs[out->layer_count++] = arena_str(work->arena, row->blob);
+            blobs[out->layer_count++] = arena_str(arena, row->blob);
     }
     out->layers = blobs;
 }
 
-static void read_initializer(struct work *work, const cJSON *model, struct invoke_function *out)
+static void read_initializer(struct arena *arena, const cJSON *model, struct invoke_function *out)
 {
     const cJSON *hook = member(member(model, "instanceLifecycleConfig"), "initializer");
 
-    out->initializer = text(work, hook, "handler");
+    out->initializer = text(arena, hook, "handler");
     out->initializer_timeout_s = number(hook, "timeout", DEFAULT_LIMIT_S);
     if (out->initializer.len == 0) {
-        out->initializer = text(work, model, "initializer");
+        out->initializer = text(arena, model, "initializer");
         out->initializer_timeout_s = number(model, "initializationTimeout", DEFAULT_LIMIT_S);
     }
 }
 
-static struct invoke_hook read_hook(struct work *work, const cJSON *model, const char *name)
+static struct invoke_hook read_hook(struct arena *arena, const cJSON *model, const char *name)
 {
     const cJSON *hook = member(member(model, "instanceLifecycleConfig"), name);
 
-    return (struct invoke_hook){text(work, hook, "handler"),
+    return (struct invoke_hook){text(arena, hook, "handler"),
                                 number(hook, "timeout", DEFAULT_LIMIT_S)};
 }
 
-static void read_log(struct work *work, const struct address *at, const cJSON *model,
+static void read_log(struct arena *arena, const struct address *at, const cJSON *model,
                      struct invoke_function *out)
 {
     OWN(json_free) cJSON *service = at->service_row ? row_document(at->service_row) : NULL;
@@ -119,8 +128,8 @@ static void read_log(struct work *work, const struct address *at, const cJSON *m
 
     if (!config)
         config = member(service, "logConfig");
-    out->log_project = text(work, config, "project");
-    out->log_store = text(work, config, "logstore");
+    out->log_project = text(arena, config, "project");
+    out->log_store = text(arena, config, "logstore");
 }
 
 static uint32_t region_most(struct work *work, bool of_2023)
@@ -136,52 +145,139 @@ static uint32_t region_most(struct work *work, bool of_2023)
 }
 
 /* "acs:ram::123:role/name": a function's own, or else its service's. */
-static struct str role_of(struct work *work, const struct address *at, const cJSON *model)
+static struct str role_of(struct arena *arena, const struct address *at, const cJSON *model)
 {
     OWN(json_free) cJSON *service = at->service_row ? row_document(at->service_row) : NULL;
-    struct str role = text(work, model, "role");
+    struct str role = text(arena, model, "role");
     struct str head;
     struct str name;
 
     if (role.len == 0)
-        role = text(work, service, "role");
+        role = text(arena, service, "role");
     return str_cut_last(role, '/', &head, &name) ? name : role;
 }
 
-void function_spec(struct work *work, const struct address *at, struct invoke_function *out)
+static void read_spec(struct work *work, struct arena *arena, const struct address *at,
+                      const cJSON *model, struct invoke_function *out)
 {
-    OWN(json_free) cJSON *model = row_document(at->function_row);
     bool of_2023 = str_eq(at->service, STR(SERVICE_OF_2023));
 
     *out = (struct invoke_function){
-        .account = work->account,
-        .region = work->region,
-        .service = of_2023 ? STR("") : at->service,
-        .name = at->function,
-        .version = at->version.len ? at->version : STR(QUALIFIER_LATEST),
-        .qualifier = at->qualifier.len ? at->qualifier : STR(QUALIFIER_LATEST),
+        .account = arena_str(arena, work->account),
+        .region = arena_str(arena, work->region),
+        .service = of_2023 ? STR("") : arena_str(arena, at->service),
+        .name = arena_str(arena, at->function),
+        .version = at->version.len ? arena_str(arena, at->version) : STR(QUALIFIER_LATEST),
+        .qualifier = at->qualifier.len ? arena_str(arena, at->qualifier) : STR(QUALIFIER_LATEST),
         .revision = at->function_row->revision,
-        .runtime = text(work, model, "runtime"),
-        .handler = text(work, model, "handler"),
+        .runtime = text(arena, model, "runtime"),
+        .handler = text(arena, model, "handler"),
         .memory_mb = number(model, "memorySize", 128),
         .timeout_s = number(model, "timeout", DEFAULT_LIMIT_S),
         .concurrency = number(model, "instanceConcurrency", 1),
         .disk_mb = number(model, "diskSize", DEFAULT_DISK_MB),
-        .blob = arena_str(work->arena, at->function_row->blob),
+        .blob = arena_str(arena, at->function_row->blob),
         .instances_max = on_demand_most(work, at),
         .region_instances_max = region_most(work, of_2023),
     };
-    read_environment(work, model, out);
-    read_custom(work, model, out);
-    read_layers(work, model, out);
+    read_environment(arena, model, out);
+    read_custom(work, arena, model, out);
+    read_layers(work, arena, model, out);
     if (cJSON_IsTrue(member(model, "disableOndemand")))
         out->instances_max = 0;
     out->reserved = of_2023 && out->instances_max != UINT32_MAX;
     if (of_2023 && out->region_instances_max != UINT32_MAX)
         out->region_instances_max -= concurrency_reserved(work, out->region_instances_max);
-    read_initializer(work, model, out);
-    out->pre_freeze = read_hook(work, model, "preFreeze");
-    out->pre_stop = read_hook(work, model, "preStop");
-    read_log(work, at, model, out);
-    out->role = role_of(work, at, model);
+    read_initializer(arena, model, out);
+    out->pre_freeze = read_hook(arena, model, "preFreeze");
+    out->pre_stop = read_hook(arena, model, "preStop");
+    read_log(arena, at, model, out);
+    out->role = role_of(arena, at, model);
+}
+
+/* ---- kept from call to call ---- */
+
+/* Whole as long as nothing in the store has changed: layers, configurations and the service count.
+ */
+struct kept_function {
+    UT_hash_handle hh;
+    struct arena *arena;
+    char *key; /* in the arena */
+    uint64_t store_revision, row_revision;
+    unsigned users; /* the table, and calls */
+    struct function_facts facts;
+};
+
+static void let_go(void *arg)
+{
+    struct kept_function *kept = arg;
+
+    if (--kept->users == 0)
+        arena_free(kept->arena);
+}
+
+static void drop(struct function_keep *keep, struct kept_function *kept)
+{
+    HASH_DEL(keep->all, kept);
+    let_go(kept);
+}
+
+void function_keep_done(struct function_keep *keep)
+{
+    struct kept_function *kept;
+    struct kept_function *next;
+
+    HASH_ITER(hh, keep->all, kept, next)
+    {
+        drop(keep, kept);
+    }
+}
+
+static struct kept_function *keep(struct work *work, const struct address *at, struct str key,
+                                  uint64_t store_revision)
+{
+    struct function_keep *all = &work->service->functions;
+    OWN(json_free) cJSON *model = row_document(at->function_row);
+    struct arena *arena = arena_new();
+    struct kept_function *kept = ARENA_NEW(arena, struct kept_function);
+
+    *kept = (struct kept_function){.arena = arena,
+                                   .key = arena_dup(arena, key),
+                                   .store_revision = store_revision,
+                                   .row_revision = at->function_row->revision,
+                                   .users = 1};
+    read_spec(work, arena, at, model, &kept->facts.spec);
+    kept->facts.checksum = text(arena, model, "codeChecksum");
+    if (HASH_COUNT(all->all) >= KEPT_MAX)
+        function_keep_done(all);
+    HASH_ADD_KEYPTR(hh, all->all, kept->key, key.len, kept);
+    return kept;
+}
+
+const struct function_facts *function_facts(struct work *work, const struct address *at)
+{
+    struct function_keep *all = &work->service->functions;
+    uint64_t revision = store_stats(work->service->store).revision;
+    struct str blank = STR(" ");
+    struct str key =
+        ARENA_CONCAT(work->arena, work->account, blank, work->region, blank, at->service, blank,
+                     at->function, blank, at->version, blank, at->qualifier);
+    struct kept_function *kept;
+
+    HASH_FIND(hh, all->all, key.ptr, key.len, kept);
+    if (kept &&
+        (kept->store_revision != revision || kept->row_revision != at->function_row->revision)) {
+        drop(all, kept);
+        kept = NULL;
+    }
+    if (!kept)
+        kept = keep(work, at, key, revision);
+    kept->users++;
+    arena_on_end(work->arena, let_go, kept);
+    return &kept->facts;
+}
+
+void function_spec(struct work *work, const struct address *at, struct invoke_function *out)
+{
+    *out = function_facts(work, at)->spec;
 }

@@ -340,13 +340,12 @@ static void read_tracing(struct work *work, struct invoke_request *request)
 static struct run *make_run(struct work *work, const struct address *at)
 {
     struct run *run = ARENA_NEW(work->arena, struct run);
-    OWN(json_free) cJSON *model = row_document(at->function_row);
 
     run->work = work;
     run->of_2023 = str_eq(at->service, STR(SERVICE_OF_2023));
     run->wants_log = str_eq(work_header(work, "X-Fc-Log-Type"), STR("Tail"));
     run->version = arena_str(work->arena, at->version.len ? at->version : STR(QUALIFIER_LATEST));
-    run->checksum = arena_str(work->arena, json_get_str(model, "codeChecksum"));
+    run->checksum = function_facts(work, at)->checksum;
     return run;
 }
 
@@ -389,10 +388,9 @@ void run_event(struct work *work, const struct address *at, bool async)
     begin(run, &routed, &request);
 }
 
-static bool is_custom(const struct address *at)
+static bool is_custom(struct work *work, const struct address *at)
 {
-    OWN(json_free) cJSON *model = row_document(at->function_row);
-    const struct runtime_name *name = runtime_name_find(json_get_str(model, "runtime"));
+    const struct runtime_name *name = runtime_name_find(function_facts(work, at)->spec.runtime);
 
     return name && name->language == LANGUAGE_CUSTOM;
 }
@@ -435,7 +433,7 @@ void run_http(struct work *work, const struct address *at, const cJSON *cors)
         return;
     struct run *run = make_run(work, &routed);
     struct invoke_request request = {.event = body_of(work)};
-    bool custom = is_custom(&routed);
+    bool custom = is_custom(work, &routed);
 
     run->by_http = true;
     run->cors = cors;

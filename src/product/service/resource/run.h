@@ -21,7 +21,14 @@ const char *run_error_type(const struct invoke_result *result);
 
 /* ---- function_spec.c ---- */
 
-/** What invoke/ needs to know of the function; in the call's arena. */
+/* What calls want to know of a function, read once and kept until something is written. */
+struct function_facts {
+    struct invoke_function spec;
+    struct str checksum;
+};
+/** As long as the call's arena. */
+const struct function_facts *function_facts(struct work *work, const struct address *at);
+/** What invoke/ needs to know of the function; as long as the call's arena. */
 void function_spec(struct work *work, const struct address *at, struct invoke_function *out);
 
 /* ---- http_form.c: functions of 2023-03-30 with a built-in runtime ---- */
