@@ -3,6 +3,8 @@
  */
 #include "http/wire/head.h"
 
+#include <limits.h>
+
 static const struct refusal refusals[] = {
     {400, REFUSAL_MALFORMED,    "the Host header is missing"                      },
     {400, REFUSAL_MALFORMED,    "there is more than one Host header"              },
@@ -46,18 +48,19 @@ enum { /* by their place above */
 const struct refusal *const refusal_large_chunk = &refusals[LARGE_CHUNK];
 
 /* Source: RFC 9110 §5.6.2, "tchar". */
+static const bool is_tchar[UCHAR_MAX + 1] = {
+    ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['!'] = true,  ['#'] = true,
+    ['$'] = true,         ['%'] = true,         ['&'] = true,         ['\''] = true, ['*'] = true,
+    ['+'] = true,         ['-'] = true,         ['.'] = true,         ['^'] = true,  ['_'] = true,
+    ['`'] = true,         ['|'] = true,         ['~'] = true,
+};
+
 static bool is_token(struct str s)
 {
-    static const char marks[] = "!#$%&'*+-.^_`|~";
     size_t i = 0;
 
-    for (; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.ptr[i];
-        bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-
-        if (!letter && !(c >= '0' && c <= '9') && !(c && strchr(marks, c)))
-            break;
-    }
+    while (i < s.len && is_tchar[(unsigned char)s.ptr[i]])
+        i++;
     return s.len > 0 && i == s.len;
 }
 
