@@ -80,6 +80,10 @@ struct settings {
 #define SETTINGS_MEMBERS
 #include "conf/settings_invoke.inc"
     } invoke;
+    struct {
+#define SETTINGS_MEMBERS
+#include "conf/settings_proxy.inc"
+    } proxy;
 };
 
 /* A flag as the command line gave it, in order. Repeated flags of a list add up. */

@@ -26,5 +26,7 @@ bool settings_take_origins(struct conf_decoder *d, const struct conf_field *fiel
                            const struct conf_node *node, void *out);
 bool settings_take_domains(struct conf_decoder *d, const struct conf_field *field,
                            const struct conf_node *node, void *out);
+bool settings_take_passes(struct conf_decoder *d, const struct conf_field *field,
+                          const struct conf_node *node, void *out);
 bool settings_take_users(struct conf_decoder *d, const struct conf_field *field,
                          const struct conf_node *node, void *out);

@@ -147,13 +147,23 @@ static const struct conf_field invoke_fields[] = {
 #undef AT
 static const struct conf_table invoke_table = {.name = "invoke", CONF_TABLE_OF(invoke_fields)};
 
+/* ---- proxy ---- */
+
+#define TEXTS_SCHEMA                                                                               \
+    "\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}}]"
+
+#define AT(member) offsetof(struct settings, proxy.member) - offsetof(struct settings, proxy)
+static const struct conf_field proxy_fields[] = {
+#define SETTINGS_ROWS
+#include "conf/settings_proxy.inc"
+};
+#undef AT
+static const struct conf_table proxy_table = {.name = "proxy", CONF_TABLE_OF(proxy_fields)};
+
 /* ---- the whole ---- */
 
 #define SETTINGS_WORDS
 #include "conf/settings.inc"
-
-#define TEXTS_SCHEMA                                                                               \
-    "\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}}]"
 
 #define AT(member) offsetof(struct settings, member)
 static const struct conf_field settings_fields[] = {

@@ -142,3 +142,47 @@ bool settings_take_domains(struct conf_decoder *d, const struct conf_field *fiel
         *(struct conf_texts *)out = list;
     return ok;
 }
+
+/* "registry.example", "*.example", "*", or "name=host:port". */
+static bool is_pass(struct str text)
+{
+    struct str name;
+    struct str to = STR_NONE;
+    struct str host;
+    struct str port;
+    uint64_t number;
+
+    if (!str_cut(text, '=', &name, &to))
+        to = STR_NONE;
+    for (size_t i = 0; i < name.len; i++)
+        if (!isalnum((unsigned char)name.ptr[i]) && !strchr("*?-._", name.ptr[i]))
+            return false;
+    if (name.len == 0 || !str_is_set(to))
+        return name.len > 0;
+    return str_cut_last(to, ':', &host, &port) && host.len > 0 &&
+           str_to_uint(port, UINT16_MAX, &number) == NUMBER_OK && number > 0;
+}
+
+bool settings_take_passes(struct conf_decoder *d, const struct conf_field *field,
+                          const struct conf_node *node, void *out)
+{
+    struct conf_field texts = {.name = field->name, .type = FIELD_TEXTS};
+    struct conf_texts list = {0};
+    bool ok = conf_decode_field(d, &texts, node, &list);
+    size_t count;
+    const struct conf_node *item = conf_items(node, &count);
+
+    for (size_t i = 0; ok && i < list.count; i++, item = item->next) {
+        list.items[i] = lowered(d->arena, list.items[i]);
+        if (is_pass(list.items[i]))
+            continue;
+        conf_error(d->report, conf_at(item), "F208",
+                   "'%s' is no host; write registry.example, *.example, * for all, or "
+                   "name=host:port",
+                   conf_value(d, item));
+        ok = false;
+    }
+    if (ok)
+        *(struct conf_texts *)out = list;
+    return ok;
+}

@@ -155,6 +155,10 @@ static void start_gateway(struct daemon *d)
         .trigger_headers_max = (uint64_t)s->limits.values[LIMIT_TRIGGER_HEADER_BYTES],
         .trigger_url_max = (uint64_t)s->limits.values[LIMIT_TRIGGER_URL_BYTES],
         .header_control = s->header_control,
+        .pass = s->proxy.pass.items,
+        .pass_count = s->proxy.pass.count,
+        .own_domains = s->ca_domains.items,
+        .own_domain_count = s->ca_domains.count,
         .capture_bytes = s->journal.bodies,
     };
 

@@ -60,6 +60,7 @@ struct exchange {
     struct fault_decision *second;  /* the asking behind authentication, for its release; or NULL */
 
     struct auth_result auth;
+    struct str passed_to; /* of a stand-in: where a proxy's connection was passed on to; else "" */
     struct service_pending *pending;
     struct neighbours_pending *neighbour_pending;
     struct fault_decision fixture;

@@ -36,6 +36,11 @@ struct gateway_settings {
     uint64_t trigger_url_max;     /* path and query */
     bool header_control;          /* X-Fcemu-Fault is obeyed */
     uint64_t capture_bytes;       /* of each body, kept in the journal */
+    /* Names that a proxy passes on: globs, or "name=host:port". */
+    const struct str *pass;
+    size_t pass_count;
+    const struct str *own_domains; /* custom domains of tests, with all below them */
+    size_t own_domain_count;
 };
 
 /* Who serves /_fcemu: the control side sits above, so it is called through this. Calls it wants

@@ -37,7 +37,12 @@ bool gateway_reserved(void *owner, struct str name, struct str target);
 enum delivery_end gateway_accept(void *owner, struct str client, struct str name, bool tls,
                                  uint64_t *silence_ms);
 
+/* pass.c */
+enum http_pass gateway_pass(void *owner, struct str name, struct str *out_instead);
+bool gateway_may_pass(void *owner, enum http_user user, uint32_t uid);
+
 /* refused.c */
+void gateway_passed(void *owner, struct http_call *call, struct str to);
 void gateway_refuse(void *owner, struct http_call *call, const struct refusal *refusal,
                     struct http_response *response);
 /** A request that never became a call; @x stands in for it. */

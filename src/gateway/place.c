@@ -6,11 +6,30 @@
 #include "route/endpoint.h"
 #include "route/recent.h"
 
+/* For a name that is not of ours, nor meant to be. */
+static bool asks_a_proxy(struct exchange *x)
+{
+    struct str instead;
+
+    return str_starts_nocase(x->request->target, STR("http://")) &&
+           gateway_pass(x->gateway, x->request->host, &instead) != HTTP_PASS_SERVE;
+}
+
 /* Any other name is a custom domain, if there is one. */
 static void refuse_unknown_name(struct exchange *x)
 {
     if (service_has_domain(x->gateway->parts.service, x->request->host))
         return;
+    if (asks_a_proxy(x)) {
+        exchange_refuse(x, "AccessDenied",
+                        arena_strf(x->arena,
+                                   "fcemu serves the emulated names alone: name '" STR_FMT
+                                   "' in the setting proxy.pass (--proxy-pass " STR_FMT
+                                   ") to have it passed on, or in NO_PROXY",
+                                   STR_ARG(x->request->host), STR_ARG(x->request->host)),
+                        STR_NONE);
+        return;
+    }
     exchange_refuse(x, "DomainNameNotFound", x->request->host, STR_NONE);
     if (!x->near_miss.len)
         x->near_miss = STR("no custom domain has this name; calls of the API go to "

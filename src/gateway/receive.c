@@ -178,6 +178,9 @@ const struct http_handler *gateway_handler(void)
         .gone = on_gone,
         .finished = on_finished,
         .refuse = gateway_refuse,
+        .pass = gateway_pass,
+        .may_pass = gateway_may_pass,
+        .passed = gateway_passed,
     };
 
     return &handler;

@@ -9,6 +9,8 @@
 #include "crypto/id.h"
 #include "gateway/internal.h"
 
+enum { STATUS_FORBIDDEN = 403 };
+
 /* Source: limits of HTTP triggers; spec page limits.md, section 4. */
 static struct str too_long(struct arena *arena, const char *what, uint64_t most, uint64_t actual)
 {
@@ -34,6 +36,7 @@ static struct str message_of(const struct gateway *gateway, struct http_call *ca
     case REFUSAL_LARGE_BODY:
     case REFUSAL_UNSUPPORTED:
     case REFUSAL_NO_ROOM:
+    case REFUSAL_FOREIGN:
         break;
     }
     return str_of(refusal->message);
@@ -52,6 +55,23 @@ static struct exchange *stand_in(struct http_call *call)
     return x;
 }
 
+static struct str code_of(const struct refusal *refusal)
+{
+    if (refusal->kind == REFUSAL_FOREIGN)
+        return refusal->status == STATUS_FORBIDDEN ? STR("AccessDenied")
+                                                   : STR("InternalServerError");
+    return refusal->kind == REFUSAL_LARGE_BODY ? STR("EntityTooLarge") : STR("InvalidArgument");
+}
+
+/* It was no call of ours, but the journal has it. */
+void gateway_passed(void *owner, struct http_call *call, struct str to)
+{
+    struct exchange *x = stand_in(call);
+
+    (void)owner;
+    x->passed_to = arena_str(http_call_arena(call), to);
+}
+
 void gateway_refuse(void *owner, struct http_call *call, const struct refusal *refusal,
                     struct http_response *response)
 {
@@ -59,8 +79,7 @@ void gateway_refuse(void *owner, struct http_call *call, const struct refusal *r
     struct arena *arena = http_call_arena(call);
     OWN(buf_done) struct buf body = {0};
     struct str message = message_of(gateway, call, refusal);
-    struct str code =
-        refusal->kind == REFUSAL_LARGE_BODY ? STR("EntityTooLarge") : STR("InvalidArgument");
+    struct str code = code_of(refusal);
     struct str id = STR("");
 
     if (!gateway_control_of(gateway, call)) {
@@ -99,6 +118,9 @@ void record_refusal(struct gateway *gateway, const struct exchange *x,
         .outcome = result->outcome,
         .code = x->reply.code,
         .near_miss = x->near_miss,
+        .response_bytes = result->body_bytes,
+        .outcome_kind = x->passed_to.len ? STR("passed on") : STR(""),
+        .ran = x->passed_to.len ? x->passed_to : STR(""),
     };
 
     journal_append(gateway->parts.journal, &entry);

@@ -53,6 +53,7 @@ static void say_refusal(struct http_call *call, const struct refusal *refusal)
         [REFUSAL_MALFORMED] = "BadRequest",       [REFUSAL_LONG_TARGET] = "URITooLong",
         [REFUSAL_LONG_HEADERS] = "HeaderTooLong", [REFUSAL_LARGE_BODY] = "EntityTooLarge",
         [REFUSAL_UNSUPPORTED] = "NotImplemented", [REFUSAL_NO_ROOM] = "ServiceUnavailable",
+        [REFUSAL_FOREIGN] = "AccessDenied",
     };
 
     call->response = (struct http_response){.status = refusal->status};
@@ -129,7 +130,7 @@ static enum MHD_Result step_line(struct http_call *call, const char *method, con
     request_head(call, method, version);
     call->phase = CALL_BODY;
     refusal = request_check(call);
-    if (request_is_tunnel(call) && tunnel_open(call)) {
+    if (request_is_tunnel(call) && tunnel_open(call, &refusal)) {
         call_suspend(call);
         return MHD_YES;
     }

@@ -108,20 +108,24 @@ bool engines_must_move(const struct peer *peer)
     return peer->engine->kind == ENGINE_PLAIN && kind_for(peer) == ENGINE_LARGE;
 }
 
+struct peer *engines_withdraw(struct peer *peer)
+{
+    int fd = fcntl(peer->fd, F_DUPFD_CLOEXEC, 0);
+
+    return fd < 0 ? NULL : peer_again(peer, fd);
+}
+
 bool engines_move(struct peer *peer)
 {
     struct sockaddr_storage address = {0};
     socklen_t len = sizeof(address);
-    int fd = fcntl(peer->fd, F_DUPFD_CLOEXEC, 0);
     struct peer *moved;
 
-    if (fd < 0)
+    if (getpeername(peer->fd, (struct sockaddr *)&address, &len) < 0)
         return false;
-    if (getpeername(fd, (struct sockaddr *)&address, &len) < 0) {
-        close(fd);
+    moved = engines_withdraw(peer);
+    if (!moved)
         return false;
-    }
-    moved = peer_again(peer, fd);
     moved->head_bytes = peer->head_bytes;
     moved->head_rows = peer->head_rows;
     moved->hearing = peer->hearing;

@@ -132,6 +132,15 @@ static void begin_body(struct hearing *hearing, const struct head *head)
     hearing->chunks = (struct chunks){0};
 }
 
+/* Most targets begin with a slash. */
+static bool begins_absolute(struct str all)
+{
+    size_t at;
+
+    return str_find(all, STR(" "), &at) &&
+           str_starts_nocase(str_slice(all, at + 1, all.len), STR("http://"));
+}
+
 enum going { GO_ON, WAIT, STOP };
 
 /* @all is the head so far, and maybe more. */
@@ -162,6 +171,23 @@ static bool move(struct peer *peer, struct str all)
     if (!peer->hearing.begun.len)
         buf_add(&peer->hearing.begun, all);
     return engines_move(peer);
+}
+
+/* True when it is served elsewhere: libmicrohttpd is told that the client has ended. */
+static bool pass_on(struct peer *peer, struct str all)
+{
+    struct http_server *server = CONTAINER_OF(peer->wire, struct http_server, wire);
+    OWN(arena_free) struct arena *arena = NULL;
+    struct peer *withdrawn;
+    struct str to;
+
+    if (peer->session || !server->handler.pass || !begins_absolute(all))
+        return false;
+    arena = arena_new();
+    withdrawn = pass_is_due(peer, all, arena, &to) ? engines_withdraw(peer) : NULL;
+    if (withdrawn)
+        pass_begin(server, withdrawn, all, to, PASS_REQUEST);
+    return withdrawn != NULL;
 }
 
 /* Give of what was kept, and then of what else is there: who gets less than asked for takes that
@@ -206,7 +232,7 @@ static ssize_t hear_head(struct peer *peer, reader *read_on, char *out, size_t m
         case STOP:
             return 0;
         case GO_ON:
-            if (move(peer, bytes))
+            if (pass_on(peer, kept ? buf_str(&hearing->begun) : bytes) || move(peer, bytes))
                 return 0;
             return hearing->begun.len ? give(peer, read_on, out, max) : n;
         case WAIT:

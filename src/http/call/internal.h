@@ -125,6 +125,9 @@ struct http_call {
     struct tunnel *tunnel; /* NULL: none */
 };
 
+struct pass; /* a connection that is served elsewhere */
+struct worker;
+
 struct http_server {
     struct loop *loop;
     struct http_settings settings;
@@ -134,6 +137,8 @@ struct http_server {
     struct loop_timer shrink; /* engines that nobody needs any more */
     struct wire wire;
     struct http_call *calls; /* live */
+    struct pass *passes;     /* all */
+    struct worker *resolver; /* of their names; NULL before the first */
     struct http_call *spare; /* free */
     uint32_t spare_count;
     struct body_pool bodies;
@@ -166,6 +171,9 @@ bool engines_must_move(const struct peer *peer);
 /** Hand the connection, with what was kept of it, to a daemon that has more; @peer then has come to
  * its end. False when it cannot be. */
 bool engines_move(struct peer *peer);
+/** The same connection, by another descriptor and peer, for whoever takes it from libmicrohttpd;
+ * NULL when it cannot be had. */
+struct peer *engines_withdraw(struct peer *peer);
 
 /* overtake.c */
 /** libmicrohttpd is about to answer an error by itself, with @status, on the connection in hand. */
@@ -264,6 +272,29 @@ void writer_release(struct http_call *call);
 /* stream.c */
 bool stream_queue(struct http_call *call);
 
+/* pass.c */
+enum pass_kind {
+    PASS_TUNNEL,
+    PASS_TUNNEL_STANDS, /* the client was told so */
+    PASS_REQUEST,
+};
+/** Ask the owner about @authority. NULL: it is served here, or passed on to *out_to, in @arena,
+ * when that is set; else why it is refused. */
+const struct refusal *pass_ask(struct http_server *server, struct peer *peer, struct str authority,
+                               const char *port, struct arena *arena, struct str *out_to);
+/** Pass the connection on to @to. The peer and its descriptor are taken; of @head nothing is still
+ * to be read. It never ends before this returns. */
+void pass_begin(struct http_server *server, struct peer *peer, struct str head, struct str to,
+                enum pass_kind kind);
+/** What the wire asks its owner: wire_owner.connect, wire_owner.request. */
+bool pass_connect(struct peer *peer, struct str bytes, struct str authority,
+                  const struct refusal **out_refusal);
+bool pass_request(struct peer *peer, struct str head);
+/** Is @head, of a later request, to be passed on, and where? */
+bool pass_is_due(struct peer *peer, struct str head, struct arena *arena, struct str *out_to);
+void passes_end(struct http_server *server);
+
 /* tunnel.c */
-/** The call asked for a tunnel within TLS: be one. False when it cannot be had. */
-bool tunnel_open(struct http_call *call);
+/** The call asked for a tunnel within TLS: be one. False when it cannot be had; *out_refusal says
+ * why it may not. */
+bool tunnel_open(struct http_call *call, const struct refusal **out_refusal);

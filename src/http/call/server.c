@@ -75,6 +75,8 @@ static int open_wire(struct http_server *server, struct error *err)
         .reserved = server->handler.reserved,
         .take = engines_take,
         .refuse = call_refuse_unread,
+        .connect = pass_connect,
+        .request = pass_request,
         .closed = on_closed,
     };
 
@@ -127,6 +129,7 @@ static void end_everything(struct http_server *server)
     calls_cut(server);
     engines_run(server);
     engines_stop(server);
+    passes_end(server);
     wire_close(&server->wire);
     loop_timer_cancel(server->loop, &server->grace);
     loop_timer_cancel(server->loop, &server->trim);

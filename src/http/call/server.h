@@ -40,6 +40,12 @@ struct http_result {
  * once or later; `finished` is always the last word on a call, after it the call and its arena are
  * gone.
  */
+enum http_pass {
+    HTTP_PASS_SERVE,  /* it is the owner's own */
+    HTTP_PASS_REFUSE, /* it is not, and is not to be had through us */
+    HTTP_PASS_ON,
+};
+
 struct http_handler {
     /* A connection was accepted and its first bytes seen, nothing of it consumed; a CONNECT tunnel
        ends here, and what is sent through it counts as the first bytes. `name` is the SNI
@@ -51,6 +57,15 @@ struct http_handler {
        owner's own business? Then `accepted` is not asked, and when all places are taken it may have
        one of those that are kept back. NULL: never. */
     bool (*reserved)(void *owner, struct str name, struct str target);
+    /* A client that takes us for its proxy asks for @name (lower case, without port): where does
+       that lead? *out_instead: "host:port" in the name's place, absent as it is. NULL: all is
+       served. */
+    enum http_pass (*pass)(void *owner, struct str name, struct str *out_instead);
+    /* May this user have it passed on? */
+    bool (*may_pass)(void *owner, enum http_user user, uint32_t uid);
+    /* A connection that was passed on to @to has ended: `finished` follows, with what was asked for
+       as its request. */
+    void (*passed)(void *owner, struct http_call *call, struct str to);
     /* The head is in, the body is not. Set the body limit with http_call_limit_body(), or deliver
      * at once to refuse the body. */
     void (*head)(void *owner, struct http_call *call);

@@ -175,11 +175,31 @@ static bool start(struct http_call *call, int fd, struct str answer, struct str 
            peer_send(call->peer, answer, false) == (ssize_t)answer.len;
 }
 
-bool tunnel_open(struct http_call *call)
+/* Where the tunnel leads: back to us, or on. */
+static void enter(struct http_call *call, int fd, struct str to)
+{
+    struct str head =
+        arena_strf(call->arena, "CONNECT " STR_FMT " HTTP/1.1\r\nHost: " STR_FMT "\r\n\r\n",
+                   STR_ARG(call->request.target), STR_ARG(call->request.target));
+
+    if (str_is_set(to))
+        pass_begin(call->server, peer_within(call->peer, fd), head, to, PASS_TUNNEL_STANDS);
+    else
+        wire_enter(call->peer, fd);
+}
+
+bool tunnel_open(struct http_call *call, const struct refusal **out_refusal)
 {
     struct str answer = STR("HTTP/1.1 200 Connection established\r\n\r\n");
+    struct str to;
+    const struct refusal *wrong =
+        pass_ask(call->server, call->peer, call->request.target, "443", call->arena, &to);
     int pair[2];
 
+    if (wrong) {
+        *out_refusal = wrong;
+        return false;
+    }
     call->phase = CALL_WRITING;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) < 0)
         return false;
@@ -187,7 +207,7 @@ bool tunnel_open(struct http_call *call)
         close(pair[1]);
         return false;
     }
-    wire_enter(call->peer, pair[1]);
+    enter(call, pair[1], to);
     return true;
 }
 

@@ -40,7 +40,5 @@ void knocks_close(struct wire *wire);
 
 /* peer.c */
 struct peer *peer_new(struct listener *listener, int fd, const struct sockaddr_storage *address);
-/** A peer of the same client and user as @outer. */
-struct peer *peer_within(struct peer *outer, int fd);
 /** Tell a client that there is no place for it, if it speaks HTTP without TLS. */
 void turn_away(struct wire *wire, int fd);

@@ -339,7 +339,55 @@ static enum knock_kind judge(struct knock *k, struct str bytes, char *room, stru
     return judge_plain(k, bytes, first);
 }
 
-/* The tunnel leads back to us, whatever it was asked for: only emulated hosts are served here. */
+/* The owner has it, with all of it still to be read. */
+static void let_go(struct knock *k)
+{
+    set_low_water(k, 1);
+    knock_free(k);
+}
+
+static struct str connect_authority(struct str bytes)
+{
+    struct str method, target, version;
+
+    head_request_line(bytes, &method, &target, &version);
+    return target;
+}
+
+/* True when nothing is left to do here: it is passed on, or refused. */
+static bool goes_elsewhere(struct knock *k, struct str bytes)
+{
+    struct wire *wire = k->wire;
+    struct str line;
+    size_t end = 0;
+
+    if (!wire->owner.connect || k->late || !head_line(&(struct str){bytes.ptr, bytes.len}, &line) ||
+        !str_find(bytes, STR("\r\n\r\n"), &end))
+        return false;
+    k->head.wrong = NULL;
+    if (wire->owner.connect(k->peer, str_slice(bytes, 0, end + 4), connect_authority(line),
+                            &k->head.wrong))
+        let_go(k);
+    else if (k->head.wrong)
+        refuse(k);
+    else
+        return false;
+    return true;
+}
+
+/* A request for an absolute target that is not ours. */
+static bool is_passed_on(struct knock *k, struct str bytes)
+{
+    const struct wire_owner *owner = &k->wire->owner;
+
+    if (k->late || k->head.wrong || !k->head.len || !owner->request ||
+        !owner->request(k->peer, str_slice(bytes, 0, k->head.len)))
+        return false;
+    let_go(k);
+    return true;
+}
+
+/* The tunnel leads back to us: emulated hosts are served here. */
 static bool open_tunnel(struct knock *k, struct str bytes)
 {
     struct str answer = STR("HTTP/1.1 200 Connection established\r\n\r\n");
@@ -384,6 +432,9 @@ static void act(struct knock *k, struct str bytes)
         drop(k);
         break;
     case KNOCK_PLAIN:
+        if (is_passed_on(k, bytes))
+            break;
+        /* fallthrough */
     case KNOCK_TLS:
         if (str_is_set(first.name) && first.name.ptr != room) {
             authority_lower(first.name, room);
@@ -392,6 +443,8 @@ static void act(struct knock *k, struct str bytes)
         admit(k, verdict == KNOCK_TLS, &first);
         break;
     case KNOCK_TUNNEL:
+        if (goes_elsewhere(k, bytes))
+            break;
         if (open_tunnel(k, bytes))
             look(k);
         else

@@ -92,6 +92,14 @@ int wire_listen(struct wire *wire, struct str address, bool reserved, uint16_t *
     return listener->watch ? 0 : -1;
 }
 
+bool wire_listens(const struct wire *wire, uint16_t port)
+{
+    for (uint16_t i = 0; i < wire->listener_count; i++)
+        if (wire->listeners[i]->tcp && wire->listeners[i]->port == port)
+            return true;
+    return false;
+}
+
 void listeners_close(struct wire *wire)
 {
     loop_timer_cancel(wire->loop, &wire->accept_pause);

@@ -12,6 +12,7 @@ enum refusal_kind {
     REFUSAL_LARGE_BODY,   /* by what it says of itself */
     REFUSAL_UNSUPPORTED,  /* good HTTP of a kind that is not served */
     REFUSAL_NO_ROOM,
+    REFUSAL_FOREIGN, /* asked of us as a proxy, and not passed on */
 };
 
 struct refusal {

@@ -43,6 +43,13 @@ struct wire_owner {
     /* The first request of @peer, of which @bytes are there, is not HTTP: answer it. The peer and
        its descriptor stay with the wire, which closes them in due course. */
     void (*refuse)(struct peer *peer, struct str bytes, const struct refusal *refusal);
+    /* A client that takes us for its proxy asks for a tunnel to @authority, of which @bytes are the
+       whole head, or with @head for an absolute target; both are peeked at and still to be read.
+       True: the peer and its descriptor are the owner's from now on. False with *out_refusal: it is
+       to be refused; without: it is served here. NULL: all are. */
+    bool (*connect)(struct peer *peer, struct str bytes, struct str authority,
+                    const struct refusal **out_refusal);
+    bool (*request)(struct peer *peer, struct str head);
     /* A connection has ended; it is no longer counted. */
     void (*closed)(struct wire *wire);
 };
@@ -91,6 +98,10 @@ int wire_listen(struct wire *wire, struct str address, bool reserved, uint16_t *
 /** A connection within @outer: @fd is looked at as if it had just been accepted from that client.
  */
 void wire_enter(struct peer *outer, int fd);
+/** Is one of the addresses a TCP port of this number? */
+bool wire_listens(const struct wire *wire, uint16_t port);
+/** A peer of the same client and user as @outer. */
+struct peer *peer_within(struct peer *outer, int fd);
 /** Accept no more, and close what was not taken yet. */
 void wire_shut(struct wire *wire);
 /** All peers must be gone, or never be looked at again. */
