@@ -293,6 +293,9 @@ static int run_command(struct run *run)
         fprintf(stderr, "fcemu drill run: %s\n", err.text);
         return EXIT_CODE_UNREACHABLE;
     }
+    if (result.not_started)
+        fprintf(stderr, "fcemu drill run: %s: %s\n", run->args->command[0],
+                stage_why_not_started(&result, run->args->command[0], run->arena));
     cli_add_text(&output, buf_str(&result.output));
     buf_done(&result.output);
     if (stage_signal(run->stage))

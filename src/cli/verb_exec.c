@@ -19,9 +19,10 @@ static int exit_of(const struct cli_args *args, const struct stage *stage,
     if (stage_signal(stage))
         return SIGNALLED + stage_signal(stage);
     if (result->not_started) {
+        OWN(arena_free) struct arena *arena = arena_new();
+
         fprintf(stderr, "fcemu %s: %s: %s\n", args->verb->name, args->command[0],
-                result->not_started == STAGE_NOT_FOUND ? "no such program"
-                                                       : "not a program that can be run");
+                stage_why_not_started(result, args->command[0], arena));
         return result->not_started;
     }
     return result->signal ? SIGNALLED + result->signal : result->exit;

@@ -60,7 +60,7 @@ static void tell_workload(const struct judgement *j, struct buf *out)
         buf_printf(out, "signal %d ended the workload", w->signal);
     else
         buf_printf(out, "the workload ended with %d", w->exit);
-    if (w->signal || w->exit != j->plan->expect_exit)
+    if (!w->failed_to_start && (w->signal || w->exit != j->plan->expect_exit))
         buf_printf(out, ", wanted %d", j->plan->expect_exit);
 }
 

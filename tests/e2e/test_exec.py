@@ -112,6 +112,10 @@ def test_the_exit_code_is_the_commands(cli, words, code):
 
 
 @pytest.mark.parametrize("words, code, why", [
+    (["exec", "--", "pythom3"], 127, "fcemu exec: pythom3: no such program; did you mean 'python3'?"),
+    (["exec", "--", "no/such/program"], 127, "fcemu exec: no/such/program: no such program\n"),
+    (["exec", "--", "/etc/passwd"], 126, "not a program that can be run"),
+    (["drill", "run", "drill.yaml", "--", "pythom3"], 3, "fcemu drill run: pythom3: no such program; did you mean 'python3'?"),
     (["exec"], 2, "needs a command"),
     (["exec", "--"], 2, "needs a command"),
     (["exec", "--faults", "gone.yaml", "--", "true"], 5, "gone.yaml"),

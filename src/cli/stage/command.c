@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,40 +30,6 @@ struct running {
     int status;
     bool ended, gone;
 };
-
-/* ---- where it is ---- */
-
-static int executable_at(const char *path)
-{
-    struct stat status;
-
-    if (stat(path, &status) < 0)
-        return STAGE_NOT_FOUND;
-    return S_ISREG(status.st_mode) && access(path, X_OK) == 0 ? 0 : STAGE_NOT_EXECUTABLE;
-}
-
-/* As a shell looks: a name with a slash is a path, others are looked for in PATH. */
-static int find_program(struct arena *arena, const char *name, const char **out)
-{
-    const char *list = getenv("PATH");
-    struct str folder, rest = str_of(list && *list ? list : "/usr/local/bin:/usr/bin:/bin");
-    int worst = STAGE_NOT_FOUND;
-
-    *out = name;
-    if (strchr(name, '/'))
-        return executable_at(name);
-    while (rest.ptr) {
-        if (!str_cut(rest, ':', &folder, &rest))
-            rest = STR_NONE;
-        *out = arena_printf(arena, STR_FMT "/%s", STR_ARG(folder.len ? folder : STR(".")), name);
-        int r = executable_at(*out);
-
-        if (r == 0)
-            return 0;
-        worst = r == STAGE_NOT_EXECUTABLE ? r : worst;
-    }
-    return worst;
-}
 
 /* ---- output ---- */
 
@@ -296,7 +261,7 @@ int stage_run(struct stage *stage, const struct stage_command *command, struct s
     const char *program;
 
     *out = (struct stage_result){.exit = -1};
-    out->not_started = find_program(stage->arena, command->argv[0], &program);
+    out->not_started = stage_find_program(stage->arena, command->argv[0], &program);
     if (out->not_started)
         return 0;
     if (start(&r, program, err) < 0 || watch_until(&r, err) < 0) {

@@ -31,6 +31,10 @@ struct stage {
 /** Our own binary. */
 const char *stage_program(void);
 
+/* look_up.c */
+/** 0 and its path in *out, STAGE_NOT_FOUND or STAGE_NOT_EXECUTABLE. */
+int stage_find_program(struct arena *arena, const char *name, const char **out);
+
 /* folder.c */
 /** A folder of our own, locked, after those of stages that were killed have been removed. */
 int stage_folder_new(struct stage *stage, struct error *err);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/json.h"
@@ -85,6 +86,10 @@ struct stage_result {
  */
 int stage_run(struct stage *stage, const struct stage_command *command, struct stage_result *out,
               struct error *err);
+
+/** Why a command was not started, with the nearest name of a program; in @arena. */
+const char *stage_why_not_started(const struct stage_result *result, const char *name,
+                                  struct arena *arena);
 
 /** Wait until something can be read from @fd (-1: nothing), a signal asks us to end, or the daemon
  * has ended. */
