@@ -206,6 +206,19 @@ static bool to_wall_ms(struct tm *t, int offset_s, int ms, uint64_t *out)
     return true;
 }
 
+/* 15:04:05 */
+static bool time_of_day(const char **p, const char *end, struct tm *out)
+{
+    out->tm_hour = digits(p, end, 2);
+    if (!literal(p, end, ":"))
+        return false;
+    out->tm_min = digits(p, end, 2);
+    if (!literal(p, end, ":"))
+        return false;
+    out->tm_sec = digits(p, end, 2);
+    return true;
+}
+
 bool clock_parse_rfc1123(const char *text, size_t len, uint64_t *out_wall_ms)
 {
     const char *p = text;
@@ -230,14 +243,8 @@ bool clock_parse_rfc1123(const char *text, size_t len, uint64_t *out_wall_ms)
     t.tm_year = digits(&p, end, 4) - 1900;
     if (!literal(&p, end, " "))
         return false;
-    t.tm_hour = digits(&p, end, 2);
-    if (!literal(&p, end, ":"))
-        return false;
-    t.tm_min = digits(&p, end, 2);
-    if (!literal(&p, end, ":"))
-        return false;
-    t.tm_sec = digits(&p, end, 2);
-    return literal(&p, end, " GMT") && to_wall_ms(&t, 0, 0, out_wall_ms);
+    return time_of_day(&p, end, &t) && literal(&p, end, " GMT") &&
+           to_wall_ms(&t, 0, 0, out_wall_ms);
 }
 
 static bool parse_fraction(const char **p, const char *end, int *out_ms)
@@ -297,13 +304,7 @@ bool clock_parse_iso(const char *text, size_t len, uint64_t *out_wall_ms)
     t.tm_mday = digits(&p, end, 2);
     if (!literal(&p, end, "T") && !literal(&p, end, "t") && !literal(&p, end, " "))
         return false;
-    t.tm_hour = digits(&p, end, 2);
-    if (!literal(&p, end, ":"))
-        return false;
-    t.tm_min = digits(&p, end, 2);
-    if (!literal(&p, end, ":"))
-        return false;
-    t.tm_sec = digits(&p, end, 2);
-    return parse_fraction(&p, end, &ms) && parse_offset(&p, end, &offset_s) && p == end &&
+    return time_of_day(&p, end, &t) && parse_fraction(&p, end, &ms) &&
+           parse_offset(&p, end, &offset_s) && p == end &&
            to_wall_ms(&t, offset_s, ms, out_wall_ms);
 }

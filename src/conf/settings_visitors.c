@@ -25,8 +25,10 @@ static bool is_origin(struct str text)
     return text.len > at + 3;
 }
 
-bool settings_take_origins(struct conf_decoder *d, const struct conf_field *field,
-                           const struct conf_node *node, void *out)
+/* A list of texts, each of which must be what @is says; @wrong: what is told of one that is not. */
+static bool take_list(struct conf_decoder *d, const struct conf_field *field,
+                      const struct conf_node *node, bool (*is)(struct str text), const char *wrong,
+                      struct conf_texts *out)
 {
     struct conf_field texts = {.name = field->name, .type = FIELD_TEXTS};
     struct conf_texts list = {0};
@@ -35,17 +37,23 @@ bool settings_take_origins(struct conf_decoder *d, const struct conf_field *fiel
     const struct conf_node *item = conf_items(node, &count);
 
     for (size_t i = 0; ok && i < list.count; i++, item = item->next) {
-        if (is_origin(list.items[i]))
+        if (is(list.items[i]))
             continue;
-        conf_error(d->report, conf_at(item), "F208",
-                   "'%s' is not an origin; write http://localhost:3000, null for pages without "
-                   "one, or * for all",
-                   conf_value(d, item));
+        conf_error(d->report, conf_at(item), "F208", "'%s' is %s", conf_value(d, item), wrong);
         ok = false;
     }
     if (ok)
-        *(struct conf_texts *)out = list;
+        *out = list;
     return ok;
+}
+
+bool settings_take_origins(struct conf_decoder *d, const struct conf_field *field,
+                           const struct conf_node *node, void *out)
+{
+    return take_list(d, field, node, is_origin,
+                     "not an origin; write http://localhost:3000, null for pages without one, or * "
+                     "for all",
+                     out);
 }
 
 /* A number, or a name that this machine knows. */
@@ -93,7 +101,7 @@ bool settings_take_users(struct conf_decoder *d, const struct conf_field *field,
     return ok;
 }
 
-/* Labels of lower-case letters, digits and hyphens. */
+/* Labels of letters, digits and hyphens. */
 static bool is_domain(struct str text)
 {
     struct str label;
@@ -123,24 +131,14 @@ static struct str lowered(struct arena *arena, struct str text)
 bool settings_take_domains(struct conf_decoder *d, const struct conf_field *field,
                            const struct conf_node *node, void *out)
 {
-    struct conf_field texts = {.name = field->name, .type = FIELD_TEXTS};
-    struct conf_texts list = {0};
-    bool ok = conf_decode_field(d, &texts, node, &list);
-    size_t count;
-    const struct conf_node *item = conf_items(node, &count);
+    struct conf_texts *list = out;
 
-    for (size_t i = 0; ok && i < list.count; i++, item = item->next) {
-        list.items[i] = lowered(d->arena, list.items[i]);
-        if (is_domain(list.items[i]))
-            continue;
-        conf_error(d->report, conf_at(item), "F208",
-                   "'%s' is no domain; write example.com, which means all below it too",
-                   conf_value(d, item));
-        ok = false;
-    }
-    if (ok)
-        *(struct conf_texts *)out = list;
-    return ok;
+    if (!take_list(d, field, node, is_domain,
+                   "no domain; write example.com, which means all below it too", list))
+        return false;
+    for (size_t i = 0; i < list->count; i++)
+        list->items[i] = lowered(d->arena, list->items[i]);
+    return true;
 }
 
 /* "registry.example", "*.example", "*", or "name=host:port". */

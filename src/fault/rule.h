@@ -29,6 +29,11 @@ struct fault_pattern {
     struct regex *regex; /* freed with the set */
 };
 
+struct regex_scratch;
+/** Is it so, whatever `negate` says? @scratch may be NULL where it is no regular expression. */
+bool fault_pattern_holds(const struct fault_pattern *pattern, struct str text,
+                         struct regex_scratch *scratch);
+
 /* "any of"; count 0 = the key was not given */
 struct fault_patterns {
     struct fault_pattern *items;

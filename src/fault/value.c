@@ -19,8 +19,8 @@ bool compare_holds(const struct fault_compare *compare, double value)
 
 /* ---- patterns ---- */
 
-static bool pattern_holds(const struct fault_pattern *p, struct str text,
-                          struct regex_scratch *scratch)
+bool fault_pattern_holds(const struct fault_pattern *p, struct str text,
+                         struct regex_scratch *scratch)
 {
     switch (p->kind) {
     case PATTERN_EXACT:
@@ -45,7 +45,7 @@ bool pattern_any_holds(const struct fault_patterns *patterns, struct str text,
     if (!str_is_set(text))
         return false;
     for (size_t i = 0; i < patterns->count; i++)
-        if (pattern_holds(&patterns->items[i], text, scratch) != patterns->items[i].negate)
+        if (fault_pattern_holds(&patterns->items[i], text, scratch) != patterns->items[i].negate)
             return true;
     return false;
 }

@@ -2,7 +2,6 @@
  * grammar/lint.c - rules that are well formed and still cannot do what they seem to say
  */
 #include "base/clock.h"
-#include "base/glob.h"
 #include "conf/scalar.h"
 #include "grammar/internal.h"
 
@@ -51,23 +50,7 @@ static bool all_exact(const struct fault_patterns *p)
 /* True when the pattern surely holds for the text; a regular expression is not asked. */
 static bool surely_holds(const struct fault_pattern *p, struct str text)
 {
-    bool holds = false;
-
-    if (p->negate)
-        return false;
-    switch (p->kind) {
-    case PATTERN_EXACT:
-        return str_eq(p->text, text);
-    case PATTERN_PREFIX:
-        return str_starts(text, p->text);
-    case PATTERN_SUFFIX:
-        return str_ends(text, p->text);
-    case PATTERN_GLOB:
-        return glob_match(p->text, text);
-    case PATTERN_REGEX:
-        return holds;
-    }
-    return holds;
+    return !p->negate && p->kind != PATTERN_REGEX && fault_pattern_holds(p, text, NULL);
 }
 
 static bool patterns_cover(const struct fault_patterns *wide, const struct fault_patterns *narrow)

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "invoke/internal.h"
+#include "logs/failure.h"
 #include "logs/logs.h"
 
 static void add(struct instance *instance, enum logs_kind kind, struct str request_id,
@@ -101,43 +102,6 @@ void prints_note(struct invoke_call *call, bool begins, struct str text)
     add(call->instance, begins ? LOGS_START : LOGS_END, call->request.request_id, text);
 }
 
-/* A frame of a trace: a text, or the parts of one. */
-static void add_frame(const cJSON *frame, struct buf *out)
-{
-    const cJSON *part;
-    const char *comma = "";
-
-    buf_puts(out, "\n  ");
-    if (cJSON_IsString(frame))
-        buf_puts(out, frame->valuestring);
-    cJSON_ArrayForEach (part, frame) {
-        if (!cJSON_IsString(part) || !part->valuestring[0])
-            continue;
-        buf_printf(out, "%s%s", comma, part->valuestring);
-        comma = ", ";
-    }
-}
-
-/* {"errorMessage", "errorType", "stackTrace"} as people read it; anything else as it is. */
-static void add_error(struct str body, struct buf *out)
-{
-    struct error err;
-    OWN(json_free) cJSON *error = json_parse(body, &err);
-    struct str message = error ? json_get_str(error, "errorMessage") : STR_NONE;
-    struct str type = error ? json_get_str(error, "errorType") : STR_NONE;
-    const cJSON *frame;
-
-    if (!str_is_set(message)) {
-        buf_add(out, body);
-        return;
-    }
-    if (type.len)
-        buf_printf(out, STR_FMT ": ", STR_ARG(type));
-    buf_add(out, message);
-    cJSON_ArrayForEach (frame, json_get(error, "stackTrace"))
-        add_frame(frame, out);
-}
-
 void prints_error(struct invoke_call *call, const struct invoke_result *result)
 {
     OWN(buf_done) struct buf text = {0};
@@ -148,6 +112,6 @@ void prints_error(struct invoke_call *call, const struct invoke_result *result)
     if (result->outcome == INVOKE_REFUSED)
         buf_printf(&text, "%s: " STR_FMT, result->code, STR_ARG(result->message));
     else if (result->body.len)
-        add_error(result->body, &text);
+        logs_failure_text(result->body, &text);
     add(call->instance, LOGS_ERROR, call->request.request_id, buf_str(&text));
 }
