@@ -17,13 +17,15 @@ static const struct program {
     const char *install;
 } programs[] = {
     {"python3", "--version", "functions of the Python runtimes do not run without it",
-     "sudo apt install python3"                                                                                     },
+     "sudo apt install python3"             },
     {"node",    "--version", "functions of the Node.js runtimes do not run without it",
-     "sudo apt install nodejs"                                                                                      },
-    {"php",     "--version", "PHP programs do not run without it",                      "sudo apt install php-cli"  },
-    {"java",    "-version",  "Java programs do not run without it",
-     "sudo apt install default-jre-headless"                                                                        },
-    {"go",      "version",   "Go programs are not built without it",                    "sudo apt install golang-go"},
+     "sudo apt install nodejs"              },
+    {"php",     "--version", "functions of the PHP runtime do not run without it",
+     "sudo apt install php-cli"             },
+    {"java",    "-version",  "functions of the Java runtimes do not run without it",
+     "sudo apt install default-jre-headless"},
+    {"go",      "version",   "Go functions are not built without it; built ones run",
+     "sudo apt install golang-go"           },
 };
 
 static void check_program(struct doctor *doctor, const struct program *program)
