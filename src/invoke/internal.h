@@ -419,6 +419,7 @@ struct invoke {
     size_t instance_count;
     uint64_t memory_used;      /* bytes: of all instances, by what their functions may take */
     struct debugged *debugged; /* functions under a debugger */
+    uint64_t expected;         /* runtimes to look for, by their place in the catalog, a bit each */
     struct reserve *reserves;
     size_t reserve_count;
     bool prepare_posted, ending;

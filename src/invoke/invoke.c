@@ -13,6 +13,7 @@
 #include "base/folder.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "catalog/runtime.h"
 #include "invoke/bootstrap.h"
 #include "invoke/internal.h"
 #include "invoke/unpack.h"
@@ -101,6 +102,19 @@ void invoke_remove_folder(struct invoke *invoke, char *path)
 
 /* ---- the supervisor ---- */
 
+/* Who may reach an interpreter depends on how instances are kept apart. */
+static void look_for_expected(struct invoke *invoke)
+{
+    size_t count;
+    const struct runtime_name *names = runtime_name_table(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (invoke->expected >> i & 1)
+            interpreter_find(invoke, str_of(names[i].name));
+    }
+    invoke->expected = 0;
+}
+
 static void on_ready(void *arg, bool namespaces, const char *problem)
 {
     struct invoke *invoke = arg;
@@ -112,6 +126,7 @@ static void on_ready(void *arg, bool namespaces, const char *problem)
         log_info("functions run", "isolation=process problem=\"%s\"", problem);
     else
         log_info("functions run", "isolation=%s", namespaces ? "namespace" : "process");
+    look_for_expected(invoke);
     invoke_prepare_on(invoke);
 }
 
@@ -159,6 +174,19 @@ int invoke_supervisor(struct invoke *invoke, struct error *err)
     if (invoke->supervisor)
         return 1;
     return start(invoke, err) < 0 ? -1 : 1;
+}
+
+void invoke_expect(struct invoke *invoke, struct str runtime)
+{
+    const struct runtime_name *name = runtime_name_find(runtime);
+    const struct runtime_name *names = runtime_name_table(&(size_t){0});
+    struct error err;
+
+    if (!name || invoke->ending)
+        return;
+    invoke->expected |= UINT64_C(1) << (name - names);
+    if (invoke_supervisor(invoke, &err) == 0)
+        look_for_expected(invoke); /* what goes wrong is told to the call that meets it */
 }
 
 /* ---- preparation goes on ---- */

@@ -133,6 +133,9 @@ struct invoke_stream {
     void (*pipe)(void *arg, const struct invoke_result *head, int fd, struct str unread);
 };
 
+/** A function of @runtime is there: what its first call needs of this machine is looked for now. */
+void invoke_expect(struct invoke *invoke, struct str runtime);
+
 struct invoke_request {
     struct str request_id;
     const struct invoke_stream *stream; /* NULL: the answer is wanted whole */

@@ -63,6 +63,15 @@ def layer(running, name, files):
     return reply.json()["arn"]
 
 
+def test_creating_a_function_looks_for_what_its_first_call_needs(started):
+    running, functions = started()
+    assert running.admin("GET", "health").json()["functions"]["isolation"] == "not tried yet"
+    functions.create("python3", {"index.py": PYTHON})
+    while running.admin("GET", "health").json()["functions"]["isolation"] not in MODES or "runtime of another version" not in running.log():
+        pass  # python3 is 3.6 by its name
+    assert in_reserve(running) == 0
+
+
 def test_a_later_cold_start_takes_one(started):
     running, functions = started()
     assert in_reserve(running) == 0

@@ -216,6 +216,8 @@ static void settle(struct work *work, struct subject *s)
     if (tags)
         tags_put(work, s->at.path, tags);
     owner_touch(work, s->at.owner);
+    if (work->service->invoke)
+        invoke_expect(work->service->invoke, json_get_str(s->document, "runtime"));
     if (work->package.bytes)
         store_put_blob(work_batch(work), s->blob, GIVE(work->package.bytes),
                        ((struct code *)s->own)->size);
