@@ -37,7 +37,7 @@ void invoke_function_copy(const struct invoke_function *from, struct arena *aren
         &out->version,          &out->qualifier,
         &out->runtime,          &out->handler,
         &out->initializer,      &out->blob,
-        &out->health_path,      &out->log_project,
+        &out->health.path,      &out->log_project,
         &out->log_store,        &out->pre_freeze.handler,
         &out->pre_stop.handler, &out->role,
     };

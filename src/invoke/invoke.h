@@ -76,6 +76,13 @@ struct invoke_hook {
     uint32_t timeout_s;
 };
 
+/* How a custom runtime is asked whether it is well; seconds. */
+struct invoke_health {
+    struct str path; /* "": that it listens is enough */
+    uint32_t delay_s, period_s, timeout_s;
+    uint32_t failures, successes; /* in a row */
+};
+
 /* A function as a call finds it. Copied; views may go when the call has begun. */
 struct invoke_function {
     struct str account, region;
@@ -98,7 +105,7 @@ struct invoke_function {
     const struct str *command; /* of a custom runtime; none: ./bootstrap */
     size_t command_count;
     uint16_t port;
-    struct str health_path;        /* "" : the port alone is asked */
+    struct invoke_health health;
     uint32_t start_limit_s;        /* of a custom runtime */
     uint32_t instances_max;        /* of this function on demand; beyond it ResourceExhausted */
     uint32_t region_instances_max; /* of those that share what is not reserved */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "invoke/health.h"
 #include "invoke/http1.h"
 #include "invoke/internal.h"
 
@@ -41,6 +42,7 @@ struct connection {
 
 struct web {
     struct instance *instance;
+    struct health *health; /* NULL: that it listens is enough */
     struct connection *connections;
 };
 
@@ -69,6 +71,7 @@ void web_free(struct web *web)
         return;
     while (web->connections)
         close_connection(web->connections);
+    health_free(web->health);
     mem_free(web);
 }
 
@@ -380,6 +383,13 @@ void web_socket(struct web *web, uint32_t token, int fd, int sys_errno)
     struct invoke_call *call = token == START_TOKEN ? NULL : find_call(web, token);
 
     (void)sys_errno;
+    if (token == HEALTH_TOKEN) {
+        if (web->health)
+            health_socket(web->health, fd);
+        else if (fd >= 0)
+            close(fd);
+        return;
+    }
     if (fd < 0) {
         /* The limit of the start has its own timer. */
         if (call)
@@ -388,7 +398,9 @@ void web_socket(struct web *web, uint32_t token, int fd, int sys_errno)
     }
     struct connection *c = open_connection(web, fd);
 
-    if (token == START_TOKEN)
+    if (token == START_TOKEN && web->instance->spec.health.path.len)
+        web->health = health_new(web->instance);
+    else if (token == START_TOKEN)
         instance_loaded(web->instance);
     else if (call)
         send_on(c, call);

@@ -63,6 +63,29 @@ static size_t add_texts(struct arena *arena, const cJSON *list, struct str *out)
     return count;
 }
 
+/* A whole URL stands for its path: it is our own port that is asked. */
+static struct str path_of(struct str url)
+{
+    size_t at;
+
+    if (!str_find(url, STR("://"), &at))
+        return url;
+    url = str_slice(url, at + strlen("://"), url.len);
+    return str_find(url, STR("/"), &at) ? str_slice(url, at, url.len) : STR("/");
+}
+
+static struct invoke_health read_health(struct arena *arena, const cJSON *config)
+{
+    return (struct invoke_health){
+        .path = path_of(text(arena, config, "httpGetUrl")),
+        .delay_s = number(config, "initialDelaySeconds", 0),
+        .period_s = number(config, "periodSeconds", 3),
+        .timeout_s = number(config, "timeoutSeconds", 1),
+        .failures = number(config, "failureThreshold", 3),
+        .successes = number(config, "successThreshold", 1),
+    };
+}
+
 static void read_custom(struct work *work, struct arena *arena, const cJSON *model,
                         struct invoke_function *out)
 {
@@ -78,7 +101,7 @@ static void read_custom(struct work *work, struct arena *arena, const cJSON *mod
         out->command_count += add_texts(arena, args, texts + out->command_count);
     out->command = texts;
     out->port = (uint16_t)number(config, "port", number(model, "caPort", DEFAULT_PORT));
-    out->health_path = text(arena, member(config, "healthCheckConfig"), "httpGetUrl");
+    out->health = read_health(arena, member(config, "healthCheckConfig"));
     out->start_limit_s = (uint32_t)work_limit(work, LIMIT_CUSTOM_START);
 }
 
