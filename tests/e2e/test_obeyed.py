@@ -220,3 +220,87 @@ def test_check_takes_a_file_and_a_version(tmp_path):
     refused = fcemu("check", str(path), folder=tmp_path)
     assert refused.returncode == 2
     assert re.search(r"fcemu.yaml:1:10: error F20\d: version: this build reads version 1", refused.stderr), refused.stderr
+
+
+# ---- tokens of listings ----
+
+LISTS = [
+    "/2021-04-06/services",
+    "/2021-04-06/services/s/functions",
+    "/2021-04-06/services/s/versions",
+    "/2021-04-06/services/s/aliases",
+    "/2021-04-06/services/s/functions/f/triggers",
+    "/2021-04-06/services/s/functions/f/async-invoke-configs",
+    "/2021-04-06/services/s/functions/f/stateful-async-invocations",
+    "/2021-04-06/provision-configs",
+    "/2021-04-06/on-demand-configs",
+    "/2021-04-06/custom-domains",
+    "/2021-04-06/layers",
+    "/2021-04-06/reserved-capacities",
+    "/2023-03-30/functions",
+    "/2023-03-30/functions/g/versions",
+    "/2023-03-30/functions/g/aliases",
+    "/2023-03-30/functions/g/triggers",
+    "/2023-03-30/functions/g/async-tasks",
+    "/2023-03-30/custom-domains",
+    "/2023-03-30/layers",
+    "/2023-03-30/concurrency-configs",
+    "/2023-03-30/provision-configs",
+    "/2023-03-30/async-invoke-configs",
+]
+GARBAGE = ["garbage", "zzz", "0123456789abcdef", "%00", "-"]
+
+
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory):
+    from fcemu import Daemon
+
+    running = Daemon(tmp_path_factory.mktemp("listed")).start()
+
+    def make(path, body):
+        assert running.call("POST", path, json.dumps(body)).status in (200, 201)
+
+    code = {"zipFile": "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA=="}
+    make("/2021-04-06/services", {"serviceName": "s"})
+    make("/2021-04-06/services", {"serviceName": "t"})
+    make("/2021-04-06/services/s/functions", {"functionName": "f", "runtime": "python3.9", "handler": "a.b", "code": code})
+    for name in ("g", "h", "i"):
+        make("/2023-03-30/functions", {"functionName": name, "runtime": "python3.10", "handler": "a.b", "code": code})
+    yield running
+    running.stop()
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, marks=pytest.mark.sound("B5", f"{path}?nextToken=garbage", "400 InvalidArgument")) for path in LISTS])
+def test_tokens_that_nobody_gave_are_refused(listed, path):
+    for token in GARBAGE:
+        reply = listed.call("GET", f"{path}?nextToken={token}")
+        assert reply.status == 400, (token, reply.body)
+        body = reply.json()
+        assert (body.get("Code") or body["ErrorCode"]) == "InvalidArgument"
+        assert "nextToken is set to an invalid value" in (body.get("Message") or body["ErrorMessage"])
+    assert listed.call("GET", f"{path}?nextToken=").status == 200
+
+
+def test_tokens_lead_on_in_their_own_listing_alone(listed):
+    page = listed.call("GET", "/2023-03-30/functions?limit=1").json()
+    token = page["nextToken"]
+    rest = listed.call("GET", f"/2023-03-30/functions?limit=5&nextToken={token}").json()
+    assert [f["functionName"] for f in page["functions"] + rest["functions"]] == ["g", "h", "i"]
+    assert "nextToken" not in rest
+    spoiled = token[:-1] + ("0" if token[-1] != "0" else "1")
+    elsewhere = "1234.cn-shanghai.fc.aliyuncs.com"
+    assert listed.call("GET", f"/2023-03-30/functions?nextToken={spoiled}").status == 400
+    assert listed.call("GET", f"/2021-04-06/services?nextToken={token}").status == 400
+    assert listed.call("GET", f"/2023-03-30/functions?nextToken={token}", host=elsewhere).status == 400
+
+
+def test_tokens_of_2016_are_names(listed):
+    """Its clients' suites compare them with names, and continue where a name was."""
+    page = listed.call("GET", "/2016-08-15/services?limit=1&startKey=s").json()
+    assert page["nextToken"] == "t"
+    assert [s["serviceName"] for s in listed.call("GET", "/2016-08-15/services?nextToken=ss").json()["services"]] == ["t"]
+
+
+def test_capital_tokens_are_checked_too(listed):
+    reply = listed.call("GET", "/2023-03-30/tags-v2?ResourceType=function&NextToken=garbage")
+    assert reply.status == 400 and "NextToken is set to an invalid value" in reply.json()["Message"]

@@ -236,13 +236,17 @@ struct page {
     struct str start; /* the first name to show */
     size_t limit;
     const char *token; /* what the answer calls the next start: "nextToken" */
+    struct work *work;
 };
 
-/** Read limit, prefix, startKey and nextToken. False when refused. */
+/** Read limit, prefix, startKey and nextToken. False when refused: also a token that was not given
+ * out for this very listing, where tokens are more than names. */
 bool page_read(struct work *work, enum limit_id preset, enum limit_id most, struct page *out);
 /** The same for an operation with capital parameters: Limit and NextToken alone. */
 bool page_read_capital(struct work *work, enum limit_id preset, enum limit_id most,
                        struct page *out);
+/** Say in @answer that @name is the first that is not shown. */
+void page_goes_on(const struct page *page, struct str name, cJSON *answer);
 /** NULL leaves the row out. */
 typedef cJSON *page_show(struct work *work, const struct store_row *row, void *arg);
 /** Add to @array what show() makes of the rows of the page. What is left is named in @answer. */

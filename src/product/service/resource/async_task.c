@@ -244,7 +244,7 @@ static void add_page(struct work *work, const struct address *at, const struct f
         if (started && shown < page->limit)
             cJSON_AddItemToArray(list, show(work, at, task->record, filter->payload));
         else if (started && shown == page->limit)
-            json_add_str(answer, "nextToken", task->id);
+            page_goes_on(page, task->id, answer);
         shown += started;
     }
     /* The oldest clients take an empty listing for null. */

@@ -164,7 +164,7 @@ static void list_versions(struct work *work, const struct page *page, struct sto
         const struct store_row *row = list.rows[forward ? at : list.count - 1 - at];
 
         if (shown == page->limit) {
-            json_add_str(answer, "nextToken", row->key.name);
+            page_goes_on(page, row->key.name, answer);
             break;
         }
         cJSON_AddItemToArray(versions, resource_view(work, &s, row));
