@@ -12,8 +12,8 @@ import shutil
 import subprocess
 import sys
 
-# Loaded at run time, when it is wanted: src/invoke/archive_lib.c
-LOADED_LATER = ("libarchive.so.13",)
+# Loaded at run time, when they are wanted: src/invoke/archive_lib.c, src/dns/ldns_lib.c
+LOADED_LATER = ("libarchive.so.13", "libldns.so.3")
 
 # What every glibc system has; these must be its own.
 OF_GLIBC = re.compile(r"^(ld-linux.*|linux-vdso|lib(c|m|dl|rt|pthread|resolv|util|anl))\.so")

@@ -55,6 +55,28 @@ bool settings_take_addresses(struct conf_decoder *d, const struct conf_field *fi
     return ok;
 }
 
+/* Those that have a host and a port, or a port alone; never a socket file. */
+bool settings_take_dns_addresses(struct conf_decoder *d, const struct conf_field *field,
+                                 const struct conf_node *node, void *out)
+{
+    struct conf_texts list = {0};
+    size_t count;
+    const struct conf_node *item = conf_items(node, &count);
+    bool ok = settings_take_addresses(d, field, node, &list);
+
+    for (size_t i = 0; ok && i < list.count; i++, item = item->next) {
+        if (!str_starts(list.items[i], STR("unix:")))
+            continue;
+        conf_error(d->report, conf_at(item), "F208",
+                   "'%s': names are asked for by UDP and TCP; write 127.0.0.1:53, [::1]:53 or :53",
+                   conf_value(d, item));
+        ok = false;
+    }
+    if (ok)
+        *(struct conf_texts *)out = list;
+    return ok;
+}
+
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

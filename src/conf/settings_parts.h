@@ -10,6 +10,8 @@ extern const struct conf_table settings_auth_table;
 /** Addresses to listen on, as struct conf_texts. */
 bool settings_take_addresses(struct conf_decoder *d, const struct conf_field *field,
                              const struct conf_node *node, void *out);
+bool settings_take_dns_addresses(struct conf_decoder *d, const struct conf_field *field,
+                                 const struct conf_node *node, void *out);
 /** Names to answer to: globs in lower case and "@address"; "@hostname" becomes the machine's name.
  * As struct conf_texts. */
 bool settings_take_hosts(struct conf_decoder *d, const struct conf_field *field,

@@ -11,6 +11,7 @@
 #include "conf/settings.h"
 #include "daemon/authority.h"
 #include "daemon/internal.h"
+#include "dns/server.h"
 #include "grammar/header.h"
 #include "http/wire/descriptors.h"
 #include "invoke/invoke.h"
@@ -364,7 +365,7 @@ static int start(struct daemon *d, struct conf_report *report, struct error *err
     start_gateway(d);
     if (start_server(d, err) < 0 || control_start(d, err) < 0 || start_signals(d, err) < 0)
         return -1;
-    if (start_listeners(d, err) < 0 || daemon_watch(d, err) < 0)
+    if (start_listeners(d, err) < 0 || names_start(d, err) < 0 || daemon_watch(d, err) < 0)
         return -1;
     code_watch(d);
     d->ready = true;
@@ -386,6 +387,7 @@ static void end(struct daemon *d)
     code_forget(d);
     loop_timer_cancel(d->loop, &d->memory_timer);
     http_server_free(d->server);
+    dns_server_free(d->names);
     gateway_free(d->gateway);
     neighbours_free(d->neighbours);
     functions_stop(d);

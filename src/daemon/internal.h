@@ -43,6 +43,7 @@ struct daemon {
     char drawn_token[2 * TOKEN_BYTES + 1]; /* "" unless the setting is `random` */
     struct gateway *gateway;
     struct http_server *server;
+    struct dns_server *names;
     struct admin *admin;
     struct fault_grammar_options grammar;
     struct rule_files fault_files, fixture_files;
@@ -103,6 +104,10 @@ void code_watch(struct daemon *d);
 void code_unwatch(struct daemon *d);
 /** Behind the end of the worker. */
 void code_forget(struct daemon *d);
+
+/* names.c */
+/** Open what dns_listen names. */
+int names_start(struct daemon *d, struct error *err);
 
 /* settle.c */
 /** Before anything is allocated. */
