@@ -108,25 +108,31 @@ static void read_body(struct stream *stream, bool chunked)
         ;
 }
 
+/* What a refusal says is one answer. */
+static int print_refusal(const struct cli_args *args, FILE *in, int status, bool chunked)
+{
+    OWN(client_answer_done) struct client_answer refusal = {.status = status};
+    struct stream stream = {.in = in, .line = keep_line, .arg = &refusal.body};
+
+    read_body(&stream, chunked);
+    buf_done(&stream.text);
+    client_print_problem(args, &refusal);
+    return EXIT_CODE_USAGE;
+}
+
 static int read_stream(const struct cli_args *args, struct stream *stream)
 {
     bool chunked = false;
-    OWN(client_answer_done)
-    struct client_answer refusal = {.status = read_head(stream->in, &chunked)};
+    int status = read_head(stream->in, &chunked);
 
-    if (!refusal.status) {
+    if (!status) {
         fprintf(stderr, "fcemu %s: the daemon has gone\n", args->verb->name);
         return EXIT_CODE_UNREACHABLE;
     }
-    if (refusal.status < STATUS_REFUSED) {
-        read_body(stream, chunked);
-        return EXIT_CODE_PASS;
-    }
-    stream->line = keep_line;
-    stream->arg = &refusal.body;
+    if (status >= STATUS_REFUSED)
+        return print_refusal(args, stream->in, status, chunked);
     read_body(stream, chunked);
-    client_print_problem(args, &refusal);
-    return EXIT_CODE_USAGE;
+    return EXIT_CODE_PASS;
 }
 
 int client_stream(const struct cli_args *args, const char *path,

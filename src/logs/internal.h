@@ -11,7 +11,8 @@
 
 #include "logs/logs.h"
 
-enum { BLOCK_BYTES = 16 << 10 };
+/* Many functions print little: their blocks begin small and grow. */
+enum { BLOCK_BYTES_FIRST = 1 << 10, BLOCK_BYTES = 16 << 10 };
 
 /* A line as it lies in a block, its texts behind it. Ids that are those of the line before it in
  * the same block are not written again. */

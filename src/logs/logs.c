@@ -184,8 +184,12 @@ static size_t size_of(const struct block *block, const struct logs_line *line)
 
 static struct block *add_block(struct owner *owner, size_t least)
 {
-    size_t cap = least > BLOCK_BYTES ? least : BLOCK_BYTES;
-    struct block *block = mem_alloc(sizeof(*block) + cap);
+    size_t before = owner->blocks ? owner->blocks->prev->cap : BLOCK_BYTES_FIRST / 2;
+    size_t cap = 2 * before < BLOCK_BYTES ? 2 * before : BLOCK_BYTES;
+    struct block *block;
+
+    cap = least > cap ? least : cap;
+    block = mem_alloc(sizeof(*block) + cap);
 
     block->cap = cap;
     DL_APPEND(owner->blocks, block);

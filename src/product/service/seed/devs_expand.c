@@ -288,14 +288,12 @@ static const struct conf_node *moved(struct devs *devs, const struct conf_node *
 
 static bool find_expression(struct str text, size_t *from, size_t *to)
 {
-    struct str inner;
+    size_t end;
 
-    if (!str_find(text, STR("${"), from))
+    if (!str_find(text, STR("${"), from) ||
+        !str_find(str_slice(text, *from, text.len), STR("}"), &end))
         return false;
-    inner = str_slice(text, *from, text.len);
-    if (!memchr(inner.ptr, '}', inner.len))
-        return false;
-    *to = *from + (size_t)((const char *)memchr(inner.ptr, '}', inner.len) - inner.ptr);
+    *to = *from + end;
     return true;
 }
 
