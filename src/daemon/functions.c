@@ -48,6 +48,19 @@ static void mint(void *owner, const struct invoke_function *function, struct str
                                key.expires_ms};
 }
 
+/* Through us they reach everything, and not only what is emulated: a proxy is asked for all names.
+ * Functions of root are other users, who may not. */
+static bool is_proxy_for_all(const struct settings *s)
+{
+    if (geteuid() == 0 && !s->allow_users.any)
+        return false;
+    for (size_t i = 0; i < s->proxy.pass.count; i++) {
+        if (str_eq(s->proxy.pass.items[i], STR("*")))
+            return true;
+    }
+    return false;
+}
+
 static struct str address(void *owner, struct arena *arena)
 {
     uint16_t port = control_port(owner);
@@ -76,6 +89,7 @@ int functions_start(struct daemon *d, struct error *err)
         .runtimes = runtimes,
         .runtime_count = s->runtimes.count,
         .no_network = s->invoke.network == NETWORK_NONE,
+        .proxies = is_proxy_for_all(s),
         .mint = mint,
         .address = address,
         .owner = d,

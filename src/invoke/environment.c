@@ -149,6 +149,25 @@ static struct str daemon_address(struct instance *i)
     return settings->address ? settings->address(settings->owner, i->arena) : STR_NONE;
 }
 
+/* Python and Node.js need none: a proxy is asked for every name, and some clients repeat what
+ * failed behind one. Java would say in the log that it has read such a variable. */
+static bool wants_proxy(const struct instance *i)
+{
+    return i->invoke->settings.proxies &&
+           (i->language == LANGUAGE_GO || i->language == LANGUAGE_PHP ||
+            i->language == LANGUAGE_CUSTOM);
+}
+
+static void add_proxy(struct instance *i, struct texts *env, struct str at)
+{
+    static const char *const names[] = {"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"};
+
+    for (size_t k = 0; k < N_ELEMENTS(names); k++)
+        add_preset(i, env, names[k], "http://" STR_FMT, STR_ARG(at));
+    add_preset(i, env, "NO_PROXY", "localhost,127.0.0.1,::1");
+    add_preset(i, env, "no_proxy", "localhost,127.0.0.1,::1");
+}
+
 /* Clients inside come back here: those of Python and Node.js by the names of the service, which a
  * module leads. */
 static void add_way_here(struct instance *i, struct texts *env)
@@ -159,6 +178,8 @@ static void add_way_here(struct instance *i, struct texts *env)
     if (at.len == 0)
         return;
     add_preset(i, env, "FCEMU_ADDRESS", STR_FMT, STR_ARG(at));
+    if (wants_proxy(i))
+        add_proxy(i, env, at);
     add_preset(i, env, "SSL_CERT_FILE", "%s", bundle);
     add_preset(i, env, "REQUESTS_CA_BUNDLE", "%s", bundle);
     add_preset(i, env, "CURL_CA_BUNDLE", "%s", bundle);

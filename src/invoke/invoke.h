@@ -45,6 +45,7 @@ struct invoke_settings {
     /* Makes a key for an instance, in @arena; NULL: one that nobody knows. */
     void (*mint)(void *owner, const struct invoke_function *function, struct str instance,
                  struct arena *arena, struct invoke_key *out);
+    bool proxies; /* as a proxy the daemon passes on what is not its own */
     /* Where functions reach the daemon, "127.0.0.1:8252", in @arena; NULL, or absent: nowhere. */
     struct str (*address)(void *owner, struct arena *arena);
     void *owner;

@@ -1,7 +1,10 @@
 """What functions call: the emulator, with keys of their own; the journal shows whose call led to which."""
 
+import http.server
 import inspect
 import json
+import os
+import threading
 
 import pytest
 
@@ -159,3 +162,51 @@ def handler(event, context):
     name = lenient.create("python3", {"index.py": code, "signing.py": inspect.getsource(signing)}, timeout=60)
     assert lenient.call(name).body == b"200"
     assert lenient.running.call("GET", "/a", host="shelf.oss-cn-shanghai.aliyuncs.com").body == b"b"
+
+
+ASKS = """#!/usr/bin/python3
+import http.server, json, os, urllib.request
+class Handler(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *args): pass
+    def do_POST(self):
+        url = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        try:
+            answer = urllib.request.urlopen(url, timeout=30)
+            text = json.dumps({"status": answer.status, "body": answer.read().decode()})
+        except OSError as error:
+            text = json.dumps({"error": str(error)})
+        data = json.dumps({**json.loads(text), "proxy": os.environ.get("HTTP_PROXY")}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+http.server.ThreadingHTTPServer(("0.0.0.0", int(os.environ["FC_SERVER_PORT"])), Handler).serve_forever()
+"""
+
+
+class Other(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "5")
+        self.end_headers()
+        self.wfile.write(b"other")
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_custom_runtimes_get_a_proxy_that_passes_on_the_rest(daemon, passes):
+    """A name of others, which the setting leads to a server here, and one of the service."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Other) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        rest = ', "*"' if passes else ""
+        functions = Functions(daemon(config=f'proxy: {{pass: ["other.example=127.0.0.1:{server.server_port}"{rest}]}}\n'))
+        name = functions.create("custom", {"bootstrap*": ASKS}, timeout=60, memorySize=512)
+        seen = [functions.call(name, url.encode()).json() for url in ("http://other.example/", f"http://{HOST}/2016-08-15/services")]
+        server.shutdown()
+    if not passes or os.getuid() == 0:  # functions of root are other users, whom the proxy serves nothing
+        assert [one["proxy"] for one in seen] == [None, None]
+        return
+    assert [one["proxy"] for one in seen] == [f"http://127.0.0.1:{functions.running.port}"] * 2
+    assert (seen[0]["status"], seen[0]["body"], seen[1]["status"]) == (200, "other", 200)
