@@ -116,10 +116,44 @@ def test_functions_of_2023_get_an_event(daemon):
     context = event["requestContext"]
     assert context["http"]["method"] == "POST" and context["http"]["path"] == "/a b" and context["domainName"] == host
     assert context["requestId"] == reply.headers["X-Fc-Request-Id"] and isinstance(context["timeEpoch"], str)
+    forged = running.call("POST", "/", b"", {"X-Fc-Security-Token": "forged", "Keep-Alive": "forged"}, host=host).json()["headers"]
+    assert "forged" not in forged.values(), forged
     binary = running.call("POST", "/", b"\xff\x00", {"Content-Type": "application/octet-stream"}, host=host).json()
     assert (binary["isBase64Encoded"], binary["body"]) == (True, "/wA=")
     plain = running.call("GET", "/plain", host=host)
     assert (plain.status, plain.headers["Content-Type"], plain.body) == (200, "application/json", b"just text")
+
+
+FORGED = {"X-Fc-Own": "forged", "X-Fc-Security-Token": "forged", "Keep-Alive": "forged", "X-Asked": "1"}
+SHOW_ENVIRON = """
+import json
+def handler(environ, start_response):
+    start_response("200 OK", [])
+    return [json.dumps({name[5:].replace("_", "-"): value for name, value in environ.items() if name.startswith("HTTP_")}).encode()]
+"""
+SHOW_HEADERS = '''#!/usr/bin/python3
+import http.server, json, os
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = json.dumps(dict(self.headers)).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+http.server.HTTPServer(("127.0.0.1", int(os.environ["FC_SERVER_PORT"])), Handler).serve_forever()
+'''
+
+
+@pytest.mark.parametrize("runtime,files", [("python3", {"index.py": SHOW_ENVIRON}), ("custom", {"bootstrap*": SHOW_HEADERS})])
+def test_headers_of_the_service_are_not_taken_from_clients(functions, runtime, files):
+    name = functions.create(runtime, files)
+    functions.trigger(name)
+    reply = functions.running.call("GET", f"/2016-08-15/proxy/demo/{name}/", headers=FORGED)
+    shown = {header.lower(): value for header, value in reply.json().items()}
+    assert reply.status == 200 and shown["x-asked"] == "1"
+    assert "x-fc-own" not in shown and "forged" not in shown.values(), shown
 
 
 # ---- asynchronous requests ----
