@@ -1,0 +1,3 @@
+exports.handler = (event, context, callback) => {
+  callback(null, JSON.stringify({ charged: JSON.parse(event.toString()).order }));
+};
