@@ -10,7 +10,7 @@ import pytest
 
 from functions import Functions, packed
 from test_instances import wait_for
-from test_runtimes import need
+from languages import need
 
 MODES = ["process", "namespace"]
 # Whether it waited in reserve: then it was started without the variables of its function.
@@ -117,7 +117,7 @@ def test_node_and_php_are_kept_too(started):
 def test_java_is_kept_too(started, tmp_path):
     import subprocess
 
-    from test_runtimes import JAVA_API
+    from languages import JAVA_API
 
     need("java", "javac")
     running, functions = started()
