@@ -97,6 +97,7 @@ void instance_free(struct instance *instance)
     struct invoke *invoke = instance->invoke;
 
     own_drop(instance);
+    sessions_forget(instance);
     debug_end(instance);
     uncount(instance);
     provision_lost(instance);
@@ -413,6 +414,14 @@ void instance_go_on(struct instance *instance)
         instance_rest(instance);
 }
 
+/* One that has a session waits for it. */
+static uint64_t idle_ms(const struct instance *instance)
+{
+    uint64_t own = instance->invoke->settings.idle_ms;
+
+    return instance->session_idle_ms > own ? instance->session_idle_ms : own;
+}
+
 void instance_rest(struct instance *instance)
 {
     if (instance->call_count || instance->state >= INSTANCE_FREEZING || freezes(instance))
@@ -426,8 +435,8 @@ void instance_rest(struct instance *instance)
     if (instance->interpreter)
         reserve_refill(instance);
     if (instance->state == INSTANCE_SERVING && !instance->provisioned && !instance->debugged)
-        loop_timer_arm(instance->invoke->loop, &instance->timer,
-                       instance->invoke->settings.idle_ms * NS_PER_MS, on_idle_limit);
+        loop_timer_arm(instance->invoke->loop, &instance->timer, idle_ms(instance) * NS_PER_MS,
+                       on_idle_limit);
 }
 
 void instance_drain(struct instance *instance)

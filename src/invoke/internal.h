@@ -99,8 +99,19 @@ struct instance *function_find_room(struct function *function, const char **code
 /** The same, but a new one if there may be one: what it is for strikes the start. */
 struct instance *function_find_new_room(struct function *function, const char **code,
                                         char **message);
+/** The same, with fewer than @most sessions. */
+struct instance *function_find_session_room(struct function *function, uint32_t most,
+                                            const char **code, char **message);
 /** One more instance that is kept ready may be started; NULL: *message says why not. */
 struct instance *function_find_ready_room(struct function *function, char **message);
+
+/* ---- session.c ---- */
+
+/** The instance that the session is bound to, or is from now on. */
+struct instance *session_find_room(struct function *function, const struct invoke_session *session,
+                                   const char **code, char **message);
+/** The instance goes. */
+void sessions_forget(struct instance *instance);
 
 /* ---- provision.c ---- */
 
@@ -133,7 +144,10 @@ struct instance {
     bool draining;
     bool frozen; /* its hook has run since its last call */
     bool provisioned;
-    bool was_ready;                         /* it has served, or could have */
+    bool was_ready; /* it has served, or could have */
+    struct bound_session *sessions;
+    uint32_t session_count;
+    uint64_t session_idle_ms;               /* the longest of theirs */
     bool loses_log;                         /* what it prints goes nowhere */
     uint64_t start_delay_ns, init_delay_ns; /* of a fault */
     void (*after_init)(struct instance *instance);
@@ -423,6 +437,7 @@ struct invoke {
     struct reserve *reserves;
     size_t reserve_count;
     bool prepare_posted, ending;
+    struct bound_session *sessions; /* of all functions */
     bool provision_posted;
     uint64_t provision_round, fill_round;
     uint64_t next_tmp, next_user;

@@ -252,8 +252,11 @@ struct invoke_call *invoke_begin(struct invoke *invoke, const struct invoke_func
     struct function *function = function_take(invoke, spec);
     struct invoke_call *call = mem_alloc(sizeof(*call));
     bool starts = inside_wants_start(request);
-    struct instance *instance = (starts ? function_find_new_room : function_find_room)(
-        function, &call->refused.code, &call->message);
+    struct instance *instance =
+        request->session
+            ? session_find_room(function, request->session, &call->refused.code, &call->message)
+            : (starts ? function_find_new_room : function_find_room)(function, &call->refused.code,
+                                                                     &call->message);
     bool is_new = instance && instance->state == INSTANCE_PREPARING && !instance->calls;
 
     call->invoke = invoke;

@@ -127,6 +127,13 @@ struct invoke_http {
 struct fault_instance;
 struct invoke_result;
 
+/* Of a caller; its calls of a function go to one instance. */
+struct invoke_session {
+    struct str id;
+    uint32_t per_instance; /* sessions that may share one */
+    uint64_t idle_ms;      /* how long an instance that has it waits for calls */
+};
+
 /*
  * Who takes the answer to an HTTP request as it comes; the functions get the `arg` of done(). Only
  * custom runtimes answer so, and only what does not say how long it is.
@@ -146,10 +153,11 @@ void invoke_expect(struct invoke *invoke, struct str runtime);
 
 struct invoke_request {
     struct str request_id;
-    const struct invoke_stream *stream; /* NULL: the answer is wanted whole */
-    struct str event;                   /* or the body of the request */
-    const struct invoke_http *http;     /* NULL: an event */
-    const struct fault_instance *fault; /* what happens to it there; NULL: nothing */
+    const struct invoke_stream *stream;   /* NULL: the answer is wanted whole */
+    struct str event;                     /* or the body of the request */
+    const struct invoke_http *http;       /* NULL: an event */
+    const struct fault_instance *fault;   /* what happens to it there; NULL: nothing */
+    const struct invoke_session *session; /* whose instance takes it; NULL: any */
     uint32_t retry_count;
     struct str span_context;
     const struct invoke_pair *baggage;
@@ -213,6 +221,20 @@ void invoke_provision_end(struct invoke *invoke);
 /** How many are ready. @problem: why there are not more; "" when none is known. */
 uint32_t invoke_provisioned(struct invoke *invoke, const struct invoke_function *function,
                             struct str *problem);
+
+/* ---- sessions ---- */
+
+/** The id of the instance that is bound to it now; NULL: *code and *message, which is the caller's,
+ * say why there is none. */
+const char *invoke_session_open(struct invoke *invoke, const struct invoke_function *function,
+                                const struct invoke_session *session, const char **code,
+                                char **message);
+/** It may have another instance from now on. */
+void invoke_session_close(struct invoke *invoke, const struct invoke_function *function,
+                          struct str id);
+/** An instance gave the session itself. */
+void invoke_session_bind(struct invoke *invoke, const struct invoke_function *function,
+                         const struct invoke_session *session, struct str instance_id);
 
 /* ---- functions that are changed ---- */
 

@@ -12,14 +12,14 @@ static int rank(const struct instance *instance)
     return (instance->state == INSTANCE_SERVING ? 2 : 0) + instance->provisioned;
 }
 
-static struct instance *find_room(struct function *function)
+static struct instance *find_room(struct function *function, uint32_t most_sessions)
 {
     struct instance *best = NULL;
     struct instance *instance;
 
     DL_FOREACH(function->instances, instance)
     {
-        if (instance_has_room(instance) &&
+        if (instance_has_room(instance) && instance->session_count < most_sessions &&
             (!best || rank(instance) > rank(best) ||
              (rank(instance) == rank(best) && instance->state == INSTANCE_SERVING)))
             best = instance;
@@ -218,10 +218,11 @@ static bool may_grow(struct function *function, size_t from, size_t to,
     return may;
 }
 
-struct instance *function_find_room(struct function *function, const char **code, char **message)
+struct instance *function_find_session_room(struct function *function, uint32_t most,
+                                            const char **code, char **message)
 {
     const struct refusal refusal = {code, message};
-    struct instance *instance = find_room(function);
+    struct instance *instance = find_room(function, most);
 
     if (instance)
         return instance;
@@ -229,6 +230,11 @@ struct instance *function_find_room(struct function *function, const char **code
         !may_grow(function, 0, READY_CAPS, &refusal))
         return NULL;
     return instance_new(function);
+}
+
+struct instance *function_find_room(struct function *function, const char **code, char **message)
+{
+    return function_find_session_room(function, UINT32_MAX, code, message);
 }
 
 struct instance *function_find_new_room(struct function *function, const char **code,
@@ -240,7 +246,7 @@ struct instance *function_find_new_room(struct function *function, const char **
     if (may_grow(function, READY_CAPS, N_ELEMENTS(caps), &refusal) &&
         may_grow(function, 0, READY_CAPS, &refusal))
         return instance_new(function);
-    instance = find_room(function);
+    instance = find_room(function, UINT32_MAX);
     if (instance)
         mem_free(GIVE(*message));
     return instance;

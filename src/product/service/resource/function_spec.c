@@ -271,6 +271,10 @@ static struct kept_function *keep(struct work *work, const struct address *at, s
                                    .users = 1};
     read_spec(work, arena, at, model, &kept->facts.spec);
     kept->facts.checksum = text(arena, model, "codeChecksum");
+    kept->facts.affinity = text(arena, model, "sessionAffinity");
+    kept->facts.affinity_config = text(arena, model, "sessionAffinityConfig");
+    kept->facts.exclusive =
+        str_eq(text(arena, model, "instanceIsolationMode"), STR("SESSION_EXCLUSIVE"));
     if (HASH_COUNT(all->all) >= KEPT_MAX)
         function_keep_done(all);
     HASH_ADD_KEYPTR(hh, all->all, kept->key, key.len, kept);

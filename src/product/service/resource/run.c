@@ -36,6 +36,8 @@ struct run {
     bool as_event; /* HTTP in the form of an event */
     bool of_2023;
     bool wants_log;
+    struct address at; /* its names; rows may be others by the time of the answer */
+    struct session_use session;
     bool drop;           /* the service answers in place of a function that still writes */
     const cJSON *cors;   /* what is configured; NULL: nothing */
     struct str version;  /* that ran */
@@ -315,6 +317,8 @@ static void on_result(void *arg, const struct invoke_result *result)
         answer_http(run, &own);
     else if (!run->by_http)
         answer_event(run, &own);
+    if (run->session.facts && result->outcome != INVOKE_REFUSED && !result->streamed)
+        session_used(run->work, &run->at, &run->session, result);
     work_finish(run->work);
 }
 
@@ -354,6 +358,11 @@ static void begin(struct run *run, const struct address *at, struct invoke_reque
     struct work *work = run->work;
     struct invoke_function spec;
 
+    run->at = *at;
+    if (run->of_2023 && !session_take(work, at, &run->session))
+        return;
+    if (run->session.session.id.len)
+        request->session = &run->session.session;
     function_spec(work, at, &spec);
     request->request_id = work->call.request_id;
     request->stream = work->call.stream ? &run_stream : NULL;

@@ -25,11 +25,33 @@ const char *run_error_type(const struct invoke_result *result);
 struct function_facts {
     struct invoke_function spec;
     struct str checksum;
+    struct str affinity, affinity_config; /* of sessions; the latter is JSON */
+    bool exclusive;                       /* an instance has one session */
 };
 /** As long as the call's arena. */
 const struct function_facts *function_facts(struct work *work, const struct address *at);
 /** What invoke/ needs to know of the function; as long as the call's arena. */
 void function_spec(struct work *work, const struct address *at, struct invoke_function *out);
+
+/* ---- session_affinity.c ---- */
+
+/* The session of a call. */
+struct session_use {
+    struct invoke_session session;      /* its id is "" when there is none */
+    bool is_cookie;                     /* given by us: the answer says it */
+    bool learns;                        /* the function gives it, in its answer */
+    const struct function_facts *facts; /* NULL: the function knows no sessions */
+};
+/** What session the call belongs to. False when refused: it is paused. */
+bool session_take(struct work *work, const struct address *at, struct session_use *out);
+/** The call was answered: the session is kept, with its instance. */
+void session_used(struct work *work, const struct address *at, const struct session_use *use,
+                  const struct invoke_result *result);
+/** An instance for the session that is created or resumed; its id. False when refused. */
+bool session_open(struct work *work, const struct address *at, struct str id, struct str *out);
+void session_close(struct work *work, const struct address *at, struct str id);
+/** Its time is over: since its creation, or since its last call. */
+bool session_is_expired(struct work *work, const struct store_row *row, const cJSON *document);
 
 /* ---- http_form.c: functions of 2023-03-30 with a built-in runtime ---- */
 

@@ -1,5 +1,5 @@
 /*
- * Sessions of 2023-03-30, as records: no instance is bound to them.
+ * Sessions of 2023-03-30, by the API; how calls have them is session_affinity.c.
  *
  * Source: spec page api-2023-03-30 §6.8 and §7.12.
  */
@@ -9,6 +9,7 @@
 #include "crypto/id.h"
 #include "product/service/resource/handlers.h"
 #include "product/service/resource/model.h"
+#include "product/service/resource/run.h"
 #include "product/service/resource/shared_fields.h"
 
 /* clang-format off */
@@ -29,25 +30,10 @@ FIELD_TABLE(session_fields,
 
 enum { SESSION_ID_BYTES = 16, CONTAINER_ID_BYTES = 8 };
 
-static double number_or(const cJSON *document, const char *name, double preset)
-{
-    const cJSON *member = json_get(document, name);
-
-    return member ? member->valuedouble : preset;
-}
-
-/* Its time to live counts from its creation. */
-static bool is_expired(struct work *work, const struct store_row *row, const cJSON *document)
-{
-    double ttl_ms = number_or(document, "sessionTTLInSeconds", 21600) * MS_PER_S;
-
-    return (double)work_now_ms(work) > (double)row->created_ms + ttl_ms;
-}
-
 static void decorate(struct work *work, const struct subject *s, const struct store_row *row,
                      const cJSON *document, cJSON *view)
 {
-    if (is_expired(work, row, document))
+    if (session_is_expired(work, row, document))
         json_set(view, "sessionStatus", cJSON_CreateString("Expired"));
     json_add_str(view, "functionName", address_name_2023(&s->at, work->arena));
     json_add_str(view, "qualifier", json_get_str(document, "qualifier"));
@@ -57,7 +43,7 @@ static bool gone(struct work *work, const struct store_row *row)
 {
     OWN(json_free) cJSON *document = row_document(row);
 
-    return is_expired(work, row, document);
+    return session_is_expired(work, row, document);
 }
 
 static void random_hex(size_t bytes, struct buf *out)
@@ -82,13 +68,32 @@ static bool prepare(struct work *work, struct subject *s)
     return true;
 }
 
+/* The instance of a session is there from its creation on, if its function has code. */
+static bool reserve(struct work *work, struct subject *s)
+{
+    struct str id = json_get_str(s->document, "sessionId");
+    struct str instance;
+
+    if (!session_open(work, &s->at, id, &instance))
+        return false;
+    if (str_is_set(instance))
+        json_set(s->document, "containerId", json_string(instance));
+    return true;
+}
+
+static bool leave(struct work *work, struct subject *s)
+{
+    session_close(work, &s->at, s->key.name);
+    return true;
+}
+
 /* An id that comes again begins again. */
 static bool allow(struct work *work, struct subject *s)
 {
     (void)work;
     if (s->create)
         s->row = NULL;
-    return true;
+    return !s->create || reserve(work, s);
 }
 
 static void settle(struct work *work, struct subject *s)
@@ -102,7 +107,8 @@ static void settle(struct work *work, struct subject *s)
         return;
     buf_puts(&container, "c-");
     random_hex(CONTAINER_ID_BYTES, &container);
-    json_set(s->document, "containerId", cJSON_CreateString(buf_text(&container)));
+    if (!json_has(s->document, "containerId"))
+        json_set(s->document, "containerId", cJSON_CreateString(buf_text(&container)));
     json_set(s->document, "sessionAffinityType",
              json_string(affinity.len ? affinity : STR("NONE")));
     json_set(s->document, "qualifier",
@@ -134,29 +140,32 @@ const struct resource session_resource = {
     .owner = owner_qualified,
     .allow = allow,
     .settle = settle,
+    .remove = leave,
     .gone = gone,
     .decorate = decorate,
     .listed = listed,
 };
 
-static void set_status(struct work *work, const char *status)
+static void set_status(struct work *work, const char *status,
+                       bool (*with)(struct work *work, struct subject *s))
 {
     struct subject s = {.resource = &session_resource};
 
     if (resource_find(work, &s) && work_may_change(work, s.row)) {
         s.document = row_document(s.row);
         json_set(s.document, "sessionStatus", cJSON_CreateString(status));
-        resource_keep(work, &s);
+        if (with(work, &s))
+            resource_keep(work, &s);
     }
     subject_done(&s);
 }
 
 void session_pause(struct work *work)
 {
-    set_status(work, "Paused");
+    set_status(work, "Paused", leave);
 }
 
 void session_resume(struct work *work)
 {
-    set_status(work, "Active");
+    set_status(work, "Active", reserve);
 }
