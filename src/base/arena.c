@@ -107,7 +107,10 @@ static size_t next_block_bytes(const struct arena *arena)
 {
     size_t share = arena->total / BLOCK_SHARE;
 
-    return share < BLOCK_BYTES ? BLOCK_BYTES : share > BLOCK_BYTES_MOST ? BLOCK_BYTES_MOST : share;
+    /* A whole number of steps: what is rounded up within a block must not lead out of it. */
+    return share < BLOCK_BYTES        ? BLOCK_BYTES
+           : share > BLOCK_BYTES_MOST ? BLOCK_BYTES_MOST
+                                      : rounded(share);
 }
 
 static void *take(struct arena *arena, size_t size)

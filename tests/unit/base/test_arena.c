@@ -104,6 +104,21 @@ START_TEST(test_arena_printed_texts_cross_the_end_of_a_block)
 }
 END_TEST
 
+/* Blocks grow with the arena, to whatever size: a text at the very end of one leads into the next.
+ */
+START_TEST(test_arena_printed_texts_stay_within_blocks_of_any_size)
+{
+    enum { STEP = 16, TEXTS = 20000 };
+    struct arena *arena = arena_new();
+
+    arena_alloc(arena, (size_t)(70000 + STEP * _i));
+    for (int i = 0; i < TEXTS; i++)
+        ck_assert_str_eq(arena_printf(arena, "%c", 'x'), "x");
+    ck_assert_uint_ge(arena_size(arena), (size_t)TEXTS * STEP + 70000);
+    arena_free(arena);
+}
+END_TEST
+
 START_TEST(test_arena_clean_ups_run_last_one_first_and_once)
 {
     static int numbers[] = {1, 2, 3};
@@ -133,6 +148,7 @@ int main(void)
     tcase_add_test(tc, test_arena_concat_puts_parts_behind_each_other);
     tcase_add_test(tc, test_arena_strings_are_copies_with_a_terminator);
     tcase_add_test(tc, test_arena_printed_texts_cross_the_end_of_a_block);
+    tcase_add_loop_test(tc, test_arena_printed_texts_stay_within_blocks_of_any_size, 0, 8);
     tcase_add_test(tc, test_arena_clean_ups_run_last_one_first_and_once);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
