@@ -194,6 +194,15 @@ def test_the_environment_of_the_caller_counts(running, samples):
     assert running.run("invoke", "greet-prod").returncode == 0
 
 
+def test_variables_may_stand_in_a_file_beside_it(running, samples):
+    """The environment wins over .env, .env over the default."""
+    folder = samples / "dotenv"
+    shutil.copytree(samples / "fc3", folder)
+    (folder / ".env").write_text("# stages\nOTHER=x\nSTAGE='filed'\r\n", encoding="utf-8")
+    assert "function 'greet-filed'" in running.run("deploy", folder, "--dry-run").stdout
+    assert "function 'greet-set'" in running.run("deploy", folder, "--dry-run", extra={"STAGE": "set"}).stdout
+
+
 def test_where_it_answers_is_said(running, samples):
     result = running.run("deploy", samples / "funcraft")
     line = f"curl -H 'Host: {ACCOUNT}.cn-shanghai.fc.aliyuncs.com' http://127.0.0.1:{running.port}/2016-08-15/proxy/shop/order/"

@@ -14,22 +14,16 @@
 #include "base/units.h"
 #include "logs/logs.h"
 #include "product/neighbours/internal.h"
+#include "product/neighbours/log_query.h"
 
 enum {
     STATUS_OK = 200,
     STATUS_BAD_REQUEST = 400,
-    WORDS_MAX = 32,
     FIELDS = 8,
     LINES_DEFAULT = 100,
     LINES_MAX = 100,
     BARS_MAX = 60,
     SCANNED_MAX = 200000,
-};
-
-struct word {
-    bool negated;
-    struct str field; /* absent: any */
-    struct str text;  /* "" : it is there */
 };
 
 struct search {
@@ -38,15 +32,9 @@ struct search {
     uint64_t offset, lines;
     bool newest_first;
     struct str topic; /* "" : any */
-    struct word words[WORDS_MAX];
-    size_t word_count;
+    struct log_query query;
     struct logs_found *found; /* oldest first */
     size_t count;
-};
-
-struct pair {
-    const char *name;
-    struct str value;
 };
 
 /* ---- a line as a log ---- */
@@ -60,9 +48,10 @@ static struct str topic_of(const struct logs_found *found, struct arena *arena)
     return ARENA_CONCAT(arena, STR("FCLogs:"), owner->function);
 }
 
-static void fields_of(const struct logs_found *found, struct arena *arena, struct pair out[FIELDS])
+static void fields_of(const struct logs_found *found, struct arena *arena,
+                      struct log_field out[FIELDS])
 {
-    const struct pair fields[FIELDS] = {
+    const struct log_field fields[FIELDS] = {
         {"__time__",                       arena_strf(arena,         "%" PRIu64, found->line.wall_ms / MS_PER_S)},
         {"__topic__", topic_of(found,                         arena)},
         {"functionName",                  found->owner->function           },
@@ -79,7 +68,7 @@ static void fields_of(const struct logs_found *found, struct arena *arena, struc
 static cJSON *line_json(const struct logs_found *found, struct arena *arena)
 {
     cJSON *json = cJSON_CreateObject();
-    struct pair fields[FIELDS];
+    struct log_field fields[FIELDS];
 
     fields_of(found, arena, fields);
     json_add_str(json, "__source__", STR(""));
@@ -87,8 +76,6 @@ static cJSON *line_json(const struct logs_found *found, struct arena *arena)
         json_add_str(json, fields[i].name, fields[i].value);
     return json;
 }
-
-/* ---- words ---- */
 
 static bool refuse_query(struct search *s, const char *what)
 {
@@ -99,120 +86,23 @@ static bool refuse_query(struct search *s, const char *what)
     return false;
 }
 
-static bool is_blank(char c)
+static bool read_query(struct search *s, struct str text)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
+    const char *what = log_query_read(text, &s->query);
 
-/* What stands between quotes, or up to the next blank or colon. */
-static struct str cut_word(struct str *rest)
-{
-    size_t at = 0;
-    struct str word;
-
-    if (rest->len && rest->ptr[0] == '"') {
-        for (at = 1; at < rest->len && rest->ptr[at] != '"'; at++)
-            ;
-        word = str_slice(*rest, 1, at);
-        *rest = str_slice(*rest, at + 1, rest->len);
-        return word;
-    }
-    while (at < rest->len && !is_blank(rest->ptr[at]) && rest->ptr[at] != ':')
-        at++;
-    word = str_slice(*rest, 0, at);
-    *rest = str_slice(*rest, at, rest->len);
-    return word;
-}
-
-static void skip_blanks(struct str *rest)
-{
-    while (rest->len && is_blank(rest->ptr[0]))
-        *rest = str_slice(*rest, 1, rest->len);
-}
-
-static struct str without_star(struct str word)
-{
-    return str_ends(word, STR("*")) ? str_slice(word, 0, word.len - 1) : word;
-}
-
-static bool add_word(struct search *s, bool negated, struct str *rest)
-{
-    bool quoted = rest->ptr[0] == '"';
-    struct word word = {.negated = negated, .text = cut_word(rest)};
-
-    if (!quoted && str_eq_nocase(word.text, STR("or")))
-        return refuse_query(s, "'or'");
-    if (!quoted && word.text.len && strchr("(|", word.text.ptr[0]))
-        return refuse_query(s, word.text.ptr[0] == '(' ? "'('" : "analysis ('|')");
-    if (rest->len && rest->ptr[0] == ':') {
-        *rest = str_slice(*rest, 1, rest->len);
-        skip_blanks(rest);
-        word.field = word.text;
-        word.text = cut_word(rest);
-    }
-    word.text = without_star(word.text);
-    if (s->word_count == WORDS_MAX)
-        return refuse_query(s, "more than 32 words");
-    s->words[s->word_count++] = word;
-    return true;
-}
-
-/* The word at the front, when it is @word and another one follows. */
-static bool take_operator(struct str *rest, struct str word)
-{
-    if (rest->len <= word.len || !is_blank(rest->ptr[word.len]) ||
-        !str_eq_nocase(str_slice(*rest, 0, word.len), word))
-        return false;
-    *rest = str_slice(*rest, word.len, rest->len);
-    skip_blanks(rest);
-    return true;
-}
-
-static bool read_words(struct search *s, struct str rest)
-{
-    for (skip_blanks(&rest); rest.len; skip_blanks(&rest)) {
-        bool negated;
-
-        while (take_operator(&rest, STR("and")))
-            ;
-        negated = take_operator(&rest, STR("not"));
-        if (rest.len && !add_word(s, negated, &rest))
-            return false;
-    }
-    return true;
-}
-
-static bool contains(struct str text, struct str part)
-{
-    for (size_t at = 0; at + part.len <= text.len; at++) {
-        if (str_same_letters(text.ptr + at, part.ptr, part.len))
-            return true;
-    }
-    return false;
-}
-
-static bool has_word(const struct pair fields[FIELDS], const struct word *word)
-{
-    for (size_t i = 0; i < FIELDS; i++) {
-        if ((!str_is_set(word->field) || str_eq(word->field, str_of(fields[i].name))) &&
-            contains(fields[i].value, word->text))
-            return true;
-    }
-    return false;
+    return !what || refuse_query(s, what);
 }
 
 static bool fits(const struct search *s, const struct logs_found *found)
 {
-    struct pair fields[FIELDS];
+    struct log_field fields[FIELDS];
 
-    fields_of(found, s->p->arena, fields);
     if (s->topic.len && !str_eq(s->topic, topic_of(found, s->p->arena)))
         return false;
-    for (size_t i = 0; i < s->word_count; i++) {
-        if (has_word(fields, &s->words[i]) == s->words[i].negated)
-            return false;
-    }
-    return true;
+    if (!s->query.count)
+        return true;
+    fields_of(found, s->p->arena, fields);
+    return log_query_fits(&s->query, fields, FIELDS);
 }
 
 /* ---- what is asked ---- */
@@ -264,7 +154,7 @@ static bool read_search(struct search *s)
     s->lines = s->lines > LINES_MAX ? LINES_MAX : s->lines;
     s->newest_first = str_eq_nocase(param(s, body, "reverse"), STR("true"));
     s->topic = param(s, body, "topic");
-    return read_words(s, param(s, body, "query"));
+    return read_query(s, param(s, body, "query"));
 }
 
 /* ---- found ---- */

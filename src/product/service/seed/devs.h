@@ -13,6 +13,7 @@ struct devs {
     const struct conf_node *resources; /* `resources`, or `services` of older editions */
     const struct conf_node *own;       /* the resource being read: ${this.…} */
     unsigned depth;                    /* of expressions within values of expressions */
+    size_t values;                     /* that stood for expressions so far */
 };
 
 /** A copy of @node with each ${…} replaced. What cannot be is reported, and stands as it is. */

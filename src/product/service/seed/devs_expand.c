@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "product/service/seed/devs.h"
 
-enum { DEPTH_MAX = 8, FILE_BYTES_MAX = 1 << 20 };
+enum { DEPTH_MAX = 8, FILE_BYTES_MAX = 1 << 20, VALUES_MAX = 10000 };
 
 /* What stands for an expression: a text, or a part of the file. */
 struct value {
@@ -152,10 +152,11 @@ static bool resource(const struct expression *e, struct str path, struct value *
 
 /* ---- files and variables ---- */
 
-static bool read_text(const struct expression *e, const char *path, struct value *out)
+/* False when it cannot be read, is larger than 1 MiB, or no file may be. */
+static bool slurp(struct draft *draft, const char *path, struct str *out)
 {
     OWN(buf_done) struct buf text = {0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = draft->folder ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     ssize_t got = fd < 0 ? -1 : 1;
 
     while (got > 0 && text.len <= FILE_BYTES_MAX) {
@@ -167,12 +168,16 @@ static bool read_text(const struct expression *e, const char *path, struct value
     if (fd >= 0)
         close(fd);
     if (got < 0 || text.len > FILE_BYTES_MAX)
-        return fail(e,
-                    arena_printf(e->devs->draft->arena, "cannot read '%s'%s", path,
-                                 got < 0 ? "" : ": it is larger than 1 MiB"),
-                    "name a file, beside this one or by its whole path");
-    out->text = arena_str(e->devs->draft->arena, (struct str){text.ptr ? text.ptr : "", text.len});
+        return false;
+    *out = arena_str(draft->arena, (struct str){text.ptr ? text.ptr : "", text.len});
     return true;
+}
+
+static bool read_text(const struct expression *e, const char *path, struct value *out)
+{
+    return slurp(e->devs->draft, path, &out->text) ||
+           fail(e, arena_printf(e->devs->draft->arena, "cannot read '%s'", path),
+                "name a file of at most 1 MiB, beside this one or by its whole path");
 }
 
 static const char *path_of(const struct expression *e, struct str path)
@@ -184,19 +189,41 @@ static const char *path_of(const struct expression *e, struct str path)
                : arena_printf(draft->arena, "%s/" STR_FMT, draft->folder, STR_ARG(path));
 }
 
+/* A line "NAME=value" of .env beside the file, with or without quotes; absent when there is none.
+ */
+static struct str from_dotenv(const struct expression *e, struct str name)
+{
+    struct draft *draft = e->devs->draft;
+    struct value file;
+    struct str line;
+    struct str key;
+    struct str value;
+
+    if (!slurp(draft, arena_printf(draft->arena, "%s/.env", draft->folder), &file.text))
+        return STR_NONE;
+    while (str_is_set(file.text)) {
+        str_cut(file.text, '\n', &line, &file.text);
+        if (str_cut(line, '=', &key, &value) && str_eq(str_trim(key), name))
+            return unquoted(str_ends(value, STR("\r")) ? str_slice(value, 0, value.len - 1)
+                                                       : value);
+    }
+    return STR_NONE;
+}
+
 static bool variable(const struct expression *e, struct str name, struct str other,
                      struct value *out)
 {
-    const char *value = getenv(arena_dup(e->devs->draft->arena, name));
+    const char *own = getenv(arena_dup(e->devs->draft->arena, name));
+    struct str value = own ? str_of(own) : from_dotenv(e, name);
 
-    if (!value && !str_is_set(other))
+    if (!str_is_set(value) && !str_is_set(other))
         return fail(
             e,
             arena_printf(e->devs->draft->arena, "the environment variable '" STR_FMT "' is not set",
                          STR_ARG(name)),
             arena_printf(e->devs->draft->arena,
                          "set it, or give a default: ${env('" STR_FMT "', '…')}", STR_ARG(name)));
-    out->text = value ? arena_str(e->devs->draft->arena, str_of(value)) : other;
+    out->text = str_is_set(value) ? arena_str(e->devs->draft->arena, value) : other;
     return true;
 }
 
@@ -302,7 +329,7 @@ static const struct conf_node *deeper(struct devs *devs, const struct conf_node 
 {
     const struct conf_node *expanded;
 
-    if (devs->depth == DEPTH_MAX) {
+    if (devs->depth == DEPTH_MAX || ++devs->values > VALUES_MAX) {
         conf_error(devs->draft->report, conf_at(node), CODE_BAD_SEED,
                    "expressions lead to each other; write a value");
         return node;
@@ -340,6 +367,8 @@ static bool add_part(struct devs *devs, const struct conf_node *node, struct str
             return fail(&e, "this is no text", "let it stand alone");
         value.text = value.node->text;
     }
+    if (out->len + value.text.len > FILE_BYTES_MAX)
+        return fail(&e, "the text becomes larger than 1 MiB", "write less");
     buf_add(out, value.text);
     return true;
 }

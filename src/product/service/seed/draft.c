@@ -225,6 +225,10 @@ static char *load(struct draft *draft, const struct draft_code *code, const char
 {
     struct stat st;
 
+    if (!draft->folder) {
+        error_set(err, ERROR_IO, "no file may be read");
+        return NULL;
+    }
     *pack = (struct seed_pack){.ignore_file = code->ignore_file, .ignored = code->ignored};
     if (stat(path, &st) < 0) {
         error_errno(err, "read '%s'", path);

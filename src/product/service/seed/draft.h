@@ -17,7 +17,7 @@ struct draft {
     struct arena *arena;
     struct seed_steps *steps;
     struct conf_report *report;
-    const char *folder; /* of the file: paths are relative to it */
+    const char *folder; /* of the file: paths are relative to it; NULL: no file may be read */
     struct seed_place place;
     bool capitals; /* keys begin with a capital letter: MemorySize */
 };

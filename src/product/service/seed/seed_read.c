@@ -227,18 +227,14 @@ static void read_own(struct draft *draft, const struct conf_node *root)
     read_lists(draft, top_kinds, N_ELEMENTS(top_kinds), root, "", 0);
 }
 
-void seed_read_file(struct arena *arena, const char *path, const struct seed_place *place,
-                    struct seed_steps *out, struct conf_report *report)
+void seed_read_tree(struct arena *arena, const struct conf_node *root, const char *folder,
+                    const struct seed_place *place, struct seed_steps *out,
+                    struct conf_report *report)
 {
-    struct conf_node *root = conf_read(arena, path, report);
-    struct str folder = STR(".");
-    struct str file;
-    struct draft draft = {.arena = arena, .steps = out, .report = report, .place = *place};
+    struct draft draft = {
+        .arena = arena, .steps = out, .report = report, .place = *place, .folder = folder};
 
-    if (!str_cut_last(str_of(path), '/', &folder, &file))
-        folder = STR(".");
-    draft.folder = arena_dup(arena, folder);
-    if (!root || conf_is_null(root))
+    if (conf_is_null(root))
         return;
     if (root->kind != CONF_MAP)
         conf_error(report, conf_at(root), CODE_BAD_SEED,
@@ -249,4 +245,17 @@ void seed_read_file(struct arena *arena, const char *path, const struct seed_pla
         devs_read(&draft, root);
     else
         read_own(&draft, root);
+}
+
+void seed_read_file(struct arena *arena, const char *path, const struct seed_place *place,
+                    struct seed_steps *out, struct conf_report *report)
+{
+    struct conf_node *root = conf_read(arena, path, report);
+    struct str folder = STR(".");
+    struct str file;
+
+    if (!str_cut_last(str_of(path), '/', &folder, &file))
+        folder = STR(".");
+    if (root)
+        seed_read_tree(arena, root, arena_dup(arena, folder), place, out, report);
 }

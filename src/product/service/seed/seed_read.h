@@ -50,6 +50,12 @@ struct seed_steps {
 void seed_read_file(struct arena *arena, const char *path, const struct seed_place *place,
                     struct seed_steps *out, struct conf_report *report);
 
+struct conf_node;
+/** The same for one that was read. @folder is where its paths begin; NULL: no file may be read. */
+void seed_read_tree(struct arena *arena, const struct conf_node *root, const char *folder,
+                    const struct seed_place *place, struct seed_steps *out,
+                    struct conf_report *report);
+
 /* Which files of a folder become a package. */
 struct seed_pack {
     const char *folder;
