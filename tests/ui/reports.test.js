@@ -98,7 +98,8 @@ for (const drill of DRILLS) {
     for (const row of rows) assert.match(row, /\u2713 pass|\u2717 fail/);
     assert.ok(rows.some((row) => row.includes('\u2717 fail')), rows.join('\n'));
     const struck = await page.locator('svg').first().locator('g[fill=none]').count();
-    assert.ok(struck >= 1, 'no struck call is drawn hollow or with a ring');
+    const rules = await page.locator('h2', { hasText: 'Rules' }).count(); // a drill may have none: its functions are slow themselves
+    assert.equal(struck > 0, rules > 0, 'a struck call is drawn hollow or with a ring');
     await page.close();
   });
 }
