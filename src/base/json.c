@@ -302,6 +302,13 @@ uint64_t json_get_uint(const cJSON *object, const char *key, uint64_t max, uint6
     return value;
 }
 
+double json_get_double(const cJSON *object, const char *key, double other)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, key);
+
+    return cJSON_IsNumber(value) ? value->valuedouble : other;
+}
+
 struct str json_get_str(const cJSON *object, const char *key)
 {
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, key);

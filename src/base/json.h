@@ -54,5 +54,7 @@ static inline cJSON *json_get(const cJSON *object, const char *key)
 cJSON *json_get_nocase(const cJSON *object, const char *key);
 /** A member that is a whole number from 0 to @max, else @other. Exact key. */
 uint64_t json_get_uint(const cJSON *object, const char *key, uint64_t max, uint64_t other);
+/** A member that is a number, else @other. Exact key. */
+double json_get_double(const cJSON *object, const char *key, double other);
 /** A string member, or an absent str. Exact key. */
 struct str json_get_str(const cJSON *object, const char *key);

@@ -347,13 +347,6 @@ int trials_run(const struct trials *trials)
 
 /* ---- results ---- */
 
-static double number_of(const cJSON *result, const char *name)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(result, name);
-
-    return cJSON_IsNumber(item) ? item->valuedouble : 0;
-}
-
 bool trial_timed_out(const cJSON *result)
 {
     return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(result, "timed_out"));
@@ -362,7 +355,7 @@ bool trial_timed_out(const cJSON *result)
 bool trial_passed(const cJSON *result)
 {
     return !cJSON_HasObjectItem(result, "problem") && !trial_timed_out(result) &&
-           number_of(result, "signal") == 0 && number_of(result, "exit") == 0;
+           json_get_double(result, "signal", 0) == 0 && json_get_double(result, "exit", 0) == 0;
 }
 
 void trial_ending(const cJSON *result, struct buf *out)
@@ -371,10 +364,10 @@ void trial_ending(const cJSON *result, struct buf *out)
         buf_add(out, json_get_str(result, "problem"));
     else if (trial_timed_out(result))
         buf_puts(out, "time-out");
-    else if (number_of(result, "signal") > 0)
-        buf_printf(out, "signal %.0f", number_of(result, "signal"));
+    else if (json_get_double(result, "signal", 0) > 0)
+        buf_printf(out, "signal %.0f", json_get_double(result, "signal", 0));
     else
-        buf_printf(out, "exit %.0f", number_of(result, "exit"));
+        buf_printf(out, "exit %.0f", json_get_double(result, "exit", 0));
 }
 
 bool cli_trial_options(const struct cli_args *args, unsigned *out_parallel)

@@ -212,6 +212,11 @@ void grammar_finish_groups(struct grammar *g);
 /* rule.c */
 /** [a-z0-9][a-z0-9-]{0,62}, or F208. */
 bool grammar_id(struct conf_decoder *d, const struct conf_node *node, struct str *out);
+/* rule_check.c */
+/** F310 and F314; picks the attempts of faults in running code. */
+void grammar_check_rule(struct conf_decoder *d, const struct conf_node *node,
+                        struct fault_rule *rule);
+/* rules.c */
 void grammar_rules(struct grammar *g);
 /* lint.c: W401 to W411, over rules in the order they are asked */
 void grammar_lint(struct grammar *g);

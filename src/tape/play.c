@@ -49,13 +49,6 @@ static enum fault_gate gate_named(struct str name)
     return GATE_NOT_ASKED;
 }
 
-static double number_or(const cJSON *object, const char *name, double otherwise)
-{
-    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, name);
-
-    return cJSON_IsNumber(value) ? value->valuedouble : otherwise;
-}
-
 /* -1: there was none to choose from. */
 static int choice_of(const cJSON *item)
 {
@@ -81,8 +74,8 @@ static void read_strikes(struct reader *r, const cJSON *list, struct fault_decis
             .gate = gate_named(json_get_str(item, "gate")),
             .key = str_is_set(key) ? arena_str(r->arena, key) : STR(""),
             .n = json_get_uint(item, "n", NUMBER_EXACT, 0),
-            .draw = number_or(item, "draw", -1),
-            .threshold = number_or(item, "threshold", 1),
+            .draw = json_get_double(item, "draw", -1),
+            .threshold = json_get_double(item, "threshold", 1),
             .shadow = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(item, "shadow")),
             .choice = choice_of(item),
         };

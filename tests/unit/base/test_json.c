@@ -183,6 +183,18 @@ START_TEST(test_json_of_too_many_values_makes_no_tree)
 }
 END_TEST
 
+START_TEST(test_json_get_double_takes_numbers)
+{
+    struct error err;
+    OWN(json_free) cJSON *json = json_parse(STR("{\"a\":-1.5,\"b\":\"2\",\"c\":null}"), &err);
+
+    ck_assert_double_eq(json_get_double(json, "a", 7), -1.5);
+    ck_assert_double_eq(json_get_double(json, "A", 7), 7);
+    ck_assert_double_eq(json_get_double(json, "b", 7), 7);
+    ck_assert_double_eq(json_get_double(json, "c", 7), 7);
+}
+END_TEST
+
 START_TEST(test_json_get_uint_takes_whole_numbers_that_fit)
 {
     struct error err;
@@ -208,6 +220,7 @@ int main(void)
     tcase_add_loop_test(tc, test_json_count_is_what_the_tree_would_hold, 0,
                         (int)N_ELEMENTS(counts));
     tcase_add_test(tc, test_json_of_too_many_values_makes_no_tree);
+    tcase_add_test(tc, test_json_get_double_takes_numbers);
     tcase_add_test(tc, test_json_get_uint_takes_whole_numbers_that_fit);
     tcase_add_loop_test(tc, test_json_parse_and_print_table, 0, (int)N_ELEMENTS(cases));
     tcase_add_test(tc, test_json_depth_is_bounded);

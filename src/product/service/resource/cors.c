@@ -14,6 +14,20 @@ static struct str header(const struct http_request *request, const char *name)
     return value.len ? value : STR("");
 }
 
+bool methods_allow(const cJSON *of, struct str method)
+{
+    const cJSON *methods = json_get(of, "methods");
+    const cJSON *item;
+
+    if (json_is_blank(methods))
+        return true;
+    cJSON_ArrayForEach (item, methods) {
+        if (cJSON_IsString(item) && str_eq(str_of(item->valuestring), method))
+            return true;
+    }
+    return false;
+}
+
 bool cors_is_preflight(const struct http_request *request)
 {
     return str_eq(request->method, STR("OPTIONS")) && header(request, "Origin").len > 0 &&

@@ -10,20 +10,6 @@
 #include "product/service/resource/model.h"
 #include "product/service/resource/run.h"
 
-bool methods_allow(const cJSON *of, struct str method)
-{
-    const cJSON *methods = json_get(of, "methods");
-    const cJSON *item;
-
-    if (json_is_blank(methods))
-        return true;
-    cJSON_ArrayForEach (item, methods) {
-        if (cJSON_IsString(item) && str_eq(str_of(item->valuestring), method))
-            return true;
-    }
-    return false;
-}
-
 static bool is_same_qualifier(struct str a, struct str b)
 {
     return (is_latest(a) && is_latest(b)) || str_eq(a, b);

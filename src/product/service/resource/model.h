@@ -83,7 +83,8 @@ bool restriction_holds(struct work *work, struct str service, struct str functio
 /** The same, refused with the reason. False when it is. */
 bool restriction_allows(struct work *work, const struct address *at);
 
-/** Instances kept ready for the function and its qualifier, now. */
+/** What a provision config asks for, now; and what those of a function and its qualifier do. */
+double provision_effective(struct work *work, const cJSON *document);
 double provision_target(struct work *work, const struct address *at);
 /** A call may start an instance, or one is kept ready. False when refused. */
 bool on_demand_allows(struct work *work, const struct address *at);

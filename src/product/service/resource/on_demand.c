@@ -36,18 +36,11 @@ static struct str resource_name_of(struct work *work, const struct store_row *ro
     return resource_name(work, row->key.name);
 }
 
-static double number_of(const cJSON *document, const char *name)
-{
-    const cJSON *number = json_get(document, name);
-
-    return number ? number->valuedouble : 0;
-}
-
 static double count_of(const struct store_row *row)
 {
     OWN(json_free) cJSON *document = row_document(row);
 
-    return number_of(document, COUNT);
+    return json_get_double(document, COUNT, 0);
 }
 
 static void decorate(struct work *work, const struct subject *s, const struct store_row *row,
@@ -87,7 +80,7 @@ static bool check_count(struct work *work, const char *title, double count)
 
 static bool check(struct work *work, struct subject *s)
 {
-    return check_count(work, "MaximumInstanceCount", number_of(s->document, COUNT));
+    return check_count(work, "MaximumInstanceCount", json_get_double(s->document, COUNT, 0));
 }
 
 static void called(struct work *work, const struct subject *s, struct str args[3])
@@ -176,7 +169,7 @@ static bool concurrency_prepare(struct work *work, struct subject *s)
 
 static bool concurrency_check(struct work *work, struct subject *s)
 {
-    return check_count(work, "ReservedConcurrency", number_of(s->document, COUNT));
+    return check_count(work, "ReservedConcurrency", json_get_double(s->document, COUNT, 0));
 }
 
 static bool concurrency_owner(struct work *work, struct subject *s)
@@ -200,7 +193,7 @@ static void concurrency_decorate(struct work *work, const struct subject *s,
     (void)s;
     bare.qualifier = STR("");
     json_add_str(view, "functionArn", config_arn(work, &bare));
-    cJSON_AddNumberToObject(view, "reservedConcurrency", number_of(document, COUNT));
+    cJSON_AddNumberToObject(view, "reservedConcurrency", json_get_double(document, COUNT, 0));
 }
 
 static bool concurrency_listed(struct work *work, const struct store_row *row,

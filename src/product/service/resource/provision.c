@@ -32,19 +32,6 @@ static struct str resource_name(struct work *work, const struct store_row *row)
                       STR_ARG(place.function));
 }
 
-static double number_of(const cJSON *document, const char *name)
-{
-    const cJSON *member = json_get(document, name);
-
-    return cJSON_IsNumber(member) ? member->valuedouble : 0;
-}
-
-static double effective(struct work *work, const cJSON *document)
-{
-    return schedule_target(json_get(document, "scheduledActions"), work_now_ms(work),
-                           number_of(document, "target"));
-}
-
 /* How many there are: of a function that cannot be run, as many as were asked for. */
 static void add_current(struct work *work, const struct store_row *row, double target, cJSON *view)
 {
@@ -65,7 +52,8 @@ static void decorate(struct work *work, const struct subject *s, const struct st
                      const cJSON *document, cJSON *view)
 {
     struct config_place place = config_place_of(row->key.name);
-    double target = s->document ? number_of(document, "target") : effective(work, document);
+    double target =
+        s->document ? json_get_double(document, "target", 0) : provision_effective(work, document);
     /* Where invocation is disabled, no instance is kept. */
     bool disabled = restriction_holds(work, place.service, place.function);
 
@@ -74,7 +62,7 @@ static void decorate(struct work *work, const struct subject *s, const struct st
     json_add_str(view, work->api == API_2023 ? "functionArn" : "resource",
                  resource_name(work, row));
     if (work->api == API_2023)
-        json_set(view, "defaultTarget", cJSON_CreateNumber(number_of(document, "target")));
+        json_set(view, "defaultTarget", cJSON_CreateNumber(json_get_double(document, "target", 0)));
 }
 
 static bool prepare(struct work *work, struct subject *s)
@@ -146,7 +134,7 @@ static bool listed(struct work *work, const struct store_row *row, const cJSON *
     (void)view;
     if (work->api == API_2023)
         return config_is_asked(work, row->key.name);
-    return number_of(document, "target") != 0 &&
+    return json_get_double(document, "target", 0) != 0 &&
            (service.len == 0 || str_eq(place.service, service)) &&
            (qualifier.len == 0 || str_eq(place.qualifier, qualifier));
 }
@@ -167,15 +155,6 @@ const struct resource provision_resource = {
     .listed = listed,
     .sorted_by = resource_name,
 };
-
-double provision_target(struct work *work, const struct address *at)
-{
-    const struct store_row *row =
-        work_find(work, "provision", STR(""), config_name(work, at, at->qualifier));
-    OWN(json_free) cJSON *document = row ? row_document(row) : NULL;
-
-    return document ? effective(work, document) : 0;
-}
 
 void provision_list(struct work *work)
 {
