@@ -2,7 +2,6 @@
 # proxy, because some clients repeat a call that failed behind one. Nothing else is changed.
 import os
 import re
-import socket
 import sys
 
 _SERVED = re.compile(r"\.({zones})\.?$", re.I)
@@ -15,7 +14,7 @@ def _is_served(name):
     return bool(_ADDRESS and name and _SERVED.search(name))
 
 
-def _lead_names():
+def _lead_names(socket):
     find = socket.getaddrinfo
 
     def getaddrinfo(host, port, *args, **named):
@@ -45,20 +44,20 @@ def _spare_proxies(request):
 
 
 class _OnImport:
-    """Changes urllib.request when it is imported, which most programs never do."""
+    """Changes modules when they are imported, which many programs never do."""
+
+    changes = {"socket": _lead_names, "urllib.request": _spare_proxies}
 
     def find_spec(self, name, path=None, target=None):
-        if name != "urllib.request":
-            return None
-        sys.meta_path.remove(self)
-        for finder in sys.meta_path:
-            spec = finder.find_spec(name, path, target)
+        change = self.changes.get(name)
+        for finder in sys.meta_path if change else ():
+            spec = finder.find_spec(name, path, target) if finder is not self else None
             if spec is not None:
                 load = spec.loader.exec_module
 
                 def exec_module(module):
                     load(module)
-                    _spare_proxies(module)
+                    change(module)
 
                 spec.loader.exec_module = exec_module
                 return spec
@@ -76,6 +75,7 @@ def _run_hidden():
 
 
 if sys.version_info >= (3, 4):
-    _lead_names()
+    for name in set(_OnImport.changes).intersection(sys.modules):
+        _OnImport.changes[name](sys.modules[name])
     sys.meta_path.insert(0, _OnImport())
     _run_hidden()
