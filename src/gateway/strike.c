@@ -46,6 +46,13 @@ static bool follows_chains(const struct exchange *x)
            fault_counts_attempts(parts->fixtures);
 }
 
+static enum next reject(struct exchange *x)
+{
+    reply_error(x, fc_error_find(STR("ResourceThrottled")), NULL, 0,
+                STR("fcemu: more calls are held than guard.max_active allows"), 0, KEYS_DEFAULT);
+    return NEXT_DELIVER;
+}
+
 enum next station_strike(struct exchange *x)
 {
     if (follows_chains(x))
@@ -59,12 +66,8 @@ enum next station_strike(struct exchange *x)
             KEYS_DEFAULT);
         return NEXT_DELIVER;
     }
-    if (x->decision.rejected) {
-        reply_error(x, fc_error_find(STR("ResourceThrottled")), NULL, 0,
-                    STR("fcemu: more calls are held than guard.max_active allows"), 0,
-                    KEYS_DEFAULT);
-        return NEXT_DELIVER;
-    }
+    if (x->decision.rejected)
+        return reject(x);
     return exchange_hold_if(x, x->decision.delay_request_ns);
 }
 
@@ -101,8 +104,12 @@ static void combine(struct exchange *x)
     a->outcome = b->outcome;
     a->outcome_rule = b->outcome_rule;
     a->effect = b->effect;
-    a->delay_effect_ns += b->delay_request_ns + b->delay_effect_ns;
+    a->delay_effect_ns += b->delay_effect_ns;
     a->delay_headers_ns += b->delay_headers_ns;
+    /* The request's own time is over: its delays come before the work, or before the answer. */
+    *(skips_work(b) ? &a->delay_headers_ns : &a->delay_effect_ns) += b->delay_request_ns;
+    a->delay_capped = a->delay_capped || b->delay_capped;
+    a->rejected = b->rejected;
     a->first_rule = a->first_rule ? a->first_rule : b->first_rule;
     a->corrupt = b->corrupt ? b->corrupt : a->corrupt;
     a->corrupt_draw = b->corrupt ? b->corrupt_draw : a->corrupt_draw;
@@ -121,5 +128,7 @@ enum next station_strike_again(struct exchange *x)
     x->second = ARENA_NEW(x->arena, struct fault_decision);
     fault_decide(x->gateway->parts.faults, &x->facts, x->arena, x->second);
     combine(x);
+    if (x->decision.rejected)
+        return reject(x);
     return skips_work(&x->decision) ? NEXT_HOLD_HEADERS : NEXT_STATION;
 }

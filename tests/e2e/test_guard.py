@@ -2,7 +2,8 @@
 
 import pytest
 
-from fcemu import invocation, request_bytes
+import signing
+from fcemu import REGION, invocation, request_bytes
 
 
 def statuses(running, function, count=1, **options):
@@ -118,3 +119,26 @@ def test_ramp_grows_with_the_clock_and_closes_behind_its_hold(daemon):
 
     for share, want in zip(shares, (0, 0.2, 0.4, 0.6, 0.8, 1, 1, 1, 0)):
         assert abs(share - want) <= 3.5 * (want * (1 - want) / 60) ** 0.5
+
+
+@pytest.mark.sound("F", "guard.overflow: reject, for a rule that is asked behind authentication", "503 beyond the cap, 403 below it")
+def test_overflow_rejects_behind_authentication(daemon):
+    running = daemon(
+        rules="version: 1\nguard: {max_active: 1, overflow: reject}\n"
+        "rules: [{id: a, match: {function: a, authenticated: true}, do: {delay: 1m, error: AccessDenied}}]\n",
+        config='auth: {keys: [{id: LTAI-test, secret: of-mine}]}\n',
+    )
+    path = invocation("a")
+
+    def signed():
+        return signing.fc("POST", path, "LTAI-test", "of-mine")
+
+    host = f"1234567890123456.{REGION}.fc.aliyuncs.com"
+    with running.connect() as sock:
+        sock.sendall(request_bytes("POST", path, b"", host, [f"{name}: {value}" for name, value in signed().items()]))
+        while not running.admin("GET", "faults/active").json()["active"]:
+            pass
+        rejected = running.call("POST", path, b"", signed(), host=host)
+        assert (rejected.status, b"guard.max_active" in rejected.body) == (503, True)
+        assert rule(running, "a")["capped"] == 1
+        assert running.call("POST", path, b"", host=host).status == 404  # unsigned: it is not asked
