@@ -4,12 +4,8 @@
 #include "base/distance.h"
 #include "conf/document.h"
 #include "grammar/internal.h"
+#include "journal/profile.h"
 #include "journal/query.h"
-
-static const char *const profiles[] = {
-    "exponential-full-jitter", "fc-python-2016", "fc-java-2016", "fc-node-2", "funcraft-3",
-    "terraform-alicloud",
-};
 
 /* ---- values ---- */
 
@@ -174,17 +170,19 @@ static bool check_codes(struct conf_decoder *d, const struct conf_node *node, vo
 static bool check_profile(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     struct nearest nearest = {.wanted = node->text};
+    size_t count;
+    const struct backoff_profile *profiles = backoff_profile_table(&count);
 
     (void)out;
     if (!conf_want_text(d, node))
         return false;
-    for (size_t i = 0; i < N_ELEMENTS(profiles); i++) {
-        if (str_eq(node->text, str_of(profiles[i])))
-            return true;
-        nearest_offer(&nearest, str_of(profiles[i]));
-    }
+    if (backoff_profile_find(node->text))
+        return true;
+    for (size_t i = 0; i < count; i++)
+        nearest_offer(&nearest, str_of(profiles[i].name));
     conf_error(d->report, conf_at(node), "F302", "no profile '%s'; known: %s, %s, …%s",
-               conf_value(d, node), profiles[0], profiles[1], conf_did_you_mean(d, nearest.best));
+               conf_value(d, node), profiles[0].name, profiles[1].name,
+               conf_did_you_mean(d, nearest.best));
     return false;
 }
 

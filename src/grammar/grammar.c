@@ -21,10 +21,12 @@ static void finish_files(struct grammar *g)
 
     for (const struct grammar_file *f = g->files; f; f = f->next)
         n += f->device || f->inode;
-    g->set->files = ARENA_ARRAY(g->decoder.arena, n, struct fault_position);
+    g->set->files = ARENA_ARRAY(g->decoder.arena, n + g->body_count, struct fault_position);
     for (const struct grammar_file *f = g->files; f; f = f->next)
         if (f->device || f->inode)
             g->set->files[g->set->file_count++].file = arena_dup(g->decoder.arena, str_of(f->name));
+    for (const struct grammar_body *b = g->bodies; b; b = b->next)
+        g->set->files[g->set->file_count++].file = b->path;
 }
 
 static void print_names(const char *title, const struct grammar_names *names, struct buf *out)

@@ -71,6 +71,11 @@ struct grammar_defaults {
     int retry_after;
 };
 
+struct grammar_body {
+    struct grammar_body *next;
+    const char *path;
+};
+
 struct grammar {
     struct conf_decoder decoder; /* its `user` is the grammar */
     const struct fault_grammar_options *options;
@@ -78,6 +83,8 @@ struct grammar {
     struct arena *trees;                      /* what was read; goes when the set is made */
     struct grammar_file *files, **files_tail; /* in the order of their rules */
     struct grammar_file *reading;             /* innermost file that is open */
+    struct grammar_body *bodies;              /* files that answers were taken from */
+    size_t body_count;
     struct grammar_names groups, latencies, scenarios, drills;
     struct grammar_defaults defaults;
     const struct conf_node *seed_node, *defaults_node, *guard_node; /* where they were given */

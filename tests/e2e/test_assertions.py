@@ -1,6 +1,10 @@
 """Assertions about time, order and rules: what passes, what fails and shows its calls, what met nothing."""
 
+import subprocess
+
 import pytest
+
+from fcemu import BINARY
 
 RULES = """
 version: 1
@@ -59,3 +63,17 @@ def test_a_failure_shows_the_calls_that_it_is_about(called):
     result = called.admin("POST", "requests/verify", [{"errors": {}}]).json()["results"][0]
     failed = [entry["request_id"] for entry in called.requests("&function=bad")]
     assert result["calls"][:2] == failed and len(result["calls"]) == 5
+
+
+PROFILES = ["exponential-full-jitter", "fc-java-2016", "fc-node-2", "fc-python-2016", "funcraft-3", "terraform-alicloud"]
+
+
+@pytest.mark.sound("F", "backoff: {profile: NAME} of a drill, for each name", "taken; another is refused with the nearest")
+@pytest.mark.parametrize("name, nearest", [*((name, None) for name in PROFILES), ("terraform-alicloud2", "terraform-alicloud"), ("fc-pyton-2016", "fc-python-2016")])
+def test_profiles_of_drills(tmp_path, name, nearest):
+    rules = "version: 1\nrules: [{id: a, do: {error: AccessDenied}, ttl: 1h}]\ndrills: [{id: d, steps: [{at: 0s, enable: a}], assert: [{backoff: {profile: %s}}]}]\n" % name
+    (tmp_path / "rules.yaml").write_text(rules, encoding="utf-8")
+    done = subprocess.run([BINARY, "fault", "check", tmp_path / "rules.yaml"], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == (2 if nearest else 0), done
+    if nearest:
+        assert f"no profile '{name}'" in done.stderr and f"did you mean '{nearest}'?" in done.stderr

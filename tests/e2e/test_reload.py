@@ -171,3 +171,21 @@ def test_strangers_in_the_folder_cost_nothing(daemon, events):
     write(running, BETTER)
     stream.until("event: reload")
     assert running.invoke("x").status == 503
+
+
+@pytest.mark.sound("F", "a body_file that is changed alone, of a rule and of a canned answer", "the rules are read again")
+@pytest.mark.parametrize("kind", ["faults", "fixtures"])
+def test_a_body_file_is_watched(daemon, events, tmp_path, kind):
+    (tmp_path / "bodies").mkdir()
+    body = tmp_path / "bodies" / "answer.json"
+    body.write_text('{"a": 1}', encoding="utf-8")
+    (tmp_path / "file.yaml").write_text("version: 1\nrules: [{id: one, match: {function: x}, do: {respond: {status: 203, body_file: bodies/answer.json}}}]\n", encoding="utf-8")
+    running = daemon(config=f"{kind}: [{tmp_path}/file.yaml]\n")
+    stream = events(running)
+    assert running.invoke("x").body == b'{"a": 1}'
+    new = tmp_path / "bodies" / "new"
+    new.write_text('{"a": 2}', encoding="utf-8")
+    os.rename(new, body)
+    stream.until("reloaded")
+
+    assert running.invoke("x").body == b'{"a": 2}'

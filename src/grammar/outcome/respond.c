@@ -59,6 +59,16 @@ static int read_all(const char *path, struct buf *out)
     return failed;
 }
 
+/* It is watched like the files of the rules. */
+static void note_file(struct grammar *g, struct str path)
+{
+    struct grammar_body *body = ARENA_NEW(g->decoder.arena, struct grammar_body);
+
+    *body = (struct grammar_body){.next = g->bodies, .path = arena_dup(g->decoder.arena, path)};
+    g->bodies = body;
+    g->body_count++;
+}
+
 static bool take_body_file(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     OWN(buf_done) struct buf content = {0};
@@ -72,7 +82,10 @@ static bool take_body_file(struct conf_decoder *d, const struct conf_node *node,
                    "files are not read from here; write 'body' or 'body_base64'");
         return false;
     }
-    failed = read_all(conf_resolve_path(d, node, node->text).ptr, &content);
+    struct str path = conf_resolve_path(d, node, node->text);
+
+    note_file(grammar_of(d), path);
+    failed = read_all(path.ptr, &content);
     if (failed) {
         conf_error(d->report, conf_at(node), "F107", "cannot read '%s': %s", conf_value(d, node),
                    strerror(failed));
