@@ -290,7 +290,12 @@ def test_five_hours_of_back_off_pass_in_a_second_on_the_virtual_clock(functions)
         # 0.5 s doubling to 300 s, for five hours.
         assert 55 <= sum(event["status"] == "Retrying" for event in record["events"]) <= 70
         assert record["endTime"] - record["startedTime"] >= 5 * 3600 * 1000 - 300 * 1000
-    assert min(took) < 1, took
+    # A second, or on a machine that is busy otherwise what as many plain calls take there, thrice.
+    begun = time.monotonic()
+    for _ in range(70):
+        task(running, name, "holder")
+        running.admin("GET", "clock")
+    assert min(took) < max(1, 3 * (time.monotonic() - begun)), took
     assert task(running, name, "holder").json()["status"] == "Running"
 
 
