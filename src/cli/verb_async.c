@@ -56,6 +56,40 @@ static int run_show(const struct cli_args *args)
     return r != 0 ? r : cli_show(args, answer);
 }
 
+/* ---- where they ended ---- */
+
+static const struct cli_column delivery_columns[] = {
+    {"number",   "number", 7},
+    {"time",         "time", 24},
+    {"function",     "function", 22},
+    {"when",        "when", 10},
+    {"destination", "destination", 60},
+    {"request",        "request_id", 36},
+    {0    },
+};
+
+static int run_deliveries(const struct cli_args *args)
+{
+    static const char *const filters[] = {"function", "after", "account", "region"};
+    OWN(buf_done) struct buf path = {0};
+    OWN(json_free) cJSON *answer = NULL;
+    int r;
+
+    buf_puts(&path, "/_fcemu/deliveries?");
+    if (args->count)
+        function_name_query(&path, "destination", str_of(args->positional[0]));
+    for (size_t i = 0; i < N_ELEMENTS(filters); i++)
+        function_name_query(&path, filters[i], str_of(cli_value(args, filters[i])));
+    r = client_ask_json(args, "GET", buf_text(&path), STR_NONE, &answer);
+    if (r != 0)
+        return r;
+    if (cli_has(args, "json"))
+        cli_print_json(GIVE(answer));
+    else
+        cli_print_table(delivery_columns, json_get(answer, "deliveries"));
+    return EXIT_CODE_PASS;
+}
+
 /* ---- drained ---- */
 
 static int wait_for(const struct cli_args *args, struct str body, struct client_answer *out)
@@ -147,4 +181,28 @@ const struct cli_verb verb_async_drain = {
     .options = drain_options,
     .flags = CLI_JSON | CLI_DAEMON,
     .run = run_drain,
+};
+
+static const struct cli_option deliveries_options[] = {
+    {.name = "function",                    .value = "NAME", .help = "of this function", .help_zh = "只看此函数"},
+    {.name = "after",
+     .value = "NUMBER",
+     .help = "those that came behind it",
+     .help_zh = "只看此编号之后的"},
+    {.name = "region",                                     .value = "REGION", .help = "of this region", .help_zh = "只看此地域"},
+    {.name = "account",                     .value = "ACCOUNT", .help = "of this account", .help_zh = "只看此账号"},
+    {0},
+};
+
+const struct cli_verb verb_async_deliveries = {
+    .name = "async deliveries",
+    .arguments = "[DESTINATION]",
+    .at_most = 1,
+    .summary = "what queues, topics and buses would have got from asynchronous calls",
+    .summary_zh = "异步调用本应投递给队列、主题与事件总线的内容",
+    .details = "DESTINATION is an ARN or a glob: '*queues/dead*'. The payloads are in --json.",
+    .details_zh = "DESTINATION 是 ARN 或通配符，如 '*queues/dead*'；内容见 --json。",
+    .options = deliveries_options,
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_deliveries,
 };

@@ -189,6 +189,9 @@ def test_queues_and_buses_get_theirs_where_the_control_side_shows_it(daemon, tmp
     assert deliveries(running, "?account=1") == deliveries(running, "?function=x") == deliveries(running, "?region=eu-*") == []
     assert [each["request_id"] for each in deliveries(running, f"?after={shown[1]['number']}")] == [ids["better"]]
     assert running.admin("GET", "deliveries?after=x").status == 400
+    assert json.loads(running.run("async", "deliveries", "*queues*", "--json").stdout)["deliveries"] == shown[:1]
+    table = running.run("async", "deliveries", "--function", name, "--after", shown[0]["number"]).stdout
+    assert BUS in table and QUEUE not in table and ids["better"] in table
     running.kill()
     running = daemon(**options)
     assert deliveries(running) == shown
