@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,7 +13,6 @@
 #include "base/mem.h"
 #include "crypto/id.h"
 #include "invoke/internal.h"
-#include "invoke/unpack.h"
 
 enum {
     LOG_READ_BYTES = 64 * 1024,
@@ -165,7 +163,7 @@ void instance_on_log(void *arg, unsigned events)
 
 /* ---- preparation ---- */
 
-static void refuse_all(struct instance *instance, const char *code, const char *message)
+void instance_refuse(struct instance *instance, const char *code, const char *message)
 {
     struct invoke_result result = {
         .outcome = INVOKE_REFUSED, .code = code, .message = str_of(message)};
@@ -185,117 +183,16 @@ void instance_fail(struct instance *instance, struct invoke_result *result)
     instance_free(instance);
 }
 
-/* 0: there; 1: coming; -1: never, and the instance is gone. */
-static int prepare_supervisor(struct instance *instance)
-{
-    struct error err;
-    int r = invoke_supervisor(instance->invoke, &err);
-
-    if (r < 0)
-        refuse_all(instance, "CAExited", err.text);
-    return r;
-}
-
-static int prepare_interpreter(struct instance *instance)
-{
-    if (!instance->interpreter)
-        instance->interpreter = interpreter_find(instance->invoke, instance->spec.runtime);
-    if (!instance->interpreter || instance->interpreter->state == INTERPRETER_READY)
-        return 0;
-    if (instance->interpreter->state == INTERPRETER_COMING)
-        return 1;
-    refuse_all(instance, "CAExited", instance->interpreter->shown);
-    return -1;
-}
-
-static struct code *take_code(struct instance *instance)
-{
-    OWN(mem_free)
-    char *key =
-        mem_printf(STR_FMT "%s", STR_ARG(instance->spec.blob), instance->spec.blob.len ? " " : "");
-
-    return code_take(instance->invoke, key);
-}
-
-/* The last of the list is unpacked first, so that the first one wins. */
-static struct code *take_layers(struct instance *instance)
-{
-    OWN(buf_done) struct buf key = {0};
-
-    for (size_t i = instance->spec.layer_count; i-- > 0;)
-        buf_printf(&key, STR_FMT " ", STR_ARG(instance->spec.layers[i]));
-    return code_take(instance->invoke, buf_text(&key));
-}
-
-static int is_unpacked(struct instance *instance, const struct code *code)
-{
-    char text[sizeof(instance->problem)];
-
-    if (code_state(code) != CODE_FAILED)
-        return code_state(code) == CODE_COMING;
-    snprintf(text, sizeof(text), "the code cannot be unpacked: %s", code_problem(code));
-    refuse_all(instance, "CAExited", text);
-    return -1;
-}
-
-static int prepare_code(struct instance *instance)
-{
-    int r;
-
-    if (!instance->code)
-        instance->code = take_code(instance);
-    if (!instance->layers && instance->spec.layer_count)
-        instance->layers = take_layers(instance);
-    r = is_unpacked(instance, instance->code);
-    if (r != 0 || !instance->layers)
-        return r;
-    return is_unpacked(instance, instance->layers);
-}
-
-/* What is started has to be there: `bootstrap`, or the Go program that is the handler. */
-static int prepare_program(struct instance *instance)
-{
-    struct str file = instance->language == LANGUAGE_GO ? instance->spec.handler : STR("bootstrap");
-    OWN(mem_free) char *path = NULL;
-    char text[sizeof(instance->problem)];
-    struct stat info;
-
-    if (!language_is_program(instance->language) || instance->spec.command_count)
-        return 0;
-    path = mem_printf("%s/" STR_FMT, code_folder(instance->code), STR_ARG(file));
-    if (stat(path, &info) < 0) {
-        snprintf(text, sizeof(text),
-                 "The function cannot be started. File /code/" STR_FMT " does not exist.",
-                 STR_ARG(file));
-        refuse_all(instance, "CAFileNotFound", text);
-        return -1;
-    }
-    if (S_ISREG(info.st_mode) && (info.st_mode & S_IXUSR))
-        return 0;
-    snprintf(text, sizeof(text),
-             "The function cannot be started. Permission denied (code: 13) to execute "
-             "/code/" STR_FMT ": give it mode 755 or 777 in the package.",
-             STR_ARG(file));
-    refuse_all(instance, "CAFilePermission", text);
-    return -1;
-}
-
 void instance_prepare(struct instance *instance)
 {
-    static int (*const steps[])(struct instance *) = {prepare_supervisor, prepare_interpreter,
-                                                      prepare_code, prepare_program};
     struct error err;
 
-    if (instance->state != INSTANCE_PREPARING)
+    if (instance->state != INSTANCE_PREPARING || !instance_is_prepared(instance))
         return;
-    for (size_t i = 0; i < N_ELEMENTS(steps); i++) {
-        if (steps[i](instance) != 0)
-            return;
-    }
     if (inside_delays_start(instance))
         return;
     if (instance_spawn(instance, &err) < 0) {
-        refuse_all(instance, "CAExited", err.text);
+        instance_refuse(instance, "CAExited", err.text);
         return;
     }
     instance->state = INSTANCE_STARTING;
@@ -487,7 +384,7 @@ void instance_not_started(struct instance *instance)
                  instance->port, instance->spec.start_limit_s, instance->port);
     else
         snprintf(text, sizeof(text), "The function was not loaded in %d seconds", START_LIMIT_S);
-    refuse_all(instance, "FunctionNotStarted", text);
+    instance_refuse(instance, "FunctionNotStarted", text);
 }
 
 static void on_start_limit(struct loop_timer *timer)
@@ -529,7 +426,7 @@ void instance_on_exited(void *arg, int status, bool over_memory, const char *pro
     }
     if (instance->state == INSTANCE_STARTING && (instance->web || status == -1)) {
         memcpy(text, instance->problem, sizeof(text));
-        refuse_all(instance, "CAExited", text);
+        instance_refuse(instance, "CAExited", text);
         return;
     }
     if (instance->call_count == 0)

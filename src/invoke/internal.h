@@ -185,6 +185,10 @@ struct instance {
 struct instance *instance_new(struct function *function);
 /** Go on with the preparation, when it is still under way. */
 void instance_prepare(struct instance *instance);
+/** All is there (prepare.c). False: it comes, or never will and the instance is gone. */
+bool instance_is_prepared(struct instance *instance);
+/** All its calls are refused, and it is gone. */
+void instance_refuse(struct instance *instance, const char *code, const char *message);
 /** It may take one more call. */
 bool instance_has_room(const struct instance *instance);
 /** Bind the call and run it as soon as may be. */
