@@ -15,19 +15,12 @@ enum { MS_PER_S = 1000, TTL_S = 21600, IDLE_S = 1800, SHARED = 20, ID_BYTES = 16
 #define COOKIE "x-fc-session-id"
 #define MCP_HEADER "Mcp-Session-Id"
 
-static double number_or(const cJSON *document, const char *name, double preset)
-{
-    const cJSON *member = json_get(document, name);
-
-    return cJSON_IsNumber(member) ? member->valuedouble : preset;
-}
-
 bool session_is_expired(struct work *work, const struct store_row *row, const cJSON *document)
 {
     double now = (double)work_now_ms(work);
-    double ttl_ms = number_or(document, "sessionTTLInSeconds", TTL_S) * MS_PER_S;
-    double idle_ms = number_or(document, "sessionIdleTimeoutInSeconds", IDLE_S) * MS_PER_S;
-    double used_ms = number_or(document, "lastUsedMs", (double)row->created_ms);
+    double ttl_ms = json_get_double(document, "sessionTTLInSeconds", TTL_S) * MS_PER_S;
+    double idle_ms = json_get_double(document, "sessionIdleTimeoutInSeconds", IDLE_S) * MS_PER_S;
+    double used_ms = json_get_double(document, "lastUsedMs", (double)row->created_ms);
 
     return now > (double)row->created_ms + ttl_ms || now > used_ms + idle_ms;
 }
@@ -88,14 +81,15 @@ static struct str asked_id(struct work *work, const struct function_facts *facts
 static struct invoke_session session_of(const struct function_facts *facts, const cJSON *config,
                                         struct str id)
 {
-    uint32_t shared = (uint32_t)number_or(config, "sessionConcurrencyPerInstance", SHARED);
+    uint32_t shared = (uint32_t)json_get_double(config, "sessionConcurrencyPerInstance", SHARED);
 
     return (struct invoke_session){
         .id = id,
         .per_instance = facts->exclusive ? 1
                         : shared         ? shared
                                          : 1,
-        .idle_ms = (uint64_t)number_or(config, "sessionIdleTimeoutInSeconds", IDLE_S) * MS_PER_S,
+        .idle_ms =
+            (uint64_t)json_get_double(config, "sessionIdleTimeoutInSeconds", IDLE_S) * MS_PER_S,
     };
 }
 
@@ -137,9 +131,9 @@ static cJSON *begun(const struct function_facts *facts, const struct address *at
     json_add_str(document, "sessionId", id);
     cJSON_AddStringToObject(document, "sessionStatus", "Active");
     cJSON_AddNumberToObject(document, "sessionTTLInSeconds",
-                            number_or(config, "sessionTTLInSeconds", TTL_S));
+                            json_get_double(config, "sessionTTLInSeconds", TTL_S));
     cJSON_AddNumberToObject(document, "sessionIdleTimeoutInSeconds",
-                            number_or(config, "sessionIdleTimeoutInSeconds", IDLE_S));
+                            json_get_double(config, "sessionIdleTimeoutInSeconds", IDLE_S));
     json_add_str(document, "sessionAffinityType", facts->affinity);
     json_add_str(document, "qualifier",
                  is_latest(at->qualifier) ? STR(QUALIFIER_LATEST) : at->qualifier);
