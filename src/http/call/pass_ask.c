@@ -103,9 +103,12 @@ bool pass_is_due(struct peer *peer, struct str head, struct arena *arena, struct
 bool pass_request(struct peer *peer, struct str head)
 {
     struct http_server *server = CONTAINER_OF(peer->wire, struct http_server, wire);
-    OWN(arena_free) struct arena *arena = arena_new();
+    OWN(arena_free) struct arena *arena = NULL;
     struct str to;
 
+    if (!str_is_set(absolute_authority(head)))
+        return false; /* as most are not */
+    arena = arena_new();
     if (!pass_is_due(peer, head, arena, &to) || !take_off(peer, head.len))
         return false;
     pass_begin(server, peer, head, to, PASS_REQUEST);
