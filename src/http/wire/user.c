@@ -74,7 +74,7 @@ struct owner {
     uint32_t inode; /* 0: closed by whoever had it */
 };
 
-static int send_question(int fd, const struct end *far, const struct end *near)
+static int send_question(int fd, uint32_t number, const struct end *far, const struct end *near)
 {
     struct {
         struct nlmsghdr head;
@@ -82,8 +82,9 @@ static int send_question(int fd, const struct end *far, const struct end *near)
     } question = {
         .head = {.nlmsg_len = sizeof(question),
                  .nlmsg_type = SOCK_DIAG_BY_FAMILY,
-                 .nlmsg_flags = NLM_F_REQUEST                                    },
-        .body = { .sdiag_family = (uint8_t)far->family,
+                 .nlmsg_flags = NLM_F_REQUEST,
+                 .nlmsg_seq = number                                             },
+        .body = {.sdiag_family = (uint8_t)far->family,
                  .sdiag_protocol = IPPROTO_TCP,
                  .idiag_states = UINT32_MAX,
                  .id = {.idiag_sport = far->port,
@@ -100,7 +101,7 @@ static int send_question(int fd, const struct end *far, const struct end *near)
                : 0;
 }
 
-static enum search_result read_answer(int fd, struct owner *out)
+static enum search_result read_answer(int fd, uint32_t number, struct owner *out)
 {
     union {
         struct nlmsghdr head;
@@ -111,7 +112,8 @@ static enum search_result read_answer(int fd, struct owner *out)
     const struct inet_diag_msg *body = NLMSG_DATA(&answer.head);
     const struct nlmsgerr *problem = NLMSG_DATA(&answer.head);
 
-    if (n < (ssize_t)NLMSG_LENGTH(sizeof(problem->error)) || answer.head.nlmsg_len > (size_t)n)
+    if (n < (ssize_t)NLMSG_LENGTH(sizeof(problem->error)) || answer.head.nlmsg_len > (size_t)n ||
+        answer.head.nlmsg_seq != number)
         return NOT_ANSWERED;
     if (answer.head.nlmsg_type == NLMSG_ERROR)
         return problem->error == -ENOENT ? FOUND_NONE : NOT_ANSWERED;
@@ -121,17 +123,26 @@ static enum search_result read_answer(int fd, struct owner *out)
     return FOUND;
 }
 
+/* The socket stays open: making one costs as much as the question. One that did not answer goes, so
+ * that no late answer is taken for another's. */
 static enum search_result ask_netlink(const struct end *far, const struct end *near,
                                       struct owner *out)
 {
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+    static _Thread_local int fd = -1;
+    static _Thread_local uint32_t number;
     enum search_result finding = NOT_ANSWERED;
 
     if (fd < 0)
+        fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+    if (fd < 0)
         return NOT_ANSWERED;
-    if (send_question(fd, far, near) == 0)
-        finding = read_answer(fd, out);
-    close(fd);
+    number++;
+    if (send_question(fd, number, far, near) == 0)
+        finding = read_answer(fd, number, out);
+    if (finding == NOT_ANSWERED) {
+        close(fd);
+        fd = -1;
+    }
     return finding;
 }
 
