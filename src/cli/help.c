@@ -62,7 +62,7 @@ bool cli_group_help(const struct cli_table *table, struct str group, struct buf 
 
         if (str_starts(str_of(verb->name), group) && verb->name[group.len] == ' ' &&
             !(verb->flags & CLI_HIDDEN))
-            buf_printf(out, "  fcemu %-16s %s\n", verb->name,
+            buf_printf(out, "  fcemu %-17s %s\n", verb->name,
                        cli_text(verb->summary, verb->summary_zh));
     }
     return out->len > before;

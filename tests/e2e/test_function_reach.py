@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import tempfile
 
 import pytest
@@ -70,7 +71,9 @@ def scratch(monkeypatch):
 @pytest.mark.parametrize("mode", ["namespace", "process"])
 def test_a_function_reaches_what_the_documents_say(daemon, tmp_path, scratch, mode):
     os.chmod(tmp_path, 0o755)
-    running = daemon(config=f"invoke: {{isolation: {mode}}}\ntoken: {TOKEN}\nca_dir: {tmp_path / 'ca'}\n", arguments=["--data", tmp_path / "data"])
+    settings = pathlib.Path(scratch) / "fcemu.yaml"
+    settings.write_text(f"invoke: {{isolation: {mode}}}\ntoken: {TOKEN}\nca_dir: {tmp_path / 'ca'}\n", encoding="utf-8")
+    running = daemon(arguments=["--config", settings, "--data", tmp_path / "data"])
     functions = Functions(running)
     other = functions.create("python3", {"secret.py": "x = 1\n", "index.py": "def handler(e, c):\n  return 'x'\n"})
     assert functions.call(other).body == b"x"
@@ -78,10 +81,8 @@ def test_a_function_reaches_what_the_documents_say(daemon, tmp_path, scratch, mo
         pytest.skip("no namespaces here")
     [secret] = [os.path.join(path, "secret.py") for path, _, names in os.walk(scratch) if "secret.py" in names]
     files = {"the data folder": str(tmp_path / "data"), "the authority's key": str(tmp_path / "ca" / "ca-key.pem"), "another function's code": secret,
-             "the configuration with the token": str(running.folder / "fcemu.yaml"), "the home folders": "/home"}
+             "the configuration with the token": str(settings), "the home folders": "/home"}
     assert all(os.path.exists(path) for path in files.values())
-    for path in (running.folder, *running.folder.parents[:3]):
-        os.chmod(path, os.stat(path).st_mode | 0o055)
     name = functions.create("python3", {"index.py": PROBE}, timeout=60)
     reply = functions.call(name, json.dumps({"files": files, "pid": running.pid, "port": running.port, "token": TOKEN}))
     seen = json.loads(reply.body)

@@ -73,7 +73,8 @@ def test_the_daemon_takes_each_name_for_an_emulated_one(daemon):
 
     assert sorted(kept) == told
     for name, call in kept.items():
-        assert call["near_miss"] is None, call
+        # Neighbours have other calls than Function Compute, and say so.
+        assert not call["near_miss"] or call["near_miss"].endswith(" is not emulated"), call
         assert call["region"] == "cn-shanghai" or "cn-shanghai" not in name, call
         assert call["account"] == "16530750" or not name.startswith("16530750."), call
 

@@ -113,13 +113,15 @@ def test_deploy_twice_then_read_back(daemon):
 
 def test_scale_to_zero_and_away(daemon):
     running = daemon()
-    deploy(running, package("x"))
+    deploy(running, package("def handler(event, context):\n    return event\n"))
     arn = running.call("GET", F).json()["functionArn"]
     provision, scaling = f"{F}/provision-config?qualifier=LATEST", f"{F}/scaling-config?qualifier=LATEST"
 
     assert running.call("GET", provision).json()["functionArn"] == ""
     put = send(running, "PUT", provision, {"target": 2, "scheduledActions": [], "targetTrackingPolicies": []}).json()
-    assert (put["current"], put["currentError"], put["functionArn"]) == (2, "", f"{arn}/LATEST")
+    assert (put["target"], put["currentError"], put["functionArn"]) == (2, "", f"{arn}/LATEST")
+    while running.call("GET", provision).json()["current"] != 2:  # they are started now
+        pass
     assert put["functionArn"].split("/")[2] == "LATEST"
     assert send(running, "POST", f"{F}/invoke/disable", {"reason": "Fast scale-to-zero", "abortOngoingRequest": True}).json() == {"success": True}
     assert running.call("GET", provision).json()["current"] == 0
