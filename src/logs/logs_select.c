@@ -130,7 +130,7 @@ size_t logs_select(const struct logs *logs, const struct logs_filter *filter, si
     if (s.count)
         qsort(s.items, s.count, sizeof(*s.items), by_number);
     over = s.count > most ? s.count - most : 0;
-    *out = s.items + over;
+    *out = over ? s.items + over : s.items; /* nothing was found: no place to count from */
     return s.count - over;
 }
 

@@ -1,8 +1,7 @@
-# shellcheck shell=bash
-# engine.sh: an engine for the scripts beside it, and base images where none can be pulled. Sourced with PROJECT set; `work` is a folder
-# that goes with the script, and clean_up_more what else has to.
+# shellcheck shell=bash disable=SC2154
+# engine.sh: an engine for the scripts beside it, and base images where none can be pulled. Sourced with PROJECT set and `work`, a folder
+# that goes with the script; clean_up_more is what else has to go.
 
-work=$(mktemp -d)
 engine_pid=
 
 skip() {

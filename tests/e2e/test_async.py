@@ -133,6 +133,7 @@ def test_one_that_fails_twice_was_run_three_times(functions):
         configure(functions, name)
         accept(functions, name, b"twice", {"X-Fc-Stateful-Async-Invocation-Id": "t"})
         assert ended(functions.running, name, "t", advance="2s")["status"] == "Succeeded"
+        reports.wait_for(lambda lines: len(lines) >= 3)  # what the last one told may still be on its way
         assert reports.lines == ["twice 0", "twice 1", "twice 2"]
 
 
