@@ -256,6 +256,10 @@ START_TEST(test_client_that_leaves_in_mid_upload_is_gone)
 
     send_head(c, "", "Content-Length: 1000");
     client_send(c, "half");
+    /* An end that is there with the first bytes is left to idle_timeout: libmicrohttpd, which reads
+     * at edges, may take both for one. */
+    while (!stats().calls)
+        ;
     client_close(c);
     struct ending r = next_result();
 
