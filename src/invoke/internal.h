@@ -440,9 +440,10 @@ struct invoke {
     uint64_t expected;         /* runtimes to look for, by their place in the catalog, a bit each */
     struct reserve *reserves;
     size_t reserve_count;
-    bool prepare_posted, ending;
+    bool ending;
+    /* What is done in the next turn of the loop, and not at all once we end. */
+    struct loop_timer prepare_due, fill_due, forget_due;
     struct bound_session *sessions; /* of all functions */
-    bool provision_posted;
     uint64_t provision_round, fill_round;
     uint64_t next_tmp, next_user;
     uint64_t round;

@@ -131,12 +131,10 @@ static void on_ready(void *arg, bool namespaces, const char *problem)
 }
 
 /* Its programs were told to have ended, and so were their instances. The next call has another. */
-static void forget_supervisor(void *arg)
+static void forget_supervisor(struct loop_timer *timer)
 {
-    struct invoke *invoke = arg;
+    struct invoke *invoke = CONTAINER_OF(timer, struct invoke, forget_due);
 
-    if (invoke->ending)
-        return;
     supervisor_free(GIVE(invoke->supervisor));
     invoke->supervisor_ready = false;
     invoke_prepare_on(invoke);
@@ -147,7 +145,7 @@ static void on_lost(void *arg)
     struct invoke *invoke = arg;
 
     log_warn("supervisor lost", NULL);
-    loop_post(invoke->loop, forget_supervisor, invoke);
+    loop_timer_arm(invoke->loop, &invoke->forget_due, 0, forget_supervisor);
 }
 
 static int start(struct invoke *invoke, struct error *err)
@@ -210,14 +208,11 @@ static struct instance *find_unlooked(struct invoke *invoke)
     return NULL;
 }
 
-static void prepare_all(void *arg)
+static void prepare_all(struct loop_timer *timer)
 {
-    struct invoke *invoke = arg;
+    struct invoke *invoke = CONTAINER_OF(timer, struct invoke, prepare_due);
     struct instance *instance;
 
-    invoke->prepare_posted = false;
-    if (invoke->ending)
-        return;
     invoke->round++;
     while ((instance = find_unlooked(invoke))) {
         instance->round = invoke->round;
@@ -227,10 +222,8 @@ static void prepare_all(void *arg)
 
 void invoke_prepare_on(struct invoke *invoke)
 {
-    if (invoke->prepare_posted || invoke->ending)
-        return;
-    invoke->prepare_posted = true;
-    loop_post(invoke->loop, prepare_all, invoke);
+    if (!invoke->ending && !loop_timer_armed(&invoke->prepare_due))
+        loop_timer_arm(invoke->loop, &invoke->prepare_due, 0, prepare_all);
 }
 
 /* ---- calls ---- */
@@ -334,6 +327,9 @@ void invoke_free(struct invoke *invoke)
     if (!invoke)
         return;
     invoke->ending = true;
+    loop_timer_cancel(invoke->loop, &invoke->forget_due);
+    loop_timer_cancel(invoke->loop, &invoke->prepare_due);
+    loop_timer_cancel(invoke->loop, &invoke->fill_due);
     end_instances(invoke);
     reserve_free_all(invoke);
     debug_free_all(invoke);

@@ -103,14 +103,11 @@ static struct function *find_unfilled(struct invoke *invoke)
     return NULL;
 }
 
-static void fill_all(void *arg)
+static void fill_all(struct loop_timer *timer)
 {
-    struct invoke *invoke = arg;
+    struct invoke *invoke = CONTAINER_OF(timer, struct invoke, fill_due);
     struct function *function;
 
-    invoke->provision_posted = false;
-    if (invoke->ending)
-        return;
     invoke->fill_round++;
     while ((function = find_unfilled(invoke))) {
         function->fill_round = invoke->fill_round;
@@ -123,10 +120,9 @@ void provision_lost(struct instance *instance)
     struct invoke *invoke = instance->invoke;
 
     if (!instance->provisioned || !instance->was_ready || invoke->ending ||
-        invoke->provision_posted)
+        loop_timer_armed(&invoke->fill_due))
         return;
-    invoke->provision_posted = true;
-    loop_post(invoke->loop, fill_all, invoke);
+    loop_timer_arm(invoke->loop, &invoke->fill_due, 0, fill_all);
 }
 
 /* ---- what is wanted ---- */

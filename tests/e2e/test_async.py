@@ -104,6 +104,14 @@ class Reports:
         with self.changed:
             assert self.changed.wait_for(lambda: fulfilled(self.lines), 60), self.lines
 
+    def catch_up(self):
+        """Until all that was told before is in `lines`: connections are taken in their order."""
+        with socket.create_connection(("127.0.0.1", self.port)) as sock:
+            sock.sendall(b"mark\n")
+            self.wait_for(lambda lines: "mark" in lines)
+        with self.changed:
+            self.lines.remove("mark")
+
     def __enter__(self):
         return self
 
@@ -143,11 +151,11 @@ def test_what_a_destination_gets(functions):
         target = functions.create("python3", {"index.py": TELLS % reports.port})
         arn = f"acs:fc:cn-shanghai:16530750:services/demo/functions/{target}"
         configure(functions, name, maxAsyncRetryAttempts=1, destinationConfig={"onFailure": {"destination": arn}, "onSuccess": {"destination": arn}})
-        for event in (b"bad", b"good"):
+        for told, event in enumerate((b"bad", b"good")):
             reply = accept(functions, name, event, {"X-Fc-Stateful-Async-Invocation-Id": event.decode()})
             ended(functions.running, name, event.decode(), advance="2s")
-            reports.wait_for(lambda lines: lines[-1].startswith("{"))
-            got = json.loads(reports.lines[-1].rpartition(" ")[0])
+            reports.wait_for(lambda lines, told=told: sum(line.startswith("{") for line in lines) > told)
+            got = json.loads([line for line in reports.lines if line.startswith("{")][told].rpartition(" ")[0])
             attempts = 2 if event == b"bad" else 1
             assert got["requestContext"] == {
                 "requestId": reply.headers["X-Fc-Request-Id"], "functionArn": f"acs:fc:::services/demo.LATEST/functions/{name}",
@@ -347,7 +355,9 @@ def killed_amid_calls(daemon, tmp_path, rounds):
             accepted.append(f"pass-{number}-last")
             accept(functions, name, accepted[-1].encode(), {"X-Fc-Stateful-Async-Invocation-Id": accepted[-1]})
             running.kill()
+            reports.catch_up()
             with reports.changed:
+                running_at_kill.add(accepted[-1])  # it may have begun by then
                 running_at_kill |= {line.split(" ")[0] for line in reports.lines if line.split("-")[1] == str(number)} - done
                 done_before |= done
                 held, reports.held = reports.held, []

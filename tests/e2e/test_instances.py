@@ -5,9 +5,11 @@ import glob
 import http.client
 import json
 import os
+import pathlib
 import signal
 import socket
 import tempfile
+import uuid
 
 import pytest
 
@@ -114,28 +116,44 @@ def test_a_client_that_leaves_cancels_the_run(started):
     assert (entry["status"], entry["code"]) == (499, "ClientClosedRequest")
 
 
-# Ten calls of an instance leave together: none has a place before all have come.
-TEN = SERVER.replace('body = self', 'self.server.together.wait(); body = self').replace(
-    "class Server(http.server.ThreadingHTTPServer):", "import threading\nclass Server(http.server.ThreadingHTTPServer):\n    together = threading.Barrier(10)")
+# No call leaves before all have come: a file in the folder of the code says so.
+HELD = SERVER.replace('body = self', 'self.hold(); body = self').replace(
+    "class Server(http.server.ThreadingHTTPServer):", """import time
+def hold(self):
+    while not os.path.exists(os.environ.get("FC_FUNC_CODE_PATH", "/code") + "/open"):
+        time.sleep(0.01)
+Handler.hold = hold
+class Server(http.server.ThreadingHTTPServer):""")
+
+
+def code_folders(mark):
+    """Where the daemon keeps a package that has a file of this name."""
+    return [path for top in glob.glob("/tmp/fcemu-run-*") for path, _, names in os.walk(top) if mark in names]
 
 
 def make_ten(functions, program):
-    name = functions.create("custom", {"bootstrap*": program}, instanceConcurrency=10, timeout=60)
+    mark = f"mark-{uuid.uuid4()}"
+    name = functions.create("custom", {"bootstrap*": program, mark: ""}, instanceConcurrency=10, timeout=60)
     with concurrent.futures.ThreadPoolExecutor(100) as pool:
-        replies = list(pool.map(lambda _: functions.call(name), range(100)))
+        calls = [pool.submit(functions.call, name) for _ in range(100)]
+        while functions.running.admin("GET", "health").json()["inFlight"] < 100:
+            pass
+        for folder in code_folders(mark):
+            pathlib.Path(folder, "open").touch()
+        replies = [call.result() for call in calls]
     assert {reply.status for reply in replies} == {200}
     assert len({reply.headers["X-Fc-Instance-Id"] for reply in replies}) == 10
     assert all(reply.headers["X-Fc-Log-Result"] is None for reply in replies)
 
 
 def test_a_hundred_calls_make_ten_instances_of_ten(started):
-    make_ten(Functions(started), TEN)
+    make_ten(Functions(started), HELD)
 
 
 def test_ten_instances_all_listen_at_port_9000(daemon):
     """With namespaces; without, see test_a_program_with_a_port_of_its_own."""
     running = daemon(config="invoke: {isolation: namespace, memory: 64GiB}\n")
-    make_ten(Functions(running), TEN.replace('int(os.environ["FC_SERVER_PORT"])', "9000"))
+    make_ten(Functions(running), HELD.replace('int(os.environ["FC_SERVER_PORT"])', "9000"))
 
 
 def test_beyond_five_instances_of_ten_the_excess_is_refused(started):
