@@ -138,8 +138,9 @@ def make_ten(functions, program):
         calls = [pool.submit(functions.call, name) for _ in range(100)]
         while functions.running.admin("GET", "health").json()["inFlight"] < 100:
             pass
-        for folder in code_folders(mark):
-            pathlib.Path(folder, "open").touch()
+        while concurrent.futures.wait(calls, timeout=0.05).not_done:  # the package may still be unpacked
+            for folder in code_folders(mark):
+                pathlib.Path(folder, "open").touch()
         replies = [call.result() for call in calls]
     assert {reply.status for reply in replies} == {200}
     assert len({reply.headers["X-Fc-Instance-Id"] for reply in replies}) == 10
