@@ -37,17 +37,18 @@ void stage_folder_remove(const char *folder)
     nftw(folder, remove_one, OPEN_FOLDERS_MAX, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Ours, and nobody holds it any more. */
-static bool is_left_behind(const char *path)
+/* Ours, and nobody holds it any more: a descriptor that holds it now, or -1. */
+static int take_left_behind(const char *path)
 {
     struct stat status;
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    bool left = fd >= 0 && fstat(fd, &status) == 0 && status.st_uid == getuid() &&
-                flock(fd, LOCK_EX | LOCK_NB) == 0;
 
-    if (fd >= 0)
-        close(fd);
-    return left;
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &status) == 0 && status.st_uid == getuid() && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return fd;
+    close(fd);
+    return -1;
 }
 
 static void remove_left_behind(struct arena *arena)
@@ -59,12 +60,17 @@ static void remove_left_behind(struct arena *arena)
         return;
     while ((entry = readdir(folder))) {
         const char *path;
+        int fd;
 
         if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) != 0)
             continue;
         path = arena_printf(arena, "%s/%s", temporary(), entry->d_name);
-        if (is_left_behind(path))
-            stage_folder_remove(path);
+        fd = take_left_behind(path);
+        if (fd < 0)
+            continue;
+        /* Held until it is gone: who has just made it waits, and makes another. */
+        stage_folder_remove(path);
+        close(fd);
     }
     closedir(folder);
 }
