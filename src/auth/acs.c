@@ -27,15 +27,8 @@ const struct mistake acs_mistakes[ACS_MISTAKES] = {
     {ON_BOTH, ACS_LOWER_METHOD,    "matches with the method in lower case: it must be in upper case"},
     {ON_BOTH, ACS_NO_DIGEST,       "matches when the canonical request itself is signed: its SHA-256 is, behind the algorithm's name"},
     {ON_BOTH, VARIANT_RESPELLED,   "matches in base64: the signature must be lower-case hex"},
-    {ON_BOTH, VARIANT_SECRET_LINE, "matches with a line feed behind the secret: it was read from a file with its line end"},
 };
 /* clang-format on */
-
-static void add_line(struct buf *out, struct str text)
-{
-    buf_add(out, text);
-    buf_add_char(out, '\n');
-}
 
 /* The replacements that clients make in the path they are about to send. */
 static void add_path_as_clients_do(struct str path, bool apostrophe, struct buf *out)
@@ -103,7 +96,7 @@ static void add_query(const struct signing *signing, unsigned flags, struct buf 
     struct query query;
 
     if (flags & ACS_RAW_QUERY) {
-        add_line(out, raw);
+        line_write(out, raw);
         return;
     }
     if (flags & ACS_FORM_QUERY)
@@ -111,15 +104,8 @@ static void add_query(const struct signing *signing, unsigned flags, struct buf 
     else
         query_parse_plain(raw, signing->arena, &query);
     query_sort(&query);
-    for (size_t i = 0; i < query.count; i++) {
-        if (i > 0)
-            buf_add_char(out, '&');
-        buf_add(out, percent_encode(query.pairs[i].key, false, signing->arena));
-        if (query.pairs[i].value.len > 0 || !(flags & ACS_EMPTY_BARE)) {
-            buf_add_char(out, '=');
-            buf_add(out, percent_encode(query.pairs[i].value, false, signing->arena));
-        }
-    }
+    query_encode(&query, signing->arena);
+    query_write(&query, !(flags & ACS_EMPTY_BARE), out);
     buf_add_char(out, '\n');
 }
 
@@ -163,7 +149,7 @@ static void add_headers(const struct signing *signing, unsigned flags, struct bu
         str_cut(rest, ';', &name, &rest);
         buf_add(out, lower_case(name, signing->arena));
         buf_add_char(out, ':');
-        add_line(out, signed_value(signing, name, flags));
+        line_write(out, signed_value(signing, name, flags));
     }
 }
 
@@ -188,13 +174,13 @@ void acs_compose(const struct signing *signing, unsigned flags, struct buf *out)
 {
     struct str method = signing->request->method;
 
-    add_line(out, flags & ACS_LOWER_METHOD ? lower_case(method, signing->arena) : method);
+    line_write(out, flags & ACS_LOWER_METHOD ? lower_case(method, signing->arena) : method);
     add_path(signing, flags, out);
     add_query(signing, flags, out);
     add_headers(signing, flags, out);
     if (!(flags & ACS_NO_BLANK_LINE))
         buf_add_char(out, '\n');
-    add_line(out, signing->credential->signed_headers);
+    line_write(out, signing->credential->signed_headers);
     add_payload_digest(signing, flags, out);
 }
 
@@ -222,12 +208,8 @@ static size_t sign(const struct signing *signing, unsigned flags, struct str tex
 }
 
 const struct signer acs3_signer = {
-    .what = "canonical request",
-    .variants = variants,
-    .variant_count = N_ELEMENTS(variants),
-    .mistakes = acs_mistakes,
-    .mistake_count = ACS_MISTAKES,
-    .hex = true,
+    SIGNER_TABLES(variants, acs_mistakes),
+    .canonical = true,
     .compose = acs_compose,
     .sign = sign,
 };

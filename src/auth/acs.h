@@ -22,7 +22,7 @@ enum {
     ACS_NO_DIGEST = VARIANT_OWN << 13, /* the canonical request signed itself */
 };
 
-enum { ACS_MISTAKES = 11 };
+enum { ACS_MISTAKES = 10 };
 extern const struct mistake acs_mistakes[ACS_MISTAKES];
 
 void acs_compose(const struct signing *signing, unsigned flags, struct buf *out);

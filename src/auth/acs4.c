@@ -93,12 +93,8 @@ static size_t sign(const struct signing *signing, unsigned flags, struct str tex
 }
 
 const struct signer acs4_signer = {
-    .what = "canonical request",
-    .variants = variants,
-    .variant_count = N_ELEMENTS(variants),
-    .mistakes = acs_mistakes,
-    .mistake_count = ACS_MISTAKES,
-    .hex = true,
+    SIGNER_TABLES(variants, acs_mistakes),
+    .canonical = true,
     .compose = acs_compose,
     .sign = sign,
 };

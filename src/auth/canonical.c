@@ -52,7 +52,6 @@ void query_encode(struct query *query, struct arena *arena)
         query->pairs[i].key = percent_encode(query->pairs[i].key, false, arena);
         query->pairs[i].value = percent_encode(query->pairs[i].value, false, arena);
     }
-    query_sort(query);
 }
 
 struct str lower_case(struct str text, struct arena *arena)
@@ -91,16 +90,31 @@ struct str header_joined(const struct http_request *request, struct str name, st
     return joined;
 }
 
-/* The distinct lower-case names that begin with @prefix, sorted. */
-static size_t names_with_prefix(const struct signing *signing, struct str prefix, struct str *names)
+struct str header_named(const struct signing *signing, const char *name)
+{
+    return header_joined(signing->request, str_of(name), signing->arena);
+}
+
+void line_write(struct buf *out, struct str text)
+{
+    buf_add(out, text);
+    buf_add_char(out, '\n');
+}
+
+/* Their distinct names, in lower case, sorted. */
+static size_t names_signed(const struct signing *signing, unsigned flags,
+                           const struct headers_signed *which, struct str *names)
 {
     const struct http_headers *headers = &signing->request->headers;
     size_t count = 0;
     size_t distinct = 0;
 
-    for (size_t i = 0; i < headers->count; i++)
-        if (str_starts_nocase(headers->items[i].name, prefix))
-            names[count++] = lower_case(headers->items[i].name, signing->arena);
+    for (size_t i = 0; i < headers->count; i++) {
+        struct str name = lower_case(headers->items[i].name, signing->arena);
+
+        if (which->has(signing, flags, name))
+            names[count++] = name;
+    }
     texts_sort(names, count);
     for (size_t i = 0; i < count; i++)
         if (i == 0 || !str_eq(names[i], names[i - 1]))
@@ -116,19 +130,22 @@ static struct str name_as_sent(const struct http_request *request, struct str na
     return name;
 }
 
-void headers_with_prefix(const struct signing *signing, struct str prefix, struct str but,
-                         bool keep_case, struct buf *out)
+void headers_write(const struct signing *signing, unsigned flags,
+                   const struct headers_signed *which, struct buf *out)
 {
     struct str *names =
         ARENA_ARRAY(signing->arena, signing->request->headers.count + 1, struct str);
-    size_t count = names_with_prefix(signing, prefix, names);
+    size_t count = names_signed(signing, flags, which, names);
 
     for (size_t i = 0; i < count; i++) {
-        if (str_eq(names[i], but))
-            continue;
-        buf_add(out, keep_case ? name_as_sent(signing->request, names[i]) : names[i]);
+        struct str value = header_joined(signing->request, names[i], signing->arena);
+
+        buf_add(out, which->as_sent ? name_as_sent(signing->request, names[i]) : names[i]);
         buf_add_char(out, ':');
-        buf_add(out, header_joined(signing->request, names[i], signing->arena));
-        buf_add_char(out, '\n');
+        line_write(out, which->trimmed ? str_trim(value) : value);
+        if (which->out_names && i > 0)
+            buf_add_char(which->out_names, ';');
+        if (which->out_names)
+            buf_add(which->out_names, names[i]);
     }
 }

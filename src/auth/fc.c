@@ -69,24 +69,12 @@ static const struct mistake mistakes[] = {
     {ON_BOTH,    FC_QUERY_IN_PATH,    "matches with '?' and the query behind the path: parameters are signed on lines of their own, or not at all"},
     {ON_BOTH,    FC_SHA1,             "matches with HMAC-SHA1: this scheme uses HMAC-SHA256"},
     {ON_BOTH,    VARIANT_RESPELLED,   "matches in hex: the signature must be base64 of the 32 bytes"},
-    {ON_BOTH,    VARIANT_SECRET_LINE, "matches with a line feed behind the secret: it was read from a file with its line end"},
 };
 /* clang-format on */
 
-static struct str header(const struct signing *signing, const char *name)
-{
-    return header_joined(signing->request, str_of(name), signing->arena);
-}
-
-static void add_line(struct buf *out, struct str text)
-{
-    buf_add(out, text);
-    buf_add_char(out, '\n');
-}
-
 static struct str content_type(const struct signing *signing, unsigned flags)
 {
-    struct str type = header(signing, "Content-Type");
+    struct str type = header_named(signing, "Content-Type");
 
     if (flags & FC_NO_TYPE)
         return STR_NONE;
@@ -97,7 +85,7 @@ static struct str content_type(const struct signing *signing, unsigned flags)
 
 static struct str date(const struct signing *signing, unsigned flags)
 {
-    struct str console = header(signing, "X-Fc-Date");
+    struct str console = header_named(signing, "X-Fc-Date");
 
     if (flags & FC_NO_DATE)
         return STR_NONE;
@@ -108,13 +96,13 @@ static struct str date(const struct signing *signing, unsigned flags)
     return signing->credential->date;
 }
 
-static void add_headers(const struct signing *signing, unsigned flags, struct buf *out)
+static bool is_signed(const struct signing *signing, unsigned flags, struct str name)
 {
-    struct str prefix = flags & FC_SHORT_PREFIX ? STR("x-fc") : STR("x-fc-");
-    struct str but = flags & FC_NO_TOKEN ? STR("x-fc-security-token") : STR_NONE;
-
-    if (!(flags & FC_NO_HEADERS))
-        headers_with_prefix(signing, prefix, but, flags & FC_HEADER_CASE, out);
+    (void)signing;
+    if (flags & FC_NO_TOKEN && str_eq(name, STR("x-fc-security-token")))
+        return false;
+    return !(flags & FC_NO_HEADERS) &&
+           str_starts(name, flags & FC_SHORT_PREFIX ? STR("x-fc") : STR("x-fc-"));
 }
 
 static void add_path(const struct signing *signing, unsigned flags, struct buf *out)
@@ -168,11 +156,13 @@ static void compose(const struct signing *signing, unsigned flags, struct buf *o
 {
     struct str method = signing->request->method;
 
-    add_line(out, flags & FC_LOWER_METHOD ? lower_case(method, signing->arena) : method);
-    add_line(out, flags & FC_NO_MD5 ? STR_NONE : header(signing, "Content-MD5"));
-    add_line(out, content_type(signing, flags));
-    add_line(out, date(signing, flags));
-    add_headers(signing, flags, out);
+    line_write(out, flags & FC_LOWER_METHOD ? lower_case(method, signing->arena) : method);
+    line_write(out, flags & FC_NO_MD5 ? STR_NONE : header_named(signing, "Content-MD5"));
+    line_write(out, content_type(signing, flags));
+    line_write(out, date(signing, flags));
+    headers_write(signing, flags,
+                  &(struct headers_signed){.has = is_signed, .as_sent = flags & FC_HEADER_CASE},
+                  out);
     add_path(signing, flags, out);
     if (flags & FC_QUERY_IN_PATH) {
         buf_add_char(out, '?');
@@ -182,22 +172,9 @@ static void compose(const struct signing *signing, unsigned flags, struct buf *o
     }
 }
 
-static size_t sign(const struct signing *signing, unsigned flags, struct str text,
-                   struct str secret, uint8_t out[DIGEST_BYTES_MAX])
-{
-    enum digest_kind kind = flags & FC_SHA1 ? DIGEST_SHA1 : DIGEST_SHA256;
-
-    (void)signing;
-    hmac_of(kind, secret, text, out);
-    return digest_size(kind);
-}
-
 const struct signer fc_signer = {
-    .what = "string to sign",
-    .variants = variants,
-    .variant_count = N_ELEMENTS(variants),
-    .mistakes = mistakes,
-    .mistake_count = N_ELEMENTS(mistakes),
+    SIGNER_TABLES(variants, mistakes),
     .compose = compose,
-    .sign = sign,
+    .kind = DIGEST_SHA256,
+    .other_kind = FC_SHA1,
 };

@@ -76,15 +76,22 @@ struct mistake {
 struct signer {
     const struct variant *variants; /* the first that applies is the reference's own */
     size_t variant_count;
-    const struct mistake *mistakes;
+    const struct mistake *mistakes; /* beside those of all schemes */
     size_t mistake_count;
-    bool hex;         /* the signature is hex, else base64 */
-    const char *what; /* compose() writes: "string to sign" */
+    bool canonical; /* a canonical request is composed and its signature is hex; else a string to
+                       sign, and base64 */
     void (*compose)(const struct signing *signing, unsigned flags, struct buf *out);
-    /* Bytes of the signature over what compose() wrote. */
+    enum digest_kind kind; /* of the HMAC over what is composed */
+    unsigned other_kind;   /* the flag under which SHA-1 is tried for SHA-256, or the reverse */
+    const char *derived;   /* the algorithm of a version 4, whose key is derived; else NULL */
+    /* NULL, or what signs in place of these: bytes of the signature. */
     size_t (*sign)(const struct signing *signing, unsigned flags, struct str text,
                    struct str secret, uint8_t out[DIGEST_BYTES_MAX]);
 };
+
+#define SIGNER_TABLES(accepted, wrong)                                                             \
+    .variants = (accepted), .variant_count = N_ELEMENTS(accepted), .mistakes = (wrong),            \
+    .mistake_count = N_ELEMENTS(wrong)
 
 extern const struct signer fc_signer;
 extern const struct signer acs3_signer;
@@ -102,6 +109,13 @@ extern const struct signer rpc_signer;
 void v4_sign(const struct credential *credential, const char *algorithm, struct str canonical,
              struct str secret, uint8_t out[DIGEST_BYTES_MAX]);
 
+/* What clients of every scheme get wrong; tried behind the scheme's own. */
+enum { SHARED_MISTAKES = 1 };
+extern const struct mistake shared_mistakes[SHARED_MISTAKES];
+
+/** Bytes of the signature over @text, which was composed with @flags. */
+size_t signature_sign(const struct signing *signing, const struct signer *signer, unsigned flags,
+                      struct str text, struct str secret, uint8_t out[DIGEST_BYTES_MAX]);
 /** True when an accepted variant matches. */
 bool signature_holds(const struct signing *signing, const struct signer *signer, struct str secret);
 /** Why none does; text in @arena. */
@@ -114,15 +128,27 @@ struct str lower_case(struct str text, struct arena *arena);
 struct str text_join(struct str a, char between, struct str b, struct arena *arena);
 /** All values of that header name, without regard to case, joined by ',' in their order. */
 struct str header_joined(const struct http_request *request, struct str name, struct arena *arena);
-/** "name:value\n" for each header whose lower-case name begins with @prefix, sorted by name,
- * without the one called @but. */
-void headers_with_prefix(const struct signing *signing, struct str prefix, struct str but,
-                         bool keep_case, struct buf *out);
+/** The same of one by its usual name. */
+struct str header_named(const struct signing *signing, const char *name);
+/** @text and a line feed. */
+void line_write(struct buf *out, struct str text);
+
+/* Which headers a scheme signs, and how it writes them. */
+struct headers_signed {
+    bool (*has)(const struct signing *signing, unsigned flags, struct str name); /* lower case */
+    bool trimmed;          /* values without the blanks around them */
+    bool as_sent;          /* names, else in lower case */
+    struct buf *out_names; /* gets "name;name", or NULL */
+};
+/** "name:value\n" for each of them, sorted by name. */
+void headers_write(const struct signing *signing, unsigned flags,
+                   const struct headers_signed *which, struct buf *out);
 void texts_sort(struct str *texts, size_t count); /* bytewise */
 /** "key=value&key" of a sorted query, both as they are; a value that is empty has no '=' unless
  * @equals. */
 void query_write(const struct query *query, bool equals, struct buf *out);
-/** Percent-encoded by RFC 3986, then sorted: in @arena, its pairs changed in place. */
+/** Percent-encoded by RFC 3986: in @arena, its pairs changed in place. Schemes differ in whether
+ * they sort before or behind that. */
 void query_encode(struct query *query, struct arena *arena);
 /** By key, then by value. Not as "key=value", which would order a-b=1 before a=1. */
 void query_sort(struct query *query);

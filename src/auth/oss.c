@@ -35,7 +35,6 @@ static const struct mistake mistakes[] = {
     {ON_BOTH, OSS_NO_BUCKET,       "matches without the bucket: '/bucket' is signed before the path, also where the host names it"},
     {ON_BOTH, OSS_SHA256,          "matches with HMAC-SHA256: this scheme uses HMAC-SHA1"},
     {ON_BOTH, VARIANT_RESPELLED,   "matches in hex: the signature must be base64 of the 20 bytes"},
-    {ON_BOTH, VARIANT_SECRET_LINE, "matches with a line feed behind the secret: it was read from a file with its line end"},
 };
 /* clang-format on */
 
@@ -167,36 +166,30 @@ static void add_resource(const struct signing *signing, unsigned flags, struct b
         buf_add_char(out, '/');
 }
 
-static struct str header(const struct signing *signing, const char *name)
-{
-    return header_joined(signing->request, str_of(name), signing->arena);
-}
-
 static struct str date_line(const struct signing *signing, unsigned flags)
 {
-    struct str own = header(signing, "x-oss-date");
+    struct str own = header_named(signing, "x-oss-date");
 
     if (signing->credential->scheme == AUTH_OSS_URL)
         return signing->credential->expires;
-    return str_is_set(own) && !(flags & OSS_DATE_LINE) ? own : header(signing, "Date");
+    return str_is_set(own) && !(flags & OSS_DATE_LINE) ? own : header_named(signing, "Date");
 }
 
-static void add_line(struct buf *out, struct str text)
+static bool is_signed(const struct signing *signing, unsigned flags, struct str name)
 {
-    buf_add(out, text);
-    buf_add_char(out, '\n');
+    (void)signing;
+    return !(flags & OSS_NO_HEADERS) && str_starts(name, STR("x-oss-"));
 }
 
 static void compose(const struct signing *signing, unsigned flags, struct buf *out)
 {
     struct query query;
 
-    add_line(out, signing->request->method);
-    add_line(out, header(signing, "Content-MD5"));
-    add_line(out, flags & OSS_NO_TYPE ? STR_NONE : header(signing, "Content-Type"));
-    add_line(out, date_line(signing, flags));
-    if (!(flags & OSS_NO_HEADERS))
-        headers_with_prefix(signing, STR("x-oss-"), STR_NONE, false, out);
+    line_write(out, signing->request->method);
+    line_write(out, header_named(signing, "Content-MD5"));
+    line_write(out, flags & OSS_NO_TYPE ? STR_NONE : header_named(signing, "Content-Type"));
+    line_write(out, date_line(signing, flags));
+    headers_write(signing, flags, &(struct headers_signed){.has = is_signed}, out);
     add_resource(signing, flags, out);
     if (flags & OSS_NO_PARAMS)
         return;
@@ -207,24 +200,11 @@ static void compose(const struct signing *signing, unsigned flags, struct buf *o
     query_write(&query, false, out);
 }
 
-static size_t sign(const struct signing *signing, unsigned flags, struct str text,
-                   struct str secret, uint8_t out[DIGEST_BYTES_MAX])
-{
-    enum digest_kind kind = flags & OSS_SHA256 ? DIGEST_SHA256 : DIGEST_SHA1;
-
-    (void)signing;
-    hmac_of(kind, secret, text, out);
-    return digest_size(kind);
-}
-
 const struct signer oss_signer = {
-    .what = "string to sign",
-    .variants = variants,
-    .variant_count = N_ELEMENTS(variants),
-    .mistakes = mistakes,
-    .mistake_count = N_ELEMENTS(mistakes),
+    SIGNER_TABLES(variants, mistakes),
     .compose = compose,
-    .sign = sign,
+    .kind = DIGEST_SHA1,
+    .other_kind = OSS_SHA256,
 };
 
 /* ---- version 4 ---- */
@@ -239,7 +219,6 @@ static const struct mistake mistakes4[] = {
     {ON_BOTH, OSS_NO_PARAMS,       "matches without the query: all parameters belong to the canonical request"},
     {ON_BOTH, OSS_NO_TYPE,         "matches with Content-Type left out: it is signed when it is sent"},
     {ON_BOTH, OSS_NO_BUCKET,       "matches without the bucket: '/bucket' is signed before the path, also where the host names it"},
-    {ON_BOTH, VARIANT_SECRET_LINE, "matches with a line feed behind the secret: it was read from a file with its line end"},
 };
 /* clang-format on */
 
@@ -256,7 +235,7 @@ static bool is_additional(const struct signing *signing, struct str name)
     return false;
 }
 
-static bool is_signed_header(const struct signing *signing, unsigned flags, struct str name)
+static bool is_signed4(const struct signing *signing, unsigned flags, struct str name)
 {
     if (str_eq(name, STR("content-type")))
         return !(flags & OSS_NO_TYPE);
@@ -264,63 +243,31 @@ static bool is_signed_header(const struct signing *signing, unsigned flags, stru
            is_additional(signing, name);
 }
 
-static void add_headers(const struct signing *signing, unsigned flags, struct buf *out)
-{
-    const struct http_headers *headers = &signing->request->headers;
-    struct str *names = ARENA_ARRAY(signing->arena, headers->count + 1, struct str);
-    size_t count = 0;
-
-    for (size_t i = 0; i < headers->count; i++) {
-        struct str name = lower_case(headers->items[i].name, signing->arena);
-
-        if (is_signed_header(signing, flags, name))
-            names[count++] = name;
-    }
-    texts_sort(names, count);
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0 && str_eq(names[i], names[i - 1]))
-            continue;
-        buf_add(out, names[i]);
-        buf_add_char(out, ':');
-        add_line(out, str_trim(header_joined(signing->request, names[i], signing->arena)));
-    }
-}
-
 static void compose4(const struct signing *signing, unsigned flags, struct buf *out)
 {
     OWN(buf_done) struct buf resource = {0};
-    struct str digest = header(signing, "x-oss-content-sha256");
+    struct str digest = header_named(signing, "x-oss-content-sha256");
     struct query query;
 
     add_resource(signing, flags, &resource);
     read_params(signing, true, &query);
     query_encode(&query, signing->arena);
-    add_line(out, signing->request->method);
-    add_line(out, percent_encode(buf_str(&resource), true, signing->arena));
+    query_sort(&query);
+    line_write(out, signing->request->method);
+    line_write(out, percent_encode(buf_str(&resource), true, signing->arena));
     if (!(flags & OSS_NO_PARAMS))
         query_write(&query, false, out);
     buf_add_char(out, '\n');
-    add_headers(signing, flags, out);
+    headers_write(signing, flags, &(struct headers_signed){.has = is_signed4, .trimmed = true},
+                  out);
     buf_add_char(out, '\n');
-    add_line(out, signing->credential->signed_headers);
+    line_write(out, signing->credential->signed_headers);
     buf_add(out, str_is_set(digest) ? digest : STR("UNSIGNED-PAYLOAD"));
 }
 
-static size_t sign4(const struct signing *signing, unsigned flags, struct str text,
-                    struct str secret, uint8_t out[DIGEST_BYTES_MAX])
-{
-    (void)flags;
-    v4_sign(signing->credential, "OSS4-HMAC-SHA256", text, secret, out);
-    return DIGEST_SHA256_BYTES;
-}
-
 const struct signer oss4_signer = {
-    .what = "canonical request",
-    .variants = variants4,
-    .variant_count = N_ELEMENTS(variants4),
-    .mistakes = mistakes4,
-    .mistake_count = N_ELEMENTS(mistakes4),
-    .hex = true,
+    SIGNER_TABLES(variants4, mistakes4),
+    .canonical = true,
     .compose = compose4,
-    .sign = sign4,
+    .derived = "OSS4-HMAC-SHA256",
 };

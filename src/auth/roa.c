@@ -37,16 +37,15 @@ static const struct mistake mistakes[] = {
     {ON_BOTH, ROA_DECODED_PATH,    "matches with the path percent-decoded: it is signed as sent"},
     {ON_BOTH, ROA_SHA256,          "matches with HMAC-SHA256: this scheme uses HMAC-SHA1"},
     {ON_BOTH, VARIANT_RESPELLED,   "matches in hex: the signature must be base64 of the 20 bytes"},
-    {ON_BOTH, VARIANT_SECRET_LINE, "matches with a line feed behind the secret: it was read from a file with its line end"},
 };
 /* clang-format on */
 
-static void add_header(const struct signing *signing, const char *name, bool left_out,
-                       struct buf *out)
+static bool is_signed(const struct signing *signing, unsigned flags, struct str name)
 {
-    if (!left_out)
-        buf_add(out, header_joined(signing->request, str_of(name), signing->arena));
-    buf_add_char(out, '\n');
+    (void)signing;
+    if (flags & ROA_NO_TOKEN && str_eq(name, STR("x-acs-security-token")))
+        return false;
+    return !(flags & ROA_NO_HEADERS) && str_starts(name, STR("x-acs-"));
 }
 
 static void add_query(const struct signing *signing, unsigned flags, struct buf *out)
@@ -60,28 +59,21 @@ static void add_query(const struct signing *signing, unsigned flags, struct buf 
     }
     query_parse_plain(signing->request->query, signing->arena, &query);
     query_sort(&query);
-    for (size_t i = 0; i < query.count; i++) {
-        buf_add_char(out, i > 0 ? '&' : '?');
-        buf_add(out, query.pairs[i].key);
-        if (query.pairs[i].value.len > 0 || (flags & ROA_EMPTY_EQUALS))
-            buf_add_char(out, '=');
-        buf_add(out, query.pairs[i].value);
-    }
+    if (query.count > 0)
+        buf_add_char(out, '?');
+    query_write(&query, flags & ROA_EMPTY_EQUALS, out);
 }
 
 static void compose(const struct signing *signing, unsigned flags, struct buf *out)
 {
-    struct str but = flags & ROA_NO_TOKEN ? STR("x-acs-security-token") : STR_NONE;
     struct str path = signing->request->path;
 
-    buf_add(out, signing->request->method);
-    buf_add_char(out, '\n');
-    add_header(signing, "Accept", flags & ROA_NO_ACCEPT, out);
-    add_header(signing, "Content-MD5", flags & ROA_NO_MD5, out);
-    add_header(signing, "Content-Type", flags & ROA_NO_TYPE, out);
-    add_header(signing, "Date", false, out);
-    if (!(flags & ROA_NO_HEADERS))
-        headers_with_prefix(signing, STR("x-acs-"), but, false, out);
+    line_write(out, signing->request->method);
+    line_write(out, flags & ROA_NO_ACCEPT ? STR_NONE : header_named(signing, "Accept"));
+    line_write(out, flags & ROA_NO_MD5 ? STR_NONE : header_named(signing, "Content-MD5"));
+    line_write(out, flags & ROA_NO_TYPE ? STR_NONE : header_named(signing, "Content-Type"));
+    line_write(out, header_named(signing, "Date"));
+    headers_write(signing, flags, &(struct headers_signed){.has = is_signed}, out);
     if (flags & ROA_DECODED_PATH)
         percent_decode(path, false, signing->arena, &path);
     buf_add(out, path);
@@ -89,22 +81,9 @@ static void compose(const struct signing *signing, unsigned flags, struct buf *o
         add_query(signing, flags, out);
 }
 
-static size_t sign(const struct signing *signing, unsigned flags, struct str text,
-                   struct str secret, uint8_t out[DIGEST_BYTES_MAX])
-{
-    enum digest_kind kind = flags & ROA_SHA256 ? DIGEST_SHA256 : DIGEST_SHA1;
-
-    (void)signing;
-    hmac_of(kind, secret, text, out);
-    return digest_size(kind);
-}
-
 const struct signer roa_signer = {
-    .what = "string to sign",
-    .variants = variants,
-    .variant_count = N_ELEMENTS(variants),
-    .mistakes = mistakes,
-    .mistake_count = N_ELEMENTS(mistakes),
+    SIGNER_TABLES(variants, mistakes),
     .compose = compose,
-    .sign = sign,
+    .kind = DIGEST_SHA1,
+    .other_kind = ROA_SHA256,
 };

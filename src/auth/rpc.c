@@ -22,7 +22,6 @@ static const struct mistake mistakes[] = {
     {ON_BOTH, RPC_OTHER_METHOD,    "matches with the other method: GET and POST are signed as sent"},
     {ON_BOTH, RPC_NO_FORM,         "matches without the parameters of the form: they are signed like those of the query"},
     {ON_BOTH, VARIANT_RESPELLED,   "matches in hex: the signature must be base64"},
-    {ON_BOTH, VARIANT_SECRET_LINE, "matches with a line feed behind the secret: it was read from a file with its line end"},
 };
 /* clang-format on */
 
@@ -83,6 +82,7 @@ static void compose(const struct signing *signing, unsigned flags, struct buf *o
         rpc_params(signing->request, signing->arena, &query);
     drop_signature(&query);
     query_encode(&query, signing->arena);
+    query_sort(&query);
     query_write(&query, true, &canonical);
     buf_add(out, method_signed(signing, flags));
     buf_puts(out, "&%2F&");
@@ -111,11 +111,7 @@ static size_t sign(const struct signing *signing, unsigned flags, struct str tex
 }
 
 const struct signer rpc_signer = {
-    .what = "string to sign",
-    .variants = variants,
-    .variant_count = N_ELEMENTS(variants),
-    .mistakes = mistakes,
-    .mistake_count = N_ELEMENTS(mistakes),
+    SIGNER_TABLES(variants, mistakes),
     .compose = compose,
     .sign = sign,
 };

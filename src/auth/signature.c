@@ -20,17 +20,34 @@ static struct str spell(const uint8_t *mac, size_t len, bool hex, char out[SIGNA
     return str_of(out);
 }
 
+size_t signature_sign(const struct signing *signing, const struct signer *signer, unsigned flags,
+                      struct str text, struct str secret, uint8_t out[DIGEST_BYTES_MAX])
+{
+    enum digest_kind kind = signer->kind;
+
+    if (signer->sign)
+        return signer->sign(signing, flags, text, secret, out);
+    if (signer->derived) {
+        v4_sign(signing->credential, signer->derived, text, secret, out);
+        return DIGEST_SHA256_BYTES;
+    }
+    if (flags & signer->other_kind)
+        kind = kind == DIGEST_SHA1 ? DIGEST_SHA256 : DIGEST_SHA1;
+    hmac_of(kind, secret, text, out);
+    return digest_size(kind);
+}
+
 static bool matches(const struct signing *signing, const struct signer *signer, unsigned flags,
                     struct str text, struct str secret)
 {
     struct str given = signing->credential->signature;
-    bool hex = signer->hex != (bool)(flags & VARIANT_RESPELLED);
+    bool hex = signer->canonical != (bool)(flags & VARIANT_RESPELLED);
     uint8_t mac[DIGEST_BYTES_MAX];
     char expected[SIGNATURE_TEXT_BYTES];
 
     if (flags & VARIANT_SECRET_LINE)
         secret = text_join(secret, '\n', STR_NONE, signing->arena);
-    size_t len = signer->sign(signing, flags, text, secret, mac);
+    size_t len = signature_sign(signing, signer, flags, text, secret, mac);
 
     if (hex)
         given = lower_case(given, signing->arena);
@@ -79,24 +96,34 @@ static struct str redacted(struct str text, struct str token, struct arena *aren
     return arena_str(arena, buf_str(&out));
 }
 
+const struct mistake shared_mistakes[SHARED_MISTAKES] = {
+    {ON_BOTH, VARIANT_SECRET_LINE,
+     "matches with a line feed behind the secret: it was read from a file with its line end"},
+};
+
+static bool explains(const struct signing *signing, const struct signer *signer, struct str secret,
+                     const struct variant *base, const struct mistake *mistake)
+{
+    OWN(buf_done) struct buf text = {0};
+    unsigned flags = base->flags | mistake->flags;
+
+    if (!applies(signing, mistake->on))
+        return false;
+    signer->compose(signing, flags, &text);
+    return matches(signing, signer, flags, buf_str(&text), secret);
+}
+
 /* The usual mistake that, made on top of an accepted variant, gives the client's signature. */
 static const struct mistake *find_mistake(const struct signing *signing,
                                           const struct signer *signer, struct str secret,
                                           const struct variant *base)
 {
-    OWN(buf_done) struct buf text = {0};
-
-    for (size_t i = 0; i < signer->mistake_count; i++) {
-        const struct mistake *mistake = &signer->mistakes[i];
-        unsigned flags = base->flags | mistake->flags;
-
-        if (!applies(signing, mistake->on))
-            continue;
-        buf_clear(&text);
-        signer->compose(signing, flags, &text);
-        if (matches(signing, signer, flags, buf_str(&text), secret))
-            return mistake;
-    }
+    for (size_t i = 0; i < signer->mistake_count; i++)
+        if (explains(signing, signer, secret, base, &signer->mistakes[i]))
+            return &signer->mistakes[i];
+    for (size_t i = 0; i < SHARED_MISTAKES; i++)
+        if (explains(signing, signer, secret, base, &shared_mistakes[i]))
+            return &shared_mistakes[i];
     return NULL;
 }
 
@@ -140,8 +167,10 @@ void signature_explain(const struct signing *signing, const struct signer *signe
     trial.arena = scratch;
     const struct variant *base = find_base(&trial, signer, secret, &mistake);
 
-    *out = (struct auth_explanation){.what = signer->what,
-                                     .ours = shown(&trial, signer, base->flags, arena)};
+    *out = (struct auth_explanation){
+        .what = signer->canonical ? "canonical request" : "string to sign",
+        .ours = shown(&trial, signer, base->flags, arena),
+    };
     out->differ_at = out->ours.len;
     out->hint = STR("no usual mistake explains it: most likely the secret is another one");
     if (!mistake)

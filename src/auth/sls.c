@@ -27,20 +27,8 @@ static const struct mistake mistakes[] = {
     {ON_BOTH, SLS_NO_TYPE,         "matches with Content-Type left out: its line must hold the header as sent"},
     {ON_BOTH, SLS_NO_MD5,          "matches with Content-MD5 left out: once sent, it must be signed"},
     {ON_BOTH, VARIANT_RESPELLED,   "matches in hex: the signature must be base64 of the 20 bytes"},
-    {ON_BOTH, VARIANT_SECRET_LINE, "matches with a line feed behind the secret: it was read from a file with its line end"},
 };
 /* clang-format on */
-
-static struct str header(const struct signing *signing, const char *name)
-{
-    return header_joined(signing->request, str_of(name), signing->arena);
-}
-
-static void add_line(struct buf *out, struct str text)
-{
-    buf_add(out, text);
-    buf_add_char(out, '\n');
-}
 
 static bool is_own(struct str name)
 {
@@ -48,40 +36,12 @@ static bool is_own(struct str name)
            (str_starts(name, STR("x-log-")) && !str_starts(name, STR("x-log-meta-")));
 }
 
-static bool is_signed(unsigned flags, bool v4, struct str name)
+static bool is_signed(const struct signing *signing, unsigned flags, struct str name)
 {
-    if (v4 && (str_eq(name, STR("content-type")) || str_eq(name, STR("host"))))
-        return !(flags & SLS_NO_TYPE) || str_eq(name, STR("host"));
-    if (!v4 && !(flags & SLS_WITH_DATE) && str_eq(name, STR("x-log-date")))
+    (void)signing;
+    if (str_eq(name, STR("x-log-date")) && !(flags & SLS_WITH_DATE))
         return false;
     return is_own(name) && !(flags & SLS_NO_HEADERS);
-}
-
-/* "name:value\n" for each; their names, joined by ';', are @out_names. */
-static void add_headers(const struct signing *signing, unsigned flags, bool v4, struct buf *out,
-                        struct buf *out_names)
-{
-    const struct http_headers *headers = &signing->request->headers;
-    struct str *names = ARENA_ARRAY(signing->arena, headers->count + 1, struct str);
-    size_t count = 0;
-
-    for (size_t i = 0; i < headers->count; i++) {
-        struct str name = lower_case(headers->items[i].name, signing->arena);
-
-        if (is_signed(flags, v4, name))
-            names[count++] = name;
-    }
-    texts_sort(names, count);
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0 && str_eq(names[i], names[i - 1]))
-            continue;
-        if (i > 0)
-            buf_add_char(out_names, ';');
-        buf_add(out_names, names[i]);
-        buf_add(out, names[i]);
-        buf_add_char(out, ':');
-        add_line(out, str_trim(header_joined(signing->request, names[i], signing->arena)));
-    }
 }
 
 static struct str decoded_path(const struct signing *signing)
@@ -94,14 +54,13 @@ static struct str decoded_path(const struct signing *signing)
 
 static void compose(const struct signing *signing, unsigned flags, struct buf *out)
 {
-    OWN(buf_done) struct buf names = {0};
     struct query query;
 
-    add_line(out, signing->request->method);
-    add_line(out, flags & SLS_NO_MD5 ? STR_NONE : header(signing, "Content-MD5"));
-    add_line(out, flags & SLS_NO_TYPE ? STR_NONE : header(signing, "Content-Type"));
-    add_line(out, signing->credential->date);
-    add_headers(signing, flags, false, out, &names);
+    line_write(out, signing->request->method);
+    line_write(out, flags & SLS_NO_MD5 ? STR_NONE : header_named(signing, "Content-MD5"));
+    line_write(out, flags & SLS_NO_TYPE ? STR_NONE : header_named(signing, "Content-Type"));
+    line_write(out, signing->credential->date);
+    headers_write(signing, flags, &(struct headers_signed){.has = is_signed, .trimmed = true}, out);
     buf_add(out, decoded_path(signing));
     query_parse(signing->request->query, signing->arena, &query);
     if (query.count == 0 || flags & SLS_NO_QUERY)
@@ -111,23 +70,10 @@ static void compose(const struct signing *signing, unsigned flags, struct buf *o
     query_write(&query, true, out);
 }
 
-static size_t sign(const struct signing *signing, unsigned flags, struct str text,
-                   struct str secret, uint8_t out[DIGEST_BYTES_MAX])
-{
-    (void)signing;
-    (void)flags;
-    hmac_of(DIGEST_SHA1, secret, text, out);
-    return DIGEST_SHA1_BYTES;
-}
-
 const struct signer log_signer = {
-    .what = "string to sign",
-    .variants = variants,
-    .variant_count = N_ELEMENTS(variants),
-    .mistakes = mistakes,
-    .mistake_count = N_ELEMENTS(mistakes),
+    SIGNER_TABLES(variants, mistakes),
     .compose = compose,
-    .sign = sign,
+    .kind = DIGEST_SHA1,
 };
 
 /* ---- version 4 ---- */
@@ -141,9 +87,16 @@ static const struct mistake mistakes4[] = {
     {ON_BOTH, SLS_NO_QUERY,        "matches without the query: all parameters belong to the canonical request"},
     {ON_BOTH, SLS_NO_TYPE,         "matches with Content-Type left out: it is signed when it is sent"},
     {ON_BOTH, SLS_EMPTY_PAYLOAD,   "matches with the digest of an empty body: x-log-content-sha256 must be that of the body sent"},
-    {ON_BOTH, VARIANT_SECRET_LINE, "matches with a line feed behind the secret: it was read from a file with its line end"},
 };
 /* clang-format on */
+
+static bool is_signed4(const struct signing *signing, unsigned flags, struct str name)
+{
+    (void)signing;
+    if (str_eq(name, STR("content-type")))
+        return !(flags & SLS_NO_TYPE);
+    return str_eq(name, STR("host")) || (is_own(name) && !(flags & SLS_NO_HEADERS));
+}
 
 /* Keys as they are, values encoded: so clients sign. */
 static void add_query(const struct signing *signing, struct buf *out)
@@ -159,7 +112,7 @@ static void add_query(const struct signing *signing, struct buf *out)
 
 static void add_digest(const struct signing *signing, unsigned flags, struct buf *out)
 {
-    struct str said = header(signing, "x-log-content-sha256");
+    struct str said = header_named(signing, "x-log-content-sha256");
     char hex[DIGEST_HEX_BYTES];
 
     if (str_is_set(said) && !(flags & SLS_EMPTY_PAYLOAD)) {
@@ -174,32 +127,22 @@ static void compose4(const struct signing *signing, unsigned flags, struct buf *
 {
     OWN(buf_done) struct buf names = {0};
 
-    add_line(out, signing->request->method);
-    add_line(out, decoded_path(signing));
+    line_write(out, signing->request->method);
+    line_write(out, decoded_path(signing));
     if (!(flags & SLS_NO_QUERY))
         add_query(signing, out);
     buf_add_char(out, '\n');
-    add_headers(signing, flags, true, out, &names);
+    headers_write(signing, flags,
+                  &(struct headers_signed){.has = is_signed4, .trimmed = true, .out_names = &names},
+                  out);
     buf_add_char(out, '\n');
-    add_line(out, buf_str(&names));
+    line_write(out, buf_str(&names));
     add_digest(signing, flags, out);
 }
 
-static size_t sign4(const struct signing *signing, unsigned flags, struct str text,
-                    struct str secret, uint8_t out[DIGEST_BYTES_MAX])
-{
-    (void)flags;
-    v4_sign(signing->credential, "SLS4-HMAC-SHA256", text, secret, out);
-    return DIGEST_SHA256_BYTES;
-}
-
 const struct signer log4_signer = {
-    .what = "canonical request",
-    .variants = variants4,
-    .variant_count = N_ELEMENTS(variants4),
-    .mistakes = mistakes4,
-    .mistake_count = N_ELEMENTS(mistakes4),
-    .hex = true,
+    SIGNER_TABLES(variants4, mistakes4),
+    .canonical = true,
     .compose = compose4,
-    .sign = sign4,
+    .derived = "SLS4-HMAC-SHA256",
 };

@@ -40,11 +40,12 @@ static void must_hold(const struct signer *signer, struct signing *signing,
     if (signature_holds(signing, signer, secret))
         abort(); /* the input cannot know it */
     signer->compose(signing, flags, &text);
-    size_t len = signer->sign(signing, flags, buf_str(&text), secret, mac);
+    size_t len = signature_sign(signing, signer, flags, buf_str(&text), secret, mac);
 
     hex_encode(mac, len, hex);
-    credential->signature =
-        signer->hex ? str_of(hex) : base64_text((struct str){(char *)mac, len}, signing->arena);
+    credential->signature = signer->canonical
+                                ? str_of(hex)
+                                : base64_text((struct str){(char *)mac, len}, signing->arena);
     if (!signature_holds(signing, signer, secret))
         abort();
 }
