@@ -23,6 +23,25 @@
     {.name = "seeds", .value = "FILE", \
      .help = "services and functions of it; may be given again", \
      .help_zh = "它的服务和函数；可多次给出"}
+
+/* Rows of verbs that keep what came of a run. */
+#define KEPT_OPTIONS \
+    {.name = "coverage", .value = "FILE", \
+     .help = "add there which error met which operation, for 'fcemu coverage FILE'", \
+     .help_zh = "把哪个错误遇到过哪个操作加到此文件，供 'fcemu coverage FILE' 使用"}, \
+    {.name = "tape", .value = "FILE", \
+     .help = "write down every decision, for 'fcemu shrink'", \
+     .help_zh = "记录每个决定，供 'fcemu shrink' 使用"}
+
+/* Of verbs that run a command more than once. */
+#define PARALLEL_OPTION \
+    {.name = "parallel", .value = "N", \
+     .help = "so many at once, each with a daemon of its own", \
+     .help_zh = "同时运行多少个，各有自己的守护进程"}
+#define RUN_TIMEOUT_OPTION \
+    {.name = "timeout", .value = "DURATION", \
+     .help = "longest time for one run of the command; default 60s", \
+     .help_zh = "命令每次运行的最长时间；默认 60s"}
 /* clang-format on */
 
 /**

@@ -22,26 +22,43 @@ static const struct cli_column columns[] = {
     {0},
 };
 
-static int run_list(const struct cli_args *args)
+/* A listing of the daemon. */
+struct listing {
+    const char *path;
+    const char *positional; /* the parameter that the argument stands for */
+    const char *array;
+    const struct cli_column *columns;
+    const char *filters[5]; /* options that are parameters, too; then NULL */
+};
+
+static int list(const struct cli_args *args, const struct listing *listing)
 {
-    static const char *const filters[] = {"status", "account", "region"};
     OWN(buf_done) struct buf path = {0};
     OWN(json_free) cJSON *answer = NULL;
     int r;
 
-    buf_puts(&path, "/_fcemu/async?");
+    buf_printf(&path, "%s?", listing->path);
     if (args->count)
-        function_name_query(&path, "function", str_of(args->positional[0]));
-    for (size_t i = 0; i < N_ELEMENTS(filters); i++)
-        function_name_query(&path, filters[i], str_of(cli_value(args, filters[i])));
+        function_name_query(&path, listing->positional, str_of(args->positional[0]));
+    for (const char *const *filter = listing->filters; *filter; filter++)
+        function_name_query(&path, *filter, str_of(cli_value(args, *filter)));
     r = client_ask_json(args, "GET", buf_text(&path), STR_NONE, &answer);
     if (r != 0)
         return r;
     if (cli_has(args, "json"))
         cli_print_json(GIVE(answer));
     else
-        cli_print_table(columns, json_get(answer, "calls"));
+        cli_print_table(listing->columns, json_get(answer, listing->array));
     return EXIT_CODE_PASS;
+}
+
+static int run_list(const struct cli_args *args)
+{
+    static const struct listing calls = {
+        "/_fcemu/async", "function", "calls", columns, {"status", "account", "region"}
+    };
+
+    return list(args, &calls);
 }
 
 static int run_show(const struct cli_args *args)
@@ -70,24 +87,15 @@ static const struct cli_column delivery_columns[] = {
 
 static int run_deliveries(const struct cli_args *args)
 {
-    static const char *const filters[] = {"function", "after", "account", "region"};
-    OWN(buf_done) struct buf path = {0};
-    OWN(json_free) cJSON *answer = NULL;
-    int r;
+    static const struct listing deliveries = {
+        "/_fcemu/deliveries",
+        "destination",
+        "deliveries",
+        delivery_columns,
+        {"function", "after", "account", "region"}
+    };
 
-    buf_puts(&path, "/_fcemu/deliveries?");
-    if (args->count)
-        function_name_query(&path, "destination", str_of(args->positional[0]));
-    for (size_t i = 0; i < N_ELEMENTS(filters); i++)
-        function_name_query(&path, filters[i], str_of(cli_value(args, filters[i])));
-    r = client_ask_json(args, "GET", buf_text(&path), STR_NONE, &answer);
-    if (r != 0)
-        return r;
-    if (cli_has(args, "json"))
-        cli_print_json(GIVE(answer));
-    else
-        cli_print_table(delivery_columns, json_get(answer, "deliveries"));
-    return EXIT_CODE_PASS;
+    return list(args, &deliveries);
 }
 
 /* ---- drained ---- */

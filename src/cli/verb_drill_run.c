@@ -437,19 +437,12 @@ static const struct cli_option drill_options[] = {
       .help = "what is printed: text, json, junit, markdown or html",
       .help_zh = "打印的格式：text、json、junit、markdown 或 html",
       .words = "text json junit markdown html"},
-    {.name = "coverage",
-      .value = "FILE",
-      .help = "add there which error met which operation, for 'fcemu coverage FILE'",
-      .help_zh = "把哪个错误遇到过哪个操作加到此文件，供 'fcemu coverage FILE' 使用"},
-    {.name = "tape",
-      .value = "FILE",
-      .help = "write down every decision, for 'fcemu shrink'",
-      .help_zh = "记录每个决定，供 'fcemu shrink' 使用"},
+    KEPT_OPTIONS,
     {.name = "ca-dir",
       .value = "DIR",
       .help = "folder of the authority of a daemon at hand",
       .help_zh = "现有守护进程的证书颁发机构所在文件夹"},
-    {0                                             },
+    {0},
 };
 
 const struct cli_verb verb_drill_run = {

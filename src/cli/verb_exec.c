@@ -76,15 +76,8 @@ static const struct cli_option exec_options[] = {
       .value = "FILE",
       .help = "assertions that must hold when the command has ended with 0",
       .help_zh = "命令以 0 结束时必须成立的断言"},
-    {.name = "coverage",
-      .value = "FILE",
-      .help = "add there which error met which operation, for 'fcemu coverage FILE'",
-      .help_zh = "把哪个错误遇到过哪个操作加到此文件，供 'fcemu coverage FILE' 使用"},
-    {.name = "tape",
-      .value = "FILE",
-      .help = "write down every decision, for 'fcemu shrink'",
-      .help_zh = "记录每个决定，供 'fcemu shrink' 使用"},
-    {0                                                      },
+    KEPT_OPTIONS,
+    {0},
 };
 
 const struct cli_verb verb_exec = {

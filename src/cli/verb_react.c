@@ -415,14 +415,8 @@ static const struct cli_option react_options[] = {
     {.name = "network",
       .help = "also resets, closes, cuts, hangs and spoilt answers",
       .help_zh = "也包括调用的其他结束方式：reset、close、截断、挂起等"},
-    {.name = "parallel",
-      .value = "N",
-      .help = "so many at once, each with a daemon of its own",
-      .help_zh = "同时运行多少个，各有自己的守护进程"},
-    {.name = "timeout",
-      .value = "DURATION",
-      .help = "longest time for one run of the command; default 60s",
-      .help_zh = "命令每次运行的最长时间；默认 60s"},
+    PARALLEL_OPTION,
+    RUN_TIMEOUT_OPTION,
     {0                                                                                },
 };
 

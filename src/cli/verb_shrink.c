@@ -290,15 +290,9 @@ static const struct cli_option shrink_options[] = {
       .value = "FILE",
       .help = "where the smallest tape goes; default: standard output",
       .help_zh = "最小的磁带写到哪里；默认标准输出"},
-    {.name = "parallel",
-      .value = "N",
-      .help = "so many at once, each with a daemon of its own",
-      .help_zh = "同时运行多少个，各有自己的守护进程"},
-    {.name = "timeout",
-      .value = "DURATION",
-      .help = "longest time for one run of the command; default 60s",
-      .help_zh = "命令每次运行的最长时间；默认 60s"},
-    {0                                                    },
+    PARALLEL_OPTION,
+    RUN_TIMEOUT_OPTION,
+    {0},
 };
 
 const struct cli_verb verb_shrink = {

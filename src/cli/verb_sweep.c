@@ -424,10 +424,7 @@ static const struct cli_option sweep_options[] = {
     {.name = "network",
       .help = "also resets, closes, cuts, hangs and spoilt answers",
       .help_zh = "也包括调用的其他结束方式"},
-    {.name = "parallel",
-      .value = "N",
-      .help = "so many at once, each with a daemon of its own",
-      .help_zh = "同时运行多少个，各有自己的守护进程"},
+    PARALLEL_OPTION,
     {.name = "timeout",
       .value = "DURATION",
       .help = "longer than this is called hung; default 60s",
@@ -440,10 +437,10 @@ static const struct cli_option sweep_options[] = {
       .value = "FILE",
       .help = "keep what is known there, and do not do it again",
       .help_zh = "把已知结果保存在那里，不再重做"},
-    {.name = "seed", .value = "SEED", .help = "shuffle the trials", .help_zh = "打乱试验的次序"},
-    {.name = "first",                                                .help = "stop at the first failure", .help_zh = "遇到第一个失败即停止"},
-    {.name = "all",           .help = "show those that passed, too", .help_zh = "也显示通过的"},
-    {0                                                               },
+    {.name = "seed",                                           .value = "SEED", .help = "shuffle the trials", .help_zh = "打乱试验的次序"},
+    {.name = "first",         .help = "stop at the first failure", .help_zh = "遇到第一个失败即停止"},
+    {.name = "all",                                              .help = "show those that passed, too", .help_zh = "也显示通过的"},
+    {0                             },
 };
 
 const struct cli_verb verb_sweep = {

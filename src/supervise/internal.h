@@ -153,7 +153,7 @@ void tree_list(pid_t root, struct pids *out);
 /** Kill everything below the calling process and reap it; returns when nothing is left. */
 void tree_end(void);
 /** Some process below @root has the socket of this number. */
-bool tree_holds_socket(pid_t root, uint32_t inode);
+bool tree_holds_socket(pid_t root, unsigned long inode);
 /** A port that a process below @root listens at: @wanted if one does, else another; 0: none. */
 uint16_t tree_listens_at(pid_t root, uint16_t wanted);
 /** Resident bytes of one process. 0 when it is gone. */

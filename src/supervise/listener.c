@@ -122,13 +122,13 @@ static bool process_holds(pid_t pid, const char *wanted)
     return found;
 }
 
-bool tree_holds_socket(pid_t root, uint32_t inode)
+bool tree_holds_socket(pid_t root, unsigned long inode)
 {
     char wanted[PATH_BYTES];
     struct pids all = {0};
     bool found = false;
 
-    snprintf(wanted, sizeof(wanted), "socket:[%u]", inode);
+    snprintf(wanted, sizeof(wanted), "socket:[%lu]", inode);
     tree_list(root, &all);
     for (size_t i = 0; i < all.count && !found; i++)
         found = process_holds(all.items[i], wanted);

@@ -5,16 +5,13 @@
  * descriptors of its processes.
  */
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <netinet/in.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "supervise/client.h"
 
-enum { LINE_BYTES = 512, PATH_BYTES = 64 };
+enum { LINE_BYTES = 512 };
 
 struct owner {
     unsigned uid;
@@ -56,41 +53,6 @@ static bool find_owner(int fd, struct owner *out)
     return found;
 }
 
-static bool has_socket(pid_t pid, unsigned long inode)
-{
-    char path[PATH_BYTES];
-    char wanted[PATH_BYTES];
-    char target[PATH_BYTES];
-    struct dirent *entry;
-    bool found = false;
-    DIR *folder;
-
-    snprintf(wanted, sizeof(wanted), "socket:[%lu]", inode);
-    snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
-    folder = opendir(path);
-    while (folder && !found && (entry = readdir(folder))) {
-        ssize_t len = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target) - 1);
-
-        target[len > 0 ? len : 0] = '\0';
-        found = strcmp(target, wanted) == 0;
-    }
-    if (folder)
-        closedir(folder);
-    return found;
-}
-
-static bool tree_has_socket(pid_t root, unsigned long inode)
-{
-    struct pids all = {0};
-    bool found = false;
-
-    tree_list(root, &all);
-    for (size_t i = 0; i < all.count && !found; i++)
-        found = has_socket(all.items[i], inode);
-    pids_done(&all);
-    return found;
-}
-
 enum supervised_peer supervised_peer(struct supervised *p, int fd)
 {
     struct owner owner;
@@ -103,5 +65,5 @@ enum supervised_peer supervised_peer(struct supervised *p, int fd)
         return SUPERVISED_FOREIGN;
     if (p->uid)
         return owner.uid == p->uid ? SUPERVISED_OURS : SUPERVISED_FOREIGN;
-    return tree_has_socket(p->keeper, owner.inode) ? SUPERVISED_OURS : SUPERVISED_FOREIGN;
+    return tree_holds_socket(p->keeper, owner.inode) ? SUPERVISED_OURS : SUPERVISED_FOREIGN;
 }

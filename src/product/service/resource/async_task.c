@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "product/service/resource/async_queue.h"
+#include "product/service/resource/async_record.h"
 #include "product/service/resource/handlers.h"
 #include "product/service/resource/model.h"
 
@@ -103,20 +104,6 @@ static bool may_stop(struct str status)
     return false;
 }
 
-static void add_event(struct work *work, cJSON *record, const char *status)
-{
-    cJSON *events = json_get(record, "events");
-    cJSON *event = cJSON_CreateObject();
-
-    if (!events)
-        events = cJSON_AddArrayToObject(record, "events");
-    cJSON_AddNumberToObject(event, "eventId", cJSON_GetArraySize(events) + 1);
-    cJSON_AddStringToObject(event, "status", status);
-    json_add_uint(event, "timestamp", work_now_ms(work));
-    cJSON_AddStringToObject(event, "eventDetail", "");
-    cJSON_AddItemToArray(events, event);
-}
-
 void async_task_stop(struct work *work)
 {
     struct address at;
@@ -131,10 +118,9 @@ void async_task_stop(struct work *work)
                        STR_ARG(key.name), STR_ARG(json_get_str(record, "status")));
         return;
     }
-    json_set(record, "status", cJSON_CreateString("Stopped"));
     json_set(record, "endTime", cJSON_CreateNumber((double)work_now_ms(work)));
-    add_event(work, record, "Stopping");
-    add_event(work, record, "Stopped");
+    async_record_status(record, "Stopping", work_now_ms(work));
+    async_record_status(record, "Stopped", work_now_ms(work));
     cJSON_DeleteItemFromObjectCaseSensitive(record, "queue");
     work_put(work, &key, row, record, STR_NONE);
     async_queue_stop(work->service->async, &key);
