@@ -46,5 +46,3 @@ void async_queue_clock_moved(struct async_queue *queue); /* NULL is fine */
 void async_queue_stop(struct async_queue *queue, const struct store_key *task);
 /** What waits runs now. How many are left, running or waiting. */
 size_t async_queue_hasten(struct async_queue *queue); /* NULL: none */
-/** A record that no client sees. */
-bool async_is_hidden(const cJSON *record);

@@ -29,6 +29,11 @@ void async_record_status(cJSON *record, const char *status, uint64_t wall_ms)
     json_set(record, "status", cJSON_CreateString(status));
 }
 
+bool async_is_hidden(const cJSON *record)
+{
+    return cJSON_IsTrue(json_get(record, "hidden"));
+}
+
 /* ---- HTTP requests ---- */
 
 static cJSON *http_to_json(const struct invoke_http *http)

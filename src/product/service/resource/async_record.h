@@ -59,3 +59,5 @@ const struct fault_instance *async_record_fault(const cJSON *record, struct aren
 /** The function as it is now. False when it is gone, or has no code. */
 bool async_function(struct service *service, const struct store_key *key, const cJSON *record,
                     struct arena *arena, struct invoke_function *out);
+/** A record that no client sees. */
+bool async_is_hidden(const cJSON *record);
