@@ -22,6 +22,7 @@
 enum {
     SOCKET_BYTES = 1 << 20,
     END_WAIT_MS = 5000, /* for the last process; then the supervisor is killed */
+    UNDO_WAIT_MS = 65000,
     END_STEP_US = 1000,
 };
 
@@ -36,6 +37,11 @@ static void on_lost(struct supervisor *s)
     if (!s->ready)
         s->settings.ready(s->settings.arg, false, "the supervisor ended");
     s->ready = true;
+    /* Their keepers end, too, but some milliseconds later. */
+    for (size_t i = 0; i < SUPERVISE_PROGRAMS_MAX; i++) {
+        if (s->programs[i])
+            program_end(s->programs[i], -1, false, "the supervisor ended");
+    }
     if (s->settings.lost)
         s->settings.lost(s->settings.arg);
 }
@@ -225,12 +231,14 @@ int supervisor_new(struct loop *loop, const struct supervisor_settings *settings
 
 static void await_end(struct supervisor *s)
 {
+    int most_ms = s->undoes ? UNDO_WAIT_MS : END_WAIT_MS;
+
     for (int waited_us = 0; s->pid > 0; waited_us += END_STEP_US) {
         pid_t got = waitpid(s->pid, NULL, WNOHANG);
 
         if (got == s->pid || (got < 0 && errno != EINTR))
             return;
-        if (waited_us >= END_WAIT_MS * US_PER_MS)
+        if (waited_us >= most_ms * US_PER_MS)
             kill(s->pid, SIGKILL);
         usleep(END_STEP_US);
     }
@@ -254,6 +262,11 @@ void supervisor_free(struct supervisor *s)
     mem_free(s->room);
     mem_free(s->leftover);
     mem_free(s);
+}
+
+int supervisor_pid(const struct supervisor *s)
+{
+    return s->pid;
 }
 
 bool supervisor_holds_socket(const struct supervisor *s, uint32_t inode)

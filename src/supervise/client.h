@@ -29,6 +29,7 @@ struct supervisor {
     struct meter *meters;
     char *buffer;
     bool ready, namespaces, lost;
+    bool undoes; /* some program has something to undo */
     struct supervised *programs[SUPERVISE_PROGRAMS_MAX];
     uint32_t next_slot;
 };

@@ -88,7 +88,7 @@ static void become(const struct spawn *spawn, int report)
         fail(report, "change user");
 }
 
-static void default_signals(void)
+void default_signals(void)
 {
     sigset_t none;
 

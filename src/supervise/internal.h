@@ -55,10 +55,10 @@ struct order {
     uint64_t b;
 };
 
-/* Behind ORDER_SPAWN; then the texts, each with its terminator: cwd, store, argv, env, and for each
-   mount "r" or "w", from, to. */
+/* Behind ORDER_SPAWN; then the texts, each with its terminator: cwd, store, argv, env, undo, and
+   for each mount "r" or "w", from, to. */
 struct spawn_head {
-    uint32_t argc, envc, mountc;
+    uint32_t argc, envc, mountc, undoc;
     uint32_t uid;
     uint32_t has; /* bits: which of in, out, err, channel came along */
     uint8_t namespaces, own_network;
@@ -94,7 +94,7 @@ struct spawn {
     struct spawn_head head;
     const char *cwd;
     const char *store; /* "": none */
-    const char **argv, **env;
+    const char **argv, **env, **undo;
     struct supervise_mount *mounts;
     int in, out, err, channel; /* -1: none */
 };
@@ -117,7 +117,19 @@ struct keeper_parts {
 };
 void keeper_run(const struct keeper_parts *parts) __attribute__((noreturn));
 
+/* ---- undo.c: in the supervisor ---- */
+
+struct undo;
+/** What is to be run when the program has ended; NULL: nothing. */
+struct undo *undo_keep(const struct spawn *spawn);
+/** Run it. Returns the process; 0 when there is none. */
+pid_t undo_start(const struct undo *undo);
+void undo_free(struct undo *undo);
+
 /* ---- enter.c ---- */
+
+/** Signals as a program expects them. */
+void default_signals(void);
 
 /** In the child: become the program. On failure writes to @report and exits. */
 void enter_program(const struct spawn *spawn, int report) __attribute__((noreturn));
@@ -146,6 +158,7 @@ struct pids {
     pid_t *items;
     size_t count, cap;
 };
+void pids_add(struct pids *pids, pid_t pid);
 void pids_done(struct pids *pids);
 void tree_children(pid_t pid, struct pids *out);
 /** All processes below @root, not itself. */

@@ -167,7 +167,8 @@ int supervised_start(struct supervisor *s, const struct supervise_spec *spec,
                              .slot = slot,
                              .control = pair[0],
                              .uid = spec->uid,
-                             .own_network = s->namespaces && spec->own_network};
+                             .own_network = s->namespaces && spec->own_network && !spec->plain};
+    s->undoes = s->undoes || spec->undo;
     p->watch = loop_watch_start(s->loop, p->control, LOOP_READABLE, on_control, p, err);
     if (!p->watch) {
         close(pair[0]);

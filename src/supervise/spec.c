@@ -30,8 +30,9 @@ void spawn_pack(const struct supervise_spec *spec, bool namespaces, struct buf *
         .argc = count_texts(spec->argv),
         .envc = count_texts(spec->env),
         .mountc = (uint32_t)spec->mount_count,
+        .undoc = count_texts(spec->undo),
         .uid = spec->uid,
-        .namespaces = namespaces,
+        .namespaces = namespaces && !spec->plain,
         .own_network = spec->own_network,
         .listen_port = spec->listen_port,
         .tmp_bytes = spec->tmp_bytes,
@@ -50,6 +51,8 @@ void spawn_pack(const struct supervise_spec *spec, bool namespaces, struct buf *
         add_text(out, spec->argv[i]);
     for (uint32_t i = 0; i < head.envc; i++)
         add_text(out, spec->env[i]);
+    for (uint32_t i = 0; i < head.undoc; i++)
+        add_text(out, spec->undo[i]);
     for (uint32_t i = 0; i < head.mountc; i++) {
         add_text(out, spec->mounts[i].writable ? "w" : "r");
         add_text(out, spec->mounts[i].from ? spec->mounts[i].from : "");
@@ -103,7 +106,8 @@ bool spawn_unpack(char *bytes, size_t len, struct spawn *out)
     if (len < sizeof(out->head))
         return false;
     memcpy(&out->head, bytes, sizeof(out->head));
-    if ((uint64_t)out->head.argc + out->head.envc + TEXTS_PER_MOUNT * (uint64_t)out->head.mountc >
+    if ((uint64_t)out->head.argc + out->head.envc + out->head.undoc +
+            TEXTS_PER_MOUNT * (uint64_t)out->head.mountc >
         len)
         return false;
     out->cwd = next_text(&reader);
@@ -111,6 +115,7 @@ bool spawn_unpack(char *bytes, size_t len, struct spawn *out)
     whole = out->cwd && out->store;
     out->argv = next_texts(&reader, out->head.argc);
     out->env = next_texts(&reader, out->head.envc);
+    out->undo = next_texts(&reader, out->head.undoc);
     out->mounts = mem_alloc_array((size_t)out->head.mountc + 1, sizeof(*out->mounts));
     for (uint32_t i = 0; i < out->head.mountc; i++)
         whole = whole && next_mount(&reader, &out->mounts[i]);
@@ -121,5 +126,6 @@ void spawn_done(struct spawn *spawn)
 {
     mem_free((void *)spawn->argv);
     mem_free((void *)spawn->env);
+    mem_free((void *)spawn->undo);
     mem_free(spawn->mounts);
 }

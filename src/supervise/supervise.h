@@ -77,9 +77,13 @@ struct supervise_spec {
     int in_fd, out_fd, err_fd; /* -1: /dev/null; still the caller's afterwards */
     int channel_fd;            /* becomes descriptor 3; -1: none */
     uint32_t uid;              /* run as this user and group; 0: as we are */
-    bool own_network;          /* with namespaces: loopback and nothing else */
-    uint16_t listen_port;      /* in a network of its own: a listening socket, made before
-                                  the program starts, is told of under SUPERVISE_LISTENS; 0: none */
+    bool plain;                /* without namespaces, although there are: a tool of the machine */
+    /* Run when it has ended, however it did, and after the daemon: what it has left where its tree
+       does not reach. With its environment; argv[0] is a path. NULL: nothing. */
+    const char *const *undo;
+    bool own_network;     /* with namespaces: loopback and nothing else */
+    uint16_t listen_port; /* in a network of its own: a listening socket, made before
+                             the program starts, is told of under SUPERVISE_LISTENS; 0: none */
     const struct supervise_mount *mounts; /* with namespaces */
     const char *store; /* with namespaces: a folder of ours whose parts become folders of the
                           program later; see supervised_settle(). NULL: none */
@@ -136,6 +140,9 @@ enum supervised_peer {
     SUPERVISED_SOON, /* the program has just started, and its tree is not known yet */
 };
 enum supervised_peer supervised_peer(struct supervised *program, int fd);
+
+/** Its process, 0 when it is gone. */
+int supervisor_pid(const struct supervisor *supervisor);
 
 /** A program below the supervisor holds the socket of this number. */
 bool supervisor_holds_socket(const struct supervisor *supervisor, uint32_t inode);

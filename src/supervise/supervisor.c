@@ -17,9 +17,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/folder.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/units.h"
 #include "supervise/internal.h"
 
 enum {
@@ -27,6 +29,7 @@ enum {
     MAP_BYTES = 80,
     NAMESPACE_FLAGS = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS,
     TRIAL_TMP_BYTES = 1 << 20,
+    UNDO_MS = 60000, /* for all of it, once the daemon is gone */
 };
 
 #define VERB "supervise"
@@ -42,6 +45,8 @@ struct supervisor_process {
     bool namespaces;
     pid_t keepers[SUPERVISE_PROGRAMS_MAX]; /* by slot; 0: none */
     size_t keeper_count;
+    struct undo *undos[SUPERVISE_PROGRAMS_MAX]; /* by slot; NULL: none */
+    struct pids undoing;
 };
 
 bool supervisor_is_asked(int argc, char **argv)
@@ -183,6 +188,7 @@ static void spawn_program(struct supervisor_process *s, uint32_t slot, size_t le
         if (pid > 0) {
             s->keepers[slot] = pid;
             s->keeper_count++;
+            s->undos[slot] = undo_keep(&spawn);
         }
         tell_spawned(s, slot, pid);
         spawn_done(&spawn);
@@ -290,6 +296,36 @@ static bool is_keeper(const struct supervisor_process *s, pid_t pid, size_t *out
     return false;
 }
 
+static bool is_undoing(const struct supervisor_process *s, pid_t pid)
+{
+    for (size_t i = 0; i < s->undoing.count; i++) {
+        if (s->undoing.items[i] == pid)
+            return true;
+    }
+    return false;
+}
+
+static void begin_undo(struct supervisor_process *s, size_t slot)
+{
+    struct undo *undo = GIVE(s->undos[slot]);
+    pid_t pid = undo_start(undo);
+
+    if (pid)
+        pids_add(&s->undoing, pid);
+    undo_free(undo);
+}
+
+static void end_undo(struct supervisor_process *s, pid_t pid)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < s->undoing.count; i++) {
+        if (s->undoing.items[i] != pid)
+            s->undoing.items[kept++] = s->undoing.items[i];
+    }
+    s->undoing.count = kept;
+}
+
 /* What a keeper that was killed has left fell to us. Its children fall to us in their turn. */
 static void end_orphans(struct supervisor_process *s)
 {
@@ -300,7 +336,7 @@ static void end_orphans(struct supervisor_process *s)
     for (size_t i = 0; i < children.count; i++) {
         struct pids below = {0};
 
-        if (is_keeper(s, children.items[i], &slot))
+        if (is_keeper(s, children.items[i], &slot) || is_undoing(s, children.items[i]))
             continue;
         kill(children.items[i], SIGSTOP);
         tree_list(children.items[i], &below);
@@ -321,6 +357,9 @@ static void reap(struct supervisor_process *s)
         if (is_keeper(s, pid, &slot)) {
             s->keepers[slot] = 0;
             s->keeper_count--;
+            begin_undo(s, slot);
+        } else {
+            end_undo(s, pid);
         }
     }
     end_orphans(s);
@@ -367,6 +406,7 @@ int supervisor_main(void)
     struct supervisor_process *s = mem_alloc(sizeof(*s));
     struct signalfd_siginfo info;
     bool daemon = true;
+    uint64_t until_ns = 0;
 
     if (!prepare(s))
         return 1;
@@ -375,13 +415,14 @@ int supervisor_main(void)
         {.fd = s->socket,  .events = POLLIN},
     };
 
-    while (daemon || s->keeper_count) {
-        poll(fds, daemon ? 2 : 1, -1);
+    while (daemon || s->keeper_count || (s->undoing.count && clock_monotonic_ns() < until_ns)) {
+        poll(fds, daemon ? 2 : 1, daemon ? -1 : UNDO_MS);
         while (read(s->signals, &info, sizeof(info)) > 0)
             ;
         reap(s);
         if (daemon && !take_orders(s)) {
             daemon = false;
+            until_ns = clock_monotonic_ns() + UNDO_MS * NS_PER_MS;
             close(s->life[1]);
         }
     }

@@ -28,7 +28,7 @@ void pids_done(struct pids *pids)
     *pids = (struct pids){0};
 }
 
-static void add(struct pids *pids, pid_t pid)
+void pids_add(struct pids *pids, pid_t pid)
 {
     if (pids->count == pids->cap) {
         pids->cap = pids->cap ? 2 * pids->cap : PIDS_FIRST;
@@ -58,7 +58,7 @@ static void add_children_of_thread(const char *path, struct pids *out)
 
         if (end == at || pid <= 0)
             break;
-        add(out, (pid_t)pid);
+        pids_add(out, (pid_t)pid);
         at = end;
     }
 }

@@ -7,6 +7,7 @@
 
 static const char *const argv[] = {"/bin/echo", "a b", "", NULL};
 static const char *const env[] = {"A=1", "B=", NULL};
+static const char *const undo[] = {"/bin/undo", "x", NULL};
 static const struct supervise_mount mounts[] = {
     {"/srv/code", "/code", false},
     {NULL,        "/opt",  true },
@@ -15,6 +16,7 @@ static const struct supervise_mount mounts[] = {
 static const struct supervise_spec spec = {
     .argv = argv,
     .env = env,
+    .undo = undo,
     .cwd = "/code",
     .in_fd = -1,
     .out_fd = 7,
@@ -45,6 +47,9 @@ START_TEST(test_what_is_packed_comes_out)
     ck_assert_ptr_null(got.argv[3]);
     ck_assert_str_eq(got.env[1], "B=");
     ck_assert_ptr_null(got.env[2]);
+    ck_assert_str_eq(got.undo[0], "/bin/undo");
+    ck_assert_str_eq(got.undo[1], "x");
+    ck_assert_ptr_null(got.undo[2]);
     ck_assert_str_eq(got.mounts[0].from, "/srv/code");
     ck_assert_str_eq(got.mounts[0].to, "/code");
     ck_assert(!got.mounts[0].writable);
@@ -58,6 +63,24 @@ START_TEST(test_what_is_packed_comes_out)
     ck_assert_uint_eq(got.head.file_bytes, 4096);
     ck_assert_uint_eq(got.head.processes, 9);
     ck_assert_uint_eq(got.head.descriptors, 8);
+    spawn_done(&got);
+    buf_done(&text);
+}
+END_TEST
+
+START_TEST(test_a_plain_program_has_no_namespaces)
+{
+    struct supervise_spec plain = spec;
+    struct buf text = {0};
+    struct spawn got;
+
+    plain.plain = true;
+    plain.undo = NULL;
+    spawn_pack(&plain, true, &text);
+    ck_assert(spawn_unpack(text.ptr, text.len, &got));
+    ck_assert(!got.head.namespaces);
+    ck_assert_uint_eq(got.head.undoc, 0);
+    ck_assert_ptr_null(undo_keep(&got));
     spawn_done(&got);
     buf_done(&text);
 }
@@ -78,7 +101,7 @@ START_TEST(test_damaged_messages_are_refused)
         spawn_done(&got);
         free(copy);
     }
-    for (size_t at = 0; at < 3; at++) {
+    for (size_t at = 0; at < 4; at++) {
         struct spawn got;
         uint32_t huge = UINT32_MAX;
         struct buf bad = {0};
@@ -99,6 +122,7 @@ int main(void)
     TCase *tc = tcase_create("spec");
 
     tcase_add_test(tc, test_what_is_packed_comes_out);
+    tcase_add_test(tc, test_a_plain_program_has_no_namespaces);
     tcase_add_test(tc, test_damaged_messages_are_refused);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
