@@ -12,7 +12,7 @@
 static bool has_interpreter(enum runtime_language language)
 {
     return language == LANGUAGE_PYTHON || language == LANGUAGE_NODEJS || language == LANGUAGE_PHP ||
-           language == LANGUAGE_JAVA;
+           language == LANGUAGE_JAVA || language == LANGUAGE_CONTAINER;
 }
 
 static bool check_name(struct conf_decoder *d, const struct conf_node *node, struct str name)
@@ -31,11 +31,10 @@ static bool check_name(struct conf_decoder *d, const struct conf_node *node, str
             nearest_offer(&nearest, str_of(table[i].name));
     }
     if (found)
-        conf_error(
-            d->report, spot, "F208",
-            "'%s' has no interpreter that could be named here; Python, Node.js, PHP and Java "
-            "have one",
-            conf_shown(d->report, name));
+        conf_error(d->report, spot, "F208",
+                   "'%s' has no program that could be named here; Python, Node.js, PHP, Java and "
+                   "custom-container have one",
+                   conf_shown(d->report, name));
     else
         conf_error(d->report, spot, "F208", "'%s' is no runtime%s", conf_shown(d->report, name),
                    conf_did_you_mean(d, nearest.best));

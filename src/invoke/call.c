@@ -28,6 +28,8 @@ static double megabytes(uint64_t bytes)
 
 uint64_t instance_peak(const struct instance *instance)
 {
+    if (instance_is_container(instance))
+        return container_memory(instance);
     return instance->program ? supervised_peak_bytes(instance->program) : 0;
 }
 
@@ -137,7 +139,9 @@ static void begin_phase(struct invoke_call *call, enum call_phase phase)
     call->phase = phase;
     call->sent_ns = clock_monotonic_ns();
     note(call, phase_names[phase], "Start", "");
-    supervised_watch(instance->program, limit_bytes(instance));
+    /* A container has a limit of its own. */
+    supervised_watch(instance->program,
+                     instance_is_container(instance) ? 0 : limit_bytes(instance));
     if (!instance->debugged)
         loop_timer_arm(call->invoke->loop, &call->timer, inside_limit_ns(call), on_time_limit);
 }

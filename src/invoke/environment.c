@@ -27,7 +27,7 @@ void texts_add(struct texts *texts, const char *fmt, ...)
 
 const char *instance_code_path(const struct instance *i)
 {
-    if (i->invoke->namespaces)
+    if (i->invoke->namespaces || instance_is_container(i))
         return "/code";
     return i->place ? arena_printf(i->arena, "%s/code", i->place) : code_folder(i->code);
 }
@@ -99,13 +99,15 @@ static void add_service_variables(struct instance *i, struct texts *env)
     texts_add(env, "FC_VER_ID=" STR_FMT, STR_ARG(f->version));
     texts_add(env, "FC_FUNCTION_VERSION=" STR_FMT, STR_ARG(f->version));
     texts_add(env, "FC_INSTANCE_ID=%s", i->id);
-    if (i->interpreter)
+    if (i->interpreter && !instance_is_container(i))
         texts_add(env, "FC_RUNTIME_VERSION=%s", i->interpreter->version);
     if (i->api)
         texts_add(env, "FC_RUNTIME_API=127.0.0.1:%u", runtime_api_port(i->api));
-    if (i->language == LANGUAGE_CUSTOM) {
-        texts_add(env, "FC_SERVER_PORT=%u", i->port);
-        texts_add(env, "FC_CUSTOM_LISTEN_PORT=%u", i->port);
+    if (i->language == LANGUAGE_CUSTOM || instance_is_container(i)) {
+        unsigned port = instance_is_container(i) ? i->spec.port : i->port;
+
+        texts_add(env, "FC_SERVER_PORT=%u", port);
+        texts_add(env, "FC_CUSTOM_LISTEN_PORT=%u", port);
     }
 }
 
@@ -145,8 +147,13 @@ static void add_preset(struct instance *i, struct texts *env, const char *name, 
 static struct str daemon_address(struct instance *i)
 {
     const struct invoke_settings *settings = &i->invoke->settings;
+    struct str at = settings->address ? settings->address(settings->owner, i->arena) : STR_NONE;
+    struct str host;
+    struct str port;
 
-    return settings->address ? settings->address(settings->owner, i->arena) : STR_NONE;
+    if (!instance_is_container(i) || !str_cut_last(at, ':', &host, &port))
+        return at;
+    return arena_strf(i->arena, "%s:" STR_FMT, container_host(), STR_ARG(port));
 }
 
 /* Python and Node.js need none: a proxy is asked for every name, and some clients repeat what
@@ -229,7 +236,8 @@ void environment_add(struct instance *i, struct texts *env)
     add_service_variables(i, env);
     add_keys(i, env);
     add_endpoint(i, env);
-    environment_add_presets(i, env);
+    if (!instance_is_container(i))
+        environment_add_presets(i, env); /* what an image has of these is its own */
     for (size_t k = 0; k < i->spec.environment_count; k++) {
         const struct invoke_pair *pair = &i->spec.environment[k];
 

@@ -32,14 +32,23 @@ void invoke_function_copy(const struct invoke_function *from, struct arena *aren
                           struct invoke_function *out)
 {
     struct str *const texts[] = {
-        &out->account,          &out->region,
-        &out->service,          &out->name,
-        &out->version,          &out->qualifier,
-        &out->runtime,          &out->handler,
-        &out->initializer,      &out->blob,
-        &out->health.path,      &out->log_project,
-        &out->log_store,        &out->pre_freeze.handler,
-        &out->pre_stop.handler, &out->role,
+        &out->account,
+        &out->region,
+        &out->service,
+        &out->name,
+        &out->version,
+        &out->qualifier,
+        &out->runtime,
+        &out->handler,
+        &out->initializer,
+        &out->blob,
+        &out->health.path,
+        &out->log_project,
+        &out->log_store,
+        &out->pre_freeze.handler,
+        &out->pre_stop.handler,
+        &out->role,
+        &out->image,
     };
 
     *out = *from;
@@ -63,6 +72,8 @@ static void take_spec(struct function *function, const struct invoke_function *s
     function->hard_wired = false;
     function->failed_ns = 0;
     function->language = name ? name->language : LANGUAGE_CUSTOM;
+    if (spec->image.len && !spec->blob.len)
+        function->language = LANGUAGE_CONTAINER;
     function->generation = name ? (int)strtol(name->version, NULL, 10) : 0;
 }
 

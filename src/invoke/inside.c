@@ -40,8 +40,9 @@ void inside_prepare(struct invoke_call *call, bool is_new)
 
 static uint64_t start_limit_ns(const struct instance *instance)
 {
-    return language_is_program(instance->language) ? instance->spec.start_limit_s * NS_PER_S
-                                                   : UINT64_MAX;
+    return instance_is_container(instance) || language_is_program(instance->language)
+               ? instance->spec.start_limit_s * NS_PER_S
+               : UINT64_MAX;
 }
 
 static void on_start(struct loop_timer *timer)

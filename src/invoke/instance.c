@@ -105,6 +105,7 @@ void instance_free(struct instance *instance)
     runtime_api_free(GIVE(instance->api));
     instance_close_log(instance);
     supervised_free(GIVE(instance->program));
+    container_forget(instance);
     code_let_go(instance->code);
     code_let_go(instance->layers);
     if (instance->tmp)
@@ -329,7 +330,7 @@ void instance_rest(struct instance *instance)
         instance_end(instance);
         return;
     }
-    if (instance->interpreter)
+    if (language_has_bootstrap(instance->language))
         reserve_refill(instance);
     if (instance->state == INSTANCE_SERVING && !instance->provisioned && !instance->debugged)
         loop_timer_arm(instance->invoke->loop, &instance->timer, idle_ms(instance) * NS_PER_MS,
@@ -376,12 +377,13 @@ static void on_idle_limit(struct loop_timer *timer)
 void instance_not_started(struct instance *instance)
 {
     char text[sizeof(instance->problem)];
+    unsigned port = instance_is_container(instance) ? instance->spec.port : instance->port;
 
-    if (language_is_program(instance->language) && instance->language != LANGUAGE_GO)
+    if (instance->web)
         snprintf(text, sizeof(text),
                  "The CA's http server cannot be started: the health check failed on port %u in %u "
                  "seconds, dial tcp 127.0.0.1:%u: connection refused",
-                 instance->port, instance->spec.start_limit_s, instance->port);
+                 port, instance->spec.start_limit_s, port);
     else
         snprintf(text, sizeof(text), "The function was not loaded in %d seconds", START_LIMIT_S);
     instance_refuse(instance, "FunctionNotStarted", text);
@@ -401,6 +403,8 @@ static void describe_exit(struct instance *instance, int status, const char *pro
     instance_read_log(instance);
     if (problem)
         snprintf(how, sizeof(how), "%s", problem);
+    else if (instance_is_container(instance))
+        container_exit_text(instance, status, how, sizeof(how));
     else if (WIFSIGNALED(status))
         snprintf(how, sizeof(how), "killed by signal %d", WTERMSIG(status));
     else
@@ -419,7 +423,8 @@ void instance_on_exited(void *arg, int status, bool over_memory, const char *pro
     describe_exit(instance, status, problem);
     /* The port it wants may be taken by somebody else. */
     if (instance->state == INSTANCE_STARTING && instance->web && status != -1 &&
-        instance->invoke->namespaces && !instance->own_network) {
+        instance->invoke->namespaces && !instance->own_network &&
+        !instance_is_container(instance)) {
         buf_clear(&instance->log);
         instance_isolate(instance);
         return;

@@ -246,6 +246,30 @@ void environment_add_presets(struct instance *instance, struct texts *env);
 /** An interpreter that runs already can take the function's variables. */
 bool environment_may_come_later(const struct instance *instance);
 
+/* ---- container.c: functions that are images ---- */
+
+#define CONTAINER_RUNTIME "custom-container"
+
+bool instance_is_container(const struct instance *instance);
+/** Before the first container of a supervisor: it will be found when that is lost. */
+int container_mark(struct invoke *invoke, struct error *err);
+/** The supervisor was lost: what it held is removed. */
+void container_lost(struct invoke *invoke);
+/** Its variables as a file; -1: *err. The caller's. */
+int container_variables(struct instance *instance, struct error *err);
+/** The command that runs it; what removes it; and the environment of these two. */
+void container_add(struct instance *instance, struct texts *argv);
+void container_add_undo(struct instance *instance, struct texts *argv);
+void container_add_own_environment(struct texts *env);
+const char *container_name(const struct instance *instance);
+/** The name of this machine in it. */
+const char *container_host(void);
+/** How it ended. */
+void container_exit_text(const struct instance *instance, int status, char *text, size_t size);
+void container_forget(const struct instance *instance);
+/** What its group holds; 0: not known here. */
+uint64_t container_memory(const struct instance *instance);
+
 /* ---- spawn.c ---- */
 
 /** Start its program, or take one that is held in reserve. */
@@ -446,6 +470,8 @@ struct invoke {
     struct bound_session *sessions; /* of all functions */
     uint64_t provision_round, fill_round;
     uint64_t next_tmp, next_user;
+    int marked;    /* supervisor that container_mark() was for; 0: none */
+    char mark[32]; /* label of its containers */
     uint64_t round;
 };
 

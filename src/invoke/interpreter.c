@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "invoke/bootstrap.h"
+#include "invoke/docker.h"
 #include "invoke/internal.h"
 #include "loop/worker.h"
 
@@ -237,9 +238,23 @@ static char *missing_text(const struct interpreter *found, const char *set)
         languages[found->language].program);
 }
 
-static void look(void *arg)
+static void look_for_docker(struct interpreter *found)
 {
-    struct interpreter *found = arg;
+    char *path = docker_path(program_of_settings(found));
+    char *problem = NULL;
+
+    found->version = docker_look(path, &problem);
+    if (found->version) {
+        found->path = path;
+        found->shown = mem_printf("Docker %s", found->version);
+        return;
+    }
+    found->shown = problem;
+    mem_free(path);
+}
+
+static void look_for_language(struct interpreter *found)
+{
     const struct language_row *row = &languages[found->language];
     const char *set = program_of_settings(found);
     bool there =
@@ -249,6 +264,16 @@ static void look(void *arg)
     found->shown = there
                        ? mem_printf("%s %s", runtime_language_name(found->language), found->version)
                        : missing_text(found, set);
+}
+
+static void look(void *arg)
+{
+    struct interpreter *found = arg;
+
+    if (found->language == LANGUAGE_CONTAINER)
+        look_for_docker(found);
+    else
+        look_for_language(found);
 }
 
 /* ---- on the loop ---- */
@@ -270,7 +295,7 @@ static void look_done(void *arg)
     found->state = found->path ? INTERPRETER_READY : INTERPRETER_MISSING;
     if (!found->path)
         log_warn("runtime missing", "runtime=%s problem=\"%s\"", found->runtime, found->shown);
-    else if (!is_version(found))
+    else if (found->language != LANGUAGE_CONTAINER && !is_version(found))
         log_warn("runtime of another version", "runtime=%s version=%s path=%s", found->runtime,
                  found->version, found->path);
     invoke_prepare_on(found->invoke);
@@ -282,10 +307,7 @@ static char *never_text(const struct interpreter *found)
     const char *language = runtime_language_name(found->language);
 
     if (found->language == LANGUAGE_CONTAINER)
-        return mem_printf(
-            "runtime '%s' does not run on this machine: bring the program in a custom "
-            "runtime, or give the function a canned answer",
-            found->runtime);
+        return NULL;
     if (!language_has_bootstrap(found->language))
         return mem_printf(
             "runtime '%s' does not run here: fcemu has no bootstrap for %s, so neither "
@@ -302,6 +324,17 @@ static char *never_text(const struct interpreter *found)
     return NULL;
 }
 
+/* An engine may have been started since. Instances that hold it are told by then. */
+static struct interpreter *look_again(struct interpreter *found)
+{
+    if (found->language == LANGUAGE_CONTAINER && found->state == INTERPRETER_MISSING) {
+        mem_free(GIVE(found->shown));
+        found->state = INTERPRETER_COMING;
+        worker_submit(found->invoke->worker, look, look_done, found);
+    }
+    return found;
+}
+
 struct interpreter *interpreter_find(struct invoke *invoke, struct str runtime)
 {
     const struct runtime_name *name = runtime_name_find(runtime);
@@ -311,7 +344,7 @@ struct interpreter *interpreter_find(struct invoke *invoke, struct str runtime)
         return NULL;
     HASH_FIND(hh, invoke->interpreters, name->name, strlen(name->name), found);
     if (found)
-        return found;
+        return look_again(found);
     found = mem_alloc(sizeof(*found));
     found->invoke = invoke;
     found->language = name->language;

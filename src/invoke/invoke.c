@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "catalog/runtime.h"
 #include "invoke/bootstrap.h"
+#include "invoke/docker.h"
 #include "invoke/internal.h"
 #include "invoke/unpack.h"
 #include "loop/worker.h"
@@ -145,6 +146,7 @@ static void on_lost(void *arg)
     struct invoke *invoke = arg;
 
     log_warn("supervisor lost", NULL);
+    container_lost(invoke);
     loop_timer_arm(invoke->loop, &invoke->forget_due, 0, forget_supervisor);
 }
 
@@ -285,6 +287,7 @@ int invoke_new(struct loop *loop, const struct invoke_settings *settings, struct
         mem_free(invoke);
         return -1;
     }
+    docker_sweep(invoke->worker, NULL, NULL);
     *out = invoke;
     return 0;
 }

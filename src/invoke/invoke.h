@@ -105,6 +105,9 @@ struct invoke_function {
     size_t environment_count;
     const struct str *command; /* of a custom runtime; none: ./bootstrap */
     size_t command_count;
+    struct str image;        /* of a container; "": it is no container */
+    size_t entrypoint_count; /* so many of the command are the entry point; 0: the image's own */
+    uint32_t cpu_milli;      /* thousandths of a processor; 0: as many as there are */
     uint16_t port;
     struct invoke_health health;
     uint32_t start_limit_s;        /* of a custom runtime */

@@ -21,8 +21,16 @@ static int prepare_supervisor(struct instance *instance)
 
 static int prepare_interpreter(struct instance *instance)
 {
+    if (instance_is_container(instance) && instance->invoke->settings.no_network) {
+        instance_refuse(instance, "CAExited",
+                        "The function either cannot be started or exited: invoke.network is none, "
+                        "and a container without a network cannot be called");
+        return -1;
+    }
     if (!instance->interpreter)
-        instance->interpreter = interpreter_find(instance->invoke, instance->spec.runtime);
+        instance->interpreter = interpreter_find(instance->invoke, instance_is_container(instance)
+                                                                       ? STR(CONTAINER_RUNTIME)
+                                                                       : instance->spec.runtime);
     if (!instance->interpreter || instance->interpreter->state == INTERPRETER_READY)
         return 0;
     if (instance->interpreter->state == INTERPRETER_COMING)
@@ -65,6 +73,8 @@ static int prepare_code(struct instance *instance)
 {
     int r;
 
+    if (instance_is_container(instance))
+        return 0;
     if (!instance->code)
         instance->code = take_code(instance);
     if (!instance->layers && instance->spec.layer_count)

@@ -94,8 +94,13 @@ static void add_custom(struct instance *i, struct texts *argv)
 }
 
 static void (*const programs[LANGUAGE_COUNT])(struct instance *, struct texts *) = {
-    [LANGUAGE_PYTHON] = add_python, [LANGUAGE_NODEJS] = add_nodejs, [LANGUAGE_PHP] = add_php,
-    [LANGUAGE_JAVA] = add_java,     [LANGUAGE_GO] = add_go,         [LANGUAGE_CUSTOM] = add_custom,
+    [LANGUAGE_PYTHON] = add_python,
+    [LANGUAGE_NODEJS] = add_nodejs,
+    [LANGUAGE_PHP] = add_php,
+    [LANGUAGE_JAVA] = add_java,
+    [LANGUAGE_GO] = add_go,
+    [LANGUAGE_CUSTOM] = add_custom,
+    [LANGUAGE_CONTAINER] = container_add,
 };
 
 /* A command without a slash is looked for as a shell would. */
@@ -140,7 +145,7 @@ static int make_tmp(struct instance *i, uint32_t uid, struct error *err)
 {
     struct invoke *invoke = i->invoke;
 
-    if (invoke->namespaces)
+    if (invoke->namespaces || instance_is_container(i))
         return 0;
     i->tmp = mem_printf("%s/tmp-%llu", invoke->folder, (unsigned long long)invoke->next_tmp++);
     if (mkdir(i->tmp, TMP_MODE) < 0)
@@ -175,12 +180,18 @@ static void choose_port(struct instance *i)
                                   (i->language == LANGUAGE_CUSTOM && i->function->hard_wired));
     if (i->language == LANGUAGE_CUSTOM)
         i->port = i->own_network ? i->spec.port : free_port();
+    if (instance_is_container(i)) {
+        i->own_network = false;
+        i->port = free_port(); /* of this machine: it leads to the container's */
+    }
 }
 
 /* ---- all of it ---- */
 
 static uint32_t choose_user(struct instance *i)
 {
+    if (instance_is_container(i))
+        return 0; /* the CLI is ours; who runs in there is the image's affair */
     return geteuid() == 0 ? FIRST_UID + (uint32_t)(i->invoke->next_user++ % UID_COUNT) : 0;
 }
 
@@ -360,6 +371,43 @@ static int settle(struct instance *i, struct error *err)
     return 0;
 }
 
+/* ---- containers ---- */
+
+/* The CLI runs as we do: no folders, users and limits of a function are for it. */
+static int spawn_container(struct instance *i, struct error *err)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct texts *argv = ARENA_NEW(arena, struct texts);
+    struct texts *env = ARENA_NEW(arena, struct texts);
+    struct texts *undo = ARENA_NEW(arena, struct texts);
+    struct supervise_spec spec = {.cwd = "/", .err_fd = -1, .channel_fd = -1, .plain = true};
+    int r;
+
+    argv->arena = env->arena = undo->arena = arena;
+    choose_port(i);
+    make_keys(i);
+    if (container_mark(i->invoke, err) < 0)
+        return -1;
+    i->web = web_new(i);
+    container_add(i, argv);
+    container_add_undo(i, undo);
+    container_add_own_environment(env);
+    spec.argv = argv->items;
+    spec.env = env->items;
+    spec.undo = undo->items;
+    spec.in_fd = container_variables(i, err);
+    if (spec.in_fd < 0)
+        return -1;
+    r = open_log(i, &spec.out_fd, err);
+    spec.err_fd = spec.out_fd;
+    if (r == 0)
+        r = supervised_start(i->invoke->supervisor, &spec, &program_events, i, &i->program, err);
+    close(spec.in_fd);
+    if (spec.out_fd > 0)
+        close(spec.out_fd);
+    return r;
+}
+
 /* ---- all of it ---- */
 
 static int spawn_own(struct instance *i, struct error *err)
@@ -401,5 +449,7 @@ int instance_spawn(struct instance *i, struct error *err)
 {
     if (debug_begin(i))
         return spawn_own(i, err);
+    if (instance_is_container(i))
+        return spawn_container(i, err);
     return i->interpreter && reserve_take(i) ? settle(i, err) : spawn_own(i, err);
 }

@@ -24,6 +24,9 @@ enum {
     /* A program that dies closes its connections a moment before we hear of its death. */
     GRACE_NS = 200 * 1000000,
     SWITCHING = 101,
+    /* What publishes the port of a container takes a connection before the program in there does,
+       and ends it when that does not. */
+    PROBE_NS = 250 * 1000000,
 };
 
 struct connection {
@@ -44,6 +47,8 @@ struct web {
     struct instance *instance;
     struct health *health; /* NULL: that it listens is enough */
     struct connection *connections;
+    struct connection *probe; /* of a container: whether it stays open */
+    struct loop_timer probe_timer;
 };
 
 struct web *web_new(struct instance *instance)
@@ -56,6 +61,8 @@ struct web *web_new(struct instance *instance)
 
 static void close_connection(struct connection *c)
 {
+    if (c->web->probe == c)
+        c->web->probe = NULL;
     loop_timer_cancel(c->web->instance->invoke->loop, &c->grace);
     loop_watch_stop(c->watch);
     close(c->fd);
@@ -71,6 +78,7 @@ void web_free(struct web *web)
         return;
     while (web->connections)
         close_connection(web->connections);
+    loop_timer_cancel(web->instance->invoke->loop, &web->probe_timer);
     health_free(web->health);
     mem_free(web);
 }
@@ -378,6 +386,22 @@ static struct invoke_call *find_call(struct web *web, uint32_t number)
     return NULL;
 }
 
+static void on_probe(struct loop_timer *timer)
+{
+    struct web *web = CONTAINER_OF(timer, struct web, probe_timer);
+
+    if (web->probe)
+        instance_loaded(web->instance);
+    else
+        web_start(web);
+}
+
+static void begin_probe(struct web *web, struct connection *c)
+{
+    web->probe = c;
+    loop_timer_arm(web->instance->invoke->loop, &web->probe_timer, PROBE_NS, on_probe);
+}
+
 void web_socket(struct web *web, uint32_t token, int fd, int sys_errno)
 {
     struct invoke_call *call = token == START_TOKEN ? NULL : find_call(web, token);
@@ -400,6 +424,8 @@ void web_socket(struct web *web, uint32_t token, int fd, int sys_errno)
 
     if (token == START_TOKEN && web->instance->spec.health.path.len)
         web->health = health_new(web->instance);
+    else if (token == START_TOKEN && instance_is_container(web->instance))
+        begin_probe(web, c);
     else if (token == START_TOKEN)
         instance_loaded(web->instance);
     else if (call)

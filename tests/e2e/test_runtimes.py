@@ -32,7 +32,7 @@ def test_a_program_that_is_no_interpreter_is_named(daemon):
 
 WRONG_RUNTIMES = {
     "phq7.2: /bin/true": ("1:12", "runtimes.phq7.2: 'phq7.2' is no runtime; did you mean 'php7.2'?"),
-    "go1: /bin/true": ("1:12", "runtimes.go1: 'go1' has no interpreter that could be named here; Python, Node.js, PHP and Java have one"),
+    "go1: /bin/true": ("1:12", "runtimes.go1: 'go1' has no program that could be named here; Python, Node.js, PHP, Java and custom-container have one"),
     "java8: /none": ("1:19", "runtimes.java8: '/none' is no program; write the path of an interpreter, such as /usr/bin/python3"),
     "java8: /tmp": ("1:19", "runtimes.java8: '/tmp' is no program"),
     "java8: /etc/passwd": ("1:19", "runtimes.java8: '/etc/passwd' is no program"),

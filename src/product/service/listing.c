@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "product/service/resource/async_queue.h"
+#include "product/service/resource/function_model.h"
 #include "product/service/service.h"
 
 struct listing {
@@ -55,7 +56,7 @@ static void add_function(void *arg, const struct store_row *row)
         .name = keep(listing, row->key.name),
         .runtime = keep(listing, json_get_str(model, "runtime")),
         .handler = keep(listing, json_get_str(model, "handler")),
-        .has_code = row->blob.len > 0,
+        .has_code = function_has_code(row),
     };
 }
 

@@ -12,6 +12,7 @@
 #include "product/service/event/timers.h"
 #include "product/service/operations.h"
 #include "product/service/resource/async_queue.h"
+#include "product/service/resource/function_model.h"
 #include "product/service/resource/provision_keeper.h"
 
 #define DEFAULT_REGION "cn-hangzhou"
@@ -188,5 +189,5 @@ bool service_has_code(struct service *service, struct str account, struct str re
     if (!service->invoke || !str_is_set(target->function))
         return false;
     row = store_find(service->store, &key);
-    return row && row->blob.len > 0;
+    return row && function_has_code(row);
 }

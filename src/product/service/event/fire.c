@@ -3,6 +3,7 @@
 #include "crypto/id.h"
 #include "product/service/event/internal.h"
 #include "product/service/resource/async_queue.h"
+#include "product/service/resource/function_model.h"
 
 static struct str parent_of(const struct event_trigger *trigger, struct arena *arena)
 {
@@ -81,7 +82,7 @@ const char *event_fire(struct service *service, const struct event_trigger *trig
                             STR_ARG(trigger->function));
     if (!service->async)
         return "functions are not run: invoke.enabled is false";
-    if (function->blob.len == 0)
+    if (!function_has_code(function))
         return arena_printf(arena, "function '" STR_FMT "' has no code",
                             STR_ARG(trigger->function));
     async_queue_add(service->async, &call);

@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "crypto/encode.h"
 #include "fault/instance.h"
+#include "product/service/resource/function_model.h"
 #include "product/service/resource/run.h"
 
 static cJSON *milliseconds(uint64_t wall_ms)
@@ -305,7 +306,7 @@ bool async_function(struct service *service, const struct store_key *key, const 
 
     at.function_row = store_find(service->store, &function);
     at.service_row = store_find(service->store, &home);
-    if (!at.function_row || !alias_route(&work, &at) || at.function_row->blob.len == 0)
+    if (!at.function_row || !alias_route(&work, &at) || !function_has_code(at.function_row))
         return false;
     function_spec(&work, &at, out);
     return true;

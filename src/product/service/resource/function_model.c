@@ -29,6 +29,13 @@ enum runtime_language function_language(const cJSON *model)
     return runtime ? runtime->language : LANGUAGE_CUSTOM;
 }
 
+bool function_has_code(const struct store_row *row)
+{
+    OWN(json_free) cJSON *model = row->blob.len ? NULL : row_document(row);
+
+    return row->blob.len || json_get_str(json_get(model, "customContainerConfig"), "image").len > 0;
+}
+
 static const char *object_of(const struct move *move, const cJSON *model)
 {
     if (move->object)

@@ -14,6 +14,8 @@ cJSON *function_read(struct work *work, bool create);
 /** Put it into the stored form. @read is emptied. */
 void function_merge(struct work *work, cJSON *model, cJSON *read);
 enum runtime_language function_language(const cJSON *model);
+/** It has code: a package, or an image. */
+bool function_has_code(const struct store_row *row);
 
 /* function_rules.c */
 /** Which figure bounds its memory. */

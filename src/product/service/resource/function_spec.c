@@ -105,6 +105,51 @@ static void read_custom(struct work *work, struct arena *arena, const cJSON *mod
     out->start_limit_s = (uint32_t)work_limit(work, LIMIT_CUSTOM_START);
 }
 
+/* Lists in 2023-03-30, texts that hold lists in the older generations. */
+static size_t add_list(struct arena *arena, const cJSON *of, const char *list, const char *text,
+                       struct str *out)
+{
+    const cJSON *value = member(of, list);
+    OWN(json_free) cJSON *parsed = NULL;
+    struct error err;
+
+    if (!value && json_get_str(of, text).len)
+        value = parsed = json_parse(json_get_str(of, text), &err);
+    if (out)
+        return add_texts(arena, value, out);
+    return cJSON_IsArray(value) ? (size_t)cJSON_GetArraySize(value) : 0;
+}
+
+static uint32_t processor(const cJSON *model)
+{
+    enum { MILLI = 1000 };
+    const cJSON *cpu = member(model, "cpu");
+
+    return cJSON_IsNumber(cpu) && cpu->valuedouble > 0 ? (uint32_t)(cpu->valuedouble * MILLI + 0.5)
+                                                       : 0;
+}
+
+static void read_container(struct arena *arena, const cJSON *model, struct invoke_function *out)
+{
+    const cJSON *config = member(model, "customContainerConfig");
+    struct str *texts;
+
+    out->image = text(arena, config, "image");
+    if (out->image.len == 0)
+        return;
+    texts = ARENA_ARRAY(arena,
+                        add_list(arena, config, "entrypoint", "commandText", NULL) +
+                            add_list(arena, config, "command", "argsText", NULL) + 1,
+                        struct str);
+    out->entrypoint_count = add_list(arena, config, "entrypoint", "commandText", texts);
+    out->command_count = out->entrypoint_count + add_list(arena, config, "command", "argsText",
+                                                          texts + out->entrypoint_count);
+    out->command = texts;
+    out->port = (uint16_t)number(config, "port", number(model, "caPort", DEFAULT_PORT));
+    out->health = read_health(arena, member(config, "healthCheckConfig"));
+    out->cpu_milli = processor(model);
+}
+
 /* A layer that is gone is none. */
 static void read_layers(struct work *work, struct arena *arena, const cJSON *model,
                         struct invoke_function *out)
@@ -205,6 +250,7 @@ static void read_spec(struct work *work, struct arena *arena, const struct addre
     };
     read_environment(arena, model, out);
     read_custom(work, arena, model, out);
+    read_container(arena, model, out);
     read_layers(work, arena, model, out);
     if (cJSON_IsTrue(member(model, "disableOndemand")))
         out->instances_max = 0;

@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "loop/loop.h"
 #include "product/service/resource/config.h"
+#include "product/service/resource/function_model.h"
 #include "product/service/resource/run.h"
 
 enum { LOOK_AGAIN_MS = 30 * 1000 };
@@ -64,7 +65,7 @@ bool provision_function(struct work *work, const struct store_row *row, struct a
 
     at->function_row = store_find(work->store, &function);
     at->service_row = store_find(work->store, &home);
-    return at->function_row && at->function_row->blob.len > 0;
+    return at->function_row && function_has_code(at->function_row);
 }
 
 static bool has_schedule(const struct store_row *row)

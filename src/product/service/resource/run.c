@@ -14,6 +14,7 @@
 #include "crypto/encode.h"
 #include "product/service/resource/async_queue.h"
 #include "product/service/resource/cors.h"
+#include "product/service/resource/function_model.h"
 
 enum {
     STATUS_OK = 200,
@@ -48,11 +49,11 @@ struct run {
 
 static bool is_possible(struct work *work, const struct address *at, const char *what)
 {
-    if (work->service->invoke && at->function_row->blob.len > 0)
+    if (work->service->invoke && function_has_code(at->function_row))
         return true;
     return answer_invalid(work, "%s is not emulated for function '" STR_FMT "': %s", what,
                           STR_ARG(at->function),
-                          at->function_row->blob.len
+                          function_has_code(at->function_row)
                               ? "invoke.enabled is false, and no fixture or rule answers it" CANNED
                               : "it has no code, and no fixture or rule answers it" CANNED);
 }
@@ -401,7 +402,7 @@ static bool is_custom(struct work *work, const struct address *at)
 {
     const struct runtime_name *name = runtime_name_find(function_facts(work, at)->spec.runtime);
 
-    return name && name->language == LANGUAGE_CUSTOM;
+    return function_facts(work, at)->spec.image.len || (name && name->language == LANGUAGE_CUSTOM);
 }
 
 /* Through /proxy/ programs of custom runtimes see the whole path, and are told what to take off. */

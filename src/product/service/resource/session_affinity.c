@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "crypto/encode.h"
 #include "crypto/id.h"
+#include "product/service/resource/function_model.h"
 #include "product/service/resource/run.h"
 
 enum { MS_PER_S = 1000, TTL_S = 21600, IDLE_S = 1800, SHARED = 20, ID_BYTES = 16 };
@@ -194,7 +195,7 @@ bool session_open(struct work *work, const struct address *at, struct str id, st
     const char *instance;
 
     *out = STR_NONE;
-    if (!work->service->invoke || at->function_row->blob.len == 0)
+    if (!work->service->invoke || !function_has_code(at->function_row))
         return true;
     instance = invoke_session_open(work->service->invoke, &facts->spec, &session, &code, &message);
     if (!instance)

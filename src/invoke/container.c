@@ -1,0 +1,264 @@
+/*
+ * Functions that are images: their container is run by the Docker CLI, which is the program that is
+ * held here. The container itself is a child of its engine; the supervisor has it removed when the
+ * CLI has ended, however that came.
+ *
+ * Source: spec page invocation §7.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "crypto/id.h"
+#include "invoke/docker.h"
+#include "invoke/internal.h"
+
+enum {
+    PIDS_MAX = 1024,
+    MILLI = 1000,
+    STATUS_ENGINE = 125, /* of the CLI: no container came to be */
+    STATUS_NOT_RUN = 126,
+    STATUS_NOT_FOUND = 127,
+    LINE_BYTES = 128,
+    ID_BYTES = 80,
+};
+
+#define HOST "host.docker.internal"
+
+bool instance_is_container(const struct instance *instance)
+{
+    return instance->language == LANGUAGE_CONTAINER;
+}
+
+/* ---- what is left is found again ---- */
+
+/* Of this supervisor; another one has another. */
+int container_mark(struct invoke *invoke, struct error *err)
+{
+    int supervisor = supervisor_pid(invoke->supervisor);
+
+    if (invoke->marked == supervisor)
+        return 0;
+    snprintf(invoke->mark, sizeof(invoke->mark), "%08llx-%016llx",
+             (unsigned long long)(clock_wall_ms() / MILLI), (unsigned long long)id_bits());
+    if (docker_mark(invoke->folder, invoke->mark, supervisor, err) < 0)
+        return -1;
+    invoke->marked = supervisor;
+    return 0;
+}
+
+/* The supervisor was killed. */
+void container_lost(struct invoke *invoke)
+{
+    struct interpreter *docker = NULL;
+
+    if (!invoke->marked)
+        return;
+    docker = interpreter_find(invoke, STR(CONTAINER_RUNTIME));
+    docker_sweep(invoke->worker, docker->path, invoke->mark);
+    invoke->marked = 0;
+}
+
+/* ---- the command ---- */
+
+/* It is read from descriptor 0, so that no value stands where others can read it. */
+int container_variables(struct instance *i, struct error *err)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    struct texts *env = ARENA_NEW(arena, struct texts);
+    OWN(buf_done) struct buf lines = {0};
+    int fd;
+
+    env->arena = arena;
+    environment_add(i, env);
+    for (size_t k = 0; k < env->count; k++)
+        buf_printf(&lines, "%s\n", env->items[k]);
+    fd = memfd_create("fcemu-container", MFD_CLOEXEC);
+    if (fd < 0 || write(fd, lines.ptr, lines.len) != (ssize_t)lines.len) {
+        error_errno(err, "keep variables");
+        if (fd >= 0)
+            close(fd);
+        return -1;
+    }
+    lseek(fd, 0, SEEK_SET);
+    return fd;
+}
+
+static void add_limits(const struct instance *i, struct texts *argv)
+{
+    texts_add(argv, "--memory=%um", i->spec.memory_mb);
+    texts_add(argv, "--memory-swap=%um", i->spec.memory_mb);
+    if (i->spec.cpu_milli)
+        texts_add(argv, "--cpus=%u.%03u", i->spec.cpu_milli / MILLI, i->spec.cpu_milli % MILLI);
+    texts_add(argv, "--pids-limit=%d", PIDS_MAX);
+    texts_add(argv, "--security-opt=no-new-privileges");
+}
+
+static void add_labels(const struct instance *i, struct texts *argv)
+{
+    const struct invoke_function *f = &i->spec;
+
+    texts_add(argv, "--name=%s", container_name(i));
+    texts_add(argv, "--label=" DOCKER_LABEL_DAEMON "=%s", i->invoke->mark);
+    texts_add(argv, "--label=" DOCKER_LABEL_INSTANCE "=%s", i->id);
+    texts_add(argv, "--label=fcemu.function=" STR_FMT "/" STR_FMT "/" STR_FMT "%s" STR_FMT,
+              STR_ARG(f->account), STR_ARG(f->region), STR_ARG(f->service),
+              f->service.len ? "/" : "", STR_ARG(f->name));
+}
+
+const char *container_name(const struct instance *i)
+{
+    return arena_printf(i->arena, "fcemu-%s", i->id);
+}
+
+static char *id_file(const struct instance *i)
+{
+    return mem_printf("%s/%s.container", i->invoke->folder, i->id);
+}
+
+/* The image's own entry point and command, unless the function names others. */
+static void add_image(const struct instance *i, struct texts *argv)
+{
+    size_t next = 0;
+
+    if (i->spec.entrypoint_count)
+        texts_add(argv, "--entrypoint=" STR_FMT, STR_ARG(i->spec.command[next]));
+    next = i->spec.entrypoint_count ? 1 : 0;
+    texts_add(argv, STR_FMT, STR_ARG(i->spec.image));
+    for (; next < i->spec.command_count; next++)
+        texts_add(argv, STR_FMT, STR_ARG(i->spec.command[next]));
+}
+
+void container_add(struct instance *i, struct texts *argv)
+{
+    OWN(mem_free) char *id = id_file(i);
+
+    texts_add(argv, "%s", i->interpreter->path);
+    texts_add(argv, "run");
+    texts_add(argv, "--rm");
+    add_labels(i, argv);
+    texts_add(argv, "--cidfile=%s", id);
+    texts_add(argv, "--publish=127.0.0.1:%u:%u", i->port, i->spec.port);
+    texts_add(argv, "--add-host=" HOST ":host-gateway");
+    texts_add(argv, "--env-file=/dev/stdin");
+    add_limits(i, argv);
+    add_image(i, argv);
+}
+
+/* The CLI may be killed before the engine has done what it asked for: what is not there yet may
+ * come. */
+static const char undo_text[] =
+    "for n in 1 2 3; do\n"
+    "  id=$(\"$1\" ps --all --quiet --no-trunc --filter \"label=" DOCKER_LABEL_INSTANCE "=$2\")\n"
+    "  [ -n \"$id\" ] && exec \"$1\" rm --force --volumes $id\n"
+    "  sleep 1\n"
+    "done\n";
+
+void container_add_undo(struct instance *i, struct texts *argv)
+{
+    texts_add(argv, "/bin/sh");
+    texts_add(argv, "-c");
+    texts_add(argv, "%s", undo_text);
+    texts_add(argv, "fcemu-undo");
+    texts_add(argv, "%s", i->interpreter->path);
+    texts_add(argv, "%s", i->id);
+}
+
+/* The CLI is a tool of whoever runs the daemon: his engine, his keys for registries. */
+void container_add_own_environment(struct texts *env)
+{
+    for (size_t k = 0; environ[k]; k++) {
+        if (!str_starts(str_of(environ[k]), STR("FCEMU_")))
+            texts_add(env, "%s", environ[k]);
+    }
+}
+
+const char *container_host(void)
+{
+    return HOST;
+}
+
+/* ---- its end ---- */
+
+void container_exit_text(const struct instance *i, int status, char *text, size_t size)
+{
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+
+    if (code == STATUS_ENGINE)
+        snprintf(text, size,
+                 "docker starts no container of image '" STR_FMT "' (try 'docker pull " STR_FMT
+                 "'; for a private registry, 'docker login' as the user of fcemu)",
+                 STR_ARG(i->spec.image), STR_ARG(i->spec.image));
+    else if (code == STATUS_NOT_RUN || code == STATUS_NOT_FOUND)
+        snprintf(text, size, "image '" STR_FMT "' has no such program, or it cannot be run",
+                 STR_ARG(i->spec.image));
+    else if (WIFSIGNALED(status))
+        snprintf(text, size, "killed by signal %d", WTERMSIG(status));
+    else
+        snprintf(text, size, "exit status %d", code);
+}
+
+void container_forget(const struct instance *i)
+{
+    OWN(mem_free) char *id = NULL;
+
+    if (!instance_is_container(i) || !i->invoke->folder)
+        return;
+    id = id_file(i);
+    unlink(id);
+}
+
+/* ---- memory ---- */
+
+static uint64_t read_number(const char *path)
+{
+    char line[LINE_BYTES];
+    struct str text;
+    struct str rest;
+    int64_t number = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : read(fd, line, sizeof(line));
+
+    if (fd >= 0)
+        close(fd);
+    if (got <= 0)
+        return 0;
+    str_cut((struct str){line, (size_t)got}, '\n', &text, &rest);
+    return str_to_int(text, 0, INT64_MAX, &number) == NUMBER_OK ? (uint64_t)number : 0;
+}
+
+/* Where engines keep the groups of containers, by their version and that of the kernel's groups. */
+static const struct {
+    const char *before, *behind;
+} groups[] = {
+    {"/sys/fs/cgroup/system.slice/docker-",        ".scope/memory.current"       },
+    {"/sys/fs/cgroup/docker/",                     "/memory.current"             },
+    {"/sys/fs/cgroup/memory/docker/",              "/memory.usage_in_bytes"      },
+    {"/sys/fs/cgroup/memory/system.slice/docker-", ".scope/memory.usage_in_bytes"},
+};
+
+uint64_t container_memory(const struct instance *i)
+{
+    OWN(mem_free) char *file = id_file(i);
+    char id[ID_BYTES] = "";
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : read(fd, id, sizeof(id) - 1);
+    uint64_t bytes = 0;
+
+    if (fd >= 0)
+        close(fd);
+    if (got <= 0)
+        return 0;
+    for (size_t k = 0; k < N_ELEMENTS(groups) && !bytes; k++) {
+        char path[2 * LINE_BYTES];
+
+        snprintf(path, sizeof(path), "%s%s%s", groups[k].before, id, groups[k].behind);
+        bytes = read_number(path);
+    }
+    return bytes;
+}

@@ -1,0 +1,276 @@
+"""Functions that are images: what the Docker CLI is asked for, how their containers answer and end, and that none is left."""
+
+import json
+import os
+import signal
+
+import pytest
+
+from containers import Engine
+from functions import SERVICES, error_of, log_of
+from test_instances import MODES
+from test_thirteen_codes import code_of
+
+SERVER = """
+import http.server, json, os, sys, time
+print("up", *sys.argv[1:], flush=True)
+if "late" in sys.argv:
+    time.sleep(1)
+if "ends" in sys.argv:
+    sys.exit("no database")
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        self.answer(200, self.path.encode())
+    def do_POST(self):
+        event = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        print("event", event, flush=True)
+        if event == "exit":
+            os._exit(3)
+        if event == "hang":
+            time.sleep(1000)
+        self.answer(200, json.dumps({"path": self.path, "event": event, "pid": os.getpid(), "environment": dict(os.environ), "arguments": sys.argv[1:]}).encode())
+    def answer(self, status, body):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *args):
+        pass
+http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["INNER_PORT"])), Handler).serve_forever()
+"""
+
+
+@pytest.fixture
+def engine(tmp_path):
+    with Engine(tmp_path / "engine") as made:
+        made.image("registry.local/app:1", SERVER)
+        yield made
+
+
+class Images:
+    """Functions of containers, created and called by any of the two generations."""
+
+    def __init__(self, running):
+        self.running, self.count = running, 0
+        assert running.call("POST", SERVICES, json.dumps({"serviceName": "demo"})).status == 200
+
+    def create(self, image="registry.local/app:1", container=None, **members):
+        self.count += 1
+        name = f"f{self.count}"
+        body = {
+            "functionName": name, "runtime": "custom-container", "handler": "not-used", "timeout": 30, "memorySize": 256,
+            "customContainerConfig": {"image": image, **(container or {})}, **members}
+        reply = self.running.call("POST", f"{SERVICES}/demo/functions", json.dumps(body))
+        assert reply.status == 200, reply.body
+        return name
+
+    def create_2023(self, name, container=None, **members):
+        body = {"functionName": name, "runtime": "custom-container", "timeout": 30, "customContainerConfig": {"image": "registry.local/app:1", **(container or {})}, **members}
+        reply = self.running.call("POST", "/2023-03-30/functions", json.dumps(body))
+        assert reply.status == 200, reply.body
+
+    def call(self, name, event=b"", headers=None):
+        return self.running.invoke(name, event, {"X-Fc-Log-Type": "Tail", **(headers or {})})
+
+
+def config(engine, more="", mode="auto"):
+    return f"runtimes: {{custom-container: {engine.cli}}}\ninvoke: {{isolation: {mode}}}\n{more}"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_image_serves_and_is_told_what_it_needs(daemon, engine, mode):
+    images = Images(daemon(config=config(engine, mode=mode)))
+    name = images.create(environmentVariables={"OWN": "a b='c' #"}, instanceConcurrency=3)
+    reply = images.call(name, b"one")
+    assert reply.status == 200, reply.body
+    seen = reply.json()
+    assert (seen["path"], seen["event"], seen["arguments"]) == ("/invoke", "one", [])
+    environment = seen["environment"]
+    assert environment["OWN"] == "a b='c' #" and environment["FC_SERVER_PORT"] == "9000" and environment["FC_FUNC_CODE_PATH"] == "/code"
+    assert environment["FC_FUNCTION_NAME"] == name and environment["FC_INSTANCE_ID"] == reply.headers["X-Fc-Instance-Id"]
+    assert environment["FCEMU_ENDPOINT"].startswith("http://host.docker.internal:") and "HOME" not in environment
+    assert images.call(name, b"two").json()["pid"] == seen["pid"] and len(engine.runs()) == 1
+    words = engine.runs()[0]
+    assert "--memory=256m" in words and "--memory-swap=256m" in words and "--security-opt=no-new-privileges" in words
+    assert not any("a b='c'" in word or environment["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] in word for word in words)
+    assert any(word.startswith("--publish=127.0.0.1:") and word.endswith(":9000") for word in words)
+    assert f"--label=fcemu.instance={environment['FC_INSTANCE_ID']}" in words
+    assert images.running.requests(f"&function={name}&operation=InvokeFunction")[0]["ran"] == "Docker 20.10.24"
+    images.running.stop()
+    engine.wait_for(lambda left: not left)
+
+
+def test_logs_are_those_of_other_functions(daemon, engine):
+    images = Images(daemon(config=config(engine)))
+    name = images.create()
+    log = log_of(images.call(name, b"spoken"))
+    assert "up\n" in log and "event spoken\n" in log and "Memory Size: 256 MB" in log
+    lines = [line["text"] for line in images.running.admin("GET", f"logs?function={name}").json()["lines"]]
+    assert "event spoken" in lines
+
+
+def test_port_command_arguments_and_processors(daemon, engine):
+    images = Images(daemon(config=config(engine)))
+    texts = {"command": json.dumps(["python3", str(engine.images["registry.local/app:1"])]), "args": '["--level", "3"]'}
+    name = images.create(container=texts, caPort=8080)
+    assert images.call(name).json()["arguments"] == ["--level", "3"]
+    images.create_2023("g", {"command": ["x", "y z"], "port": 7000}, cpu=0.35, memorySize=512, diskSize=512)
+    reply = images.running.call("POST", "/2023-03-30/functions/g/invocations", b"e")
+    assert reply.json()["arguments"] == ["x", "y z"] and reply.json()["environment"]["FC_SERVER_PORT"] == "7000"
+    first, second = engine.runs()
+    assert "--entrypoint=python3" in first and not any(word.startswith("--cpus") for word in first)
+    assert [word for word in first if word.startswith("--publish")][0].endswith(":8080")
+    assert "--cpus=0.350" in second and not any(word.startswith("--entrypoint") for word in second)
+
+
+def test_an_http_trigger_reaches_it_as_it_is(daemon, engine):
+    images = Images(daemon(config=config(engine)))
+    name = images.create()
+    trigger = {"triggerName": "http", "triggerType": "http", "triggerConfig": {"authType": "anonymous", "methods": ["GET"]}}
+    assert images.running.call("POST", f"{SERVICES}/demo/functions/{name}/triggers", json.dumps(trigger)).status == 200
+    reply = images.running.call("GET", f"/2016-08-15/proxy/demo/{name}/a/b?c=d")
+    assert (reply.status, reply.body.decode()) == (200, f"/2016-08-15/proxy/demo/{name}/a/b?c=d")
+
+
+def test_a_health_check_holds_the_start(daemon, engine):
+    images = Images(daemon(config=config(engine)))
+    name = images.create(container={"args": '["late"]'}, customHealthCheckConfig={"httpGetUrl": "/well", "periodSeconds": 1})
+    assert images.call(name, b"x").json()["event"] == "x"
+
+
+def test_a_port_that_nobody_listens_at_yet_is_waited_for(daemon, engine):
+    images = Images(daemon(config=config(engine)))
+    assert images.call(images.create(container={"args": '["late"]'}), b"x").json()["event"] == "x"
+
+
+# ---- what goes wrong ----
+
+
+def test_an_image_that_cannot_be_pulled(daemon, engine):
+    images = Images(daemon(config=config(engine)))
+    reply = images.call(images.create("registry.local/none:2"))
+    assert code_of(reply) == (412, "CAExited")
+    text = reply.json()["ErrorMessage"]
+    assert text.startswith("The function either cannot be started or exited: docker starts no container of image 'registry.local/none:2'")
+    assert "docker pull registry.local/none:2" in text and "pull access denied" in text
+
+
+@pytest.mark.parametrize("wrong", ["program", "ends"])
+def test_one_that_does_not_come_up(daemon, engine, wrong):
+    images = Images(daemon(config=config(engine)))
+    container = {"command": '["/none/such"]'} if wrong == "program" else {"args": '["ends"]'}
+    reply = images.call(images.create(container=container))
+    assert code_of(reply) == (412, "CAExited")
+    wanted = "has no such program" if wrong == "program" else "exit status 1. Log: up ends\nno database"
+    assert wanted in reply.json()["ErrorMessage"], reply.body
+
+
+def test_one_that_never_listens_is_not_started(daemon, engine):
+    engine.image("deaf", "import time\ntime.sleep(1000)\n")
+    images = Images(daemon(config=config(engine, "limits: {running.custom_start: 1}\n")))
+    reply = images.call(images.create("deaf"))
+    assert code_of(reply) == (412, "FunctionNotStarted") and ":9000" in reply.json()["ErrorMessage"]
+    engine.wait_for(lambda left: not left)
+
+
+@pytest.mark.parametrize("end", ["exit", "hang"])
+def test_a_call_that_ends_its_container(daemon, engine, end):
+    images = Images(daemon(config=config(engine)))
+    name = images.create(**({"timeout": 1} if end == "hang" else {}))
+    kind, body = error_of(images.call(name, end.encode()))
+    assert kind == "UnhandledInvocationError"
+    assert body["errorMessage"].startswith("Function timed out after 1 seconds" if end == "hang" else "Process exited unexpectedly")
+    engine.wait_for(lambda left: not left)
+    assert images.call(name, b"next").json()["event"] == "next"
+
+
+def test_without_the_cli_it_is_said_what_to_install(daemon, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    images = Images(daemon())
+    reply = images.call(images.create())
+    assert code_of(reply) == (412, "CAExited") and "docker.io" in reply.json()["ErrorMessage"]
+
+
+def test_an_engine_that_comes_later_is_found(daemon, tmp_path):
+    engine = Engine(tmp_path / "engine")
+    engine.image("registry.local/app:1", SERVER)
+    images = Images(daemon(config=config(engine)))
+    name = images.create()
+    reply = images.call(name)
+    assert code_of(reply) == (412, "CAExited")
+    assert "reaches none (Cannot connect to the Docker daemon" in reply.json()["ErrorMessage"]
+    with engine:
+        reply = images.call(name, b"now")
+        while reply.status == 412:  # the look that the first call began may have been over before
+            reply = images.call(name, b"now")
+        assert reply.json()["event"] == "now"
+        images.running.stop()
+
+
+def test_without_a_network_there_is_no_container(daemon, engine):
+    images = Images(daemon(config=f"runtimes: {{custom-container: {engine.cli}}}\ninvoke: {{network: none}}\n"))
+    reply = images.call(images.create())
+    assert code_of(reply) == (412, "CAExited") and "invoke.network is none" in reply.json()["ErrorMessage"]
+    assert not engine.runs()
+
+
+def test_wrong_lists_are_no_command(daemon, engine):
+    images = Images(daemon(config=config(engine)))
+    assert images.call(images.create(container={"command": "no list", "args": "[1, 2]"})).json()["arguments"] == []
+
+
+# ---- nothing is left ----
+
+
+@pytest.mark.parametrize("end", ["stop", "kill", "update", "idle"])
+def test_no_container_is_left(daemon, engine, end):
+    more = "invoke: {idle: 50ms}\n" if end == "idle" else ""
+    images = Images(daemon(config=f"runtimes: {{custom-container: {engine.cli}}}\n{more}"))
+    name = images.create()
+    assert images.call(name, b"x").status == 200
+    if end == "update":
+        assert images.running.call("PUT", f"{SERVICES}/demo/functions/{name}", json.dumps({"memorySize": 512})).status == 200
+        assert images.call(name, b"y").status == 200
+        engine.wait_for(lambda left: len(left) == 1)
+    elif end == "kill":
+        images.running.kill()
+    elif end == "stop":
+        images.running.stop()
+    if end != "update":
+        engine.wait_for(lambda left: not left)
+
+
+def supervisor_of(pid):
+    [child] = open(f"/proc/{pid}/task/{pid}/children").read().split()
+    return int(child)
+
+
+def test_what_a_lost_supervisor_held_goes_with_the_next(daemon, engine):
+    """The daemon lives on, and its next supervisor runs the function."""
+    images = Images(daemon(config=config(engine)))
+    name = images.create()
+    first = images.call(name, b"x").json()
+    os.kill(supervisor_of(images.running.pid), signal.SIGKILL)
+    engine.wait_for(lambda left: not left)
+    assert images.call(name, b"y").json()["pid"] != first["pid"]
+
+
+def test_the_next_start_removes_what_a_lost_supervisor_left(daemon, engine, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setenv("PATH", f"{engine.folder}:{os.environ['PATH']}")
+    images = Images(daemon())
+    assert images.call(images.create(), b"x").status == 200
+    other = Images(daemon())
+    assert other.call(other.create(), b"x").status == 200
+    keeper = supervisor_of(images.running.pid)
+    images.running.process.send_signal(signal.SIGSTOP)
+    os.kill(keeper, signal.SIGKILL)
+    images.running.kill()
+    assert len(engine.containers) == 2  # nobody is there to remove the first one's
+    third = daemon()
+    engine.wait_for(lambda left: len(left) == 1)
+    assert other.call("f1", b"still").json()["event"] == "still"
+    third.stop()
+    other.running.stop()
+    engine.wait_for(lambda left: not left)
