@@ -195,6 +195,10 @@ void hearing_init(struct peer *peer);
 void hearing_done(struct peer *peer);
 /** The call has been answered, the connection may bring another. */
 void hearing_request_over(struct http_call *call);
+/** For sockets that are not libmicrohttpd's: recv() and send() look whether they are (hear.c).
+ * Neither waits. */
+ssize_t socket_read(int fd, void *out, size_t max);
+ssize_t socket_write(int fd, const void *bytes, size_t len);
 
 /* request.c */
 void request_line(struct http_call *call, struct str uri);
@@ -228,6 +232,10 @@ void calls_cut(struct http_server *server);
 enum MHD_Result call_step(struct http_call *call, const char *method, const char *version,
                           const char *data, size_t *size);
 void call_completed(struct http_call *call, enum MHD_RequestTerminationCode why);
+
+/* refuse.c */
+/** The server's own answer; the owner may give it another form. */
+void call_refuse(struct http_call *call, const struct refusal *refusal);
 /** Answer, past libmicrohttpd, a call that it was reading. */
 void call_refuse_read(struct http_call *call, const struct refusal *refusal);
 /** Answer a request that libmicrohttpd never sees: as `refuse` of struct wire_owner. */

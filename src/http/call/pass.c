@@ -181,8 +181,7 @@ static bool is_again(void)
 static bool write_half(struct half *half, int fd)
 {
     while (half->sent < half->bytes.len) {
-        ssize_t n = send(fd, half->bytes.ptr + half->sent, half->bytes.len - half->sent,
-                         MSG_DONTWAIT | MSG_NOSIGNAL);
+        ssize_t n = socket_write(fd, half->bytes.ptr + half->sent, half->bytes.len - half->sent);
 
         if (n < 0)
             return is_again();
@@ -203,7 +202,7 @@ static bool read_half(struct pass *pass, struct half *half, int fd)
     char block[PASS_BLOCK_BYTES];
 
     while (!half->ended && !half->bytes.len) {
-        ssize_t n = recv(fd, block, sizeof(block), MSG_DONTWAIT);
+        ssize_t n = socket_read(fd, block, sizeof(block));
 
         if (n < 0)
             return is_again();

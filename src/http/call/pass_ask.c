@@ -59,7 +59,7 @@ static bool take_off(struct peer *peer, size_t len)
 {
     char scratch[HEAD_BYTES_MAX];
 
-    return len <= sizeof(scratch) && recv(peer->fd, scratch, len, MSG_DONTWAIT) == (ssize_t)len;
+    return len <= sizeof(scratch) && socket_read(peer->fd, scratch, len) == (ssize_t)len;
 }
 
 bool pass_connect(struct peer *peer, struct str bytes, struct str authority,

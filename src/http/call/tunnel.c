@@ -42,7 +42,7 @@ static void sent(struct flow *flow, size_t n)
 /* Each of these: 1 when something moved, 0 when nothing can now, -1 at the end. */
 static int read_socket(int fd, struct flow *flow)
 {
-    ssize_t n = recv(fd, flow->bytes, sizeof(flow->bytes), MSG_DONTWAIT);
+    ssize_t n = socket_read(fd, flow->bytes, sizeof(flow->bytes));
 
     if (n > 0)
         flow->len = (size_t)n;
@@ -53,13 +53,11 @@ static int read_socket(int fd, struct flow *flow)
 
 static int read_client(struct http_call *call, struct flow *flow)
 {
-    if (!call->peer->session)
-        return read_socket(call->peer->fd, flow);
-    ssize_t n = gnutls_record_recv(call->peer->session, flow->bytes, sizeof(flow->bytes));
+    ssize_t n = peer_receive(call->peer, flow->bytes, sizeof(flow->bytes));
 
     if (n > 0)
         flow->len = (size_t)n;
-    if (n < 0 && !gnutls_error_is_fatal((int)n))
+    if (n == PEER_AGAIN)
         return 0;
     return n > 0 ? 1 : -1;
 }
@@ -79,7 +77,7 @@ static int read_inner(struct tunnel *tunnel, struct flow *flow)
 static int write_inner(struct tunnel *tunnel, struct flow *flow)
 {
     struct str rest = rest_of(flow);
-    ssize_t n = send(tunnel->fd, rest.ptr, rest.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    ssize_t n = socket_write(tunnel->fd, rest.ptr, rest.len);
 
     if (n > 0)
         sent(flow, (size_t)n);

@@ -163,6 +163,22 @@ ssize_t peer_send(struct peer *peer, struct str bytes, bool more)
     return n;
 }
 
+ssize_t peer_receive(struct peer *peer, void *out, size_t max)
+{
+    ssize_t n;
+
+    if (peer->session) {
+        n = gnutls_record_recv(peer->session, out, max);
+        if (n < 0)
+            return gnutls_error_is_fatal((int)n) ? PEER_BROKEN : PEER_AGAIN;
+        return n;
+    }
+    n = recv(peer->fd, out, max, MSG_DONTWAIT);
+    if (n < 0)
+        return errno == EAGAIN || errno == EINTR ? PEER_AGAIN : PEER_BROKEN;
+    return n;
+}
+
 /* Dissolving the association sends RST at once and leaves a descriptor that its owner can still
  * close. A socket file knows no RST: there, both directions end. */
 void socket_reset(int fd)

@@ -85,6 +85,8 @@ bool peer_watch_leaving(struct peer *peer);
 enum { PEER_AGAIN = -1, PEER_BROKEN = -2 };
 /** @more: what follows at once, further bytes or the end, may leave in the same packet. */
 ssize_t peer_send(struct peer *peer, struct str bytes, bool more);
+/** 0: the other side has ended. */
+ssize_t peer_receive(struct peer *peer, void *out, size_t max);
 /** Send RST; the descriptor stays open for its owner to close. */
 void socket_reset(int fd);
 /** Read and forget what is there. False when the other side has ended. */
