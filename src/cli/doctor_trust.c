@@ -1,115 +1,71 @@
 /* Which stores of certificates hold the local authority. */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/doctor.h"
+#include "cli/trust/held.h"
+#include "cli/trust/trust.h"
 #include "crypto/ca.h"
-#include "crypto/encode.h"
-
-enum { READ_BYTES = 65536, STORE_BYTES_MAX = 16 << 20 };
-
-/* The certificate as both kinds of stores hold it. */
-struct authority_text {
-    struct str base64; /* the lines of PEM behind each other */
-    struct str der;
-};
-
-enum holding { HOLDS, HOLDS_NOT, UNREADABLE };
+#include "crypto/digest.h"
 
 static const char UNTRUSTED[] = "HTTPS calls of programs that read it end with an unknown issuer";
 static const char ENV_LINE[] = "eval \"$(fcemu env)\"";
 
-/* Without blanks and the ends of lines, which differ between writers. */
-static bool read_store(const char *path, struct buf *raw, struct buf *joined)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    struct stat info;
-    ssize_t got = -1;
-
-    if (fd < 0)
-        return false;
-    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
-        do {
-            buf_reserve(raw, READ_BYTES);
-            got = read(fd, raw->ptr + raw->len, READ_BYTES);
-            raw->len += got > 0 ? (size_t)got : 0;
-        } while (got > 0 && raw->len < STORE_BYTES_MAX);
-    close(fd);
-    for (size_t i = 0; i < raw->len; i++)
-        if (raw->ptr[i] == '\0' || !strchr(" \t\r\n", raw->ptr[i]))
-            buf_add_char(joined, raw->ptr[i]);
-    return got == 0;
-}
-
-static enum holding file_holds(const char *path, const struct authority_text *ours)
-{
-    OWN(buf_done) struct buf raw = {0};
-    OWN(buf_done) struct buf joined = {0};
-    size_t at;
-
-    if (!read_store(path, &raw, &joined))
-        return UNREADABLE;
-    return str_find(buf_str(&joined), ours->base64, &at) || str_find(buf_str(&raw), ours->der, &at)
-               ? HOLDS
-               : HOLDS_NOT;
-}
-
 static enum holding folder_holds(struct doctor *doctor, const char *path,
-                                 const struct authority_text *ours)
+                                 const struct held_text *ours)
 {
-    enum holding found = HOLDS_NOT;
+    enum holding found = HELD_NOT;
     DIR *folder = opendir(path);
     struct dirent *entry;
 
     if (!folder)
-        return UNREADABLE;
-    while (found != HOLDS && (entry = readdir(folder)))
-        if (file_holds(arena_printf(doctor->arena, "%s/%s", path, entry->d_name), ours) == HOLDS)
-            found = HOLDS;
+        return HELD_UNREADABLE;
+    while (found != HELD && (entry = readdir(folder)))
+        if (held_by(arena_printf(doctor->arena, "%s/%s", path, entry->d_name), ours) == HELD)
+            found = HELD;
     closedir(folder);
     return found;
 }
 
 static enum holding store_holds(struct doctor *doctor, const char *path,
-                                const struct authority_text *ours)
+                                const struct held_text *ours)
 {
     struct stat info;
 
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode) ? folder_holds(doctor, path, ours)
-                                                           : file_holds(path, ours);
+                                                           : held_by(path, ours);
 }
 
 /* ---- the stores ---- */
 
 /* True when it holds ours. */
 static bool say_store(struct doctor *doctor, const char *name, const char *path,
-                      const struct authority_text *ours)
+                      const struct held_text *ours)
 {
     enum holding found = store_holds(doctor, path, ours);
 
-    if (found == HOLDS)
+    if (found == HELD)
         doctor_say(doctor, "certificates", FINDING_OK, NULL, NULL, "%s: %s holds the authority",
                    name, path);
     else
         doctor_say(doctor, "certificates", FINDING_WRONG, UNTRUSTED, ENV_LINE,
-                   found == HOLDS_NOT ? "%s: %s does not hold the authority"
-                                      : "%s: %s cannot be read",
+                   found == HELD_NOT ? "%s: %s does not hold the authority"
+                                     : "%s: %s cannot be read",
                    name, path);
-    return found == HOLDS;
+    return found == HELD;
 }
 
-static bool say_variable(struct doctor *doctor, const char *name, const struct authority_text *ours)
+static bool say_variable(struct doctor *doctor, const char *name, const struct held_text *ours)
 {
     return say_store(doctor, name, doctor_variable(name), ours);
 }
 
 /* Its folders are one store, which is read beside SSL_CERT_FILE. */
-static void check_folders(struct doctor *doctor, const struct authority_text *ours)
+static void check_folders(struct doctor *doctor, const struct held_text *ours)
 {
     struct str rest = str_of(doctor_variable("SSL_CERT_DIR"));
 
@@ -119,7 +75,7 @@ static void check_folders(struct doctor *doctor, const struct authority_text *ou
         struct str one;
 
         str_cut(rest, ':', &one, &rest);
-        if (store_holds(doctor, arena_dup(doctor->arena, one), ours) == HOLDS) {
+        if (store_holds(doctor, arena_dup(doctor->arena, one), ours) == HELD) {
             doctor_say(doctor, "certificates", FINDING_OK, NULL, NULL,
                        "SSL_CERT_DIR: " STR_FMT " holds the authority", STR_ARG(one));
             return;
@@ -131,7 +87,7 @@ static void check_folders(struct doctor *doctor, const struct authority_text *ou
                "SSL_CERT_DIR: %s does not hold the authority", doctor_variable("SSL_CERT_DIR"));
 }
 
-static void check_keystore(struct doctor *doctor, const struct authority_text *ours)
+static void check_keystore(struct doctor *doctor, const struct held_text *ours)
 {
     static const char option[] = "-Djavax.net.ssl.trustStore=";
     const char *options = doctor_variable("JAVA_TOOL_OPTIONS");
@@ -147,58 +103,79 @@ static void check_keystore(struct doctor *doctor, const struct authority_text *o
               arena_dup(doctor->arena, (struct str){at + quoted, len}), ours);
 }
 
-static void check_system(struct doctor *doctor, const struct authority_text *ours)
+/* By whatever name, or with an earlier one of the same folder; as HELD_UNREADABLE then. */
+static enum holding entry_held(struct doctor *doctor, const struct trust_store *store,
+                               const struct held_text *ours)
 {
-    const char *path = ca_system_bundle();
+    struct trust_entries *entries = ARENA_NEW(doctor->arena, struct trust_entries);
+    struct str folder;
+    struct str rest;
+    struct error err;
+    char hex[DIGEST_HEX_BYTES];
 
-    if (path && store_holds(doctor, path, ours) == HOLDS)
-        doctor_say(doctor, "certificates", FINDING_OK, NULL, NULL,
-                   "the system's bundle %s holds the authority", path);
+    str_cut_last(str_of(doctor_authority(doctor)), '/', &folder, &rest);
+    struct str prefix = trust_prefix(arena_dup(doctor->arena, folder), doctor->arena);
+
+    digest_hex(DIGEST_SHA256, ours->der, hex);
+    if (store->kind->list(store, prefix, entries, &err) < 0 || entries->count == 0)
+        return HELD_NOT;
+    struct str wanted = trust_name(prefix, hex, doctor->arena);
+
+    for (size_t i = 0; i < entries->count; i++)
+        if (str_eq(entries->items[i].name, wanted) && !entries->items[i].unread)
+            return HELD;
+    return HELD_UNREADABLE;
+}
+
+static void say_entry(struct doctor *doctor, const struct trust_store *store, enum holding held)
+{
+    const char *named = cli_value(doctor->args, "ca-dir");
+    const char *mend =
+        arena_printf(doctor->arena, "fcemu ca trust --store %s%s%s", store->kind->name,
+                     named ? " --ca-dir " : "", named ? named : "");
+
+    if (held == HELD)
+        doctor_say(doctor, "certificates", FINDING_OK, NULL, NULL, "%s: %s holds the authority",
+                   store->kind->name, store->path);
+    else if (held == HELD_UNREADABLE)
+        doctor_say(doctor, "certificates", FINDING_WRONG, UNTRUSTED, mend,
+                   "%s: %s holds an earlier authority, not the one of now", store->kind->name,
+                   store->path);
     else
         doctor_say(doctor, "certificates", FINDING_NOTE,
-                   "programs that read no variable do not trust our certificates over HTTPS",
-                   "sudo cp \"$(fcemu ca path)\" /usr/local/share/ca-certificates/fcemu.crt && "
-                   "sudo update-ca-certificates",
-                   path ? "the system's bundle %s does not hold the authority"
-                        : "the system has no bundle of authorities%s",
-                   path ? path : "");
+                   "programs that read no variable do not trust our certificates over HTTPS", mend,
+                   "%s: %s does not hold the authority", store->kind->name, store->path);
+}
+
+/* The bundle may hold it otherwise than by us. */
+static void check_stores(struct doctor *doctor, const struct held_text *ours)
+{
+    const char *bundle = ca_system_bundle();
+    struct trust_stores *stores = ARENA_NEW(doctor->arena, struct trust_stores);
+
+    if (bundle && store_holds(doctor, bundle, ours) == HELD)
+        doctor_say(doctor, "certificates", FINDING_OK, NULL, NULL,
+                   "the system's bundle %s holds the authority", bundle);
+    else
+        trust_system.find(doctor->arena, stores);
+    if (stores->count == 0 && !bundle)
+        doctor_say(doctor, "certificates", FINDING_NOTE,
+                   "programs that read no variable trust what they bring along", ENV_LINE,
+                   "the system has no store of certificates that is known");
+    trust_nss.find(doctor->arena, stores);
+    trust_java.find(doctor->arena, stores);
+    for (size_t i = 0; i < stores->count; i++)
+        say_entry(doctor, &stores->items[i], entry_held(doctor, &stores->items[i], ours));
 }
 
 /* ---- the authority ---- */
-
-static bool read_authority(struct doctor *doctor, const char *path, struct authority_text *out)
-{
-    static const char begin[] = "-----BEGINCERTIFICATE-----";
-    OWN(buf_done) struct buf raw = {0};
-    OWN(buf_done) struct buf joined = {0};
-    struct str text;
-    size_t at;
-    size_t end;
-    size_t der_len;
-
-    if (!read_store(path, &raw, &joined))
-        return false;
-    text = buf_str(&joined);
-    if (!str_find(text, str_of(begin), &at))
-        return false;
-    text = str_slice(text, at + strlen(begin), text.len);
-    if (!str_find(text, STR("-----END"), &end) || end == 0)
-        return false;
-    out->base64 = arena_str(doctor->arena, str_slice(text, 0, end));
-    uint8_t *der = arena_alloc(doctor->arena, base64_decoded_max(end));
-
-    if (!base64_decode(out->base64, der, &der_len))
-        return false;
-    out->der = (struct str){(const char *)der, der_len};
-    return true;
-}
 
 void doctor_check_trust(struct doctor *doctor)
 {
     static const char *const variables[] = {"CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
                                             "NODE_EXTRA_CA_CERTS"};
     const char *path = doctor_authority(doctor);
-    struct authority_text ours = {0};
+    struct held_text ours = {0};
 
     if (access(path, F_OK) < 0 && errno == ENOENT) {
         doctor_say(doctor, "certificates", FINDING_NOTE,
@@ -206,7 +183,7 @@ void doctor_check_trust(struct doctor *doctor)
                    "there is no authority yet at %s", path);
         return;
     }
-    if (!read_authority(doctor, path, &ours)) {
+    if (!held_read(path, doctor->arena, &ours)) {
         doctor_say(doctor, "certificates", FINDING_WRONG, "the daemon cannot serve HTTPS with it",
                    "delete it and ca-key.pem beside it; fcemu ca path makes another",
                    "%s holds no certificate that can be read", path);
@@ -218,5 +195,5 @@ void doctor_check_trust(struct doctor *doctor)
         if (doctor_variable(variables[i]))
             say_variable(doctor, variables[i], &ours);
     check_keystore(doctor, &ours);
-    check_system(doctor, &ours);
+    check_stores(doctor, &ours);
 }

@@ -12,6 +12,8 @@
 #include "crypto/digest.h"
 #include "crypto/internal.h"
 
+enum { CRT_MODE = 0644 };
+
 static const char LOCAL_NAME[] = "localhost";
 
 struct ca {
@@ -151,10 +153,26 @@ int ca_file(const struct ca *ca, const char *name, struct str text, char **out_p
 {
     OWN(mem_free) char *path = mem_printf("%s/%s", ca->folder, name);
 
-    if (file_write_whole(path, 0644, text, err) < 0)
+    if (file_write_whole(path, CRT_MODE, text, err) < 0)
         return -1;
     *out_path = GIVE(path);
     return 0;
+}
+
+int ca_copy(const char *from, const char *to, struct error *err)
+{
+    OWN(mem_free) char *text = NULL;
+
+    if (file_read_whole(from, &text, err) < 0)
+        return -1;
+    if (!text)
+        return error_set(err, ERROR_IO, "'%s' is not there", from);
+    return file_write_whole(to, CRT_MODE, str_of(text), err);
+}
+
+bool ca_scope_text(const struct ca *ca, struct buf *out)
+{
+    return scope_text(ca->authority.crt, out);
 }
 
 /* Ours and the system's, as PEM. */

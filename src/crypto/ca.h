@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
 
@@ -77,6 +78,14 @@ int ca_keystore(const struct ca *ca, char **out_path, struct error *err);
 /** Write @text as <folder>/<name>, for clients to find beside the authority. */
 int ca_file(const struct ca *ca, const char *name, struct str text, char **out_path,
             struct error *err);
+/** Copy the certificate file @from to @to (0644), which is written whole. */
+int ca_copy(const char *from, const char *to, struct error *err);
+/**
+ * What the authority may sign for, appended to @out: "aliyuncs.com, 127.0.0.0/8, …". False when
+ * nothing bounds it: without critical name constraints, or with such that leave all names or all
+ * addresses free.
+ */
+bool ca_scope_text(const struct ca *ca, struct buf *out);
 
 struct ca_leaf {
     const struct gnutls_pcert_st *chain; /* the leaf alone: clients hold the authority */

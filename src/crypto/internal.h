@@ -53,6 +53,9 @@ int authority_open(const char *folder, const struct ca_scope *scope, struct auth
 int scope_set(gnutls_x509_crt_t crt, const struct ca_scope *scope, gnutls_x509_crt_t before);
 /** Is @crt constrained, and may it sign for all of @scope? */
 bool scope_covered(gnutls_x509_crt_t crt, const struct ca_scope *scope);
+/** ca_scope_text() */
+bool scope_text(gnutls_x509_crt_t crt, struct buf *out);
+
 /** Write @text to @path whole: a temporary file beside it, then a rename. */
 int file_write_whole(const char *path, unsigned mode, struct str text, struct error *err);
 /** The whole of a small file as heap text; *out is NULL when there is no such file. */

@@ -113,3 +113,46 @@ bool scope_covered(gnutls_x509_crt_t crt, const struct ca_scope *scope)
     }
     return covered;
 }
+
+/* An address and its mask behind each other; false when the mask leaves all free. */
+static bool range_text(const gnutls_datum_t *name, struct buf *out)
+{
+    size_t len = name->size / 2;
+    char text[INET6_ADDRSTRLEN];
+    unsigned bits = 0;
+
+    if (!inet_ntop(len == sizeof(struct in_addr) ? AF_INET : AF_INET6, name->data, text,
+                   sizeof(text)))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        bits += (unsigned)__builtin_popcount(name->data[len + i]);
+    buf_printf(out, "%s/%u", text, bits);
+    return bits > 0;
+}
+
+bool scope_text(gnutls_x509_crt_t crt, struct buf *out)
+{
+    OWN(constraints_free) gnutls_x509_name_constraints_t constraints = NULL;
+    unsigned critical = 0;
+    bool names = false;
+    bool addresses = false;
+    gnutls_datum_t name;
+    unsigned type;
+
+    if (gnutls_x509_name_constraints_init(&constraints) < 0 ||
+        gnutls_x509_crt_get_name_constraints(crt, constraints, 0, &critical) < 0 || !critical)
+        return false;
+    for (unsigned i = 0;
+         gnutls_x509_name_constraints_get_permitted(constraints, i, &type, &name) >= 0; i++) {
+        bool is_range = type == GNUTLS_SAN_IPADDRESS;
+
+        buf_puts(out, i ? ", " : "");
+        if (is_range ? !range_text(&name, out) : name.size == 0)
+            return false;
+        if (!is_range)
+            buf_add(out, (struct str){(const char *)name.data, name.size});
+        names = names || type == GNUTLS_SAN_DNSNAME;
+        addresses = addresses || is_range;
+    }
+    return names && addresses;
+}

@@ -26,7 +26,7 @@ FLOORS = [
     ["gateway", "drill"],
     ["admin"],
     ["daemon"],
-    ["cli/env", "cli/stage"],
+    ["cli/env", "cli/stage", "cli/trust"],
     ["cli"],
 ]
 FLOOR_OF = {folder: number for number, row in enumerate(FLOORS) for folder in row}
