@@ -34,32 +34,37 @@ static const struct {
     {"terraform", TERRAFORM},
 };
 
-/* What each language reads; the names in braces are those of `places` below. */
+/* What each language reads, led here and where names lead here by themselves; the names in braces
+ * are those of `places` below. */
 static const struct env_row {
     unsigned languages;
     const char *name;
     enum env_kind kind;
     const char *value;
+    const char *direct; /* NULL: not set */
 } env_rows[] = {
-    {PROXIED,   "HTTP_PROXY",                ENV_SET,              "http://{a}"             },
-    {PROXIED,   "HTTPS_PROXY",               ENV_SET,              "http://{a}"             },
-    {PROXIED,   "http_proxy",                ENV_SET,              "http://{a}"             },
-    {PROXIED,   "https_proxy",               ENV_SET,              "http://{a}"             },
-    {EVERY,     "NO_PROXY",                  ENV_NO_PROXY,         "localhost,127.0.0.1,::1"},
-    {EVERY,     "no_proxy",                  ENV_NO_PROXY,         "localhost,127.0.0.1,::1"},
-    {EVERY,     "CURL_CA_BUNDLE",            ENV_AUTHORITIES,      "{bundle}"               },
-    {EVERY,     "SSL_CERT_FILE",             ENV_AUTHORITIES,      "{bundle}"               },
-    {EVERY,     "FCEMU_ADDRESS",             ENV_SET,              "{a}"                    },
-    {NODE,      "NODE_EXTRA_CA_CERTS",       ENV_MORE_AUTHORITIES, "{ca}"                   },
-    {NODE,      "NODE_OPTIONS",              ENV_WORDS,            "{node}"                 },
-    {PYTHON,    "REQUESTS_CA_BUNDLE",        ENV_AUTHORITIES,      "{bundle}"               },
-    {PYTHON,    "PYTHONPATH",                ENV_FOLDERS,          "{python}"               },
+  /* clang-format off */
+    {PROXIED,   "HTTP_PROXY",                ENV_SET,              "http://{a}",              NULL},
+    {PROXIED,   "HTTPS_PROXY",               ENV_SET,              "http://{a}",              NULL},
+    {PROXIED,   "http_proxy",                ENV_SET,              "http://{a}",              NULL},
+    {PROXIED,   "https_proxy",               ENV_SET,              "http://{a}",              NULL},
+    {EVERY,     "NO_PROXY",                  ENV_NO_PROXY,         "localhost,127.0.0.1,::1", "localhost,127.0.0.1,::1{zones}"},
+    {EVERY,     "no_proxy",                  ENV_NO_PROXY,         "localhost,127.0.0.1,::1", "localhost,127.0.0.1,::1{zones}"},
+    {EVERY,     "CURL_CA_BUNDLE",            ENV_AUTHORITIES,      "{bundle}",                "{bundle}"},
+    {EVERY,     "SSL_CERT_FILE",             ENV_AUTHORITIES,      "{bundle}",                "{bundle}"},
+    {EVERY,     "FCEMU_ADDRESS",             ENV_SET,              "{a}",                     "{a}"},
+    {NODE,      "NODE_EXTRA_CA_CERTS",       ENV_MORE_AUTHORITIES, "{ca}",                    "{ca}"},
+    {NODE,      "NODE_OPTIONS",              ENV_WORDS,            "{node}",                  NULL},
+    {PYTHON,    "REQUESTS_CA_BUNDLE",        ENV_AUTHORITIES,      "{bundle}",                "{bundle}"},
+    {PYTHON,    "PYTHONPATH",                ENV_FOLDERS,          "{python}",                NULL},
     {JAVA,      "JAVA_TOOL_OPTIONS",         ENV_WORDS,
      "-Dhttp.proxyHost={host} -Dhttp.proxyPort={port} -Dhttps.proxyHost={host} "
-     "-Dhttps.proxyPort={port} -Djavax.net.ssl.trustStore=\"{keystore}\""                   },
-    {PHP,       "PHP_INI_SCAN_DIR",          ENV_SCAN_FOLDERS,     "{php}"                  },
-    {TERRAFORM, "FC_ENDPOINT",               ENV_SET,              "{a}"                    },
-    {TERRAFORM, "ALIBABA_CLOUD_ENDPOINT_FC", ENV_SET,              "{a}"                    },
+     "-Dhttps.proxyPort={port} -Djavax.net.ssl.trustStore=\"{keystore}\"",
+     "-Djavax.net.ssl.trustStore=\"{keystore}\""},
+    {PHP,       "PHP_INI_SCAN_DIR",          ENV_SCAN_FOLDERS,     "{php}",                   "{php}"},
+    {TERRAFORM, "FC_ENDPOINT",               ENV_SET,              "{a}",                     NULL},
+    {TERRAFORM, "ALIBABA_CLOUD_ENDPOINT_FC", ENV_SET,              "{a}",                     NULL},
+  /* clang-format on */
 };
 
 struct env_value {
@@ -76,7 +81,13 @@ struct env {
     struct query kept; /* of the last time */
     struct buf record; /* of this time */
     cJSON *json;       /* NULL: lines for a shell */
+    bool direct;
 };
+
+static const char *pattern_of(const struct env *env, const struct env_row *row)
+{
+    return env->direct ? row->direct : row->value;
+}
 
 static struct str fill(const struct env *env, const char *pattern)
 {
@@ -177,7 +188,7 @@ static struct str value_of(struct env *env, const struct env_row *row, struct st
 static void set_row(struct env *env, const struct env_row *row)
 {
     struct str name = str_of(row->name);
-    struct str ours = fill(env, row->value);
+    struct str ours = fill(env, pattern_of(env, row));
     struct str had = original(env, row, ours);
     struct str value = value_of(env, row, ours, had);
 
@@ -186,6 +197,17 @@ static void set_row(struct env *env, const struct env_row *row)
         cJSON_AddItemToObject(env->json, row->name, json_string(value));
     else
         print_export(name, value);
+}
+
+static void unset_row(struct env *env, struct str name, struct str was)
+{
+    if (env->json)
+        cJSON_AddItemToObject(env->json, arena_dup(env->arena, name),
+                              str_is_set(was) ? json_string(was) : cJSON_CreateNull());
+    else if (str_is_set(was))
+        print_export(name, was);
+    else
+        print_unset(name);
 }
 
 /* A variable that was set for another language, and is still so. */
@@ -199,40 +221,36 @@ static void carry_over(struct env *env, const struct env_row *row)
         env_keep(&env->record, name, now, was, env->arena);
 }
 
+/* A variable that was set when the other way was taken. */
+static void give_back(struct env *env, const struct env_row *row)
+{
+    struct str name = str_of(row->name);
+    struct str was;
+
+    if (env_kept_was(&env->kept, name, now_of(name, env->arena), &was))
+        unset_row(env, name, was);
+}
+
 static void set_all(struct env *env, unsigned language)
 {
     for (size_t i = 0; i < N_ELEMENTS(env_rows); i++)
-        if (env_rows[i].languages & language)
+        if (!(env_rows[i].languages & language))
+            carry_over(env, &env_rows[i]);
+        else if (pattern_of(env, &env_rows[i]))
             set_row(env, &env_rows[i]);
         else
-            carry_over(env, &env_rows[i]);
+            give_back(env, &env_rows[i]);
     if (!env->json)
         print_export(STR(ENV_KEPT), buf_str(&env->record));
 }
 
 /* ---- unset ---- */
 
-static void unset_row(struct env *env, struct str name, struct str was)
-{
-    if (env->json)
-        cJSON_AddItemToObject(env->json, arena_dup(env->arena, name),
-                              str_is_set(was) ? json_string(was) : cJSON_CreateNull());
-    else if (str_is_set(was))
-        print_export(name, was);
-    else
-        print_unset(name);
-}
-
 /* What somebody changed in the meantime is theirs. */
 static void unset_all(struct env *env)
 {
-    for (size_t i = 0; i < N_ELEMENTS(env_rows); i++) {
-        struct str name = str_of(env_rows[i].name);
-        struct str was;
-
-        if (env_kept_was(&env->kept, name, now_of(name, env->arena), &was))
-            unset_row(env, name, was);
-    }
+    for (size_t i = 0; i < N_ELEMENTS(env_rows); i++)
+        give_back(env, &env_rows[i]);
     if (env->kept.count)
         unset_row(env, STR(ENV_KEPT), STR_NONE);
 }
@@ -281,6 +299,16 @@ static struct str node_option(const struct env *env, unsigned language)
     return arena_strf(env->arena, "--require \"" STR_FMT "\"", STR_ARG(module));
 }
 
+/* As NO_PROXY takes them: a proxy of a person's is not asked for these. */
+static struct str zones(struct arena *arena)
+{
+    OWN(buf_done) struct buf out = {0};
+
+    for (size_t i = 0; str_is_set(env_zones[i]); i++)
+        buf_printf(&out, ",." STR_FMT, STR_ARG(env_zones[i]));
+    return arena_str(arena, buf_str(&out));
+}
+
 static int set(struct env *env, unsigned language)
 {
     struct str address = address_of(env->args);
@@ -310,7 +338,8 @@ static int set(struct env *env, unsigned language)
         {"{node}",            node_option(env, language)},
         {"{python}",                     env->files.python_folder},
         {"{php}",               env->files.php_folder},
-        {0             },
+        {"{zones}",              zones(env->arena)},
+        {0           },
     };
 
     env->places = places;
@@ -337,6 +366,7 @@ static int run_env(const struct cli_args *args)
         return cli_usage(args, "'%s' is not one of shell, node, python, go, java, php, terraform",
                          args->positional[0]);
     query_parse_plain(str_of(getenv(ENV_KEPT)), arena, &env.kept);
+    env.direct = cli_has(args, "direct");
     env.json = cli_has(args, "json") ? cJSON_CreateObject() : NULL;
     if (cli_has(args, "unset"))
         unset_all(&env);
@@ -359,10 +389,13 @@ static const struct cli_option env_options[] = {
      .value = "DIR",
      .help = "folder of the local authority",
      .help_zh = "本地证书颁发机构所在的文件夹"},
+    {.name = "direct",
+     .help = "where a hosts entry or DNS leads the names here: certificates alone, no proxy",
+     .help_zh = "域名已由 hosts 条目或 DNS 指到这里时：只设证书，不设代理"},
     {.name = "unset",
      .help = "give back what an earlier `fcemu env` set",
      .help_zh = "恢复此前 fcemu env 所设的变量"},
-    {0                                                                       },
+    {0                              },
 };
 
 const struct cli_verb verb_env = {

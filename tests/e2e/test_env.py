@@ -203,3 +203,27 @@ def test_quotes_in_a_value_are_kept(daemon):
     done = shell(daemon(), 'eval "$("$F" env node)"; printf %s "$NODE_OPTIONS"', {"NODE_OPTIONS": "--title=it's"})
 
     assert done.stdout.startswith("--title=it's --")
+
+
+LED = {"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "NODE_OPTIONS", "PYTHONPATH", "FC_ENDPOINT", "ALIBABA_CLOUD_ENDPOINT_FC"}
+
+
+def test_direct_sets_certificates_alone(daemon):
+    """Where names lead here by themselves; a proxy of a company's is kept, and is not asked for these names."""
+    running = daemon()
+    led, direct = (json.loads(shell(running, f'"$F" env --json {flag}', {"HTTPS_PROXY": "http://proxy.corp.example:3128"}).stdout) for flag in ("", "--direct"))
+
+    assert set(led) - set(direct) == LED
+    assert direct["JAVA_TOOL_OPTIONS"] == "-Djavax.net.ssl.trustStore=" + led["JAVA_TOOL_OPTIONS"].split("trustStore=")[1]
+    assert direct["NO_PROXY"] == direct["no_proxy"] and {".aliyuncs.com", ".fcapp.run", "localhost"} <= set(direct["NO_PROXY"].split(","))
+    assert {name for name in direct if direct[name] != led[name]} == {"JAVA_TOOL_OPTIONS", "NO_PROXY", "no_proxy"}
+
+
+def test_direct_behind_the_other_way_gives_back(daemon):
+    script = 'eval "$("$F" env)"; eval "$("$F" env --direct)"; env | sort > one; eval "$("$F" env --unset)"; eval "$("$F" env --direct)"; env | sort > two; cmp one two; cat one'
+    done = shell(daemon(), script, {"HTTPS_PROXY": "http://proxy.corp.example:3128", "NODE_OPTIONS": "--no-warnings"})
+    now = variables(done.stdout)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (now["HTTPS_PROXY"], now["NODE_OPTIONS"]) == ("http://proxy.corp.example:3128", "--no-warnings")
+    assert "HTTP_PROXY" not in now and "PYTHONPATH" not in now
