@@ -18,6 +18,7 @@ struct admin;
 struct logs;
 struct place_names;
 struct service;
+struct settings;
 struct store_row;
 
 /* One call that a rule holds. Views; valid while the callback that got them runs. */
@@ -34,6 +35,7 @@ enum admin_state {
     ADMIN_STATE_RESET, /* forget all */
     ADMIN_STATE_SAVE,  /* write a snapshot */
     ADMIN_STATE_LOAD,  /* replace all by a snapshot */
+    ADMIN_STATE_DIFF,  /* say what leads from a snapshot to what there is */
 };
 
 /* Texts live until the call is answered. */
@@ -41,7 +43,8 @@ struct admin_state_request {
     enum admin_state what;
     bool seed;          /* RESET: apply the seed files to what is left, in the same step */
     struct str account; /* RESET: of this one alone, seeds go to it; absent = all */
-    const char *folder; /* SAVE, LOAD: absolute */
+    const char *folder; /* SAVE, LOAD, DIFF: absolute */
+    struct buf *lines;  /* DIFF: where to; lives until done() */
 };
 
 /* A function to be debugged. */
@@ -87,6 +90,7 @@ struct admin_context {
     struct service *service;       /* whose triggers are fired by hand; may be NULL */
     const struct place_names *own; /* names that the control side answers to */
     const char *version;
+    const struct settings *settings;       /* in force; NULL: /settings answers 501 */
     const struct visitor_policy *visitors; /* who may use it, and the token */
     bool wider_than_loopback;  /* a listener can be reached from outside: the token is required */
     uint64_t body_limit_bytes; /* of a control request; 0 = 4 MiB */

@@ -38,6 +38,17 @@ void admin_tree(struct admin_call *call, int status, cJSON *json)
     admin_json(call, status, &body);
 }
 
+void admin_add_lines(cJSON *list, struct str text)
+{
+    struct str line, rest = text;
+
+    while (rest.len) {
+        str_cut(rest, '\n', &line, &rest);
+        if (line.len)
+            cJSON_AddItemToArray(list, json_string(line));
+    }
+}
+
 void admin_header(struct admin_call *call, const char *name, struct str value)
 {
     http_headers_set(&call->response.headers, call->arena, str_of(name),

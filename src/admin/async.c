@@ -101,29 +101,74 @@ static bool is_called(const struct service_async_call *found, struct str id)
     return str_eq(found->id, id) || str_eq(json_get_str(found->record, "requestId"), id);
 }
 
-void step_async_show(struct admin_call *call)
+static const struct service_async_call *find_call(struct admin_call *call)
 {
     struct service_async_call *found;
     size_t count;
 
     if (!admin_needs_service(call))
-        return;
+        return NULL;
     count = service_async_calls(call->admin->context.service, call->arena, &found);
-    for (size_t i = 0; i < count; i++) {
-        if (!is_called(&found[i], call->params[0]))
-            continue;
-        cJSON *answer = describe(call, &found[i]);
-
-        add_text(found[i].record, "payload", "event", answer);
-        add_text(found[i].record, "returnPayload", "result", answer);
-        add_steps(found[i].record, answer);
-        admin_tree(call, 200, answer);
-        return;
-    }
+    for (size_t i = 0; i < count; i++)
+        if (is_called(&found[i], call->params[0]))
+            return &found[i];
     admin_problem(call, 404,
                   "no asynchronous call '" STR_FMT
                   "'; those that are over are kept where statefulInvocation or asyncTask is on",
                   STR_ARG(call->params[0]));
+    return NULL;
+}
+
+void step_async_show(struct admin_call *call)
+{
+    const struct service_async_call *found = find_call(call);
+    cJSON *answer;
+
+    if (!found)
+        return;
+    answer = describe(call, found);
+    add_text(found->record, "payload", "event", answer);
+    add_text(found->record, "returnPayload", "result", answer);
+    add_steps(found->record, answer);
+    admin_tree(call, 200, answer);
+}
+
+/* ---- stopped, run again ---- */
+
+void step_async_stop(struct admin_call *call)
+{
+    const struct service_async_call *found = find_call(call);
+    struct buf body = {0};
+
+    if (!found)
+        return;
+    if (!service_async_stop(call->admin->context.service, found, call->arena)) {
+        admin_problem(call, 409, "asynchronous call '" STR_FMT "' is over: " STR_FMT,
+                      STR_ARG(found->id), STR_ARG(json_get_str(found->record, "status")));
+        return;
+    }
+    buf_puts(&body, "{\"done\":true}");
+    admin_json(call, 200, &body);
+}
+
+void step_async_again(struct admin_call *call)
+{
+    const struct service_async_call *found = find_call(call);
+    struct str id;
+    const char *problem;
+    cJSON *answer;
+
+    if (!found)
+        return;
+    problem = service_async_again(call->admin->context.service, found, call->arena, &id);
+    if (problem) {
+        admin_problem(call, 409, "asynchronous call '" STR_FMT "': %s", STR_ARG(found->id),
+                      problem);
+        return;
+    }
+    answer = cJSON_CreateObject();
+    json_add_str(answer, "request_id", id);
+    admin_tree(call, 202, answer);
 }
 
 /* ---- drained ---- */

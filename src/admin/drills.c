@@ -266,22 +266,22 @@ void step_runs_get(struct admin_call *call)
     admin_json(call, 200, &body);
 }
 
-static struct drill_run *find_run(struct admin_call *call)
+static struct drill_run *find_run(struct admin_call *call, struct str name)
 {
     uint64_t number;
-    struct drill_run *run = str_to_uint(call->params[0], UINT64_MAX, &number) == NUMBER_OK
+    struct drill_run *run = str_to_uint(name, UINT64_MAX, &number) == NUMBER_OK
                                 ? drill_runs_find(call->admin->drills, number)
                                 : NULL;
 
     if (!run)
-        admin_problem(call, 404, "no run '" STR_FMT "'; the last %d are kept",
-                      STR_ARG(call->params[0]), DRILL_REPORTS_KEPT);
+        admin_problem(call, 404, "no run '" STR_FMT "'; the last %d are kept", STR_ARG(name),
+                      DRILL_REPORTS_KEPT);
     return run;
 }
 
 void step_run_get(struct admin_call *call)
 {
-    struct drill_run *run = find_run(call);
+    struct drill_run *run = find_run(call, call->params[0]);
 
     if (run)
         answer_run(call, 200, run);
@@ -289,7 +289,7 @@ void step_run_get(struct admin_call *call)
 
 void step_run_delete(struct admin_call *call)
 {
-    struct drill_run *run = find_run(call);
+    struct drill_run *run = find_run(call, call->params[0]);
 
     if (!run)
         return;
@@ -372,7 +372,7 @@ static bool read_format(struct admin_call *call, enum drill_format *out)
 
 void step_run_report(struct admin_call *call)
 {
-    struct drill_run *run = find_run(call);
+    struct drill_run *run = find_run(call, call->params[0]);
     struct report_wait *wait;
     enum drill_format format;
 
@@ -396,6 +396,48 @@ void step_run_report(struct admin_call *call)
         admin_call_park(call, stop_waiting);
     }
     drill_run_wait(run, &wait->waiter, report_is_there);
+}
+
+/* ---- compared ---- */
+
+static cJSON *report_of(struct admin_call *call, const struct drill_run *run)
+{
+    struct error err;
+
+    if (drill_run_is_over(run))
+        return json_parse_within(drill_run_report(run), SIZE_MAX, &err);
+    admin_problem(call, 409, "run %" PRIu64 " is not over", drill_run_number(run));
+    return NULL;
+}
+
+static void give_differences(struct admin_call *call, const cJSON *from, const cJSON *to)
+{
+    OWN(buf_done) struct buf lines = {0};
+    cJSON *answer = cJSON_CreateObject();
+    cJSON *list = cJSON_AddArrayToObject(answer, "differences");
+
+    drill_report_diff(from, to, &lines);
+    admin_add_lines(list, buf_str(&lines));
+    admin_tree(call, 200, answer);
+}
+
+void step_run_diff(struct admin_call *call)
+{
+    struct str other = admin_query(call, "from");
+    struct drill_run *to = find_run(call, call->params[0]);
+    struct drill_run *from = NULL;
+
+    if (!to)
+        return;
+    if (!str_is_set(other))
+        admin_problem(call, 400, "from: name the run to compare with, such as ?from=1");
+    else
+        from = find_run(call, other);
+    OWN(json_free) cJSON *before = from ? report_of(call, from) : NULL;
+    OWN(json_free) cJSON *after = before ? report_of(call, to) : NULL;
+
+    if (after)
+        give_differences(call, before, after);
 }
 
 void step_report_schema(struct admin_call *call)
@@ -427,7 +469,7 @@ static bool read_exit(struct admin_call *call, struct drill_workload *out)
 
 void step_run_workload(struct admin_call *call)
 {
-    struct drill_run *run = find_run(call);
+    struct drill_run *run = find_run(call, call->params[0]);
     const cJSON *lost = cJSON_GetObjectItemCaseSensitive(call->document, "output_lost_bytes");
     struct drill_workload workload = {
         .output = json_get_str(call->document, "output"),

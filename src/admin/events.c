@@ -16,6 +16,7 @@ enum {
     WATCH_EVERY_MS = 500,
     KEEP_ALIVE_TICKS = 30, /* a comment each 15 s, so that a dead connection is found */
     LINGER_TICKS = 120,    /* a minute behind the last listener, for one that comes back */
+    GATHER_MS = 50,        /* what follows an event so closely goes out with the rest of it */
 };
 
 #define TYPES "call, fired, capped, expired, spent, stopped, reloaded, reload_refused"
@@ -25,7 +26,8 @@ struct listener {
     struct admin_guest guest;
     struct events *events;
     struct http_call *call;
-    char *type; /* only events of this type; NULL = all */
+    char *type;          /* only events of this type; NULL = all */
+    struct buf gathered; /* for the next writing */
     struct listener *next;
 };
 
@@ -35,7 +37,9 @@ struct events {
     size_t count;
     uint64_t number; /* of the last event; 0 until somebody has listened */
     struct kept kept;
-    struct loop_timer timer; /* runs while somebody listens, and lingers */
+    struct loop_timer timer;  /* runs while somebody listens, and lingers */
+    struct loop_timer gather; /* armed: events are gathered until then */
+    struct buf json, text;    /* of the event that is being made */
     unsigned ticks, idle_ticks;
     struct ended_rules rules;
     bool wanted; /* somebody has listened in this run */
@@ -54,6 +58,7 @@ struct events *events_new(struct admin *admin)
 
 static void listener_free(struct listener *listener)
 {
+    buf_done(&listener->gathered);
     mem_free(listener->type);
     mem_free(listener);
 }
@@ -96,9 +101,32 @@ static void listener_end(struct listener *listener)
     http_call_end(call);
 }
 
+/* Many calls a second are one writing: each would wake the connection of each listener. */
+static void write_gathered(struct loop_timer *timer)
+{
+    struct events *events = CONTAINER_OF(timer, struct events, gather);
+    struct listener *next;
+    bool any = false;
+
+    for (struct listener *l = events->listeners; l; l = next) {
+        next = l->next;
+        if (l->gathered.len == 0)
+            continue;
+        any = true;
+        if (http_call_push(l->call, buf_str(&l->gathered)))
+            buf_clear(&l->gathered);
+        else
+            listener_end(l);
+    }
+    if (any && !events->closed)
+        loop_timer_arm(events->admin->context.loop, timer, GATHER_MS * NS_PER_MS, write_gathered);
+}
+
 void events_close(struct events *events)
 {
     events->closed = true;
+    write_gathered(&events->gather);
+    loop_timer_cancel(events->admin->context.loop, &events->gather);
     while (events->listeners)
         listener_end(events->listeners);
     loop_timer_cancel(events->admin->context.loop, &events->timer);
@@ -111,6 +139,8 @@ void events_free(struct events *events)
     events_close(events);
     kept_clear(&events->kept);
     ended_rules_done(&events->rules);
+    buf_done(&events->json);
+    buf_done(&events->text);
     mem_free(events);
 }
 
@@ -118,15 +148,11 @@ void events_free(struct events *events)
 
 static void push_all(struct events *events, const char *type, struct str text)
 {
-    struct listener *next;
-
-    for (struct listener *l = events->listeners; l; l = next) {
-        next = l->next;
-        if (type && l->type && strcmp(l->type, type) != 0)
-            continue;
-        if (!http_call_push(l->call, text))
-            listener_end(l);
-    }
+    for (struct listener *l = events->listeners; l; l = l->next)
+        if (!type || !l->type || strcmp(l->type, type) == 0)
+            buf_add(&l->gathered, text);
+    if (!loop_timer_armed(&events->gather))
+        write_gathered(&events->gather);
 }
 
 /* Is anybody there, or may they come back for what is told now? */
@@ -143,14 +169,15 @@ static void add_id(const struct events *events, uint64_t number, struct buf *out
 
 static void publish(struct events *events, const char *type, struct str json)
 {
-    OWN(buf_done) struct buf text = {0};
+    struct buf *text = &events->text;
 
-    add_id(events, ++events->number, &text);
-    buf_printf(&text, "event: %s\ndata: ", type);
-    buf_add(&text, json);
-    buf_puts(&text, "\n\n");
-    kept_add(&events->kept, events->number, type, buf_str(&text));
-    push_all(events, type, buf_str(&text));
+    buf_clear(text);
+    add_id(events, ++events->number, text);
+    buf_printf(text, "event: %s\ndata: ", type);
+    buf_add(text, json);
+    buf_puts(text, "\n\n");
+    kept_add(&events->kept, events->number, type, buf_str(text));
+    push_all(events, type, buf_str(text));
 }
 
 void admin_publish(struct admin *admin, const char *type, struct str json)
@@ -168,27 +195,26 @@ void admin_publish(struct admin *admin, const char *type, struct str json)
 static void publish_fired(struct events *events, const struct journal_entry *entry,
                           const struct journal_strike *strike)
 {
-    OWN(buf_done) struct buf json = {0};
+    struct buf *json = &events->json;
 
-    buf_puts(&json, "{\"rule\":");
-    buf_json_string(&json, strike->rule);
-    buf_puts(&json, ",\"request_id\":");
-    buf_json_string(&json, entry->request_id);
-    buf_puts(&json, ",\"kind\":");
-    buf_json_string(&json, entry->outcome_kind);
-    buf_puts(&json, ",\"code\":");
-    buf_json_string(&json, entry->code);
-    buf_puts(&json, ",\"key\":");
-    buf_json_string(&json, strike->key);
-    buf_printf(&json, ",\"n\":%" PRIu64 ",\"shadow\":%s}", strike->n,
+    buf_clear(json);
+    buf_puts(json, "{\"rule\":");
+    buf_json_string(json, strike->rule);
+    buf_puts(json, ",\"request_id\":");
+    buf_json_string(json, entry->request_id);
+    buf_puts(json, ",\"kind\":");
+    buf_json_string(json, entry->outcome_kind);
+    buf_puts(json, ",\"code\":");
+    buf_json_string(json, entry->code);
+    buf_puts(json, ",\"key\":");
+    buf_json_string(json, strike->key);
+    buf_printf(json, ",\"n\":%" PRIu64 ",\"shadow\":%s}", strike->n,
                strike->shadow ? "true" : "false");
-    publish(events, "fired", buf_str(&json));
+    publish(events, "fired", buf_str(json));
 }
 
 void events_note(struct events *events, const struct journal_entry *entry)
 {
-    OWN(buf_done) struct buf json = {0};
-
     if (!events->wanted)
         return;
     if (!is_kept(events)) {
@@ -201,8 +227,9 @@ void events_note(struct events *events, const struct journal_entry *entry)
         if (entry->strikes[i].gate == GATE_FIRED)
             publish_fired(events, entry, &entry->strikes[i]);
     }
-    journal_entry_json(entry, JOURNAL_SHORT, &json);
-    publish(events, "call", buf_str(&json));
+    buf_clear(&events->json);
+    journal_entry_json(entry, JOURNAL_SHORT, &events->json);
+    publish(events, "call", buf_str(&events->json));
 }
 
 /* ---- rules that end by themselves ---- */

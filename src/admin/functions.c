@@ -1,6 +1,7 @@
-/* Which functions there are, whosever they are. */
+/* Which functions there are, whosever they are, and their instances. */
 #include "admin/function_key.h"
 #include "admin/steps.h"
+#include "base/clock.h"
 #include "product/service/service.h"
 
 bool admin_needs_service(struct admin_call *call)
@@ -61,6 +62,41 @@ void step_functions_get(struct admin_call *call)
         json_add_str(item, "runtime", found[i].runtime);
         json_add_str(item, "handler", found[i].handler);
         cJSON_AddBoolToObject(item, "has_code", found[i].has_code);
+        cJSON_AddItemToArray(list, item);
+    }
+    admin_tree(call, 200, answer);
+}
+
+void step_instances_get(struct admin_call *call)
+{
+    struct service_instance *found;
+    size_t count;
+    char time[CLOCK_ISO_BYTES];
+
+    if (!admin_needs_service(call))
+        return;
+    count = service_instances(call->admin->context.service, call->arena, &found);
+    cJSON *answer = cJSON_CreateObject();
+    cJSON *list = cJSON_AddArrayToObject(answer, "instances");
+
+    for (size_t i = 0; i < count; i++) {
+        const struct function_key key = {found[i].account, found[i].region, found[i].service,
+                                         found[i].function};
+
+        if (!function_wanted(call, &key))
+            continue;
+        cJSON *item = cJSON_CreateObject();
+
+        json_add_str(item, "id", found[i].id);
+        function_describe(&key, call->arena, item);
+        json_add_str(item, "qualifier", found[i].qualifier);
+        cJSON_AddStringToObject(item, "state", found[i].state);
+        cJSON_AddBoolToObject(item, "provisioned", found[i].provisioned);
+        json_add_uint(item, "calls", found[i].calls);
+        json_add_uint(item, "served", found[i].served);
+        json_add_str(item, "ran", found[i].ran);
+        clock_format_iso(found[i].created_wall_ms, time);
+        cJSON_AddStringToObject(item, "created", time);
         cJSON_AddItemToArray(list, item);
     }
     admin_tree(call, 200, answer);

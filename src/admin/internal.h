@@ -132,6 +132,8 @@ void admin_answer(struct admin_call *call, int status, const char *type, struct 
 void admin_json(struct admin_call *call, int status, struct buf *body);
 /** Takes @json. */
 void admin_tree(struct admin_call *call, int status, cJSON *json);
+/** Each line of @text as an item of @list. */
+void admin_add_lines(cJSON *list, struct str text);
 void admin_header(struct admin_call *call, const char *name, struct str value);
 /** problem+json with a sentence for the reader. */
 void admin_problem(struct admin_call *call, int status, const char *fmt, ...) PRINTF_LIKE(3, 4);

@@ -12,6 +12,8 @@
 
 struct state_change {
     struct admin_call *call; /* NULL: the admin has ended, nobody waits any more */
+    bool compares;
+    struct buf lines;
 };
 
 static void abandon(struct admin_call *call)
@@ -22,22 +24,28 @@ static void abandon(struct admin_call *call)
     admin_problem(call, 503, "the daemon is stopping");
 }
 
+static void answer(struct admin_call *call, const struct state_change *change)
+{
+    cJSON *json = cJSON_CreateObject();
+
+    if (change->compares)
+        admin_add_lines(cJSON_AddArrayToObject(json, "differences"), buf_str(&change->lines));
+    else
+        cJSON_AddTrueToObject(json, "done");
+    admin_tree(call, 200, json);
+}
+
 static void changed(void *arg, const char *problem)
 {
     struct state_change *change = arg;
     struct admin_call *call = change->call;
-    struct buf body = {0};
-
-    mem_free(GIVE(change));
-    if (!call)
-        return;
-    if (problem) {
+    if (call && problem)
         admin_problem(call, 422, "%s", problem);
-    } else {
-        buf_puts(&body, "{\"done\":true}");
-        admin_json(call, 200, &body);
-    }
-    if (call->parked)
+    else if (call)
+        answer(call, change);
+    buf_done(&change->lines);
+    mem_free(change);
+    if (call && call->parked)
         admin_call_resume(call);
 }
 
@@ -51,7 +59,9 @@ static void change_state(struct admin_call *call, struct admin_state_request req
         return;
     }
     change = mem_alloc(sizeof(*change));
-    change->call = call;
+    *change = (struct state_change){.call = call, .compares = request.what == ADMIN_STATE_DIFF};
+    if (change->compares)
+        request.lines = &change->lines;
     call->state = change;
     context->state(context->owner, &request, changed, change);
     if (!call->response.status)
@@ -180,4 +190,12 @@ void step_snapshot_load(struct admin_call *call)
 
     if (folder)
         change_state(call, (struct admin_state_request){ADMIN_STATE_LOAD, .folder = folder});
+}
+
+void step_snapshot_diff(struct admin_call *call)
+{
+    const char *folder = folder_of(call);
+
+    if (folder)
+        change_state(call, (struct admin_state_request){ADMIN_STATE_DIFF, .folder = folder});
 }

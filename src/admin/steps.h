@@ -82,6 +82,10 @@ void step_state_reset_work(struct admin_call *call);
 void step_state_reset_finish(struct admin_call *call);
 void step_snapshot_save(struct admin_call *call);
 void step_snapshot_load(struct admin_call *call);
+void step_snapshot_diff(struct admin_call *call);
+
+/* settings.c */
+void step_settings_get(struct admin_call *call);
 
 /* clock.c */
 void step_clock_get(struct admin_call *call);
@@ -107,6 +111,7 @@ void step_request_work(struct admin_call *call);
 
 /* functions.c */
 void step_functions_get(struct admin_call *call);
+void step_instances_get(struct admin_call *call);
 
 /* debug.c */
 void step_debug_start(struct admin_call *call);
@@ -116,6 +121,8 @@ void step_debug_stop(struct admin_call *call);
 void step_async_get(struct admin_call *call);
 void step_async_show(struct admin_call *call);
 void step_async_drain(struct admin_call *call);
+void step_async_stop(struct admin_call *call);
+void step_async_again(struct admin_call *call);
 
 /* keys.c */
 void step_key_make(struct admin_call *call);
@@ -149,6 +156,7 @@ void step_runs_get(struct admin_call *call);
 void step_run_get(struct admin_call *call);
 void step_run_delete(struct admin_call *call);
 void step_run_report(struct admin_call *call);
+void step_run_diff(struct admin_call *call);
 void step_run_workload(struct admin_call *call);
 void step_report_schema(struct admin_call *call);
 

@@ -61,16 +61,31 @@ static int run_list(const struct cli_args *args)
     return list(args, &calls);
 }
 
-static int run_show(const struct cli_args *args)
+static int ask_about(const struct cli_args *args, const char *method, const char *what)
 {
     OWN(arena_free) struct arena *arena = arena_new();
     const char *path =
-        arena_printf(arena, "/_fcemu/async/" STR_FMT,
-                     STR_ARG(percent_encode(str_of(args->positional[0]), false, arena)));
+        arena_printf(arena, "/_fcemu/async/" STR_FMT "%s",
+                     STR_ARG(percent_encode(str_of(args->positional[0]), false, arena)), what);
     cJSON *answer = NULL;
-    int r = client_ask_json(args, "GET", path, STR_NONE, &answer);
+    int r = client_ask_json(args, method, path, STR_NONE, &answer);
 
     return r != 0 ? r : cli_show(args, answer);
+}
+
+static int run_show(const struct cli_args *args)
+{
+    return ask_about(args, "GET", "");
+}
+
+static int run_stop(const struct cli_args *args)
+{
+    return ask_about(args, "POST", "/stop");
+}
+
+static int run_retry(const struct cli_args *args)
+{
+    return ask_about(args, "POST", "/retry");
 }
 
 /* ---- where they ended ---- */
@@ -171,6 +186,28 @@ const struct cli_verb verb_async_show = {
     .summary_zh = "其中一个：事件、结果与经过",
     .flags = CLI_JSON | CLI_DAEMON,
     .run = run_show,
+};
+
+const struct cli_verb verb_async_stop = {
+    .name = "async stop",
+    .arguments = "CALL",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "end one of them, whether it waits or runs",
+    .summary_zh = "结束其中一个，无论在等待还是在运行",
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_stop,
+};
+
+const struct cli_verb verb_async_retry = {
+    .name = "async retry",
+    .arguments = "CALL",
+    .at_least = 1,
+    .at_most = 1,
+    .summary = "run what waits now, or what is over as a new call with the same event",
+    .summary_zh = "等待中的立即运行；已结束的以相同事件作为新调用运行",
+    .flags = CLI_JSON | CLI_DAEMON,
+    .run = run_retry,
 };
 
 static const struct cli_option drain_options[] = {

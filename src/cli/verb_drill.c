@@ -146,8 +146,30 @@ static int run_drill_report(const struct cli_args *args)
     return EXIT_CODE_PASS;
 }
 
+/* Of two runs that the daemon keeps. */
+static int diff_runs(const struct cli_args *args)
+{
+    char path[PATH_BYTES];
+    OWN(json_free) cJSON *answer = NULL;
+    const cJSON *line;
+    int r;
+
+    snprintf(path, sizeof(path), "/_fcemu/drills/runs/%.20s/diff?from=%.20s", args->positional[1],
+             args->positional[0]);
+    r = client_ask_json(args, "GET", path, STR_NONE, &answer);
+    if (r)
+        return r;
+    cJSON_ArrayForEach (line, cJSON_GetObjectItemCaseSensitive(answer, "differences"))
+        puts(line->valuestring);
+    return cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(answer, "differences"))
+               ? EXIT_CODE_ASSERTION
+               : EXIT_CODE_PASS;
+}
+
 static int run_drill_diff(const struct cli_args *args)
 {
+    if (!drill_is_file(args->positional[0]) && !drill_is_file(args->positional[1]))
+        return diff_runs(args);
     OWN(json_free) cJSON *before = read_report(args, args->positional[0]);
     OWN(json_free) cJSON *after = before ? read_report(args, args->positional[1]) : NULL;
     OWN(buf_done) struct buf lines = {0};
@@ -215,8 +237,9 @@ const struct cli_verb verb_drill_diff = {
     .arguments = "FROM TO",
     .at_least = 2,
     .at_most = 2,
-    .summary = "what differs between two reports; exit 1 when they do",
-    .summary_zh = "两份报告的差别；不同时以 1 退出",
+    .summary = "what differs between two reports, of files or of kept runs; exit 1 when they do",
+    .summary_zh = "两份报告（文件或保留的运行）的差别；不同时以 1 退出",
+    .flags = CLI_DAEMON,
     .run = run_drill_diff,
 };
 

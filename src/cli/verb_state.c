@@ -46,9 +46,32 @@ static int run_snapshot_load(const struct cli_args *args)
     return snapshot(args, "/_fcemu/snapshots/load");
 }
 
+/* From a folder on this machine to what the daemon has now. */
+static int diff_with_now(const struct cli_args *args)
+{
+    OWN(mem_free) char *folder = absolute(args->positional[0]);
+    OWN(buf_done) struct buf body = {0};
+    OWN(json_free) cJSON *answer = NULL;
+    const cJSON *line;
+    int r;
+
+    buf_puts(&body, "{\"folder\":");
+    buf_json_string(&body, str_of(folder));
+    buf_add_char(&body, '}');
+    r = client_ask_json(args, "POST", "/_fcemu/snapshots/diff", buf_str(&body), &answer);
+    if (r != 0)
+        return r;
+    cJSON_ArrayForEach (line, json_get(answer, "differences"))
+        puts(line->valuestring);
+    return cJSON_GetArraySize(json_get(answer, "differences")) ? EXIT_CODE_ASSERTION
+                                                               : EXIT_CODE_PASS;
+}
+
 /* Exit 1 when they differ, as diff does. */
 static int run_snapshot_diff(const struct cli_args *args)
 {
+    if (args->count == 1)
+        return diff_with_now(args);
     OWN(buf_done) struct buf lines = {0};
     struct error err = {0};
     int r = store_snapshot_diff(args->positional[0], args->positional[1], &lines, &err);
@@ -83,10 +106,11 @@ const struct cli_verb verb_snapshot_load = {
 
 const struct cli_verb verb_snapshot_diff = {
     .name = "snapshot diff",
-    .arguments = "FROM TO",
-    .at_least = 2,
+    .arguments = "FROM [TO]",
+    .at_least = 1,
     .at_most = 2,
-    .summary = "what differs between two snapshots; exit 1 when they do",
-    .summary_zh = "两个快照的差别；不同时以 1 退出",
+    .summary = "what differs between two snapshots, or one and now; exit 1 when they do",
+    .summary_zh = "两个快照的差别，或快照与现状的差别；不同时以 1 退出",
+    .flags = CLI_DAEMON,
     .run = run_snapshot_diff,
 };

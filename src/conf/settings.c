@@ -7,6 +7,7 @@
 #include "base/distance.h"
 #include "base/mem.h"
 #include "catalog/region.h"
+#include "conf/settings_parts.h"
 
 enum { OPTIONS_MAX = 128 };
 
@@ -128,18 +129,19 @@ struct loading {
     struct settings *settings;
     const struct conf_node *top; /* of the file, or NULL */
     const struct settings_option *options;
+    struct settings_given *given; /* one an option */
     size_t option_count;
 };
 
-static void apply(struct loading *l, const struct settings_option *option, const char *value,
-                  const char *name)
+static void apply(struct loading *l, const struct settings_option *option,
+                  enum settings_origin origin, const char *value, const char *name)
 {
     struct arena *arena = l->settings->arena;
+    const struct conf_node *node = option->is_list ? conf_split_list(arena, value, name)
+                                                   : conf_scalar(arena, str_of(value), name);
 
-    conf_decode_field(&l->decoder, option->field,
-                      option->is_list ? conf_split_list(arena, value, name)
-                                      : conf_scalar(arena, str_of(value), name),
-                      (char *)l->settings + option->base);
+    conf_decode_field(&l->decoder, option->field, node, (char *)l->settings + option->base);
+    l->given[option - l->options] = (struct settings_given){origin, node};
 }
 
 static void warn_unknown_variable(struct loading *l, struct str name)
@@ -188,7 +190,7 @@ static void apply_variable(struct loading *l, const char *text)
     for (size_t i = 0; i < l->option_count; i++) {
         if (!str_eq(name, str_of(l->options[i].env)))
             continue;
-        apply(l, &l->options[i], value.ptr, l->options[i].env);
+        apply(l, &l->options[i], ORIGIN_VARIABLE, value.ptr, l->options[i].env);
         return;
     }
     if (!is_of_a_service(name, value))
@@ -243,7 +245,8 @@ static void apply_flags(struct loading *l, const struct settings_flag *flags, si
         const char *value = flag_value(l->settings->arena, flags, count, option);
 
         if (value)
-            apply(l, option, value, arena_printf(l->settings->arena, "--%s", option->flag));
+            apply(l, option, ORIGIN_FLAG, value,
+                  arena_printf(l->settings->arena, "--%s", option->flag));
     }
     for (size_t i = 0; i < count; i++) {
         size_t j = 0;
@@ -352,6 +355,19 @@ static void load_file(struct loading *l, const char *path)
         conf_decode(&l->decoder, &settings_table, l->top, l->settings);
 }
 
+static void note_origins(const struct loading *l)
+{
+    const struct settings_origins known = {
+        .arena = l->settings->arena,
+        .top = l->top,
+        .options = l->options,
+        .given = l->given,
+        .option_count = l->option_count,
+    };
+
+    settings_note_origins(&known, l->settings);
+}
+
 struct settings *settings_load(const char *path, const struct settings_flag *flags,
                                size_t flag_count, char *const *env, struct conf_report *report)
 {
@@ -362,12 +378,14 @@ struct settings *settings_load(const char *path, const struct settings_flag *fla
     settings->arena = arena_new();
     l.decoder = (struct conf_decoder){.arena = settings->arena, .report = report};
     l.options = settings_options(settings->arena, &l.option_count);
+    l.given = ARENA_ARRAY(settings->arena, OPTIONS_MAX, struct settings_given);
     conf_defaults(&l.decoder, &settings_table, settings);
     if (path)
         load_file(&l, path);
     for (size_t i = 0; env && env[i]; i++)
         apply_variable(&l, env[i]);
     apply_flags(&l, flags, flag_count);
+    note_origins(&l);
     settle_auth_mode(settings);
     check_token(&l, "listen", &settings->listen);
     check_token(&l, "admin_listen", &settings->admin_listen);

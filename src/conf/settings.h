@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "base/json.h"
 #include "base/log.h"
 #include "catalog/limits.h"
 #include "conf/field.h"
@@ -49,10 +50,23 @@ struct settings_account {
     enum settings_auth_mode mode;
 };
 
+/* Who said what a setting is: each wins over those before it. */
+enum settings_origin { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_VARIABLE, ORIGIN_FLAG };
+struct settings_source {
+    const char *key; /* "journal.bytes" */
+    enum settings_origin origin;
+    const struct conf_node *value; /* as it was written; NULL: nothing, which is the default */
+    uint32_t line, column;         /* of the key in the file */
+    const char *flag, *env;        /* that set it; NULL: the file alone does */
+    const struct conf_field *field;
+};
+
 /* Paths that are absent are what the help of their row says. */
 struct settings {
     struct arena *arena;
-    struct str file; /* absent: none was read */
+    struct str file;                 /* absent: none was read */
+    struct settings_source *sources; /* of every setting, in the order of the table */
+    size_t source_count;
 #define SETTINGS_MEMBERS
 #include "conf/settings.inc"
     bool seed_random;    /* then `seed` is nothing */
@@ -127,6 +141,11 @@ struct settings_option {
 };
 /** All options that have a flag, in the order of the table; in @arena. */
 const struct settings_option *settings_options(struct arena *arena, size_t *out_count);
+
+/** "default", "file", "environment", "flag" */
+const char *settings_origin_name(enum settings_origin origin);
+/** Its value as it was written, JSON; secrets are "***". The caller owns it. */
+cJSON *settings_source_value(const struct settings_source *source);
 
 /** Append the commented configuration file; config/fcemu.yaml is exactly this. */
 void settings_print(struct buf *out);

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "conf/field.h"
+#include "conf/settings.h"
 
 extern const struct conf_table settings_auth_table;
 
@@ -32,3 +32,17 @@ bool settings_take_passes(struct conf_decoder *d, const struct conf_field *field
                           const struct conf_node *node, void *out);
 bool settings_take_users(struct conf_decoder *d, const struct conf_field *field,
                          const struct conf_node *node, void *out);
+
+/* settings_origin.c: where each value came from. */
+struct settings_given {
+    enum settings_origin origin;
+    const struct conf_node *value; /* NULL: neither a flag nor a variable set it */
+};
+struct settings_origins {
+    struct arena *arena;
+    const struct conf_node *top; /* of the file, or NULL */
+    const struct settings_option *options;
+    const struct settings_given *given; /* one an option */
+    size_t option_count;
+};
+void settings_note_origins(const struct settings_origins *known, struct settings *settings);

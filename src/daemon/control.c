@@ -236,6 +236,7 @@ int control_start(struct daemon *d, struct error *err)
         .service = d->service,
         .own = &d->own_names,
         .version = FCEMU_VERSION,
+        .settings = d->settings,
         .visitors = &d->visitors,
         .wider_than_loopback = control_asks_for_token(d->settings),
         .grammar = d->grammar,

@@ -24,13 +24,10 @@ struct change {
     struct buf problem;
 };
 
-static void end(struct change *change, const char *problem)
+static void finish(struct change *change, const char *problem)
 {
     struct daemon *d = change->daemon;
 
-    service_triggers_changed(d->service);
-    if (!problem && change->request.what == ADMIN_STATE_RESET)
-        logs_clear(d->logs, change->request.account);
     change->done(change->arg, problem);
     seeds_free(change->seeds);
     store_close(change->stage);
@@ -39,6 +36,22 @@ static void end(struct change *change, const char *problem)
     mem_free(change);
     if (--d->changing == 0 && d->stopped)
         loop_stop(d->loop);
+}
+
+/* Nothing is another for it. */
+static void looked(void *arg, const struct error *err)
+{
+    finish(arg, err ? err->text : NULL);
+}
+
+static void end(struct change *change, const char *problem)
+{
+    struct daemon *d = change->daemon;
+
+    service_triggers_changed(d->service);
+    if (!problem && change->request.what == ADMIN_STATE_RESET)
+        logs_clear(d->logs, change->request.account);
+    finish(change, problem);
 }
 
 static void stored(void *arg, const struct error *err)
@@ -120,6 +133,10 @@ void daemon_change_state(void *owner, const struct admin_state_request *request,
         break;
     case ADMIN_STATE_LOAD:
         store_snapshot_load(service_store(d->service), request->folder, stored, change);
+        break;
+    case ADMIN_STATE_DIFF:
+        store_snapshot_compare(service_store(d->service), request->folder, request->lines, looked,
+                               change);
         break;
     }
 }

@@ -182,6 +182,17 @@ static struct str auth_note(struct exchange *x)
                       STR_ARG(e->theirs));
 }
 
+static void add_signature(const struct auth_explanation *e, struct journal_entry *entry)
+{
+    if (!e)
+        return;
+    entry->signed_what = str_of(e->what);
+    entry->signed_expected = e->ours;
+    entry->signed_seen = e->theirs;
+    entry->signed_hint = e->hint;
+    entry->signed_differ_at = e->differ_at;
+}
+
 /* What the answer asked the client to wait; dates are not looked at. */
 static uint32_t retry_after_ms(struct exchange *x)
 {
@@ -270,6 +281,7 @@ static void append(struct exchange *x, const struct http_result *result, int sta
     entry.path = http_call_request(x->call)->path; /* as received */
     entry.defaulted = defaulted(&x->place);
     add_own(x, result, &entry);
+    add_signature(x->auth.explanation, &entry);
     add_capture(x, result, &x->gateway->scratch, &entry);
     entry.body_sha256 = body_digest(x, &entry);
     x->entry = journal_append(x->gateway->parts.journal, &entry);

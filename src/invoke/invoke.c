@@ -374,7 +374,9 @@ void invoke_each(struct invoke *invoke, void (*fn)(void *arg, const struct invok
                         .created_wall_ms = instance->created_wall_ms,
                         .calls = instance->call_count,
                         .served = instance->served,
-                        .draining = instance->draining,
+                        .draining = instance->draining || instance->state >= INSTANCE_ENDING,
+                        .starting = instance->state < INSTANCE_SERVING,
+                        .provisioned = instance->provisioned,
                     });
         }
     }

@@ -263,7 +263,7 @@ struct invoke_instance {
     uint64_t created_wall_ms;
     uint32_t calls;  /* running now */
     uint64_t served; /* so far */
-    bool draining;
+    bool draining, starting, provisioned;
 };
 void invoke_each(struct invoke *invoke, void (*fn)(void *arg, const struct invoke_instance *seen),
                  void *arg);

@@ -4,7 +4,9 @@
 #include <inttypes.h>
 #include <stdatomic.h>
 
+#include "base/mem.h"
 #include "base/units.h"
+#include "crypto/encode.h"
 #include "journal/names.h"
 
 enum member_kind {
@@ -174,6 +176,44 @@ static void add_late(struct buf *out, const struct journal_entry *entry)
         text_member(out, "late_code", str_of(entry->late->code));
 }
 
+/* What is no text, or ends within a character, byte for byte, too. */
+static void add_bytes(struct buf *out, const struct journal_entry *entry)
+{
+    const struct {
+        const char *name;
+        struct str body;
+    } bodies[] = {
+        {"request_body_base64",   entry->request_body  },
+        {"response_body_base64",  entry->response_body },
+        {"operation_body_base64", entry->operation_body},
+    };
+
+    for (size_t i = 0; i < N_ELEMENTS(bodies); i++) {
+        struct str body = bodies[i].body;
+
+        if (!body.len || str_is_utf8(body))
+            continue;
+        OWN(mem_free) char *text = mem_alloc(base64_encoded_size(body.len) + 1);
+
+        base64_encode(body, text);
+        text_member(out, bodies[i].name, str_of(text));
+    }
+}
+
+static void add_signature(struct buf *out, const struct journal_entry *entry)
+{
+    if (!entry->signed_what.len)
+        return;
+    buf_puts(out, ",\"signature\":{\"what\":");
+    buf_json_string(out, entry->signed_what);
+    text_member(out, "expected", entry->signed_expected);
+    text_member(out, "seen", entry->signed_seen);
+    if (entry->signed_seen.len)
+        uint_member(out, "differ_at", entry->signed_differ_at);
+    text_member(out, "hint", entry->signed_hint);
+    buf_add_char(out, '}');
+}
+
 static void add_link(struct buf *out, const struct chain_link *link)
 {
     const char *comma = "";
@@ -222,8 +262,11 @@ void journal_entry_json(const struct journal_entry *entry, enum journal_detail d
     if (entry->query.len)
         text_member(out, "query", entry->query);
     add_link(out, &entry->link);
-    if (detail == JOURNAL_FULL)
+    if (detail == JOURNAL_FULL) {
+        add_bytes(out, entry);
+        add_signature(out, entry);
         add_strikes(out, entry);
+    }
     buf_add_char(out, '}');
 }
 

@@ -83,8 +83,12 @@ struct journal_entry {
     struct str defaulted; /* "account", "region", "account, region": by the settings; else "" */
     struct str near_miss; /* one sentence: why this call may not be what was meant; "" */
     struct str auth_note; /* what lenient authentication found; "" */
-    struct str ran;       /* what ran the code of a function: "Python 3.11.2"; "" when none ran */
-    struct str instance;  /* and in which instance */
+    /* Where the signature of a known key does not hold: what was signed ("string to sign"), by the
+     * reference, and by the client if a usual mistake explains it. All "" otherwise. */
+    struct str signed_what, signed_expected, signed_seen, signed_hint;
+    uint64_t signed_differ_at; /* the first byte in which they differ */
+    struct str ran;      /* what ran the code of a function: "Python 3.11.2"; "" when none ran */
+    struct str instance; /* and in which instance */
     struct str request_headers, request_body, response_headers,
         response_body;       /* captured, bounded, redacted; absent = not captured; of the response
                                 what was sent */

@@ -25,6 +25,7 @@ struct job {
     void *arg;
     struct store *stage;       /* of a load: the state that will be */
     struct store_batch *batch; /* makes it */
+    struct buf *lines;         /* of a comparison */
 };
 
 static struct job *job_new(struct store *store, const char *folder,
@@ -94,20 +95,25 @@ static void write_code(void *arg, struct str id)
     store_blob_free(blob);
 }
 
-static int save_rows(struct job *job, const char *folder, struct error *err)
+static int rows_to_text(struct job *job, struct buf *out, struct error *err)
 {
     struct mirror mirror = {0};
-    struct buf text = {0};
     uint64_t newest;
     int result = database_load(&job->store->db, &mirror, &newest, err);
 
-    if (result == 0) {
-        mirror_to_text(&mirror, &text);
-        result = snapshot_write_file(folder, SNAPSHOT_ROWS_FILE, buf_str(&text), err);
-    }
-    buf_done(&text);
+    if (result == 0)
+        mirror_to_text(&mirror, out);
     mirror_done(&mirror);
     return result;
+}
+
+static int save_rows(struct job *job, const char *folder, struct error *err)
+{
+    OWN(buf_done) struct buf text = {0};
+
+    if (rows_to_text(job, &text, err) < 0)
+        return -1;
+    return snapshot_write_file(folder, SNAPSHOT_ROWS_FILE, buf_str(&text), err);
 }
 
 static int save_into(struct job *job, const char *folder, struct error *err)
@@ -176,6 +182,28 @@ void store_snapshot_save(struct store *store, const char *folder,
                          void (*done)(void *arg, const struct error *err), void *arg)
 {
     worker_submit(store->worker, save_work, save_done, job_new(store, folder, done, arg));
+}
+
+/* ---- comparing ---- */
+
+static void compare_work(void *arg)
+{
+    struct job *job = (struct job *)arg;
+    OWN(buf_done) struct buf text = {0};
+
+    if (store_check_readable(job->store, &job->error) < 0 ||
+        rows_to_text(job, &text, &job->error) < 0 ||
+        snapshot_diff_text(job->folder, buf_str(&text), job->lines, &job->error) < 0)
+        job->result = -1;
+}
+
+void store_snapshot_compare(struct store *store, const char *folder, struct buf *out,
+                            void (*done)(void *arg, const struct error *err), void *arg)
+{
+    struct job *job = job_new(store, folder, done, arg);
+
+    job->lines = out;
+    worker_submit(store->worker, compare_work, save_done, job);
 }
 
 /* ---- loading: all of it is read, checked and put in order beside the state, off the loop ---- */

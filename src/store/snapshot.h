@@ -18,6 +18,11 @@ void store_snapshot_save(struct store *store, const char *folder,
 void store_snapshot_load(struct store *store, const char *folder,
                          void (*done)(void *arg, const struct error *err), void *arg);
 
+/** Append to @out what store_snapshot_diff() says that leads from @folder to what there is now;
+ * @out lives until done(). */
+void store_snapshot_compare(struct store *store, const char *folder, struct buf *out,
+                            void (*done)(void *arg, const struct error *err), void *arg);
+
 /** Lines "+ key", "- key", "~ key: member, member" that lead from @from to @to. Positive: they
  * differ; 0: equal. Plain files, no store; any thread. */
 int store_snapshot_diff(const char *from, const char *to, struct buf *out, struct error *err);

@@ -103,17 +103,34 @@ static void sort_lines(struct snapshot_lines *lines)
         qsort(lines->items, lines->count, sizeof(cJSON *), compare_lines);
 }
 
+static int diff_sorted(struct snapshot_lines *from, struct snapshot_lines *to, struct buf *out)
+{
+    sort_lines(from);
+    sort_lines(to);
+    return diff_lines(from, to, out);
+}
+
 int store_snapshot_diff(const char *from, const char *to, struct buf *out, struct error *err)
 {
     struct snapshot_lines old = {0};
     struct snapshot_lines new = {0};
     int result = -1;
 
-    if (snapshot_lines_read(from, &old, err) == 0 && snapshot_lines_read(to, &new, err) == 0) {
-        sort_lines(&old);
-        sort_lines(&new);
-        result = diff_lines(&old, &new, out);
-    }
+    if (snapshot_lines_read(from, &old, err) == 0 && snapshot_lines_read(to, &new, err) == 0)
+        result = diff_sorted(&old, &new, out);
+    snapshot_lines_done(&old);
+    snapshot_lines_done(&new);
+    return result;
+}
+
+int snapshot_diff_text(const char *folder, struct str text, struct buf *out, struct error *err)
+{
+    struct snapshot_lines old = {0};
+    struct snapshot_lines new = {0};
+    int result = -1;
+
+    if (snapshot_lines_read(folder, &old, err) == 0 && snapshot_lines_parse(text, &new, err) == 0)
+        result = diff_sorted(&old, &new, out);
     snapshot_lines_done(&old);
     snapshot_lines_done(&new);
     return result;

@@ -228,3 +228,11 @@ int snapshot_lines_read(const char *folder, struct snapshot_lines *out, struct e
     snapshot_lines_done(out);
     return -1;
 }
+
+int snapshot_lines_parse(struct str text, struct snapshot_lines *out, struct error *err)
+{
+    if (parse_lines(&(struct each){add, out}, text, err) == 0)
+        return 0;
+    snapshot_lines_done(out);
+    return -1;
+}

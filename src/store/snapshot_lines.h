@@ -30,7 +30,11 @@ int snapshot_lines_each(const char *folder,
                         struct error *err);
 /** All of them at once. On failure @out holds nothing. */
 int snapshot_lines_read(const char *folder, struct snapshot_lines *out, struct error *err);
+/** The same of the text of such a file. */
+int snapshot_lines_parse(struct str text, struct snapshot_lines *out, struct error *err);
 void snapshot_lines_done(struct snapshot_lines *lines);
+/** store_snapshot_diff() from @folder to the rows of @text. */
+int snapshot_diff_text(const char *folder, struct str text, struct buf *out, struct error *err);
 
 void snapshot_row_line(const struct store_row *row, struct buf *out);
 /* Of a line that was read; views into it. */

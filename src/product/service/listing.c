@@ -1,6 +1,7 @@
 /* What there is, of all accounts and regions: functions, and asynchronous calls. */
 #include <stdlib.h>
 
+#include "invoke/invoke.h"
 #include "product/service/resource/async_queue.h"
 #include "product/service/resource/function_model.h"
 #include "product/service/service.h"
@@ -67,6 +68,49 @@ size_t service_functions(struct service *service, struct arena *arena,
 
     store_each(service->store, STR("function"), add_function, &listing);
     *out = (struct service_function *)(void *)listing.items;
+    return listing.count;
+}
+
+/* ---- instances ---- */
+
+static const char *state_of(const struct invoke_instance *seen)
+{
+    if (seen->draining)
+        return "draining";
+    if (seen->starting)
+        return "starting";
+    return seen->calls ? "busy" : "idle";
+}
+
+static void add_instance(void *arg, const struct invoke_instance *seen)
+{
+    struct listing *listing = arg;
+    struct service_instance *out = add(listing);
+
+    *out = (struct service_instance){
+        .account = keep(listing, seen->account),
+        .region = keep(listing, seen->region),
+        .service = keep(listing, seen->service),
+        .function = keep(listing, seen->function),
+        .qualifier = keep(listing, seen->qualifier),
+        .id = keep(listing, seen->id),
+        .ran = keep(listing, seen->ran),
+        .state = state_of(seen),
+        .provisioned = seen->provisioned,
+        .calls = seen->calls,
+        .served = seen->served,
+        .created_wall_ms = seen->created_wall_ms,
+    };
+}
+
+size_t service_instances(struct service *service, struct arena *arena,
+                         struct service_instance **out)
+{
+    struct listing listing = {.arena = arena, .size = sizeof(**out)};
+
+    if (service->invoke)
+        invoke_each(service->invoke, add_instance, &listing);
+    *out = (struct service_instance *)(void *)listing.items;
     return listing.count;
 }
 

@@ -113,6 +113,17 @@ struct service_function {
 size_t service_functions(struct service *service, struct arena *arena,
                          struct service_function **out);
 
+/* An instance as it stands now. */
+struct service_instance {
+    struct str account, region, service, function, qualifier, id, ran;
+    const char *state; /* "starting", "idle", "busy", "draining" */
+    bool provisioned;
+    uint32_t calls; /* running now */
+    uint64_t served, created_wall_ms;
+};
+size_t service_instances(struct service *service, struct arena *arena,
+                         struct service_instance **out);
+
 /* An asynchronous call: of those whose record nobody wants, while they wait or run. */
 struct service_async_call {
     struct str account, region, service, function, id;
@@ -121,6 +132,13 @@ struct service_async_call {
 /** All of them, those that were accepted first in front; *out is in @arena. */
 size_t service_async_calls(struct service *service, struct arena *arena,
                            struct service_async_call **out);
+/** End it; its record says so. False when it was over. @arena holds the call. */
+bool service_async_stop(struct service *service, const struct service_async_call *call,
+                        struct arena *arena);
+/** Run it once more: what waits for its next attempt now, what is over as a new call with the same
+ * event. NULL, and the id of its request; or why not. */
+const char *service_async_again(struct service *service, const struct service_async_call *call,
+                                struct arena *arena, struct str *out_id);
 /** What waits for its next attempt runs at once. How many are left, running or waiting. */
 size_t service_async_hasten(struct service *service);
 

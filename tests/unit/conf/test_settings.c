@@ -128,6 +128,64 @@ START_TEST(test_settings_file_is_read)
 }
 END_TEST
 
+static const struct settings_source *source_of(const struct settings *s, const char *key)
+{
+    for (size_t i = 0; i < s->source_count; i++)
+        if (strcmp(s->sources[i].key, key) == 0)
+            return &s->sources[i];
+    ck_abort_msg("no setting '%s'", key);
+}
+
+static const char *value_of(const struct settings *s, const char *key)
+{
+    OWN(json_free) cJSON *value = settings_source_value(source_of(s, key));
+    OWN(buf_done) struct buf text = {0};
+
+    json_print(value, false, &text);
+    return arena_dup(arena, buf_str(&text));
+}
+
+START_TEST(test_settings_know_who_said_what)
+{
+    static const struct settings_flag flags[] = {
+        {"no-watch", NULL         },
+        {"listen",   "127.0.0.1:1"}
+    };
+    char *env[] = {(char[]){"FCEMU_LOG_LEVEL=debug"}, NULL};
+    static const struct {
+        const char *key, *value;
+        enum settings_origin origin;
+        uint32_t line, column;
+    } want[] = {
+        {"token",          "\"***\"",                                               ORIGIN_FILE,     1, 1},
+        {"watch",          "false",                                                 ORIGIN_FLAG,     0, 0},
+        {"listen",         "[\"127.0.0.1:1\"]",                                     ORIGIN_FLAG,     0, 0},
+        {"log.level",      "\"debug\"",                                             ORIGIN_VARIABLE, 0, 0},
+        {"log.format",     "\"json\"",                                              ORIGIN_FILE,     2, 7},
+        {"auth.keys",      "[{\"id\":\"A\",\"secret\":\"***\",\"token\":\"***\"}]", ORIGIN_FILE,     5, 3},
+        {"journal.bodies", "\"4KiB\"",                                              ORIGIN_DEFAULT,  0, 0},
+        {"allow_origins",  "null",                                                  ORIGIN_DEFAULT,  0, 0},
+    };
+
+    write_file("token: sesame\nlog: {format: json,\n level: error}\nauth:\n"
+               "  keys: [{id: A, secret: s, token: t}]\n");
+    OWN(settings_free)
+    struct settings *s = settings_load(path, flags, N_ELEMENTS(flags), env, report);
+
+    ck_assert_str_eq(issues(), "");
+    for (size_t i = 0; i < N_ELEMENTS(want); i++) {
+        const struct settings_source *source = source_of(s, want[i].key);
+
+        ck_assert_str_eq(value_of(s, want[i].key), want[i].value);
+        ck_assert_msg(source->origin == want[i].origin, "origin of %s", want[i].key);
+        ck_assert_uint_eq(source->line, want[i].line);
+        ck_assert_uint_eq(source->column, want[i].column);
+    }
+    ck_assert_str_eq(source_of(s, "watch")->flag, "no-watch");
+    ck_assert_str_eq(settings_origin_name(ORIGIN_VARIABLE), "environment");
+}
+END_TEST
+
 START_TEST(test_settings_flag_wins_over_variable_over_file)
 {
     static const struct settings_flag flags[] = {
@@ -499,6 +557,7 @@ int main(void)
     tcase_add_test(tc, test_settings_defaults_without_a_file);
     tcase_add_test(tc, test_settings_empty_file_means_all_defaults);
     tcase_add_test(tc, test_settings_file_is_read);
+    tcase_add_test(tc, test_settings_know_who_said_what);
     tcase_add_test(tc, test_settings_flag_wins_over_variable_over_file);
     tcase_add_loop_test(tc, test_settings_wrong_file_is_explained, 0, N_ELEMENTS(wrong));
     tcase_add_test(tc, test_settings_wrong_flags_and_variables_name_themselves);

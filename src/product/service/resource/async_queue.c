@@ -204,15 +204,33 @@ void async_queue_add(struct async_queue *q, const struct async_call *call)
     arm(q);
 }
 
-void async_queue_stop(struct async_queue *q, const struct store_key *task)
+static struct job *find_job(const struct async_queue *q, const struct store_key *task)
 {
     for (struct job *job = q ? q->jobs : NULL; job; job = job->next) {
         if (str_eq(job->key.name, task->name) && str_eq(job->key.parent, task->parent) &&
-            str_eq(job->key.account, task->account) && str_eq(job->key.region, task->region)) {
-            job_free(job);
-            return;
-        }
+            str_eq(job->key.account, task->account) && str_eq(job->key.region, task->region))
+            return job;
     }
+    return NULL;
+}
+
+void async_queue_stop(struct async_queue *q, const struct store_key *task)
+{
+    struct job *job = find_job(q, task);
+
+    if (job)
+        job_free(job);
+}
+
+bool async_queue_hurry(struct async_queue *q, const struct store_key *task)
+{
+    struct job *job = find_job(q, task);
+
+    if (!job || job->run)
+        return false;
+    job->due_ns = 0;
+    arm(q);
+    return true;
 }
 
 size_t async_queue_hasten(struct async_queue *q)

@@ -44,5 +44,7 @@ void async_queue_add(struct async_queue *queue, const struct async_call *call);
 void async_queue_clock_moved(struct async_queue *queue); /* NULL is fine */
 /** The task was stopped: what runs for it ends. */
 void async_queue_stop(struct async_queue *queue, const struct store_key *task);
+/** It waits no more: its next attempt is due. False when it runs, or is not in the queue. */
+bool async_queue_hurry(struct async_queue *queue, const struct store_key *task);
 /** What waits runs now. How many are left, running or waiting. */
 size_t async_queue_hasten(struct async_queue *queue); /* NULL: none */

@@ -142,6 +142,10 @@ cJSON *async_record(const struct async_accepted *accepted, struct str id, struct
     json_add_str(record, "payload",
                  str_is_utf8(accepted->event) ? accepted->event
                                               : base64_text(accepted->event, arena));
+    if (!str_is_utf8(accepted->event))
+        cJSON_AddTrueToObject(record, "encoded");
+    if (accepted->http)
+        cJSON_AddTrueToObject(record, "ofHttp");
     if (accepted->hidden)
         cJSON_AddTrueToObject(record, "hidden");
     json_add_str(queue, "event", base64_text(accepted->event, arena));
@@ -154,6 +158,14 @@ cJSON *async_record(const struct async_accepted *accepted, struct str id, struct
     cJSON_AddItemToObject(record, "queue", queue);
     async_record_status(record, "Enqueued", accepted->wall_ms);
     return record;
+}
+
+void async_record_stop(cJSON *record, uint64_t wall_ms)
+{
+    async_record_status(record, "Stopping", wall_ms);
+    async_record_status(record, "Stopped", wall_ms);
+    json_set(record, "endTime", milliseconds(wall_ms));
+    cJSON_DeleteItemFromObjectCaseSensitive(record, "queue");
 }
 
 void async_record_attempt(cJSON *record)

@@ -23,6 +23,8 @@ cJSON *async_record(const struct async_accepted *accepted, struct str id, struct
 void async_record_status(cJSON *record, const char *status, uint64_t wall_ms);
 /** The HTTP request that it keeps, in @arena; NULL when it is an event. */
 const struct invoke_http *async_record_http(const cJSON *record, struct arena *arena);
+/** Somebody stopped it. */
+void async_record_stop(cJSON *record, uint64_t wall_ms);
 /** One attempt more was made. */
 void async_record_attempt(cJSON *record);
 

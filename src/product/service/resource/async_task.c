@@ -118,10 +118,7 @@ void async_task_stop(struct work *work)
                        STR_ARG(key.name), STR_ARG(json_get_str(record, "status")));
         return;
     }
-    json_set(record, "endTime", cJSON_CreateNumber((double)work_now_ms(work)));
-    async_record_status(record, "Stopping", work_now_ms(work));
-    async_record_status(record, "Stopped", work_now_ms(work));
-    cJSON_DeleteItemFromObjectCaseSensitive(record, "queue");
+    async_record_stop(record, work_now_ms(work));
     work_put(work, &key, row, record, STR_NONE);
     async_queue_stop(work->service->async, &key);
     answer_none(work);
