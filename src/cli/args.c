@@ -273,7 +273,7 @@ int cli_run(const struct cli_table *table, int argc, char **argv)
     if (result == 0)
         result = args.verb->run(&args);
     mem_free(args.positional);
-    if (fflush(stdout) != 0 && result == EXIT_CODE_PASS) {
+    if ((fflush(stdout) != 0 || ferror(stdout)) && result == EXIT_CODE_PASS) {
         fprintf(stderr, "fcemu: cannot write to standard output\n");
         return EXIT_CODE_ASSERTION;
     }

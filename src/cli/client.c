@@ -35,6 +35,17 @@ const char *client_address(const struct cli_args *args)
     return address && *address ? address : default_address;
 }
 
+int client_is_not_asked(const struct cli_args *args, const char *what)
+{
+    static const char *const names[] = {"address", "token"};
+
+    for (size_t i = 0; i < N_ELEMENTS(names); i++)
+        if (cli_has(args, names[i]))
+            return cli_usage(args, "no daemon at hand is asked about '%s'; leave --%s out", what,
+                             names[i]);
+    return 0;
+}
+
 static int connect_unix(const char *path)
 {
     struct sockaddr_un to = {.sun_family = AF_UNIX};
@@ -141,7 +152,8 @@ static int dial(const struct cli_args *args)
         fprintf(stderr,
                 "fcemu %s: no daemon at %s: %s; start one with 'fcemu serve', or name another with "
                 "--address or FCEMU_ADDRESS\n",
-                args->verb->name, client_address(args), strerror(errno));
+                args->verb->name, client_address(args),
+                errno == EINVAL ? "neither HOST:PORT nor unix:PATH" : strerror(errno));
     return fd;
 }
 

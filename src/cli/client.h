@@ -57,6 +57,10 @@ int client_ask_json(const struct cli_args *args, const char *method, const char 
 /** GET @path, and say nothing: false when what is there does not answer in HTTP. */
 bool client_try(const struct cli_args *args, const char *path, struct client_answer *out);
 
+/** A verb that reads @what asks no daemon: refuse the options that name one. 0, or an exit code
+ * behind a message. */
+int client_is_not_asked(const struct cli_args *args, const char *what);
+
 /** Whether anybody listens there; says nothing. */
 bool client_is_there(const struct cli_args *args);
 

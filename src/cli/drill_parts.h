@@ -14,3 +14,11 @@ bool drill_is_file(const char *name);
 bool drill_read_format(const struct cli_args *args, enum drill_format *out);
 /** To standard output, in colour on a terminal. */
 void drill_print_report(const cJSON *report, enum drill_format format);
+
+/** Do the files of --report end as a form does, and can they be written? 0, or an exit code behind
+ * a message. */
+int drill_reports_look(const struct cli_args *args);
+/** Before anything runs: a JUnit file that says so, should we not come to the end. As above. */
+int drill_reports_begin(const struct cli_args *args, const char *drill);
+/** Each in its form; the others are written, should one fail. As above. */
+int drill_reports_write(const struct cli_args *args, const cJSON *report);

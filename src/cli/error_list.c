@@ -14,6 +14,14 @@ static void take_reference(bool all, struct error_list *out)
             out->items[out->count++] = &table[i];
 }
 
+static bool is_listed(const struct error_list *list, const struct fc_error *error)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i] == error)
+            return true;
+    return false;
+}
+
 static bool take_named(const struct cli_args *args, struct str name, struct error_list *out)
 {
     struct nearest nearest = {.wanted = name};
@@ -21,7 +29,9 @@ static bool take_named(const struct cli_args *args, struct str name, struct erro
     size_t count;
     const struct fc_error *table = fc_error_table(&count);
 
-    if (error && out->count < count) {
+    if (error && is_listed(out, error))
+        return true;
+    if (error) {
         out->items[out->count++] = error;
         return true;
     }
@@ -47,6 +57,10 @@ bool cli_error_list(const struct cli_args *args, struct arena *arena, struct err
     if (!list || str_eq(rest, STR("documented")) || str_eq(rest, STR("all"))) {
         take_reference(list && str_eq(rest, STR("all")), out);
         return true;
+    }
+    if (!rest.len) {
+        cli_usage(args, "--errors: no code is named; 'fcemu errors' lists them");
+        return false;
     }
     while (rest.len) {
         if (!str_cut(rest, ',', &name, &rest))

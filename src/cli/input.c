@@ -20,13 +20,13 @@ int cli_read(const struct cli_args *args, const char *path, struct buf *out)
         n = fread(out->ptr + out->len, 1, BUFSIZ, in);
         out->len += n;
     } while (n > 0 && out->len <= INPUT_MAX_BYTES);
-    bool failed = ferror(in) != 0;
+    int failed = ferror(in) ? errno : 0;
 
     if (in != stdin)
         fclose(in);
     if (out->ptr)
         out->ptr[out->len] = '\0';
     if (failed)
-        return cli_usage(args, "cannot read '%s'", path);
+        return cli_usage(args, "cannot read '%s': %s", path, strerror(failed));
     return out->len > INPUT_MAX_BYTES ? cli_usage(args, "'%s' is larger than 16 MiB", path) : 0;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/client.h"
+#include "cli/output.h"
 
 static int merge_text(const struct cli_args *args, const char *path, struct str text,
                       struct coverage *coverage)
@@ -58,6 +59,19 @@ static int write_kept(const struct cli_args *args, const char *path, FILE *file,
         fflush(file) != 0)
         return cannot(args, path);
     return 0;
+}
+
+int coverage_look(const struct cli_args *args)
+{
+    const char *path = cli_value(args, "coverage");
+    OWN(coverage_free) struct coverage *coverage = coverage_new();
+    OWN(buf_done) struct buf text = {0};
+    int r = output_look(args, "coverage");
+
+    if (r || !path || access(path, F_OK) < 0)
+        return r;
+    r = cli_read(args, path, &text);
+    return r || !text.len ? r : merge_text(args, path, buf_str(&text), coverage);
 }
 
 int coverage_keep(const struct cli_args *args)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cli/client.h"
+#include "cli/output.h"
 
 enum { ARGUMENTS_MAX = 2 * CLI_OPTIONS_MAX };
 
@@ -14,6 +15,14 @@ static const char *const handed_on[][2] = {
     {"fixtures", "--fixtures"},
     {"seeds",    "--seeds"   },
 };
+
+bool private_is_described(const struct cli_args *args)
+{
+    for (size_t i = 0; i < N_ELEMENTS(handed_on); i++)
+        if (cli_has(args, handed_on[i][0]))
+            return true;
+    return false;
+}
 
 static void collect(const struct cli_args *args, const char *rules, const char **out)
 {
@@ -79,17 +88,10 @@ int private_save_tape(const struct cli_args *args)
 {
     const char *path = cli_value(args, "tape");
     OWN(client_answer_done) struct client_answer answer = {0};
-    FILE *out;
     int r;
 
     if (!path)
         return 0;
     r = client_ask(args, "GET", "/_fcemu/faults/tape", NULL, STR_NONE, &answer);
-    if (r)
-        return r;
-    out = fopen(path, "we");
-    if (out && fwrite(answer.body.ptr, 1, answer.body.len, out) == answer.body.len &&
-        fclose(out) == 0)
-        return 0;
-    return cli_usage(args, "--tape %s: cannot be written", path);
+    return r ? r : output_write(args, "tape", path, buf_str(&answer.body));
 }

@@ -44,6 +44,9 @@
      .help_zh = "命令每次运行的最长时间；默认 60s"}
 /* clang-format on */
 
+/** Do its options name any file for such a daemon? */
+bool private_is_described(const struct cli_args *args);
+
 /**
  * A stage with a daemon, which verbs ask from now on; @rules is one more file of rules, or NULL. 0,
  * or an exit code behind a message.

@@ -17,6 +17,7 @@
 #include "cli/client.h"
 #include "cli/print.h"
 #include "cli/private.h"
+#include "cli/progress.h"
 #include "conf/scalar.h"
 
 enum { WORKERS_MAX = 64, REQUESTS_MAX = 2000, READ_BYTES = 65536 };
@@ -66,10 +67,9 @@ static cJSON *tell(const struct cli_args *args, struct stage_result *result)
 {
     cJSON *out = json_made(cJSON_CreateObject());
 
-    cJSON_AddNumberToObject(out, "exit", result->not_started ? result->not_started : result->exit);
+    cJSON_AddNumberToObject(out, "exit", result->exit);
     cJSON_AddNumberToObject(out, "signal", result->signal);
     cJSON_AddBoolToObject(out, "timed_out", result->timed_out);
-    cJSON_AddBoolToObject(out, "not_started", result->not_started != 0);
     add_output(result, out);
     add_list(args, "/_fcemu/clients", "rows", "clients", out);
     add_list(args, "/_fcemu/requests?limit=2000", "requests", "requests", out);
@@ -97,6 +97,18 @@ static int play(const struct cli_args *args, const char *tape)
     return r;
 }
 
+/* Mistakes in files are told in full; an error has room for one line. */
+static cJSON *no_daemon(const struct stage *stage, const struct error *err)
+{
+    OWN(buf_done) struct buf said = {0};
+
+    if (!stage_daemon_ended(stage) || !stage_daemon_said(stage, &said))
+        return problem(err->text);
+    OWN(mem_free) char *text = mem_printf("the private daemon did not start:\n%s", buf_text(&said));
+
+    return problem(text);
+}
+
 static int start(const struct cli_args *args, struct stage *stage, const struct trial *trial,
                  struct arena *arena, struct error *err)
 {
@@ -112,6 +124,16 @@ static int start(const struct cli_args *args, struct stage *stage, const struct 
     return 0;
 }
 
+static cJSON *not_started(const struct cli_args *args, const struct stage_result *result,
+                          struct arena *arena)
+{
+    const char *why = stage_why_not_started(result, args->command[0], arena);
+    cJSON *out = problem(arena_printf(arena, "%s: %s", args->command[0], why));
+
+    cJSON_AddNumberToObject(out, "not_started", result->not_started);
+    return out;
+}
+
 static cJSON *run_one(const struct trials *trials, struct stage *stage, size_t number)
 {
     OWN(arena_free) struct arena *arena = arena_new();
@@ -121,7 +143,7 @@ static cJSON *run_one(const struct trials *trials, struct stage *stage, size_t n
     struct error err = {0};
 
     if (start(args, stage, &trial, arena, &err) < 0)
-        return problem(err.text);
+        return no_daemon(stage, &err);
     const struct stage_command command = {
         .argv = args->command,
         .env = stage_environment(stage, stage_address(stage), stage_ca_folder(stage), &err),
@@ -133,7 +155,7 @@ static cJSON *run_one(const struct trials *trials, struct stage *stage, size_t n
 
     if (!command.env || stage_run(stage, &command, &result, &err) < 0)
         return problem(err.text);
-    return tell(args, &result);
+    return result.not_started ? not_started(args, &result, arena) : tell(args, &result);
 }
 
 static void write_all(int fd, struct str bytes)
@@ -191,6 +213,7 @@ struct watch {
     cJSON **results; /* those that wait for an earlier one */
     size_t next;
     bool over;
+    int failed; /* exit code of what ended them all; 0 = nothing did */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -224,13 +247,34 @@ static bool spawn(struct watch *watch, unsigned index)
     return worker->pid > 0;
 }
 
+/* True when none of the others could be run either. */
+static bool tell_problem(struct watch *watch, const cJSON *result)
+{
+    struct str text = json_get_str(result, "problem");
+    int not_started = (int)json_get_double(result, "not_started", 0);
+
+    if (!text.ptr)
+        return false;
+    progress_clear();
+    fprintf(stderr, "fcemu %s: " STR_FMT "%s", watch->trials->args->verb->name, STR_ARG(text),
+            str_ends(text, STR("\n")) ? "" : "\n");
+    if (!not_started && watch->next > 0)
+        return false;
+    watch->failed = not_started ? not_started : EXIT_CODE_UNREACHABLE;
+    return true;
+}
+
 static void hand_on(struct watch *watch)
 {
     while (!watch->over && watch->next < watch->trials->count && watch->results[watch->next]) {
         cJSON *result = watch->results[watch->next];
 
         watch->results[watch->next] = NULL;
-        watch->over = !watch->trials->take(watch->trials->arg, watch->next++, result);
+        watch->over = tell_problem(watch, result);
+        if (watch->over)
+            json_free(result);
+        else
+            watch->over = !watch->trials->take(watch->trials->arg, watch->next++, result);
     }
 }
 
@@ -339,6 +383,8 @@ int trials_run(const struct trials *trials)
     mem_free(watch.results);
     if (interrupted)
         return EXIT_CODE_INTERRUPTED;
+    if (watch.failed)
+        return watch.failed;
     if (!complete)
         fprintf(stderr, "fcemu %s: a worker ended before its trials were over\n",
                 trials->args->verb->name);
@@ -361,7 +407,7 @@ bool trial_passed(const cJSON *result)
 void trial_ending(const cJSON *result, struct buf *out)
 {
     if (cJSON_HasObjectItem(result, "problem"))
-        buf_add(out, json_get_str(result, "problem"));
+        buf_puts(out, "not run");
     else if (trial_timed_out(result))
         buf_puts(out, "time-out");
     else if (json_get_double(result, "signal", 0) > 0)

@@ -20,9 +20,10 @@ struct trial {
 };
 
 /*
- * What came of it, as JSON: {"exit", "signal", "timed_out", "not_started", "output", "clients":
+ * What came of it, as JSON: {"exit", "signal", "timed_out", "output", "clients":
  * […], "requests": […]}, the last two as /_fcemu/clients and /_fcemu/requests give them;
- * {"problem"} when it could not be run.
+ * {"problem"} when it could not be run, with the exit code "not_started" when there is no such
+ * command.
  */
 struct trials {
     const struct cli_args *args; /* with PRIVATE_OPTIONS, --timeout, and a command */
@@ -37,11 +38,14 @@ struct trials {
 
 enum { TRIAL_TIMEOUT_S = 60, TRIAL_OUTPUT_BYTES = 8 << 10 };
 
-/** 0, or an exit code: EXIT_CODE_INTERRUPTED after a signal, EXIT_CODE_UNREACHABLE behind a
- * message. */
+/**
+ * 0, or an exit code: EXIT_CODE_INTERRUPTED after a signal, EXIT_CODE_UNREACHABLE behind a message,
+ * 127 or 126 behind one when there is no such command. What keeps the first trial from being run
+ * ends them all; of a later one it is told, and the others go on.
+ */
 int trials_run(const struct trials *trials);
 
-/** How a result reads: "exit 3", "signal 9", "time-out". Appended. */
+/** How a result reads: "exit 3", "signal 9", "time-out", "not run". Appended. */
 void trial_ending(const cJSON *result, struct buf *out);
 bool trial_timed_out(const cJSON *result);
 /** Ended as one that has succeeded: exit 0. */

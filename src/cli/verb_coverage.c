@@ -7,22 +7,30 @@
 #include "cli/verbs.h"
 #include "product/service/service.h"
 
-static int require_share(const struct cli_args *args, const cJSON *answer)
+/* 0 when none is required. */
+static int read_share(const struct cli_args *args, double *out)
 {
     const char *text = cli_value(args, "require");
-    const cJSON *share = cJSON_GetObjectItemCaseSensitive(answer, "share");
-    double want;
     struct str number = str_of(text);
     bool percent = str_ends(number, STR("%"));
 
+    *out = 0;
     if (!text)
-        return EXIT_CODE_PASS;
+        return 0;
     if (percent)
         number.len--;
-    if (str_to_double(number, &want) != NUMBER_OK || want < 0 || want > (percent ? 100 : 1))
+    if (str_to_double(number, out) != NUMBER_OK || *out < 0 || *out > (percent ? 100 : 1))
         return cli_usage(args, "'--require %s' is not a share such as 60%%", text);
-    want = percent ? want / 100 : want;
-    if (cJSON_IsNumber(share) && share->valuedouble >= want)
+    *out = percent ? *out / 100 : *out;
+    return 0;
+}
+
+static int require_share(const struct cli_args *args, double want, const cJSON *answer)
+{
+    const char *text = cli_value(args, "require");
+    const cJSON *share = cJSON_GetObjectItemCaseSensitive(answer, "share");
+
+    if (!text || (cJSON_IsNumber(share) && share->valuedouble >= want))
         return EXIT_CODE_PASS;
     const cJSON *missing =
         cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(answer, "missing"), 0);
@@ -79,22 +87,33 @@ static int read_files(const struct cli_args *args, cJSON **out)
     return *out ? 0 : cli_usage(args, "%s", err.text);
 }
 
+static int print_operations(const struct cli_args *args)
+{
+    OWN(buf_done) struct buf text = {0};
+
+    if (args->count || args->option_count > 1)
+        return cli_usage(args, "--operations stands alone: it is the same for every daemon");
+    service_coverage(&text);
+    fputs(buf_text(&text), stdout);
+    return EXIT_CODE_PASS;
+}
+
 static int run_coverage(const struct cli_args *args)
 {
     OWN(json_free) cJSON *answer = NULL;
-    OWN(buf_done) struct buf text = {0};
-    int r;
+    double want;
+    int r = read_share(args, &want);
 
-    if (cli_has(args, "operations")) {
-        service_coverage(&text);
-        fputs(buf_text(&text), stdout);
-        return EXIT_CODE_PASS;
-    }
-    r = args->count ? read_files(args, &answer)
-                    : client_ask_json(args, "GET", "/_fcemu/coverage", STR_NONE, &answer);
+    if (r == 0 && cli_has(args, "operations"))
+        return print_operations(args);
+    if (r == 0 && args->count)
+        r = client_is_not_asked(args, args->positional[0]);
+    if (r == 0)
+        r = args->count ? read_files(args, &answer)
+                        : client_ask_json(args, "GET", "/_fcemu/coverage", STR_NONE, &answer);
     if (r != 0)
         return r;
-    r = require_share(args, answer);
+    r = require_share(args, want, answer);
     if (cli_has(args, "json"))
         cli_print_json(GIVE(answer));
     else

@@ -131,6 +131,8 @@ static int run_drill_report(const struct cli_args *args)
     if (!drill_read_format(args, &format))
         return EXIT_CODE_USAGE;
     if (args->count && drill_is_file(args->positional[0])) {
+        if (client_is_not_asked(args, args->positional[0]))
+            return EXIT_CODE_USAGE;
         report = read_report(args, args->positional[0]);
         if (!report)
             return EXIT_CODE_USAGE;

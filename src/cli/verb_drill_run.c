@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/query.h"
@@ -13,6 +14,7 @@
 #include "cli/client.h"
 #include "cli/drill_parts.h"
 #include "cli/kept_coverage.h"
+#include "cli/output.h"
 #include "cli/print.h"
 #include "cli/private.h"
 #include "cli/progress.h"
@@ -32,86 +34,71 @@ struct run {
     cJSON *report;
 };
 
-static enum drill_format format_of_file(const char *file)
+/* All that is asked for, whatever comes of the rest. */
+static int keep(const struct run *run)
 {
-    static const struct {
-        struct str ending;
-        enum drill_format format;
-    } endings[] = {
-        {STR_INIT(".json"), DRILL_FORMAT_JSON    },
-        {STR_INIT(".xml"),  DRILL_FORMAT_JUNIT   },
-        {STR_INIT(".md"),   DRILL_FORMAT_MARKDOWN},
-        {STR_INIT(".html"), DRILL_FORMAT_HTML    },
-        {STR_INIT(".txt"),  DRILL_FORMAT_TEXT    },
-    };
+    int reports = drill_reports_write(run->args, run->report), tape = private_save_tape(run->args),
+        coverage = coverage_keep(run->args);
 
-    for (size_t i = 0; i < N_ELEMENTS(endings); i++)
-        if (str_ends(str_of(file), endings[i].ending))
-            return endings[i].format;
-    return DRILL_FORMAT_JSON;
+    return reports ? reports : tape ? tape : coverage;
 }
 
-static int write_file(const struct cli_args *args, const char *path, const struct buf *text)
+/* A file runs in a private daemon, and so does what has files of its own. */
+static bool wants_private(const struct cli_args *args)
 {
-    FILE *out = fopen(path, "we");
-
-    if (out) {
-        size_t n = fwrite(text->ptr, 1, text->len, out);
-
-        if (fclose(out) == 0 && n == text->len)
-            return 0;
-    }
-    fprintf(stderr, "fcemu %s: write %s: %s\n", args->verb->name, path, strerror(errno));
-    return EXIT_CODE_USAGE;
+    return drill_is_file(args->positional[0]) || private_is_described(args);
 }
 
-/* Before anything runs: a JUnit file that says so, should we not come to its end. */
-static int write_stubs(const struct run *run)
+static int check_private(const struct cli_args *args)
 {
-    size_t at = 0;
-    const char *file;
+    static const char *const names[] = {"address", "token", "ca-dir"};
 
-    while ((file = cli_next_value(run->args, "report", &at))) {
-        OWN(buf_done) struct buf text = {0};
-
-        if (format_of_file(file) == DRILL_FORMAT_JUNIT)
-            drill_report_stub(str_of(run->drill), &text);
-        int r = write_file(run->args, file, &text);
-
-        if (r)
-            return r;
-    }
+    for (size_t i = 0; i < N_ELEMENTS(names); i++)
+        if (cli_has(args, names[i]))
+            return cli_usage(args,
+                             "rules from a file run in a private daemon; leave --%s out, or load "
+                             "them there and name the drill",
+                             names[i]);
     return 0;
 }
 
-static int write_reports(const struct run *run)
+/* Of a daemon at hand: what has no authority is no folder of one, and none is made there. */
+static int check_authority(const struct run *run)
 {
-    size_t at = 0;
-    const char *file;
+    const char *folder = cli_value(run->args, "ca-dir");
 
-    while ((file = cli_next_value(run->args, "report", &at))) {
-        OWN(buf_done) struct buf text = {0};
+    if (!folder || access(arena_printf(run->arena, "%s/ca.pem", folder), R_OK) == 0)
+        return 0;
+    return cli_usage(run->args, "--ca-dir %s: no authority is there (ca.pem): %s", folder,
+                     strerror(errno));
+}
 
-        drill_report_print(run->report, format_of_file(file), false, &text);
-        int r = write_file(run->args, file, &text);
+static int look_ahead(const struct run *run)
+{
+    const struct cli_args *args = run->args;
+    int r = wants_private(args) ? check_private(args) : check_authority(run);
 
-        if (r)
-            return r;
-    }
-    return 0;
+    if (r == 0 && cli_has(args, "id") && !drill_is_file(args->positional[0]))
+        r = cli_usage(args, "--id is for a file with several drills; '%s' is the drill already",
+                      args->positional[0]);
+    if (r == 0)
+        r = drill_reports_look(args);
+    if (r == 0)
+        r = output_look(args, "tape");
+    return r ? r : coverage_look(args);
 }
 
 static int set_up(struct run *run)
 {
     const char *what = run->args->positional[0];
     struct error err = {0};
-    bool file = drill_is_file(what);
+    int r = look_ahead(run);
 
-    if (file && cli_value(run->args, "address"))
-        return cli_usage(run->args, "a file runs in a private daemon; leave --address out, or load "
-                                    "it there and name the drill");
-    if (file || (!cli_value(run->args, "address") && !client_is_there(run->args)))
-        return private_start(run->args, file ? what : NULL, &run->stage);
+    if (r)
+        return r;
+    if (wants_private(run->args) ||
+        (!cli_value(run->args, "address") && !client_is_there(run->args)))
+        return private_start(run->args, drill_is_file(what) ? what : NULL, &run->stage);
     if (stage_new(&run->stage, &err) < 0) {
         fprintf(stderr, "fcemu %s: %s\n", run->args->verb->name, err.text);
         return EXIT_CODE_UNREACHABLE;
@@ -376,7 +363,7 @@ static int carry_out(struct run *run)
     if (r == 0)
         r = choose_drill(run);
     if (r == 0)
-        r = write_stubs(run);
+        r = drill_reports_begin(run->args, run->drill);
     if (r == 0)
         r = start_run(run);
     if (r == 0) {
@@ -384,16 +371,11 @@ static int carry_out(struct run *run)
         r = run->args->command ? run_command(run) : wait_for_report(run);
         progress_clear();
     }
-    if (r == 0)
-        r = write_reports(run);
-    if (r == 0)
-        r = private_save_tape(run->args);
-    if (r == 0)
-        r = coverage_keep(run->args);
     if (r)
         return r;
+    r = keep(run);
     drill_print_report(run->report, run->format);
-    return exit_of_report(run->report);
+    return r ? r : exit_of_report(run->report);
 }
 
 static int run_drill_run(const struct cli_args *args)
@@ -453,10 +435,10 @@ const struct cli_verb verb_drill_run = {
     .summary = "run a drill, with a command as its workload",
     .summary_zh = "运行演练，以一条命令作为负载",
     .details =
-        "A file, or an ID where no daemon is at hand, runs in a private daemon. With a command the "
-        "drill is over when that has "
+        "A file, an ID with files of rules or a configuration, or an ID where no daemon is at hand "
+        "runs in a private daemon. With a command the drill is over when that has "
         "ended, without one when its last step is done. Rules are as before, whatever way it ends.",
-    .details_zh = "给出文件，或给出 ID "
+    .details_zh = "给出文件，给出 ID 和规则文件或配置，或给出 ID "
                   "而没有守护进程时，在专用的守护进程中运行。有命令时命令结束即演练结束，没有命令时"
                   "最后一步做完即结束。无论怎样结束，规则都恢复原状。",
     .options = drill_options,

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "cli/client.h"
 #include "cli/kept_coverage.h"
+#include "cli/output.h"
 #include "cli/private.h"
 #include "cli/verbs.h"
 
@@ -28,28 +29,54 @@ static int exit_of(const struct cli_args *args, const struct stage *stage,
     return result->signal ? SIGNALLED + result->signal : result->exit;
 }
 
-static int verify(const struct cli_args *args, const char *file)
+/* The verdict; or, of assertions that are @only_read, what is wrong with them. */
+static int verify(const struct cli_args *args, const struct buf *assertions, bool only_read)
 {
-    OWN(buf_done) struct buf assertions = {0};
+    enum { BAD_REQUEST = 400, UNPROCESSABLE = 422 };
     OWN(client_answer_done) struct client_answer answer = {0};
-    int r = cli_read(args, file, &assertions);
+    int r = client_ask(args, "POST", "/_fcemu/requests/verify", "application/yaml",
+                       buf_str(assertions), &answer);
+
+    if (r || (only_read && answer.status != BAD_REQUEST && answer.status != UNPROCESSABLE))
+        return r;
+    return cli_verdict(args, &answer);
+}
+
+/* What is kept of a run, whatever its command came to; that comes first. */
+static int keep(const struct cli_args *args)
+{
+    int tape = private_save_tape(args), coverage = coverage_keep(args);
+
+    return tape ? tape : coverage;
+}
+
+/* What would be found wrong only behind the command. */
+static int look_ahead(const struct cli_args *args, struct buf *assertions)
+{
+    const char *file = cli_value(args, "verify");
+    int r = output_look(args, "tape");
 
     if (r == 0)
-        r = client_ask(args, "POST", "/_fcemu/requests/verify", "application/yaml",
-                       buf_str(&assertions), &answer);
-    return r ? r : cli_verdict(args, &answer);
+        r = coverage_look(args);
+    return r || !file ? r : cli_read(args, file, assertions);
 }
 
 static int run_exec(const struct cli_args *args)
 {
     OWN(stage_free) struct stage *stage = NULL;
+    OWN(buf_done) struct buf assertions = {0};
     struct stage_result result = {0};
     struct error err = {0};
-    int r;
+    bool verifies = cli_has(args, "verify");
+    int r, kept;
 
     if (!args->command || !args->command[0])
         return cli_usage(args, "needs a command: fcemu exec -- COMMAND…");
-    r = private_start(args, NULL, &stage);
+    r = look_ahead(args, &assertions);
+    if (r == 0)
+        r = private_start(args, NULL, &stage);
+    if (r == 0 && verifies)
+        r = verify(args, &assertions, true);
     if (r)
         return r;
     const struct stage_command command = {
@@ -62,12 +89,11 @@ static int run_exec(const struct cli_args *args)
         fprintf(stderr, "fcemu exec: %s\n", err.text);
         return EXIT_CODE_UNREACHABLE;
     }
-    r = private_save_tape(args);
+    kept = keep(args);
+    r = exit_of(args, stage, &result);
     if (r == 0)
-        r = coverage_keep(args);
-    if (r == 0)
-        r = exit_of(args, stage, &result);
-    return r || !cli_value(args, "verify") ? r : verify(args, cli_value(args, "verify"));
+        r = kept;
+    return r || !verifies ? r : verify(args, &assertions, false);
 }
 
 static const struct cli_option exec_options[] = {

@@ -360,6 +360,17 @@ static void print_change(const cJSON *cell, const cJSON *before, const cJSON *af
     puts(buf_text(&line));
 }
 
+static bool is_matrix(const cJSON *json)
+{
+    const cJSON *cell, *cells = cJSON_GetObjectItemCaseSensitive(json, "cells");
+
+    cJSON_ArrayForEach (cell, cells) {
+        if (!json_get_str(cell, "injected").ptr || !json_get_str(cell, "ending").ptr)
+            return false;
+    }
+    return cJSON_IsArray(cells);
+}
+
 static cJSON *read_matrix(const struct cli_args *args, const char *file)
 {
     OWN(buf_done) struct buf text = {0};
@@ -369,7 +380,7 @@ static cJSON *read_matrix(const struct cli_args *args, const char *file)
     if (cli_read(args, file, &text) != 0)
         return NULL;
     matrix = json_parse(buf_str(&text), &err);
-    if (matrix && cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(matrix, "cells")))
+    if (matrix && is_matrix(matrix))
         return matrix;
     json_free(matrix);
     cli_usage(args, "%s is no matrix; write one with 'fcemu react --json -- COMMAND…'", file);

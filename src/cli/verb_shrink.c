@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "cli/output.h"
 #include "cli/print.h"
 #include "cli/private.h"
 #include "cli/progress.h"
@@ -109,10 +110,8 @@ static int count_failures(struct shrink *s, size_t times)
         OWN(buf_done) struct buf ending = {0};
 
         trial_ending(s->results[i], &ending);
-        if (cJSON_HasObjectItem(s->results[i], "problem")) {
-            fprintf(stderr, "fcemu shrink: %s\n", buf_text(&ending));
+        if (cJSON_HasObjectItem(s->results[i], "problem"))
             s->problem = EXIT_CODE_UNREACHABLE;
-        }
         if (s->failure.len == 0 && !trial_passed(s->results[i]))
             buf_add(&s->failure, buf_str(&ending));
         same += !trial_passed(s->results[i]) && str_eq(buf_str(&ending), buf_str(&s->failure));
@@ -226,12 +225,24 @@ static int write_found(const struct shrink *s, const bool *best)
 {
     const char *path = cli_value(s->args, "out");
     OWN(buf_done) struct buf tape = {0};
-    FILE *out = path ? fopen(path, "we") : stdout;
 
     write_tape(s, best, &tape);
-    if (!out || fwrite(tape.ptr, 1, tape.len, out) != tape.len || (path && fclose(out) != 0))
-        return cli_usage(s->args, "--out %s: cannot be written", path ? path : "-");
+    if (path)
+        return output_write(s->args, "out", path, buf_str(&tape));
+    fwrite(tape.ptr, 1, tape.len, stdout); /* main() looks whether that went well */
     return EXIT_CODE_PASS;
+}
+
+/* Then no fault is to blame. */
+static bool fails_without_any(struct shrink *s)
+{
+    memset(s->kept, 0, s->count * sizeof(*s->kept));
+    if (count_failures(s, 1) != 1)
+        return false;
+    fprintf(stderr,
+            "fcemu shrink: without any fault the command ends with %s, too; nothing to shrink\n",
+            buf_text(&s->failure));
+    return true;
 }
 
 static int shrink(struct shrink *s)
@@ -240,7 +251,7 @@ static int shrink(struct shrink *s)
     bool *best;
     int same;
 
-    if (!read_tape(s))
+    if (output_look(s->args, "out") || !read_tape(s))
         return EXIT_CODE_USAGE;
     room = mem_alloc_array(s->count + 1, sizeof(*best));
     best = (bool *)room;
@@ -261,7 +272,10 @@ static int shrink(struct shrink *s)
                 same, TIMES);
         return EXIT_CODE_INCONCLUSIVE;
     }
-    minimise(s, best);
+    if (fails_without_any(s))
+        return EXIT_CODE_VACUOUS;
+    if (!s->problem)
+        minimise(s, best);
     progress_clear();
     if (s->problem)
         return s->problem;

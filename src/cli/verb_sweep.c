@@ -4,7 +4,6 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/draw.h"
@@ -12,6 +11,8 @@
 #include "base/units.h"
 #include "catalog/operation.h"
 #include "cli/error_list.h"
+#include "cli/kept_sweep.h"
+#include "cli/output.h"
 #include "cli/print.h"
 #include "cli/private.h"
 #include "cli/progress.h"
@@ -148,29 +149,14 @@ static void count_row(struct sweep *s, struct str outcome)
 
 static int open_resume(struct sweep *s)
 {
-    const char *path = cli_value(s->args, "resume");
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t len;
+    const cJSON *row;
+    int r = kept_sweep_open(s->args, &s->resume, s->rows);
 
-    if (!path)
-        return 0;
-    s->resume = fopen(path, "a+e");
-    if (!s->resume)
-        return cli_usage(s->args, "--resume %s: cannot be opened", path);
-    rewind(s->resume);
-    while ((len = getline(&line, &room, s->resume)) > 0) {
-        struct error err;
-        cJSON *row = json_parse((struct str){line, (size_t)len}, &err);
-
-        if (!row)
-            continue; /* cut off in the middle of a line */
+    cJSON_ArrayForEach (row, s->rows) {
         mark_done(s, row);
         count_row(s, json_get_str(row, "outcome"));
-        cJSON_AddItemToArray(s->rows, row);
     }
-    free(line);
-    return 0;
+    return r;
 }
 
 static uint64_t shuffle_key(uint64_t seed, size_t index)
@@ -188,22 +174,14 @@ static int by_key(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static bool put_in_order(struct sweep *s)
+static void put_in_order(struct sweep *s)
 {
-    const char *seed = cli_value(s->args, "seed");
-
     s->order = mem_alloc_array(s->count, sizeof(*s->order));
     for (size_t i = 0; i < s->count; i++)
         if (!s->cases[i].done)
             s->order[s->left++] = i;
-    if (!seed)
-        return true;
-    if (str_to_uint(str_of(seed), UINT64_MAX, &order_seed) != NUMBER_OK) {
-        cli_usage(s->args, "'--seed %s' is not a number", seed);
-        return false;
-    }
-    qsort(s->order, s->left, sizeof(*s->order), by_key);
-    return true;
+    if (cli_has(s->args, "seed"))
+        qsort(s->order, s->left, sizeof(*s->order), by_key);
 }
 
 /* ---- trials ---- */
@@ -270,13 +248,8 @@ static bool take(void *arg, size_t number, cJSON *result)
 
     s->problems += str_eq(outcome, STR("problem"));
     count_row(s, outcome);
-    if (s->resume && !cJSON_HasObjectItem(result, "problem")) {
-        OWN(buf_done) struct buf line = {0};
-
-        json_print(row, false, &line);
-        fprintf(s->resume, "%s\n", buf_text(&line));
-        fflush(s->resume);
-    }
+    if (s->resume && !cJSON_HasObjectItem(result, "problem"))
+        kept_sweep_add(s->resume, row);
     cJSON_AddItemToArray(s->rows, row);
     json_free(result);
     progress_show("%zu of %zu trials, %zu failed", number + 1, s->left, s->failed + s->hung);
@@ -378,10 +351,9 @@ static int carry_out(struct sweep *s, unsigned parallel)
 
     if (r == 0)
         r = open_resume(s);
-    if (r == 0 && !put_in_order(s))
-        r = EXIT_CODE_USAGE;
     if (r)
         return r;
+    put_in_order(s);
     trials.count = s->left;
     s->begun_ns = clock_monotonic_ns();
     r = trials_run(&trials);
@@ -389,19 +361,31 @@ static int carry_out(struct sweep *s, unsigned parallel)
     return r ? r : finish(s);
 }
 
-static int run_sweep(const struct cli_args *args)
+/* What would be found wrong only behind the first run of the command. */
+static int look_ahead(struct sweep *s, unsigned *out_parallel)
 {
-    struct sweep s = {.args = args};
-    const char *budget = cli_value(args, "budget");
-    unsigned parallel;
-    int r;
+    const struct cli_args *args = s->args;
+    const char *budget = cli_value(args, "budget"), *seed = cli_value(args, "seed");
 
     if (!args->command || !args->command[0])
         return cli_usage(args, "needs a command: fcemu sweep -- COMMAND…");
-    if (budget && scalar_duration(str_of(budget), &s.budget_ns) != SCALAR_OK)
+    if (budget && (scalar_duration(str_of(budget), &s->budget_ns) != SCALAR_OK || !s->budget_ns))
         return cli_usage(args, "'--budget %s' is not a duration such as 5m", budget);
-    if (!cli_trial_options(args, &parallel))
+    if (seed && str_to_uint(str_of(seed), UINT64_MAX, &order_seed) != NUMBER_OK)
+        return cli_usage(args, "'--seed %s' is not a number", seed);
+    if (!cli_trial_options(args, out_parallel))
         return EXIT_CODE_USAGE;
+    return output_look(args, "resume");
+}
+
+static int run_sweep(const struct cli_args *args)
+{
+    struct sweep s = {.args = args};
+    unsigned parallel;
+    int r = look_ahead(&s, &parallel);
+
+    if (r)
+        return r;
     s.arena = arena_new();
     s.rows = json_made(cJSON_CreateArray());
     r = cli_error_list(args, s.arena, &s.errors) ? carry_out(&s, parallel) : EXIT_CODE_USAGE;

@@ -261,7 +261,7 @@ def test_a_workload_that_fails_fails_the_drill(cli):
 
 
 def test_the_timeout_ends_a_workload_that_does_not_end(cli):
-    done = cli.run("drill", "run", "drill.yaml", "--timeout", "300ms", "--json", "--", "sh", "-c", "echo begun; exec sleep 1000", code=6)
+    done = cli.run("drill", "run", "drill.yaml", "--timeout", "5s", "--json", "--", "sh", "-c", "echo begun; exec sleep 1000", code=6)
     report = json.loads(done.stdout)
     assert report["verdict"] == "timed_out"
     assert (report["workload"]["signal"], report["workload"]["output"]) == (signal.SIGTERM, "begun\n")
@@ -280,7 +280,8 @@ def test_a_junit_file_says_from_the_start_that_it_did_not_finish(cli):
 
 def test_an_interrupted_drill_leaves_the_rules_of_a_daemon_as_they_were(cli, daemon):
     served = daemon(rules=RULES)
-    words = [BINARY, "drill", "run", "storm", "--address", f"127.0.0.1:{served.port}", "--ca-dir", cli.folder / "ca", "--json", "--",
+    authority = pathlib.Path(served.run("ca", "path").stdout.strip()).parent
+    words = [BINARY, "drill", "run", "storm", "--address", f"127.0.0.1:{served.port}", "--ca-dir", authority, "--json", "--",
              "sh", "-c", "echo up >&2; exec sleep 1000"]
     for end in (signal.SIGINT, signal.SIGKILL):
         running = subprocess.Popen(list(map(str, words)), cwd=cli.folder, env=cli.environment(), stdin=subprocess.DEVNULL,

@@ -1,5 +1,6 @@
 """`fcemu react`, `sweep` and `shrink`: the same command again and again, each time with other faults."""
 
+import fcntl
 import json
 import signal
 import subprocess
@@ -115,7 +116,15 @@ def test_a_changed_cell_fails_the_comparison(cli):
     (["sweep"], 2, "needs a command"),
     (["sweep", "--", "true"], 3, "no call of the command came here"),
     (["sweep", "--", "false"], 2, "without any fault the command ends with exit 1"),
-    (["sweep", "--", "no-such-program"], 2, "without any fault the command ends with exit 127"),
+    (["sweep", "--", "pythom3"], 127, "fcemu sweep: pythom3: no such program; did you mean 'python3'?"),
+    (["sweep", "--", "/etc/passwd"], 126, "not a program that can be run"),
+    (["sweep", "--budget", "0s", "--", "true"], 2, "'--budget 0s' is not a duration"),
+    (["sweep", "--seed", "x", "--", "false"], 2, "'--seed x' is not a number"),
+    (["react", "--", "pythom3"], 127, "fcemu react: pythom3: no such program; did you mean 'python3'?"),
+    (["react", "--errors", "", "--", "true"], 2, "no code is named"),
+    (["react", "--faults", "gone.yaml", "--parallel", "2", "--", "true"], 5,
+     "the private daemon did not start:\ngone.yaml: error F107: cannot read 'gone.yaml'"),
+    (["react", "diff", "cells.json", "cells.json"], 2, "cells.json is no matrix"),
     (["sweep", "--errors", "Nonsense", "--", "true"], 2, "no documented code 'Nonsense'"),
     (["sweep", "--budget", "soon", "--", "true"], 2, "is not a duration"),
     (["shrink", "app.py", "--", "true"], 2, "is no tape"),
@@ -123,7 +132,15 @@ def test_a_changed_cell_fails_the_comparison(cli):
     (["shrink", "app.py"], 2, "needs a command"),
 ])
 def test_what_cannot_be_tried_is_told(cli, words, code, why):
-    assert why in cli.run(*words, code=code).stderr
+    (cli.folder / "cells.json").write_text('{"cells": [{"error": "AccessDenied", "state": "reached"}]}')
+    done = cli.run(*words, code=code)
+    assert why in done.stderr and done.stderr.count(why) == 1
+    assert code == 3 or done.stdout == ""
+
+
+def test_a_code_that_is_named_twice_is_tried_once(cli):
+    cells = json.loads(cli.run("react", "--errors", "AccessDenied,AccessDenied", "--json", *app(1, 1)).stdout)["cells"]
+    assert [cell["injected"] for cell in cells] == ["AccessDenied"]
 
 
 # ---- sweep ----
@@ -153,12 +170,32 @@ def test_without_names_only_errors_that_fit_the_operation_are_tried(cli):
 def test_a_sweep_is_taken_up_again_where_it_was(cli):
     words = ["sweep", "--errors", "AccessDenied,InternalServerError", "--resume", "known.ndjson", "--json"]
     cli.run(*words, "--first", *app(2, 1), code=1)
-    known = (cli.folder / "known.ndjson").read_text().splitlines()
-    assert len(known) == 1
+    known = (cli.folder / "known.ndjson").read_text()
+    assert len(known.splitlines()) == 2
     sweep = json.loads(cli.run(*words, *app(2, 1), code=1).stdout)
     assert (sweep["passed"], sweep["failed"], len(sweep["rows"])) == (2, 2, 4)
-    assert (cli.folder / "known.ndjson").read_text().splitlines()[0] == known[0]
-    assert len((cli.folder / "known.ndjson").read_text().splitlines()) == 4
+    assert (cli.folder / "known.ndjson").read_text().startswith(known)
+    whole = (cli.folder / "known.ndjson").read_text()
+    assert len(whole.splitlines()) == 5
+
+    (cli.folder / "known.ndjson").write_text(whole[:-20])  # killed while it wrote
+    sweep = json.loads(cli.run(*words, *app(2, 1), code=1).stdout)
+    assert (sweep["passed"], sweep["failed"], len(sweep["rows"])) == (2, 2, 4)
+    rows = (cli.folder / "known.ndjson").read_text().splitlines()
+    assert len(rows) == 6 and json.loads(rows[-1])["call"]
+
+
+def test_a_sweep_goes_on_with_nothing_but_its_own(cli):
+    words = ["sweep", "--errors", "AccessDenied", "--resume", "known.ndjson"]
+    (cli.folder / "known.ndjson").write_text('{"cells": [], "called": []}\n')
+    assert "--resume known.ndjson: this is not what a sweep has kept" in cli.run(*words, *app(1), code=2).stderr
+    assert (cli.folder / "known.ndjson").read_text() == '{"cells": [], "called": []}\n'
+    (cli.folder / "known.ndjson").unlink()
+    cli.run(*words, *app(1))
+    assert f"kept of another command: {sys.executable} app.py 1 0" in cli.run(*words, *app(2), code=2).stderr
+    with open(cli.folder / "known.ndjson", "a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert "another sweep is writing there" in cli.run(*words, *app(1), code=2).stderr
 
 
 def test_the_order_is_shuffled_by_seed_and_the_result_reads_the_same(cli):
@@ -166,7 +203,7 @@ def test_the_order_is_shuffled_by_seed_and_the_result_reads_the_same(cli):
     plain = cli.run(*words, *app(2, 1), code=1).stdout
     for seed in ("1", "2"):
         assert cli.run(*words, "--seed", seed, "--resume", f"{seed}.ndjson", *app(2, 1), code=1).stdout == plain
-    orders = [[json.loads(line)["call"] for line in (cli.folder / f"{seed}.ndjson").read_text().splitlines()] for seed in ("1", "2")]
+    orders = [[json.loads(line)["call"] for line in (cli.folder / f"{seed}.ndjson").read_text().splitlines()[1:]] for seed in ("1", "2")]
     assert sorted(orders[0]) == sorted(orders[1])
 
 
@@ -201,6 +238,11 @@ def test_the_two_faults_that_it_takes_are_found(cli):
     assert json.loads(lines[0])["lines"] == 2
     assert [json.loads(line)["path"].split("/")[5] for line in lines[1:]] == ["hello-2", "hello-4"]
     assert "nothing to shrink" in cli.run("shrink", "all.ndjson", *app(3), code=3).stderr
+    blameless = cli.run("shrink", "all.ndjson", "--", "false", code=3)
+    assert "without any fault the command ends with exit 1, too" in blameless.stderr and blameless.stdout == ""
+    assert "no such program" in cli.run("shrink", "all.ndjson", "--", "no-such-program", code=127).stderr
+    done = cli.run("shrink", "all.ndjson", "--out", "gone/small.ndjson", "--", "sh", "-c", "touch ran; exit 5", code=2)
+    assert "--out gone/small.ndjson: No such file or directory" in done.stderr and not (cli.folder / "ran").exists()
 
 
 def test_a_failure_that_does_not_come_back_is_called_flaky(cli):
