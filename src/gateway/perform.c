@@ -45,12 +45,18 @@ static void take_answer(struct exchange *x, const struct service_answer *answer)
 
 enum { UNSENT_MAX_BYTES = 256 * 1024 }; /* of a streamed answer; then its function waits */
 
+static bool may_change_protocol(const struct exchange *x)
+{
+    return x->facts.api == API_TRIGGER ||
+           str_is_set(http_headers_get(&x->request->headers, STR("Upgrade")));
+}
+
 /* A rule that wants to do something with the body needs it whole. */
 static bool may_stream(const struct exchange *x)
 {
     const struct fault_decision *d = &x->decision;
 
-    return x->call && !x->detached && !x->late && x->facts.api == API_TRIGGER && !d->outcome &&
+    return x->call && !x->detached && !x->late && may_change_protocol(x) && !d->outcome &&
            !d->corrupt && !d->length && !d->truncate && !d->stall && !d->drip &&
            d->delay_headers_ns == 0 && !x->fixture.first_rule;
 }

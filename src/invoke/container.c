@@ -29,6 +29,7 @@ enum {
 };
 
 #define HOST "host.docker.internal"
+#define NAME "fcemu-%s"
 
 bool instance_is_container(const struct instance *instance)
 {
@@ -103,7 +104,7 @@ static void add_labels(const struct instance *i, struct texts *argv)
 {
     const struct invoke_function *f = &i->spec;
 
-    texts_add(argv, "--name=%s", container_name(i));
+    texts_add(argv, "--name=" NAME, i->id);
     texts_add(argv, "--label=" DOCKER_LABEL_DAEMON "=%s", i->invoke->mark);
     texts_add(argv, "--label=" DOCKER_LABEL_INSTANCE "=%s", i->id);
     texts_add(argv, "--label=fcemu.function=" STR_FMT "/" STR_FMT "/" STR_FMT "%s" STR_FMT,
@@ -111,9 +112,15 @@ static void add_labels(const struct instance *i, struct texts *argv)
               f->service.len ? "/" : "", STR_ARG(f->name));
 }
 
-const char *container_name(const struct instance *i)
+void container_add_exec(const struct instance *i, struct texts *argv, bool in, bool tty)
 {
-    return arena_printf(i->arena, "fcemu-%s", i->id);
+    texts_add(argv, "%s", i->interpreter->path);
+    texts_add(argv, "exec");
+    if (in)
+        texts_add(argv, "--interactive");
+    if (tty)
+        texts_add(argv, "--tty");
+    texts_add(argv, NAME, i->id);
 }
 
 static char *id_file(const struct instance *i)

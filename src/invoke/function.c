@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "invoke/exec.h"
 #include "invoke/internal.h"
 
 /* ---- a function as it is configured ---- */
@@ -138,4 +139,27 @@ void function_let_go(struct function *function)
     mem_free(function->problem);
     mem_free(function->key);
     mem_free(function);
+}
+
+struct instance *instance_find_for(const struct invoke *invoke,
+                                   const struct invoke_exec_request *request)
+{
+    struct function *function;
+    struct function *next;
+    struct instance *instance;
+
+    HASH_ITER(hh, invoke->functions, function, next)
+    {
+        DL_FOREACH(function->instances, instance)
+        {
+            const struct invoke_function *spec = &instance->spec;
+
+            if (str_eq(str_of(instance->id), request->instance) && instance->program &&
+                instance->state >= INSTANCE_INITIALIZING && instance->state < INSTANCE_STOPPING &&
+                str_eq(spec->account, request->account) && str_eq(spec->region, request->region) &&
+                str_eq(spec->service, request->service) && str_eq(spec->name, request->function))
+                return instance;
+        }
+    }
+    return NULL;
 }

@@ -95,6 +95,7 @@ void instance_free(struct instance *instance)
     struct invoke *invoke = instance->invoke;
 
     own_drop(instance);
+    execs_lose_instance(instance);
     sessions_forget(instance);
     debug_end(instance);
     uncount(instance);
@@ -370,7 +371,12 @@ void instance_stop(struct instance *instance)
 
 static void on_idle_limit(struct loop_timer *timer)
 {
-    instance_end(CONTAINER_OF(timer, struct instance, timer));
+    struct instance *instance = CONTAINER_OF(timer, struct instance, timer);
+
+    if (instance->execs) /* somebody is in there */
+        instance_rest(instance);
+    else
+        instance_end(instance);
 }
 
 /* Nothing listens, or user code is never loaded. */

@@ -86,6 +86,10 @@ void invoke_function_copy(const struct invoke_function *from, struct arena *aren
 struct function *function_find(struct invoke *invoke, const struct invoke_function *spec);
 /** The entry of the function; its spec becomes @spec, and instances of another revision drain. */
 struct function *function_take(struct invoke *invoke, const struct invoke_function *spec);
+struct invoke_exec_request;
+/** The instance that it names, if it runs. */
+struct instance *instance_find_for(const struct invoke *invoke,
+                                   const struct invoke_exec_request *request);
 /** All its instances go, those with calls behind these. */
 void function_drain(struct function *function);
 /** It goes when it has no instance. */
@@ -180,6 +184,8 @@ struct instance {
     char problem[PROBLEM_BYTES]; /* why its process ended */
     struct debugged *debugged;   /* it is started with the debugger of its language, or NULL */
     int64_t memory_charged;      /* bytes reserved of invoke.memory */
+    struct invoke_exec *execs;   /* programs beside its own, for whoever looks at it */
+    uint32_t next_exec;
 };
 
 struct instance *instance_new(struct function *function);
@@ -261,7 +267,8 @@ int container_variables(struct instance *instance, struct error *err);
 void container_add(struct instance *instance, struct texts *argv);
 void container_add_undo(struct instance *instance, struct texts *argv);
 void container_add_own_environment(struct texts *env);
-const char *container_name(const struct instance *instance);
+/** What runs a further program in it, up to that program. */
+void container_add_exec(const struct instance *instance, struct texts *argv, bool in, bool tty);
 /** The name of this machine in it. */
 const char *container_host(void);
 /** How it ended. */
@@ -269,6 +276,12 @@ void container_exit_text(const struct instance *instance, int status, char *text
 void container_forget(const struct instance *instance);
 /** What its group holds; 0: not known here. */
 uint64_t container_memory(const struct instance *instance);
+
+/* ---- exec.c ---- */
+
+void exec_on_ended(void *arg, uint32_t token, int status, const char *problem);
+/** The instance goes, and they with it. */
+void execs_lose_instance(struct instance *instance);
 
 /* ---- spawn.c ---- */
 

@@ -52,7 +52,7 @@ static bool in_account(const struct instance *instance, const struct invoke_func
 static bool is_idle(const struct instance *instance)
 {
     return instance->state == INSTANCE_SERVING && instance->call_count == 0 &&
-           !instance->provisioned;
+           !instance->provisioned && !instance->execs;
 }
 
 struct tally {

@@ -203,7 +203,11 @@ static void make_keys(struct instance *i)
 }
 
 static const struct supervised_events program_events = {
-    .exited = instance_on_exited, .settled = instance_on_settled, .socket = instance_on_socket};
+    .exited = instance_on_exited,
+    .settled = instance_on_settled,
+    .socket = instance_on_socket,
+    .exec_ended = exec_on_ended,
+};
 
 static int watch_log(struct instance *i, struct error *err)
 {

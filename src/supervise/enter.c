@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -116,7 +117,13 @@ void enter_program(const struct spawn *spawn, int report)
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (chdir(spawn->cwd) < 0)
         fail(report, "enter its folder");
-    execve(spawn->argv[0], (char *const *)(uintptr_t)spawn->argv,
-           (char *const *)(uintptr_t)spawn->env);
+    if (spawn->tty && ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0)
+        fail(report, "take its terminal");
+    /* Looked for in its own PATH; a path is not, as what is no program would go to a shell. */
+    environ = (char **)(uintptr_t)spawn->env;
+    if (strchr(spawn->argv[0], '/'))
+        execv(spawn->argv[0], (char *const *)(uintptr_t)spawn->argv);
+    else
+        execvp(spawn->argv[0], (char *const *)(uintptr_t)spawn->argv);
     fail(report, "run it");
 }

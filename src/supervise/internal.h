@@ -40,13 +40,19 @@ enum order_kind {
     ORDER_LISTEN,  /* id: token; a: port */
     ORDER_WAKE,    /* look at the meter */
     ORDER_SETTLE,  /* text: for each mount from, to, each with its terminator */
+    ORDER_EXEC,    /* id: token; a: how many arguments; b: EXEC_… bits; text: argv, env, each with
+                      its terminator; fds: those of in, out, err that are there */
+    ORDER_EXEC_KILL, /* id: token */
     /* keeper to daemon */
     ORDER_STARTED,
-    ORDER_FAILED,  /* a: errno; text: what was tried */
-    ORDER_EXITED,  /* a: status; b: over memory */
-    ORDER_SETTLED, /* a: errno */
-    ORDER_SOCKET,  /* id: token; a: errno; b: the port it listens at instead; fd: the socket */
+    ORDER_FAILED,     /* a: errno; text: what was tried */
+    ORDER_EXITED,     /* a: status; b: over memory */
+    ORDER_SETTLED,    /* a: errno */
+    ORDER_SOCKET,     /* id: token; a: errno; b: the port it listens at instead; fd: the socket */
+    ORDER_EXEC_ENDED, /* id: token; a: status; b: errno; text: what was tried */
 };
+
+enum { EXEC_IN = 1, EXEC_OUT = 2, EXEC_ERR = 4, EXEC_TTY = 8 };
 
 struct order {
     uint32_t kind;
@@ -97,13 +103,36 @@ struct spawn {
     const char **argv, **env, **undo;
     struct supervise_mount *mounts;
     int in, out, err, channel; /* -1: none */
+    bool tty;                  /* `in` is to be its terminal */
 };
 
 struct buf;
 void spawn_pack(const struct supervise_spec *spec, bool namespaces, struct buf *out);
+/** @count texts that stand in @bytes, with a NULL behind them, from mem_alloc(); NULL when there
+ * are not so many. *bytes and *len become what is behind them. */
+const char **texts_unpack(char **bytes, size_t *len, size_t count);
 /** False when the message is damaged. */
 bool spawn_unpack(char *bytes, size_t len, struct spawn *out);
 void spawn_done(struct spawn *spawn);
+
+/* ---- exec.c: further programs of a keeper ---- */
+
+enum { EXECS_MAX = 64 };
+
+struct execs {
+    struct {
+        pid_t pid; /* 0: free */
+        uint32_t token;
+    } items[EXECS_MAX];
+    int control;
+};
+
+/** Start what ORDER_EXEC says, as the program that @like describes. */
+void execs_start(struct execs *execs, const struct spawn *like, const struct order *order,
+                 char *text, size_t len, const int *fds, size_t fd_count);
+void execs_kill(struct execs *execs, uint32_t token);
+/** A child has ended: one of these? */
+void execs_reap(struct execs *execs, pid_t pid, int status);
 
 /* ---- keeper.c, in a process of its own ---- */
 

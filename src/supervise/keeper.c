@@ -49,6 +49,7 @@ struct keeper {
     struct pids tree;
     unsigned looks, idle_looks;
     bool over_memory;
+    struct execs execs;
 };
 
 static void tell(struct keeper *k, enum order_kind kind, uint64_t a, uint64_t b, const char *text)
@@ -250,7 +251,8 @@ static void settle(struct keeper *k, const char *text, size_t len)
     tell(k, ORDER_SETTLED, (uint64_t)(r < 0 ? errno : 0), 0, NULL);
 }
 
-static void obey(struct keeper *k, const struct order *order, const char *text, size_t len)
+static void obey(struct keeper *k, const struct order *order, char *text, size_t len,
+                 const int *fds, size_t fd_count)
 {
     switch (order->kind) {
     case ORDER_TERMINATE:
@@ -268,6 +270,12 @@ static void obey(struct keeper *k, const struct order *order, const char *text, 
     case ORDER_SETTLE:
         settle(k, text, len);
         break;
+    case ORDER_EXEC:
+        execs_start(&k->execs, k->parts->spawn, order, text, len, fds, fd_count);
+        break;
+    case ORDER_EXEC_KILL:
+        execs_kill(&k->execs, order->id);
+        break;
     default: /* ORDER_WAKE: being awake is enough */
         break;
     }
@@ -281,9 +289,9 @@ static void take_orders(struct keeper *k, char *buffer)
     ssize_t got;
 
     while ((got = wire_receive(k->control, &order, buffer, fds, &fd_count)) >= 0) {
+        obey(k, &order, buffer, (size_t)got, fds, fd_count);
         for (size_t i = 0; i < fd_count; i++)
             close(fds[i]);
-        obey(k, &order, buffer, (size_t)got);
     }
     if (got == -2)
         end();
@@ -297,8 +305,10 @@ static void reap(struct keeper *k)
     pid_t pid;
 
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-        if (pid != k->program)
+        if (pid != k->program) {
+            execs_reap(&k->execs, pid, status);
             continue;
+        }
         tell(k, ORDER_EXITED, (uint64_t)(uint32_t)status, k->over_memory, NULL);
         end();
     }
@@ -426,6 +436,7 @@ void keeper_run(const struct keeper_parts *parts)
     int signals = watch_signals();
     const char *step;
 
+    k.execs.control = k.control;
     setsid();
     prctl(PR_SET_NAME, "fcemu-keeper", 0, 0, 0);
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);

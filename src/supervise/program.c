@@ -56,6 +56,15 @@ static void hear_failure(struct supervised *p, const struct order *order, struct
     program_end(p, -1, false, problem);
 }
 
+static void hear_exec(struct supervised *p, const struct order *order, struct str text)
+{
+    char problem[PROBLEM_BYTES];
+
+    snprintf(problem, sizeof(problem), STR_FMT ": %s", STR_ARG(text), strerror((int)order->b));
+    if (p->events && p->events->exec_ended)
+        p->events->exec_ended(p->arg, order->id, (int)order->a, order->b ? problem : NULL);
+}
+
 static void hear(struct supervised *p, const struct order *order, struct str text, int fd)
 {
     switch (order->kind) {
@@ -72,6 +81,9 @@ static void hear(struct supervised *p, const struct order *order, struct str tex
     case ORDER_SETTLED:
         if (p->events && p->events->settled)
             p->events->settled(p->arg, (int)order->a);
+        break;
+    case ORDER_EXEC_ENDED:
+        hear_exec(p, order, text);
         break;
     case ORDER_SOCKET:
         if (p->events && p->events->socket)
@@ -236,6 +248,47 @@ void supervised_connect(struct supervised *p, uint32_t token, uint16_t port, uin
 void supervised_listen(struct supervised *p, uint32_t token, uint16_t port)
 {
     tell(p, ORDER_LISTEN, token, port, 0);
+}
+
+/* ---- further programs ---- */
+
+static size_t add_texts(struct buf *out, const char *const *texts)
+{
+    size_t count = 0;
+
+    for (; texts[count]; count++)
+        buf_add(out, (struct str){texts[count], strlen(texts[count]) + 1});
+    return count;
+}
+
+int supervised_exec(struct supervised *p, uint32_t token, const struct supervise_exec *exec,
+                    struct error *err)
+{
+    const int given[] = {exec->in_fd, exec->out_fd, exec->err_fd};
+    struct order order = {.kind = ORDER_EXEC, .id = token, .b = exec->tty ? EXEC_TTY : 0};
+    OWN(buf_done) struct buf text = {0};
+    int fds[ORDER_FDS_MAX];
+    size_t count = 0;
+
+    for (size_t i = 0; i < N_ELEMENTS(given); i++) {
+        if (given[i] < 0)
+            continue;
+        fds[count++] = given[i];
+        order.b |= UINT64_C(1) << i;
+    }
+    order.a = add_texts(&text, exec->argv);
+    add_texts(&text, exec->env);
+    if (text.len > ORDER_BYTES_MAX)
+        return error_set(err, ERROR_LIMIT, "arguments and environment are larger than %d KiB",
+                         ORDER_BYTES_MAX / 1024);
+    if (p->control < 0 || wire_send(p->control, &order, text.ptr, text.len, fds, count) < 0)
+        return error_errno(err, "ask its keeper");
+    return 0;
+}
+
+void supervised_exec_kill(struct supervised *p, uint32_t token)
+{
+    tell(p, ORDER_EXEC_KILL, token, 0, 0);
 }
 
 /* ---- memory ---- */

@@ -84,6 +84,22 @@ static const char **next_texts(struct reader *reader, uint32_t count)
     return texts;
 }
 
+const char **texts_unpack(char **bytes, size_t *len, size_t count)
+{
+    struct reader reader = {*bytes, *bytes + *len};
+    const char **texts = count > *len ? NULL : next_texts(&reader, (uint32_t)count);
+
+    for (size_t i = 0; texts && i < count; i++) {
+        if (!texts[i]) {
+            mem_free((void *)texts);
+            return NULL;
+        }
+    }
+    *len = (size_t)(reader.end - reader.at);
+    *bytes = reader.at;
+    return texts;
+}
+
 static bool next_mount(struct reader *reader, struct supervise_mount *out)
 {
     const char *mode = next_text(reader);

@@ -95,6 +95,14 @@ struct supervise_spec {
     uint64_t descriptors;
 };
 
+/* A further program in the tree of one that runs, seeing what that sees. */
+struct supervise_exec {
+    const char *const *argv; /* NULL behind the last; without a slash it is looked for in PATH */
+    const char *const *env;
+    int in_fd, out_fd, err_fd; /* -1: /dev/null; still the caller's afterwards */
+    bool tty;                  /* in_fd is a terminal, and becomes its own */
+};
+
 struct supervised_events {
     void (*started)(void *arg);
     /* The program ended: a status of waitpid(). @over_memory: the keeper ended it. A program that
@@ -107,6 +115,8 @@ struct supervised_events {
     /* supervised_settle() is done: 0 or an errno. May be NULL. */
     void (*settled)(void *arg, int sys_errno);
     void (*socket)(void *arg, uint32_t token, int fd, int sys_errno, uint16_t port);
+    /* What supervised_exec() started has ended: a status of waitpid(), or @problem. May be NULL. */
+    void (*exec_ended)(void *arg, uint32_t token, int status, const char *problem);
 };
 
 /** All strings are copied. The descriptors may be closed afterwards. */
@@ -126,6 +136,12 @@ void supervised_terminate(struct supervised *program);
 void supervised_kill(struct supervised *program);
 /** Kill, and hear no more of it. NULL is fine. */
 void supervised_free(struct supervised *program);
+
+/** Start it, with the program's user, limits and namespaces; `exec_ended` tells of its end. */
+int supervised_exec(struct supervised *program, uint32_t token, const struct supervise_exec *exec,
+                    struct error *err);
+/** End it, and what it has started. */
+void supervised_exec_kill(struct supervised *program, uint32_t token);
 
 /** A connection to a port of the program's loopback, tried until @wait_ms are over. */
 void supervised_connect(struct supervised *program, uint32_t token, uint16_t port,

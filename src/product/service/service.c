@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "crypto/id.h"
+#include "invoke/exec.h"
 #include "invoke/invoke.h"
 #include "loop/worker.h"
 #include "product/service/code/code.h"
@@ -115,10 +116,14 @@ service_download(struct service *service, const struct service_call *call,
 void service_cancel(struct service_pending *pending)
 {
     struct invoke_call *run = pending ? GIVE(pending->work.run) : NULL;
+    struct invoke_exec *exec = pending ? GIVE(pending->work.exec) : NULL;
 
     product_cancel(pending ? &pending->work.base : NULL);
     if (run) {
         invoke_cancel(run);
+        work_finish(&pending->work);
+    } else if (exec) {
+        invoke_exec_close(exec);
         work_finish(&pending->work);
     }
 }
@@ -131,8 +136,14 @@ void service_go_on(struct service_pending *pending)
 
 void service_pipe_over(struct service_pending *pending)
 {
+    struct invoke_exec *exec = GIVE(pending->work.exec);
+
     if (pending->work.run)
         invoke_pipe_over(pending->work.run);
+    if (!exec)
+        return;
+    invoke_exec_close(exec);
+    work_finish(&pending->work);
 }
 
 static void look_at_provisions(struct service *service)

@@ -30,6 +30,7 @@ struct resource;
 struct async_queue;
 struct event_timers;
 struct invoke_call;
+struct invoke_exec;
 struct work;
 typedef void service_handler(struct work *work);
 
@@ -103,6 +104,7 @@ struct work {
     struct service_answer answer;
     struct field_refusal refusal;
     struct invoke_call *run; /* code that runs for it */
+    struct invoke_exec *exec;
     void (*done)(void *arg, const struct service_answer *answer);
     void *arg;
     const struct operation_handler *handler;
