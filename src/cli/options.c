@@ -1,5 +1,6 @@
 /* What a verb accepts: its own options, and those that it shares with others. */
 #include "cli/cli.h"
+#include "conf/chinese.h"
 #include "conf/settings.h"
 
 static const struct cli_option json_option = {
@@ -43,6 +44,7 @@ static size_t add_settings(struct cli_option *out, size_t n, size_t cap)
                 (struct cli_option){.name = settings[i].flag,
                                     .value = settings[i].value,
                                     .help = settings[i].help,
+                                    .help_zh = conf_chinese_setting(settings[i].key),
                                     .words = settings[i].words});
         if (settings[i].off_flag)
             n = add(out, n, cap,

@@ -12,3 +12,7 @@
 
 /** @text, a message or a hint, in Chinese where its form is known; else as it is. */
 struct str conf_chinese(struct str text, struct arena *arena);
+
+/** What the setting of that key ("journal.bytes") is for, in Chinese; NULL where nobody has said
+ * it. */
+const char *conf_chinese_setting(const char *key);

@@ -166,6 +166,15 @@ def test_the_locale_chooses_the_language(tmp_path, variables, chinese):
     assert ("错误 F102" in check.stderr, "error F102" in check.stderr) == (chinese, not chinese)
 
 
+def test_every_option_of_every_verb_is_told_in_chinese():
+    verbs = re.findall(r"^  ([a-z]+(?: [a-z-]+)*)  ", speak("--help").stdout, re.MULTILINE)
+    assert len(verbs) > 60
+    for verb in verbs:
+        told = speak(*verb.split(), "--help", LANG="zh_CN.UTF-8").stdout
+        english = [line for line in told.splitlines() if line.startswith("  -") and not re.search("[\u4e00-\u9fff]", line)]
+        assert not english, (verb, english)
+
+
 def test_a_language_that_is_asked_for_wins():
     assert "concurrency over the limit" in speak("errors", "ResourceExhausted", "--lang", "en", LANG="zh_CN.UTF-8").stdout
     assert "concurrency" not in speak("errors", "ResourceExhausted", "--lang", "zh").stdout

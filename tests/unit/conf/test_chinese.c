@@ -1,4 +1,5 @@
 #include "conf/chinese.h"
+#include "conf/settings.h"
 
 #include "../suite.h"
 
@@ -36,12 +37,32 @@ START_TEST(test_chinese_knows_messages_by_their_form)
 }
 END_TEST
 
+/* A setting that is added is told in both languages; one that goes takes its row along. */
+START_TEST(test_every_setting_has_its_help_in_chinese)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    size_t count;
+    const struct settings_option *options = settings_options(arena, &count);
+
+    ck_assert_uint_gt(count, 40);
+    for (size_t i = 0; i < count; i++) {
+        const char *help = conf_chinese_setting(options[i].key);
+
+        ck_assert_msg(help != NULL, "%s has no help in conf/settings_chinese.c", options[i].key);
+        ck_assert_str_ne(help, options[i].help);
+    }
+    ck_assert_ptr_null(conf_chinese_setting("no.such.setting"));
+    ck_assert_ptr_null(conf_chinese_setting("journal"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("conf/chinese");
     TCase *tc = tcase_create("chinese");
 
     tcase_add_loop_test(tc, test_chinese_knows_messages_by_their_form, 0, (int)N_ELEMENTS(cases));
+    tcase_add_test(tc, test_every_setting_has_its_help_in_chinese);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
