@@ -37,7 +37,6 @@ enum order_kind {
     ORDER_TERMINATE,
     ORDER_KILL,
     ORDER_CONNECT, /* id: token; a: port; b: how long to try, in ms */
-    ORDER_LISTEN,  /* id: token; a: port */
     ORDER_WAKE,    /* look at the meter */
     ORDER_SETTLE,  /* text: for each mount from, to, each with its terminator */
     ORDER_EXEC,    /* id: token; a: how many arguments; b: EXEC_… bits; text: argv, env, each with

@@ -224,11 +224,10 @@ static void want(struct keeper *k, const struct order *order)
                         .until_ns = clock_monotonic_ns() + order->b * NS_PER_MS};
 }
 
-static void listen_at(struct keeper *k, const struct order *order)
+static void listen_at(struct keeper *k, uint16_t port)
 {
-    const struct sockaddr_in address = {.sin_family = AF_INET,
-                                        .sin_port = htons((uint16_t)order->a),
-                                        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
     if (fd >= 0 && (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
@@ -239,7 +238,7 @@ static void listen_at(struct keeper *k, const struct order *order)
         errno = problem;
         fd = -1;
     }
-    answer_socket(k, order->id, fd, errno, 0);
+    answer_socket(k, SUPERVISE_LISTENS, fd, errno, 0);
 }
 
 /* ---- orders ---- */
@@ -263,9 +262,6 @@ static void obey(struct keeper *k, const struct order *order, char *text, size_t
         break;
     case ORDER_CONNECT:
         want(k, order);
-        break;
-    case ORDER_LISTEN:
-        listen_at(k, order);
         break;
     case ORDER_SETTLE:
         settle(k, text, len);
@@ -444,8 +440,7 @@ void keeper_run(const struct keeper_parts *parts)
     if (parts->spawn->head.namespaces && room_enter(parts->spawn, parts->room, &step) < 0)
         fail(&k, errno, step);
     if (parts->spawn->head.own_network && parts->spawn->head.listen_port)
-        listen_at(&k,
-                  &(struct order){.id = SUPERVISE_LISTENS, .a = parts->spawn->head.listen_port});
+        listen_at(&k, parts->spawn->head.listen_port);
     start(&k);
     close_spawn(parts->spawn);
     serve(&k, signals);

@@ -245,11 +245,6 @@ void supervised_connect(struct supervised *p, uint32_t token, uint16_t port, uin
     tell(p, ORDER_CONNECT, token, port, wait_ms);
 }
 
-void supervised_listen(struct supervised *p, uint32_t token, uint16_t port)
-{
-    tell(p, ORDER_LISTEN, token, port, 0);
-}
-
 /* ---- further programs ---- */
 
 static size_t add_texts(struct buf *out, const char *const *texts)

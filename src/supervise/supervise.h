@@ -110,10 +110,11 @@ struct supervised_events {
        gone when `gone` is called. */
     void (*exited)(void *arg, int status, bool over_memory, const char *problem);
     void (*gone)(void *arg); /* may be NULL */
-    /* An answer to supervised_connect() and supervised_listen(): a descriptor, or -1 and an errno.
-       EADDRNOTAVAIL: the program listens at @port instead of the one that was asked for. */
     /* supervised_settle() is done: 0 or an errno. May be NULL. */
     void (*settled)(void *arg, int sys_errno);
+    /* An answer to supervised_connect(), or what spec.listen_port asked for: a descriptor, or -1
+       and an errno. EADDRNOTAVAIL: the program listens at @port instead of the one that was asked
+       for. */
     void (*socket)(void *arg, uint32_t token, int fd, int sys_errno, uint16_t port);
     /* What supervised_exec() started has ended: a status of waitpid(), or @problem. May be NULL. */
     void (*exec_ended)(void *arg, uint32_t token, int status, const char *problem);
@@ -146,8 +147,6 @@ void supervised_exec_kill(struct supervised *program, uint32_t token);
 /** A connection to a port of the program's loopback, tried until @wait_ms are over. */
 void supervised_connect(struct supervised *program, uint32_t token, uint16_t port,
                         uint32_t wait_ms);
-/** A listening socket on the program's loopback. Port 0: any. */
-void supervised_listen(struct supervised *program, uint32_t token, uint16_t port);
 
 /* Whose the far end of a TCP connection over IPv4 loopback is. */
 enum supervised_peer {

@@ -69,11 +69,6 @@ static bool same_address(const struct end *a, const struct end *b)
 /* What the kernel said of the socket at the far end. */
 enum search_result { FOUND, FOUND_NONE, NOT_ANSWERED };
 
-struct owner {
-    uint32_t uid;
-    uint32_t inode; /* 0: closed by whoever had it */
-};
-
 static int send_question(int fd, uint32_t number, const struct end *far, const struct end *near)
 {
     struct {
@@ -101,7 +96,7 @@ static int send_question(int fd, uint32_t number, const struct end *far, const s
                : 0;
 }
 
-static enum search_result read_answer(int fd, uint32_t number, struct owner *out)
+static enum search_result read_answer(int fd, uint32_t number, struct socket_owner *out)
 {
     union {
         struct nlmsghdr head;
@@ -119,14 +114,14 @@ static enum search_result read_answer(int fd, uint32_t number, struct owner *out
         return problem->error == -ENOENT ? FOUND_NONE : NOT_ANSWERED;
     if (n < (ssize_t)NLMSG_LENGTH(sizeof(*body)))
         return NOT_ANSWERED;
-    *out = (struct owner){body->idiag_uid, body->idiag_inode};
+    *out = (struct socket_owner){body->idiag_uid, body->idiag_inode};
     return FOUND;
 }
 
 /* The socket stays open: making one costs as much as the question. One that did not answer goes, so
  * that no late answer is taken for another's. */
 static enum search_result ask_netlink(const struct end *far, const struct end *near,
-                                      struct owner *out)
+                                      struct socket_owner *out)
 {
     static _Thread_local int fd = -1;
     static _Thread_local uint32_t number;
@@ -163,7 +158,7 @@ static void write_end(const struct end *end, bool six, char out[LINE_BYTES])
 }
 
 /* "sl local remote st queues timer retransmits uid timeout inode …" */
-static bool read_line(char *line, const char *far, const char *near, struct owner *out)
+static bool read_line(char *line, const char *far, const char *near, struct socket_owner *out)
 {
     char *words[PROC_FIELDS];
     size_t n = 0;
@@ -173,13 +168,13 @@ static bool read_line(char *line, const char *far, const char *near, struct owne
         words[n++] = word;
     if (n < 10 || strcmp(words[1], far) != 0 || strcmp(words[2], near) != 0)
         return false;
-    *out = (struct owner){(uint32_t)strtoul(words[7], NULL, 10),
-                          (uint32_t)strtoul(words[9], NULL, 10)};
+    *out = (struct socket_owner){(uint32_t)strtoul(words[7], NULL, 10),
+                                 (uint32_t)strtoul(words[9], NULL, 10)};
     return true;
 }
 
 static enum search_result search_table(const char *path, const struct end *far,
-                                       const struct end *near, bool six, struct owner *out)
+                                       const struct end *near, bool six, struct socket_owner *out)
 {
     FILE *table = fopen(path, "re");
     enum search_result finding = FOUND_NONE;
@@ -199,7 +194,7 @@ static enum search_result search_table(const char *path, const struct end *far,
 }
 
 static enum search_result ask_tables(const struct end *far, const struct end *near,
-                                     struct owner *out)
+                                     struct socket_owner *out)
 {
     enum search_result finding = NOT_ANSWERED;
 
@@ -210,12 +205,13 @@ static enum search_result ask_tables(const struct end *far, const struct end *ne
     return finding;
 }
 
-static enum http_user find_owner(int fd, bool netlink, struct owner *out)
+enum http_user user_of_tcp(int fd, bool netlink, struct socket_owner *out)
 {
     struct sockaddr_storage address = {0};
     socklen_t len = sizeof(address);
     struct end near;
     struct end far;
+    struct socket_owner owner = {0};
 
     if (getpeername(fd, (struct sockaddr *)&address, &len) < 0 || !end_of(&address, &far))
         return HTTP_USER_UNKNOWN;
@@ -223,25 +219,16 @@ static enum http_user find_owner(int fd, bool netlink, struct owner *out)
     if (getsockname(fd, (struct sockaddr *)&address, &len) < 0 || !end_of(&address, &near))
         return HTTP_USER_UNKNOWN;
     bool local = is_loopback(&far) || same_address(&far, &near);
-    enum search_result finding = netlink ? ask_netlink(&far, &near, out) : NOT_ANSWERED;
+    enum search_result finding = netlink ? ask_netlink(&far, &near, &owner) : NOT_ANSWERED;
 
     if (finding != FOUND && local)
-        finding = ask_tables(&far, &near, out);
+        finding = ask_tables(&far, &near, &owner);
     if (finding != FOUND)
         return local ? HTTP_USER_UNKNOWN : HTTP_USER_REMOTE;
-    if (out->inode == 0 && out->uid == 0)
+    if (owner.inode == 0 && owner.uid == 0)
         return HTTP_USER_UNKNOWN;
+    *out = owner;
     return HTTP_USER_KNOWN;
-}
-
-enum http_user user_of_tcp(int fd, bool netlink, uint32_t *out_uid)
-{
-    struct owner owner = {0};
-    enum http_user user = find_owner(fd, netlink, &owner);
-
-    if (user == HTTP_USER_KNOWN)
-        *out_uid = owner.uid;
-    return user;
 }
 
 static enum http_user user_of_socket_file(int fd, uint32_t *out_uid)
@@ -257,11 +244,11 @@ static enum http_user user_of_socket_file(int fd, uint32_t *out_uid)
 
 enum http_user peer_user(struct peer *peer, uint32_t *out_uid)
 {
-    struct owner owner = {0};
+    struct socket_owner owner = {0};
 
     if (!peer->user_asked) {
         peer->user_asked = true;
-        peer->user = peer->tcp ? find_owner(peer->fd, true, &owner)
+        peer->user = peer->tcp ? user_of_tcp(peer->fd, true, &owner)
                                : user_of_socket_file(peer->fd, &owner.uid);
         peer->uid = owner.uid;
         peer->inode = owner.inode;

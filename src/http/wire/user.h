@@ -18,5 +18,11 @@ enum http_user {
 struct peer;
 /** Asked of the kernel once a connection. @out_uid is set when the user is known. */
 enum http_user peer_user(struct peer *peer, uint32_t *out_uid);
-/** The same of an accepted connection; without @netlink by the tables of /proc alone. */
-enum http_user user_of_tcp(int fd, bool netlink, uint32_t *out_uid);
+
+struct socket_owner {
+    uint32_t uid;
+    uint32_t inode; /* 0: closed by whoever had it */
+};
+/** The same of an accepted connection; without @netlink by the tables of /proc alone. @out is set
+ * when the user is known. */
+enum http_user user_of_tcp(int fd, bool netlink, struct socket_owner *out);

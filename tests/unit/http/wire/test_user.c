@@ -88,10 +88,10 @@ enum { WAYS = 2 }; /* by netlink, and by the tables of /proc */
 START_TEST(test_user_of_an_open_end_is_known)
 {
     struct pair pair = pairs[_i / WAYS]();
-    uint32_t uid = 0;
+    struct socket_owner owner = {0};
 
-    ck_assert_int_eq(user_of_tcp(pair.near, _i % WAYS == 0, &uid), HTTP_USER_KNOWN);
-    ck_assert_uint_eq(uid, geteuid());
+    ck_assert_int_eq(user_of_tcp(pair.near, _i % WAYS == 0, &owner), HTTP_USER_KNOWN);
+    ck_assert_uint_eq(owner.uid, geteuid());
     close(pair.far);
     close(pair.near);
 }
@@ -101,13 +101,13 @@ END_TEST
 START_TEST(test_user_of_a_closed_end_is_nobody)
 {
     struct pair pair = pairs[_i / WAYS]();
-    uint32_t uid = 12345;
+    struct socket_owner owner = {.uid = 12345};
 
     ck_assert_int_eq(write(pair.far, "x", 1), 1);
     close(pair.far);
     if (geteuid() == 0)
-        ck_assert_int_eq(user_of_tcp(pair.near, _i % WAYS == 0, &uid), HTTP_USER_UNKNOWN);
-    ck_assert_uint_eq(uid, 12345);
+        ck_assert_int_eq(user_of_tcp(pair.near, _i % WAYS == 0, &owner), HTTP_USER_UNKNOWN);
+    ck_assert_uint_eq(owner.uid, 12345);
     close(pair.near);
 }
 END_TEST
@@ -115,9 +115,9 @@ END_TEST
 START_TEST(test_user_of_what_is_not_connected_is_unknown)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    uint32_t uid;
+    struct socket_owner owner;
 
-    ck_assert_int_eq(user_of_tcp(fd, true, &uid), HTTP_USER_UNKNOWN);
+    ck_assert_int_eq(user_of_tcp(fd, true, &owner), HTTP_USER_UNKNOWN);
     close(fd);
 }
 END_TEST
