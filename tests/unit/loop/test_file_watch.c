@@ -178,6 +178,7 @@ int main(void)
     Suite *suite = suite_create("loop/file_watch");
     TCase *tc = tcase_create("file_watch");
 
+    tcase_set_timeout(tc, 60);
     tcase_add_checked_fixture(tc, watch_setup, watch_teardown);
     tcase_add_test(tc, test_file_replaced_by_rename_is_noticed_again_and_again);
     tcase_add_test(tc, test_neighbours_of_the_file_are_not_its_business);
