@@ -35,6 +35,11 @@ def needed(path):
     return found
 
 
+def asked_by(path):
+    """Names of the libraries that a file itself asks for, but for the C library's."""
+    return [name for name in run("patchelf", "--print-needed", path).split() if not OF_GLIBC.match(name)]
+
+
 def find_loaded_later(name):
     for line in run("/sbin/ldconfig", "-p").splitlines():
         match = re.match(rf"\s*{re.escape(name)} .* => (/\S+)", line)
@@ -63,6 +68,7 @@ def copy_licences(libraries, folder):
 
 
 def bundle(binary, folder):
+    """Returns the libraries, {name: where it was taken from}, and which of them each, and None (the program), asks for."""
     folder = pathlib.Path(folder)
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "bin").mkdir(parents=True)
@@ -73,6 +79,7 @@ def bundle(binary, folder):
     for name in LOADED_LATER:
         libraries[name] = find_loaded_later(name)
         libraries.update(needed(libraries[name]))
+    asked = {None: [*asked_by(binary), *LOADED_LATER], **{name: asked_by(path) for name, path in libraries.items()}}
     for name, path in libraries.items():
         shutil.copy(path, folder / "lib" / name)
         (folder / "lib" / name).chmod(0o644)
@@ -83,8 +90,8 @@ def bundle(binary, folder):
     copy_licences(libraries, folder / "share" / "doc" / "fcemu" / "libraries")
     for name in ("LICENSE", "NOTICE"):
         shutil.copy(pathlib.Path(__file__).resolve().parents[1] / name, folder / "share" / "doc" / "fcemu")
-    return sorted(libraries)
+    return libraries, asked
 
 
 if __name__ == "__main__":
-    print("\n".join(bundle(*sys.argv[1:3])))
+    print("\n".join(sorted(bundle(*sys.argv[1:3])[0])))

@@ -1,4 +1,4 @@
-// build.mjs OUTPUT.inc: bundles the page, compresses each file and writes them as rows of a C table.
+// build.mjs OUTPUT.inc: bundles the page, compresses each file and writes them as rows of a C table, below a line that names the packages in it.
 // A word that the page says and that has no Chinese ends the build.
 import { build } from 'esbuild';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -42,13 +42,22 @@ function rows(files) {
   }).join('');
 }
 
+/** NAME@VERSION of each package that went in: the software bill of materials has it from here. */
+function packages({ inputs }) {
+  const names = new Set(Object.keys(inputs).flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
+  return [...names].sort().map((name) => {
+    const { version } = JSON.parse(readFileSync(join(here, 'node_modules', name, 'package.json'), 'utf8'));
+    return `${name}@${version}`;
+  });
+}
+
 checkWords();
 const result = await build({
   entryPoints: [join(here, 'src/page.js'), join(here, 'src/page.css')],
-  bundle: true, minify: true, write: false, format: 'esm', target: 'es2021', legalComments: 'none',
+  bundle: true, minify: true, write: false, metafile: true, format: 'esm', target: 'es2021', legalComments: 'none',
   outdir: here, entryNames: '[name]', logLevel: 'warning',
 });
 const files = result.outputFiles.map(({ path, contents }) => ({ name: path.split('/').pop(), bytes: contents }));
 files.push({ name: 'index.html', bytes: readFileSync(join(here, 'src/index.html')) });
 files.sort((a, b) => (a.name < b.name ? -1 : 1));
-writeFileSync(process.argv[2], rows(files));
+writeFileSync(process.argv[2], `/* packages: ${packages(result.metafile).join(' ')} */\n${rows(files)}`);
