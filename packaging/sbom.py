@@ -2,8 +2,8 @@
 """Software bills of materials in CycloneDX, from what is really there: what dpkg says of the libraries that the program loads or of all that
 is installed, what was compiled in, and the program itself. The same parts make the same bill.
 
-    sbom.py compiled SOURCES BUILD OUT        what is in the program without being a library: for the bills made elsewhere
-    sbom.py system BINARY COMPILED OUT        of a whole system, such as an image, run within it
+    sbom.py carry SOURCES BUILD FOLDER    a folder that carries the program with its libraries, and its bill FOLDER.cdx.json
+    sbom.py system ROOT BILL OUT          of a whole system, such as an image, that has such a folder: all that dpkg knows below ROOT, too
 """
 
 import hashlib
@@ -28,10 +28,11 @@ def version_of(sources):
     return re.search(r"version: '([\d.]+)'", (pathlib.Path(sources) / "meson.build").read_text(encoding="utf-8"))[1]
 
 
-def installed():
-    """Every package that dpkg has here, by its name."""
+def installed(root="/"):
+    """Every package that dpkg has there, by its name."""
     form = "".join("${%s}\t" % field for field in FIELDS) + "\n"
-    rows = (line.split("\t") for line in bundle.run("dpkg-query", "-W", "-f", form).splitlines())
+    admin = pathlib.Path(root, "var/lib/dpkg")
+    rows = (line.split("\t") for line in bundle.run("dpkg-query", f"--admindir={admin}", "-W", "-f", form).splitlines())
     packages = {}
     for row in rows:
         package = dict(zip(FIELDS, row))
@@ -41,29 +42,32 @@ def installed():
 
 
 def distribution():
+    """Debian 12, here and in what is made here."""
     text = pathlib.Path("/etc/os-release").read_text(encoding="utf-8")
     found = dict(re.findall(r'^(ID|VERSION_ID)="?([^"\n]*)"?$', text, re.M))
     return "-".join(filter(None, (found.get("ID"), found.get("VERSION_ID"))))
 
 
-def licences(name):
+def licences(name, root):
     """What the package's copyright file calls them, where a program can read it."""
-    path = pathlib.Path(f"/usr/share/doc/{name}/copyright")
+    path = pathlib.Path(root, "usr/share/doc", name, "copyright")
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     if not text.startswith("Format:"):
         return []
     return [{"license": {"name": each}} for each in sorted(set(re.findall(r"^License: *(\S.*?) *$", text, re.M)))]
 
 
-def of_package(package, files=()):
+def of_package(package, files=(), root="/"):
     """Debian's package as a component; files are those of it that are carried along."""
     name, version = package["Package"], package["Version"]
     purl = f"pkg:deb/debian/{name}@{urllib.parse.quote(version, safe='.-~:')}?arch={package['Architecture']}&distro={distribution()}"
     component = {"type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl}
-    if licences(name):
-        component["licenses"] = licences(name)
+    if licences(name, root):
+        component["licenses"] = licences(name, root)
     if files:
         component["components"] = [of_file(path) for path in files]
+    if any(path.name.startswith("libicudata.") for path in files):
+        component["pedigree"] = {"notes": "its Unicode data are an empty table here"}
     return component
 
 
@@ -101,8 +105,13 @@ def bill(program, built_in, components, needs):
     graph += [{"ref": ref, "dependsOn": sorted(set(needs.get(ref, ())) & known - {ref})} for ref in sorted(known)]
     document = {"$schema": f"http://cyclonedx.org/schema/bom-{SPEC}.schema.json", "bomFormat": "CycloneDX", "specVersion": SPEC, "version": 1,
                 "metadata": {"component": main}, "components": components, "dependencies": graph}
-    serial = uuid.uuid5(NAMESPACE, json.dumps(document, sort_keys=True))
-    return {**document, "serialNumber": f"urn:uuid:{serial}"}
+    return numbered(document)
+
+
+def numbered(document):
+    """The same content has the same number."""
+    content = {key: value for key, value in document.items() if key != "serialNumber"}
+    return {**content, "serialNumber": f"urn:uuid:{uuid.uuid5(NAMESPACE, json.dumps(content, sort_keys=True))}"}
 
 
 def write(document, path):
@@ -110,45 +119,46 @@ def write(document, path):
     pathlib.Path(path).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
-def carried(program, folder, libraries, needed_by, built_in):
-    """Of a folder that carries its libraries: {name: where it was taken from}, and which names each, and None, asks for."""
+def carry(binary, sources, folder, **how):
+    """The bill of a folder, made here, that carries the program with its libraries and their licences."""
+    libraries, asked = bundle.bundle(binary, folder, **how)
     packages, owner = installed(), {name: bundle.package_of(path) for name, path in libraries.items()}
     components = {name: of_package(packages[name], [folder / "lib" / lib for lib in sorted(owner) if owner[lib] == name])
                   for name in set(owner.values())}
     needs = {None: []}
-    for library, names in needed_by.items():
+    for library, names in asked.items():
         asker = library and components[owner[library]]["bom-ref"]
         needs.setdefault(asker, []).extend(components[owner[name]]["bom-ref"] for name in names if name in owner)
-    return bill(program, built_in, components.values(), needs)
+    return bill(folder / "bin" / "fcemu", compiled(sources, binary.parent), components.values(), needs)
 
 
-def system(program, built_in):
-    """Of all that is installed here: the libraries that the program loads are what it depends on, else dpkg says who needs whom."""
-    packages = installed()
-    refs = {name: of_package(package)["bom-ref"] for name, package in packages.items()}
-    loaded = {**bundle.needed(program), **{name: bundle.find_loaded_later(name) for name in bundle.LOADED_LATER}}
-    needs = {None: [refs[bundle.package_of(path)] for path in loaded.values()]}
+def system(root, document):
+    """The bill of a system that has such a folder: with all that is installed there, and what dpkg says of who needs whom."""
+    packages = installed(root)
+    components = {each["bom-ref"]: each for each in document["components"]}
+    for package in packages.values():
+        component = of_package(package, root=root)
+        components.setdefault(component["bom-ref"], component)
+    refs = {name: of_package(package, root=root)["bom-ref"] for name, package in packages.items()}
+    needs = {each["ref"]: set(each["dependsOn"]) for each in document["dependencies"]}
     for name, package in packages.items():
-        asked = re.split(r"[,|]", f"{package['Depends']},{package['Pre-Depends']}")
-        wanted = {each.split("(")[0].split(":")[0].strip() for each in asked}
-        needs[refs[name]] = [refs[each] for each in wanted if each in refs]
-    # What is there for itself, such as the interpreters of functions.
-    return bill(program, built_in, [of_package(package) for package in packages.values()], needs)
+        wanted = {each.split("(")[0].split(":")[0].strip() for each in re.split(r"[,|]", f"{package['Depends']},{package['Pre-Depends']}")}
+        needs.setdefault(refs[name], set()).update(refs[each] for each in wanted if each in refs)
+    graph = [{"ref": ref, "dependsOn": sorted(names - {ref})} for ref, names in sorted(needs.items())]
+    return numbered({**document, "components": sorted(components.values(), key=lambda each: each["bom-ref"]), "dependencies": graph})
 
 
 def main():
     verb, *words = sys.argv[1:] or [""]
-    try:
-        if verb == "compiled":
-            write(compiled(words[0], words[1]), words[2])
-        elif verb == "system":
-            write(system(words[0], json.loads(pathlib.Path(words[1]).read_text(encoding="utf-8"))), words[2])
-        else:
-            print(__doc__, file=sys.stderr)
-            return 2
-    except IndexError:
+    if (verb, len(words)) not in (("carry", 3), ("system", 3)):
         print(__doc__, file=sys.stderr)
         return 2
+    try:
+        if verb == "carry":
+            sources, build, folder = map(pathlib.Path, words)
+            write(carry(build / "fcemu", sources, folder), f"{folder}.cdx.json")
+        else:
+            write(system(words[0], json.loads(pathlib.Path(words[1]).read_text(encoding="utf-8"))), words[2])
     except subprocess.CalledProcessError as failed:
         print(f"{' '.join(failed.cmd)}: {failed.stderr}", file=sys.stderr)
         return 1

@@ -22,11 +22,12 @@ const answerTimeout = time.Minute
 
 // daemon is a process of ours, or one that was there before.
 type daemon struct {
-	url, ca, logFile, token string
-	env                     map[string]string
-	process                 *exec.Cmd // nil: not ours
-	test                    bool      // of one test alone
-	accounts                atomic.Int64
+	url, ca, token string
+	env            map[string]string
+	log            func() string
+	end            func() // nil: not ours
+	test           bool   // of one test alone
+	accounts       atomic.Int64
 }
 
 // Never by a proxy of the environment: the daemon is on this machine. Nothing is kept open behind a test.
@@ -39,6 +40,9 @@ var (
 )
 
 func obtain(o options) (*daemon, error) {
+	if o.server != nil {
+		return o.server.daemon(), nil
+	}
 	if o.own {
 		return start(o.words, true)
 	}
@@ -63,8 +67,18 @@ func attach(address string) (*daemon, error) {
 	if !strings.Contains(address, "://") {
 		address = "http://" + address
 	}
-	d := &daemon{url: strings.TrimSuffix(address, "/"), token: os.Getenv("FCEMU_TOKEN")}
+	d := &daemon{url: strings.TrimSuffix(address, "/"), token: os.Getenv("FCEMU_TOKEN"), log: noLog}
 	return d, d.ask("GET", "/_fcemu/health", nil, nil, http.StatusServiceUnavailable)
+}
+
+func noLog() string { return "" }
+
+func (s *Server) daemon() *daemon {
+	d := &daemon{url: strings.TrimSuffix(s.URL, "/"), ca: s.CA, token: s.Token, env: s.Env, log: s.Log, end: s.Stop, test: s.Stop != nil}
+	if d.log == nil {
+		d.log = noLog
+	}
+	return d
 }
 
 // binary is FCEMU_BINARY, or the program in PATH.
@@ -111,28 +125,27 @@ func start(words []string, test bool) (*daemon, error) {
 	}
 	out.Close()
 	problems.Close()
-	return &daemon{url: told.URL, ca: told.CA, logFile: told.Log, env: told.Env, process: cmd, test: test}, nil
+	log := func() string {
+		text, err := os.ReadFile(told.Log)
+		if err != nil {
+			return ""
+		}
+		return string(text)
+	}
+	return &daemon{url: told.URL, ca: told.CA, log: log, env: told.Env, end: func() { end(cmd) }, test: test}, nil
 }
 
-func (d *daemon) stop() {
-	if d.process.Process.Signal(syscall.SIGTERM) == nil {
-		_ = d.process.Wait() // its pipes are closed already, which is no error of the test's
+func end(cmd *exec.Cmd) {
+	if cmd.Process.Signal(syscall.SIGTERM) == nil {
+		_ = cmd.Wait() // its pipes are closed already, which is no error of the test's
 	}
 }
 
 func (d *daemon) account() string {
-	if d.process == nil {
+	if d.end == nil {
 		return drawAccount()
 	}
 	return strconv.FormatInt(firstAccount-1+d.accounts.Add(1), 10)
-}
-
-func (d *daemon) log() string {
-	text, err := os.ReadFile(d.logFile)
-	if err != nil {
-		return ""
-	}
-	return string(text)
 }
 
 func (d *daemon) ask(method, path string, body, out any, accept ...int) error {

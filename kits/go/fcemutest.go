@@ -73,7 +73,20 @@ type options struct {
 	region   string
 	attachTo string
 	words    []string
+	server   *Server
 }
+
+// Server is a daemon that somebody else runs for the tests, such as one in a container (fcemu/fcemutest/fcemucontainer).
+type Server struct {
+	URL, CA, Token string
+	Env            map[string]string
+	Log            func() string
+	// Stop ends it behind the test, whose own it is then; nil: others use it, too.
+	Stop func()
+}
+
+// Using takes a daemon that somebody else runs.
+func Using(server Server) Option { return func(o *options) { o.server = &server } }
 
 // Own asks for a daemon that only this test has, so that what is global may be changed: AdvanceClock, StopAll.
 func Own() Option { return func(o *options) { o.own = true } }
@@ -129,7 +142,7 @@ func (c *Cloud) end() {
 	}
 	c.Reset()
 	if c.daemon.test {
-		c.daemon.stop()
+		c.daemon.end()
 	}
 }
 

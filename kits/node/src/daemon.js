@@ -14,25 +14,25 @@ process.on('exit', () => {
   for (const child of started) child.kill();
 });
 
-/** A running daemon. `own` says that this process started it; what is global can be changed only then. */
+/** A running daemon. `own` says that it was started here, and `end` ends it; what is global can be changed only then. */
 export class Daemon {
-  #child;
+  #end;
   #log;
   #token;
   #next = FIRST_ACCOUNT;
 
-  constructor(url, { env = {}, ca, log, region = REGION, token, child } = {}) {
+  constructor(url, { env = {}, ca, log = () => '', region = REGION, token, end } = {}) {
     this.url = url.replace(/\/$/, '');
     this.env = env;
     this.ca = ca;
     this.region = region;
     this.#log = log;
     this.#token = token;
-    this.#child = child;
+    this.#end = end;
   }
 
   get own() {
-    return this.#child !== undefined;
+    return this.#end !== undefined;
   }
 
   get address() {
@@ -46,7 +46,7 @@ export class Daemon {
   }
 
   log() {
-    return this.#log ? readFileSync(this.#log, 'utf8') : '';
+    return this.#log();
   }
 
   async ask(method, path, body, { accept = [] } = {}) {
@@ -75,14 +75,9 @@ export class Daemon {
   }
 
   async stop() {
-    const child = this.#child;
-    this.#child = undefined;
-    if (!child) return;
-    const ended = child.exitCode !== null || child.signalCode !== null ? undefined : new Promise((resolve) => child.once('exit', resolve));
-    child.ref();
-    child.kill();
-    await ended;
-    started.delete(child);
+    const end = this.#end;
+    this.#end = undefined;
+    await end?.();
   }
 
   async [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
@@ -102,6 +97,14 @@ function why(told) {
   if (typeof told !== 'object' || told === null) return String(told).slice(0, 400);
   const texts = (told.errors ?? []).map(({ message, hint }) => message + (hint ? ` (${hint})` : ''));
   return texts.join('; ') || told.detail || told.Message || JSON.stringify(told);
+}
+
+async function end(child) {
+  const ended = child.exitCode !== null || child.signalCode !== null ? undefined : new Promise((resolve) => child.once('exit', resolve));
+  child.ref();
+  child.kill();
+  await ended;
+  started.delete(child);
 }
 
 // The first line of a stream that ends with it, and what another one said.
@@ -129,7 +132,7 @@ export async function start({ config, faults, fixtures, seeds, region } = {}) {
     const told = JSON.parse(await firstLine(child));
     for (const part of [child.stdout, child.stderr]) part.destroy();
     child.unref(); // a test runner ends when its tests have
-    return new Daemon(told.url, { ...told, region, child });
+    return new Daemon(told.url, { ...told, log: () => readFileSync(told.log, 'utf8'), region, end: () => end(child) });
   } catch (problem) {
     started.delete(child);
     throw problem;

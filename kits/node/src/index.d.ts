@@ -12,6 +12,8 @@ export interface Files {
   seeds?: string | string[];
   /** Of the accounts; `cn-hangzhou`. */
   region?: string;
+  /** With the kits of frameworks: in a container of this image, by testcontainers. */
+  image?: string;
 }
 
 /** Keys of a rule's `match`: a text, a glob, a list of them, or what docs/faults.md says. */

@@ -3,9 +3,14 @@ import { attach, start } from './daemon.js';
 
 let running;
 
-/** The daemon at FCEMU_ATTACH, or one of this process's own with the files that `configure` named. */
+// In a container where an image is named, by a module that is loaded only then.
+async function begin({ image, ...files }) {
+  return image ? (await import('./testcontainers.js')).start({ image, ...files }) : start(files);
+}
+
+/** The daemon at FCEMU_ATTACH, or one of this process's own with the files, or of the image, that were named. */
 export function shared(files = {}) {
-  running ??= process.env.FCEMU_ATTACH ? attach(process.env.FCEMU_ATTACH, files) : start(files);
+  running ??= process.env.FCEMU_ATTACH ? attach(process.env.FCEMU_ATTACH, files) : begin(files);
   return running;
 }
 

@@ -26,8 +26,7 @@ def invoke(fcemu, function):
 '''
 
 
-def test_the_verbs(project):
-    project.write("test_it.py", CALL + '''
+VERBS = CALL + '''
 def test_stub_and_fault(fcemu):
     fcemu.stub("pay", json={"paid": True}, status=201)
     fault = fcemu.fault("ResourceThrottled", function="pay", times=2)
@@ -78,7 +77,11 @@ def test_a_mistake_is_told(fcemu):
     from fcemu import FcemuError
     with pytest.raises(FcemuError, match="ResourceThrottled"):
         fcemu.fault("ResourceThrotled")
-''')
+'''
+
+
+def test_the_verbs(project):
+    project.write("test_it.py", VERBS)
     assert "7 passed" in project.run("-p", "no:randomly", "-q")
 
 

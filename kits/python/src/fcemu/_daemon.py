@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import urllib.error
 import urllib.request
-from typing import Any, Iterable, Optional, Union
+from typing import Any, Callable, Iterable, Optional, Union
 
 Path = Union[str, "os.PathLike[str]"]
 
@@ -44,23 +44,25 @@ def binary() -> str:
 
 
 class Daemon:
-    """A running daemon. `own` says that this process started it; what is global can be changed only then."""
+    """A running daemon. `own` says that it was started here, and `end` ends it; what is global can be changed only then."""
 
-    def __init__(self, url: str, *, env: Optional[dict] = None, ca: Optional[str] = None, log: Optional[str] = None,
-                 process: Optional["subprocess.Popen[str]"] = None, region: str = REGION, token: Optional[str] = None) -> None:
+    def __init__(self, url: str, *, env: Optional[dict] = None, ca: Optional[str] = None, log: Optional[Callable[[], str]] = None,
+                 end: Optional[Callable[[], object]] = None, region: str = REGION, token: Optional[str] = None) -> None:
         self.url = url.rstrip("/")
         self.env: dict[str, str] = env or {}
         self.ca = ca
         self.region = region
         self._log = log
-        self._process = process
+        self._end = end
         self._pid = os.getpid()
         self._token = token
         self._numbers = itertools.count(FIRST_ACCOUNT)
+        if end:
+            atexit.register(self.stop)
 
     @property
     def own(self) -> bool:
-        return self._process is not None
+        return self._end is not None
 
     @property
     def address(self) -> str:
@@ -77,7 +79,7 @@ class Daemon:
 
     def log(self) -> str:
         """What the daemon of our own has logged."""
-        return pathlib.Path(self._log).read_text(encoding="utf-8", errors="replace") if self._log else ""
+        return self._log() if self._log else ""
 
     def ask(self, method: str, path: str, body: Any = None, headers: Optional[dict] = None, accept: Iterable[int] = ()) -> Any:
         """One call, JSON both ways. Refused with FcemuError, unless its status is one of `accept`."""
@@ -101,12 +103,10 @@ class Daemon:
 
     def stop(self) -> None:
         """End it; also done when this process ends. A daemon that was not started here goes on."""
-        process, self._process = self._process, None
+        end, self._end = self._end, None
         atexit.unregister(self.stop)
-        if process is None or os.getpid() != self._pid:  # a fork of ours
-            return
-        process.terminate()
-        process.wait()
+        if end and os.getpid() == self._pid:  # not in a fork of ours
+            end()
 
     def __enter__(self) -> "Daemon":
         return self
@@ -153,9 +153,15 @@ def start(*, config: Optional[Path] = None, faults: Union[None, Path, Iterable[P
     process.stdout.close()
     process.stderr.close()
     told = json.loads(line)
-    daemon = Daemon(told["url"], env=told["env"], ca=told["ca"], log=told["log"], process=process, region=region)
-    atexit.register(daemon.stop)
-    return daemon
+
+    def log() -> str:
+        return pathlib.Path(told["log"]).read_text(encoding="utf-8", errors="replace")
+
+    def end() -> None:
+        process.terminate()
+        process.wait()
+
+    return Daemon(told["url"], env=told["env"], ca=told["ca"], log=log, end=end, region=region)
 
 
 def attach(address: str, *, region: str = REGION, token: Optional[str] = None) -> Daemon:

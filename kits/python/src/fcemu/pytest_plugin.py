@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator, Optional
+from typing import Any, Iterator, Optional
 
 import pytest
 
@@ -22,6 +22,7 @@ _account_key = pytest.StashKey[Account]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("fcemu")
     group.addoption("--fcemu-address", metavar="HOST:PORT", help="use this daemon, which others may use too, and start none")
+    group.addoption("--fcemu-image", metavar="IMAGE", help="start the daemon in a container of this image (pip install fcemu[testcontainers])")
     parser.addini("fcemu_region", "region of the tests' accounts", default=REGION)
     for name in _FILES:
         parser.addini(f"fcemu_{name}", _HELP[name], type="paths")
@@ -38,6 +39,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.fixturenames = [*names, "fcemu"]  # the list itself is shared with other parameters of the test
 
 
+def _begin(image: Optional[str], **options: Any) -> Daemon:
+    if not image:
+        return start(**options)
+    from . import testcontainers
+
+    return testcontainers.start(image, **options)
+
+
 @pytest.fixture(scope="session")
 def fcemu_daemon(request: pytest.FixtureRequest) -> Iterator[Daemon]:
     """A daemon of this process: with pytest-xdist each worker has its own. It is gone with the process however that ends."""
@@ -49,7 +58,8 @@ def fcemu_daemon(request: pytest.FixtureRequest) -> Iterator[Daemon]:
     files = {name: request.config.getini(f"fcemu_{name}") for name in _FILES}
     if len(files["config"]) > 1:
         raise pytest.UsageError("fcemu_config names one file")
-    with start(**{name: paths for name, paths in files.items() if paths}, region=region) as daemon:
+    wanted = {name: paths[0] if name == "config" else paths for name, paths in files.items() if paths}
+    with _begin(request.config.getoption("--fcemu-image"), region=region, **wanted) as daemon:
         yield daemon
 
 

@@ -28,11 +28,12 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
 
-/** A running daemon: one that this process started and that ends with it however that ends, or one that was there before. */
+/** A running daemon: one that was started here, and that its end ends, or one that was there before. */
 @SuppressWarnings("deprecation") // CloseableResource: its successor is not in all versions of JUnit 5
 final class Daemon implements CloseableResource, Closeable {
     static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
@@ -46,25 +47,25 @@ final class Daemon implements CloseableResource, Closeable {
     final String url;
     final String ca;
     final Map<String, String> env;
-    private final String log;
-    private final Process process;
+    private final Supplier<String> log;
+    private final Runnable end; // null: not ours
     private final String token;
     private final AtomicLong accounts = new AtomicLong(FIRST_ACCOUNT);
     // Never by a proxy of the system's properties: the daemon is on this machine.
     private final HttpClient http = HttpClient.newBuilder().proxy(HttpClient.Builder.NO_PROXY).version(HttpClient.Version.HTTP_1_1).build();
 
-    private Daemon(String url, String ca, Map<String, String> env, String log, Process process, String token) {
+    Daemon(String url, String ca, Map<String, String> env, Supplier<String> log, Runnable end, String token) {
         this.url = url;
         this.ca = ca;
-        this.env = env;
+        this.env = Collections.unmodifiableMap(env);
         this.log = log;
-        this.process = process;
+        this.end = end;
         this.token = token;
     }
 
     static Daemon attach(String address) {
         String url = address.contains("://") ? address : "http://" + address;
-        Daemon daemon = new Daemon(url, "", Collections.emptyMap(), "", null, System.getenv("FCEMU_TOKEN"));
+        Daemon daemon = new Daemon(url, "", Collections.emptyMap(), () -> "", null, System.getenv("FCEMU_TOKEN"));
         daemon.ask("GET", "/_fcemu/health", null, 503);
         return daemon;
     }
@@ -92,7 +93,8 @@ final class Daemon implements CloseableResource, Closeable {
     private static Daemon told(JsonObject told, Process process) {
         Map<String, String> env = new LinkedHashMap<>();
         told.getAsJsonObject("env").entrySet().forEach(each -> env.put(each.getKey(), each.getValue().getAsString()));
-        return new Daemon(told.get("url").getAsString(), told.get("ca").getAsString(), Collections.unmodifiableMap(env), told.get("log").getAsString(), process, null);
+        Path log = Path.of(told.get("log").getAsString());
+        return new Daemon(told.get("url").getAsString(), told.get("ca").getAsString(), env, () -> read(log), () -> end(process), null);
     }
 
     /** The system property fcemu.binary, FCEMU_BINARY, or the program in PATH. */
@@ -111,7 +113,7 @@ final class Daemon implements CloseableResource, Closeable {
     }
 
     boolean isOurs() {
-        return process != null;
+        return end != null;
     }
 
     String account() {
@@ -119,8 +121,12 @@ final class Daemon implements CloseableResource, Closeable {
     }
 
     String log() {
+        return log.get();
+    }
+
+    private static String read(Path log) {
         try {
-            return log.isEmpty() ? "" : Files.readString(Path.of(log));
+            return Files.readString(log);
         } catch (IOException gone) {
             return "";
         }
@@ -178,16 +184,19 @@ final class Daemon implements CloseableResource, Closeable {
         return Call.text(problem, "detail") + Call.text(problem, "Message");
     }
 
-    @Override
-    public void close() {
-        if (process == null) {
-            return;
-        }
+    private static void end(Process process) {
         process.destroy();
         try {
             process.waitFor(END_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (end != null) {
+            end.run();
         }
     }
 }

@@ -24,6 +24,12 @@ public @interface Emulator {
     /** A daemon for each test alone, so that what is global may be changed. */
     boolean own() default false;
 
+    /**
+     * The daemon in a container of this image, by testcontainers, which the project names among its dependencies; the system property
+     * fcemu.image does it for those that say nothing.
+     */
+    String image() default "";
+
     /** Configuration of a daemon of its own; this and the others below ask for one. */
     String config() default "";
 

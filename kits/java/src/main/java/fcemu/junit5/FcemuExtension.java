@@ -65,15 +65,29 @@ public final class FcemuExtension implements BeforeEachCallback, AfterEachCallba
             Emulator emulator = wanted(context);
             List<String> words = words(emulator);
             boolean own = emulator.own() || !words.isEmpty();
-            Daemon daemon = own ? context.getStore(OURS).getOrComputeIfAbsent(Daemon.class, each -> Daemon.start(words), Daemon.class)
-                : context.getRoot().getStore(OURS).getOrComputeIfAbsent(Daemon.class, each -> shared(), Daemon.class);
+            String image = emulator.image().isEmpty() ? System.getProperty("fcemu.image", "") : emulator.image();
+            Daemon daemon = own ? context.getStore(OURS).getOrComputeIfAbsent(Daemon.class, each -> start(image, words), Daemon.class)
+                : context.getRoot().getStore(OURS).getOrComputeIfAbsent(Daemon.class.getName() + image, each -> shared(image), Daemon.class);
             return new Cloud(daemon, own, emulator.region());
         }, Cloud.class);
     }
 
-    private static Daemon shared() {
+    private static Daemon start(String image, List<String> words) {
+        return image.isEmpty() ? Daemon.start(words) : Contained.start(image, words);
+    }
+
+    private static Daemon shared(String image) {
         String address = System.getProperty("fcemu.attach", System.getenv("FCEMU_ATTACH"));
-        return address == null || address.isEmpty() ? Daemon.start(List.of()) : Daemon.attach(address);
+        return address == null || address.isEmpty() || !image.isEmpty() ? start(image, List.of()) : Daemon.attach(address);
+    }
+
+    // In a class of its own, so that testcontainers can be missing.
+    private static final class Contained {
+        static Daemon start(String image, List<String> words) {
+            FcemuContainer container = new FcemuContainer(image).withFiles(words);
+            container.start();
+            return container.daemon();
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.aliyun.fc20230330.models.ListFunctionsRequest;
 import com.aliyuncs.fc.request.InvokeFunctionRequest;
@@ -149,6 +150,7 @@ class CloudTest {
 
     @Test
     void othersDaemonIsUsedButNotChanged(Cloud cloud) {
+        assumeTrue(System.getProperty("fcemu.image", "").isEmpty(), "the token of a container is its own");
         Cloud other = new Cloud(Daemon.attach(cloud.url().substring("http://".length())), false, "cn-hangzhou");
         assertNotEquals(cloud.account(), other.account());
         other.stub("f", Answer.empty());
