@@ -2,23 +2,15 @@
 package fc3
 
 import (
-	openapi "github.com/alibabacloud-go/darabonba-openapi/v2/client"
 	fc "github.com/alibabacloud-go/fc-20230330/v4/client"
-	"github.com/alibabacloud-go/tea/tea"
 
 	"fcemu/fcemutest"
+	"fcemu/fcemutest/internal/official"
 )
 
-// Client calls the account by its real name, with the daemon as proxy: an endpoint with a path is not for this client.
+// Client calls the account by its real name.
 func Client(cloud *fcemutest.Cloud) *fc.Client {
-	client, err := fc.NewClient(&openapi.Config{
-		AccessKeyId:     tea.String(fcemutest.KeyID),
-		AccessKeySecret: tea.String(fcemutest.KeySecret),
-		RegionId:        tea.String(cloud.Region),
-		Endpoint:        tea.String(cloud.Host()),
-		Protocol:        tea.String("http"),
-		HttpProxy:       tea.String(cloud.URL),
-	})
+	client, err := fc.NewClient(official.Config(cloud))
 	if err != nil {
 		panic(err) // of a configuration that is ours
 	}
