@@ -445,6 +445,12 @@ void web_request(struct invoke_call *call, struct buf *out);
 /** It asks for another protocol, and somebody would take the connection. */
 bool web_wants_pipe(const struct invoke_call *call);
 
+/* ---- head.c ---- */
+
+/** "name: value\r\n". */
+void head_add(struct buf *out, const char *name, struct str value);
+void head_add_uint(struct buf *out, const char *name, uint64_t value);
+
 /* ---- runtime_api.c: Go programs ---- */
 
 /** Its address is known at once. NULL: *err. */

@@ -46,37 +46,23 @@ static struct loop *loop_of(const struct runtime_api *api)
 
 /* ---- the next call ---- */
 
-static void add_header(struct buf *out, const char *name, struct str value)
-{
-    buf_printf(out, "%s: ", name);
-    buf_add(out, value);
-    buf_puts(out, "\r\n");
-}
-
-static void add_number(struct buf *out, const char *name, uint64_t value)
-{
-    buf_printf(out, "%s: ", name);
-    buf_add_uint(out, value);
-    buf_puts(out, "\r\n");
-}
-
 static void add_function(struct buf *out, const struct instance *i)
 {
     const struct invoke_function *f = &i->spec;
 
-    add_header(out, "x-fc-access-key-id", str_of(i->credentials[0]));
-    add_header(out, "x-fc-access-key-secret", str_of(i->credentials[1]));
-    add_header(out, "x-fc-security-token", str_of(i->credentials[2]));
-    add_header(out, "x-fc-function-name", f->name);
-    add_header(out, "x-fc-function-handler", f->handler);
-    add_number(out, "x-fc-function-memory", f->memory_mb);
-    add_header(out, "x-fc-region", f->region);
-    add_header(out, "x-fc-account-id", f->account);
-    add_header(out, "x-fc-qualifier", f->qualifier);
-    add_header(out, "x-fc-version-id", str_eq(f->version, STR("LATEST")) ? STR("") : f->version);
-    add_header(out, "x-fc-service-name", f->service);
-    add_header(out, "x-fc-service-logproject", f->log_project);
-    add_header(out, "x-fc-service-logstore", f->log_store);
+    head_add(out, "x-fc-access-key-id", str_of(i->credentials[0]));
+    head_add(out, "x-fc-access-key-secret", str_of(i->credentials[1]));
+    head_add(out, "x-fc-security-token", str_of(i->credentials[2]));
+    head_add(out, "x-fc-function-name", f->name);
+    head_add(out, "x-fc-function-handler", f->handler);
+    head_add_uint(out, "x-fc-function-memory", f->memory_mb);
+    head_add(out, "x-fc-region", f->region);
+    head_add(out, "x-fc-account-id", f->account);
+    head_add(out, "x-fc-qualifier", f->qualifier);
+    head_add(out, "x-fc-version-id", str_eq(f->version, STR("LATEST")) ? STR("") : f->version);
+    head_add(out, "x-fc-service-name", f->service);
+    head_add(out, "x-fc-service-logproject", f->log_project);
+    head_add(out, "x-fc-service-logstore", f->log_store);
 }
 
 static void add_call(struct buf *out, struct invoke_call *call, struct arena *arena)
@@ -91,18 +77,18 @@ static void add_call(struct buf *out, struct invoke_call *call, struct arena *ar
     bool runs = call->phase == CALL_RUNNING;
     uint32_t limit_s = call_hook(call).timeout_s;
 
-    add_header(out, "x-fc-request-id", r->request_id);
-    add_number(out, "x-fc-function-type", runs ? 0 : types[call->phase]);
-    add_number(out, "x-fc-function-deadline", clock_wall_ms() + (uint64_t)limit_s * MS_PER_S);
-    add_number(out, "x-fc-function-timeout", f->timeout_s);
-    add_number(out, "x-fc-retry-count", r->retry_count);
+    head_add(out, "x-fc-request-id", r->request_id);
+    head_add_uint(out, "x-fc-function-type", runs ? 0 : types[call->phase]);
+    head_add_uint(out, "x-fc-function-deadline", clock_wall_ms() + (uint64_t)limit_s * MS_PER_S);
+    head_add_uint(out, "x-fc-function-timeout", f->timeout_s);
+    head_add_uint(out, "x-fc-retry-count", r->retry_count);
     if (r->span_context.len)
-        add_header(out, "x-fc-tracing-opentracing-span-context", r->span_context);
+        head_add(out, "x-fc-tracing-opentracing-span-context", r->span_context);
     if (r->baggage_count)
-        add_header(out, "x-fc-tracing-opentracing-span-baggages",
-                   base64_text(call_baggage(r, arena), arena));
+        head_add(out, "x-fc-tracing-opentracing-span-baggages",
+                 base64_text(call_baggage(r, arena), arena));
     if (r->http && runs)
-        add_header(out, "x-fc-http-params", base64_text(call_http_meta(r->http, arena), arena));
+        head_add(out, "x-fc-http-params", base64_text(call_http_meta(r->http, arena), arena));
 }
 
 static void hand(struct line *line, struct invoke_call *call)
@@ -115,7 +101,7 @@ static void hand(struct line *line, struct invoke_call *call)
     buf_puts(&line->out, "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n");
     add_call(&line->out, call, arena);
     add_function(&line->out, call->instance);
-    add_number(&line->out, "Content-Length", body.len);
+    head_add_uint(&line->out, "Content-Length", body.len);
     buf_puts(&line->out, "\r\n");
     buf_add(&line->out, body);
     if (!line_flush(line))

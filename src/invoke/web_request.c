@@ -12,53 +12,39 @@ bool web_wants_pipe(const struct invoke_call *call)
            str_is_set(http_headers_get(call->request.http->headers, STR("Upgrade")));
 }
 
-static void add_header(struct buf *out, const char *name, struct str value)
-{
-    buf_printf(out, "%s: ", name);
-    buf_add(out, value);
-    buf_puts(out, "\r\n");
-}
-
-static void add_number(struct buf *out, const char *name, uint64_t value)
-{
-    buf_printf(out, "%s: ", name);
-    buf_add_uint(out, value);
-    buf_puts(out, "\r\n");
-}
-
 static void add_service_headers(struct buf *out, struct invoke_call *call, const char *control)
 {
     const struct instance *i = call->instance;
     const struct invoke_function *f = &i->spec;
     const struct invoke_request *r = &call->request;
 
-    add_header(out, "x-fc-request-id", r->request_id);
+    head_add(out, "x-fc-request-id", r->request_id);
     if (control)
-        add_header(out, "x-fc-control-path", str_of(control));
-    add_header(out, "x-fc-access-key-id", str_of(i->credentials[0]));
-    add_header(out, "x-fc-access-key-secret", str_of(i->credentials[1]));
-    add_header(out, "x-fc-security-token", str_of(i->credentials[2]));
-    add_header(out, "x-fc-function-name", f->name);
-    add_header(out, "x-fc-function-handler", f->handler);
-    add_number(out, "x-fc-function-memory", f->memory_mb);
-    add_number(out, "x-fc-function-timeout", f->timeout_s);
-    add_header(out, "x-fc-function-initializer", f->initializer);
-    add_number(out, "x-fc-initialization-timeout", f->initializer_timeout_s);
-    add_header(out, "x-fc-instance-lifecycle-pre-stop-handler", f->pre_stop.handler);
-    add_header(out, "x-fc-instance-lifecycle-pre-freeze-handler", f->pre_freeze.handler);
-    add_header(out, "x-fc-region", f->region);
-    add_header(out, "x-fc-account-id", f->account);
-    add_header(out, "x-fc-qualifier", f->qualifier);
-    add_header(out, "x-fc-version-id", str_eq(f->version, STR("LATEST")) ? STR("") : f->version);
-    add_header(out, "x-fc-service-name", f->service);
-    add_header(out, "x-fc-service-logproject", f->log_project);
-    add_header(out, "x-fc-service-logstore", f->log_store);
-    add_number(out, "x-fc-retry-count", r->retry_count);
-    add_header(out, "x-fc-instance-id", str_of(i->id));
-    add_header(out, "x-fc-client-ip", r->http ? r->http->client : STR(""));
-    add_header(out, "x-fc-base-path", r->http ? r->http->base_path : STR(""));
-    add_header(out, "x-fc-tracing-opentracing-span-context",
-               r->span_context.len ? r->span_context : STR(""));
+        head_add(out, "x-fc-control-path", str_of(control));
+    head_add(out, "x-fc-access-key-id", str_of(i->credentials[0]));
+    head_add(out, "x-fc-access-key-secret", str_of(i->credentials[1]));
+    head_add(out, "x-fc-security-token", str_of(i->credentials[2]));
+    head_add(out, "x-fc-function-name", f->name);
+    head_add(out, "x-fc-function-handler", f->handler);
+    head_add_uint(out, "x-fc-function-memory", f->memory_mb);
+    head_add_uint(out, "x-fc-function-timeout", f->timeout_s);
+    head_add(out, "x-fc-function-initializer", f->initializer);
+    head_add_uint(out, "x-fc-initialization-timeout", f->initializer_timeout_s);
+    head_add(out, "x-fc-instance-lifecycle-pre-stop-handler", f->pre_stop.handler);
+    head_add(out, "x-fc-instance-lifecycle-pre-freeze-handler", f->pre_freeze.handler);
+    head_add(out, "x-fc-region", f->region);
+    head_add(out, "x-fc-account-id", f->account);
+    head_add(out, "x-fc-qualifier", f->qualifier);
+    head_add(out, "x-fc-version-id", str_eq(f->version, STR("LATEST")) ? STR("") : f->version);
+    head_add(out, "x-fc-service-name", f->service);
+    head_add(out, "x-fc-service-logproject", f->log_project);
+    head_add(out, "x-fc-service-logstore", f->log_store);
+    head_add_uint(out, "x-fc-retry-count", r->retry_count);
+    head_add(out, "x-fc-instance-id", str_of(i->id));
+    head_add(out, "x-fc-client-ip", r->http ? r->http->client : STR(""));
+    head_add(out, "x-fc-base-path", r->http ? r->http->base_path : STR(""));
+    head_add(out, "x-fc-tracing-opentracing-span-context",
+             r->span_context.len ? r->span_context : STR(""));
 }
 
 /* Another protocol, for which the connection is handed over. */
@@ -67,7 +53,7 @@ static void add_upgrade(struct buf *out, const struct invoke_call *call)
     if (!web_wants_pipe(call))
         return;
     buf_puts(out, "Connection: Upgrade\r\n");
-    add_header(out, "Upgrade", http_headers_get(call->request.http->headers, STR("Upgrade")));
+    head_add(out, "Upgrade", http_headers_get(call->request.http->headers, STR("Upgrade")));
 }
 
 static bool is_ours(struct str name)
@@ -92,7 +78,7 @@ static void add_http(struct buf *out, struct invoke_call *call)
     buf_printf(out, STR_FMT " " STR_FMT "%s" STR_FMT " HTTP/1.1\r\n", STR_ARG(http->method),
                STR_ARG(http->path.len ? http->path : STR("/")), http->query.len ? "?" : "",
                STR_ARG(http->query));
-    add_header(out, "Host", http->host);
+    head_add(out, "Host", http->host);
     for (size_t i = 0; http->headers && i < http->headers->count; i++) {
         const struct http_header *header = &http->headers->items[i];
 
@@ -137,7 +123,7 @@ void web_request(struct invoke_call *call, struct buf *out)
         add_http(out, call);
     else
         add_own(out, call);
-    add_number(out, "Content-Length", body.len);
+    head_add_uint(out, "Content-Length", body.len);
     buf_puts(out, "\r\n");
     if (body.len)
         buf_add(out, body);
