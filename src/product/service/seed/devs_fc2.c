@@ -69,13 +69,6 @@ static const struct draft_key trigger_keys[] = {
     {"sourceArn",   DRAFT_OWN, NULL},
 };
 
-static const struct draft_key async_keys[] = {
-    {"destination",               DRAFT_OWN,  NULL},
-    {"maxAsyncEventAgeInSeconds", DRAFT_PASS, NULL},
-    {"maxAsyncRetryAttempts",     DRAFT_PASS, NULL},
-    {"statefulInvocation",        DRAFT_PASS, NULL},
-};
-
 static const struct draft_key domain_keys[] = {
     {"domainName",   DRAFT_OWN,  NULL},
     {"protocol",     DRAFT_PASS, NULL},
@@ -208,8 +201,8 @@ static void read_async(struct subject *s, const struct conf_node *config)
     cJSON *body = cJSON_CreateObject();
     struct seed_step *step;
 
-    draft_check(draft, config, async_keys, N_ELEMENTS(async_keys), "asyncConfiguration");
-    draft_pass(draft, config, async_keys, N_ELEMENTS(async_keys), body);
+    draft_check(draft, config, draft_async_keys, DRAFT_ASYNC_KEYS, "asyncConfiguration");
+    draft_pass(draft, config, draft_async_keys, DRAFT_ASYNC_KEYS, body);
     if (destination) {
         cJSON *out = cJSON_AddObjectToObject(body, "destinationConfig");
 

@@ -11,6 +11,13 @@
 #include "crypto/digest.h"
 #include "crypto/encode.h"
 
+const struct draft_key draft_async_keys[DRAFT_ASYNC_KEYS] = {
+    {"destination",               DRAFT_OWN,  NULL},
+    {"maxAsyncEventAgeInSeconds", DRAFT_PASS, NULL},
+    {"maxAsyncRetryAttempts",     DRAFT_PASS, NULL},
+    {"statefulInvocation",        DRAFT_PASS, NULL},
+};
+
 /* ---- keys ---- */
 
 static char other_case(char c)

@@ -36,6 +36,10 @@ struct draft_key {
     const char *to; /* NULL: the same */
 };
 
+/* Of asynchronous calls, in the templates of both tools. */
+enum { DRAFT_ASYNC_KEYS = 4 };
+extern const struct draft_key draft_async_keys[DRAFT_ASYNC_KEYS];
+
 /** Name what @keys do not know, with the nearest right word; @what is "a function". False, and
  * reported, when @map is no mapping. */
 bool draft_check(struct draft *draft, const struct conf_node *map, const struct draft_key *keys,
