@@ -10,23 +10,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* clang-format off */
 FIELD_TABLE(inner,
-    {.name = "name", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED, .max = LIMIT(NAME_MAX), .pattern = PATTERN_NAME},
-    {.name = "port", .type = FIELD_INT, .flags = IN_ALL | FIELD_OPTIONAL_ZERO, .min = LIMIT(PORT_MIN), .max = LIMIT(PORT_MAX)},
+    {.name = "name", .type = BODY_STRING, .flags = IN_ALL | BODY_REQUIRED, .max = LIMIT(NAME_MAX), .pattern = PATTERN_NAME},
+    {.name = "port", .type = BODY_INT, .flags = IN_ALL | BODY_OPTIONAL_ZERO, .min = LIMIT(PORT_MIN), .max = LIMIT(PORT_MAX)},
 );
 FIELD_TABLE(outer,
-    {.name = "text", .type = FIELD_STRING, .flags = IN_ALL, .max = LIMIT(DESCRIPTION_MAX)},
-    {.name = "choice", .type = FIELD_STRING, .flags = IN_ALL, .choices = "one | two"},
-    {.name = "domain", .type = FIELD_STRING, .flags = IN_ALL, .pattern = PATTERN_DOMAIN},
-    {.name = "memory", .type = FIELD_INT, .flags = IN_ALL | FIELD_DECIDED, .classic = "128", .min = LIMIT(MEMORY_MIN), .max = LIMIT(MEMORY_MAX), .step = LIMIT(MEMORY_STEP)},
-    {.name = "cpu", .type = FIELD_NUMBER, .flags = IN_ALL, .min = LIMIT(CPU_MIN), .max = LIMIT(CPU_MAX), .step = LIMIT(CPU_STEP)},
-    {.name = "flag", .type = FIELD_BOOL, .flags = IN_ALL},
-    {.name = "list", .type = FIELD_STRINGS, .flags = IN_ALL, .max = LIMIT(VSWITCHES)},
-    {.name = "map", .type = FIELD_MAP, .flags = IN_ALL, .pattern = PATTERN_PRINT},
-    {.name = "weights", .type = FIELD_NUMBERS, .flags = IN_ALL},
-    {.name = "object", .type = FIELD_OBJECT, .flags = IN_ALL, .fields = &inner},
-    {.name = "objects", .type = FIELD_OBJECTS, .flags = IN_ALL, .max = LIMIT(NAS_MOUNTS), .fields = &inner},
-    {.name = "any", .type = FIELD_ANY, .flags = IN_ALL},
-    {.name = "json", .type = FIELD_TEXT, .flags = IN_ALL},
+    {.name = "text", .type = BODY_STRING, .flags = IN_ALL, .max = LIMIT(DESCRIPTION_MAX)},
+    {.name = "choice", .type = BODY_STRING, .flags = IN_ALL, .choices = "one | two"},
+    {.name = "domain", .type = BODY_STRING, .flags = IN_ALL, .pattern = PATTERN_DOMAIN},
+    {.name = "memory", .type = BODY_INT, .flags = IN_ALL | BODY_DECIDED, .classic = "128", .min = LIMIT(MEMORY_MIN), .max = LIMIT(MEMORY_MAX), .step = LIMIT(MEMORY_STEP)},
+    {.name = "cpu", .type = BODY_NUMBER, .flags = IN_ALL, .min = LIMIT(CPU_MIN), .max = LIMIT(CPU_MAX), .step = LIMIT(CPU_STEP)},
+    {.name = "flag", .type = BODY_BOOL, .flags = IN_ALL},
+    {.name = "list", .type = BODY_STRINGS, .flags = IN_ALL, .max = LIMIT(VSWITCHES)},
+    {.name = "map", .type = BODY_MAP, .flags = IN_ALL, .pattern = PATTERN_PRINT},
+    {.name = "weights", .type = BODY_NUMBERS, .flags = IN_ALL},
+    {.name = "object", .type = BODY_OBJECT, .flags = IN_ALL, .fields = &inner},
+    {.name = "objects", .type = BODY_OBJECTS, .flags = IN_ALL, .max = LIMIT(NAS_MOUNTS), .fields = &inner},
+    {.name = "any", .type = BODY_ANY, .flags = IN_ALL},
+    {.name = "json", .type = BODY_TEXT, .flags = IN_ALL},
 );
 /* clang-format on */
 

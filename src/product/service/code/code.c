@@ -14,9 +14,9 @@
 
 /* clang-format off */
 FIELD_TABLE(location_fields,
-    {.name = "ossBucketName", .type = FIELD_STRING, .flags = IN_ALL, .min = LIMIT(CODE_BUCKET_MIN), .max = LIMIT(CODE_BUCKET_MAX)},
-    {.name = "ossObjectName", .type = FIELD_STRING, .flags = IN_ALL},
-    {.name = "checksum", .type = FIELD_STRING, .flags = IN_ALL},
+    {.name = "ossBucketName", .type = BODY_STRING, .flags = IN_ALL, .min = LIMIT(CODE_BUCKET_MIN), .max = LIMIT(CODE_BUCKET_MAX)},
+    {.name = "ossObjectName", .type = BODY_STRING, .flags = IN_ALL},
+    {.name = "checksum", .type = BODY_STRING, .flags = IN_ALL},
 );
 /* clang-format on */
 

@@ -3,7 +3,7 @@
 
 #define NAME_ROW(field_name, text)                                                                 \
     {                                                                                              \
-        .name = field_name, .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED,                \
+        .name = field_name, .type = BODY_STRING, .flags = IN_ALL | BODY_REQUIRED,                  \
         .max = LIMIT(NAME_MAX), .pattern = PATTERN_NAME, .title = text                             \
     }
 

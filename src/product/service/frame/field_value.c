@@ -103,7 +103,7 @@ bool field_check_text(const struct field *field, struct str text,
     int64_t least = 0;
     int64_t most = 0;
 
-    if ((field->flags & FIELD_REQUIRED) && text.len == 0)
+    if ((field->flags & BODY_REQUIRED) && text.len == 0)
         return field_refuse(reading, field, "is required but not provided");
     if (limit_of(reading, field->max, &most) && chars > most)
         return field_refuse(reading, field, TOO_LONG, most, chars);
@@ -112,13 +112,13 @@ bool field_check_text(const struct field *field, struct str text,
                             "is below the minimum allowed length (min: %" PRId64
                             ", actual: '%" PRId64 "')",
                             least, chars);
-    if (text.len == 0 && (field->flags & FIELD_MAY_BE_EMPTY))
+    if (text.len == 0 && (field->flags & BODY_MAY_BE_EMPTY))
         return true;
     if (field->pattern && !field_pattern_match(field->pattern, text))
         return field_refuse(reading, field,
                             "doesn't match expected format (allowed: %s, actual: '" STR_FMT "')",
                             field_pattern_text(field->pattern),
-                            STR_ARG(field->flags & FIELD_SECRET ? STR("***") : head_of(text, 256)));
+                            STR_ARG(field->flags & BODY_SECRET ? STR("***") : head_of(text, 256)));
     if (field->choices && !field_is_choice(field->choices, text))
         return field_refuse(reading, field,
                             "is set to an invalid value (allowed: %s, actual: '" STR_FMT "')",
@@ -177,10 +177,10 @@ static bool number_of(const cJSON *value, double *out)
 static bool check_range(const struct field *field, double number, double scale,
                         const struct field_reading *reading)
 {
-    int64_t least = field->flags & FIELD_POSITIVE ? 1 : 0;
+    int64_t least = field->flags & BODY_POSITIVE ? 1 : 0;
     int64_t most = INT64_MAX;
     bool bounded =
-        limit_of(reading, field->min, &least) || (field->flags & (FIELD_POSITIVE | FIELD_NATURAL));
+        limit_of(reading, field->min, &least) || (field->flags & (BODY_POSITIVE | BODY_NATURAL));
     bool capped = limit_of(reading, field->max, &most);
 
     if (capped && (number * scale < (double)least || number * scale > (double)most))
@@ -199,8 +199,8 @@ static bool check_number(const struct field *field, double number, double scale,
 {
     int64_t step = 0;
 
-    if (((field->flags & FIELD_OPTIONAL_ZERO) && number == 0) ||
-        ((field->flags & FIELD_MINUS_ONE) && number == -1))
+    if (((field->flags & BODY_OPTIONAL_ZERO) && number == 0) ||
+        ((field->flags & BODY_MINUS_ONE) && number == -1))
         return true;
     if (!check_range(field, number, scale, reading))
         return false;
@@ -222,10 +222,10 @@ static cJSON *read_int(const struct field *field, const cJSON *value,
 
     if (!number_of(value, &number) || number != trunc(number) || fabs(number) > 9e15)
         return wrong_type(reading, field, "integer", value);
-    if ((field->flags & FIELD_ZERO_IS_DEFAULT) && number == 0 &&
+    if ((field->flags & BODY_ZERO_IS_DEFAULT) && number == 0 &&
         limit_of(reading, field->preset, &preset))
         return cJSON_CreateNumber((double)preset);
-    if ((field->flags & FIELD_ZERO_IS_DEFAULT) && number == 0)
+    if ((field->flags & BODY_ZERO_IS_DEFAULT) && number == 0)
         return json_constant(field_default(field, reading->api));
     return check_number(field, number, 1, reading) ? cJSON_CreateNumber(number) : NULL;
 }
@@ -439,10 +439,10 @@ static cJSON *read_any(const struct field *field, const cJSON *value,
 
 static cJSON *(*const readers[])(const struct field *field, const cJSON *value,
                                  const struct field_reading *reading) = {
-    [FIELD_STRING] = read_string,   [FIELD_INT] = read_int,         [FIELD_NUMBER] = read_number,
-    [FIELD_BOOL] = read_bool,       [FIELD_STRINGS] = read_strings, [FIELD_MAP] = read_map,
-    [FIELD_NUMBERS] = read_numbers, [FIELD_LISTS] = read_lists,     [FIELD_OBJECT] = read_object,
-    [FIELD_OBJECTS] = read_objects, [FIELD_ANY] = read_any,         [FIELD_TEXT] = read_text,
+    [BODY_STRING] = read_string,   [BODY_INT] = read_int,         [BODY_NUMBER] = read_number,
+    [BODY_BOOL] = read_bool,       [BODY_STRINGS] = read_strings, [BODY_MAP] = read_map,
+    [BODY_NUMBERS] = read_numbers, [BODY_LISTS] = read_lists,     [BODY_OBJECT] = read_object,
+    [BODY_OBJECTS] = read_objects, [BODY_ANY] = read_any,         [BODY_TEXT] = read_text,
 };
 
 cJSON *field_read_value(const struct field *field, const cJSON *value,

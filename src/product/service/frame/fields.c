@@ -32,24 +32,23 @@ static const cJSON *member_nocase(const cJSON *object, const char *name)
 
 static bool is_writable(const struct field *field, const struct field_reading *reading)
 {
-    if (field->flags & FIELD_READ_ONLY)
+    if (field->flags & BODY_READ_ONLY)
         return false;
-    return reading->create || !(field->flags & FIELD_CONSTANT);
+    return reading->create || !(field->flags & BODY_CONSTANT);
 }
 
 static bool says_nothing(const struct field *field, const cJSON *value,
                          const struct field_reading *reading)
 {
-    return !value || (!reading->create && (field->flags & FIELD_EMPTY_IS_ABSENT) &&
+    return !value || (!reading->create && (field->flags & BODY_EMPTY_IS_ABSENT) &&
                       cJSON_IsString(value) && !*value->valuestring);
 }
 
 static bool is_structure(const struct field *field)
 {
     static const bool structures[] = {
-        [FIELD_STRINGS] = true, [FIELD_MAP] = true,    [FIELD_NUMBERS] = true,
-        [FIELD_LISTS] = true,   [FIELD_OBJECT] = true, [FIELD_OBJECTS] = true,
-        [FIELD_ANY] = false,    [FIELD_TEXT] = false,
+        [BODY_STRINGS] = true, [BODY_MAP] = true,     [BODY_NUMBERS] = true, [BODY_LISTS] = true,
+        [BODY_OBJECT] = true,  [BODY_OBJECTS] = true, [BODY_ANY] = false,    [BODY_TEXT] = false,
     };
 
     return structures[field->type];
@@ -93,9 +92,9 @@ static bool read_field(const struct field *field, const cJSON *input, cJSON *out
             cJSON_AddItemToObject(out, field->name, read);
         return read != NULL;
     }
-    if (reading->create && (field->flags & FIELD_REQUIRED))
+    if (reading->create && (field->flags & BODY_REQUIRED))
         return field_refuse(reading, field, "is required but not provided");
-    if (reading->create && (field->flags & FIELD_DECIDED))
+    if (reading->create && (field->flags & BODY_DECIDED))
         cJSON_AddItemToObject(out, field->name, decided_default(field, reading));
     return true;
 }
@@ -134,7 +133,7 @@ void fields_merge(const struct field_table *table, enum api_version api, cJSON *
         const struct field *field = &table->rows[i];
         cJSON *given = cJSON_DetachItemFromObjectCaseSensitive(read, field->name);
         cJSON *old = json_get(document, field->name);
-        bool merged = (field->flags & FIELD_MERGED) && api == API_2016;
+        bool merged = (field->flags & BODY_MERGED) && api == API_2016;
 
         if (!given)
             continue;
@@ -164,9 +163,9 @@ static cJSON *show_objects(const struct field *field, const cJSON *value, enum a
 
 static cJSON *show_value(const struct field *field, const cJSON *value, enum api_version api)
 {
-    if (field->type == FIELD_OBJECT && cJSON_IsObject(value))
+    if (field->type == BODY_OBJECT && cJSON_IsObject(value))
         return fields_show(field->fields, value, api);
-    if (field->type == FIELD_OBJECTS && cJSON_IsArray(value))
+    if (field->type == BODY_OBJECTS && cJSON_IsArray(value))
         return show_objects(field, value, api);
     return cJSON_Duplicate(value, true);
 }
@@ -183,7 +182,7 @@ cJSON *fields_show(const struct field_table *table, const cJSON *document, enum 
 
         if (!(field->flags & bit))
             continue;
-        if (value && !(field->flags & FIELD_SECRET))
+        if (value && !(field->flags & BODY_SECRET))
             cJSON_AddItemToObject(shown, field->name, show_value(field, value, api));
         else if (preset)
             cJSON_AddItemToObject(shown, field->name, json_constant(preset));

@@ -17,19 +17,19 @@
 #include "catalog/api.h"
 #include "catalog/limits.h"
 
-enum field_type {
-    FIELD_STRING,
-    FIELD_INT,
-    FIELD_NUMBER,
-    FIELD_BOOL,
-    FIELD_STRINGS, /* list of strings */
-    FIELD_MAP,     /* the user's own keys, string values */
-    FIELD_NUMBERS, /* the user's own keys, number values */
-    FIELD_LISTS,   /* the user's own keys, lists of strings */
-    FIELD_OBJECT,  /* `fields` */
-    FIELD_OBJECTS, /* list of `fields` */
-    FIELD_ANY,     /* kept as sent */
-    FIELD_TEXT,    /* a string; an object sent instead is kept as its JSON text */
+enum body_type {
+    BODY_STRING,
+    BODY_INT,
+    BODY_NUMBER,
+    BODY_BOOL,
+    BODY_STRINGS, /* list of strings */
+    BODY_MAP,     /* the user's own keys, string values */
+    BODY_NUMBERS, /* the user's own keys, number values */
+    BODY_LISTS,   /* the user's own keys, lists of strings */
+    BODY_OBJECT,  /* `fields` */
+    BODY_OBJECTS, /* list of `fields` */
+    BODY_ANY,     /* kept as sent */
+    BODY_TEXT,    /* a string; an object sent instead is kept as its JSON text */
 };
 
 /* How a text must look; the regular expression is quoted in the refusal. */
@@ -52,20 +52,20 @@ enum {
     IN_CLASSIC = IN_2016 | IN_2021,
     IN_ALL = IN_CLASSIC | IN_2023,
 
-    FIELD_REQUIRED = 1 << 3,         /* on create */
-    FIELD_CONSTANT = 1 << 4,         /* given on create, ignored in updates */
-    FIELD_READ_ONLY = 1 << 5,        /* made by the service */
-    FIELD_SECRET = 1 << 6,           /* kept, never shown */
-    FIELD_MERGED = 1 << 7,           /* an update of 2016 replaces members, not the whole object */
-    FIELD_DECIDED = 1 << 8,          /* the default of the API that creates is stored for good */
-    FIELD_EMPTY_IS_ABSENT = 1 << 9,  /* "" in an update leaves it alone */
-    FIELD_OPTIONAL_ZERO = 1 << 10,   /* 0 stands for "not set" and is not range-checked */
-    FIELD_MINUS_ONE = 1 << 12,       /* -1 stands for "any" and is not range-checked */
-    FIELD_ZERO_IS_DEFAULT = 1 << 13, /* 0 is read as the default */
-    FIELD_MAY_BE_EMPTY = 1 << 14,    /* "" besides the choices and the pattern */
-    FIELD_NATURAL = 1 << 15,         /* a number of 0 or more */
-    FIELD_POSITIVE = 1 << 16,        /* a number of 1 or more */
-    IN_TRIGGER = 1 << 11,            /* of operations: traffic for HTTP triggers */
+    BODY_REQUIRED = 1 << 3,         /* on create */
+    BODY_CONSTANT = 1 << 4,         /* given on create, ignored in updates */
+    BODY_READ_ONLY = 1 << 5,        /* made by the service */
+    BODY_SECRET = 1 << 6,           /* kept, never shown */
+    BODY_MERGED = 1 << 7,           /* an update of 2016 replaces members, not the whole object */
+    BODY_DECIDED = 1 << 8,          /* the default of the API that creates is stored for good */
+    BODY_EMPTY_IS_ABSENT = 1 << 9,  /* "" in an update leaves it alone */
+    BODY_OPTIONAL_ZERO = 1 << 10,   /* 0 stands for "not set" and is not range-checked */
+    BODY_MINUS_ONE = 1 << 12,       /* -1 stands for "any" and is not range-checked */
+    BODY_ZERO_IS_DEFAULT = 1 << 13, /* 0 is read as the default */
+    BODY_MAY_BE_EMPTY = 1 << 14,    /* "" besides the choices and the pattern */
+    BODY_NATURAL = 1 << 15,         /* a number of 0 or more */
+    BODY_POSITIVE = 1 << 16,        /* a number of 1 or more */
+    IN_TRIGGER = 1 << 11,           /* of operations: traffic for HTTP triggers */
 };
 
 /* A figure of catalog/limits.h, or none. */
@@ -75,14 +75,14 @@ struct field_table;
 
 struct field {
     const char *name;
-    enum field_type type;
+    enum body_type type;
     unsigned flags;      /* IN_… for whom it exists, FIELD_… */
     const char *classic; /* JSON shown where it is not set, 2016 and 2021; NULL: left out */
     const char *current; /* the same for 2023 */
     const char *in_2021; /* the same where 2021 differs; NULL: as `classic` */
     int min, max, step;  /* LIMIT(…): of the number, the text's length or the count; 0: none */
-    /* LIMIT(…): the default as a figure that can be set, of a FIELD_DECIDED number (of 2016 and
-       2023 where they differ) or one with FIELD_ZERO_IS_DEFAULT */
+    /* LIMIT(…): the default as a figure that can be set, of a BODY_DECIDED number (of 2016 and
+       2023 where they differ) or one with BODY_ZERO_IS_DEFAULT */
     int preset, preset_2016, preset_2023;
     enum field_pattern pattern;
     enum field_pattern key_pattern; /* of a map */

@@ -9,22 +9,22 @@
 
 /* clang-format off */
 FIELD_TABLE(policy_item_fields,
-    {.name = "key", .type = FIELD_STRING, .flags = IN_CLASSIC},
-    {.name = "operator", .type = FIELD_STRING, .flags = IN_CLASSIC},
-    {.name = "type", .type = FIELD_STRING, .flags = IN_CLASSIC},
-    {.name = "value", .type = FIELD_STRING, .flags = IN_CLASSIC},
+    {.name = "key", .type = BODY_STRING, .flags = IN_CLASSIC},
+    {.name = "operator", .type = BODY_STRING, .flags = IN_CLASSIC},
+    {.name = "type", .type = BODY_STRING, .flags = IN_CLASSIC},
+    {.name = "value", .type = BODY_STRING, .flags = IN_CLASSIC},
 );
 FIELD_TABLE(route_policy_fields,
-    {.name = "condition", .type = FIELD_STRING, .flags = IN_CLASSIC},
-    {.name = "policyItems", .type = FIELD_OBJECTS, .flags = IN_CLASSIC, .fields = &policy_item_fields},
+    {.name = "condition", .type = BODY_STRING, .flags = IN_CLASSIC},
+    {.name = "policyItems", .type = BODY_OBJECTS, .flags = IN_CLASSIC, .fields = &policy_item_fields},
 );
 FIELD_TABLE(alias_fields,
-    {.name = "aliasName", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED | FIELD_CONSTANT, .max = LIMIT(NAME_MAX), .pattern = PATTERN_NAME},
-    {.name = "versionId", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED | FIELD_EMPTY_IS_ABSENT, .max = LIMIT(VERSION_ID_MAX)},
-    {.name = "description", .type = FIELD_STRING, .flags = IN_ALL, .classic = "\"\"", .current = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
-    {.name = "additionalVersionWeight", .type = FIELD_NUMBERS, .flags = IN_ALL, .classic = "null"},
-    {.name = "resolvePolicy", .type = FIELD_STRING, .flags = IN_CLASSIC},
-    {.name = "routePolicy", .type = FIELD_OBJECT, .flags = IN_CLASSIC, .fields = &route_policy_fields},
+    {.name = "aliasName", .type = BODY_STRING, .flags = IN_ALL | BODY_REQUIRED | BODY_CONSTANT, .max = LIMIT(NAME_MAX), .pattern = PATTERN_NAME},
+    {.name = "versionId", .type = BODY_STRING, .flags = IN_ALL | BODY_REQUIRED | BODY_EMPTY_IS_ABSENT, .max = LIMIT(VERSION_ID_MAX)},
+    {.name = "description", .type = BODY_STRING, .flags = IN_ALL, .classic = "\"\"", .current = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
+    {.name = "additionalVersionWeight", .type = BODY_NUMBERS, .flags = IN_ALL, .classic = "null"},
+    {.name = "resolvePolicy", .type = BODY_STRING, .flags = IN_CLASSIC},
+    {.name = "routePolicy", .type = BODY_OBJECT, .flags = IN_CLASSIC, .fields = &route_policy_fields},
 );
 /* clang-format on */
 

@@ -9,19 +9,19 @@
 
 /* clang-format off */
 FIELD_TABLE(destination_fields,
-    {.name = "destination", .type = FIELD_STRING, .flags = IN_ALL, .max = LIMIT(DESTINATION_MAX)},
+    {.name = "destination", .type = BODY_STRING, .flags = IN_ALL, .max = LIMIT(DESTINATION_MAX)},
 );
 FIELD_TABLE(destinations_fields,
-    {.name = "onSuccess", .type = FIELD_OBJECT, .flags = IN_ALL, .fields = &destination_fields},
-    {.name = "onFailure", .type = FIELD_OBJECT, .flags = IN_ALL, .fields = &destination_fields},
+    {.name = "onSuccess", .type = BODY_OBJECT, .flags = IN_ALL, .fields = &destination_fields},
+    {.name = "onFailure", .type = BODY_OBJECT, .flags = IN_ALL, .fields = &destination_fields},
 );
 /* `stateful` is one thing under two names: moved on the way in and out. */
 FIELD_TABLE(async_fields,
-    {.name = "destinationConfig", .type = FIELD_OBJECT, .flags = IN_ALL, .classic = "null", .current = "{}", .fields = &destinations_fields},
-    {.name = "maxAsyncEventAgeInSeconds", .type = FIELD_INT, .flags = IN_ALL, .classic = "null", .min = LIMIT(ASYNC_AGE_MIN), .max = LIMIT(ASYNC_AGE_MAX)},
-    {.name = "maxAsyncRetryAttempts", .type = FIELD_INT, .flags = IN_ALL, .classic = "null", .max = LIMIT(ASYNC_RETRIES_MAX)},
-    {.name = "statefulInvocation", .type = FIELD_BOOL, .flags = IN_CLASSIC, .classic = "false"},
-    {.name = "asyncTask", .type = FIELD_BOOL, .flags = IN_2023, .current = "false"},
+    {.name = "destinationConfig", .type = BODY_OBJECT, .flags = IN_ALL, .classic = "null", .current = "{}", .fields = &destinations_fields},
+    {.name = "maxAsyncEventAgeInSeconds", .type = BODY_INT, .flags = IN_ALL, .classic = "null", .min = LIMIT(ASYNC_AGE_MIN), .max = LIMIT(ASYNC_AGE_MAX)},
+    {.name = "maxAsyncRetryAttempts", .type = BODY_INT, .flags = IN_ALL, .classic = "null", .max = LIMIT(ASYNC_RETRIES_MAX)},
+    {.name = "statefulInvocation", .type = BODY_BOOL, .flags = IN_CLASSIC, .classic = "false"},
+    {.name = "asyncTask", .type = BODY_BOOL, .flags = IN_2023, .current = "false"},
 );
 /* clang-format on */
 

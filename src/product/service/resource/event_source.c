@@ -9,7 +9,7 @@
 
 /* clang-format off */
 FIELD_TABLE(event_source_fields,
-    {.name = "sourceArn", .type = FIELD_STRING, .flags = IN_2021 | FIELD_REQUIRED, .max = LIMIT(SOURCE_ARN_MAX)},
+    {.name = "sourceArn", .type = BODY_STRING, .flags = IN_2021 | BODY_REQUIRED, .max = LIMIT(SOURCE_ARN_MAX)},
 );
 /* clang-format on */
 

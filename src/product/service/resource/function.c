@@ -323,7 +323,7 @@ void function_code(struct work *work)
 static bool check_task_id(struct work *work)
 {
     static const struct field row = {.name = "AsyncTaskId",
-                                     .type = FIELD_STRING,
+                                     .type = BODY_STRING,
                                      .flags = IN_ALL,
                                      .max = LIMIT(NAME_MAX),
                                      .pattern = PATTERN_NAME};

@@ -203,7 +203,7 @@ static void drop_blank_objects(cJSON *model)
     for (size_t i = 0; i < function_fields.count; i++) {
         const struct field *field = &function_fields.rows[i];
 
-        if (field->type == FIELD_OBJECT && (field->flags & IN_2023))
+        if (field->type == BODY_OBJECT && (field->flags & IN_2023))
             drop_if_blank(model, field->name);
     }
 }

@@ -13,10 +13,10 @@
 /* What is asked must make sense, though only ids and states are filters. */
 /* clang-format off */
 FIELD_TABLE(instance_filters,
-    {.name = "limit", .type = FIELD_INT, .flags = IN_ALL, .max = LIMIT(PAGE_INSTANCES_MAX)},
-    {.name = "startTimeMs", .type = FIELD_INT, .flags = IN_2023},
-    {.name = "endTimeMs", .type = FIELD_INT, .flags = IN_2023},
-    {.name = "withAllActive", .type = FIELD_BOOL, .flags = IN_2023},
+    {.name = "limit", .type = BODY_INT, .flags = IN_ALL, .max = LIMIT(PAGE_INSTANCES_MAX)},
+    {.name = "startTimeMs", .type = BODY_INT, .flags = IN_2023},
+    {.name = "endTimeMs", .type = BODY_INT, .flags = IN_2023},
+    {.name = "withAllActive", .type = BODY_BOOL, .flags = IN_2023},
 );
 /* clang-format on */
 

@@ -16,14 +16,14 @@
 
 /* clang-format off */
 FIELD_TABLE(layer_fields,
-    {.name = "description", .type = FIELD_STRING, .flags = IN_ALL, .classic = "\"\"", .current = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
-    {.name = "compatibleRuntime", .type = FIELD_STRINGS, .flags = IN_ALL, .classic = "[]", .current = "[]"},
-    {.name = "license", .type = FIELD_STRING, .flags = IN_ALL, .classic = "\"\"", .current = "\"\""},
-    {.name = "codeSize", .type = FIELD_INT, .flags = IN_ALL | FIELD_READ_ONLY, .classic = "0", .current = "0"},
-    {.name = "codeChecksum", .type = FIELD_STRING, .flags = IN_ALL | FIELD_READ_ONLY, .classic = "\"0\"", .current = "\"0\""},
+    {.name = "description", .type = BODY_STRING, .flags = IN_ALL, .classic = "\"\"", .current = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
+    {.name = "compatibleRuntime", .type = BODY_STRINGS, .flags = IN_ALL, .classic = "[]", .current = "[]"},
+    {.name = "license", .type = BODY_STRING, .flags = IN_ALL, .classic = "\"\"", .current = "\"\""},
+    {.name = "codeSize", .type = BODY_INT, .flags = IN_ALL | BODY_READ_ONLY, .classic = "0", .current = "0"},
+    {.name = "codeChecksum", .type = BODY_STRING, .flags = IN_ALL | BODY_READ_ONLY, .classic = "\"0\"", .current = "\"0\""},
 );
 static const struct field layer_name = {
-    .name = "layerName", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED, .max = LIMIT(NAME_MAX), .pattern = PATTERN_NAME};
+    .name = "layerName", .type = BODY_STRING, .flags = IN_ALL | BODY_REQUIRED, .max = LIMIT(NAME_MAX), .pattern = PATTERN_NAME};
 /* clang-format on */
 
 /* ---- ARNs ---- */

@@ -13,11 +13,11 @@
 
 /* clang-format off */
 FIELD_TABLE(on_demand_fields,
-    {.name = "maximumInstanceCount", .type = FIELD_INT, .flags = IN_CLASSIC | FIELD_REQUIRED},
+    {.name = "maximumInstanceCount", .type = BODY_INT, .flags = IN_CLASSIC | BODY_REQUIRED},
 );
 FIELD_TABLE(concurrency_fields,
-    {.name = "reservedConcurrency", .type = FIELD_INT, .flags = IN_2023 | FIELD_REQUIRED},
-    {.name = "maximumInstanceCount", .type = FIELD_INT, .flags = FIELD_READ_ONLY}, /* as it is kept */
+    {.name = "reservedConcurrency", .type = BODY_INT, .flags = IN_2023 | BODY_REQUIRED},
+    {.name = "maximumInstanceCount", .type = BODY_INT, .flags = BODY_READ_ONLY}, /* as it is kept */
 );
 /* clang-format on */
 

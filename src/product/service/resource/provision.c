@@ -12,12 +12,12 @@
 
 /* clang-format off */
 FIELD_TABLE(provision_fields,
-    {.name = "target", .type = FIELD_INT, .flags = IN_ALL, .classic = "0", .current = "0", .max = LIMIT(PROVISION_MAX)},
-    {.name = "defaultTarget", .type = FIELD_INT, .flags = IN_2023, .current = "0", .max = LIMIT(PROVISION_MAX)},
-    {.name = "scheduledActions", .type = FIELD_OBJECTS, .flags = IN_ALL, .classic = "[]", .current = "[]", .max = LIMIT(SCHEDULED_ACTIONS), .fields = &schedule_action_fields},
-    {.name = "targetTrackingPolicies", .type = FIELD_OBJECTS, .flags = IN_ALL, .classic = "[]", .current = "[]", .fields = &schedule_policy_fields},
-    {.name = "alwaysAllocateCPU", .type = FIELD_BOOL, .flags = IN_ALL, .classic = "false", .current = "false"},
-    {.name = "alwaysAllocateGPU", .type = FIELD_BOOL, .flags = IN_2023, .current = "false"},
+    {.name = "target", .type = BODY_INT, .flags = IN_ALL, .classic = "0", .current = "0", .max = LIMIT(PROVISION_MAX)},
+    {.name = "defaultTarget", .type = BODY_INT, .flags = IN_2023, .current = "0", .max = LIMIT(PROVISION_MAX)},
+    {.name = "scheduledActions", .type = BODY_OBJECTS, .flags = IN_ALL, .classic = "[]", .current = "[]", .max = LIMIT(SCHEDULED_ACTIONS), .fields = &schedule_action_fields},
+    {.name = "targetTrackingPolicies", .type = BODY_OBJECTS, .flags = IN_ALL, .classic = "[]", .current = "[]", .fields = &schedule_policy_fields},
+    {.name = "alwaysAllocateCPU", .type = BODY_BOOL, .flags = IN_ALL, .classic = "false", .current = "false"},
+    {.name = "alwaysAllocateGPU", .type = BODY_BOOL, .flags = IN_2023, .current = "false"},
 );
 /* clang-format on */
 

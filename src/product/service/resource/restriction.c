@@ -12,8 +12,8 @@
 
 /* clang-format off */
 FIELD_TABLE(disable_fields,
-    {.name = "reason", .type = FIELD_STRING, .flags = IN_2023},
-    {.name = "abortOngoingRequest", .type = FIELD_BOOL, .flags = IN_2023},
+    {.name = "reason", .type = BODY_STRING, .flags = IN_2023},
+    {.name = "abortOngoingRequest", .type = BODY_BOOL, .flags = IN_2023},
 );
 /* clang-format on */
 

@@ -10,13 +10,13 @@
 
 /* clang-format off */
 FIELD_TABLE(scaling_fields,
-    {.name = "minInstances", .type = FIELD_INT, .flags = IN_2023, .current = "0", .max = LIMIT(PROVISION_MAX)},
-    {.name = "enableMixMode", .type = FIELD_BOOL, .flags = IN_2023, .current = "false"},
-    {.name = "enableOnDemandScaling", .type = FIELD_BOOL, .flags = IN_2023, .current = "false"},
-    {.name = "horizontalScalingPolicies", .type = FIELD_OBJECTS, .flags = IN_2023, .current = "[]", .fields = &schedule_policy_fields},
-    {.name = "scheduledPolicies", .type = FIELD_OBJECTS, .flags = IN_2023, .current = "[]", .fields = &schedule_action_fields},
-    {.name = "requestDispatchPolicy", .type = FIELD_STRING, .flags = IN_2023, .current = "\"\""},
-    {.name = "residentPoolId", .type = FIELD_STRING, .flags = IN_2023, .current = "\"\""},
+    {.name = "minInstances", .type = BODY_INT, .flags = IN_2023, .current = "0", .max = LIMIT(PROVISION_MAX)},
+    {.name = "enableMixMode", .type = BODY_BOOL, .flags = IN_2023, .current = "false"},
+    {.name = "enableOnDemandScaling", .type = BODY_BOOL, .flags = IN_2023, .current = "false"},
+    {.name = "horizontalScalingPolicies", .type = BODY_OBJECTS, .flags = IN_2023, .current = "[]", .fields = &schedule_policy_fields},
+    {.name = "scheduledPolicies", .type = BODY_OBJECTS, .flags = IN_2023, .current = "[]", .fields = &schedule_action_fields},
+    {.name = "requestDispatchPolicy", .type = BODY_STRING, .flags = IN_2023, .current = "\"\""},
+    {.name = "residentPoolId", .type = BODY_STRING, .flags = IN_2023, .current = "\"\""},
 );
 /* clang-format on */
 

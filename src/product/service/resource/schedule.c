@@ -10,24 +10,24 @@
 
 /* clang-format off */
 static const struct field action_rows[] = {
-    {.name = "name", .type = FIELD_STRING, .flags = IN_ALL},
-    {.name = "startTime", .type = FIELD_STRING, .flags = IN_ALL},
-    {.name = "endTime", .type = FIELD_STRING, .flags = IN_ALL},
-    {.name = "target", .type = FIELD_INT, .flags = IN_ALL, .max = LIMIT(PROVISION_MAX)},
-    {.name = "scheduleExpression", .type = FIELD_STRING, .flags = IN_ALL},
-    {.name = "timeZone", .type = FIELD_STRING, .flags = IN_2023},
+    {.name = "name", .type = BODY_STRING, .flags = IN_ALL},
+    {.name = "startTime", .type = BODY_STRING, .flags = IN_ALL},
+    {.name = "endTime", .type = BODY_STRING, .flags = IN_ALL},
+    {.name = "target", .type = BODY_INT, .flags = IN_ALL, .max = LIMIT(PROVISION_MAX)},
+    {.name = "scheduleExpression", .type = BODY_STRING, .flags = IN_ALL},
+    {.name = "timeZone", .type = BODY_STRING, .flags = IN_2023},
 };
 static const struct field policy_rows[] = {
-    {.name = "name", .type = FIELD_STRING, .flags = IN_ALL},
-    {.name = "startTime", .type = FIELD_STRING, .flags = IN_ALL},
-    {.name = "endTime", .type = FIELD_STRING, .flags = IN_ALL},
-    {.name = "metricType", .type = FIELD_STRING, .flags = IN_ALL},
-    {.name = "metricTarget", .type = FIELD_NUMBER, .flags = IN_ALL},
-    {.name = "minCapacity", .type = FIELD_INT, .flags = IN_ALL, .max = LIMIT(PROVISION_MAX)},
-    {.name = "maxCapacity", .type = FIELD_INT, .flags = IN_ALL, .max = LIMIT(PROVISION_MAX)},
-    {.name = "minInstances", .type = FIELD_INT, .flags = IN_2023},
-    {.name = "maxInstances", .type = FIELD_INT, .flags = IN_2023},
-    {.name = "timeZone", .type = FIELD_STRING, .flags = IN_2023},
+    {.name = "name", .type = BODY_STRING, .flags = IN_ALL},
+    {.name = "startTime", .type = BODY_STRING, .flags = IN_ALL},
+    {.name = "endTime", .type = BODY_STRING, .flags = IN_ALL},
+    {.name = "metricType", .type = BODY_STRING, .flags = IN_ALL},
+    {.name = "metricTarget", .type = BODY_NUMBER, .flags = IN_ALL},
+    {.name = "minCapacity", .type = BODY_INT, .flags = IN_ALL, .max = LIMIT(PROVISION_MAX)},
+    {.name = "maxCapacity", .type = BODY_INT, .flags = IN_ALL, .max = LIMIT(PROVISION_MAX)},
+    {.name = "minInstances", .type = BODY_INT, .flags = IN_2023},
+    {.name = "maxInstances", .type = BODY_INT, .flags = IN_2023},
+    {.name = "timeZone", .type = BODY_STRING, .flags = IN_2023},
 };
 /* clang-format on */
 

@@ -10,17 +10,17 @@
 
 /* clang-format off */
 FIELD_TABLE(service_fields,
-    {.name = "serviceName", .type = FIELD_STRING, .flags = IN_CLASSIC | FIELD_REQUIRED | FIELD_CONSTANT, .max = LIMIT(NAME_MAX), .pattern = PATTERN_NAME},
-    {.name = "serviceId", .type = FIELD_STRING, .flags = IN_CLASSIC | FIELD_READ_ONLY},
-    {.name = "description", .type = FIELD_STRING, .flags = IN_CLASSIC, .classic = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
-    {.name = "role", .type = FIELD_STRING, .flags = IN_CLASSIC | FIELD_MAY_BE_EMPTY, .classic = "\"\"", .max = LIMIT(ROLE_MAX), .pattern = PATTERN_ROLE},
-    {.name = "logConfig", .type = FIELD_OBJECT, .flags = IN_CLASSIC, .classic = "{\"project\":\"\",\"logstore\":\"\",\"enableRequestMetrics\":false,\"enableInstanceMetrics\":false}", .fields = &log_config_fields},
-    {.name = "vpcConfig", .type = FIELD_OBJECT, .flags = IN_CLASSIC, .classic = "{\"vpcId\":\"\",\"vSwitchIds\":[],\"securityGroupId\":\"\",\"role\":\"\"}", .fields = &vpc_config_fields},
-    {.name = "internetAccess", .type = FIELD_BOOL, .flags = IN_CLASSIC, .classic = "true"},
-    {.name = "nasConfig", .type = FIELD_OBJECT, .flags = IN_CLASSIC | FIELD_MERGED, .classic = "{\"userId\":-1,\"groupId\":-1,\"mountPoints\":[]}", .fields = &nas_config_fields},
-    {.name = "tracingConfig", .type = FIELD_OBJECT, .flags = IN_CLASSIC, .classic = "{\"type\":null,\"params\":null}", .fields = &tracing_config_fields},
-    {.name = "ossMountConfig", .type = FIELD_OBJECT, .flags = IN_CLASSIC, .classic = "{\"mountPoints\":[]}", .fields = &oss_mount_config_fields},
-    {.name = "useSLRAuthentication", .type = FIELD_BOOL, .flags = IN_2021 | FIELD_READ_ONLY, .classic = "false"},
+    {.name = "serviceName", .type = BODY_STRING, .flags = IN_CLASSIC | BODY_REQUIRED | BODY_CONSTANT, .max = LIMIT(NAME_MAX), .pattern = PATTERN_NAME},
+    {.name = "serviceId", .type = BODY_STRING, .flags = IN_CLASSIC | BODY_READ_ONLY},
+    {.name = "description", .type = BODY_STRING, .flags = IN_CLASSIC, .classic = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
+    {.name = "role", .type = BODY_STRING, .flags = IN_CLASSIC | BODY_MAY_BE_EMPTY, .classic = "\"\"", .max = LIMIT(ROLE_MAX), .pattern = PATTERN_ROLE},
+    {.name = "logConfig", .type = BODY_OBJECT, .flags = IN_CLASSIC, .classic = "{\"project\":\"\",\"logstore\":\"\",\"enableRequestMetrics\":false,\"enableInstanceMetrics\":false}", .fields = &log_config_fields},
+    {.name = "vpcConfig", .type = BODY_OBJECT, .flags = IN_CLASSIC, .classic = "{\"vpcId\":\"\",\"vSwitchIds\":[],\"securityGroupId\":\"\",\"role\":\"\"}", .fields = &vpc_config_fields},
+    {.name = "internetAccess", .type = BODY_BOOL, .flags = IN_CLASSIC, .classic = "true"},
+    {.name = "nasConfig", .type = BODY_OBJECT, .flags = IN_CLASSIC | BODY_MERGED, .classic = "{\"userId\":-1,\"groupId\":-1,\"mountPoints\":[]}", .fields = &nas_config_fields},
+    {.name = "tracingConfig", .type = BODY_OBJECT, .flags = IN_CLASSIC, .classic = "{\"type\":null,\"params\":null}", .fields = &tracing_config_fields},
+    {.name = "ossMountConfig", .type = BODY_OBJECT, .flags = IN_CLASSIC, .classic = "{\"mountPoints\":[]}", .fields = &oss_mount_config_fields},
+    {.name = "useSLRAuthentication", .type = BODY_BOOL, .flags = IN_2021 | BODY_READ_ONLY, .classic = "false"},
 );
 /* clang-format on */
 

@@ -14,17 +14,17 @@
 
 /* clang-format off */
 FIELD_TABLE(session_fields,
-    {.name = "sessionId", .type = FIELD_STRING, .flags = IN_2023 | FIELD_CONSTANT, .max = LIMIT(NAME_MAX)},
-    {.name = "sessionStatus", .type = FIELD_STRING, .flags = IN_2023 | FIELD_READ_ONLY, .current = "\"Active\""},
-    {.name = "sessionTTLInSeconds", .type = FIELD_INT, .flags = IN_2023 | FIELD_POSITIVE, .current = "21600"},
-    {.name = "sessionIdleTimeoutInSeconds", .type = FIELD_INT, .flags = IN_2023 | FIELD_POSITIVE, .current = "1800"},
-    {.name = "disableSessionIdReuse", .type = FIELD_BOOL, .flags = IN_2023, .current = "false"},
-    {.name = "nasConfig", .type = FIELD_OBJECT, .flags = IN_2023, .fields = &nas_config_fields},
-    {.name = "ossMountConfig", .type = FIELD_OBJECT, .flags = IN_2023, .fields = &oss_mount_config_fields},
-    {.name = "polarFsConfig", .type = FIELD_ANY, .flags = IN_2023},
-    {.name = "juiceFsConfig", .type = FIELD_ANY, .flags = IN_2023},
-    {.name = "containerId", .type = FIELD_STRING, .flags = IN_2023 | FIELD_READ_ONLY},
-    {.name = "sessionAffinityType", .type = FIELD_STRING, .flags = IN_2023 | FIELD_READ_ONLY, .current = "\"NONE\""},
+    {.name = "sessionId", .type = BODY_STRING, .flags = IN_2023 | BODY_CONSTANT, .max = LIMIT(NAME_MAX)},
+    {.name = "sessionStatus", .type = BODY_STRING, .flags = IN_2023 | BODY_READ_ONLY, .current = "\"Active\""},
+    {.name = "sessionTTLInSeconds", .type = BODY_INT, .flags = IN_2023 | BODY_POSITIVE, .current = "21600"},
+    {.name = "sessionIdleTimeoutInSeconds", .type = BODY_INT, .flags = IN_2023 | BODY_POSITIVE, .current = "1800"},
+    {.name = "disableSessionIdReuse", .type = BODY_BOOL, .flags = IN_2023, .current = "false"},
+    {.name = "nasConfig", .type = BODY_OBJECT, .flags = IN_2023, .fields = &nas_config_fields},
+    {.name = "ossMountConfig", .type = BODY_OBJECT, .flags = IN_2023, .fields = &oss_mount_config_fields},
+    {.name = "polarFsConfig", .type = BODY_ANY, .flags = IN_2023},
+    {.name = "juiceFsConfig", .type = BODY_ANY, .flags = IN_2023},
+    {.name = "containerId", .type = BODY_STRING, .flags = IN_2023 | BODY_READ_ONLY},
+    {.name = "sessionAffinityType", .type = BODY_STRING, .flags = IN_2023 | BODY_READ_ONLY, .current = "\"NONE\""},
 );
 /* clang-format on */
 

@@ -203,13 +203,13 @@ cJSON *tag_map(struct work *work, struct str path)
 
 /* clang-format off */
 FIELD_TABLE(tag_fields,
-    {.name = "resourceArn", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED},
-    {.name = "tags", .type = FIELD_MAP, .flags = IN_ALL | FIELD_REQUIRED},
+    {.name = "resourceArn", .type = BODY_STRING, .flags = IN_ALL | BODY_REQUIRED},
+    {.name = "tags", .type = BODY_MAP, .flags = IN_ALL | BODY_REQUIRED},
 );
 FIELD_TABLE(untag_fields,
-    {.name = "resourceArn", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED},
-    {.name = "tagKeys", .type = FIELD_STRINGS, .flags = IN_ALL},
-    {.name = "all", .type = FIELD_BOOL, .flags = IN_ALL},
+    {.name = "resourceArn", .type = BODY_STRING, .flags = IN_ALL | BODY_REQUIRED},
+    {.name = "tagKeys", .type = BODY_STRINGS, .flags = IN_ALL},
+    {.name = "all", .type = BODY_BOOL, .flags = IN_ALL},
 );
 /* clang-format on */
 

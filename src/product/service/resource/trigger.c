@@ -16,14 +16,14 @@
 
 /* clang-format off */
 FIELD_TABLE(trigger_fields,
-    {.name = "triggerName", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED | FIELD_CONSTANT, .max = LIMIT(NAME_MAX), .pattern = PATTERN_NAME},
-    {.name = "triggerId", .type = FIELD_STRING, .flags = IN_ALL | FIELD_READ_ONLY},
-    {.name = "description", .type = FIELD_STRING, .flags = IN_ALL, .classic = "\"\"", .current = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
-    {.name = "triggerType", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED | FIELD_CONSTANT},
-    {.name = "sourceArn", .type = FIELD_STRING, .flags = IN_ALL | FIELD_CONSTANT, .classic = "null", .min = LIMIT(SOURCE_ARN_MIN), .max = LIMIT(SOURCE_ARN_MAX)},
-    {.name = "invocationRole", .type = FIELD_STRING, .flags = IN_ALL | FIELD_MAY_BE_EMPTY, .classic = "\"\"", .max = LIMIT(ROLE_MAX), .pattern = PATTERN_ROLE},
-    {.name = "qualifier", .type = FIELD_STRING, .flags = IN_ALL, .classic = "null", .current = "\"LATEST\""},
-    {.name = "triggerConfig", .type = FIELD_ANY, .flags = IN_ALL, .classic = "{}"},
+    {.name = "triggerName", .type = BODY_STRING, .flags = IN_ALL | BODY_REQUIRED | BODY_CONSTANT, .max = LIMIT(NAME_MAX), .pattern = PATTERN_NAME},
+    {.name = "triggerId", .type = BODY_STRING, .flags = IN_ALL | BODY_READ_ONLY},
+    {.name = "description", .type = BODY_STRING, .flags = IN_ALL, .classic = "\"\"", .current = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
+    {.name = "triggerType", .type = BODY_STRING, .flags = IN_ALL | BODY_REQUIRED | BODY_CONSTANT},
+    {.name = "sourceArn", .type = BODY_STRING, .flags = IN_ALL | BODY_CONSTANT, .classic = "null", .min = LIMIT(SOURCE_ARN_MIN), .max = LIMIT(SOURCE_ARN_MAX)},
+    {.name = "invocationRole", .type = BODY_STRING, .flags = IN_ALL | BODY_MAY_BE_EMPTY, .classic = "\"\"", .max = LIMIT(ROLE_MAX), .pattern = PATTERN_ROLE},
+    {.name = "qualifier", .type = BODY_STRING, .flags = IN_ALL, .classic = "null", .current = "\"LATEST\""},
+    {.name = "triggerConfig", .type = BODY_ANY, .flags = IN_ALL, .classic = "{}"},
 );
 /* clang-format on */
 

@@ -18,14 +18,14 @@ static bool check_event_bridge(struct work *work, const cJSON *config);
     {                                                                                              \
         .name = member, .type = kind, .flags = IN_ALL | (need), ##__VA_ARGS__                      \
     }
-#define TEXT(member, ...) MEMBER(member, FIELD_STRING, 0, ##__VA_ARGS__)
-#define NEEDED(member, ...) MEMBER(member, FIELD_STRING, FIELD_REQUIRED, ##__VA_ARGS__)
-#define FLAG(member) MEMBER(member, FIELD_BOOL, 0)
-#define NUMBER(member, ...) MEMBER(member, FIELD_INT, 0, ##__VA_ARGS__)
-#define LIST(member, need, ...) MEMBER(member, FIELD_STRINGS, need, ##__VA_ARGS__)
-#define ANY_TEXT(member) MEMBER(member, FIELD_TEXT, 0)
-#define PART(member, of) MEMBER(member, FIELD_OBJECT, 0, .fields = &of)
-#define NEEDED_PART(member, of) MEMBER(member, FIELD_OBJECT, FIELD_REQUIRED, .fields = &of)
+#define TEXT(member, ...) MEMBER(member, BODY_STRING, 0, ##__VA_ARGS__)
+#define NEEDED(member, ...) MEMBER(member, BODY_STRING, BODY_REQUIRED, ##__VA_ARGS__)
+#define FLAG(member) MEMBER(member, BODY_BOOL, 0)
+#define NUMBER(member, ...) MEMBER(member, BODY_INT, 0, ##__VA_ARGS__)
+#define LIST(member, need, ...) MEMBER(member, BODY_STRINGS, need, ##__VA_ARGS__)
+#define ANY_TEXT(member) MEMBER(member, BODY_TEXT, 0)
+#define PART(member, of) MEMBER(member, BODY_OBJECT, 0, .fields = &of)
+#define NEEDED_PART(member, of) MEMBER(member, BODY_OBJECT, BODY_REQUIRED, .fields = &of)
 
 /* clang-format off */
 /* The user's own members. */
@@ -44,7 +44,7 @@ FIELD_TABLE(timer_fields,
 FIELD_TABLE(oss_key_fields, TEXT("prefix"), TEXT("suffix"));
 FIELD_TABLE(oss_filter_fields, PART("key", oss_key_fields));
 FIELD_TABLE(oss_fields,
-    LIST("events", FIELD_REQUIRED), PART("filter", oss_filter_fields));
+    LIST("events", BODY_REQUIRED), PART("filter", oss_filter_fields));
 
 FIELD_TABLE(log_source_fields, NEEDED("logstore"), NUMBER("startTime"));
 FIELD_TABLE(log_job_fields,
@@ -59,10 +59,10 @@ FIELD_TABLE(mns_fields,
     TEXT("notifyStrategy", .choices = "BACKOFF_RETRY | EXPONENTIAL_DECAY_RETRY"));
 
 FIELD_TABLE(cdn_fields,
-    NEEDED("eventName"), NEEDED("eventVersion"), TEXT("notes"), MEMBER("filter", FIELD_LISTS, 0));
+    NEEDED("eventName"), NEEDED("eventVersion"), TEXT("notes"), MEMBER("filter", BODY_LISTS, 0));
 
 FIELD_TABLE(rds_fields,
-    LIST("subscriptionObjects", FIELD_REQUIRED), NUMBER("retry"), NUMBER("concurrency"), TEXT("eventFormat", .choices = "json | protobuf"));
+    LIST("subscriptionObjects", BODY_REQUIRED), NUMBER("retry"), NUMBER("concurrency"), TEXT("eventFormat", .choices = "json | protobuf"));
 
 FIELD_TABLE(delivery_fields,
     TEXT("mode", .choices = "event-driven | event-streaming"), TEXT("eventSchema", .choices = "CloudEvents | RawData"), NUMBER("concurrency"));

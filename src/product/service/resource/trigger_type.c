@@ -100,7 +100,7 @@ static bool check_member(const struct field *field, cJSON *value,
 {
     if (cJSON_IsNull(value))
         return true;
-    if (field->type == FIELD_OBJECT && cJSON_IsObject(value))
+    if (field->type == BODY_OBJECT && cJSON_IsObject(value))
         return check_members(field->fields, value, reading);
     return check_value(field, value, reading);
 }
@@ -199,9 +199,9 @@ static bool require_members(struct work *work, const struct field_table *table, 
         const struct field *field = &table->rows[i];
         const cJSON *value = json_get(config, field->name);
 
-        if ((field->flags & FIELD_REQUIRED) && json_is_blank(value))
+        if ((field->flags & BODY_REQUIRED) && json_is_blank(value))
             return refuse_missing(work, field);
-        if (field->type == FIELD_OBJECT && cJSON_IsObject(value) &&
+        if (field->type == BODY_OBJECT && cJSON_IsObject(value) &&
             !require_members(work, field->fields, value))
             return false;
     }

@@ -12,8 +12,8 @@
 
 /* clang-format off */
 FIELD_TABLE(version_fields,
-    {.name = "versionId", .type = FIELD_STRING, .flags = IN_ALL | FIELD_READ_ONLY},
-    {.name = "description", .type = FIELD_STRING, .flags = IN_ALL, .classic = "\"\"", .current = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
+    {.name = "versionId", .type = BODY_STRING, .flags = IN_ALL | BODY_READ_ONLY},
+    {.name = "description", .type = BODY_STRING, .flags = IN_ALL, .classic = "\"\"", .current = "\"\"", .max = LIMIT(DESCRIPTION_MAX)},
 );
 /* clang-format on */
 

@@ -9,7 +9,7 @@
 
 /* clang-format off */
 FIELD_TABLE(binding_fields,
-    {.name = "vpcId", .type = FIELD_STRING, .flags = IN_ALL | FIELD_REQUIRED, .max = LIMIT(VPC_ID_MAX)},
+    {.name = "vpcId", .type = BODY_STRING, .flags = IN_ALL | BODY_REQUIRED, .max = LIMIT(VPC_ID_MAX)},
 );
 /* clang-format on */
 
