@@ -174,6 +174,16 @@ static int take_option(struct cli_args *args, const struct cli_option *known, si
     return 0;
 }
 
+/* Of the verbs that know both. */
+static int check_format(const struct cli_args *args)
+{
+    const char *format = cli_value(args, "format");
+
+    if (format && strcmp(format, "json") != 0 && cli_has(args, "json"))
+        return cli_usage(args, "--json and --format %s contradict each other", format);
+    return 0;
+}
+
 static int parse(struct cli_args *args, int argc, char **argv)
 {
     struct cli_option known[CLI_OPTIONS_MAX];
@@ -203,7 +213,7 @@ static int parse(struct cli_args *args, int argc, char **argv)
         return cli_usage(args, "unexpected '%s'; the usage is: fcemu %s %s",
                          args->positional[args->verb->at_most], args->verb->name,
                          args->verb->arguments);
-    return 0;
+    return check_format(args);
 }
 
 static int print_help(const struct cli_verb *verb)

@@ -22,10 +22,6 @@ bool drill_read_format(const struct cli_args *args, enum drill_format *out)
     const char *format = cli_value(args, "format");
 
     *out = cli_has(args, "json") ? DRILL_FORMAT_JSON : DRILL_FORMAT_TEXT;
-    if (cli_has(args, "json") && format && strcmp(format, "json") != 0) {
-        cli_usage(args, "--json and --format %s contradict each other", format);
-        return false;
-    }
     if (!format || drill_format_find(str_of(format), out))
         return true;
     cli_usage(args, "'--format %s' is not one of text, json, junit, markdown, html", format);

@@ -100,10 +100,23 @@ static int print_raw(const struct cli_args *args, const char *path)
     return EXIT_CODE_PASS;
 }
 
+static bool is_format(const char *name)
+{
+    static const char *const formats[] = {"table", "json", "ndjson", "har"};
+
+    for (size_t i = 0; i < N_ELEMENTS(formats); i++)
+        if (strcmp(name, formats[i]) == 0)
+            return true;
+    return false;
+}
+
 static int run_requests(const struct cli_args *args)
 {
     const char *format = cli_value(args, "format");
     bool table = !format || strcmp(format, "table") == 0;
+
+    if (format && !is_format(format))
+        return cli_usage(args, "'--format %s' is not one of table, json, ndjson, har", format);
     OWN(mem_free) char *query = filter_query(args, table ? "json" : format);
     OWN(mem_free) char *path = mem_printf("/_fcemu/requests%s", query);
     OWN(json_free) cJSON *answer = NULL;

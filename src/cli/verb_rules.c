@@ -63,16 +63,23 @@ static int load_named(const struct cli_args *args, struct conf_report *report,
     return r;
 }
 
-static void print_counts(size_t rules, size_t warnings)
+static void print_count(size_t count, const char *one, const char *zh, bool last)
 {
     if (cli_is_chinese())
-        printf("%zu 条规则，%zu 个警告：通过\n", rules, warnings);
+        printf("%zu %s%s", count, zh, last ? "：通过\n" : "，");
     else
-        printf("%zu %s, %zu %s: ok\n", rules, rules == 1 ? "rule" : "rules", warnings,
-               warnings == 1 ? "warning" : "warnings");
+        printf("%zu %s%s%s", count, one, count == 1 ? "" : "s", last ? ": ok\n" : ", ");
 }
 
-static int run_fault_check(const struct cli_args *args)
+static void print_counts(const struct fault_ruleset *set, size_t warnings)
+{
+    print_count(set->rule_count, "rule", "条规则", false);
+    if (set->drill_count)
+        print_count(set->drill_count, "drill", "个演练", false);
+    print_count(warnings, "warning", "个警告", true);
+}
+
+static int check(const struct cli_args *args, bool wants_drill)
 {
     OWN(conf_report_free) struct conf_report *report = conf_report_new();
     OWN(fault_ruleset_unref) struct fault_ruleset *set = NULL;
@@ -89,17 +96,50 @@ static int run_fault_check(const struct cli_args *args)
     fputs(buf_text(&text), format == CONF_FORMAT_TEXT ? stderr : stdout);
     if (!set || report->errors)
         return EXIT_CODE_USAGE;
+    if (wants_drill && set->drill_count == 0)
+        return cli_usage(args, "no drill stands there; 'fcemu fault check' is for rules alone");
     if (format == CONF_FORMAT_TEXT)
-        print_counts(set->rule_count, report->warnings);
+        print_counts(set, report->warnings);
     return report->warnings && cli_has(args, "strict") ? EXIT_CODE_ASSERTION : EXIT_CODE_PASS;
 }
 
-static void add_args(const struct fc_error *error)
+static int run_fault_check(const struct cli_args *args)
+{
+    return check(args, false);
+}
+
+static int run_drill_check(const struct cli_args *args)
+{
+    return check(args, true);
+}
+
+static void add_args(const struct fc_error *error, struct buf *out)
 {
     size_t n = fc_error_arg_count(error, API_2016);
 
     for (size_t i = 0; i < n; i++)
-        printf("%s\"%s\"", i ? ", " : "", error->sample[i] ? error->sample[i] : error->args[i]);
+        buf_printf(out, "%s\"%s\"", i ? ", " : "",
+                   error->sample[i] ? error->sample[i] : error->args[i]);
+}
+
+/* What was named on the command line may make no rule; then nothing is printed but why. */
+static int print_rule(const struct buf *rule)
+{
+    OWN(conf_report_free) struct conf_report *report = conf_report_new();
+    OWN(fault_ruleset_unref) struct fault_ruleset *set = NULL;
+    OWN(buf_done) struct buf told = {0};
+    const struct fault_grammar_options options = {0};
+    const struct fault_text text = {.name = "-", .text = buf_str(rule)};
+
+    report->chinese = cli_is_chinese();
+    set = fault_ruleset_compile(NULL, 0, &text, 1, &options, report);
+    if (set && !report->errors) {
+        fputs(buf_text(rule), stdout);
+        return EXIT_CODE_PASS;
+    }
+    conf_report_print(report, CONF_FORMAT_TEXT, &told);
+    fputs(buf_text(&told), stderr);
+    return EXIT_CODE_USAGE;
 }
 
 static int run_fault_new(const struct cli_args *args)
@@ -109,6 +149,7 @@ static int run_fault_new(const struct cli_args *args)
     const char *operation = cli_value(args, "operation");
     const char *function = cli_value(args, "function");
     struct nearest nearest = {.wanted = str_of(code)};
+    OWN(buf_done) struct buf rule = {0};
     size_t count;
 
     if (!error) {
@@ -121,21 +162,25 @@ static int run_fault_new(const struct cli_args *args)
                              STR_ARG(nearest.best));
         return cli_usage(args, "unknown FC code '%s'; 'fcemu errors' lists them", code);
     }
-    printf("# yaml-language-server: $schema=http://127.0.0.1:8252/_fcemu/faults/schema.json\n"
-           "# %d %s: %s\n# %s\n# Retry: %s. Try it with: fcemu fault check FILE\nversion: 1\nseed: "
-           "1            # the same seed gives the same "
-           "faults\nrules:\n  - id: %s\n    match:\n      operation: %s\n",
-           error->status, error->code, error->reason_en, error->reason_zh,
-           fc_retry_name(error->retry), "new-rule", operation ? operation : "\"@all\"");
+    buf_printf(
+        &rule,
+        "# yaml-language-server: $schema=http://127.0.0.1:8252/_fcemu/faults/schema.json\n"
+        "# %d %s: %s\n# %s\n# Retry: %s. Try it with: fcemu fault check FILE\nversion: 1\nseed: "
+        "1            # the same seed gives the same "
+        "faults\nrules:\n  - id: %s\n    match:\n      operation: %s\n",
+        error->status, error->code, error->reason_en, error->reason_zh, fc_retry_name(error->retry),
+        "new-rule", operation ? operation : "\"@all\"");
     if (function)
-        printf("      function: %s\n", function);
-    printf("    when:\n      probability: 30%%   # of the calls that match; leave `when` out for "
-           "all of them\n    do:\n"
-           "      error: {code: %s, args: [",
-           error->code);
-    add_args(error);
-    printf("]}\n    ttl: 30m           # it ends by itself\n");
-    return EXIT_CODE_PASS;
+        buf_printf(&rule, "      function: %s\n", function);
+    buf_printf(
+        &rule,
+        "    when:\n      probability: 30%%   # of the calls that match; leave `when` out for "
+        "all of them\n    do:\n"
+        "      error: {code: %s, args: [",
+        error->code);
+    add_args(error, &rule);
+    buf_printf(&rule, "]}\n    ttl: 30m           # it ends by itself\n");
+    return print_rule(&rule);
 }
 
 static void print_histogram(const uint64_t *sorted, size_t n)
@@ -223,10 +268,13 @@ static int run_fault_catalog(const struct cli_args *args)
     size_t operations;
     const struct fc_error *table = fc_error_table(&errors);
     const struct operation *ops = operation_table(&operations);
-    cJSON *list = cli_has(args, "json") ? cJSON_CreateArray() : NULL;
+    cJSON *list;
 
     if (cli_has(args, "operations"))
         return verb_operations.run(args);
+    if (cli_has(args, "api"))
+        return cli_usage(args, "--api is about operations; add --operations");
+    list = cli_has(args, "json") ? cJSON_CreateArray() : NULL;
     for (size_t i = 0; i < errors; i++) {
         cJSON *names = cJSON_CreateArray();
         size_t count = 0;
@@ -378,5 +426,5 @@ const struct cli_verb verb_drill_check = {
     .summary_zh = "检查含演练的文件（或 - 表示标准输入），无需守护进程",
     .options = check_options,
     .flags = CLI_JSON,
-    .run = run_fault_check,
+    .run = run_drill_check,
 };

@@ -336,7 +336,7 @@ static int finish(struct sweep *s)
         fprintf(stderr, "fcemu sweep: %zu trials could not be run\n", s->problems);
         return EXIT_CODE_UNREACHABLE;
     }
-    if (s->over_budget && !s->failed && !s->hung)
+    if (s->over_budget)
         return EXIT_CODE_TIMEOUT;
     if (!s->passed && !s->failed && !s->hung)
         return EXIT_CODE_VACUOUS;
