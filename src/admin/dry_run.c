@@ -112,6 +112,9 @@ static void tally_decision(const struct dry_run *run, const struct fault_decisio
 
 static struct str would_be(const struct fault_dry_result *result)
 {
+    for (size_t i = 0; i < N_ELEMENTS(result->doors); i++)
+        if (result->doors[i].first_rule)
+            return result->doors[i].first_rule->id;
     if (result->early.first_rule)
         return result->early.first_rule->id;
     return result->late.first_rule ? result->late.first_rule->id : STR("");
@@ -123,6 +126,8 @@ static void add_rules(const struct dry_run *run, struct arena *arena, struct buf
     struct tally *tallies = ARENA_ARRAY(arena, set->rule_count, struct tally);
 
     for (size_t i = 0; i < run->count; i++) {
+        tally_decision(run, &run->results[i].doors[0], tallies);
+        tally_decision(run, &run->results[i].doors[1], tallies);
         tally_decision(run, &run->results[i].early, tallies);
         tally_decision(run, &run->results[i].late, tallies);
     }
@@ -130,8 +135,9 @@ static void add_rules(const struct dry_run *run, struct arena *arena, struct buf
     for (size_t i = 0; i < set->rule_count; i++) {
         buf_puts(out, i ? ",{\"id\":" : "{\"id\":");
         buf_json_string(out, set->rules[i].id);
-        buf_printf(out, ",\"matched\":%" PRIu64 ",\"fired\":%" PRIu64 "}", tallies[i].matched,
-                   tallies[i].fired);
+        buf_printf(out, ",\"matched\":%" PRIu64 ",\"fired\":%" PRIu64 ",\"asked\":%s}",
+                   tallies[i].matched, tallies[i].fired,
+                   fault_dry_run_asks(&set->rules[i]) ? "true" : "false");
     }
     buf_add_char(out, ']');
 }

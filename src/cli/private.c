@@ -3,9 +3,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cli/client.h"
 #include "cli/output.h"
+#include "conf/report.h"
+#include "conf/settings.h"
+#include "daemon/doors.h"
 
 enum { ARGUMENTS_MAX = 2 * CLI_OPTIONS_MAX };
 
@@ -82,6 +86,17 @@ int private_start(const struct cli_args *args, const char *rules, struct stage *
         return tell_failure(args, stage, &err);
     *out = GIVE(stage);
     return 0;
+}
+
+unsigned private_doors(const struct cli_args *args)
+{
+    OWN(conf_report_free) struct conf_report *report = conf_report_new();
+    const char *config = cli_value(args, "config");
+    OWN(settings_free)
+    struct settings *settings =
+        settings_load(config ? config : getenv("FCEMU_CONFIG"), NULL, 0, environ, report);
+
+    return settings ? doors_of(settings) : 0; /* a mistake there is told by the daemon */
 }
 
 int private_save_tape(const struct cli_args *args)

@@ -57,6 +57,9 @@ int private_start(const struct cli_args *args, const char *rules, struct stage *
 int private_restart(const struct cli_args *args, const char *rules, struct stage *stage,
                     struct error *err);
 
+/** What listens there, of what rules can strike before there is a call: bit per enum fault_door. */
+unsigned private_doors(const struct cli_args *args);
+
 /** Write the decisions of the daemon's tape to the file of --tape, if that was given. 0, or an exit
  * code behind a message. */
 int private_save_tape(const struct cli_args *args);

@@ -24,13 +24,18 @@ static const struct fault_trial damages[] = {
     {"length too long", "length: {declare: \"+100\", then: close}",              false},
 };
 
-const struct fault_trial *react_end(size_t index)
+const struct fault_trial *react_end(size_t index, unsigned doors, enum asking_time *out_asked)
 {
+    *out_asked = ASKED_ON_REQUEST;
     for (enum fault_outcome o = OUTCOME_NONE + 1; o < OUTCOME_COUNT; o++) {
         const struct fault_outcome_row *row = fault_outcome_row(o);
 
-        if (index < row->trial_count)
+        if (row->door != DOOR_ANY && !(doors >> row->door & 1))
+            continue;
+        if (index < row->trial_count) {
+            *out_asked = row->tried_at;
             return &row->trials[index];
+        }
         index -= row->trial_count;
     }
     return index < N_ELEMENTS(damages) ? &damages[index] : NULL;
@@ -96,8 +101,10 @@ static bool add_errors(struct react *r)
 static void add_network(struct react *r)
 {
     const struct fault_trial *end;
+    unsigned doors = private_doors(r->args);
+    enum asking_time asked;
 
-    for (size_t i = 0; (end = react_end(i)); i++)
+    for (size_t i = 0; (end = react_end(i, doors, &asked)); i++)
         add_case(r, end->name, STR_NONE, end->reused ? "connection_call: {gte: 2}" : "", end->what);
 }
 

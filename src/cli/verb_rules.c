@@ -34,8 +34,8 @@ static int format_of(const struct cli_args *args, enum conf_format *out)
 
 static struct fault_grammar_options grammar_options(const struct cli_args *args)
 {
-    return (struct fault_grammar_options){.allow_unknown_region =
-                                              cli_has(args, "allow-unknown-region")};
+    return (struct fault_grammar_options){
+        .allow_unknown_region = cli_has(args, "allow-unknown-region"), .doors = ~0U};
 }
 
 /* The files named; what stands for standard input becomes a text. 0, or an exit status. */

@@ -27,6 +27,7 @@ struct sweep_case {
     size_t call; /* from 1 */
     struct str operation, injected;
     const char *what; /* members of `do` */
+    size_t nth;       /* of what its rule is asked for; 0: it is asked for none */
     bool done;        /* told by an earlier run */
 };
 
@@ -38,6 +39,8 @@ struct sweep {
     size_t count;
     size_t *order; /* of what is left to do */
     size_t left;
+    size_t connections, hellos; /* of the run without a fault, so far */
+    unsigned doors;
     cJSON *rows;
     cJSON *baseline;
     FILE *resume;
@@ -49,11 +52,11 @@ struct sweep {
 /* ---- what there is to do ---- */
 
 static void add_case(struct sweep *s, size_t call, struct str operation, struct str injected,
-                     const char *what)
+                     const char *what, size_t nth)
 {
     if (s->count < CASES_MAX)
         s->cases[s->count++] = (struct sweep_case){
-            .call = call, .operation = operation, .injected = injected, .what = what};
+            .call = call, .operation = operation, .injected = injected, .what = what, .nth = nth};
 }
 
 static const struct operation *operation_of(const cJSON *request)
@@ -63,21 +66,64 @@ static const struct operation *operation_of(const cJSON *request)
     return operation_find(api, json_get_str(request, "operation"));
 }
 
+static bool has(const cJSON *request, const char *flag)
+{
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(request, flag));
+}
+
+static bool begins_connection(const cJSON *request)
+{
+    return cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(request, "connection_call")) == 1;
+}
+
+/* The how-manieth of what such a rule is asked for the call brings; 0: it brings none. */
+static size_t brings(struct sweep *s, enum asking_time asked, size_t call, const cJSON *request)
+{
+    switch (asked) {
+    case ASKED_ON_REQUEST:
+    case ASKED_AUTHENTICATED:
+        return call;
+    case ASKED_ON_ACCEPT:
+        return begins_connection(request) ? s->connections : 0;
+    case ASKED_ON_HELLO:
+        return begins_connection(request) && has(request, "tls") ? s->hellos : 0;
+    case ASKED_BY_NAME: /* nobody knows which look-up was for which call */
+    case ASKED_AT_ADDRESS:
+        return call == 1;
+    case ASKING_TIMES:
+        break;
+    }
+    return 0;
+}
+
+static void add_ends(struct sweep *s, size_t call, struct str name, const cJSON *request)
+{
+    const struct fault_trial *end;
+    enum asking_time asked;
+
+    s->connections += begins_connection(request);
+    s->hellos += begins_connection(request) && has(request, "tls");
+    for (size_t i = 0; cli_has(s->args, "network") && (end = react_end(i, s->doors, &asked)); i++) {
+        size_t nth = brings(s, asked, call, request);
+
+        if (!end->reused && nth)
+            add_case(s, call, name, str_of(end->name), end->what, nth);
+    }
+}
+
 static void add_call(struct sweep *s, size_t call, const cJSON *request)
 {
     struct str name = arena_str(s->arena, json_get_str(request, "operation"));
     const struct operation *op = operation_of(request);
-    const struct fault_trial *end;
 
     for (size_t i = 0; i < s->errors.count; i++) {
         const struct fc_error *error = s->errors.items[i];
 
         if (s->errors.named || (op && fc_error_applies(error, op)))
-            add_case(s, call, name, str_of(error->code), cli_error_action(error, "", s->arena));
+            add_case(s, call, name, str_of(error->code), cli_error_action(error, "", s->arena),
+                     call);
     }
-    for (size_t i = 0; cli_has(s->args, "network") && (end = react_end(i)); i++)
-        if (!end->reused)
-            add_case(s, call, name, str_of(end->name), end->what);
+    add_ends(s, call, name, request);
 }
 
 static struct trial make_baseline(void *arg, size_t number, struct arena *arena)
@@ -196,7 +242,7 @@ static struct trial make(void *arg, size_t number, struct arena *arena)
             arena,
             "version: 1\nrules:\n  - {id: sweep, priority: 1000, ttl: forever, match: {}, "
             "when: {calls: {nth: [%zu]}}, do: {%s}}\n",
-            c->call, c->what),
+            c->nth, c->what),
     };
 }
 
@@ -387,6 +433,7 @@ static int run_sweep(const struct cli_args *args)
     if (r)
         return r;
     s.arena = arena_new();
+    s.doors = private_doors(args);
     s.rows = json_made(cJSON_CreateArray());
     r = cli_error_list(args, s.arena, &s.errors) ? carry_out(&s, parallel) : EXIT_CODE_USAGE;
     if (s.resume)

@@ -31,7 +31,7 @@ enum ca_flaw {
     CA_FLAWLESS = 0,
     CA_EXPIRED = 1 << 0,       /* ended yesterday */
     CA_NOT_YET_VALID = 1 << 1, /* begins tomorrow */
-    CA_WRONG_HOST = 1 << 2,    /* names only wrong-host.invalid */
+    CA_WRONG_HOST = 1 << 2,    /* names only wrong-host.localhost */
     CA_UNKNOWN_ISSUER =
         1 << 3,              /* signed by an authority that nobody can trust: it is never stored */
     CA_SELF_SIGNED = 1 << 4, /* signed by its own key */

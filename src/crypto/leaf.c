@@ -19,7 +19,7 @@ enum {
 };
 
 static const char ORGANISATION[] = "fcemu";
-static const char WRONG_HOST[] = "wrong-host.invalid";
+static const char WRONG_HOST[] = "wrong-host.localhost"; /* which its authority may sign for */
 
 static void crt_free(gnutls_x509_crt_t crt)
 {

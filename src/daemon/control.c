@@ -162,9 +162,14 @@ static bool held_release(void *owner, uint64_t number)
     return gateway_release(((struct daemon *)owner)->gateway, number);
 }
 
-static size_t held_release_all(void *owner)
+size_t held_release_all(struct daemon *d)
 {
-    return gateway_release_all(((struct daemon *)owner)->gateway);
+    return gateway_release_all(d->gateway) + http_server_release(d->server);
+}
+
+static size_t on_release_all(void *owner)
+{
+    return held_release_all(owner);
 }
 
 bool control_asks_for_token(const struct settings *s)
@@ -250,7 +255,7 @@ int control_start(struct daemon *d, struct error *err)
         .ready = ready,
         .held_each = held_each,
         .held_release = held_release,
-        .held_release_all = held_release_all,
+        .held_release_all = on_release_all,
         .state = daemon_change_state,
         .clock_moved = clock_moved,
         .resources_each = resources_each,

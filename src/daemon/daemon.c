@@ -93,7 +93,7 @@ static void on_halt(void *arg, const struct fault_condition *condition)
 
     log_warn("faults halted", "condition=%s", fault_condition_name(condition->kind));
     admin_faults_halted(d->admin, why);
-    gateway_release_all(d->gateway);
+    held_release_all(d);
 }
 
 static struct fault_ruleset *load_canned(struct daemon *d, struct conf_report *report)
@@ -182,10 +182,12 @@ static int start_ca(struct daemon *d, struct error *err)
     return 0;
 }
 
-static int certificate(void *owner, struct str name, const struct gnutls_pcert_st **out_chain,
-                       unsigned *out_len, struct gnutls_privkey_st **out_key)
+static int certificate(void *owner, struct str name, unsigned flaws,
+                       const struct gnutls_pcert_st **out_chain, unsigned *out_len,
+                       struct gnutls_privkey_st **out_key)
 {
-    return certificates_choose(gateway_control_owner(owner), name, out_chain, out_len, out_key);
+    return certificates_choose(gateway_control_owner(owner), name, flaws, out_chain, out_len,
+                               out_key);
 }
 
 static int start_server(struct daemon *d, struct error *err)
@@ -351,6 +353,7 @@ static int start(struct daemon *d, struct conf_report *report, struct error *err
     files_init(&d->fault_files, &d->settings->faults);
     files_init(&d->fixture_files, &d->settings->fixtures);
     d->grammar.allow_unknown_region = d->settings->allow_unknown_region;
+    d->grammar.doors = doors_of(d->settings);
     d->own_names =
         (struct place_names){d->settings->control_hosts.items, d->settings->control_hosts.count};
     if (loop_new(&d->loop, err) < 0 || start_ca(d, err) < 0 || start_state(d, err) < 0)
@@ -438,7 +441,8 @@ int daemon_run(const struct settings *settings, struct conf_report *report, stru
 int daemon_check(const struct settings *settings, struct conf_report *report)
 {
     struct daemon d = {.settings = settings,
-                       .grammar.allow_unknown_region = settings->allow_unknown_region};
+                       .grammar.allow_unknown_region = settings->allow_unknown_region,
+                       .grammar.doors = doors_of(settings)};
 
     files_init(&d.fault_files, &settings->faults);
     files_init(&d.fixture_files, &settings->fixtures);

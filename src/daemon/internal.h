@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "conf/settings.h"
 #include "crypto/ca.h"
+#include "daemon/doors.h"
 #include "daemon/ready.h"
 #include "gateway/gateway.h"
 #include "loop/loop.h"
@@ -63,8 +64,9 @@ struct daemon {
 
 /* certificates.c */
 /** For http_settings.certificate. */
-int certificates_choose(struct daemon *d, struct str name, const struct gnutls_pcert_st **out_chain,
-                        unsigned *out_len, struct gnutls_privkey_st **out_key);
+int certificates_choose(struct daemon *d, struct str name, unsigned flaws,
+                        const struct gnutls_pcert_st **out_chain, unsigned *out_len,
+                        struct gnutls_privkey_st **out_key);
 void certificates_free(struct daemon *d);
 
 /* keys.c */
@@ -128,6 +130,8 @@ struct fault_ruleset *files_load(struct rule_files *files,
                                  struct conf_report *report);
 
 /* control.c: what the control side needs of us */
+/** Let go of all that rules hold: calls, and connections before there was one. Returns how many. */
+size_t held_release_all(struct daemon *d);
 const struct gateway_control *control_side(void);
 bool control_asks_for_token(const struct settings *s); /* who reaches us from elsewhere needs it */
 int control_start(struct daemon *d, struct error *err);

@@ -1,4 +1,6 @@
 /* Names answered: which of them lead here, and on which addresses they may be asked for. */
+#include <arpa/inet.h>
+
 #include "daemon/internal.h"
 #include "dns/server.h"
 #include "route/place.h"
@@ -17,10 +19,43 @@ static bool serves(void *owner, struct str name)
     return place.kind != PLACE_LOCAL && place.kind != PLACE_CUSTOM;
 }
 
+static void set_address(struct str text, struct dns_address *out)
+{
+    char copy[INET6_ADDRSTRLEN] = "";
+
+    memcpy(copy, text.ptr, text.len < sizeof(copy) ? text.len : 0);
+    out->family = inet_pton(AF_INET, copy, &out->v4) == 1 ? AF_INET : AF_INET6;
+    if (out->family == AF_INET6)
+        inet_pton(AF_INET6, copy, &out->v6);
+}
+
+static void fate(void *owner, struct str asker, struct str name, bool six, struct dns_fate *out)
+{
+    const struct daemon *d = owner;
+    struct fault_dns fault;
+
+    if (!gateway_named(d->gateway, asker, name, six, &fault))
+        return;
+    switch (fault.fault) {
+    case DNS_FAULT_NXDOMAIN:
+        out->kind = DNS_NO_NAME;
+        break;
+    case DNS_FAULT_SERVFAIL:
+        out->kind = DNS_FAILS;
+        break;
+    case DNS_FAULT_TIMEOUT:
+        out->kind = DNS_SILENCE;
+        break;
+    case DNS_FAULT_ADDRESS:
+        set_address(fault.address, &out->address);
+        break;
+    }
+}
+
 int names_start(struct daemon *d, struct error *err)
 {
     const struct conf_texts *addresses = &d->settings->dns_listen;
-    const struct dns_zone zone = {.serves = serves, .owner = d};
+    const struct dns_zone zone = {.serves = serves, .fate = fate, .owner = d};
 
     if (addresses->count == 0)
         return 0;

@@ -83,10 +83,30 @@ static bool is_transfer(ldns_rr_type type)
     return type == LDNS_RR_TYPE_AXFR || type == LDNS_RR_TYPE_IXFR;
 }
 
-static ldns_pkt_rcode judge(const struct dns_zone *zone, const ldns_pkt *query,
-                            const ldns_rr *question)
+static ldns_rr_type type_of(const struct dns_address *address)
 {
-    char text[NAME_BYTES];
+    return address->family == AF_INET6 ? LDNS_RR_TYPE_AAAA : LDNS_RR_TYPE_A;
+}
+
+/* Is it one that an address of that family answers? */
+static bool asks_for(const ldns_rr *question, const struct dns_address *address)
+{
+    ldns_rr_type asked = ldns_lib()->rr_get_type(question);
+
+    return asked == type_of(address) || asked == LDNS_RR_TYPE_ANY;
+}
+
+static bool asks_for_address(const ldns_rr *question)
+{
+    ldns_rr_type asked = ldns_lib()->rr_get_type(question);
+
+    return asked == LDNS_RR_TYPE_A || asked == LDNS_RR_TYPE_AAAA || asked == LDNS_RR_TYPE_ANY;
+}
+
+/* @text, of NAME_BYTES, has the name where that is served. */
+static ldns_pkt_rcode judge(const struct dns_zone *zone, const ldns_pkt *query,
+                            const ldns_rr *question, char *text, struct str *out_name)
+{
     struct str name;
 
     if (ldns_lib()->pkt_get_opcode(query) != LDNS_PACKET_QUERY)
@@ -98,6 +118,7 @@ static ldns_pkt_rcode judge(const struct dns_zone *zone, const ldns_pkt *query,
         return LDNS_RCODE_REFUSED;
     if (!read_name(ldns_lib()->rr_owner(question), text, &name) || !zone->serves(zone->owner, name))
         return LDNS_RCODE_REFUSED;
+    *out_name = name;
     return LDNS_RCODE_NOERROR;
 }
 
@@ -107,10 +128,8 @@ static ldns_pkt_rcode judge(const struct dns_zone *zone, const ldns_pkt *query,
 static ldns_rr *make_record(const struct dns_address *here, const ldns_rr *question)
 {
     bool six = here->family == AF_INET6;
-    ldns_rr_type type = six ? LDNS_RR_TYPE_AAAA : LDNS_RR_TYPE_A;
-    ldns_rr_type asked = ldns_lib()->rr_get_type(question);
 
-    if (asked != type && asked != LDNS_RR_TYPE_ANY)
+    if (!asks_for(question, here))
         return NULL;
     ldns_rr *record = ldns_lib()->rr_new();
     ldns_rdf *address =
@@ -120,7 +139,7 @@ static ldns_rr *make_record(const struct dns_address *here, const ldns_rr *quest
     ldns_lib()->rr_set_owner(record, ldns_lib()->rdf_clone(ldns_lib()->rr_owner(question)));
     ldns_lib()->rr_set_ttl(record, DNS_TTL_S);
     ldns_lib()->rr_set_class(record, LDNS_RR_CLASS_IN);
-    ldns_lib()->rr_set_type(record, type);
+    ldns_lib()->rr_set_type(record, type_of(here));
     ldns_lib()->rr_push_rdf(record, address);
     return record;
 }
@@ -161,9 +180,32 @@ static void say_bad_version(ldns_pkt *answer)
     ldns_lib()->pkt_set_edns_extended_rcode(answer, 1);
 }
 
-bool dns_answer(const struct dns_zone *zone, const struct dns_address *here, struct str query,
-                struct buf *out)
+/* What becomes of the question: false when nothing is said to it. */
+static bool decide(const struct dns_zone *zone, const ldns_pkt *query, const ldns_rr *question,
+                   struct str asker, ldns_pkt_rcode *out_rcode, struct dns_address *here)
 {
+    struct dns_fate fate = {.address = *here};
+    char text[NAME_BYTES];
+    struct str name;
+
+    *out_rcode = judge(zone, query, question, text, &name);
+    if (*out_rcode != LDNS_RCODE_NOERROR || !zone->fate || !asks_for_address(question))
+        return true;
+    zone->fate(zone->owner, asker, name, ldns_lib()->rr_get_type(question) == LDNS_RR_TYPE_AAAA,
+               &fate);
+    *here = fate.address;
+    if (fate.kind == DNS_NO_NAME)
+        *out_rcode = LDNS_RCODE_NXDOMAIN;
+    if (fate.kind == DNS_FAILS)
+        *out_rcode = LDNS_RCODE_SERVFAIL;
+    return fate.kind != DNS_SILENCE;
+}
+
+bool dns_answer(const struct dns_zone *zone, const struct dns_address *here, struct str asker,
+                struct str query, struct buf *out)
+{
+    struct dns_address said = *here;
+    ldns_pkt_rcode rcode = LDNS_RCODE_REFUSED;
     OWN(packet_free) ldns_pkt *asked = NULL;
     OWN(packet_free) ldns_pkt *answer = NULL;
     OWN(bytes_free) uint8_t *bytes = NULL;
@@ -175,9 +217,10 @@ bool dns_answer(const struct dns_zone *zone, const struct dns_address *here, str
         return answer_malformed(query, out);
     bool unknown = is_unknown_edns(asked);
     const ldns_rr *question = ldns_lib()->rr_list_rr(ldns_lib()->pkt_question(asked), 0);
-    ldns_pkt_rcode rcode = unknown ? LDNS_RCODE_REFUSED : judge(zone, asked, question);
 
-    answer = make_answer(asked, question, rcode, here);
+    if (!unknown && !decide(zone, asked, question, asker, &rcode, &said))
+        return true;
+    answer = make_answer(asked, question, rcode, &said);
     if (answer && unknown)
         say_bad_version(answer);
     if (!answer || ldns_lib()->pkt2wire(&bytes, answer, &len) != LDNS_STATUS_OK)

@@ -16,11 +16,6 @@
 
 #include "base/buf.h"
 
-struct dns_zone {
-    bool (*serves)(void *owner, struct str name); /* lower case, without the final dot */
-    void *owner;
-};
-
 /* By which of our addresses the asker has reached us: the answer. */
 struct dns_address {
     int family; /* AF_INET, AF_INET6 */
@@ -30,9 +25,23 @@ struct dns_address {
     };
 };
 
+/* How a name that is served is answered. */
+struct dns_fate {
+    enum { DNS_TRUE = 0, DNS_NO_NAME, DNS_FAILS, DNS_SILENCE } kind;
+    struct dns_address address; /* of DNS_TRUE: by which we were reached, unless it is changed */
+};
+
+struct dns_zone {
+    bool (*serves)(void *owner, struct str name); /* lower case, without the final dot */
+    /* @asker, an address as text, asks for an address of a served name, of IPv6 if @six. NULL:
+       DNS_TRUE. */
+    void (*fate)(void *owner, struct str asker, struct str name, bool six, struct dns_fate *out);
+    void *owner;
+};
+
 enum { DNS_TTL_S = 5 };
 
-/** The answer to @query, appended to @out. False when there is none: it is no question, or memory
- * is out. */
-bool dns_answer(const struct dns_zone *zone, const struct dns_address *here, struct str query,
-                struct buf *out);
+/** The answer to @query, appended to @out; nothing for DNS_SILENCE. False when there is none: it is
+ * no question, or memory is out. */
+bool dns_answer(const struct dns_zone *zone, const struct dns_address *here, struct str asker,
+                struct str query, struct buf *out);

@@ -63,11 +63,15 @@ void dns_on_datagrams(void *arg, unsigned events)
     struct datagram d;
     struct dns_address here;
     struct str query;
+    char asker[DNS_ASKER_BYTES];
 
     (void)events;
     for (int i = 0; i < DATAGRAMS_A_WAKE && receive(listener->udp, &d, &query); i++) {
         answer.len = 0;
-        if (!find_here(&d, &here) || !dns_answer(&listener->server->zone, &here, query, &answer))
+        dns_asker_of(&d.asker, asker);
+        if (!find_here(&d, &here) ||
+            !dns_answer(&listener->server->zone, &here, str_of(asker), query, &answer) ||
+            !answer.len)
             continue;
         d.vector = (struct iovec){answer.ptr, answer.len};
         sendmsg(listener->udp, &d.message, MSG_DONTWAIT); /* lost ones are asked again */

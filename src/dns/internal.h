@@ -12,6 +12,7 @@ enum {
     DNS_TCP_MAX = 64,        /* connections at once; more are closed */
     DNS_MESSAGE_MAX = 65535, /* of TCP */
     DNS_UDP_MAX = 4096,      /* of a question; longer ones are malformed */
+    DNS_ASKER_BYTES = INET6_ADDRSTRLEN,
 };
 
 struct dns_connection;
@@ -40,6 +41,9 @@ int dns_addresses_parse(struct str text, struct sockaddr_storage out[2], size_t 
                         struct error *err);
 /** One of ours as an answer says it. */
 struct dns_address dns_address_of(const struct sockaddr_storage *address);
+
+/** Who asks, as text; IPv4 also where it came by a socket of both. */
+void dns_asker_of(const struct sockaddr_storage *address, char out[DNS_ASKER_BYTES]);
 
 /* datagram.c */
 void dns_on_datagrams(void *arg, unsigned events); /* of a listener */

@@ -141,3 +141,17 @@ struct dns_address dns_address_of(const struct sockaddr_storage *address)
         out.v4 = ((const struct sockaddr_in *)address)->sin_addr;
     return out;
 }
+
+void dns_asker_of(const struct sockaddr_storage *address, char out[DNS_ASKER_BYTES])
+{
+    const struct sockaddr_in *four = (const void *)address;
+    const struct sockaddr_in6 *six = (const void *)address;
+
+    out[0] = '\0';
+    if (address->ss_family == AF_INET)
+        inet_ntop(AF_INET, &four->sin_addr, out, DNS_ASKER_BYTES);
+    else if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
+        inet_ntop(AF_INET, &six->sin6_addr.s6_addr[12], out, DNS_ASKER_BYTES);
+    else
+        inet_ntop(AF_INET6, &six->sin6_addr, out, DNS_ASKER_BYTES);
+}

@@ -16,6 +16,7 @@ struct dns_connection {
     struct loop_watch *watch;
     struct loop_timer idle;
     struct dns_address here;
+    char asker[DNS_ASKER_BYTES];
     struct buf in;
 };
 
@@ -58,9 +59,12 @@ static bool answer(struct dns_connection *c, struct str query)
     OWN(buf_done) struct buf out = {0};
 
     buf_add(&out, (struct str){"\0\0", LENGTH_BYTES});
-    if (!dns_answer(&c->server->zone, &c->here, query, &out))
+    if (!dns_answer(&c->server->zone, &c->here, str_of(c->asker), query, &out))
         return false;
     size_t len = out.len - LENGTH_BYTES;
+
+    if (len == 0)
+        return true;
 
     out.ptr[0] = (char)(len >> BITS_A_BYTE);
     out.ptr[1] = (char)len;
@@ -98,7 +102,7 @@ static void on_readable(void *arg, unsigned events)
         await(c);
 }
 
-static bool begin(struct dns_server *server, int fd)
+static bool begin(struct dns_server *server, int fd, const struct sockaddr_storage *asker)
 {
     struct sockaddr_storage local = {0};
     socklen_t len = sizeof(local);
@@ -111,6 +115,7 @@ static bool begin(struct dns_server *server, int fd)
 
     *c = (struct dns_connection){
         .server = server, .next = server->connections, .fd = fd, .here = dns_address_of(&local)};
+    dns_asker_of(asker, c->asker);
     c->watch = loop_watch_start(server->loop, fd, LOOP_READABLE, on_readable, c, &err);
     if (!c->watch) {
         mem_free(c);
@@ -125,10 +130,12 @@ static bool begin(struct dns_server *server, int fd)
 void dns_on_connection(void *arg, unsigned events)
 {
     const struct dns_listener *listener = arg;
-    int fd = accept4(listener->tcp, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    struct sockaddr_storage asker = {0};
+    socklen_t len = sizeof(asker);
+    int fd = accept4(listener->tcp, (struct sockaddr *)&asker, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
     (void)events;
-    if (fd >= 0 && !begin(listener->server, fd))
+    if (fd >= 0 && !begin(listener->server, fd, &asker))
         close(fd);
 }
 

@@ -134,10 +134,10 @@ void fault_decide(struct fault_engine *engine, const struct fault_call *call, st
     decide(engine, call, arena, call->authenticated ? ASKED_AUTHENTICATED : ASKED_ON_REQUEST, out);
 }
 
-void fault_decide_accept(struct fault_engine *engine, const struct fault_call *call,
-                         struct arena *arena, struct fault_decision *out)
+void fault_decide_at(struct fault_engine *engine, unsigned time, const struct fault_call *call,
+                     struct arena *arena, struct fault_decision *out)
 {
-    decide(engine, call, arena, ASKED_ON_ACCEPT, out);
+    decide(engine, call, arena, (enum asking_time)time, out);
 }
 
 const struct fault_rule *fault_capped_rule(const struct fault_decision *decision)
@@ -169,9 +169,12 @@ void fault_release(struct fault_engine *engine, struct fault_decision *decision)
 
 /* ---- what the gateway asks beforehand ---- */
 
-bool fault_asks_accept(const struct fault_engine *engine)
+bool fault_asks(const struct fault_engine *engine, unsigned time)
 {
-    return !engine->stopped && rule_index_count(engine->index, ASKED_ON_ACCEPT) > 0;
+    if (engine->stopped)
+        return false;
+    return engine->decided_elsewhere ? engine->decided_times >> time & 1
+                                     : rule_index_count(engine->index, (enum asking_time)time) > 0;
 }
 
 bool fault_wants_answers(const struct fault_engine *engine)
@@ -182,12 +185,4 @@ bool fault_wants_answers(const struct fault_engine *engine)
 bool fault_counts_attempts(const struct fault_engine *engine)
 {
     return engine->counts_attempts;
-}
-
-bool fault_asks_authenticated(const struct fault_engine *engine)
-{
-    if (engine->stopped)
-        return false;
-    return engine->decided_elsewhere ? engine->decided_authenticated
-                                     : rule_index_count(engine->index, ASKED_AUTHENTICATED) > 0;
 }

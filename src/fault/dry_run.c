@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "fault/explain.h"
+#include "fault/internal.h"
 
 struct dry_run {
     struct clock clock;
@@ -23,10 +24,30 @@ static size_t let_go(struct dry_run *run, size_t *held, size_t held_count, uint6
             held[kept++] = held[i];
             continue;
         }
+        fault_release(run->engine, &run->results[held[i]].doors[0]);
+        fault_release(run->engine, &run->results[held[i]].doors[1]);
         fault_release(run->engine, &run->results[held[i]].early);
         fault_release(run->engine, &run->results[held[i]].late);
     }
     return kept;
+}
+
+/* True when the connection is struck, so that there is no call; or when there never was one. */
+static bool ask_at_door(struct dry_run *run, const struct fault_call *call,
+                        struct fault_dry_result *result)
+{
+    static const enum asking_time times[] = {ASKED_ON_ACCEPT, ASKED_ON_HELLO};
+
+    if (call->connection_call > 1)
+        return false;
+    for (size_t i = 0; i < N_ELEMENTS(times); i++) {
+        if (!fault_asks(run->engine, times[i]) || (times[i] == ASKED_ON_HELLO && !call->tls))
+            continue;
+        fault_decide_at(run->engine, times[i], call, run->arena, &result->doors[i]);
+        if (result->doors[i].outcome)
+            return true;
+    }
+    return !call->method.len;
 }
 
 static void ask(struct dry_run *run, size_t i)
@@ -36,11 +57,22 @@ static void ask(struct dry_run *run, size_t i)
 
     *result = (struct fault_dry_result){0};
     call.authenticated = false;
+    if (ask_at_door(run, &call, result))
+        return;
     fault_decide(run->engine, &call, run->arena, &result->early);
-    if (result->early.outcome || result->early.rejected || !fault_asks_authenticated(run->engine))
+    if (result->early.outcome || result->early.rejected ||
+        !fault_asks(run->engine, ASKED_AUTHENTICATED))
         return;
     call.authenticated = true;
     fault_decide(run->engine, &call, run->arena, &result->late);
+}
+
+bool fault_dry_run_asks(const struct fault_rule *rule)
+{
+    enum asking_time time = rule_asking_time(rule);
+
+    return time == ASKED_ON_REQUEST || time == ASKED_AUTHENTICATED || time == ASKED_ON_ACCEPT ||
+           time == ASKED_ON_HELLO;
 }
 
 void fault_dry_run(struct fault_ruleset *set, uint64_t seed, const struct fault_dry_call *calls,

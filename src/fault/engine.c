@@ -83,13 +83,14 @@ bool fault_engine_heeds_headers(const struct fault_engine *engine)
 void fault_engine_observe_with(struct fault_engine *engine, const struct fault_observer *observer)
 {
     engine->observer = observer ? *observer : (struct fault_observer){0};
-    engine->decided_elsewhere = engine->decided_authenticated = false;
+    engine->decided_elsewhere = false;
+    engine->decided_times = 0;
 }
 
-void fault_engine_decided_elsewhere(struct fault_engine *engine, bool on, bool authenticated)
+void fault_engine_decided_elsewhere(struct fault_engine *engine, bool on, unsigned times)
 {
     engine->decided_elsewhere = on;
-    engine->decided_authenticated = on && authenticated;
+    engine->decided_times = on ? times : 0;
 }
 
 /* ---- loading ---- */

@@ -106,17 +106,14 @@ bool fault_engine_heeds_headers(const struct fault_engine *engine);
 const struct fault_ruleset *fault_engine_ruleset(const struct fault_engine *engine);
 uint64_t fault_engine_seed(const struct fault_engine *engine);
 
-/** True when any rule strikes before a request exists, so that fault_decide_accept() is worth it.
- */
-bool fault_asks_accept(const struct fault_engine *engine);
 /** False when asking leads to nothing: no rules, or all are stopped. */
 bool fault_has_work(const struct fault_engine *engine);
 /** True when any rule may give an earlier answer again, so that answers must be kept. */
 bool fault_wants_answers(const struct fault_engine *engine);
 /** True when any rule asks for the attempt of a call, so that retry chains must be followed. */
 bool fault_counts_attempts(const struct fault_engine *engine);
-/** True when any rule asks for match.authenticated, so that a second asking is worth it. */
-bool fault_asks_authenticated(const struct fault_engine *engine);
+/** True when any rule is asked at @time (enum asking_time), so that it is worth deciding then. */
+bool fault_asks(const struct fault_engine *engine, unsigned time);
 
 void fault_decide(struct fault_engine *engine, const struct fault_call *call, struct arena *arena,
                   struct fault_decision *out);
@@ -124,9 +121,10 @@ void fault_decide(struct fault_engine *engine, const struct fault_call *call, st
  * arena that it was made in ends. */
 void fault_release(struct fault_engine *engine, struct fault_decision *decision);
 
-/** For `at: accept`: only client, host, region and account are known. */
-void fault_decide_accept(struct fault_engine *engine, const struct fault_call *call,
-                         struct arena *arena, struct fault_decision *out);
+/** At another time than the request and what follows it; at the door, only client, host, region
+ * and account are known. */
+void fault_decide_at(struct fault_engine *engine, unsigned time, const struct fault_call *call,
+                     struct arena *arena, struct fault_decision *out);
 
 /** Expand {{path}} {{method}} {{function}} {{service}} {{operation}} {{account}} {{region}}
  * {{request_id}} {{now}} {{now+20m}} {{body}} {{body/json/pointer}}. */

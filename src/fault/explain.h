@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "fault/engine.h"
+#include "fault/outcome.h"
 
 struct fault_explanation {
     const struct fault_rule *rule;
@@ -43,13 +44,17 @@ struct fault_dry_call {
 };
 
 struct fault_dry_result {
-    struct fault_decision early; /* before the signature check */
-    struct fault_decision late;  /* behind it; empty when nothing asked or the call was answered */
+    struct fault_decision doors[2]; /* of its connection, when it was the first call on that */
+    struct fault_decision early;    /* before the signature check */
+    struct fault_decision late; /* behind it; empty when nothing asked or the call was answered */
 };
 
 /**
  * What @set would have done to calls that happened: an engine of its own, armed at the first call,
- * on the clock of the calls. The results live in @arena and in @set, and need no release.
+ * on the clock of the calls. The results live in @arena and in @set, and need no release. A "call"
+ * without a method is a connection that never came to one.
  */
 void fault_dry_run(struct fault_ruleset *set, uint64_t seed, const struct fault_dry_call *calls,
                    size_t count, struct arena *arena, struct fault_dry_result *out);
+/** Is what it strikes among the calls of a journal? */
+bool fault_dry_run_asks(const struct fault_rule *rule);

@@ -56,21 +56,20 @@ struct rule_index {
 
 /* ---- the moment a rule is asked ---- */
 
-static bool strikes_on_accept(const struct fault_action *action)
+/* Of several to choose from, the grammar lets none strike at another moment than the first. */
+static enum asking_time action_asking_time(const struct fault_action *action)
 {
-    if (action->outcome == OUTCOME_NONE || !fault_outcome_row(action->outcome)->chooses)
-        return fault_action_strikes_early(action);
-    for (size_t i = 0; i < action->choice_count; i++)
-        if (!strikes_on_accept(action->choices[i].action))
-            return false;
-    return action->choice_count > 0;
+    while (action->choice_count)
+        action = action->choices[0].action;
+    return fault_action_asked(action);
 }
 
 enum asking_time rule_asking_time(const struct fault_rule *rule)
 {
-    if (strikes_on_accept(rule->action))
-        return ASKED_ON_ACCEPT;
-    return match_asks_authenticated(&rule->match) ? ASKED_AUTHENTICATED : ASKED_ON_REQUEST;
+    enum asking_time time = action_asking_time(rule->action);
+
+    return time == ASKED_ON_REQUEST && match_asks_authenticated(&rule->match) ? ASKED_AUTHENTICATED
+                                                                              : time;
 }
 
 /* ---- building ---- */

@@ -236,7 +236,8 @@ struct fault_engine {
     void (*on_halt)(void *arg, const struct fault_condition *condition);
     void *on_halt_arg;
     struct fault_observer observer;
-    bool decided_elsewhere, decided_authenticated; /* by the observer; see its header */
+    bool decided_elsewhere; /* by the observer; see its header */
+    unsigned decided_times;
 };
 
 /** Turn back what was switched for a time that is over. */

@@ -9,9 +9,7 @@
 #pragma once
 
 #include "fault/engine.h"
-
-/* When a rule is asked: its own moment, known from what it matches and does. */
-enum asking_time { ASKED_ON_ACCEPT, ASKED_ON_REQUEST, ASKED_AUTHENTICATED, ASKING_TIMES };
+#include "fault/outcome.h"
 
 /* One asking, while it lasts. */
 struct fault_sight {
@@ -37,6 +35,6 @@ struct fault_observer {
 
 /** Taken over by value; NULL = nobody looks on. All functions must be there. */
 void fault_engine_observe_with(struct fault_engine *engine, const struct fault_observer *observer);
-/** From now on the observer decides, and no rule is asked; @authenticated: also behind the
- * signature check. */
-void fault_engine_decided_elsewhere(struct fault_engine *engine, bool on, bool authenticated);
+/** From now on the observer decides, and no rule is asked; @times: bit per enum asking_time at
+ * which there is something to decide, besides the request. */
+void fault_engine_decided_elsewhere(struct fault_engine *engine, bool on, unsigned times);

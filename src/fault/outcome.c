@@ -35,11 +35,23 @@ static const struct fault_outcome_row *row_of(const struct fault_action *action)
     return action ? rows[action->outcome] : NULL;
 }
 
-bool fault_action_strikes_early(const struct fault_action *action)
+enum asking_time fault_action_asked(const struct fault_action *action)
 {
     const struct fault_outcome_row *row = row_of(action);
 
-    return row && row->strikes_early && row->strikes_early(action);
+    return row && row->asked ? row->asked(action) : ASKED_ON_REQUEST;
+}
+
+bool fault_action_strikes_early(const struct fault_action *action)
+{
+    return asking_is_early(fault_action_asked(action));
+}
+
+struct str fault_action_word(const struct fault_action *action)
+{
+    const struct fault_outcome_row *row = row_of(action);
+
+    return row && row->word ? row->word(action) : STR("");
 }
 
 struct fault_sending fault_action_sends(const struct fault_action *action)
@@ -65,10 +77,7 @@ bool fault_action_holds(const struct fault_action *action, uint64_t *out_ns)
 {
     const struct fault_outcome_row *row = row_of(action);
 
-    if (!row || !row->holds_ns)
-        return false;
-    *out_ns = row->holds_ns(action);
-    return true;
+    return row && row->holds_ns && row->holds_ns(action, out_ns);
 }
 
 enum fault_effect fault_action_effect(const struct fault_action *action)

@@ -62,6 +62,26 @@ struct fault_member {
         name, MEMBER_NAME, offsetof(type, member), list, N_ELEMENTS(list)                          \
     }
 
+/* ---- when it strikes ---- */
+
+/* When a rule is asked: its own moment, known from what it matches and does. Some are at the door:
+ * there is no request yet. */
+enum asking_time {
+    ASKED_ON_REQUEST,
+    ASKED_AUTHENTICATED, /* behind the signature check */
+    ASKED_ON_ACCEPT,     /* a connection has come, and its first bytes */
+    ASKED_ON_HELLO,      /* the same, of TLS */
+    ASKED_BY_NAME,       /* a name is asked for, by DNS */
+    ASKED_AT_ADDRESS,    /* before anybody comes: is the address of a region closed? */
+    ASKING_TIMES
+};
+
+/** Before there is a request, so that only client, host, region and account are known. */
+static inline bool asking_is_early(enum asking_time time)
+{
+    return time >= ASKED_ON_ACCEPT && time <= ASKED_AT_ADDRESS;
+}
+
 /* ---- how it is tried ---- */
 
 /* One way in which it ends calls, as `react` and `sweep` try it. */
@@ -73,12 +93,13 @@ struct fault_trial {
 /* ---- the row ---- */
 
 /* What must listen, so that it can strike: bits of fault_grammar_options.doors. */
-enum fault_door { DOOR_ANY, DOOR_TLS, DOOR_DNS, DOOR_OF_REGION };
+enum fault_door { DOOR_ANY, DOOR_DNS, DOOR_OF_REGION };
 
 struct fault_outcome_row {
     bool exempts;       /* the call goes its way, and no further rule is asked */
     bool chooses;       /* of the action's choices; never an outcome by itself */
     bool is_network;    /* coverage counts it by its name, as it has no code of its own */
+    bool at_door;       /* strikes where there is no call yet, always */
     bool is_inside;     /* strikes where a function's code runs: calls of functions alone */
     bool has_phase;     /* `at` says when it strikes */
     bool wants_answers; /* earlier answers must be kept */
@@ -87,12 +108,15 @@ struct fault_outcome_row {
     /* What must listen for it, and what F316 says where nothing does. */
     enum fault_door door;
     const char *no_door;
-    /* Does it strike before a request exists? NULL: never. */
-    bool (*strikes_early)(const struct fault_action *action);
+    /* When it strikes. NULL: on the request. */
+    enum asking_time (*asked)(const struct fault_action *action);
+    /* Which of several faults it is, for the journal. NULL: it is but one. */
+    struct str (*word)(const struct fault_action *action);
     /* NULL: the operation's own answer. */
     struct fault_sending (*sends)(const struct fault_action *action);
-    /* For how long it holds the call, by its key `for`; FAULT_FOREVER. NULL: not at all. */
-    uint64_t (*holds_ns)(const struct fault_action *action);
+    /* Does it hold the call, and for how long, by its key `for`; FAULT_FOREVER. NULL: not at all.
+     */
+    bool (*holds_ns)(const struct fault_action *action, uint64_t *out_ns);
     /* What becomes of the work unless the rule says it. NULL: it is done. */
     enum fault_effect (*effect)(const struct fault_action *action);
     /* Of what was read from a tape: is all there that it cannot do without? NULL: yes. */
@@ -101,6 +125,7 @@ struct fault_outcome_row {
     size_t member_count;
     const struct fault_trial *trials;
     size_t trial_count;
+    enum asking_time tried_at; /* when those strike */
 };
 
 #define FAULT_MEMBERS_OF(list) .members = (list), .member_count = N_ELEMENTS(list)
@@ -111,7 +136,11 @@ const struct fault_outcome_row *fault_outcome_row(enum fault_outcome outcome);
 
 /* The same asked of an action, which may be NULL or have no outcome. Choices are not looked into.
  */
+/** ASKED_AUTHENTICATED is never among them: that depends on what the rule matches. */
+enum asking_time fault_action_asked(const struct fault_action *action);
 bool fault_action_strikes_early(const struct fault_action *action);
+/** "expired", "nxdomain"; "" where the outcome's name says it all. */
+struct str fault_action_word(const struct fault_action *action);
 struct fault_sending fault_action_sends(const struct fault_action *action);
 /** Is it all that the client gets, so that nothing but it is delivered? */
 bool fault_action_ends_call(const struct fault_action *action);

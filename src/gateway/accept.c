@@ -1,32 +1,10 @@
 /*
- * Rules that strike before a request exists (`at: accept`): only the client, and the name if SNI or
- * Host told it, are known.
+ * Rules that strike before a request exists (`at: accept`, `tls`): only the client, and the name if
+ * SNI or Host told it, are known.
  */
 #include "base/units.h"
+#include "fault/tls.h"
 #include "gateway/internal.h"
-
-static void record(struct gateway *gateway, const struct fault_call *facts, bool tls,
-                   const struct fault_decision *d)
-{
-    uint64_t now = clock_monotonic_ns();
-    struct journal_entry entry = {
-        .request_id = STR(""),
-        .wall_ms = clock_wall_ms(),
-        .started_ns = now,
-        .ended_ns = now,
-        .client = facts->client,
-        .tls = tls,
-        .host = facts->host,
-        .account = facts->account,
-        .region = facts->region,
-        .outcome = HTTP_CUT,
-        .outcome_kind = fault_outcome_name(d->outcome->outcome),
-        .rule = d->outcome_rule->id,
-        .effect = EFFECT_NONE,
-    };
-
-    journal_append(gateway->parts.journal, &entry);
-}
 
 const struct gateway_control *gateway_control_of(const struct gateway *gateway,
                                                  const struct http_call *call)
@@ -49,46 +27,50 @@ bool gateway_reserved(void *owner, struct str name, struct str target)
            gateway->parts.control->wants(gateway->parts.control_owner, &request);
 }
 
-static enum delivery_end end_before_request(const struct fault_action *action, uint64_t *silence_ms)
+/* ---- rules ---- */
+
+static struct wire_fate fate_by(const struct fault_action *action)
 {
     const struct fault_sending sending = fault_action_sends(action);
+    const struct fault_tls tls = fault_action_tls(action);
+    struct wire_fate fate = {
+        .flaws = tls.flaws, .old_protocol = tls.old_protocol, .no_notify = tls.no_close_notify};
     uint64_t ns;
 
     if (fault_action_holds(action, &ns)) {
-        *silence_ms = ns / NS_PER_MS;
-        return DELIVERY_SILENCE;
+        fate.end = DELIVERY_SILENCE;
+        fate.silence_ms = ns / NS_PER_MS;
+    } else if (sending.what == SENDS_NOTHING) {
+        fate.end = sending.end == THEN_RESET ? DELIVERY_RESET : DELIVERY_CLOSE;
     }
-    if (sending.what != SENDS_NOTHING)
-        return DELIVERY_KEEP;
-    return sending.end == THEN_RESET ? DELIVERY_RESET : DELIVERY_CLOSE;
+    return fate;
 }
 
-enum delivery_end gateway_accept(void *owner, struct str client, struct str name, bool tls,
-                                 uint64_t *silence_ms)
+/* True when a rule has decided what becomes of it. */
+static bool ask(struct gateway *gateway, enum asking_time time, const struct fault_call *facts,
+                struct arena *arena, struct wire_fate *out)
+{
+    struct fault_decision decision;
+    bool struck = door_ask(gateway, time, facts, arena, &decision);
+
+    if (struck)
+        *out = fate_by(decision.outcome);
+    fault_release(gateway->parts.faults, &decision);
+    return struck;
+}
+
+void gateway_accept(void *owner, struct str client, struct str name, bool tls,
+                    struct wire_fate *out)
 {
     struct gateway *gateway = owner;
+    const struct fault_engine *faults = gateway->parts.faults;
     OWN(arena_free) struct arena *arena = NULL;
-    struct fault_call facts = {.client = client, .host = name};
-    struct fault_decision decision = {0};
-    enum delivery_end end;
-    struct place place;
+    struct fault_call facts = {.client = client, .host = name, .tls = tls};
 
-    if (!fault_asks_accept(gateway->parts.faults))
-        return DELIVERY_KEEP;
+    if (!fault_asks(faults, ASKED_ON_ACCEPT) && !(tls && fault_asks(faults, ASKED_ON_HELLO)))
+        return;
     arena = arena_new();
-    if (str_is_set(name)) {
-        place_find(name, STR_NONE, &gateway->settings.defaults, arena, &place);
-        facts.product = product_of_place(&place);
-        facts.account = place.account;
-        facts.region = place.region;
-    }
-    fault_decide_accept(gateway->parts.faults, &facts, arena, &decision);
-    if (!decision.outcome) {
-        fault_release(gateway->parts.faults, &decision);
-        return DELIVERY_KEEP;
-    }
-    end = end_before_request(decision.outcome, silence_ms);
-    record(gateway, &facts, tls, &decision);
-    fault_release(gateway->parts.faults, &decision);
-    return end;
+    door_learn(gateway, &facts, arena);
+    if (!ask(gateway, ASKED_ON_ACCEPT, &facts, arena, out) && tls)
+        ask(gateway, ASKED_ON_HELLO, &facts, arena, out);
 }

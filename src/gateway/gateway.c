@@ -59,6 +59,7 @@ void gateway_free(struct gateway *gateway)
     gateway->ending = true;
     late_drop_all(gateway);
     recent_free(gateway->recent);
+    names_done(gateway);
     stale_done(&gateway->stale);
     bodies_done(&gateway->bodies);
     buf_done(&gateway->scratch);

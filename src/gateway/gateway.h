@@ -12,6 +12,7 @@
 #include "auth/auth.h"
 #include "auth/visitor.h"
 #include "base/clock.h"
+#include "fault/dns.h"
 #include "fault/engine.h"
 #include "http/call/server.h"
 #include "journal/chain.h"
@@ -92,6 +93,9 @@ struct gateway *gateway_new(const struct gateway_parts *parts,
                             const struct gateway_settings *settings);
 void gateway_free(struct gateway *gateway);
 void *gateway_control_owner(const struct gateway *gateway);
+/** Is @name, asked for by @client, to be answered wrongly? Views, valid until the next call. */
+bool gateway_named(struct gateway *gateway, struct str client, struct str name, bool six,
+                   struct fault_dns *out);
 /** Handlers for the server; the owner handed to it is the struct gateway. */
 const struct http_handler *gateway_handler(void);
 

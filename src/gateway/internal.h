@@ -9,6 +9,7 @@
 #include "gateway/stale.h"
 
 struct late;
+struct lookups;
 struct recent;
 struct way;
 
@@ -24,7 +25,8 @@ struct gateway {
     struct exchange *held_first, *held_last;
     uint64_t held_count; /* numbers given so far */
     size_t in_flight;
-    struct late *late; /* work that is done behind the answer */
+    struct late *late;       /* work that is done behind the answer */
+    struct lookups *lookups; /* of names, lately; NULL: no rule was ever asked */
     bool ending;
 };
 
@@ -32,10 +34,23 @@ struct gateway {
 /** Who serves this call, if it is not for the emulated service; else NULL. */
 const struct gateway_control *gateway_control_of(const struct gateway *gateway,
                                                  const struct http_call *call);
-/* Rules with `at: accept`. */
+/* door.c */
+/** What is known of a call that is still to come, by facts->host. */
+void door_learn(const struct gateway *gateway, struct fault_call *facts, struct arena *arena);
+/** True when a rule strikes now, which the journal knows then. @out is to be released. */
+bool door_ask(struct gateway *gateway, enum asking_time time, const struct fault_call *facts,
+              struct arena *arena, struct fault_decision *out);
+
+/* names.c */
+void names_done(struct gateway *gateway);
+
+/* Rules that strike connections. */
 bool gateway_reserved(void *owner, struct str name, struct str target);
-enum delivery_end gateway_accept(void *owner, struct str client, struct str name, bool tls,
-                                 uint64_t *silence_ms);
+void gateway_accept(void *owner, struct str client, struct str name, bool tls,
+                    struct wire_fate *out);
+
+/* record.c */
+struct journal_strike *strikes_of(const struct fault_decision *decision, struct arena *arena);
 
 /* pass.c */
 enum http_pass gateway_pass(void *owner, struct str name, struct str *out_instead);

@@ -22,13 +22,12 @@ static struct str sha256_hex(struct arena *arena, struct str bytes)
     return str_of(text);
 }
 
-static struct journal_strike *strikes_of(struct exchange *x)
+struct journal_strike *strikes_of(const struct fault_decision *d, struct arena *arena)
 {
-    struct journal_strike *strikes =
-        ARENA_ARRAY(x->arena, x->decision.evidence_count, struct journal_strike);
+    struct journal_strike *strikes = ARENA_ARRAY(arena, d->evidence_count, struct journal_strike);
 
-    for (size_t i = 0; i < x->decision.evidence_count; i++) {
-        const struct fault_evidence *e = &x->decision.evidence[i];
+    for (size_t i = 0; i < d->evidence_count; i++) {
+        const struct fault_evidence *e = &d->evidence[i];
 
         strikes[i] = (struct journal_strike){
             .rule = e->rule->id,
@@ -260,13 +259,14 @@ static void append(struct exchange *x, const struct http_result *result, int sta
         .code = code_of(x, result),
         .outcome = result->outcome,
         .outcome_kind = d->outcome ? fault_outcome_name(d->outcome->outcome) : STR(""),
+        .fault = fault_action_word(d->outcome),
         .rule = striking_rule(d),
         .effect = d->effect,
         .performed = x->performed,
         .ran = x->ran,
         .instance = x->instance,
         .late = late_result(x),
-        .strikes = strikes_of(x),
+        .strikes = strikes_of(d, x->arena),
         .strike_count = d->evidence_count,
         .near_miss = near_miss_of(x),
         .auth_note = auth_note(x),

@@ -122,7 +122,7 @@ static void combine(struct exchange *x)
 enum next station_strike_again(struct exchange *x)
 {
     if (!x->auth.verified || x->decision.outcome ||
-        !fault_asks_authenticated(x->gateway->parts.faults))
+        !fault_asks(x->gateway->parts.faults, ASKED_AUTHENTICATED))
         return NEXT_STATION;
     x->facts.authenticated = true;
     x->second = ARENA_NEW(x->arena, struct fault_decision);

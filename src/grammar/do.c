@@ -54,6 +54,7 @@ static bool take_outcome(struct conf_decoder *d, const struct conf_field *field,
     const struct fault_outcome_row *row = field->arg;
     bool is_second = row != fault_outcome_row(action->outcome); /* F308 */
     size_t before = d->report->errors;
+    uint64_t ns;
     void *base = !row->own_bytes ? action
                  : is_second     ? arena_alloc(d->arena, row->own_bytes)
                                  : action->own;
@@ -62,8 +63,8 @@ static bool take_outcome(struct conf_decoder *d, const struct conf_field *field,
     conf_decode(d, field->table, node, base);
     bool ok = d->report->errors == before && has_door(d, node, row);
 
-    if (row->holds_ns)
-        ok = grammar_within_guard(d, conf_get(node, "for"), row->holds_ns(action)) && ok;
+    if (!is_second && fault_action_holds(action, &ns))
+        ok = grammar_within_guard(d, conf_get(node, "for"), ns) && ok;
     return ok;
 }
 
@@ -147,6 +148,9 @@ static void check_shapers(struct conf_decoder *d, const struct conf_node *node,
     if (effect && action->effect != EFFECT_NONE && fault_action_strikes_early(action))
         conf_error(d->report, conf_at(effect), "F315",
                    "nothing can have been done before the request was read");
+    if (action->delay && fault_action_strikes_early(action))
+        conf_error(d->report, conf_in_parent(conf_get(node, "delay")), "F315",
+                   "'delay' holds a call, and there is none yet when '%s' strikes", outcome);
     if (effect && action->outcome == OUTCOME_NONE && action->effect != EFFECT_DONE)
         conf_error(d->report, conf_at(effect), "F315",
                    "without an outcome the answer is that of the work; add 'error', 'respond' or "

@@ -185,6 +185,17 @@ static int asking_round(const struct fault_rule *rule)
     return rule->match.authenticated.given && rule->match.authenticated.wanted ? 2 : 1;
 }
 
+/* Can the rule above take calls from the other? At the door, only from those asked at the same
+ * moment; but an ended connection has no request. */
+static bool stands_before(const struct fault_rule *above, const struct fault_rule *rule)
+{
+    enum asking_time time = fault_action_asked(above->action);
+
+    if (time == fault_action_asked(rule->action) || time == ASKED_ON_ACCEPT)
+        return asking_round(above) <= asking_round(rule);
+    return !asking_is_early(time) && asking_round(above) <= asking_round(rule);
+}
+
 static bool warn_unreachable(struct grammar *g, size_t index)
 {
     const struct grammar_rule *r = &g->rules[index];
@@ -192,7 +203,7 @@ static bool warn_unreachable(struct grammar *g, size_t index)
     for (size_t i = 0; i < index; i++) {
         const struct grammar_rule *above = &g->rules[i];
 
-        if (asking_round(&above->rule) > asking_round(&r->rule) || !always_ends(g, &above->rule) ||
+        if (!stands_before(&above->rule, &r->rule) || !always_ends(g, &above->rule) ||
             !covers(above, r))
             continue;
         conf_warn(g->decoder.report, conf_at(r->node), "W401",
@@ -215,7 +226,7 @@ static void warn_reached(struct grammar *g, size_t index)
         const struct fault_rule *above = &g->rules[i].rule;
 
         if (!above->stop || above->action->outcome == OUTCOME_NONE || !above->enabled ||
-            above->shadow || asking_round(above) > asking_round(&r->rule) ||
+            above->shadow || !stands_before(above, &r->rule) ||
             disjoint(&above->match, &r->rule.match))
             continue;
         conf_warn(g->decoder.report, conf_at(calls), "W409",

@@ -6,39 +6,91 @@
 #include "fault/instance.h"
 #include "grammar/internal.h"
 
-static bool any_early(const struct fault_action *action)
+/* ---- at the door ---- */
+
+/* The first that is chosen from; all of them, when they strike at one moment. */
+static const struct fault_action *first_of(const struct fault_action *action)
 {
-    if (fault_action_strikes_early(action))
-        return true;
+    while (action && action->choice_count)
+        action = action->choices[0].action;
+    return action;
+}
+
+static bool all_asked_at(const struct fault_action *action, enum asking_time time)
+{
+    if (!action || !action->choice_count)
+        return !action || fault_action_asked(action) == time;
     for (size_t i = 0; i < action->choice_count; i++)
-        if (action->choices[i].action && any_early(action->choices[i].action))
+        if (!all_asked_at(action->choices[i].action, time))
+            return false;
+    return true;
+}
+
+static bool is_known_at_door(struct str key)
+{
+    static const char *const known[] = {"client", "host", "region", "account"};
+
+    for (size_t i = 0; i < N_ELEMENTS(known); i++)
+        if (str_eq(key, str_of(known[i])))
             return true;
     return false;
 }
 
 /* F314: what strikes before the request is read may only ask where the connection goes. */
-static void check_early(struct conf_decoder *d, const struct conf_node *node,
-                        const struct fault_action *action)
+static void check_door_match(struct conf_decoder *d, const struct conf_node *match,
+                             const char *instead)
 {
-    static const char *const known[] = {"client", "host", "region", "account"};
-    const struct conf_node *match = conf_get(node, "match");
-    bool has_phase =
-        action->outcome != OUTCOME_NONE && fault_outcome_row(action->outcome)->has_phase;
-
     if (!match || match->kind != CONF_MAP)
         return;
-    CONF_EACH (child, match) {
-        bool is_known = false;
-
-        for (size_t i = 0; i < N_ELEMENTS(known); i++)
-            is_known = is_known || str_eq(child->key, str_of(known[i]));
-        if (!is_known)
+    CONF_EACH (child, match)
+        if (!is_known_at_door(child->key))
             conf_error(d->report, conf_at_key(child), "F314",
                        "not known yet when a connection is accepted; %smatch client, host, region "
                        "or account",
-                       has_phase ? "use 'at: request' or " : "");
-    }
+                       instead);
 }
+
+/* F314: gates that tell calls apart by what is not known yet, or wait for their end. */
+static void check_door_when(struct conf_decoder *d, const struct conf_node *when,
+                            const struct fault_when *gates)
+{
+    const struct conf_node *per = when ? conf_get(when, "per") : NULL;
+    size_t count = 0;
+    const struct conf_node *item = per ? conf_items(per, &count) : NULL;
+
+    for (size_t i = 0; i < count; i++, item = item->next)
+        if (!is_known_at_door(item->text))
+            conf_error(d->report, conf_at(item), "F314",
+                       "not known yet when a connection is accepted; count per client, host, "
+                       "region or account");
+    if (gates->draw_by_request && when && conf_get(when, "draw_by"))
+        conf_error(d->report, conf_at(conf_get(when, "draw_by")), "F314",
+                   "there is no request yet when a connection is accepted; draw by call");
+    if (gates->concurrency_limit)
+        conf_error(d->report, conf_at_key(conf_get(when, "over_concurrency")), "F314",
+                   "no call is in flight yet when a connection is accepted; use 'over_rate'");
+}
+
+static void check_door(struct conf_decoder *d, const struct conf_node *node,
+                       struct fault_rule *rule)
+{
+    const struct fault_action *first = first_of(rule->action);
+    enum asking_time time = fault_action_asked(first);
+    bool has_phase =
+        first && first->outcome != OUTCOME_NONE && fault_outcome_row(first->outcome)->has_phase;
+
+    if (!all_asked_at(rule->action, time))
+        conf_error(d->report, conf_at(conf_get(node, "do")), "F315",
+                   "these strike at different moments, and a rule is asked once: make a rule of "
+                   "each");
+    if (!asking_is_early(time))
+        return;
+    check_door_match(d, conf_get(node, "match"), has_phase ? "use 'at: request' or " : "");
+    check_door_when(d, conf_get(node, "when"), &rule->when);
+    rule->when.draw_by_request = false; /* of `defaults` */
+}
+
+/* ---- in running code ---- */
 
 /* Faults in running code strike attempts, and nothing else does. */
 static void pick_attempts(struct conf_decoder *d, const struct conf_node *node,
@@ -107,8 +159,8 @@ void grammar_check_rule(struct conf_decoder *d, const struct conf_node *node,
                         struct fault_rule *rule)
 {
     check_operation(d, node, rule->match.products);
-    if (rule->action && any_early(rule->action))
-        check_early(d, node, rule->action);
+    if (rule->action)
+        check_door(d, node, rule);
     pick_attempts(d, node, rule);
     check_inside(d, node, rule);
 }

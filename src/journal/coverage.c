@@ -14,6 +14,9 @@ enum { RECENT = 4096 }; /* calls whose reaction may still come */
 /* Of a shaper alone, which is no outcome: an answer cut short, corrupted or mis-declared. */
 #define DAMAGED "damaged"
 
+/* The last column: what strikes before anything is asked for. */
+static const struct operation connecting = {.name = "connection"};
+
 struct recent {
     uint64_t key;
     uint32_t cell; /* + 1; 0 = none */
@@ -24,6 +27,7 @@ struct coverage {
     size_t error_count;
     struct str network[OUTCOME_COUNT + 1]; /* rows below the error codes; the last is DAMAGED */
     bool inside[OUTCOME_COUNT + 1];        /* of these: strikes functions that run */
+    bool at_door[OUTCOME_COUNT + 1];       /* strikes where there is no call yet */
     size_t network_count;
     size_t *column_of;           /* by operation_index() */
     const struct operation **op; /* by column */
@@ -57,6 +61,7 @@ static void columns_fill(struct coverage *coverage, const struct operation *ops,
             coverage->op[coverage->columns++] = &ops[i];
         coverage->column_of[i] = column;
     }
+    coverage->op[coverage->columns++] = &connecting;
 }
 
 static void network_fill(struct coverage *coverage)
@@ -64,6 +69,7 @@ static void network_fill(struct coverage *coverage)
     for (enum fault_outcome o = OUTCOME_NONE + 1; o < OUTCOME_COUNT; o++)
         if (fault_outcome_row(o)->is_network) {
             coverage->inside[coverage->network_count] = fault_outcome_row(o)->is_inside;
+            coverage->at_door[coverage->network_count] = fault_outcome_row(o)->at_door;
             coverage->network[coverage->network_count++] = fault_outcome_name(o);
         }
     coverage->network[coverage->network_count++] = STR(DAMAGED);
@@ -79,7 +85,7 @@ struct coverage *coverage_new(void)
     network_fill(coverage);
     coverage->rows = coverage->error_count + coverage->network_count;
     coverage->column_of = mem_alloc_array(op_count, sizeof(*coverage->column_of));
-    coverage->op = mem_alloc_array(op_count, sizeof(const struct operation *));
+    coverage->op = mem_alloc_array(op_count + 1, sizeof(const struct operation *));
     columns_fill(coverage, ops, op_count);
     coverage->called = mem_alloc_array(coverage->columns, sizeof(*coverage->called));
     coverage->cells = mem_alloc_array(coverage->rows, coverage->columns);
@@ -137,13 +143,18 @@ static bool row_of(const struct coverage *coverage, const struct journal_entry *
     return false;
 }
 
-static bool row_applies(const struct coverage *coverage, size_t row, const struct operation *op)
+static bool row_applies(const struct coverage *coverage, size_t row, size_t column)
 {
+    const struct operation *op = coverage->op[column];
+    size_t network = row - coverage->error_count;
     size_t count;
 
+    if (op == &connecting) /* others strike there only when a rule says so */
+        return (row >= coverage->error_count && coverage->at_door[network]) ||
+               coverage->cells[row * coverage->columns + column] != COVERAGE_NEVER;
     if (row < coverage->error_count)
         return fc_error_applies(&fc_error_table(&count)[row], op);
-    return !coverage->inside[row - coverage->error_count] || op->classes & OP_INVOKE;
+    return !coverage->at_door[network] && (!coverage->inside[network] || op->classes & OP_INVOKE);
 }
 
 static void raise_cell(struct coverage *coverage, size_t cell, enum coverage_state state)
@@ -172,12 +183,26 @@ static void react(struct coverage *coverage, const struct recent *table, uint64_
         raise_cell(coverage, recent->cell - 1, COVERAGE_REACTED);
 }
 
+/* What is struck before anybody has asked for anything. */
+static void note_connection(struct coverage *coverage, const struct journal_entry *entry)
+{
+    size_t column = coverage->columns - 1;
+    size_t row;
+
+    if (entry->method.len || !entry->rule.len || !row_of(coverage, entry, &row))
+        return;
+    coverage->called[column] = true;
+    raise_cell(coverage, row * coverage->columns + column, COVERAGE_REACHED);
+}
+
 void coverage_note(struct coverage *coverage, const struct journal_entry *entry)
 {
     size_t row;
 
-    if (!entry->op)
+    if (!entry->op) {
+        note_connection(coverage, entry);
         return;
+    }
     size_t column = coverage->column_of[operation_index(entry->op)];
 
     coverage->called[column] = true;
@@ -243,7 +268,7 @@ static bool column_wanted(const struct coverage *coverage, const struct coverage
             return true;
     }
     return filter->operation_count == 0 &&
-           (coverage->called[column] || !class_called(coverage, UINT_MAX));
+           (coverage->called[column] || (op != &connecting && !class_called(coverage, UINT_MAX)));
 }
 
 /* Walk the cells that count. @called: only columns that were called, or only the others. */
@@ -263,7 +288,7 @@ static bool walk_next(struct walk *walk)
             if (++walk->column >= coverage->columns)
                 return false;
         }
-        if (!row_applies(coverage, walk->row, coverage->op[walk->column]))
+        if (!row_applies(coverage, walk->row, walk->column))
             continue;
         if (column_wanted(coverage, walk->filter, walk->column) &&
             row_wanted(coverage, walk->filter, walk->row))

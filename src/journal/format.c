@@ -54,6 +54,7 @@ static const struct member members[] = {
     MEMBER("operation_body",       TEXT, false, FULL,  operation_body),
     MEMBER("rule",                 TEXT, true,  SHORT, rule),
     MEMBER("kind",                 TEXT, true,  SHORT, outcome_kind),
+    MEMBER("fault",                TEXT, false, SHORT, fault),
     MEMBER("performed",            DONE, true,  SHORT, performed),
     MEMBER("damaged",              FLAG, false, SHORT, damaged),
     MEMBER("defaulted",            TEXT, true,  SHORT, defaulted),

@@ -91,6 +91,7 @@ static const size_t text_fields[] = {
     TEXT(operation_body),
     TEXT(outcome_kind),
     TEXT(rule),
+    TEXT(fault),
     TEXT(defaulted),
     TEXT(near_miss),
     TEXT(auth_note),

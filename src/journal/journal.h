@@ -73,6 +73,7 @@ struct journal_entry {
     struct str operation_code, operation_body; /* nothing; 0 = it said nothing */
     enum http_outcome outcome;
     struct str outcome_kind;   /* "error", "reset", …: the outcome that struck, or "" */
+    struct str fault;          /* which of its faults, "expired"; "" where it has but one */
     struct str rule;           /* its rule, or "" */
     enum fault_effect effect;  /* what happened to the operation */
     bool performed;            /* the operation itself ran */

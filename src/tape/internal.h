@@ -147,7 +147,7 @@ void tape_known_done(struct tape_known *known);
 struct tape_player {
     struct fault_ruleset *set; /* NULL = not playing; its arena holds `calls` and their rules */
     struct played *calls;
-    bool authenticated; /* some were struck behind the signature check */
+    unsigned times; /* at which some were struck: bit per enum asking_time */
 };
 void tape_player_done(struct tape_player *player);
 

@@ -129,7 +129,7 @@ static int read_call(struct reader *r, const cJSON *json, struct error *err)
     decision_of(r, &played->deed, &played->decision);
     read_strikes(r, cJSON_GetObjectItemCaseSensitive(json, "strikes"), &played->decision);
     HASH_ADD(hh, r->player->calls, key, sizeof(played->key), played);
-    r->player->authenticated |= mark.time == ASKED_AUTHENTICATED;
+    r->player->times |= 1U << mark.time;
     return 0;
 }
 
@@ -190,7 +190,7 @@ int tape_play(struct tape *tape, struct str ndjson, struct error *err)
     tape_player_done(&tape->player);
     tape_clear(tape);
     tape->player = fresh;
-    fault_engine_decided_elsewhere(tape->engine, fresh.set != NULL, fresh.authenticated);
+    fault_engine_decided_elsewhere(tape->engine, fresh.set != NULL, fresh.times);
     return 0;
 }
 

@@ -8,21 +8,15 @@ const struct conf_table outcome_no_keys = {.name = "nothing", .help = "Takes no 
 const char *const outcome_phase_names[] = {"accept", "request", "effect", "headers", "body"};
 const char *const outcome_then_names[] = {"close", "reset", "continue", "stall"};
 
-bool outcome_always(const struct fault_action *action)
-{
-    (void)action;
-    return true;
-}
-
 enum fault_effect outcome_refuses(const struct fault_action *action)
 {
     (void)action;
     return EFFECT_NONE;
 }
 
-bool outcome_is_on_accept(const struct fault_action *action)
+enum asking_time outcome_asked_by_phase(const struct fault_action *action)
 {
-    return action->at == PHASE_ACCEPT;
+    return action->at == PHASE_ACCEPT ? ASKED_ON_ACCEPT : ASKED_ON_REQUEST;
 }
 
 enum fault_effect outcome_effect_of_phase(const struct fault_action *action)

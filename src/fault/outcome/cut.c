@@ -75,7 +75,7 @@ static const struct fault_trial closes[] = {
 const struct fault_outcome_row outcome_reset = {
     .is_network = true,
     .has_phase = true,
-    .strikes_early = outcome_is_on_accept,
+    .asked = outcome_asked_by_phase,
     .sends = sends_reset,
     .effect = outcome_effect_of_phase,
     FAULT_MEMBERS_OF(members),
@@ -85,7 +85,7 @@ const struct fault_outcome_row outcome_reset = {
 const struct fault_outcome_row outcome_close = {
     .is_network = true,
     .has_phase = true,
-    .strikes_early = outcome_is_on_accept,
+    .asked = outcome_asked_by_phase,
     .sends = sends_close,
     .effect = outcome_effect_of_phase,
     FAULT_MEMBERS_OF(members),

@@ -47,9 +47,10 @@ static struct fault_sending sends(const struct fault_action *action)
     };
 }
 
-static uint64_t holds_ns(const struct fault_action *action)
+static bool holds_ns(const struct fault_action *action, uint64_t *out_ns)
 {
-    return action->hang_ns;
+    *out_ns = action->hang_ns;
+    return true;
 }
 
 static const struct fault_member members[] = {
@@ -65,7 +66,7 @@ static const struct fault_trial trials[] = {
 const struct fault_outcome_row outcome_hang = {
     .is_network = true,
     .has_phase = true,
-    .strikes_early = outcome_is_on_accept,
+    .asked = outcome_asked_by_phase,
     .sends = sends,
     .holds_ns = holds_ns,
     .effect = outcome_effect_of_phase,

@@ -10,12 +10,11 @@
 #define OF_ACTION(name, kind, member) FAULT_MEMBER(name, kind, struct fault_action, member)
 
 /* Answers that several rows give. */
-bool outcome_always(const struct fault_action *action);
 enum fault_effect outcome_refuses(const struct fault_action *action);
 
 /* Of those with a phase: reset, close, hang. */
 extern const struct conf_words outcome_phases; /* of the key `at` */
-bool outcome_is_on_accept(const struct fault_action *action);
+enum asking_time outcome_asked_by_phase(const struct fault_action *action);
 enum fault_effect outcome_effect_of_phase(const struct fault_action *action);
 
 /* In the order of their enumerations. */

@@ -145,6 +145,7 @@ static int on_certificate(gnutls_session_t session, const gnutls_datum_t *ca, in
     struct str wanted = STR_NONE;
     const struct gnutls_pcert_st *chain = NULL;
     struct http_server *server = hand_server(); /* GnuTLS hands no context over */
+    const struct peer *peer;
 
     (void)ca;
     (void)ca_count;
@@ -158,7 +159,9 @@ static int on_certificate(gnutls_session_t session, const gnutls_datum_t *ca, in
             if (name[i] >= 'A' && name[i] <= 'Z')
                 name[i] = (char)(name[i] + ('a' - 'A'));
     }
-    if (server->settings.certificate(server->owner, wanted, &chain, out_len, out_key) < 0)
+    peer = peer_of_descriptor(&server->wire, gnutls_transport_get_int(session));
+    if (server->settings.certificate(server->owner, wanted, peer ? peer->flaws : 0, &chain, out_len,
+                                     out_key) < 0)
         return -1;
     *out_chain = (gnutls_pcert_st *)(uintptr_t)chain; /* GnuTLS does not write to it */
     return 0;

@@ -16,6 +16,8 @@ static void add_length(const struct http_call *call, struct buf *b)
     const struct delivery *d = &call->delivery;
     int status = call->response.status;
 
+    if (call->peer->no_notify && !call->head_only)
+        return; /* its end is that of the connection */
     if (!d->declare && (is_set(call, STR("Content-Length")) || status < STATUS_FIRST_FINAL ||
                         status == MHD_HTTP_NO_CONTENT))
         return;
@@ -33,7 +35,8 @@ static void add_headers(const struct http_call *call, struct buf *b)
 
         if (!reply_header_is_valid(header) ||
             str_eq_nocase(header->name, STR("Transfer-Encoding")) ||
-            (call->delivery.declare && str_eq_nocase(header->name, STR("Content-Length"))))
+            ((call->delivery.declare || (call->peer->no_notify && !call->head_only)) &&
+             str_eq_nocase(header->name, STR("Content-Length"))))
             continue;
         buf_add(b, header->name);
         buf_puts(b, ": ");

@@ -105,7 +105,7 @@ bool reply_is_possible(const struct http_call *call)
     const struct delivery *d = &call->delivery;
 
     return call->phase == CALL_WHOLE && d->form == DELIVERY_ANSWER && !d->cut && !d->declare &&
-           (d->end == DELIVERY_KEEP || d->end == DELIVERY_CLOSE) &&
+           !call->peer->no_notify && (d->end == DELIVERY_KEEP || d->end == DELIVERY_CLOSE) &&
            (!d->stall || d->stall_end == DELIVERY_KEEP) &&
            call->response.status >= STATUS_FIRST_FINAL && call->response.status <= STATUS_LAST &&
            !lies(call) && head_fits(call);

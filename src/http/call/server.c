@@ -135,6 +135,11 @@ static void end_everything(struct http_server *server)
     loop_timer_cancel(server->loop, &server->trim);
 }
 
+size_t http_server_release(struct http_server *server)
+{
+    return knocks_release(&server->wire);
+}
+
 static void on_stopped(void *arg)
 {
     struct http_server *server = arg;

@@ -49,10 +49,10 @@ enum http_pass {
 struct http_handler {
     /* A connection was accepted and its first bytes seen, nothing of it consumed; a CONNECT tunnel
        ends here, and what is sent through it counts as the first bytes. `name` is the SNI
-       or the Host, lower case, without port, absent when unknown. NULL: always DELIVERY_KEEP. For
-       DELIVERY_SILENCE *silence_ms may be set (0 = until the client leaves). */
-    enum delivery_end (*accepted)(void *owner, struct str client, struct str name, bool tls,
-                                  uint64_t *silence_ms);
+       or the Host, lower case, without port, absent when unknown. @out is zeroed. NULL: all are
+       served. */
+    void (*accepted)(void *owner, struct str client, struct str name, bool tls,
+                     struct wire_fate *out);
     /* Is a connection, by the name and target of its first request (no target under TLS), for the
        owner's own business? Then `accepted` is not asked, and when all places are taken it may have
        one of those that are kept back. NULL: never. */
@@ -97,11 +97,13 @@ struct http_settings {
     uint32_t idle_timeout_s;  /* keep-alive; default 65 */
     uint32_t head_timeout_s;  /* of a request's head, from its first byte to its last; default 60 */
     uint32_t connections_max; /* 0: from RLIMIT_NOFILE */
-    /* Fill a certificate chain and key for this name (absent without SNI). Called on the loop
+    /* Fill a certificate chain and key for this name (absent without SNI), with the flaws that
+       `accepted` asked for. Called on the loop
        thread during a handshake. The memory stays valid as long as the server. NULL: no TLS, TLS
        bytes are closed. gnutls types: see crypto/. */
-    int (*certificate)(void *owner, struct str name, const struct gnutls_pcert_st **out_chain,
-                       unsigned *out_len, struct gnutls_privkey_st **out_key);
+    int (*certificate)(void *owner, struct str name, unsigned flaws,
+                       const struct gnutls_pcert_st **out_chain, unsigned *out_len,
+                       struct gnutls_privkey_st **out_key);
 };
 
 /** @owner is handed to all handlers. */
@@ -125,6 +127,9 @@ int http_server_listen_reserved(struct http_server *server, struct str address, 
  */
 void http_server_stop(struct http_server *server, uint32_t grace_ms, void (*done)(void *owner));
 void http_server_free(struct http_server *server);
+
+/** End the silences that `accepted` asked for, as if their time had passed. Returns how many. */
+size_t http_server_release(struct http_server *server);
 
 struct http_server_stats {
     uint32_t connections; /* open now */

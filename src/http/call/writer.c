@@ -71,7 +71,7 @@ static void end_by_close(struct http_call *call)
         call_over(call, outcome_of(call));
         return;
     }
-    if (peer->session)
+    if (peer->session && !peer->no_notify)
         gnutls_bye(peer->session, GNUTLS_SHUT_WR);
     if (peer->session ||
         uploads) /* else libmicrohttpd closes it in a moment, which is a FIN, too */

@@ -5,6 +5,9 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stdint.h>
+
 enum delivery_end {
     DELIVERY_KEEP = 0, /* as HTTP says */
     DELIVERY_CLOSE,    /* FIN */
@@ -14,3 +17,13 @@ enum delivery_end {
 };
 
 enum { DELIVERY_FOREVER = 0 };
+
+/* What becomes of a connection whose first bytes are seen; zeroed: it is served. */
+struct wire_fate {
+    enum delivery_end end;
+    uint64_t silence_ms; /* of DELIVERY_SILENCE; DELIVERY_FOREVER */
+    /* Of TLS, where `end` is DELIVERY_KEEP: */
+    unsigned flaws;    /* handed to whoever has the certificates */
+    bool old_protocol; /* answer as if an old version were all that is spoken */
+    bool no_notify;    /* an answer ends with the connection, and that without close_notify */
+};

@@ -11,42 +11,13 @@
 
 #include "base/mem.h"
 #include "http/wire/authority.h"
-#include "http/wire/head.h"
-#include "http/wire/hello.h"
-#include "http/wire/internal.h"
+#include "http/wire/knock.h"
 
 enum {
     SILENT_DEADLINE_MS = 10000,
     LAST_PLACE_DEADLINE_MS = 1000, /* of those who want a place that is kept back */
-    LINGER_MS = 3000,              /* time for a client in mid-upload to read its answer */
     CONNECT_HEAD_BYTES_MAX = 8192,
     TLS_FIRST_BYTE = 0x16,
-    TLS_ALERT = 0x15,
-    TLS_FATAL = 2,
-};
-
-enum knock_state {
-    KNOCK_LOOKS,
-    KNOCK_IS_SILENT, /* nothing will be said any more; who leaves, leaves */
-    KNOCK_LINGERS,   /* all has been said; what still comes is read and forgotten */
-};
-
-struct knock {
-    struct knock *next;
-    struct knock *prev;
-    struct wire *wire;
-    struct peer *peer;
-    struct loop_timer timer;
-    struct sockaddr_storage address;
-    socklen_t address_len;
-    int low_water; /* SO_RCVLOWAT, 0 = never set */
-    bool tunnelled;
-    enum knock_state state;
-    struct head head;        /* without TLS */
-    enum hello_result hello; /* with TLS */
-    size_t heard;            /* bytes that were there at the last look */
-    bool begun;              /* some bytes were there: the time of the head runs */
-    bool late;               /* all places but those kept back were taken */
 };
 
 /* What the first bytes tell of the request behind them; absent where they do not. */
@@ -58,120 +29,15 @@ struct first {
 enum knock_kind { KNOCK_MORE, KNOCK_NONE, KNOCK_PLAIN, KNOCK_TLS, KNOCK_TUNNEL };
 
 static void look(struct knock *k);
-static void on_silence_over(struct loop_timer *timer);
-
-static void set_low_water(struct knock *k, int bytes)
-{
-    if (k->low_water == bytes || (bytes == 1 && k->low_water == 0))
-        return;
-    setsockopt(k->peer->fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof(bytes));
-    k->low_water = bytes;
-}
-
-/* Ends the knock; the peer has found, or finds, another owner. */
-static void knock_free(struct knock *k)
-{
-    k->peer->listener = NULL;
-    loop_timer_cancel(k->wire->loop, &k->timer);
-    if (k->prev)
-        k->prev->next = k->next;
-    else
-        k->wire->knocks = k->next;
-    if (k->next)
-        k->next->prev = k->prev;
-    mem_free(k);
-}
-
-static void hang_up(struct knock *k)
-{
-    struct peer *peer = k->peer;
-
-    knock_free(k);
-    close(peer->fd);
-    peer_free(peer);
-}
-
-static void drop(struct knock *k)
-{
-    k->wire->refused++;
-    hang_up(k);
-}
-
-/* Unread bytes would turn the FIN into a RST. */
-static void close_clean(struct knock *k)
-{
-    shutdown(k->peer->fd, SHUT_WR);
-    socket_drain(k->peer->fd);
-    hang_up(k);
-}
-
-static void send_away(struct knock *k)
-{
-    turn_away(k->wire, k->peer->fd);
-    hang_up(k);
-}
 
 static void on_deadline(struct loop_timer *timer)
 {
     struct knock *k = CONTAINER_OF(timer, struct knock, timer);
 
     if (k->late)
-        send_away(k);
+        knock_send_away(k);
     else
-        drop(k);
-}
-
-/* The answer is out; a FIN follows, and no RST that would take the answer with it. */
-static void linger(struct knock *k)
-{
-    shutdown(k->peer->fd, SHUT_WR);
-    set_low_water(k, 1);
-    k->state = KNOCK_LINGERS;
-    if (!socket_drain(k->peer->fd) || !lookout_for_bytes(k->peer))
-        hang_up(k);
-    else
-        loop_timer_arm(k->wire->loop, &k->timer, LINGER_MS * (uint64_t)NS_PER_MS, on_silence_over);
-}
-
-/* GnuTLS would close without a word. Source: RFC 8446 §6. */
-static void send_alert(struct knock *k)
-{
-    static const char alerts[] = {[HELLO_BAD] = 50, [HELLO_ODD_NAME] = 112, [HELLO_NO_ECDSA] = 40};
-    char record[] = {TLS_ALERT, 3, 3, 0, 2, TLS_FATAL, alerts[k->hello]};
-
-    k->wire->refused++;
-    peer_send(k->peer, (struct str){record, sizeof(record)}, false);
-    linger(k);
-}
-
-static bool is_wrong_hello(const struct knock *k)
-{
-    return k->hello != HELLO_OK && k->hello != HELLO_MORE;
-}
-
-static void refuse(struct knock *k)
-{
-    struct str bytes = {(char *)k->wire->peek, k->heard};
-
-    k->wire->owner.refuse(k->peer, bytes, k->head.wrong);
-    linger(k);
-}
-
-static void on_silence_over(struct loop_timer *timer)
-{
-    close_clean(CONTAINER_OF(timer, struct knock, timer));
-}
-
-static void be_silent(struct knock *k, uint64_t silence_ms)
-{
-    peer_is_busy(k->peer);
-    k->state = KNOCK_IS_SILENT;
-    if (!peer_watch_leaving(k->peer))
-        hang_up(k);
-    else if (silence_ms == DELIVERY_FOREVER)
-        loop_timer_cancel(k->wire->loop, &k->timer);
-    else
-        loop_timer_arm(k->wire->loop, &k->timer, silence_ms * NS_PER_MS, on_silence_over);
+        knock_drop(k);
 }
 
 static void hand_over(struct knock *k)
@@ -180,7 +46,7 @@ static void hand_over(struct knock *k)
     struct sockaddr_storage address = k->address;
     socklen_t len = k->address_len;
 
-    set_low_water(k, 1);
+    knock_low_water(k, 1);
     peer->head_bytes = (uint32_t)k->head.len;
     peer->head_rows = (uint32_t)k->head.rows;
     peer->head_chunked = k->head.chunked;
@@ -197,12 +63,48 @@ static bool is_reserved(const struct knock *k, const struct first *first)
             wire->owner.reserved(wire->owner.owner, first->name, first->target));
 }
 
+static bool is_wrong_hello(const struct knock *k)
+{
+    return k->hello != HELLO_OK && k->hello != HELLO_MORE;
+}
+
+static void serve(struct knock *k, const struct wire_fate *fate)
+{
+    k->peer->flaws = fate->flaws;
+    k->peer->no_notify = fate->no_notify;
+    if (k->head.wrong)
+        knock_refuse(k);
+    else if (is_wrong_hello(k))
+        knock_alert(k);
+    else if (fate->old_protocol)
+        knock_say_old(k);
+    else
+        hand_over(k);
+}
+
+static void meet(struct knock *k, const struct wire_fate *fate)
+{
+    switch (fate->end) {
+    case DELIVERY_KEEP:
+        serve(k, fate);
+        break;
+    case DELIVERY_CLOSE:
+        knock_close(k);
+        break;
+    case DELIVERY_RESET:
+        knock_reset(k);
+        break;
+    case DELIVERY_SILENCE:
+        knock_be_silent(k, fate->silence_ms);
+        break;
+    }
+}
+
 static void admit(struct knock *k, bool tls, const struct first *first)
 {
     struct wire *wire = k->wire;
     bool reserved = is_reserved(k, first);
-    enum delivery_end end = DELIVERY_KEEP;
-    uint64_t silence_ms = DELIVERY_FOREVER;
+    struct wire_fate fate = {.end = DELIVERY_KEEP};
 
     k->peer->tls = tls;
     if (reserved) {
@@ -211,36 +113,16 @@ static void admit(struct knock *k, bool tls, const struct first *first)
         peer_is_quiet(k->peer);
     }
     if (tls && wire->no_tls) {
-        drop(k);
+        knock_drop(k);
         return;
     }
     if (k->late && !reserved) {
-        send_away(k);
+        knock_send_away(k);
         return;
     }
     if (wire->owner.accepted && !reserved)
-        end = wire->owner.accepted(wire->owner.owner, str_of(k->peer->client), first->name, tls,
-                                   &silence_ms);
-    switch (end) {
-    case DELIVERY_KEEP:
-        if (k->head.wrong)
-            refuse(k);
-        else if (is_wrong_hello(k))
-            send_alert(k);
-        else
-            hand_over(k);
-        break;
-    case DELIVERY_CLOSE:
-        close_clean(k);
-        break;
-    case DELIVERY_RESET:
-        socket_reset(k->peer->fd);
-        hang_up(k);
-        break;
-    case DELIVERY_SILENCE:
-        be_silent(k, silence_ms);
-        break;
-    }
+        wire->owner.accepted(wire->owner.owner, str_of(k->peer->client), first->name, tls, &fate);
+    meet(k, &fate);
 }
 
 /* There is something to look at: bytes, or an end. */
@@ -253,11 +135,11 @@ static void heard(void *listener)
         look(k);
         break;
     case KNOCK_IS_SILENT:
-        hang_up(k);
+        knock_hang_up(k);
         break;
     case KNOCK_LINGERS:
         if (!socket_drain(k->peer->fd) || !lookout_for_bytes(k->peer))
-            hang_up(k);
+            knock_hang_up(k);
         break;
     }
 }
@@ -283,10 +165,10 @@ static void set_deadline(struct knock *k, size_t have)
 /* Wait until more than @have bytes are there. */
 static void wait_for_more(struct knock *k, size_t have)
 {
-    set_low_water(k, (int)have + 1);
+    knock_low_water(k, (int)have + 1);
     set_deadline(k, have);
     if (!lookout_for_bytes(k->peer))
-        drop(k);
+        knock_drop(k);
 }
 
 static enum knock_kind judge_plain(struct knock *k, struct str bytes, struct first *first)
@@ -342,7 +224,7 @@ static enum knock_kind judge(struct knock *k, struct str bytes, char *room, stru
 /* The owner has it, with all of it still to be read. */
 static void let_go(struct knock *k)
 {
-    set_low_water(k, 1);
+    knock_low_water(k, 1);
     knock_free(k);
 }
 
@@ -369,7 +251,7 @@ static bool goes_elsewhere(struct knock *k, struct str bytes)
                             &k->head.wrong))
         let_go(k);
     else if (k->head.wrong)
-        refuse(k);
+        knock_refuse(k);
     else
         return false;
     return true;
@@ -424,12 +306,12 @@ static void act(struct knock *k, struct str bytes)
     case KNOCK_MORE:
         if (has_ended(k) || !k->peer->tcp ||
             (is_connect(bytes) && bytes.len > CONNECT_HEAD_BYTES_MAX))
-            drop(k);
+            knock_drop(k);
         else
             wait_for_more(k, bytes.len);
         break;
     case KNOCK_NONE:
-        drop(k);
+        knock_drop(k);
         break;
     case KNOCK_PLAIN:
         if (is_passed_on(k, bytes))
@@ -448,7 +330,7 @@ static void act(struct knock *k, struct str bytes)
         if (open_tunnel(k, bytes))
             look(k);
         else
-            drop(k);
+            knock_drop(k);
         break;
     }
 }
@@ -463,7 +345,7 @@ static void look(struct knock *k)
     else if (n < 0 && (errno == EAGAIN || errno == EINTR))
         wait_for_more(k, 0);
     else
-        hang_up(k);
+        knock_hang_up(k);
 }
 
 static void begin(struct knock *k, struct peer *peer)
@@ -506,5 +388,5 @@ void wire_enter(struct peer *outer, int fd)
 void knocks_close(struct wire *wire)
 {
     while (wire->knocks)
-        hang_up(wire->knocks);
+        knock_hang_up(wire->knocks);
 }

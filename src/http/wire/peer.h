@@ -51,6 +51,8 @@ struct peer {
     uint16_t local_port;
     uint16_t port;
     bool tls;
+    bool no_notify; /* of its fate */
+    unsigned flaws; /* the same */
     bool overtaken; /* the taker's: an answer went out past libmicrohttpd, the last one here */
     struct hearing hearing; /* the taker's, too */
     bool kept;              /* its place is one of those kept back, or would be */

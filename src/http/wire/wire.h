@@ -30,10 +30,10 @@ struct wire_owner {
     void *owner; /* of the first two */
     /* A connection was accepted and its first bytes seen, nothing of it consumed; a CONNECT tunnel
        ends here, and what is sent through it counts as the first bytes. `name` is the SNI
-       or the Host, lower case, without port, absent when unknown. NULL: always DELIVERY_KEEP. For
-       DELIVERY_SILENCE *silence_ms may be set (0 = until the client leaves). */
-    enum delivery_end (*accepted)(void *owner, struct str client, struct str name, bool tls,
-                                  uint64_t *silence_ms);
+       or the Host, lower case, without port, absent when unknown. @out is zeroed. NULL: all are
+       served. */
+    void (*accepted)(void *owner, struct str client, struct str name, bool tls,
+                     struct wire_fate *out);
     /* Is a connection, by the name and target of its first request (no target under TLS), for the
        owner's own business? Then `accepted` is not asked, and when all places are taken it may have
        one of those that are kept back. NULL: never. */
@@ -102,6 +102,8 @@ void wire_enter(struct peer *outer, int fd);
 bool wire_listens(const struct wire *wire, uint16_t port);
 /** A peer of the same client and user as @outer. */
 struct peer *peer_within(struct peer *outer, int fd);
+/** End what is kept in silence, as if its time had passed. Returns how many. */
+size_t knocks_release(struct wire *wire);
 /** Accept no more, and close what was not taken yet. */
 void wire_shut(struct wire *wire);
 /** All peers must be gone, or never be looked at again. */

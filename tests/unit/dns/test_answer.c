@@ -25,7 +25,7 @@ static struct str ask(const char *served, int family, struct str query, struct b
         here.v6 = in6addr_loopback;
     else
         here.v4.s_addr = htonl(INADDR_LOOPBACK);
-    return dns_answer(&zone, &here, query, out) ? buf_str(out) : STR_NONE;
+    return dns_answer(&zone, &here, STR("127.0.0.1"), query, out) ? buf_str(out) : STR_NONE;
 }
 
 static const struct {

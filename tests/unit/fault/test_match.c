@@ -1,5 +1,6 @@
 #include "builder.h"
 #include "crypto/encode.h"
+#include "fault/outcome.h"
 #include "fault/regex.h"
 
 static struct world w;
@@ -404,7 +405,7 @@ START_TEST(test_authenticated_rules_are_asked_behind_the_check_only)
     late->authenticated.given = true;
     late->authenticated.wanted = true;
     world_start(&w, set);
-    ck_assert(fault_asks_authenticated(w.engine));
+    ck_assert(fault_asks(w.engine, ASKED_AUTHENTICATED));
     ck_assert(str_eq(decide_once(&w, &call).first_rule->id, STR("early")));
     call.authenticated = true;
     ck_assert(str_eq(decide_once(&w, &call).first_rule->id, STR("late")));
@@ -428,7 +429,7 @@ START_TEST(test_accept_rules_are_asked_at_accept_only)
     world_start(&w, set);
     later.client = call.client;
     ck_assert(!strikes(&w, &later));
-    fault_decide_accept(w.engine, &call, w.calls, &decision);
+    fault_decide_at(w.engine, ASKED_ON_ACCEPT, &call, w.calls, &decision);
     ck_assert_ptr_eq(decision.outcome, rule->action);
     ck_assert_int_eq(decision.effect, EFFECT_NONE);
     fault_release(w.engine, &decision);

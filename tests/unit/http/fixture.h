@@ -127,12 +127,13 @@ static inline void on_finished(void *owner, struct http_call *call,
     pthread_mutex_unlock(&lock);
 }
 
-static inline int on_certificate(void *owner, struct str name,
+static inline int on_certificate(void *owner, struct str name, unsigned flaws,
                                  const struct gnutls_pcert_st **out_chain, unsigned *out_len,
                                  struct gnutls_privkey_st **out_key)
 {
     (void)owner;
     (void)name;
+    (void)flaws;
     *out_chain = &certificate;
     *out_len = 1;
     *out_key = key;

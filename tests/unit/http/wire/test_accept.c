@@ -15,17 +15,17 @@ static unsigned accepted_count;
 static enum delivery_end verdict;
 static uint64_t verdict_silence_ms;
 
-static enum delivery_end on_accepted(void *owner, struct str client, struct str name, bool tls,
-                                     uint64_t *silence_ms)
+static void on_accepted(void *owner, struct str client, struct str name, bool tls,
+                        struct wire_fate *out)
 {
     (void)owner;
     snprintf(seen.client, sizeof(seen.client), STR_FMT, STR_ARG(client));
     snprintf(seen.name, sizeof(seen.name), STR_FMT, STR_ARG(name));
     seen.named = str_is_set(name);
     seen.tls = tls;
-    *silence_ms = verdict_silence_ms;
+    out->end = verdict;
+    out->silence_ms = verdict_silence_ms;
     count(&accepted_count);
-    return verdict;
 }
 
 static bool on_reserved(void *owner, struct str name, struct str target)
@@ -186,11 +186,13 @@ START_TEST(test_tls_without_certificates_is_closed)
 }
 END_TEST
 
-static int no_certificate(void *owner, struct str name, const struct gnutls_pcert_st **out_chain,
-                          unsigned *out_len, struct gnutls_privkey_st **out_key)
+static int no_certificate(void *owner, struct str name, unsigned flaws,
+                          const struct gnutls_pcert_st **out_chain, unsigned *out_len,
+                          struct gnutls_privkey_st **out_key)
 {
     (void)owner;
     (void)name;
+    (void)flaws;
     (void)out_chain;
     (void)out_len;
     (void)out_key;
