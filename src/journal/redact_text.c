@@ -23,11 +23,39 @@ static const struct str open_names[] = {
     STR_INIT("xfcaccesskeyid"),
 };
 
-/* Where one of the above, "Basic", "Bearer" or "://" can begin; nearly all text is passed over. */
-static const bool may_begin[256] = {
-    ['a'] = true, ['A'] = true, ['b'] = true, ['B'] = true, ['c'] = true,
-    ['C'] = true, ['p'] = true, ['P'] = true, ['s'] = true, ['S'] = true,
-    ['t'] = true, ['T'] = true, [':'] = true,
+/* Where one of the above, "Basic", "Bearer" or "://" can begin: a bit for each first letter, asked
+ * of it and of the character behind it. Nearly all text is passed over. */
+enum {
+    A_ = 1 << 0,
+    B_ = 1 << 1,
+    C_ = 1 << 2,
+    P_ = 1 << 3,
+    S_ = 1 << 4,
+    T_ = 1 << 5,
+    COLON_ = 1 << 6,
+    NAME_ = A_ | C_ | P_ | S_ | T_,
+};
+
+#define LETTER(small, large, bits) [small] = (bits), [large] = (bits)
+
+static const unsigned char first_bits[256] = {
+    LETTER('a', 'A', A_), LETTER('b', 'B', B_), LETTER('c', 'C', C_), LETTER('p', 'P', P_),
+    LETTER('s', 'S', S_), LETTER('t', 'T', T_), [':'] = COLON_,
+};
+
+static const unsigned char second_bits[256] = {
+    LETTER('a', 'A', P_ | B_),
+    LETTER('c', 'C', A_),
+    LETTER('e', 'E', S_ | B_),
+    LETTER('i', 'I', S_),
+    LETTER('o', 'O', C_ | T_),
+    LETTER('p', 'P', A_),
+    LETTER('r', 'R', P_),
+    LETTER('u', 'U', A_),
+    LETTER('w', 'W', P_),
+    ['-'] = NAME_,
+    ['_'] = NAME_,
+    ['/'] = COLON_,
 };
 
 struct scan {
@@ -70,6 +98,12 @@ static size_t word_end(struct str text, size_t at, struct str word)
     return i == word.len ? at : 0;
 }
 
+static bool may_begin(struct str text, size_t at)
+{
+    return first_bits[(unsigned char)text.ptr[at]] && at + 1 < text.len &&
+           first_bits[(unsigned char)text.ptr[at]] & second_bits[(unsigned char)text.ptr[at + 1]];
+}
+
 static size_t secret_word_end(struct str text, size_t at)
 {
     char first = lower(text.ptr[at]);
@@ -94,7 +128,7 @@ static bool is_open_name(struct str name)
 bool redact_name_is_secret(struct str name)
 {
     for (size_t at = 0; at < name.len; at++)
-        if (may_begin[(unsigned char)name.ptr[at]] && secret_word_end(name, at) > 0)
+        if (may_begin(name, at) && secret_word_end(name, at) > 0)
             return !is_open_name(name);
     return false;
 }
@@ -282,14 +316,32 @@ static struct found secret_at(const struct scan *scan, size_t at)
 {
     static struct found (*const looks[])(struct str text, size_t at) = {named_secret, scheme_secret,
                                                                         password_of_url};
-    unsigned char c = (unsigned char)scan->text.ptr[at];
-    struct found found = NOTHING;
+    struct found found = repeated_secret(scan, at);
 
-    if (scan->secrets && scan->secrets->begins[c])
-        found = repeated_secret(scan, at);
-    for (size_t i = 0; i < N_ELEMENTS(looks) && may_begin[c] && found.to <= found.from; i++)
+    for (size_t i = 0; i < N_ELEMENTS(looks) && found.to <= found.from; i++)
         found = looks[i](scan->text, at);
     return found;
+}
+
+/* The next place from @at on where a secret or its name can begin; @end when there is none. */
+static size_t next_place(const struct scan *scan, size_t at, size_t end)
+{
+    const struct redact_secrets *secrets = scan->secrets;
+
+    if (secrets && secrets->count)
+        while (at < end && !secrets->begins[(unsigned char)scan->text.ptr[at]] &&
+               !may_begin(scan->text, at))
+            at++;
+    else
+        while (at < end && !may_begin(scan->text, at))
+            at++;
+    return at;
+}
+
+/* How far to look when from @kept on nothing is copied, and @room bytes may be. */
+static size_t scan_end(struct str text, size_t kept, size_t room)
+{
+    return text.len - kept < room ? text.len : kept + room;
 }
 
 void redact_text(struct str text, size_t most, const struct redact_secrets *secrets,
@@ -298,9 +350,10 @@ void redact_text(struct str text, size_t most, const struct redact_secrets *secr
     struct scan scan = {text, secrets};
     size_t start = out->len;
     size_t kept = 0; /* from here on nothing is copied yet */
+    size_t end = scan_end(text, kept, most);
     size_t at = 0;
 
-    while (at < text.len && out->len - start + (at - kept) < most) {
+    while ((at = next_place(&scan, at, end)) < end) {
         struct found found = secret_at(&scan, at);
 
         if (found.to <= found.from) {
@@ -312,6 +365,7 @@ void redact_text(struct str text, size_t most, const struct redact_secrets *secr
         if (found.missing)
             buf_add_char(out, found.missing);
         at = kept = found.to;
+        end = out->len - start < most ? scan_end(text, kept, most - (out->len - start)) : at;
     }
     buf_add(out, str_slice(text, kept, at));
     if (out->len - start > most) {
