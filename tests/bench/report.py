@@ -5,7 +5,7 @@ import statistics
 
 class Report:
     def __init__(self):
-        self.rows, self.figures = [], {}
+        self.rows, self.figures, self.skipped = [], {}, []
 
     def target(self, text, value, bound, unit="", at_least=False):
         met = value >= bound if at_least else value <= bound
@@ -13,10 +13,15 @@ class Report:
         self.rows.append((met, f"{text}: {value:.2f}{unit} ({relation} {bound:g}{unit})"))
         self.figures[text] = {"value": round(value, 4), "bound": bound, "met": met}
 
+    def skip(self, what, reason):
+        self.skipped.append(f"{what}: {reason}")
+
     def print(self):
         print("\ntargets")
         for met, text in self.rows:
             print(f"  {'met   ' if met else 'MISSED'}  {text}")
+        for text in self.skipped:
+            print(f"  skipped {text}")
 
 
 def ratio(rows, base, key):

@@ -67,6 +67,9 @@ class Server:
     def memory_kib(self, field="VmRSS"):
         return sum(memory_kib(pid, field) for pid in self.tree())
 
+    def memory_of_daemon(self):
+        return memory_kib(self.pid, "VmRSS")
+
     def load(self, seconds, scheme="http", connections=CONNECTIONS, method="POST", path=None, headers=(), body_bytes=100):
         """Requests from wrk for some seconds; medians are taken by who asks."""
         before = self.cpu_us()
@@ -118,6 +121,10 @@ class Stage:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.processes, self.daemons = [], []
+
+    @staticmethod
+    def built(name):
+        return BUILT / name
 
     def printing_port(self, name, command, path=HIT):
         process = subprocess.Popen(pinned(0, list(map(str, command))), stdout=subprocess.PIPE, text=True)
@@ -199,6 +206,21 @@ def free_port():
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return sock.getsockname()[1]
+
+
+def first_answer(port, body, patience=60):
+    """Seconds until somebody listens and answers 200."""
+    begun = time.monotonic()
+    request = f"POST / HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body
+    while time.monotonic() - begun < patience:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=patience) as sock:
+                sock.sendall(request)
+                if b" 200 " in sock.recv(4096)[:16]:
+                    return time.monotonic() - begun
+        except ConnectionError:
+            time.sleep(0.0005)
+    raise SystemExit(f"no answer on port {port}")
 
 
 def first_reply(port, path, status, patience=10):

@@ -1,0 +1,2 @@
+// The same echo for @google-cloud/functions-framework.
+exports.echo = (request, response) => response.end(request.rawBody);
