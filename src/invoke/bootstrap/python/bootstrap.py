@@ -19,31 +19,47 @@ CHANNEL = 3
 UNHANDLED = b"\x02"
 
 
-def read_exactly(count):
-    parts = []
-    while count:
-        part = os.read(CHANNEL, min(count, 1 << 20))
-        if not part:
-            os._exit(0)
-        parts.append(part)
-        count -= len(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+READ_BYTES = 1 << 16
+has_come = b""  # behind the last frame
+
+
+def read_some(most):
+    part = os.read(CHANNEL, most)
+    if not part:
+        os._exit(0)
+    return part
+
+
+def read_rest(begun, count):
+    parts = [begun]
+    missing = count - len(begun)
+    while missing:
+        parts.append(read_some(min(missing, 1 << 20)))
+        missing -= len(parts[-1])
+    return b"".join(parts)
 
 
 def read_frame():
-    length, kind, call = HEAD.unpack(read_exactly(HEAD.size))
-    return chr(kind), call, read_exactly(length) if length else b""
+    """Mostly one read() a frame."""
+    global has_come  # pylint: disable=global-statement
+    data = has_come
+    while len(data) < HEAD.size:
+        data += read_some(READ_BYTES)
+    length, kind, call = HEAD.unpack_from(data)
+    payload, has_come = data[HEAD.size:HEAD.size + length], data[HEAD.size + length:]
+    return chr(kind), call, payload if len(payload) == length else read_rest(payload, length)
 
 
 write_lock = threading.Lock()
 
 
 def write_frame(kind, call, *parts):
-    data = b"".join((HEAD.pack(sum(map(len, parts)), ord(kind), call), *parts))
-    view = memoryview(data)
+    body = parts[0] if len(parts) == 1 else b"".join(parts)
+    data = HEAD.pack(len(body), ord(kind), call) + body
     with write_lock:
-        while view:
-            view = view[os.write(CHANNEL, view):]
+        sent = os.write(CHANNEL, data)
+        while sent < len(data):
+            sent += os.write(CHANNEL, memoryview(data)[sent:])
 
 
 class Bag:
@@ -62,7 +78,33 @@ class Credentials(Bag):
         return {"accessKeyId": self.access_key_id, "accessKeySecret": self.access_key_secret, "securityToken": self.security_token}
 
 
-class Context(Bag):
+class Context:
+    """Made when it is looked at: most handlers never do, and it has many parts."""
+    __slots__ = ("_made",)
+
+    def __init__(self, load, meta):
+        set_made(self, (load, meta))
+
+    @property
+    def __dict__(self):
+        if isinstance(self._made, tuple):
+            load, meta = self._made
+            set_made(self, context_parts(load, json.loads(meta)))
+        return self._made
+
+    def __getattr__(self, name):
+        try:
+            return self.__dict__[name]
+        except KeyError:
+            raise AttributeError(f"'Context' object has no attribute '{name}'") from None
+
+    def __setattr__(self, name, value):
+        self.__dict__[name] = value
+
+    def __delattr__(self, name):
+        if self.__dict__.pop(name, self) is self:
+            raise AttributeError(name)
+
     def getLogger(self):
         return self.logger
 
@@ -83,6 +125,7 @@ class Context(Bag):
         return json.dumps(shown)
 
 
+set_made = Context._made.__set__  # past __setattr__
 current = threading.local()
 
 
@@ -103,12 +146,22 @@ def prepare_logging():
     root.setLevel(logging.INFO)
 
 
-def make_context(load, meta):
+def request_id_of(meta):
+    """The first member of what a call brings; the rest is read only when somebody wants to know."""
+    begin = b'{"requestId":"'
+    if meta.startswith(begin):
+        text = meta[len(begin):meta.index(b'"', len(begin))]
+        if b"\\" not in text:
+            return text.decode()
+    return json.loads(meta)["requestId"]
+
+
+def context_parts(load, meta):
     function, service = load["function"], load["service"]
     credentials = {}
     if load["runtime"] != "python3.12":
         credentials["credentials"] = Credentials(*meta.get("credentials", ("", "", "")))
-    return Context(
+    return dict(
         request_id=meta["requestId"], requestId=meta["requestId"],
         function=Bag(name=function["name"], handler=function["handler"], memory=function["memory"], timeout=function["timeout"]),
         service=Bag(name=service["name"], log_project=service["logProject"], log_store=service["logStore"],
@@ -253,27 +306,25 @@ class Runner:
         write_frame("l", call)
 
     def do_initialize(self, call, payload):
-        meta = json.loads(payload)
-        current.request_id = meta["requestId"]
-        self.initializer(make_context(self.load, meta))
+        current.request_id = request_id_of(payload)
+        self.initializer(Context(self.load, payload))
         self.flush()
         write_frame("a", call)
 
     def do_hook(self, call, payload):
-        meta = json.loads(payload)
-        current.request_id = meta["requestId"]
-        find_entry(meta["handler"])(make_context(self.load, meta))
+        current.request_id = request_id_of(payload)
+        find_entry(json.loads(payload)["handler"])(Context(self.load, payload))
         self.flush()
         write_frame("a", call)
 
     def do_call(self, call, payload):
         size = int.from_bytes(payload[:4], "little")
-        meta = json.loads(payload[4:4 + size])
+        meta = payload[4:4 + size]
         event = payload[4 + size:]
-        current.request_id = meta["requestId"]
-        context = make_context(self.load, meta)
-        if "http" in meta:
-            answer, body = run_wsgi(self.entry, meta["http"], event, context)
+        current.request_id = request_id_of(meta)
+        context = Context(self.load, meta)
+        if b',"http":{' in meta:  # nothing but that member: a text holds no bare quote
+            answer, body = run_wsgi(self.entry, json.loads(meta)["http"], event, context)
             head = json.dumps(answer).encode()
             self.flush()
             write_frame("h", call, len(head).to_bytes(4, "little"), head, body)
@@ -297,7 +348,10 @@ class Runner:
 
     def run(self, kind, call, payload):
         try:
-            {"L": self.do_load, "I": self.do_initialize, "K": self.do_hook, "C": self.do_call}[kind](call, payload)
+            if kind == "C":
+                self.do_call(call, payload)
+            else:
+                {"L": self.do_load, "I": self.do_initialize, "K": self.do_hook}[kind](call, payload)
         except LoadError as e:
             self.fail(call, e.body)
         except SystemExit as e:
