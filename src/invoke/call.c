@@ -48,7 +48,8 @@ static const char *const phase_names[] = {
     [CALL_PRE_STOP] = "PreStop",
 };
 
-/* What a runtime of ours would print; programs of custom runtimes print it themselves. */
+/* What a runtime of ours would print, behind all that was read of the log; programs of custom
+ * runtimes print it themselves. */
 static void note(struct invoke_call *call, const char *phase, const char *when, const char *error)
 {
     struct instance *instance = call->instance;
@@ -56,7 +57,6 @@ static void note(struct invoke_call *call, const char *phase, const char *when, 
 
     if (!language_has_bootstrap(instance->language))
         return;
-    instance_read_log(instance);
     buf_printf(&line, "FC %s %s RequestId: " STR_FMT "%s", phase, when,
                STR_ARG(call->request.request_id), error);
     prints_note(call, strcmp(when, "Start") == 0, buf_str(&line));
@@ -138,6 +138,7 @@ static void begin_phase(struct invoke_call *call, enum call_phase phase)
 
     call->phase = phase;
     call->sent_ns = clock_monotonic_ns();
+    instance_read_log(instance);
     note(call, phase_names[phase], "Start", "");
     /* A container has a limit of its own. */
     supervised_watch(instance->program,
@@ -332,6 +333,7 @@ void call_result(struct invoke_call *call, struct invoke_result *result)
         return;
     }
     if (call->phase == CALL_INITIALIZING && !initializer_failed) {
+        instance_read_log(instance);
         note(call, "Initialize", "End", "");
         loop_timer_cancel(call->invoke->loop, &call->timer);
         call->phase = CALL_WAITING;

@@ -14,6 +14,7 @@ struct supervised {
     struct loop_watch *watch;
     pid_t keeper;
     pid_t pid;
+    int memory; /* tells how much the program holds; -1: not asked yet */
     uint32_t uid;
     bool own_network;
     bool ended; /* `exited` was told */

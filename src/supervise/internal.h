@@ -199,3 +199,6 @@ bool tree_holds_socket(pid_t root, unsigned long inode);
 uint16_t tree_listens_at(pid_t root, uint16_t wanted);
 /** Resident bytes of one process. 0 when it is gone. */
 uint64_t process_resident(pid_t pid);
+/** The same, asked often: a descriptor, or -1, and what it says. */
+int process_memory_open(pid_t pid);
+uint64_t process_memory_read(int fd);

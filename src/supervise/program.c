@@ -28,6 +28,8 @@ void program_forget(struct supervised *p)
     loop_watch_stop(p->watch);
     if (p->control >= 0)
         close(p->control);
+    if (p->memory >= 0)
+        close(p->memory);
     p->supervisor->programs[p->slot] = NULL;
     mem_free(p);
 }
@@ -178,6 +180,7 @@ int supervised_start(struct supervisor *s, const struct supervise_spec *spec,
                              .arg = arg,
                              .slot = slot,
                              .control = pair[0],
+                             .memory = -1,
                              .uid = spec->uid,
                              .own_network = s->namespaces && spec->own_network && !spec->plain};
     s->undoes = s->undoes || spec->undo;
@@ -320,7 +323,11 @@ uint64_t supervised_peak_bytes(struct supervised *p)
 {
     uint64_t peak = atomic_load(&p->supervisor->meters[p->slot].peak);
     int pid = supervised_pid(p);
-    uint64_t now = pid ? process_resident(pid) : 0;
+    uint64_t now;
+
+    if (pid && p->memory < 0)
+        p->memory = process_memory_open(pid);
+    now = pid ? process_memory_read(p->memory) : 0;
 
     return now > peak ? now : peak;
 }

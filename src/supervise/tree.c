@@ -91,27 +91,36 @@ void tree_list(pid_t root, struct pids *out)
         tree_children(out->items[next], out);
 }
 
-uint64_t process_resident(pid_t pid)
+int process_memory_open(pid_t pid)
 {
     char path[PATH_BYTES];
-    char line[PATH_BYTES];
-    unsigned long pages;
-    ssize_t got;
-    int fd;
 
     snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return 0;
-    got = read(fd, line, sizeof(line) - 1);
-    close(fd);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* "size resident …", in pages. */
+uint64_t process_memory_read(int fd)
+{
+    char line[PATH_BYTES];
+    ssize_t got = fd < 0 ? -1 : pread(fd, line, sizeof(line) - 1, 0);
+    char *resident;
+
     if (got <= 0)
         return 0;
     line[got] = '\0';
-    /* NOLINTNEXTLINE(cert-err34-c): what the kernel writes */
-    if (sscanf(line, "%*u %lu", &pages) != 1)
-        return 0;
-    return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    strtoul(line, &resident, DECIMAL);
+    return (uint64_t)strtoul(resident, NULL, DECIMAL) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+uint64_t process_resident(pid_t pid)
+{
+    int fd = process_memory_open(pid);
+    uint64_t bytes = process_memory_read(fd);
+
+    if (fd >= 0)
+        close(fd);
+    return bytes;
 }
 
 static void signal_all(int signum)
