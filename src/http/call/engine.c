@@ -194,7 +194,8 @@ static void on_ready(void *arg, unsigned events)
 }
 
 /* The time-out moves with every request; the timer is set again only when it would come too late,
- * and finds out when it came too early. No time left means that there is more to do at once. */
+ * and finds out when it came too early. No time left means that there is more to do at once, which
+ * is done before the loop sleeps. */
 static void keep_timeout(struct engine *engine)
 {
     struct loop *loop = engine->server->loop;
@@ -203,7 +204,10 @@ static void keep_timeout(struct engine *engine)
 
     if (MHD_get_timeout(engine->daemon, &left_ms) != MHD_YES)
         return;
-    engine->due = engine->due || left_ms == 0;
+    if (left_ms == 0) {
+        engine->due = true;
+        return;
+    }
     deadline_ns = loop_now_ns(loop) + left_ms * NS_PER_MS;
     if (!loop_timer_armed(&engine->timer) || engine->timer.deadline_ns > deadline_ns)
         loop_timer_arm_at(loop, &engine->timer, deadline_ns, on_timeout);
