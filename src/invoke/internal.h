@@ -377,11 +377,11 @@ struct invoke_call {
 void call_run(struct invoke_call *call);
 /** The answer is there: fills in what every answer has, tells the caller, frees the call. */
 void call_answer(struct invoke_call *call, struct invoke_result *result);
-/** Frames of the instance's channel. */
+/** Frames of the instance's channel (call_frame.c). */
 extern const struct channel_events call_channel_events;
 /** It has its answer; measures, logs, tells, and lets the instance rest or go. */
 void call_result(struct invoke_call *call, struct invoke_result *result);
-/** Its answer over HTTP: @head is JSON, see frame.h. */
+/** Its answer over HTTP: @head is JSON, see frame.h (call_frame.c). */
 void call_http_result(struct invoke_call *call, struct str head, struct str body);
 /** User code does not load: all who wait for it hear why, and the instance is gone. */
 void call_load_failed(struct instance *instance, const struct invoke_result *result);
