@@ -78,6 +78,8 @@ static int look_ahead(const struct run *run)
     const struct cli_args *args = run->args;
     int r = wants_private(args) ? check_private(args) : check_authority(run);
 
+    if (r == 0 && strcmp(args->positional[0], "-") == 0)
+        r = cli_usage(args, "standard input is the command's; name a file with the drill");
     if (r == 0 && cli_has(args, "id") && !drill_is_file(args->positional[0]))
         r = cli_usage(args, "--id is for a file with several drills; '%s' is the drill already",
                       args->positional[0]);

@@ -427,7 +427,7 @@ static int look_ahead(struct sweep *s, unsigned *out_parallel)
 static int run_sweep(const struct cli_args *args)
 {
     struct sweep s = {.args = args};
-    unsigned parallel;
+    unsigned parallel = 1;
     int r = look_ahead(&s, &parallel);
 
     if (r)

@@ -36,6 +36,7 @@ RAN = ["--", "sh", "-c", "touch ran"]
     (["drill", "run", "drill.yaml", "--token", "x"], "leave --token out"),
     (["drill", "run", "storm", "--faults", "drill.yaml", "--address", "127.0.0.1:1"], "leave --address out"),
     (["drill", "run", "storm", "--id", "storm"], "--id is for a file"),
+    (["drill", "run", "-"], "standard input is the command's"),
     (["drill", "run", "storm", "--address", "127.0.0.1:1", "--ca-dir", "gone"], "no authority is there (ca.pem)"),
     (["sweep", "--resume", "gone/s"], "--resume gone/s: No such file or directory"),
 ])
