@@ -115,6 +115,8 @@ static struct str would_be(const struct fault_dry_result *result)
     for (size_t i = 0; i < N_ELEMENTS(result->doors); i++)
         if (result->doors[i].first_rule)
             return result->doors[i].first_rule->id;
+    if (result->upload.first_rule)
+        return result->upload.first_rule->id;
     if (result->early.first_rule)
         return result->early.first_rule->id;
     return result->late.first_rule ? result->late.first_rule->id : STR("");
@@ -128,6 +130,7 @@ static void add_rules(const struct dry_run *run, struct arena *arena, struct buf
     for (size_t i = 0; i < run->count; i++) {
         tally_decision(run, &run->results[i].doors[0], tallies);
         tally_decision(run, &run->results[i].doors[1], tallies);
+        tally_decision(run, &run->results[i].upload, tallies);
         tally_decision(run, &run->results[i].early, tallies);
         tally_decision(run, &run->results[i].late, tallies);
     }

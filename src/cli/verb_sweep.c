@@ -39,7 +39,7 @@ struct sweep {
     size_t count;
     size_t *order; /* of what is left to do */
     size_t left;
-    size_t connections, hellos; /* of the run without a fault, so far */
+    size_t connections, hellos, uploads; /* of the run without a fault, so far */
     unsigned doors;
     cJSON *rows;
     cJSON *baseline;
@@ -76,6 +76,11 @@ static bool begins_connection(const cJSON *request)
     return cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(request, "connection_call")) == 1;
 }
 
+static bool has_body(const cJSON *request)
+{
+    return cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(request, "request_bytes")) > 0;
+}
+
 /* The how-manieth of what such a rule is asked for the call brings; 0: it brings none. */
 static size_t brings(struct sweep *s, enum asking_time asked, size_t call, const cJSON *request)
 {
@@ -83,6 +88,8 @@ static size_t brings(struct sweep *s, enum asking_time asked, size_t call, const
     case ASKED_ON_REQUEST:
     case ASKED_AUTHENTICATED:
         return call;
+    case ASKED_ON_HEAD:
+        return has_body(request) ? s->uploads : 0;
     case ASKED_ON_ACCEPT:
         return begins_connection(request) ? s->connections : 0;
     case ASKED_ON_HELLO:
@@ -102,6 +109,7 @@ static void add_ends(struct sweep *s, size_t call, struct str name, const cJSON 
     enum asking_time asked;
 
     s->connections += begins_connection(request);
+    s->uploads += has_body(request);
     s->hellos += begins_connection(request) && has(request, "tls");
     for (size_t i = 0; cli_has(s->args, "network") && (end = react_end(i, s->doors, &asked)); i++) {
         size_t nth = brings(s, asked, call, request);

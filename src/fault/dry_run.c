@@ -26,6 +26,7 @@ static size_t let_go(struct dry_run *run, size_t *held, size_t held_count, uint6
         }
         fault_release(run->engine, &run->results[held[i]].doors[0]);
         fault_release(run->engine, &run->results[held[i]].doors[1]);
+        fault_release(run->engine, &run->results[held[i]].upload);
         fault_release(run->engine, &run->results[held[i]].early);
         fault_release(run->engine, &run->results[held[i]].late);
     }
@@ -59,6 +60,10 @@ static void ask(struct dry_run *run, size_t i)
     call.authenticated = false;
     if (ask_at_door(run, &call, result))
         return;
+    if (call.body_size && fault_asks(run->engine, ASKED_ON_HEAD))
+        fault_decide_at(run->engine, ASKED_ON_HEAD, &call, run->arena, &result->upload);
+    if (fault_action_ends_call(result->upload.outcome))
+        return;
     fault_decide(run->engine, &call, run->arena, &result->early);
     if (result->early.outcome || result->early.rejected ||
         !fault_asks(run->engine, ASKED_AUTHENTICATED))
@@ -71,8 +76,8 @@ bool fault_dry_run_asks(const struct fault_rule *rule)
 {
     enum asking_time time = rule_asking_time(rule);
 
-    return time == ASKED_ON_REQUEST || time == ASKED_AUTHENTICATED || time == ASKED_ON_ACCEPT ||
-           time == ASKED_ON_HELLO;
+    return time == ASKED_ON_HEAD || time == ASKED_ON_REQUEST || time == ASKED_AUTHENTICATED ||
+           time == ASKED_ON_ACCEPT || time == ASKED_ON_HELLO;
 }
 
 void fault_dry_run(struct fault_ruleset *set, uint64_t seed, const struct fault_dry_call *calls,

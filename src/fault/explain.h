@@ -45,6 +45,7 @@ struct fault_dry_call {
 
 struct fault_dry_result {
     struct fault_decision doors[2]; /* of its connection, when it was the first call on that */
+    struct fault_decision upload;   /* of its body, while that came in */
     struct fault_decision early;    /* before the signature check */
     struct fault_decision late; /* behind it; empty when nothing asked or the call was answered */
 };

@@ -69,6 +69,7 @@ struct fault_member {
 enum asking_time {
     ASKED_ON_REQUEST,
     ASKED_AUTHENTICATED, /* behind the signature check */
+    ASKED_ON_HEAD,       /* the head is in, the body is not */
     ASKED_ON_ACCEPT,     /* a connection has come, and its first bytes */
     ASKED_ON_HELLO,      /* the same, of TLS */
     ASKED_BY_NAME,       /* a name is asked for, by DNS */
@@ -102,6 +103,8 @@ struct fault_outcome_row {
     bool at_door;       /* strikes where there is no call yet, always */
     bool is_inside;     /* strikes where a function's code runs: calls of functions alone */
     bool has_phase;     /* `at` says when it strikes */
+    bool is_answer;     /* may stand beside one that … */
+    bool takes_answer;  /* … sends it, or something else */
     bool wants_answers; /* earlier answers must be kept */
     /* What its keys hold of its own: `own` of the action, instead of members of the action. */
     size_t own_bytes;

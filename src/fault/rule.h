@@ -193,7 +193,7 @@ struct fault_latency {
 };
 
 enum fault_phase { PHASE_ACCEPT, PHASE_REQUEST, PHASE_EFFECT, PHASE_HEADERS, PHASE_BODY };
-enum fault_then { THEN_CLOSE, THEN_RESET, THEN_CONTINUE, THEN_STALL };
+enum fault_then { THEN_CLOSE, THEN_RESET, THEN_CONTINUE, THEN_STALL, THEN_ANSWER };
 enum fault_keys { KEYS_DEFAULT, KEYS_BOTH, KEYS_DOCUMENTED, KEYS_SDK };
 enum fault_effect { EFFECT_DEFAULT, EFFECT_NONE, EFFECT_DONE, EFFECT_LATE };
 
@@ -245,7 +245,7 @@ struct fault_action {
     bool stale_of_operation;
     uint64_t stale_age;
 
-    /* reset, close, hang */
+    /* reset, close, hang, upload */
     enum fault_phase at;
     struct fault_amount after;
     uint64_t hang_ns; /* FAULT_FOREVER */

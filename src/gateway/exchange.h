@@ -57,6 +57,7 @@ struct exchange {
 
     bool asked;
     struct fault_decision decision; /* of both askings, combined */
+    struct fault_decision *upload;  /* the asking before the body was in; or NULL */
     struct fault_decision *second;  /* the asking behind authentication, for its release; or NULL */
 
     struct auth_result auth;
@@ -89,6 +90,7 @@ struct exchange {
     uint64_t held_number, held_since_ns, held_total_ns;
     const char *held_kind;
     bool held;
+    bool uploading;  /* what is held is its upload */
     bool delivering; /* the answer is on its way; what is held is its delivery */
 };
 

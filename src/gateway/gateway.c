@@ -12,6 +12,7 @@
 static const struct station stations[] = {
     {"place",          station_place         }, /* Host, SNI, headers → account, region, kind */
     {"operate",        station_operate       }, /* method and path → operation and parameters */
+    {"strike upload",  station_strike_upload }, /* rules that strike before the body is in */
     {"receive body",   station_receive_body  }, /* bounded by what the operation may take */
     {"visit",          station_visit         }, /* pages of other origins, other users */
     {"strike",         station_strike        }, /* rules asked; delay at request */

@@ -44,7 +44,10 @@ void exchange_unhold(struct exchange *x)
 static void let_go(struct exchange *x)
 {
     exchange_unhold(x);
-    if (x->delivering)
+    if (x->uploading) {
+        x->uploading = false;
+        http_call_read_on(x->call);
+    } else if (x->delivering)
         http_call_release(x->call);
     else
         exchange_advance(x);

@@ -49,6 +49,19 @@ bool gateway_reserved(void *owner, struct str name, struct str target);
 void gateway_accept(void *owner, struct str client, struct str name, bool tls,
                     struct wire_fate *out);
 
+/* upload.c */
+/** So much of the body is in as its rule said. */
+void upload_met(struct exchange *x);
+/** The rules were asked on the request: what struck its upload before stands in front. */
+void upload_join(struct exchange *x);
+
+/* strike.c */
+void exchange_begin_chain(struct exchange *x);
+
+/* visit.c */
+/** May the call yet be turned away, once its body is in? */
+bool visit_is_in_doubt(struct exchange *x);
+
 /* record.c */
 struct journal_strike *strikes_of(const struct fault_decision *decision, struct arena *arena);
 

@@ -64,6 +64,12 @@ enum next station_receive_body(struct exchange *x)
     return NEXT_PARKED;
 }
 
+static void on_paused(void *owner, struct http_call *call)
+{
+    (void)owner;
+    upload_met(http_call_owner(call));
+}
+
 static void on_request(void *owner, struct http_call *call)
 {
     struct gateway *gateway = owner;
@@ -162,6 +168,8 @@ static void on_finished(void *owner, struct http_call *call, const struct http_r
         fault_release(gateway->parts.faults, &x->decision);
     if (x->second)
         fault_release(gateway->parts.faults, x->second);
+    if (x->upload)
+        fault_release(gateway->parts.faults, x->upload);
     if (x->fixture_asked)
         fault_release(gateway->parts.fixtures, &x->fixture);
     gateway->in_flight--;
@@ -173,6 +181,7 @@ const struct http_handler *gateway_handler(void)
         .reserved = gateway_reserved,
         .accepted = gateway_accept,
         .head = on_head,
+        .paused = on_paused,
         .request = on_request,
         .too_large = on_too_large,
         .gone = on_gone,

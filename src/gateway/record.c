@@ -43,6 +43,14 @@ struct journal_strike *strikes_of(const struct fault_decision *d, struct arena *
     return strikes;
 }
 
+/* What struck, or else held up, the call. */
+static const struct fault_action *outcome_of(const struct exchange *x)
+{
+    if (x->decision.outcome)
+        return x->decision.outcome;
+    return x->upload && !x->uploading ? x->upload->outcome : NULL;
+}
+
 static bool is_damaged(const struct exchange *x)
 {
     const struct delivery *d = &x->delivery;
@@ -248,6 +256,7 @@ static void append(struct exchange *x, const struct http_result *result, int sta
                    uint64_t now_ns)
 {
     const struct fault_decision *d = &x->decision;
+    const struct fault_action *outcome = outcome_of(x);
     struct journal_entry entry = {
         .request_id = x->request_id,
         .wall_ms = x->wall_ms,
@@ -258,8 +267,8 @@ static void append(struct exchange *x, const struct http_result *result, int sta
         .status = status,
         .code = code_of(x, result),
         .outcome = result->outcome,
-        .outcome_kind = d->outcome ? fault_outcome_name(d->outcome->outcome) : STR(""),
-        .fault = fault_action_word(d->outcome),
+        .outcome_kind = outcome ? fault_outcome_name(outcome->outcome) : STR(""),
+        .fault = fault_action_word(outcome),
         .rule = striking_rule(d),
         .effect = d->effect,
         .performed = x->performed,

@@ -51,6 +51,7 @@ static enum delivery_end end_of(enum fault_then then)
     case THEN_STALL:
         return DELIVERY_SILENCE;
     case THEN_CONTINUE:
+    case THEN_ANSWER:
         break;
     }
     return DELIVERY_KEEP;

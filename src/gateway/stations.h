@@ -33,6 +33,7 @@ enum next exchange_hold_if(struct exchange *x, uint64_t ns);
 
 enum next station_place(struct exchange *x);
 enum next station_operate(struct exchange *x);
+enum next station_strike_upload(struct exchange *x);
 enum next station_receive_body(struct exchange *x);
 enum next station_visit(struct exchange *x);
 enum next station_strike(struct exchange *x);

@@ -53,12 +53,18 @@ static enum next reject(struct exchange *x)
     return NEXT_DELIVER;
 }
 
-enum next station_strike(struct exchange *x)
+void exchange_begin_chain(struct exchange *x)
 {
     if (follows_chains(x))
         begin_chain(x);
+}
+
+enum next station_strike(struct exchange *x)
+{
+    exchange_begin_chain(x);
     fault_decide(x->gateway->parts.faults, &x->facts, x->arena, &x->decision);
     x->asked = true;
+    upload_join(x);
     if (x->decision.control_error) {
         reply_error(
             x, fc_error_find(STR("InvalidArgument")), NULL, 0,

@@ -75,6 +75,20 @@ static bool is_other_user(struct exchange *x, const struct visitor_policy *polic
     return true;
 }
 
+bool visit_is_in_doubt(struct exchange *x)
+{
+    const struct visitor_policy *policy = x->gateway->parts.visitors;
+    struct str why;
+
+    if (!policy)
+        return false;
+    if (!is_open_to_pages(x) &&
+        (visitor_is_preflight(policy, x->request) ||
+         (str_is_set(visitor_foreign(policy, x->request)) && !is_signed(x))))
+        return true;
+    return is_other_user(x, policy, &why);
+}
+
 enum next station_visit(struct exchange *x)
 {
     const struct visitor_policy *policy = x->gateway->parts.visitors;

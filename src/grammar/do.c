@@ -157,14 +157,33 @@ static void check_shapers(struct conf_decoder *d, const struct conf_node *node,
                    "another outcome");
 }
 
+static bool goes_with(enum fault_outcome outcome, enum fault_outcome answer)
+{
+    return fault_outcome_row(outcome)->takes_answer && fault_outcome_row(answer)->is_answer;
+}
+
+/* One of them sends the other: that one is the outcome. NULL when they exclude one another. */
+static const struct conf_node *joined(const struct conf_node *a, const struct conf_node *b)
+{
+    if (goes_with(outcome_of(a->key), outcome_of(b->key)))
+        return a;
+    return goes_with(outcome_of(b->key), outcome_of(a->key)) ? b : NULL;
+}
+
 /* The key of the outcome; NULL when there is none. F308 when there are two. */
 static const struct conf_node *find_outcome(struct conf_decoder *d, const struct conf_node *node)
 {
     const struct conf_node *first = NULL;
+    bool pair = false;
 
     CONF_EACH (child, node) {
         if (outcome_of(child->key) == OUTCOME_NONE)
             continue;
+        if (first && !pair && joined(first, child)) {
+            first = joined(first, child);
+            pair = true;
+            continue;
+        }
         if (!first) {
             first = child;
             continue;
@@ -177,6 +196,25 @@ static const struct conf_node *find_outcome(struct conf_decoder *d, const struct
         break;
     }
     return first;
+}
+
+/* What `then: answer` sends stands beside it, and with nothing else. */
+static void check_answer(struct conf_decoder *d, const struct conf_node *node,
+                         const struct conf_node *outcome, const struct fault_action *action)
+{
+    const struct conf_node *answer = conf_get(node, "error");
+
+    if (!fault_outcome_row(action->outcome)->takes_answer)
+        return;
+    answer = answer ? answer : conf_get(node, "respond");
+    if (action->then == THEN_ANSWER && !answer)
+        conf_error(d->report, conf_at(outcome), "F104",
+                   "'then: answer' sends what stands beside it: write 'error' or 'respond', too");
+    if (action->then != THEN_ANSWER && answer)
+        conf_error(d->report, conf_in_parent(answer), "F315",
+                   "'" STR_FMT
+                   "' is not sent: only 'then: answer' sends what stands beside '" STR_FMT "'",
+                   STR_ARG(answer->key), STR_ARG(outcome->key));
 }
 
 static void action_begin(struct conf_decoder *d, enum fault_outcome outcome,
@@ -206,6 +244,8 @@ bool grammar_take_action(struct conf_decoder *d, const struct conf_node *node, v
     if (outcome)
         action_begin(d, outcome_of(outcome->key), action);
     conf_decode(d, &fault_action_table, node, action);
+    if (d->report->errors == before && outcome)
+        check_answer(d, node, outcome, action);
     if (d->report->errors == before && node->kind == CONF_MAP)
         check_shapers(d, node, action, outcome ? arena_dup(d->arena, outcome->key) : "");
     return d->report->errors == before;

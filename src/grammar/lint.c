@@ -189,11 +189,12 @@ static int asking_round(const struct fault_rule *rule)
  * moment; but an ended connection has no request. */
 static bool stands_before(const struct fault_rule *above, const struct fault_rule *rule)
 {
-    enum asking_time time = fault_action_asked(above->action);
+    enum asking_time first = fault_action_asked(above->action);
+    enum asking_time then = fault_action_asked(rule->action);
 
-    if (time == fault_action_asked(rule->action) || time == ASKED_ON_ACCEPT)
-        return asking_round(above) <= asking_round(rule);
-    return !asking_is_early(time) && asking_round(above) <= asking_round(rule);
+    return first == then
+               ? asking_round(above) <= asking_round(rule)
+               : first == ASKED_ON_ACCEPT && (then == ASKED_ON_HELLO || !asking_is_early(then));
 }
 
 static bool warn_unreachable(struct grammar *g, size_t index)

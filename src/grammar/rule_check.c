@@ -71,6 +71,37 @@ static void check_door_when(struct conf_decoder *d, const struct conf_node *when
                    "no call is in flight yet when a connection is accepted; use 'over_rate'");
 }
 
+/* F314: what is known only once the body is in. */
+static void check_head_match(struct conf_decoder *d, const struct conf_node *match)
+{
+    static const char *const unknown[] = {"body", "attempt", "authenticated"};
+
+    if (!match || match->kind == CONF_SCALAR)
+        return;
+    CONF_EACH (child, match) {
+        if (match->kind == CONF_LIST || str_eq(child->key, STR("any")) ||
+            str_eq(child->key, STR("not")))
+            check_head_match(d, child);
+        for (size_t i = 0; match->kind == CONF_MAP && i < N_ELEMENTS(unknown); i++)
+            if (str_eq(child->key, str_of(unknown[i])))
+                conf_error(d->report, conf_at_key(child), "F314",
+                           "not known yet while the body comes in; match anything but body, "
+                           "attempt and authenticated");
+    }
+}
+
+static void check_head(struct conf_decoder *d, const struct conf_node *node,
+                       struct fault_rule *rule)
+{
+    const struct conf_node *when = conf_get(node, "when");
+
+    check_head_match(d, conf_get(node, "match"));
+    if (rule->when.draw_by_request && when && conf_get(when, "draw_by"))
+        conf_error(d->report, conf_at(conf_get(when, "draw_by")), "F314",
+                   "the request is not whole yet while its body comes in; draw by call");
+    rule->when.draw_by_request = false; /* of `defaults` */
+}
+
 static void check_door(struct conf_decoder *d, const struct conf_node *node,
                        struct fault_rule *rule)
 {
@@ -83,6 +114,8 @@ static void check_door(struct conf_decoder *d, const struct conf_node *node,
         conf_error(d->report, conf_at(conf_get(node, "do")), "F315",
                    "these strike at different moments, and a rule is asked once: make a rule of "
                    "each");
+    if (time == ASKED_ON_HEAD)
+        check_head(d, node, rule);
     if (!asking_is_early(time))
         return;
     check_door_match(d, conf_get(node, "match"), has_phase ? "use 'at: request' or " : "");

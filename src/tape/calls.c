@@ -15,9 +15,13 @@ struct seen {
 };
 
 static const char *const asking_names[ASKING_TIMES] = {
-    [ASKED_ON_ACCEPT] = "accept",   [ASKED_ON_HELLO] = "hello",
-    [ASKED_BY_NAME] = "name",       [ASKED_AT_ADDRESS] = "address",
-    [ASKED_ON_REQUEST] = "request", [ASKED_AUTHENTICATED] = "authenticated",
+    [ASKED_ON_HEAD] = "head",
+    [ASKED_ON_ACCEPT] = "accept",
+    [ASKED_ON_HELLO] = "hello",
+    [ASKED_BY_NAME] = "name",
+    [ASKED_AT_ADDRESS] = "address",
+    [ASKED_ON_REQUEST] = "request",
+    [ASKED_AUTHENTICATED] = "authenticated",
 };
 
 /* The members that make a call what it is, as they are named in a line. */

@@ -6,7 +6,7 @@
 const struct conf_table outcome_no_keys = {.name = "nothing", .help = "Takes no keys."};
 
 const char *const outcome_phase_names[] = {"accept", "request", "effect", "headers", "body"};
-const char *const outcome_then_names[] = {"close", "reset", "continue", "stall"};
+const char *const outcome_then_names[] = {"close", "reset", "continue", "stall", "answer"};
 
 enum fault_effect outcome_refuses(const struct fault_action *action)
 {

@@ -14,7 +14,7 @@ static bool is_whole(const struct fault_action *action)
     return action->error || str_is_set(action->code);
 }
 
-static const char *const keys[] = {"default", "both", "documented", "sdk"};
+const char *const outcome_error_keys[] = {"default", "both", "documented", "sdk"};
 
 static const struct fault_member members[] = {
     OF_ACTION("error", ERROR, error),
@@ -23,7 +23,7 @@ static const struct fault_member members[] = {
     OF_ACTION("args", TEXTS, args),
     OF_ACTION("message", TEXT, message),
     OF_ACTION("request_id", TEXT, request_id),
-    FAULT_NAMED("keys", struct fault_action, keys, keys),
+    FAULT_NAMED("keys", struct fault_action, keys, outcome_error_keys),
     OF_ACTION("has_retry_after", BOOL, has_retry_after),
     OF_ACTION("retry_after_date", BOOL, retry_after_date),
     OF_ACTION("retry_after_ns", U64, retry_after_ns),
@@ -31,6 +31,7 @@ static const struct fault_member members[] = {
 };
 
 const struct fault_outcome_row outcome_error = {
+    .is_answer = true,
     .sends = sends,
     .effect = outcome_refuses,
     .is_whole = is_whole,

@@ -22,6 +22,7 @@ static const struct fault_trial trials[] = {
 };
 
 const struct fault_outcome_row outcome_respond = {
+    .is_answer = true,
     .sends = sends,
     FAULT_MEMBERS_OF(members),
     FAULT_TRIALS_OF(trials),

@@ -19,4 +19,5 @@ enum fault_effect outcome_effect_of_phase(const struct fault_action *action);
 
 /* In the order of their enumerations. */
 extern const char *const outcome_phase_names[PHASE_BODY + 1];
-extern const char *const outcome_then_names[THEN_STALL + 1];
+extern const char *const outcome_then_names[THEN_ANSWER + 1];
+extern const char *const outcome_error_keys[KEYS_SDK + 1];

@@ -66,11 +66,35 @@ static enum MHD_Result too_large(struct http_call *call)
     return settle_early(call);
 }
 
+/* So much of the body is in. True when the call does not simply go on: *out says how it does. */
+static bool pause_body(struct http_call *call, enum MHD_Result *out)
+{
+    struct http_server *server = call->server;
+
+    call->pauses = false;
+    call->paused = true;
+    call->in_handler = true;
+    server->handler.paused(server->owner, call);
+    call->in_handler = false;
+    if (!call->paused && !call->delivered)
+        return false;
+    call->paused = call->paused && !call->delivered;
+    *out = MHD_YES;
+    if (call->delivered) {
+        *out = settle_early(call);
+    } else {
+        call_suspend(call);
+        call_park(call);
+    }
+    return true;
+}
+
 static enum MHD_Result step_line(struct http_call *call, const char *method, const char *version)
 {
     struct http_server *server = call->server;
     const struct http_settings *settings = &server->settings;
     const struct refusal *refusal;
+    enum MHD_Result result;
     struct error err;
 
     if (server->closing)
@@ -98,29 +122,55 @@ static enum MHD_Result step_line(struct http_call *call, const char *method, con
     if (body_begin(&call->body, &server->bodies, call->declared_bytes, settings->spool_above_bytes,
                    settings->spool_dir, &err) < 0)
         return refuse(call, &refusal_no_room);
+    if (call->pauses && call->pause_at == 0 && pause_body(call, &result)) {
+        call->head_again = !call->delivered;
+        return result;
+    }
     return MHD_YES;
+}
+
+/* What of @bytes comes before the pause; the rest stays with libmicrohttpd. */
+static struct str before_pause(const struct http_call *call, struct str bytes)
+{
+    uint64_t left = call->pause_at - call->body.len;
+
+    return call->pauses && left <= bytes.len ? str_slice(bytes, 0, (size_t)left) : bytes;
 }
 
 static enum MHD_Result step_part(struct http_call *call, const char *data, size_t *size)
 {
-    struct str bytes = {data, *size};
+    struct str bytes = before_pause(call, (struct str){data, *size});
+    enum MHD_Result result;
     struct error err;
 
-    *size = 0;
-    if (call->delivered)
+    *size -= bytes.len;
+    if (call->delivered) {
+        *size = 0;
         return MHD_YES; /* the answer waits for the end of a body that nobody wants any more */
-    if (bytes.len > call->body_limit - call->body.len)
+    }
+    if (bytes.len > call->body_limit - call->body.len) {
+        *size = 0;
         return too_large(call);
+    }
     if (body_add(&call->body, bytes, &err) < 0)
         return refuse(call, &refusal_no_room);
+    if (call->pauses && call->body.len == call->pause_at && pause_body(call, &result))
+        return result;
     return MHD_YES;
 }
 
 static enum MHD_Result step_whole(struct http_call *call)
 {
     struct http_server *server = call->server;
+    enum MHD_Result result;
     struct error err;
 
+    if (call->head_again) {
+        call->head_again = false;
+        return MHD_YES;
+    }
+    if (call->pauses && pause_body(call, &result))
+        return result;
     call->phase = CALL_WHOLE;
     call->request.body_complete = true;
     if (body_end(&call->body, &call->request.body, &err) < 0)
@@ -210,6 +260,34 @@ void http_call_limit_body(struct http_call *call, uint64_t limit_bytes)
 {
     if (limit_bytes < call->body_limit)
         call->body_limit = limit_bytes;
+}
+
+bool http_call_has_body(const struct http_call *call)
+{
+    return call->has_body;
+}
+
+bool http_call_declares(const struct http_call *call, uint64_t *out_bytes)
+{
+    *out_bytes = call->declared_bytes;
+    return call->framing.codings == 0;
+}
+
+void http_call_pause_body(struct http_call *call, uint64_t after)
+{
+    call->pauses = call->server->handler.paused != NULL;
+    call->pause_at = after;
+}
+
+void http_call_read_on(struct http_call *call)
+{
+    if (!call->paused || call->delivered)
+        return;
+    call->paused = false;
+    if (!call->suspended)
+        return; /* from `paused` itself */
+    call_unpark(call);
+    call_resume(call);
 }
 
 void http_call_expect_wait(struct http_call *call, uint64_t wait_ms)

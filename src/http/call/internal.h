@@ -109,6 +109,10 @@ struct http_call {
     bool suspended;
     bool broken;      /* the reader of the answer must give up */
     bool half_closed; /* the client's sending side is shut */
+    bool pauses;      /* its body will be paused, */
+    bool paused;      /* or is */
+    bool head_again;  /* libmicrohttpd comes by with the head once more */
+    uint64_t pause_at;
     bool finished;    /* the last word has been said; the arena is empty */
     uint64_t wait_ms; /* what the owner promised to wait at least */
     uint64_t parked_ns;

@@ -69,6 +69,9 @@ struct http_handler {
     /* The head is in, the body is not. Set the body limit with http_call_limit_body(), or deliver
      * at once to refuse the body. */
     void (*head)(void *owner, struct http_call *call);
+    /* So much of the body has come in as http_call_pause_body() said, and nothing more is read
+       until http_call_read_on(), or an answer, behind which the connection closes. */
+    void (*paused)(void *owner, struct http_call *call);
     /* All is in. */
     void (*request)(void *owner, struct http_call *call);
     /* The body is larger than the limit; nothing of it is kept. Deliver an answer; the connection
@@ -150,6 +153,15 @@ enum http_user http_call_user(struct http_call *call, uint32_t *out_uid);
  * not known. */
 uint32_t http_call_socket(struct http_call *call);
 void http_call_limit_body(struct http_call *call, uint64_t limit_bytes); /* from `head` only */
+
+/** Is there a body to come? */
+bool http_call_has_body(const struct http_call *call);
+/** Its length; false when the client does not tell. */
+bool http_call_declares(const struct http_call *call, uint64_t *out_bytes);
+/** From `head` only: `paused` is called once @after bytes of the body are in, before `100 Continue`
+ * for 0; at its end, when it has fewer. */
+void http_call_pause_body(struct http_call *call, uint64_t after);
+void http_call_read_on(struct http_call *call);
 
 /**
  * Tell the server that the call will not be answered for @wait_ms (UINT64_MAX: never by itself).
