@@ -331,7 +331,8 @@ void instance_rest(struct instance *instance)
         instance_end(instance);
         return;
     }
-    if (language_has_bootstrap(instance->language))
+    /* One whose only call was cancelled may have no interpreter yet. */
+    if (instance->state == INSTANCE_SERVING && language_has_bootstrap(instance->language))
         reserve_refill(instance);
     if (instance->state == INSTANCE_SERVING && !instance->provisioned && !instance->debugged)
         loop_timer_arm(instance->invoke->loop, &instance->timer, idle_ms(instance) * NS_PER_MS,

@@ -156,6 +156,24 @@ def test_a_running_task_is_stopped_and_one_that_is_over_is_not(daemon):
     assert refused.returncode == 2 and "is over" in refused.stderr
 
 
+def test_one_is_stopped_while_its_first_instance_is_prepared(daemon):
+    running = daemon()
+    functions = Functions(running)
+    for _ in range(5):
+        identifier = of_new_task(functions)
+        until(lambda wanted=identifier: of_id(running, wanted)["status"] == "Running")
+        assert running.admin("POST", f"async/{identifier}/stop").json() == {"done": True}
+    assert functions.call(functions.create("python3", {"index.py": HOLDS})).status == 200
+
+
+def of_new_task(functions):
+    """Of a function that nobody has called: its code is unpacked first."""
+    name = functions.create("python3", {"index.py": HOLDS}, timeout=100)
+    reply = functions.running.invoke(name, b"hold", {"X-Fc-Invocation-Type": "Async"})
+    assert reply.status == 202
+    return reply.headers["X-Fc-Request-Id"]
+
+
 @pytest.mark.parametrize("event", [b"plain", "héllo".encode(), b"\xff\x00\xfe"])
 def test_one_that_is_over_runs_again_with_the_same_event(daemon, event):
     running = daemon()
