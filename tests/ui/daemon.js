@@ -46,7 +46,7 @@ class Daemon {
 
   /** A call of the emulated API. */
   call(method, target, body, headers = {}) {
-    return fetch(`${this.at}/@${REGION}/${ACCOUNT}/2016-08-15${target}`, { method, body: body && typeof body === 'object' ? JSON.stringify(body) : body, headers });
+    return fetch(`${this.at}/@${REGION}/${ACCOUNT}/2016-08-15${target}`, { method, body: body && typeof body === 'object' && !Buffer.isBuffer(body) ? JSON.stringify(body) : body, headers });
   }
 
   async control(method, target, body) {

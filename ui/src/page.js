@@ -37,7 +37,7 @@ function Trouble() {
   const [token, typed] = useState('');
   if (!now) return null;
   if (now.kind === 'token') {
-    return html`<form class="trouble" role="alert" onSubmit=${(event) => { event.preventDefault(); setToken(token); look(); }}>
+    return html`<form class="trouble" role="alert" onSubmit=${(event) => { event.preventDefault(); setToken(token); look().catch(() => {}); }}>
       <label>${t('This daemon asks for its token')} <input type="password" autocomplete="off" value=${token} onInput=${(event) => typed(event.target.value)} /></label>
       <button>${t('Use it')}</button> <span class="quiet">${t('Kept in this tab alone.')}</span></form>`;
   }

@@ -2,5 +2,5 @@
 import { h } from 'preact';
 import htm from 'htm';
 
-export { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+export { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 export const html = htm.bind(h);

@@ -3,16 +3,19 @@ import { signal } from '@preact/signals';
 import { events, get, trouble } from './api.js';
 
 const KEPT = 5000;
+const MOST = 50000; // with those that the reader asked for
 const FIRST = 1000;
 const FLUSH_MS = 250;
 
-/** {rows (newest first), total, error, loaded}; replaced as a whole. */
-export const journal = signal({ rows: [], error: null, loaded: false });
+/** {rows (newest first), more (older ones fit), error, loaded}; replaced as a whole. */
+export const journal = signal({ rows: [], more: false, error: null, loaded: false });
 
 let filter = '';
 let gathered = [];
 let timer = null;
 let stale = false;
+let kept = KEPT;
+let more = false;
 
 /** `status=5xx function=pay` as parameters of GET /requests; a bare word is a function. */
 export function parameters(text) {
@@ -29,16 +32,35 @@ async function load(after) {
   const query = parameters(filter);
   query.set('limit', FIRST);
   if (after) query.set('after', after);
-  return (await get(`/requests?${query}`)).requests.reverse();
+  const { requests, matched } = await get(`/requests?${query}`);
+  if (!after) more = matched > requests.length;
+  return requests.reverse();
 }
 
 function keep(rows, error = null) {
-  journal.value = { rows: rows.slice(0, KEPT), error, loaded: true };
+  more = more || rows.length > kept;
+  journal.value = { rows: rows.slice(0, kept), more: more && rows.length < MOST, error, loaded: true };
+}
+
+/** The next ones below those that are shown. */
+export async function older() {
+  const mine = filter;
+  const { rows } = journal.value;
+  const last = rows[rows.length - 1];
+  const query = parameters(filter);
+  query.set('limit', FIRST);
+  query.set('number', `<${last.number}`);
+  const found = await get(`/requests?${query}`);
+  if (mine !== filter) return;
+  kept = Math.min(MOST, Math.max(kept, rows.length + found.requests.length));
+  more = found.matched > found.requests.length;
+  keep([...rows, ...found.requests.reverse()]);
 }
 
 export async function reload(text = filter) {
   const mine = filter = text;
   gathered = [];
+  kept = KEPT;
   try {
     const rows = await load();
     if (mine === filter) keep(rows);

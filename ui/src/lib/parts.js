@@ -135,3 +135,8 @@ export function useLoad(load, deps) {
   useEffect(() => { again(); return () => { turn.current++; }; }, deps);
   return { ...state, again };
 }
+
+/** Lines of a comparison: what came, what went, what is another. */
+export function Differences({ lines, label }) {
+  return html`<pre class="differences" tabindex="0" aria-label=${label}>${lines.map((line) => html`<span class=${{ '+': 'plus', '-': 'minus' }[line[0]] || ''}>${line}\n</span>`)}</pre>`;
+}

@@ -12,7 +12,7 @@ function headersOf(row) {
 
 function curl(row) {
   const headers = headersOf(row).filter(([name]) => !/^(user-agent|accept)$/i.test(name));
-  const parts = [`curl -i -X ${row.method} ${quote(location.origin + row.path)}`, `-H ${quote(`Host: ${row.host}`)}`,
+  const parts = [`curl -i -X ${row.method} ${quote(location.origin + row.path + (row.query && !row.path.includes('?') ? `?${row.query}` : ''))}`, `-H ${quote(`Host: ${row.host}`)}`,
     ...headers.map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`)];
   if (row.request_body) parts.push(`--data-binary ${quote(row.request_body)}`);
   return parts.join(' \\\n  ');
@@ -43,14 +43,92 @@ export function ruleOf(row) {
   return `version: 1\nrules:\n  - id: like-${(row.function || row.operation || 'this').toLowerCase().replace(/[^a-z0-9-]+/g, '-')}\n    match:\n${match.map(([key, value]) => `      ${key}: ${json(value)}\n`).join('')}    when: {probability: 30%}\n    do: {error: ${code}}\n`;
 }
 
-function test(row) {
+const strikeOf = (row) => (row.status >= 400 && row.code ? row.code : 'ResourceThrottled');
+const wordOf = (row) => (row.function || row.operation || 'call').replace(/[^A-Za-z0-9]+/g, '_');
+const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
+const nameOf = (row) => row.function || 'pay';
+
+function verify(row) {
   const match = { ...(row.operation ? { operation: row.operation } : {}), ...(row.function ? { function: row.function } : {}) };
   return `# fcemu verify --file this.yaml\n- calls: {match: ${json(match)}, gte: 1}\n- retries: {match: ${json(match)}, lte: 3}\n`;
 }
 
+function pytest(row) {
+  return `import pytest
+
+from shop import call  # what is tested: it takes a client and retries
+
+
+@pytest.mark.fault(${json(strikeOf(row))}, function=${json(nameOf(row))}, times=2)
+def test_${wordOf(row).toLowerCase()}_survives(fcemu):
+    fcemu.stub(${json(nameOf(row))}, json={"ok": True})
+    call(fcemu.client(), payload=${json(row.request_body || '')})
+    fcemu.verify(calls={"match": {"function": ${json(nameOf(row))}}, "eq": 3})
+`;
+}
+
+function nodeTest(row) {
+  return `import { test } from 'fcemu/node-test';
+import { call } from './shop.js'; // what is tested: it takes a client and retries
+
+test(${json(`${nameOf(row)} survives`)}, { fault: [${json(strikeOf(row))}, { function: ${json(nameOf(row))}, times: 2 }] }, async (t, cloud) => {
+  await cloud.stub(${json(nameOf(row))}, { json: { ok: true } });
+  await call(cloud.client(), ${json(row.request_body || '')});
+  await cloud.verify({ calls: { match: { function: ${json(nameOf(row))} }, eq: 3 } });
+});
+`;
+}
+
+function goTest(row) {
+  return `package shop
+
+import (
+	"testing"
+
+	"fcemu/fcemutest"
+	"fcemu/fcemutest/fc3"
+)
+
+func Test${capital(wordOf(row))}Survives(t *testing.T) {
+	t.Parallel()
+	cloud := fcemutest.Start(t)
+	cloud.Stub(${json(nameOf(row))}, fcemutest.Answer{JSON: map[string]bool{"ok": true}})
+	cloud.Fault(${json(strikeOf(row))}, fcemutest.Strike{Function: ${json(nameOf(row))}, Times: 2})
+	if err := Call(fc3.Client(cloud), ${json(row.request_body || '')}); err != nil { // what is tested
+		t.Error(err)
+	}
+	cloud.Verify(fcemutest.M{"calls": fcemutest.M{"match": fcemutest.M{"function": ${json(nameOf(row))}}, "eq": 3}})
+}
+`;
+}
+
+function junit(row) {
+  return `import fcemu.junit5.Answer;
+import fcemu.junit5.Clients;
+import fcemu.junit5.Cloud;
+import fcemu.junit5.Emulator;
+import fcemu.junit5.Fault;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+@Emulator
+class ${capital(wordOf(row))}Test {
+    @Test
+    @Fault(value = ${json(strikeOf(row))}, function = ${json(nameOf(row))}, times = 2)
+    void survives(Cloud cloud) throws Exception {
+        cloud.stub(${json(nameOf(row))}, Answer.json(Map.of("ok", true)));
+        Shop.call(Clients.fc3(cloud), ${json(row.request_body || '')}); // what is tested
+        cloud.verify(Map.of("calls", Map.of("match", Map.of("function", ${json(nameOf(row))}), "eq", 3)));
+    }
+}
+`;
+}
+
 export const FORMS = [
   { id: 'curl', name: 'curl', write: curl }, { id: 'node', name: 'Node.js', write: node }, { id: 'python', name: 'Python', write: python },
-  { id: 'go', name: 'Go', write: go }, { id: 'rule', name: 'rule (YAML)', write: ruleOf }, { id: 'verify', name: 'assertions (YAML)', write: test },
+  { id: 'go', name: 'Go', write: go }, { id: 'rule', name: 'rule (YAML)', write: ruleOf }, { id: 'verify', name: 'assertions (YAML)', write: verify },
+  { id: 'pytest', name: 'pytest', write: pytest }, { id: 'nodetest', name: 'node:test', write: nodeTest },
+  { id: 'gotest', name: 'go test', write: goTest }, { id: 'junit', name: 'JUnit 5', write: junit },
 ];
 
 export const written = (form, row) => FORMS.find(({ id }) => id === form).write(row);

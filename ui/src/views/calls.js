@@ -1,64 +1,15 @@
 // The list of calls, live, with one filter line; a call opens beside it.
-import { html, useEffect, useMemo, useRef, useState } from '../lib/html.js';
-import { get } from '../lib/api.js';
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../lib/html.js';
 import { amend, go, href, place } from '../lib/route.js';
-import { folded, gapsOf, journal, reload } from '../lib/journal.js';
-import { Mistakes, Spark, Status, Time, duration } from '../lib/parts.js';
+import { folded, gapsOf, journal, older, reload } from '../lib/journal.js';
+import { Button, Mistakes, Spark, Status, Time, duration } from '../lib/parts.js';
 import { t } from '../lib/words.js';
 import { Call } from './call.js';
+import { Filter } from './filter.js';
 import { Start } from './start.js';
 
 const ROW_PX = 30;
 const SPARE = 12;
-const HISTORY = 'fcemu-filters';
-const WORDS = ['status=5xx', 'status=4xx', 'status=2xx', 'operation=@invoke', 'operation=@write', 'operation=@read', 'rule=*', 'unmatched=true', 'since=5m', 'attempt=>1'];
-
-const history = () => JSON.parse(sessionStorage.getItem(HISTORY) || '[]');
-
-function remember(text) {
-  if (text.trim()) sessionStorage.setItem(HISTORY, JSON.stringify([text, ...history().filter((old) => old !== text)].slice(0, 20)));
-}
-
-/** What the last word could become: keys of the journal's query, then values that rows have. */
-function suggestions(text, keys, rows) {
-  const word = text.split(/\s+/).pop();
-  const before = text.slice(0, text.length - word.length);
-  const at = word.indexOf('=');
-  let found;
-  if (at < 0) {
-    found = [...WORDS, ...keys.map((key) => `${key}=`)].filter((one) => one.startsWith(word) && one !== word);
-    if (!word) found = [...history(), ...found];
-  } else {
-    const key = word.slice(0, at);
-    const values = new Set(rows.slice(0, 500).map((row) => row[key]).filter((value) => value !== null && value !== undefined && value !== ''));
-    found = [...values].map((value) => `${key}=${value}`).filter((one) => one.startsWith(word) && one !== word && !/\s/.test(one));
-  }
-  return found.slice(0, 12).map((one) => before + one);
-}
-
-function Filter({ text, change, rows }) {
-  const [keys, setKeys] = useState([]);
-  const ref = useRef();
-  useEffect(() => {
-    get('/openapi.json').then((api) => setKeys(api.paths['/_fcemu/requests'].get.parameters.map((one) => one.name))).catch(() => {});
-    const key = (event) => {
-      if (event.key !== '/' || event.target.closest('input, textarea, select')) return;
-      event.preventDefault();
-      ref.current.focus();
-    };
-    addEventListener('keydown', key);
-    return () => removeEventListener('keydown', key);
-  }, []);
-  return html`<form class="filter" role="search" onSubmit=${(event) => { event.preventDefault(); remember(text); ref.current.blur(); }}>
-    <label for="filter">${t('Filter')}</label>
-    <input id="filter" ref=${ref} type="text" list="suggestions" spellcheck="false" autocomplete="off" value=${text}
-      placeholder="status=5xx operation=@invoke function=pay" onInput=${(event) => change(event.target.value)} onBlur=${() => remember(text)}
-      onKeyDown=${(event) => { if (event.key === 'Escape') { change(''); ref.current.blur(); } }} />
-    <datalist id="suggestions">${suggestions(text, keys, rows).map((one) => html`<option value=${one} />`)}</datalist>
-    ${text && html`<button type="button" onClick=${() => change('')}>${t('Clear')}</button>`}
-  </form>`;
-}
-
 function Row({ item, chosen, open }) {
   const { row, chain } = item;
   const name = [row.service, row.function].filter(Boolean).join('/') || (row.operation ? '' : row.path);
@@ -90,9 +41,12 @@ function useWindow(items) {
     box.addEventListener('scroll', measure, { passive: true });
     return () => { watch.disconnect(); box.removeEventListener('scroll', measure); };
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const box = ref.current;
-    if (box.scrollTop > ROW_PX && fresh > 0) box.scrollTop += fresh * ROW_PX;
+    if (box.scrollTop > ROW_PX && fresh > 0) {
+      box.scrollTop += fresh * ROW_PX;
+      setTop(box.scrollTop);
+    }
     first.current = items.length ? items[0].row.number : null;
   }, [items]);
   const from = Math.max(0, Math.floor(top / ROW_PX) - SPARE);
@@ -154,12 +108,14 @@ export function Calls({ health }) {
   const items = useMemo(() => (fold ? folded(rows) : rows.map((row) => ({ row, chain: [row] }))), [rows, fold]);
   const change = (next) => amend(['calls', ...rest], { filter: next });
   const struck = rows.filter((row) => row.rule).length;
+  const more = journal.value.more;
   if (loaded && !rows.length && !text && !error) return html`<${Start} />`;
   return html`<div class=${rest[0] ? 'split' : 'whole'}>
     <div class="left">
       <h1 class="unseen">${t('Calls')}</h1>
       <${Filter} text=${text} change=${change} rows=${rows} />
       <p class="summary">${t('{n} calls shown, {struck} struck by a rule', { n: rows.length, struck })}
+        ${more ? html` · <${Button} act=${older}>${t('Show older calls')}<//>` : ''}
         ${health && health.journal.lost ? ` · ${t('{n} older ones are not kept any more', { n: health.journal.lost })}` : ''}
         <label><input type="checkbox" checked=${fold} onChange=${(event) => setFold(event.target.checked)} /> ${t('Fold retries')}</label></p>
       <${Mistakes} error=${error} />

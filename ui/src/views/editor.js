@@ -22,8 +22,17 @@ function Gutter({ text, errors, top }) {
   return html`<pre class="gutter" aria-hidden="true" ref=${(node) => { if (node) node.scrollTop = top; }}>${text.split('\n').map((_, i) => html`<span class=${wrong.has(i + 1) ? 'bad' : ''}>${wrong.has(i + 1) ? '✗' : ''}${i + 1}\n</span>`)}</pre>`;
 }
 
-export function Editor({ text: first, done }) {
-  const [text, setText] = useState(first);
+/** What stands there first: a rule to begin with, or (of:ID) a copy of one. */
+function useText(of, first) {
+  const [text, setText] = useState(of === 'new' ? first : '');
+  useEffect(() => {
+    if (of !== 'new') get(`/faults/rules/${encodeURIComponent(of.replace(/^of:/, ''))}`).then(({ source }) => setText(`version: 1\nrules:\n  - ${source.trimEnd().replace(/\n/g, '\n    ')}\n`)).catch(() => setText(first));
+  }, [of]);
+  return [text, setText];
+}
+
+export function Editor({ of, first, done }) {
+  const [text, setText] = useText(of, first);
   const [error, setError] = useState(null);
   const [tried, setTried] = useState(null);
   const [offers, setOffers] = useState([]);
@@ -32,7 +41,7 @@ export function Editor({ text: first, done }) {
   const { value: schema } = useLoad(() => get('/faults/schema.json'), []);
   useEffect(() => {
     let over = false;
-    const timer = setTimeout(async () => {
+    const timer = text && setTimeout(async () => {
       try {
         await call('POST', '/faults/check', text);
         const found = await call('POST', `/faults/dry-run?last=${LAST}`, text);

@@ -1,5 +1,6 @@
 // What is deployed: region, account, service, function; one of them opened, invoked, given new code.
 import { html, useEffect, useState } from '../lib/html.js';
+import { fromDrop, fromInput, zip } from '../lib/zip.js';
 import { call, events, get, product } from '../lib/api.js';
 import { go, href, place } from '../lib/route.js';
 import { Logs } from '../lib/logs.js';
@@ -37,6 +38,22 @@ function refused(answer) {
   throw new Error(`${answer.status} ${body.errorCode || body.ErrorCode || body.Code || ''}: ${body.errorMessage || body.ErrorMessage || body.Message || answer.text.slice(0, 200)}`);
 }
 
+const SAVED = 'fcemu-events';
+const savedEvents = () => JSON.parse(localStorage.getItem(SAVED) || '{}');
+
+/** Events that the reader keeps in this browser, by name. */
+function Saved({ event, choose }) {
+  const [all, setAll] = useState(savedEvents());
+  const [name, setName] = useState('');
+  const keep = (next) => { localStorage.setItem(SAVED, JSON.stringify(next)); setAll(next); };
+  const save = () => { keep({ ...all, [name.trim()]: event }); setName(''); };
+  const drop = (old) => keep(Object.fromEntries(Object.entries(all).filter(([one]) => one !== old)));
+  return html`<p class="forms">${t('Saved')}: ${Object.keys(all).map((one) => html`<button type="button" onClick=${() => choose(all[one])}>${one}</button><button
+        type="button" aria-label=${t('Forget {name}', { name: one })} onClick=${() => drop(one)}>✕</button> `)}
+      <label><span class="unseen">${t('Name of the event')}</span><input type="text" size="14" placeholder=${t('Name of the event')} value=${name} onInput=${(input) => setName(input.target.value)} /></label>
+      <button type="button" disabled=${!name.trim()} onClick=${save}>${t('Save')}</button></p>`;
+}
+
 /** Payloads of event sources as they are documented, and none. */
 function Samples({ choose }) {
   const { value } = useLoad(() => get('/triggers/events'), []);
@@ -61,7 +78,7 @@ function Invoke({ row }) {
     setAnswer(null);
     setAnswer(await product(row, 'POST', apiPath(row, '/invocations'), event || undefined, later ? { 'X-Fc-Invocation-Type': 'Async' } : { 'X-Fc-Log-Type': 'Tail' }));
   };
-  return html`<${Samples} choose=${setEvent} />
+  return html`<${Samples} choose=${setEvent} /><${Saved} event=${event} choose=${setEvent} />
     <textarea rows="8" spellcheck="false" aria-label=${t('Event')} value=${event} onInput=${(input) => setEvent(input.target.value)}></textarea>
     <p><label><input type="checkbox" checked=${later} onChange=${(input) => setLater(input.target.checked)} /> ${t('asynchronously')}</label>
       <${Button} kind="go" act=${invoke}>${t('Invoke')}<//></p>
@@ -80,20 +97,72 @@ function Triggers({ row, triggers }) {
 
 function Code({ row, again }) {
   const [said, say] = useState('');
-  const put = async (file) => {
-    say('');
-    if (!file) return;
-    if (file.size > CODE_MAX) throw new Error(t('larger than {size}', { size: bytes(CODE_MAX) }));
-    refused(await product(row, 'PUT', apiPath(row), JSON.stringify({ code: { zipFile: await base64(file) } }), { 'Content-Type': 'application/json' }));
-    say(t('{name} is deployed.', { name: file.name }));
+  const [error, setError] = useState(null);
+  const put = async ({ name, blob }) => {
+    if (blob.size > CODE_MAX) throw new Error(t('larger than {size}', { size: bytes(CODE_MAX) }));
+    refused(await product(row, 'PUT', apiPath(row), JSON.stringify({ code: { zipFile: await base64(blob) } }), { 'Content-Type': 'application/json' }));
+    say(t('{name} is deployed.', { name }));
     await again();
   };
-  const [error, setError] = useState(null);
-  const take = (file) => put(file).then(() => setError(null), setError);
-  return html`<div class="drop" onDragOver=${(event) => event.preventDefault()} onDrop=${(event) => { event.preventDefault(); take(event.dataTransfer.files[0]); }}>
+  const take = (found) => { say(''); setError(null); found.then(put).catch(setError); };
+  const folder = (list) => { if (list.length) take(fromInput(list).then((files) => ({ name: list[0].webkitRelativePath.split('/')[0], blob: zip(files) }))); };
+  return html`<div class="drop" onDragOver=${(event) => event.preventDefault()} onDrop=${(event) => { event.preventDefault(); take(fromDrop(event.dataTransfer)); }}>
     <p>${row.document.codeSize ? `${bytes(row.document.codeSize)}, ${t('checksum')} ${row.document.codeChecksum}` : t('No code yet.')}</p>
-    <label>${t('Drop a zip here, or choose one:')} <input type="file" accept=".zip" onChange=${(event) => take(event.target.files[0])} /></label>
+    <p>${t('Drop a zip or a folder here, or choose one:')}</p>
+    <p><label>${t('A zip')} <input type="file" accept=".zip" onChange=${(event) => { const [file] = event.target.files; if (file) take(Promise.resolve({ name: file.name, blob: file })); }} /></label></p>
+    <p><label>${t('A folder')} <input type="file" webkitdirectory onChange=${(event) => folder(event.target.files)} /></label></p>
     <output>${said}</output></div><${Mistakes} error=${error} />`;
+}
+
+const placeQuery = (row) => new URLSearchParams({ function: fullName(row), account: row.account, region: row.region });
+const LIVE_MS = 1000;
+
+/** Loads again as calls come and go, but no more often than each second. */
+function useLive(load, deps) {
+  const loaded = useLoad(load, deps);
+  useEffect(() => {
+    const timer = setInterval(() => { if (!document.hidden) loaded.again(); }, LIVE_MS);
+    return () => clearInterval(timer);
+  }, deps);
+  return loaded;
+}
+
+function Instances({ row }) {
+  const { value, error } = useLive(() => get(`/instances?${placeQuery(row)}`), [fullName(row)]);
+  const names = { starting: t('starting'), idle: t('idle'), busy: t('busy'), draining: t('draining') };
+  if (error) return html`<${Mistakes} error=${error} />`;
+  if (!value) return null;
+  if (!value.instances.length) return html`<p class="quiet">${t('No instance runs now.')}</p>`;
+  return html`<table><thead><tr><th scope="col">${t('Instance')}</th><th scope="col">${t('State')}</th><th scope="col" class="number">${t('Running now')}</th><th scope="col" class="number">${t('Answered')}</th>
+      <th scope="col">${t('Ran')}</th><th scope="col">${t('Version')}</th><th scope="col">${t('Since')}</th></tr></thead>
+    <tbody>${value.instances.map((one) => html`<tr key=${one.id}><td>${one.id}</td><td>${names[one.state]}${one.provisioned ? ` (${t('provisioned')})` : ''}</td><td class="number">${one.calls}</td><td class="number">${one.served}</td>
+      <td>${one.ran}</td><td>${one.qualifier}</td><td><${Time} at=${one.created} /></td></tr>`)}</tbody></table>`;
+}
+
+function Tasks({ row }) {
+  const { value, error, again } = useLive(() => get(`/async?${placeQuery(row)}`), [fullName(row)]);
+  const [said, say] = useState(null);
+  const act = (one, what) => async () => { const answer = await call('POST', `/async/${encodeURIComponent(one.id)}/${what}`); say(answer.request_id || null); await again(); };
+  const isOver = (one) => Boolean(one.ended);
+  if (error) return html`<${Mistakes} error=${error} />`;
+  if (!value) return null;
+  return html`<p class="actions"><${Button} act=${async () => { await call('POST', '/async/drain', { within: '1s' }).catch((problem) => { if (problem.status !== 504) throw problem; }); await again(); }}>${t('Run all that wait now')}<//>
+      ${said && html`<span role="status">${t('Runs as')} <a href=${href(['calls'], { filter: `request_id=${said}` })}>${said}</a></span>`}</p>
+    ${value.calls.length ? html`<table><thead><tr><th scope="col">${t('Accepted')}</th><th scope="col">${t('Task')}</th><th scope="col">${t('Status')}</th><th scope="col" class="number">${t('Attempts')}</th>
+      <th scope="col">${t('Next')}</th><th scope="col">${t('Error')}</th><th scope="col"><span class="unseen">${t('What to do')}</span></th></tr></thead>
+    <tbody>${value.calls.map((one) => html`<tr key=${one.id}><td><${Time} at=${one.accepted} /></td><td>${one.id}</td><td>${one.status}</td><td class="number">${one.attempts}</td><td><${Time} at=${one.next} /></td><td>${one.error}</td>
+      <td class="actions">${!isOver(one) && html`<${Button} kind="stop" act=${act(one, 'stop')}>${t('Stop')}<//>`}<${Button} act=${act(one, 'retry')}>${isOver(one) ? t('Run again') : t('Run now')}<//></td></tr>`)}</tbody></table>`
+    : html`<p class="quiet">${t('Nothing waits or runs. Tasks that are over are kept where the function is configured so (asyncTask, statefulInvocation).')}</p>`}`;
+}
+
+/** What was published of the function or its service, and the names that lead there. */
+function Versions({ versions, aliases }) {
+  if (!versions.length && !aliases.length) return html`<p class="quiet">${t('No version was published, no alias made.')}</p>`;
+  return html`<table><caption>${t('Versions')}</caption><thead><tr><th scope="col">${t('Version')}</th><th scope="col">${t('Description')}</th><th scope="col">${t('Published')}</th></tr></thead>
+    <tbody>${versions.map((one) => html`<tr key=${one.name}><td>${one.name}</td><td><bdi>${one.document.description || ''}</bdi></td><td><${Time} at=${one.modified_at} /></td></tr>`)}</tbody></table>
+    <table><caption>${t('Aliases')}</caption><thead><tr><th scope="col">${t('Alias')}</th><th scope="col">${t('Leads to')}</th><th scope="col">${t('Also to')}</th></tr></thead>
+    <tbody>${aliases.map((one) => html`<tr key=${one.name}><td>${one.name}</td><td>${one.document.versionId}</td>
+      <td>${Object.entries(one.document.additionalVersionWeight || {}).map(([version, share]) => `${version}: ${Math.round(share * 100)} %`).join(', ')}</td></tr>`)}</tbody></table>`;
 }
 
 function One({ row, below, again }) {
@@ -101,16 +170,22 @@ function One({ row, below, again }) {
   const path = `${row.parent || SERVICE_OF_2023}/${row.name}`;
   const triggers = mine('trigger').filter((one) => one.parent === path);
   const document = { ...row.document };
+  const published = row.parent && row.parent !== SERVICE_OF_2023 ? row.parent : path;
+  const versions = mine('version').filter((one) => one.parent === published);
+  const aliases = mine('alias').filter((one) => one.parent === published);
   const tabs = [
     { id: 'invoke', name: t('Invoke'), body: () => html`<${Invoke} row=${row} />` },
     { id: 'configured', name: t('Configured'), body: () => html`<pre tabindex="0" aria-label=${t('Configured')}>${JSON.stringify(document, null, 2)}</pre>` },
     { id: 'triggers', name: t('Triggers ({n})', { n: triggers.length }), body: () => html`<${Triggers} row=${row} triggers=${triggers} />` },
     { id: 'logs', name: t('Logs'), body: () => html`<${Logs} query=${{ function: row.name, account: row.account, region: row.region, ...(row.parent && row.parent !== SERVICE_OF_2023 ? { service: row.parent } : {}) }} />` },
+    { id: 'instances', name: t('Instances'), body: () => html`<${Instances} row=${row} />` },
+    { id: 'queue', name: t('Queue'), body: () => html`<${Tasks} row=${row} />` },
+    { id: 'versions', name: t('Versions'), body: () => html`<${Versions} versions=${versions} aliases=${aliases} />` },
     { id: 'code', name: t('Code'), body: () => html`<${Code} row=${row} again=${again} />` },
   ];
   return html`<${Panel} title=${fullName(row)} close=${() => go(['functions'])}><p class="quiet">${row.region} · ${row.account} · ${row.document.runtime} · ${row.document.memorySize} MB ·
     <a href=${href(['calls'], { filter: `function=${row.name}` })}>${t('its calls')}</a></p>
-    <${Tabs} label=${t('Parts of the function')} tabs=${tabs} /><//>`;
+    <${Tabs} label=${t('Parts of the function')} tabs=${tabs} at=${place.value.rest[4]} choose=${(next) => go(['functions', ...idOf(row), next])} /><//>`;
 }
 
 function Tree({ rows, chosen }) {
@@ -136,7 +211,7 @@ export function Functions() {
   }, []);
   const rows = value ? value.resources : [];
   const functions = rows.filter((row) => row.kind === 'function' && !row.version);
-  const chosen = place.value.rest.length === 4 ? place.value.rest.join('/') : null;
+  const chosen = place.value.rest.length >= 4 ? place.value.rest.slice(0, 4).join('/') : null;
   const one = chosen && functions.find((row) => idOf(row).join('/') === chosen);
   return html`<div class=${one ? 'split' : 'whole'}><div class="left"><h1>${t('Functions')}</h1><${Mistakes} error=${error} />
     ${value && value.more && html`<p class="quiet">${t('There are more than are shown.')}</p>`}
