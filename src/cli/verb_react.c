@@ -137,6 +137,18 @@ static void add_code(const struct cell_case *c, const cJSON *result, cJSON *cell
         json_add_str(cell, "code", str_find(output, c->code, &at) ? STR("kept") : STR("lost"));
 }
 
+/* Calls and connections that the rule struck. */
+static size_t count_struck(const cJSON *result)
+{
+    const cJSON *request;
+    size_t count = 0;
+
+    cJSON_ArrayForEach (request, cJSON_GetObjectItemCaseSensitive(result, "requests")) {
+        count += str_eq(json_get_str(request, "rule"), STR("react"));
+    }
+    return count;
+}
+
 static void add_cell(struct react *r, const struct cell_case *c, const cJSON *result,
                      const cJSON *row)
 {
@@ -151,6 +163,7 @@ static void add_cell(struct react *r, const struct cell_case *c, const cJSON *re
     for (size_t i = 0; i < N_ELEMENTS(copied); i++)
         copy(row, copied[i], cell);
     trial_ending(result, &ending);
+    json_add_uint(cell, "struck", count_struck(result));
     json_add_str(cell, "ending", buf_str(&ending));
     add_code(c, result, cell);
     cJSON_AddItemToArray(r->cells, cell);
@@ -196,6 +209,14 @@ static void add_transport(const cJSON *cell, struct buf *out)
         buf_printf(out, ", %.0f by transport", repeats->valuedouble);
 }
 
+/* Of what makes no call fail, or leaves none: connections, names, slow uploads. */
+static double times_struck(const cJSON *cell)
+{
+    const cJSON *struck = cJSON_GetObjectItemCaseSensitive(cell, "struck");
+
+    return cJSON_IsNumber(struck) ? struck->valuedouble : 0;
+}
+
 static void print_cells(const struct react *r)
 {
     static const struct cli_column columns[] = {
@@ -221,6 +242,8 @@ static void print_cells(const struct react *r)
         if (cJSON_IsNumber(most))
             buf_printf(&attempts, least->valuedouble < most->valuedouble ? "%.0f-%.0f" : "%.0f",
                        least->valuedouble, most->valuedouble);
+        else if (times_struck(cell) > 0)
+            buf_printf(&attempts, "struck %.0f", times_struck(cell));
         add_transport(cell, &attempts);
         add_gaps(cell, &gaps);
         json_add_str(row, "attempts", attempts.len ? buf_str(&attempts) : STR("not struck"));
@@ -235,7 +258,8 @@ static bool nothing_struck(const struct react *r)
     const cJSON *cell;
 
     cJSON_ArrayForEach (cell, r->cells) {
-        if (cJSON_IsNumber(cJSON_GetObjectItemCaseSensitive(cell, "attempts_most")))
+        if (times_struck(cell) > 0 ||
+            cJSON_IsNumber(cJSON_GetObjectItemCaseSensitive(cell, "attempts_most")))
             return false;
     }
     return true;

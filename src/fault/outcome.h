@@ -103,6 +103,7 @@ struct fault_outcome_row {
     bool at_door;       /* strikes where there is no call yet, always */
     bool is_inside;     /* strikes where a function's code runs: calls of functions alone */
     bool has_phase;     /* `at` says when it strikes */
+    bool wants_body;    /* strikes requests that have one */
     bool is_answer;     /* may stand beside one that … */
     bool takes_answer;  /* … sends it, or something else */
     bool wants_answers; /* earlier answers must be kept */

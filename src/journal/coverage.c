@@ -27,6 +27,7 @@ struct coverage {
     size_t error_count;
     struct str network[OUTCOME_COUNT + 1]; /* rows below the error codes; the last is DAMAGED */
     bool inside[OUTCOME_COUNT + 1];        /* of these: strikes functions that run */
+    bool wants_body[OUTCOME_COUNT + 1];    /* strikes requests that have one */
     bool at_door[OUTCOME_COUNT + 1];       /* strikes where there is no call yet */
     size_t network_count;
     size_t *column_of;           /* by operation_index() */
@@ -69,6 +70,7 @@ static void network_fill(struct coverage *coverage)
     for (enum fault_outcome o = OUTCOME_NONE + 1; o < OUTCOME_COUNT; o++)
         if (fault_outcome_row(o)->is_network) {
             coverage->inside[coverage->network_count] = fault_outcome_row(o)->is_inside;
+            coverage->wants_body[coverage->network_count] = fault_outcome_row(o)->wants_body;
             coverage->at_door[coverage->network_count] = fault_outcome_row(o)->at_door;
             coverage->network[coverage->network_count++] = fault_outcome_name(o);
         }
@@ -143,6 +145,11 @@ static bool row_of(const struct coverage *coverage, const struct journal_entry *
     return false;
 }
 
+static bool has_body(const struct operation *op)
+{
+    return strcmp(op->method, "POST") == 0 || strcmp(op->method, "PUT") == 0;
+}
+
 static bool row_applies(const struct coverage *coverage, size_t row, size_t column)
 {
     const struct operation *op = coverage->op[column];
@@ -154,7 +161,8 @@ static bool row_applies(const struct coverage *coverage, size_t row, size_t colu
                coverage->cells[row * coverage->columns + column] != COVERAGE_NEVER;
     if (row < coverage->error_count)
         return fc_error_applies(&fc_error_table(&count)[row], op);
-    return !coverage->at_door[network] && (!coverage->inside[network] || op->classes & OP_INVOKE);
+    return !coverage->at_door[network] && (!coverage->wants_body[network] || has_body(op)) &&
+           (!coverage->inside[network] || op->classes & OP_INVOKE);
 }
 
 static void raise_cell(struct coverage *coverage, size_t cell, enum coverage_state state)

@@ -209,6 +209,7 @@ def test_react_and_sweep_try_each(tmp_path):
         "TLS: expired": "exit 3", "TLS: not yet valid": "exit 3", "TLS: unknown authority": "exit 3", "TLS: wrong host": "exit 3",
         "TLS: close": "exit 0", "TLS: reset": "exit 0", "TLS: stall, then close": "exit 0", "TLS: old protocol": "exit 0",
         "TLS: no close_notify": "exit 0"}
+    assert {cell["struck"] for cell in cells.values()} == {1, 2}
     sweep = fcemu("sweep", "--errors", "AccessDenied", "--network", "--json", "--parallel", 2, *command, folder=tmp_path, extra=extra, timeout=600)
     rows = {(row["call"], row["injected"]): row["outcome"] for row in json.loads(sweep.stdout)["rows"] if row["injected"].startswith("TLS: ")}
     assert len(rows) == 2 * 9

@@ -123,6 +123,7 @@ static const struct fault_trial trials[] = {
 
 const struct fault_outcome_row outcome_upload = {
     .is_network = true,
+    .wants_body = true,
     .takes_answer = true,
     .asked = asked,
     .word = word,
