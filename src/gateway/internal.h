@@ -52,6 +52,8 @@ void gateway_accept(void *owner, struct str client, struct str name, bool tls,
 /* upload.c */
 /** So much of the body is in as its rule said. */
 void upload_met(struct exchange *x);
+/** The call ends with what struck its upload. */
+void upload_is_all(struct exchange *x);
 /** The rules were asked on the request: what struck its upload before stands in front. */
 void upload_join(struct exchange *x);
 

@@ -141,6 +141,8 @@ static void on_gone(void *owner, struct http_call *call)
         return;
     }
     exchange_unhold(x);
+    if (x->uploading)
+        upload_is_all(x);
     abandon(x);
 }
 

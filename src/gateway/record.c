@@ -48,7 +48,7 @@ static const struct fault_action *outcome_of(const struct exchange *x)
 {
     if (x->decision.outcome)
         return x->decision.outcome;
-    return x->upload && !x->uploading ? x->upload->outcome : NULL;
+    return x->upload ? x->upload->outcome : NULL;
 }
 
 static bool is_damaged(const struct exchange *x)

@@ -33,12 +33,18 @@ enum next station_strike_upload(struct exchange *x)
 }
 
 /* Nothing further is asked: what the rule says is all. */
-static void end_upload(struct exchange *x)
+void upload_is_all(struct exchange *x)
 {
     exchange_begin_chain(x);
     x->decision = *x->upload;
     x->upload = NULL;
     x->asked = true;
+    x->uploading = false;
+}
+
+static void end_upload(struct exchange *x)
+{
+    upload_is_all(x);
     x->decision.delay_headers_ns += x->decision.delay_request_ns;
     exchange_stand_at(x, station_hold_headers);
     exchange_advance(x);

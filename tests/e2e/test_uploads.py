@@ -114,6 +114,15 @@ def test_stop_all_lets_a_stalled_upload_go_on(daemon):
         assert read_to_end(sock).data.startswith(b"HTTP/1.1 404")
 
 
+def test_a_client_that_leaves_a_stalled_upload_was_struck(running):
+    with running.connect() as sock:
+        sock.sendall(head_of("stuck", headers=["X-Fcemu-Label: left"]) + b"x" * 4096)
+        while not running.admin("GET", "faults/active").json()["active"]:
+            pass
+    entry = entry_of(running, "left")
+    assert (entry["kind"], entry["fault"], entry["rule"], entry["status"]) == ("upload", "stall", "stuck", 499)
+
+
 def test_requests_without_a_body_count_for_nothing(running):
     reply = running.call("GET", "/2016-08-15/services/demo/functions/torn", headers={"X-Fcemu-Label": "bare"})
     assert reply.status == 404 and entry_of(running, "bare").get("rule") is None
