@@ -1,5 +1,5 @@
 #!/usr/bin/env -S /usr/bin/python3 -B
-"""full.py ADDRESS TOKEN: from outside the container, a function in each language and the control side."""
+"""full.py ADDRESS TOKEN ISOLATION: from outside the container, a function in each language and the control side."""
 
 import base64
 import io
@@ -20,7 +20,7 @@ PLAIN = {
     "index.php": "<?php\nfunction handler($event, $context) { return 'php7.2 ' . $event; }\n",
 }
 
-address, token = sys.argv[1:]
+address, token, isolation = sys.argv[1:]
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -54,6 +54,8 @@ def main():
                             {"functionName": function, "runtime": runtime, "handler": handler, "code": {"zipFile": packed(name, PLAIN[name])}})
         assert status == 200, body
         expect(runtime, call("POST", f"/2016-08-15/services/demo/functions/{function}/invocations", b"event"), (200, f"{runtime} event".encode()))
+    health = json.loads(call("GET", "/_fcemu/health", host="localhost", headers={"Authorization": f"Bearer {token}"})[1])
+    expect("isolation", health["functions"]["isolation"], isolation)
     expect("without the token", call("GET", "/_fcemu/requests", host="localhost")[0], 401)
     expect("with it", call("GET", "/_fcemu/requests", host="localhost", headers={"Authorization": f"Bearer {token}"})[0], 200)
     status, body = call("GET", "/_fcemu/ui/", host="localhost", headers={"Accept-Encoding": "gzip"})
