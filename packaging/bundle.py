@@ -1,8 +1,9 @@
 """A folder that carries the daemon with its libraries: bin/fcemu finds them by $ORIGIN, and nothing of the machine but the C library.
 
-    bundle.py BINARY FOLDER
+    bundle.py BINARY FOLDER [TRIPLET]
 
-Their licences go along. Needs patchelf and Debian's packages of the libraries, which is where their licences are.
+Their licences go along. Needs patchelf and Debian's packages of the libraries, which is where their licences are. For another kind of
+machine, such as aarch64-linux-gnu, those are dpkg's foreign packages.
 """
 
 import os
@@ -39,6 +40,24 @@ def needed(path):
 def asked_by(path):
     """Names of the libraries that a file itself asks for, but for the C library's."""
     return [name for name in run("patchelf", "--print-needed", path).split() if not OF_GLIBC.match(name)]
+
+
+def foreign_needed(path, triplet):
+    """The same for another kind of machine, whose loader cannot be asked."""
+    found, open_ends = {}, [path]
+    while open_ends:
+        for name in asked_by(open_ends.pop()):
+            if name not in found:
+                found[name] = find_foreign(name, triplet)
+                open_ends.append(found[name])
+    return found
+
+
+def find_foreign(name, triplet):
+    for folder in (f"/usr/lib/{triplet}", f"/lib/{triplet}"):
+        if pathlib.Path(folder, name).exists():
+            return pathlib.Path(folder, name)
+    raise SystemExit(f"{name} is not installed for {triplet}")
 
 
 def find_loaded_later(name):
@@ -78,7 +97,7 @@ def empty_unicode_data(library, compiler="gcc"):
     subprocess.run([compiler, "-shared", "-nostdlib", f"-Wl,-soname,{library.name}", "-o", library, "-x", "c", "-"], input=source, text=True, check=True)
 
 
-def bundle(binary, folder):
+def bundle(binary, folder, triplet=None):
     """Returns the libraries, {name: where it was taken from}, and which of them each, and None (the program), asks for."""
     folder = pathlib.Path(folder)
     shutil.rmtree(folder, ignore_errors=True)
@@ -86,18 +105,20 @@ def bundle(binary, folder):
     (folder / "lib").mkdir()
     program = folder / "bin" / "fcemu"
     shutil.copy(binary, program)
-    libraries = needed(binary)
+    of, find, tool = (lambda path: foreign_needed(path, triplet), lambda name: find_foreign(name, triplet), f"{triplet}-") if triplet else (
+        needed, find_loaded_later, "")
+    libraries = of(binary)
     for name in LOADED_LATER:
-        libraries[name] = find_loaded_later(name)
-        libraries.update(needed(libraries[name]))
+        libraries[name] = find(name)
+        libraries.update(of(libraries[name]))
     asked = {None: [*asked_by(binary), *LOADED_LATER], **{name: asked_by(path) for name, path in libraries.items()}}
     for name, path in libraries.items():
         shutil.copy(path, folder / "lib" / name)
         (folder / "lib" / name).chmod(0o644)
         if name.startswith("libicudata"):
-            empty_unicode_data(folder / "lib" / name)
+            empty_unicode_data(folder / "lib" / name, f"{tool}gcc")
         run("patchelf", "--set-rpath", "$ORIGIN", folder / "lib" / name)
-    run("strip", program)
+    run(f"{tool}strip", program)
     run("patchelf", "--set-rpath", "$ORIGIN/../lib", program)
     program.chmod(0o755)
     copy_licences(libraries, folder / "share" / "doc" / "fcemu" / "libraries")
@@ -107,4 +128,4 @@ def bundle(binary, folder):
 
 
 if __name__ == "__main__":
-    print("\n".join(sorted(bundle(*sys.argv[1:3])[0])))
+    print("\n".join(sorted(bundle(*sys.argv[1:4])[0])))

@@ -2,8 +2,8 @@
 """Software bills of materials in CycloneDX, from what is really there: what dpkg says of the libraries that the program loads or of all that
 is installed, what was compiled in, and the program itself. The same parts make the same bill.
 
-    sbom.py carry SOURCES BUILD FOLDER    a folder that carries the program with its libraries, and its bill FOLDER.cdx.json
-    sbom.py system ROOT BILL OUT          of a whole system, such as an image, that has such a folder: all that dpkg knows below ROOT, too
+    sbom.py carry SOURCES BUILD FOLDER [TRIPLET]  a folder that carries the program with its libraries, and its bill FOLDER.cdx.json
+    sbom.py system ROOT BILL OUT  of a whole system, such as an image, that has such a folder: all that dpkg knows below ROOT, too
 """
 
 import hashlib
@@ -21,6 +21,7 @@ import bundle  # noqa: E402
 SPEC = "1.5"
 FIELDS = ("Package", "Version", "Architecture", "Depends", "Pre-Depends", "db:Status-Status")
 HEADERS_ONLY = ("uthash-dev",)  # compiled in, so that no library of theirs is loaded
+MACHINES = {"aarch64-linux-gnu": "arm64"}  # as the compiler and dpkg call them
 NAMESPACE = uuid.UUID("6f1e0a52-2f0c-5c0e-9d1a-0a8252fce001")
 
 
@@ -28,8 +29,8 @@ def version_of(sources):
     return re.search(r"version: '([\d.]+)'", (pathlib.Path(sources) / "meson.build").read_text(encoding="utf-8"))[1]
 
 
-def installed(root="/"):
-    """Every package that dpkg has there, by its name."""
+def installed(root="/", machine=None):
+    """Every package that dpkg has there, by its name; of those that it has for several machines, that for this one."""
     form = "".join("${%s}\t" % field for field in FIELDS) + "\n"
     admin = pathlib.Path(root, "var/lib/dpkg")
     rows = (line.split("\t") for line in bundle.run("dpkg-query", f"--admindir={admin}", "-W", "-f", form).splitlines())
@@ -37,7 +38,8 @@ def installed(root="/"):
     for row in rows:
         package = dict(zip(FIELDS, row))
         if package["db:Status-Status"] == "installed":
-            packages.setdefault(package["Package"], package)
+            if package["Package"] not in packages or package["Architecture"] == machine:
+                packages[package["Package"]] = package
     return packages
 
 
@@ -119,10 +121,10 @@ def write(document, path):
     pathlib.Path(path).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
-def carry(binary, sources, folder, **how):
+def carry(binary, sources, folder, triplet=None):
     """The bill of a folder, made here, that carries the program with its libraries and their licences."""
-    libraries, asked = bundle.bundle(binary, folder, **how)
-    packages, owner = installed(), {name: bundle.package_of(path) for name, path in libraries.items()}
+    libraries, asked = bundle.bundle(binary, folder, triplet)
+    packages, owner = installed(machine=MACHINES.get(triplet)), {name: bundle.package_of(path) for name, path in libraries.items()}
     components = {name: of_package(packages[name], [folder / "lib" / lib for lib in sorted(owner) if owner[lib] == name])
                   for name in set(owner.values())}
     needs = {None: []}
@@ -150,13 +152,13 @@ def system(root, document):
 
 def main():
     verb, *words = sys.argv[1:] or [""]
-    if (verb, len(words)) not in (("carry", 3), ("system", 3)):
+    if (verb, len(words)) not in (("carry", 3), ("carry", 4), ("system", 3)):
         print(__doc__, file=sys.stderr)
         return 2
     try:
         if verb == "carry":
-            sources, build, folder = map(pathlib.Path, words)
-            write(carry(build / "fcemu", sources, folder), f"{folder}.cdx.json")
+            sources, build, folder = map(pathlib.Path, words[:3])
+            write(carry(build / "fcemu", sources, folder, *words[3:]), f"{folder}.cdx.json")
         else:
             write(system(words[0], json.loads(pathlib.Path(words[1]).read_text(encoding="utf-8"))), words[2])
     except subprocess.CalledProcessError as failed:
