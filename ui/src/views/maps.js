@@ -65,5 +65,5 @@ export function Coverage() {
   return html`<p>${t('{reached} of {applicable} documented pairs of error and operation were met.', coverage)}</p>
     <p class="quiet">${t('· injected, ○ reached a client, ● the client reacted; empty: never tried')}</p>
     <${Grid} coverage=${coverage} catalog=${catalog} />
-    <h3>${t('Try next')}</h3><ul>${coverage.missing.slice(0, 10).map((one) => html`<li>${one.error} × ${one.operation}</li>`)}</ul>`;
+    <h2>${t('Try next')}</h2><ul>${coverage.missing.slice(0, 10).map((one) => html`<li>${one.error} × ${one.operation}</li>`)}</ul>`;
 }
