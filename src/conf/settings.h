@@ -45,6 +45,16 @@ struct settings_runtimes {
     size_t count;
 };
 
+/* Folders that stand for file systems and buckets. */
+struct settings_mount {
+    struct str source; /* "oss://bucket/path", or the address of a file system */
+    const char *folder;
+};
+struct settings_mounts {
+    struct settings_mount *items;
+    size_t count;
+};
+
 struct settings_account {
     struct str id;
     enum settings_auth_mode mode;

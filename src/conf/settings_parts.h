@@ -23,6 +23,10 @@ bool settings_take_account(struct conf_decoder *d, const struct conf_node *node,
 bool settings_take_runtimes(struct conf_decoder *d, const struct conf_field *field,
                             const struct conf_node *node, void *out);
 
+/** Sources and their folders, as struct settings_mounts. */
+bool settings_take_mounts(struct conf_decoder *d, const struct conf_field *field,
+                          const struct conf_node *node, void *out);
+
 /* settings_visitors.c */
 bool settings_take_origins(struct conf_decoder *d, const struct conf_field *field,
                            const struct conf_node *node, void *out);

@@ -245,18 +245,29 @@ static void on_stopped(void *owner)
         loop_stop(d->loop);
 }
 
-static void stop(struct daemon *d)
+static void stop_server(void *arg)
 {
+    struct daemon *d = arg;
     size_t dropped;
 
-    if (d->stopping)
+    if (d->server_stopping)
         return;
-    d->stopping = true;
+    d->server_stopping = true;
     http_server_stop(d->server, STOP_GRACE_MS, on_stopped);
     admin_close(d->admin);
     dropped = gateway_end(d->gateway);
     if (dropped)
         log_info("late work dropped", "calls=%zu", dropped);
+}
+
+/* Functions may still call us in their last hooks. Who asks twice does not want to wait. */
+static void stop(struct daemon *d)
+{
+    bool again = d->stopping;
+
+    d->stopping = true;
+    if (again || !functions_wind_down(d, stop_server))
+        stop_server(d);
 }
 
 static void on_signal(void *arg, int signum)

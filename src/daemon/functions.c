@@ -28,6 +28,21 @@ static struct invoke_runtime *runtimes_of(const struct settings *s)
 }
 
 /* A key that STS might have given out for the function's role. */
+static struct invoke_folder *folders_of(const struct settings *s)
+{
+    struct invoke_folder *all = ARENA_ARRAY(s->arena, s->mounts.count + 1, struct invoke_folder);
+
+    for (size_t i = 0; i < s->mounts.count; i++)
+        all[i] = (struct invoke_folder){s->mounts.items[i].source.ptr, s->mounts.items[i].folder};
+    return all;
+}
+
+/* Without a data folder they go with us. */
+static const char *own_mounts(const struct settings *s)
+{
+    return str_is_set(s->data) ? arena_printf(s->arena, "%s/mounts", s->data.ptr) : NULL;
+}
+
 static void mint(void *owner, const struct invoke_function *function, struct str instance,
                  struct arena *arena, struct invoke_key *out)
 {
@@ -88,6 +103,9 @@ int functions_start(struct daemon *d, struct error *err)
         .reserve = s->invoke.reserve,
         .runtimes = runtimes,
         .runtime_count = s->runtimes.count,
+        .folders = folders_of(s),
+        .folder_count = s->mounts.count,
+        .mounts = own_mounts(s),
         .no_network = s->invoke.network == NETWORK_NONE,
         .proxies = is_proxy_for_all(s),
         .mint = mint,
@@ -103,6 +121,11 @@ int functions_start(struct daemon *d, struct error *err)
         return -1;
     service_run_code(d->service, d->invoke);
     return 0;
+}
+
+bool functions_wind_down(struct daemon *d, void (*done)(void *arg))
+{
+    return d->invoke && invoke_wind_down(d->invoke, d->settings->invoke.stop_grace_ns, done, d);
 }
 
 void functions_stop(struct daemon *d)

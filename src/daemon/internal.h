@@ -60,6 +60,7 @@ struct daemon {
     size_t memory_excess; /* what was resident and not in use after it was trimmed last */
     unsigned changing;    /* changes of the whole state under way: the loop runs until their end */
     bool ready, stopping, stopped;
+    bool server_stopping; /* the last hooks of functions are over */
 };
 
 /* certificates.c */
@@ -81,6 +82,9 @@ void daemon_change_state(void *owner, const struct admin_state_request *request,
 
 /* functions.c */
 int functions_start(struct daemon *d, struct error *err);
+/** Idle instances run their last hooks: @done is called when that is over. False: there is nothing
+ * to wait for. */
+bool functions_wind_down(struct daemon *d, void (*done)(void *arg));
 void functions_stop(struct daemon *d);
 /** For gateway_parts.caller. */
 bool functions_caller(void *owner, struct str access_key, struct str *out_instance,

@@ -153,6 +153,7 @@ void container_add(struct instance *i, struct texts *argv)
     texts_add(argv, "--publish=127.0.0.1:%u:%u", i->port, i->spec.port);
     texts_add(argv, "--add-host=" HOST ":host-gateway");
     texts_add(argv, "--env-file=/dev/stdin");
+    mounts_add_volumes(i, argv);
     add_limits(i, argv);
     add_image(i, argv);
 }

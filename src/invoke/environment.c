@@ -236,6 +236,8 @@ void environment_add(struct instance *i, struct texts *env)
     add_service_variables(i, env);
     add_keys(i, env);
     add_endpoint(i, env);
+    if (i->spec.mount_count)
+        add_preset(i, env, "FCEMU_MOUNT_ROOT", "%s", i->links ? i->links : "");
     if (!instance_is_container(i))
         environment_add_presets(i, env); /* what an image has of these is its own */
     for (size_t k = 0; k < i->spec.environment_count; k++) {
@@ -263,6 +265,8 @@ bool environment_may_come_later(const struct instance *i)
                 return false;
         }
     }
+    if (i->spec.mount_count)
+        return false;
     /* A layer may bring settings of PHP. */
     return i->language != LANGUAGE_PHP || !i->spec.layer_count;
 }

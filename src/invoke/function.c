@@ -29,6 +29,17 @@ static struct invoke_pair *copy_pairs(const struct invoke_pair *from, size_t cou
     return pairs;
 }
 
+static struct invoke_mount *copy_mounts(const struct invoke_mount *from, size_t count,
+                                        struct arena *arena)
+{
+    struct invoke_mount *copies = ARENA_ARRAY(arena, count + 1, struct invoke_mount);
+
+    for (size_t i = 0; i < count; i++)
+        copies[i] = (struct invoke_mount){arena_str(arena, from[i].source),
+                                          arena_str(arena, from[i].to), from[i].read_only};
+    return copies;
+}
+
 void invoke_function_copy(const struct invoke_function *from, struct arena *arena,
                           struct invoke_function *out)
 {
@@ -57,6 +68,7 @@ void invoke_function_copy(const struct invoke_function *from, struct arena *aren
         *texts[i] = arena_str(arena, str_is_set(*texts[i]) ? *texts[i] : STR(""));
     out->layers = copy_texts(from->layers, from->layer_count, arena);
     out->command = copy_texts(from->command, from->command_count, arena);
+    out->mounts = copy_mounts(from->mounts, from->mount_count, arena);
     out->environment = copy_pairs(from->environment, from->environment_count, arena);
 }
 

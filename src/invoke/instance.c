@@ -111,11 +111,14 @@ void instance_free(struct instance *instance)
     code_let_go(instance->layers);
     if (instance->tmp)
         invoke_remove_folder(invoke, GIVE(instance->tmp));
+    if (instance->links)
+        invoke_remove_folder(invoke, GIVE(instance->links));
     if (instance->place)
         invoke_remove_folder(invoke, GIVE(instance->place));
     DL_DELETE(instance->function->instances, instance);
     instance->function->held--;
     function_let_go(instance->function);
+    wind_look(invoke);
     buf_done(&instance->log);
     buf_done(&instance->print);
     arena_free(instance->arena);

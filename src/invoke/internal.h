@@ -159,6 +159,8 @@ struct instance {
     struct code *code, *layers;
     struct interpreter *interpreter;
     char *tmp;   /* without namespaces: its TMPDIR */
+    char *links; /* the same: links to what it mounts */
+    const char *const *mount_folders;
     char *place; /* and, when it was started in reserve, a folder with links to code and layers */
     struct supervised *program;
     struct channel *channel;
@@ -282,6 +284,15 @@ uint64_t container_memory(const struct instance *instance);
 void exec_on_ended(void *arg, uint32_t token, int status, const char *problem);
 /** The instance goes, and they with it. */
 void execs_lose_instance(struct instance *instance);
+
+/* ---- mount.c ---- */
+
+/** The folders of what the instance mounts are there. */
+int mounts_make(struct instance *instance, struct error *err);
+/** spec.mount_count of them. */
+size_t mounts_add(const struct instance *instance, struct supervise_mount *out);
+void mounts_add_volumes(const struct instance *instance, struct texts *argv);
+int mounts_link(struct instance *instance, struct error *err);
 
 /* ---- spawn.c ---- */
 
@@ -428,6 +439,13 @@ uint64_t inside_limit_ns(const struct invoke_call *call);
 /** The process under the call is gone: what it is told, and the end of the instance. */
 void call_end_process(struct invoke_call *call, bool for_memory);
 
+/* ---- wind.c ---- */
+
+/** An instance has gone: it may be the last that somebody waits for. */
+void wind_look(struct invoke *invoke);
+/** Nobody waits any more. */
+void wind_stop(struct invoke *invoke);
+
 /* ---- web.c: custom runtimes ---- */
 
 struct web *web_new(struct instance *instance);
@@ -486,6 +504,11 @@ struct invoke {
     bool ending;
     /* What is done in the next turn of the loop, and not at all once we end. */
     struct loop_timer prepare_due, fill_due, forget_due;
+    /* All idle instances end, and no new ones begin. */
+    bool winding;
+    void (*wound)(void *arg); /* NULL: nobody waits for their hooks */
+    void *wound_arg;
+    struct loop_timer wind_limit, wind_due;
     struct bound_session *sessions; /* of all functions */
     uint64_t provision_round, fill_round;
     uint64_t next_tmp, next_user;

@@ -330,6 +330,7 @@ void invoke_free(struct invoke *invoke)
     if (!invoke)
         return;
     invoke->ending = true;
+    wind_stop(invoke);
     loop_timer_cancel(invoke->loop, &invoke->forget_due);
     loop_timer_cancel(invoke->loop, &invoke->prepare_due);
     loop_timer_cancel(invoke->loop, &invoke->fill_due);

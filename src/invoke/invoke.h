@@ -54,6 +54,9 @@ struct invoke_settings {
     const char *const *hidden; /* folders of ours, for messages; NULL at the end */
     const struct invoke_runtime *runtimes;
     size_t runtime_count;
+    const struct invoke_folder *folders;
+    size_t folder_count;
+    const char *mounts; /* a folder of ours for all other mounts; NULL: one that goes with us */
 };
 
 /* The program of a runtime, where PATH is not to be searched. */
@@ -62,8 +65,20 @@ struct invoke_runtime {
     const char *program;
 };
 
+/* A folder in place of what functions mount. */
+struct invoke_folder {
+    const char *source; /* "oss://bucket/path", or the address of a file system */
+    const char *folder;
+};
+
 int invoke_new(struct loop *loop, const struct invoke_settings *settings, struct invoke **out,
                struct error *err);
+/**
+ * The end is near: instances that are idle end behind their hooks, and no further ones are started.
+ * @done is called when no hook runs any more, at the latest after @grace_ns; false, and it is not,
+ * when none does. 0: no hook is run.
+ */
+bool invoke_wind_down(struct invoke *invoke, uint64_t grace_ns, void (*done)(void *arg), void *arg);
 /** Ends every instance; calls that have no answer are dropped. NULL is fine. */
 void invoke_free(struct invoke *invoke);
 
@@ -82,6 +97,12 @@ struct invoke_health {
     struct str path; /* "": that it listens is enough */
     uint32_t delay_s, period_s, timeout_s;
     uint32_t failures, successes; /* in a row */
+};
+
+struct invoke_mount {
+    struct str source; /* as in struct invoke_folder */
+    struct str to;     /* terminated */
+    bool read_only;
 };
 
 /* A function as a call finds it. Copied; views may go when the call has begun. */
@@ -114,6 +135,8 @@ struct invoke_function {
     uint32_t instances_max;        /* of this function on demand; beyond it ResourceExhausted */
     uint32_t region_instances_max; /* of those that share what is not reserved */
     bool reserved;                 /* its instances_max is its own part of the account's */
+    const struct invoke_mount *mounts;
+    size_t mount_count;
     struct str log_project, log_store;
     struct str role; /* that it acts as; "" for none */
 };

@@ -198,13 +198,20 @@ static bool machine_allows(struct function *function, const struct refusal *refu
                   mem_printf("this machine runs %d instances already", SUPERVISE_PROGRAMS_MAX));
 }
 
+/* Nothing begins any more. */
+static bool end_allows(struct function *function, const struct refusal *refusal)
+{
+    return !function->invoke->winding ||
+           refuse(refusal, "ResourceThrottled", mem_dup("the daemon is about to end"));
+}
+
 typedef bool allows(struct function *function, const struct refusal *refusal);
 
 /* Those of what is kept ready come first there. */
 static allows *const caps[] = {
-    region_allows, memory_allows, machine_allows, function_allows, account_allows,
+    end_allows, region_allows, memory_allows, machine_allows, function_allows, account_allows,
 };
-enum { READY_CAPS = 3 };
+enum { READY_CAPS = 4 };
 
 static bool may_grow(struct function *function, size_t from, size_t to,
                      const struct refusal *refusal)

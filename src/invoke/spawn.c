@@ -13,7 +13,7 @@
 #include "invoke/internal.h"
 
 enum {
-    MOUNTS_MAX = 6,
+    OWN_MOUNTS = 6,    /* beside what the function mounts */
     FIRST_UID = 61184, /* of those that nobody has an account for */
     UID_COUNT = 4096,
     PROCESSES_MAX = 1024,
@@ -138,7 +138,7 @@ static size_t add_mounts(struct instance *i, struct supervise_mount *mounts)
     /* Below /usr it is there already. */
     if (!str_starts(str_of(prefix), STR("/usr")) && strcmp(prefix, "/") != 0)
         mounts[count++] = (struct supervise_mount){.from = prefix, .to = prefix};
-    return count;
+    return count + mounts_add(i, mounts + count);
 }
 
 static int make_tmp(struct instance *i, uint32_t uid, struct error *err)
@@ -247,7 +247,8 @@ static int open_channel(struct instance *i, int *out_end, struct error *err)
 static int start_with(struct instance *i, struct texts *argv, struct texts *env, uint32_t uid,
                       struct error *err)
 {
-    struct supervise_mount mounts[MOUNTS_MAX];
+    struct supervise_mount *mounts =
+        ARENA_ARRAY(i->arena, OWN_MOUNTS + i->spec.mount_count, struct supervise_mount);
     struct supervise_spec spec = {
         .argv = argv->items,
         .env = env->items,
@@ -354,7 +355,7 @@ static int link_folder(const struct instance *i, const char *name, const struct 
 
 static int settle(struct instance *i, struct error *err)
 {
-    struct supervise_mount mounts[MOUNTS_MAX];
+    struct supervise_mount mounts[OWN_MOUNTS];
     size_t count = 0;
 
     supervised_adopt(i->program, &program_events, i);
@@ -390,7 +391,7 @@ static int spawn_container(struct instance *i, struct error *err)
     argv->arena = env->arena = undo->arena = arena;
     choose_port(i);
     make_keys(i);
-    if (container_mark(i->invoke, err) < 0)
+    if (container_mark(i->invoke, err) < 0 || mounts_make(i, err) < 0)
         return -1;
     i->web = web_new(i);
     container_add(i, argv);
@@ -422,6 +423,10 @@ static int spawn_own(struct instance *i, struct error *err)
     uint32_t uid = choose_user(i);
     int r = make_tmp(i, uid, err);
 
+    if (r == 0)
+        r = mounts_make(i, err);
+    if (r == 0)
+        r = mounts_link(i, err);
     argv->arena = env->arena = arena;
     choose_port(i);
     make_keys(i);

@@ -1,12 +1,14 @@
 """What functions are told between calls and before their instance goes: pre-freeze and pre-stop."""
 
 import shutil
+import signal
 
 import pytest
 
 from functions import Functions, log_of
 from test_async import Reports
 from test_instances import MODES
+from test_thirteen_codes import code_of
 
 TELL = "import socket\ndef tell(word):\n  s = socket.create_connection(('127.0.0.1', %d))\n  s.sendall(word.encode() + b'\\n')\n  s.recv(1)\n"
 PYTHON = TELL + (
@@ -145,6 +147,59 @@ def test_each_way_an_instance_goes(daemon, reports, end):
     while functions.running.call("GET", path).json()["instances"]:
         pass
     assert functions.call(name).status == 200
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_daemon_waits_for_the_last_hooks(daemon, reports, language, mode):
+    functions = Functions(daemon(config=f"invoke: {{isolation: {mode}, stop_grace: 60s}}\n"))
+    running, names = functions.running, [create(functions, reports, language, hooks={"preStop": HOOKS["preStop"]}) for _ in range(2)]
+    for name in names:
+        assert functions.call(name).status == 200
+    running.process.send_signal(signal.SIGTERM)
+    reports.wait_for(lambda lines: sorted(lines) == sorted(f"stop {name}" for name in names))
+    busy = functions.call(names[0])  # it still answers, and begins nothing
+    assert code_of(busy) == (503, "ResourceThrottled") and "about to end" in busy.json()["ErrorMessage"]
+    assert running.process.poll() is None
+    release(reports)
+    running.stop()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_last_hook_that_does_not_end_is_killed(daemon, reports, mode):
+    functions = Functions(daemon(config=f"invoke: {{isolation: {mode}, stop_grace: 1s}}\n"))
+    name = create(functions, reports, hooks={"preStop": {"handler": "index.slow", "timeout": 90}})
+    functions.call(name)
+    functions.running.process.send_signal(signal.SIGTERM)
+    reports.wait_for(lambda lines: lines == [f"slow {name}"])
+    release(reports)  # it sleeps on
+    functions.running.stop()
+
+
+def test_an_instance_that_is_being_frozen_stops_behind_that(daemon, reports):
+    functions = Functions(daemon(config="invoke: {stop_grace: 60s}\n"))
+    name = create(functions, reports)
+    functions.call(name)
+    reports.wait_for(lambda lines: lines == [f"freeze {name}"])
+    functions.running.process.send_signal(signal.SIGTERM)
+    while "name=Terminated" not in functions.running.log():
+        pass
+    release(reports)
+    reports.wait_for(lambda lines: lines == [f"freeze {name}", f"stop {name}"])
+    release(reports)
+    functions.running.stop()
+
+
+@pytest.mark.parametrize("end", ["no grace", "asked twice"])
+def test_hooks_that_nobody_waits_for(daemon, reports, end):
+    functions = Functions(daemon(config=f"invoke: {{stop_grace: {'0s' if end == 'no grace' else '600s'}}}\n"))
+    name = create(functions, reports, hooks={"preStop": {"handler": "index.slow", "timeout": 90}})
+    functions.call(name)
+    if end == "asked twice":
+        functions.running.process.send_signal(signal.SIGTERM)
+        reports.wait_for(lambda lines: lines == [f"slow {name}"])
+    functions.running.stop()
+    assert reports.lines == ([] if end == "no grace" else [f"slow {name}"])
 
 
 def test_a_hook_that_hangs_between_calls_costs_its_instance_only(daemon, reports):

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "product/service/resource/function_model.h"
+#include "product/service/resource/run.h"
 
 static bool check_runtime(struct work *work, const cJSON *model)
 {
@@ -226,9 +227,9 @@ static bool check_affinity(struct work *work, const cJSON *model)
     struct error ignored;
     OWN(json_free) cJSON *config = text.len ? json_parse(text, &ignored) : NULL;
 
-    if (text.len == 0 || cJSON_IsObject(config))
-        return true;
-    return answer_wrong(work, "SessionAffinityConfig", "a JSON object", text);
+    if (text.len && !cJSON_IsObject(config))
+        return answer_wrong(work, "SessionAffinityConfig", "a JSON object", text);
+    return session_affinity_check(work, json_get_str(model, "sessionAffinity"), config);
 }
 
 bool function_check(struct work *work, cJSON *model)

@@ -200,6 +200,14 @@ static void read_log(struct arena *arena, const struct address *at, const cJSON 
     out->log_store = text(arena, config, "logstore");
 }
 
+static void read_mounts(struct arena *arena, const struct address *at, const cJSON *model,
+                        struct invoke_function *out)
+{
+    OWN(json_free) cJSON *service = at->service_row ? row_document(at->service_row) : NULL;
+
+    mounts_read(arena, model, service, out);
+}
+
 static uint32_t region_most(struct work *work, bool of_2023)
 {
     enum { MOST_2023 = 100 };
@@ -261,6 +269,7 @@ static void read_spec(struct work *work, struct arena *arena, const struct addre
     out->pre_freeze = read_hook(arena, model, "preFreeze");
     out->pre_stop = read_hook(arena, model, "preStop");
     read_log(arena, at, model, out);
+    read_mounts(arena, at, model, out);
     out->role = role_of(arena, at, model);
 }
 

@@ -5,6 +5,7 @@
  * Source: spec page api-2016-08-15 §6.2.1.
  */
 #include "product/service/resource/model.h"
+#include "product/service/resource/run.h"
 
 static bool require(struct work *work, bool holds, const char *what)
 {
@@ -28,5 +29,5 @@ bool network_check(struct work *work, const cJSON *document, bool needs_role)
         if (!require(work, json_get_str(mount, "serverAddr").len > 0, "ServerAddr"))
             return false;
     }
-    return true;
+    return mounts_check(work, document);
 }

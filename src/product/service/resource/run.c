@@ -235,8 +235,10 @@ static void on_head(void *arg, const struct invoke_result *head)
 
 static bool on_part(void *arg, struct str bytes)
 {
-    const struct run *run = arg;
+    struct run *run = arg;
 
+    if (run->session.streams)
+        session_heard(run->work, &run->at, &run->session, bytes, run->work->answer.instance);
     return run->drop || run->work->call.stream->part(run->work->arg, bytes);
 }
 
@@ -318,7 +320,9 @@ static void on_result(void *arg, const struct invoke_result *result)
         answer_http(run, &own);
     else if (!run->by_http)
         answer_event(run, &own);
-    if (run->session.facts && result->outcome != INVOKE_REFUSED && !result->streamed)
+    if (run->session.of_stream)
+        session_over(run->work, &run->at, &run->session);
+    else if (run->session.facts && result->outcome != INVOKE_REFUSED && !result->streamed)
         session_used(run->work, &run->at, &run->session, result);
     work_finish(run->work);
 }
@@ -360,7 +364,7 @@ static void begin(struct run *run, const struct address *at, struct invoke_reque
     struct invoke_function spec;
 
     run->at = *at;
-    if (run->of_2023 && !session_take(work, at, &run->session))
+    if (run->of_2023 && !session_take(work, at, run->by_http ? &run->http : NULL, &run->session))
         return;
     if (run->session.session.id.len)
         request->session = &run->session.session;

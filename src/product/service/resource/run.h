@@ -33,6 +33,14 @@ const struct function_facts *function_facts(struct work *work, const struct addr
 /** What invoke/ needs to know of the function; as long as the call's arena. */
 void function_spec(struct work *work, const struct address *at, struct invoke_function *out);
 
+/* ---- mount.c ---- */
+
+/** False when refused: something would be mounted where it cannot be. */
+bool mounts_check(struct work *work, const cJSON *document);
+/** What a function mounts, or else its service; NULL: it has none. */
+void mounts_read(struct arena *arena, const cJSON *function, const cJSON *service,
+                 struct invoke_function *out);
+
 /* ---- session_affinity.c ---- */
 
 /* The session of a call. */
@@ -40,10 +48,20 @@ struct session_use {
     struct invoke_session session;      /* its id is "" when there is none */
     bool is_cookie;                     /* given by us: the answer says it */
     bool learns;                        /* the function gives it, in its answer */
+    bool of_stream;                     /* it lasts as long as this answer */
+    bool streams;                       /* the function gives it, in this stream */
+    struct buf *seen;                   /* of the stream; NULL: nothing yet */
     const struct function_facts *facts; /* NULL: the function knows no sessions */
 };
-/** What session the call belongs to. False when refused: it is paused. */
-bool session_take(struct work *work, const struct address *at, struct session_use *out);
+/** What session the call belongs to. False when refused: it is paused. @http: NULL for an event. */
+bool session_take(struct work *work, const struct address *at, const struct invoke_http *http,
+                  struct session_use *out);
+/** Some of an answer that is handed on as it comes, by @instance: its session may be named there.
+ */
+void session_heard(struct work *work, const struct address *at, struct session_use *use,
+                   struct str bytes, struct str instance);
+/** The stream is over, and its session with it. */
+void session_over(struct work *work, const struct address *at, const struct session_use *use);
 /** The call was answered: the session is kept, with its instance. */
 void session_used(struct work *work, const struct address *at, const struct session_use *use,
                   const struct invoke_result *result);
@@ -52,6 +70,20 @@ bool session_open(struct work *work, const struct address *at, struct str id, st
 void session_close(struct work *work, const struct address *at, struct str id);
 /** Its time is over: since its creation, or since its last call. */
 bool session_is_expired(struct work *work, const struct store_row *row, const cJSON *document);
+
+/* ---- session_rules.c ---- */
+
+/** False when refused: a member of the configuration is not what this affinity has. */
+bool session_affinity_check(struct work *work, struct str affinity, const cJSON *config);
+
+/* ---- session_sse.c ---- */
+
+/** The id that a message names; "" when none. */
+struct str session_sse_asked(struct work *work);
+/** The request opens a stream. */
+bool session_sse_begins(const cJSON *config, const struct invoke_http *http);
+/** The id, once it has come; nothing more is wanted then. */
+struct str session_sse_hear(struct work *work, struct session_use *use, struct str bytes);
 
 /* ---- http_form.c: functions of 2023-03-30 with a built-in runtime ---- */
 

@@ -60,7 +60,8 @@ static struct str new_id(struct work *work)
 }
 
 static struct str asked_id(struct work *work, const struct function_facts *facts,
-                           const cJSON *config, struct session_use *use)
+                           const cJSON *config, const struct invoke_http *http,
+                           struct session_use *use)
 {
     struct str id = STR("");
 
@@ -70,6 +71,11 @@ static struct str asked_id(struct work *work, const struct function_facts *facts
     } else if (str_eq(facts->affinity, STR("MCP_STREAMABLE"))) {
         id = work_header(work, MCP_HEADER);
         use->learns = id.len == 0;
+    } else if (str_eq(facts->affinity, STR("MCP_SSE"))) {
+        use->of_stream = use->streams = session_sse_begins(config, http);
+        /* Until the function says another: it counts from the start. */
+        id = use->of_stream ? ARENA_CONCAT(work->arena, STR("sse "), new_id(work))
+                            : session_sse_asked(work);
     } else if (str_eq(facts->affinity, STR("GENERATED_COOKIE"))) {
         id = in_cookie(work_header(work, "Cookie"));
         use->is_cookie = id.len == 0;
@@ -101,7 +107,8 @@ static cJSON *read_config(const struct function_facts *facts)
     return facts->affinity_config.len ? json_parse(facts->affinity_config, &err) : NULL;
 }
 
-bool session_take(struct work *work, const struct address *at, struct session_use *out)
+bool session_take(struct work *work, const struct address *at, const struct invoke_http *http,
+                  struct session_use *out)
 {
     const struct function_facts *facts = function_facts(work, at);
     OWN(json_free) cJSON *config = read_config(facts);
@@ -111,7 +118,7 @@ bool session_take(struct work *work, const struct address *at, struct session_us
     if (facts->affinity.len == 0 || str_eq(facts->affinity, STR("NONE")))
         return true;
     out->facts = facts;
-    out->session = session_of(facts, config, asked_id(work, facts, config, out));
+    out->session = session_of(facts, config, asked_id(work, facts, config, http, out));
     row = out->session.id.len ? find(work, at, out->session.id) : NULL;
     OWN(json_free) cJSON *document = row ? row_document(row) : NULL;
 
@@ -181,6 +188,34 @@ void session_used(struct work *work, const struct address *at, const struct sess
         http_headers_add(
             &work->answer.headers, work->arena, STR("Set-Cookie"),
             ARENA_CONCAT(work->arena, STR(COOKIE "="), session.id, STR("; Path=/; HttpOnly")));
+}
+
+/* ---- sessions of streams ---- */
+
+void session_heard(struct work *work, const struct address *at, struct session_use *use,
+                   struct str bytes, struct str instance)
+{
+    struct str id = session_sse_hear(work, use, bytes);
+
+    if (id.len == 0)
+        return;
+    session_close(work, at, use->session.id);
+    use->session.id = id;
+    invoke_session_bind(work->service->invoke, &use->facts->spec, &use->session, instance);
+    put(work, at, use->facts, use->session.id, instance);
+}
+
+void session_over(struct work *work, const struct address *at, const struct session_use *use)
+{
+    struct store_key key = work_key(work, "session", at->path, STR(""), use->session.id);
+    struct store_batch *batch;
+
+    session_close(work, at, use->session.id);
+    if (!store_find(work->store, &key))
+        return;
+    batch = store_begin(work->store);
+    store_remove(batch, &key);
+    store_commit(batch, NULL, NULL);
 }
 
 /* ---- by the API ---- */
