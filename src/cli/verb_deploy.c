@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "cli/api.h"
+#include "cli/deploy_upload.h"
 #include "cli/function_name.h"
 #include "cli/print.h"
 #include "cli/verbs.h"
@@ -103,14 +104,20 @@ static int send(struct deploying *d, const struct seed_step *step, const char *m
 {
     bool probes = strcmp(method, "GET") == 0;
 
+    struct str body = probes ? STR_NONE : step->body;
+    int r;
+
     if (step->log)
         return send_log(d, step, probes, out);
+    r = probes ? 0 : deploy_upload(&d->api, region_of(d, step), &body);
+    if (r != 0)
+        return r;
     return api_call(&d->api,
                     &(struct api_request){.method = method,
                                           .path = path,
                                           .host = api_host(&d->api, region_of(d, step)),
                                           .content_type = probes ? NULL : "application/json",
-                                          .body = probes ? STR_NONE : step->body},
+                                          .body = body},
                     out);
 }
 

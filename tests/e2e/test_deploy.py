@@ -4,6 +4,7 @@ The sample projects are those of fixtures/deploy/.
 """
 
 import json
+import os
 import shutil
 
 import pytest
@@ -358,3 +359,25 @@ def test_what_has_no_effect_is_said(running, tmp_path, case):
     (tmp_path / "t.yml").write_text(text, encoding="utf-8")
     result = running.run("deploy", tmp_path / "t.yml", "--dry-run")
     assert result.returncode == 0 and "warning F108: " in result.stderr and want in result.stderr, result.stderr
+
+
+# ---- large packages
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("mode", ["lenient", "strict"])
+def test_a_package_beyond_50_mb_goes_by_oss(daemon, tmp_path, mode):
+    """What cannot be packed smaller; signed where calls have to be."""
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "index.py").write_text("import os\ndef handler(event, context):\n  return str(os.path.getsize('ballast'))\n")
+    (tmp_path / "code" / "ballast").write_bytes(os.urandom(53 << 20))
+    (tmp_path / "s.yaml").write_text(
+        "edition: 3.0.0\nname: big\nresources:\n  big:\n    component: fc3\n    props:\n      region: cn-shanghai\n      functionName: big\n"
+        "      runtime: python3.10\n      handler: index.handler\n      code: ./code\n")
+    running = daemon(config=f"{CONFIG}auth: {{mode: {mode}, keys: [{{id: K, secret: S, account: '{ACCOUNT}'}}]}}\n")
+    result = running.run("deploy", tmp_path / "s.yaml")
+    assert result.returncode == 0, result.stderr
+    put = [entry for entry in running.requests() if entry["method"] == "PUT" and ".oss-cn-shanghai." in entry["host"]]
+    assert len(put) == 1 and put[0]["status"] == 200, put
+    result = running.run("invoke", "big")
+    assert (result.returncode, result.stdout) == (0, str(53 << 20)), result.stderr
