@@ -97,14 +97,13 @@ const struct cli_verb verb_debug = {
     .at_most = 1,
     .summary = "start a function under a debugger, and say how to attach",
     .summary_zh = "在调试器下启动函数，并说明如何连接",
-    .details =
-        "Python runs under debugpy (which its interpreter must have), Node.js with its "
-        "inspector, Java with jdwp, Go under delve ('dlv' in /usr/local/bin or /usr/bin). One "
-        "instance at a time has the debugger; it has no time limits and does not end for "
-        "being idle.",
+    .details = "Python runs under debugpy (which its interpreter must have), Node.js with its "
+               "inspector, Java with jdwp, Go under delve ('dlv' in PATH or ~/go/bin). One "
+               "instance at a time has the debugger; it has no time limits and does not end for "
+               "being idle.",
     .details_zh =
         "Python 使用 debugpy（解释器中须已安装），Node.js 使用 inspector，Java 使用 jdwp，Go 使用 "
-        "delve（/usr/local/bin 或 /usr/bin 中的 'dlv'）。同一时间只有一个实例带调试器；"
+        "delve（PATH 或 ~/go/bin 中的 'dlv'）。同一时间只有一个实例带调试器；"
         "它没有时间限制，空闲时也不会结束。",
     .options = debug_options,
     .flags = CLI_JSON | CLI_DAEMON,

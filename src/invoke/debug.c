@@ -2,6 +2,7 @@
 #include "invoke/debug.h"
 
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -9,6 +10,8 @@
 #include "invoke/internal.h"
 
 #define ADDRESS "127.0.0.1"
+#define DELVE "dlv"
+#define MOUNTED "/var/dlv" /* where it is with namespaces */
 
 /* What a language is debugged with. In `attach`, %u is the port. */
 static const struct debugger {
@@ -29,6 +32,7 @@ struct debugged {
     struct arena *arena;
     struct invoke_debug is;
     struct instance *instance; /* that has the debugger now; NULL: none */
+    const char *program;       /* of a debugger that is one; NULL: it is not found */
 };
 
 /* ---- which functions ---- */
@@ -124,6 +128,26 @@ static int check(const struct invoke *invoke, const struct invoke_debug *debug,
     return 0;
 }
 
+/* In PATH, or where Go installs programs. */
+static const char *find_delve(struct arena *arena)
+{
+    const char *home = getenv("HOME");
+    const char *path = getenv("PATH");
+    struct str rest = str_of(arena_printf(arena, "%s:%s/go/bin:/usr/local/bin:/usr/bin",
+                                          path ? path : "", home ? home : "/root"));
+    struct str folder;
+
+    while (str_is_set(rest)) {
+        const char *program;
+
+        str_cut(rest, ':', &folder, &rest);
+        program = arena_printf(arena, STR_FMT "/" DELVE, STR_ARG(folder));
+        if (folder.len && access(program, X_OK) == 0)
+            return program;
+    }
+    return NULL;
+}
+
 static struct debugged *keep(struct invoke *invoke, const struct invoke_debug *debug, uint16_t port)
 {
     struct debugged *d = mem_alloc(sizeof(*d));
@@ -136,6 +160,7 @@ static struct debugged *keep(struct invoke *invoke, const struct invoke_debug *d
     d->is.name = arena_str(d->arena, debug->name);
     d->is.runtime = arena_str(d->arena, debug->runtime);
     d->is.port = port;
+    d->program = find_delve(d->arena);
     DL_APPEND(invoke->debugged, d);
     return d;
 }
@@ -225,14 +250,32 @@ static void add_java(const struct invoke_debug *is, struct texts *argv)
 /* The program itself comes behind. */
 static void add_delve(const struct invoke_debug *is, struct texts *argv)
 {
-    texts_add(argv, "dlv");
     texts_add(argv, "--headless");
     texts_add(argv, "--listen=" ADDRESS ":%u", is->port);
     texts_add(argv, "--api-version=2");
     texts_add(argv, "--accept-multiclient");
+    texts_add(argv, "--check-go-version=false");
     texts_add(argv, "exec");
     if (!is->wait)
         texts_add(argv, "--continue");
+}
+
+bool debug_mount(const struct instance *instance, struct supervise_mount *out)
+{
+    if (!instance->debugged || instance->language != LANGUAGE_GO || !instance->debugged->program)
+        return false;
+    *out = (struct supervise_mount){.from = instance->debugged->program, .to = MOUNTED};
+    return true;
+}
+
+/* "dlv" is said to be missing when it is. */
+static const char *delve_of(const struct instance *instance)
+{
+    const char *program = instance->debugged->program;
+
+    if (!program)
+        return DELVE;
+    return instance->invoke->namespaces ? MOUNTED : program;
 }
 
 void debug_add(const struct instance *instance, struct texts *argv)
@@ -244,6 +287,8 @@ void debug_add(const struct instance *instance, struct texts *argv)
         [LANGUAGE_GO] = add_delve,
     };
 
+    if (instance->debugged && instance->language == LANGUAGE_GO)
+        texts_add(argv, "%s", delve_of(instance));
     if (instance->debugged && adders[instance->language])
         adders[instance->language](&instance->debugged->is, argv);
 }

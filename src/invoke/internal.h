@@ -278,6 +278,15 @@ void container_exit_text(const struct instance *instance, int status, char *text
 void container_forget(const struct instance *instance);
 /** What its group holds; 0: not known here. */
 uint64_t container_memory(const struct instance *instance);
+enum container_port {
+    CONTAINER_PORT_UNKNOWN, /* its engine is elsewhere */
+    CONTAINER_PORT_CLOSED,
+    CONTAINER_PORT_OPEN,
+};
+/** Its engine has said its id. */
+bool container_is_named(const struct instance *instance);
+/** Does something in there listen at the function's port? */
+enum container_port container_port(const struct instance *instance);
 
 /* ---- exec.c ---- */
 
@@ -312,6 +321,8 @@ void debug_end(struct instance *instance);
 struct texts;
 void debug_add(const struct instance *instance, struct texts *argv);
 void debug_free_all(struct invoke *invoke);
+/** What it needs of the machine beside all others. False: nothing. */
+bool debug_mount(const struct instance *instance, struct supervise_mount *out);
 
 /* ---- reserve.c: interpreters that run already, without user code ---- */
 

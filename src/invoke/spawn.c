@@ -138,6 +138,8 @@ static size_t add_mounts(struct instance *i, struct supervise_mount *mounts)
     /* Below /usr it is there already. */
     if (!str_starts(str_of(prefix), STR("/usr")) && strcmp(prefix, "/") != 0)
         mounts[count++] = (struct supervise_mount){.from = prefix, .to = prefix};
+    if (debug_mount(i, &mounts[count]))
+        count++;
     return count + mounts_add(i, mounts + count);
 }
 
