@@ -221,7 +221,17 @@ void container_forget(const struct instance *i)
     unlink(id);
 }
 
-/* ---- memory ---- */
+/* ---- what its group tells, where the engine is this machine's ---- */
+
+/* Where engines keep the groups of containers, by their version and that of the kernel's groups. */
+static const struct {
+    const char *before, *behind, *memory;
+} groups[] = {
+    {"/sys/fs/cgroup/system.slice/docker-",        ".scope/", "memory.current"       },
+    {"/sys/fs/cgroup/docker/",                     "/",       "memory.current"       },
+    {"/sys/fs/cgroup/memory/docker/",              "/",       "memory.usage_in_bytes"},
+    {"/sys/fs/cgroup/memory/system.slice/docker-", ".scope/", "memory.usage_in_bytes"},
+};
 
 static uint64_t read_number(const char *path)
 {
@@ -240,33 +250,84 @@ static uint64_t read_number(const char *path)
     return str_to_int(text, 0, INT64_MAX, &number) == NUMBER_OK ? (uint64_t)number : 0;
 }
 
-/* Where engines keep the groups of containers, by their version and that of the kernel's groups. */
-static const struct {
-    const char *before, *behind;
-} groups[] = {
-    {"/sys/fs/cgroup/system.slice/docker-",        ".scope/memory.current"       },
-    {"/sys/fs/cgroup/docker/",                     "/memory.current"             },
-    {"/sys/fs/cgroup/memory/docker/",              "/memory.usage_in_bytes"      },
-    {"/sys/fs/cgroup/memory/system.slice/docker-", ".scope/memory.usage_in_bytes"},
-};
-
-uint64_t container_memory(const struct instance *i)
+static bool read_id(const struct instance *i, char *id, size_t size)
 {
     OWN(mem_free) char *file = id_file(i);
-    char id[ID_BYTES] = "";
     int fd = open(file, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd < 0 ? -1 : read(fd, id, sizeof(id) - 1);
-    uint64_t bytes = 0;
+    ssize_t got = fd < 0 ? -1 : read(fd, id, size - 1);
 
     if (fd >= 0)
         close(fd);
-    if (got <= 0)
+    id[got > 0 ? got : 0] = '\0';
+    return got > 0;
+}
+
+bool container_is_named(const struct instance *i)
+{
+    char id[ID_BYTES];
+
+    return read_id(i, id, sizeof(id));
+}
+
+/* The first line of a file of its group that is a number; 0: there is none. */
+static uint64_t ask_group(const struct instance *i, bool memory)
+{
+    char id[ID_BYTES];
+    uint64_t number = 0;
+
+    if (!read_id(i, id, sizeof(id)))
         return 0;
-    for (size_t k = 0; k < N_ELEMENTS(groups) && !bytes; k++) {
+    for (size_t k = 0; k < N_ELEMENTS(groups) && !number; k++) {
         char path[2 * LINE_BYTES];
 
-        snprintf(path, sizeof(path), "%s%s%s", groups[k].before, id, groups[k].behind);
-        bytes = read_number(path);
+        snprintf(path, sizeof(path), "%s%s%s%s", groups[k].before, id, groups[k].behind,
+                 memory ? groups[k].memory : "cgroup.procs");
+        number = read_number(path);
     }
-    return bytes;
+    return number;
+}
+
+uint64_t container_memory(const struct instance *i)
+{
+    return ask_group(i, true);
+}
+
+/* A row of the kernel's table of sockets: "0: 00000000:2328 00000000:0000 0A …". */
+static bool is_listener(const char *line, unsigned port)
+{
+    enum { LISTENS = 0x0a };
+    unsigned at;
+    unsigned state;
+
+    /* NOLINTNEXTLINE(cert-err34-c): what the kernel writes */
+    return sscanf(line, " %*u: %*32[0-9A-F]:%x %*32[0-9A-F]:%*x %x", &at, &state) == 2 &&
+           at == port && state == LISTENS;
+}
+
+static enum container_port look_for_listener(uint64_t pid, const char *table, unsigned port)
+{
+    char path[LINE_BYTES];
+    char line[2 * LINE_BYTES];
+    enum container_port found = CONTAINER_PORT_CLOSED;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%llu/net/%s", (unsigned long long)pid, table);
+    file = fopen(path, "re");
+    if (!file)
+        return CONTAINER_PORT_UNKNOWN;
+    while (found == CONTAINER_PORT_CLOSED && fgets(line, sizeof(line), file))
+        found = is_listener(line, port) ? CONTAINER_PORT_OPEN : CONTAINER_PORT_CLOSED;
+    fclose(file);
+    return found;
+}
+
+enum container_port container_port(const struct instance *i)
+{
+    uint64_t pid = ask_group(i, false);
+    enum container_port found;
+
+    if (pid == 0)
+        return CONTAINER_PORT_UNKNOWN;
+    found = look_for_listener(pid, "tcp", i->spec.port);
+    return found == CONTAINER_PORT_CLOSED ? look_for_listener(pid, "tcp6", i->spec.port) : found;
 }

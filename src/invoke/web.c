@@ -23,10 +23,13 @@ enum {
     READ_BYTES = 256 * 1024,
     /* A program that dies closes its connections a moment before we hear of its death. */
     GRACE_NS = 200 * 1000000,
+    GRACES_MAX = 50, /* of a container, whose engine has to tell, too */
     SWITCHING = 101,
     /* What publishes the port of a container takes a connection before the program in there does,
        and ends it when that does not. */
-    PROBE_NS = 250 * 1000000,
+    LOOK_NS = 20 * 1000000,
+    PROBE_NS = 500 * 1000000, /* where nothing else can be looked at */
+    NAMED_FACTOR = 6,
 };
 
 struct connection {
@@ -41,6 +44,7 @@ struct connection {
     bool streams; /* its answer is handed on as it comes */
     struct http1 answer;
     struct loop_timer grace;
+    unsigned graces;
 };
 
 struct web {
@@ -49,6 +53,7 @@ struct web {
     struct connection *connections;
     struct connection *probe; /* of a container: whether it stays open */
     struct loop_timer probe_timer;
+    uint64_t probe_until_ns;
 };
 
 struct web *web_new(struct instance *instance)
@@ -153,7 +158,13 @@ static void on_grace(struct loop_timer *timer)
 {
     struct connection *c = CONTAINER_OF(timer, struct connection, grace);
     struct invoke_call *call = c->call;
+    const struct instance *instance = call->instance;
 
+    if (instance_is_container(instance) && ++c->graces < GRACES_MAX &&
+        container_port(instance) != CONTAINER_PORT_OPEN) {
+        loop_timer_arm(instance->invoke->loop, timer, GRACE_NS, on_grace);
+        return;
+    }
     c->call = NULL;
     close_connection(c);
     give_up(call, "The function's HTTP server closed the connection without an answer");
@@ -389,8 +400,13 @@ static struct invoke_call *find_call(struct web *web, uint32_t number)
 static void on_probe(struct loop_timer *timer)
 {
     struct web *web = CONTAINER_OF(timer, struct web, probe_timer);
+    struct loop *loop = web->instance->invoke->loop;
+    enum container_port port = container_port(web->instance);
 
-    if (web->probe)
+    if (port == CONTAINER_PORT_CLOSED ||
+        (port == CONTAINER_PORT_UNKNOWN && loop_now_ns(loop) < web->probe_until_ns))
+        loop_timer_arm(loop, timer, LOOK_NS, on_probe);
+    else if (port == CONTAINER_PORT_OPEN || web->probe)
         instance_loaded(web->instance);
     else
         web_start(web);
@@ -398,8 +414,14 @@ static void on_probe(struct loop_timer *timer)
 
 static void begin_probe(struct web *web, struct connection *c)
 {
+    struct loop *loop = web->instance->invoke->loop;
+
     web->probe = c;
-    loop_timer_arm(web->instance->invoke->loop, &web->probe_timer, PROBE_NS, on_probe);
+    /* It may not have begun, and never will: that is told within some seconds. */
+    web->probe_until_ns =
+        loop_now_ns(loop) +
+        (container_is_named(web->instance) ? NAMED_FACTOR : UINT64_C(1)) * PROBE_NS;
+    loop_timer_arm(loop, &web->probe_timer, LOOK_NS, on_probe);
 }
 
 void web_socket(struct web *web, uint32_t token, int fd, int sys_errno)

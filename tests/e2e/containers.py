@@ -186,7 +186,7 @@ class Engine:
                 tell("err", f"docker: Error response from daemon: {problem}.\n")
                 tell("exit", 127)
                 return
-            pathlib.Path(options["cidfile"][0]).write_text(container.id)
+            pathlib.Path(options["cidfile"][0]).write_text("")  # what is looked up by it is not on this machine
             self.containers.append(container)
             self.changed.notify_all()
 
