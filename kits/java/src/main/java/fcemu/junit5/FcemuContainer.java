@@ -36,6 +36,7 @@ public final class FcemuContainer extends GenericContainer<FcemuContainer> {
     private final List<String> words = new ArrayList<>(List.of("serve", "--data", "/var/lib/fcemu", "--ca-dir", "/var/lib/fcemu-ca", "--listen", ":" + PORT));
     private final String token = token();
     private String config = CONFIG + "tests.yaml";
+    private final StringBuffer said = new StringBuffer(); // a container that did not start is taken away with its log
     private int files;
     private Path folder;
     private Daemon daemon;
@@ -47,7 +48,7 @@ public final class FcemuContainer extends GenericContainer<FcemuContainer> {
 
     public FcemuContainer(String image) {
         super(DockerImageName.parse(image));
-        withExposedPorts(PORT).withEnv("FCEMU_TOKEN", token);
+        withExposedPorts(PORT).withEnv("FCEMU_TOKEN", token).withLogConsumer(frame -> said.append(frame.getUtf8String()));
     }
 
     private static String token() {
@@ -121,7 +122,7 @@ public final class FcemuContainer extends GenericContainer<FcemuContainer> {
             problem = "interrupted";
         }
         if (problem != null) {
-            String told = getContainerId() == null ? "" : getLogs().strip();
+            String told = said.toString().strip();
             stop();
             throw new FcemuException(told.isEmpty() ? problem : told);
         }
