@@ -7,6 +7,7 @@
  * alibabacloud-oss-v2 and ali-oss send.
  */
 #include "auth/internal.h"
+#include "catalog/oss_param.h"
 
 enum {
     OSS_DATE_LINE = VARIANT_OWN << 0, /* Date before x-oss-date */
@@ -38,93 +39,9 @@ static const struct mistake mistakes[] = {
 };
 /* clang-format on */
 
-/* Parameters that version 1 signs. Source: OSS reference, "CanonicalizedResource". */
-static const char *const signed_params[] = {
-    "accessPoint",
-    "accessPointPolicy",
-    "acl",
-    "append",
-    "asyncFetch",
-    "bucketArchiveDirectRead",
-    "bucketInfo",
-    "callback",
-    "callback-var",
-    "cloudboxes",
-    "cname",
-    "comp",
-    "continuation-token",
-    "cors",
-    "delete",
-    "encryption",
-    "endTime",
-    "group",
-    "httpsConfig",
-    "img",
-    "inventory",
-    "inventoryId",
-    "lifecycle",
-    "link",
-    "live",
-    "location",
-    "logging",
-    "metaQuery",
-    "objectInfo",
-    "objectMeta",
-    "partNumber",
-    "policy",
-    "policyStatus",
-    "position",
-    "publicAccessBlock",
-    "qos",
-    "qosInfo",
-    "qosRequester",
-    "redundancyTransition",
-    "referer",
-    "regionList",
-    "replication",
-    "replicationLocation",
-    "replicationProgress",
-    "requestPayment",
-    "requesterQosInfo",
-    "resourceGroup",
-    "resourcePool",
-    "resourcePoolBuckets",
-    "resourcePoolInfo",
-    "response-cache-control",
-    "response-content-disposition",
-    "response-content-encoding",
-    "response-content-language",
-    "response-content-type",
-    "response-expires",
-    "restore",
-    "security-token",
-    "sequential",
-    "startTime",
-    "stat",
-    "status",
-    "style",
-    "styleName",
-    "symlink",
-    "tagging",
-    "transferAcceleration",
-    "uploadId",
-    "uploads",
-    "versionId",
-    "versioning",
-    "versions",
-    "vod",
-    "website",
-    "worm",
-    "wormExtend",
-    "wormId",
-};
-
 static bool is_signed_param(struct str key)
 {
-    for (size_t i = 0; i < N_ELEMENTS(signed_params); i++)
-        if (str_eq(key, str_of(signed_params[i])))
-            return true;
-    return str_starts(key, STR("x-oss-"));
+    return oss_param_is(key, OSS_PARAM_SIGNED) || str_starts(key, STR("x-oss-"));
 }
 
 /* The credential itself. */

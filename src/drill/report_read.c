@@ -1,7 +1,6 @@
 /* How a report is read, whatever form is made of it. */
+#include "base/units.h"
 #include "drill/internal.h"
-
-enum { MS_PER_S = 1000 };
 
 double report_number(const cJSON *object, const char *name)
 {

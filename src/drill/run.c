@@ -5,10 +5,8 @@
 #include "base/clock.h"
 #include "base/draw.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "drill/run_parts.h"
-
-#define NS_PER_MS UINT64_C(1000000)
-#define NS_PER_S UINT64_C(1000000000)
 
 enum { SETTLE_MS = 10, SETTLE_ROUNDS = 50 };
 

@@ -2,9 +2,8 @@
 #include <inttypes.h>
 
 #include "base/clock.h"
+#include "base/units.h"
 #include "drill/run_parts.h"
-
-#define NS_PER_MS UINT64_C(1000000)
 
 uint64_t drill_run_number(const struct drill_run *run)
 {

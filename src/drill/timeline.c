@@ -6,9 +6,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "fault/watch.h"
-
-#define NS_PER_MS UINT64_C(1000000)
 
 struct timeline {
     struct timeline_host host;

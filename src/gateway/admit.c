@@ -1,6 +1,7 @@
 /*
  * admit: who calls, and whether they may.
  */
+#include "base/units.h"
 #include "gateway/internal.h"
 #include "gateway/stations.h"
 
@@ -15,8 +16,6 @@ static enum auth_mode mode_for(const struct gateway_auth *auth, struct str accou
 /* Moving the virtual clock breaks no client: it signs with the time that it knows. */
 static uint64_t real_ms(const struct exchange *x)
 {
-    enum { NS_PER_MS = 1000000 };
-
     if (clock_is_real(x->gateway->parts.clock))
         return x->wall_ms;
     return clock_wall_ms() - (clock_monotonic_ns() - x->request->started_ns) / NS_PER_MS;

@@ -12,10 +12,10 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "invoke/http1.h"
 
-enum { MS_PER_S = 1000, READ_BYTES = 16 * 1024, GOOD_FROM = 200, GOOD_TO = 399 };
-#define NS_PER_S UINT64_C(1000000000)
+enum { READ_BYTES = 16 * 1024, GOOD_FROM = 200, GOOD_TO = 399 };
 
 struct health {
     struct instance *instance;

@@ -4,14 +4,13 @@
  *
  * Source: spec page faults §4.6; invocation §2.5.
  */
+#include "base/units.h"
 #include "fault/instance.h"
 
 #include <stdio.h>
 
 #include "base/mem.h"
 #include "invoke/internal.h"
-
-#define NS_PER_S UINT64_C(1000000000)
 
 static enum fault_inside fault_of(const struct invoke_request *request)
 {

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "crypto/id.h"
 #include "invoke/internal.h"
 
@@ -19,12 +20,9 @@ enum {
     LOG_KEPT_BYTES = 4096, /* more is never shown */
     LOG_MOST_BYTES = 4 * LOG_KEPT_BYTES,
     LOG_READS_MAX = 64, /* in a row: a function that never stops printing must not hold the loop */
-    NS_PER_MS = 1000000,
     ID_WORD_BITS = 32,
-    MS_PER_S = 1000,
     START_LIMIT_S = 120, /* of a built-in runtime: until user code is loaded */
 };
-#define NS_PER_S UINT64_C(1000000000)
 
 static void on_start_limit(struct loop_timer *timer);
 static void on_idle_limit(struct loop_timer *timer);

@@ -9,9 +9,8 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "invoke/internal.h"
-
-enum { NS_PER_MS = 1000000 };
 
 struct reserve {
     struct reserve *next, *prev;

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "crypto/encode.h"
 #include "invoke/internal.h"
 #include "invoke/runtime_line.h"
@@ -24,8 +25,7 @@ enum {
     OWN_PORT = 9001, /* in a network of its own every port is free */
     BACKLOG = 16,
     LINES_MAX = 300, /* a call each, at the most concurrent function */
-    MS_PER_S = 1000,
-    SOON_NS = 2 * 1000000,
+    SOON_NS = 2 * (int)NS_PER_MS,
 };
 #define API_ROOT "/2020-11-11/runtime/"
 

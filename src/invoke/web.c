@@ -12,23 +12,23 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/units.h"
 #include "invoke/health.h"
 #include "invoke/http1.h"
 #include "invoke/internal.h"
 
 enum {
     START_TOKEN = 0, /* calls have numbers from 1 */
-    MS_PER_S = 1000,
     CONNECT_MS = 10000,
     READ_BYTES = 256 * 1024,
     /* A program that dies closes its connections a moment before we hear of its death. */
-    GRACE_NS = 200 * 1000000,
+    GRACE_NS = 200 * (int)NS_PER_MS,
     GRACES_MAX = 50, /* of a container, whose engine has to tell, too */
     SWITCHING = 101,
     /* What publishes the port of a container takes a connection before the program in there does,
        and ends it when that does not. */
-    LOOK_NS = 20 * 1000000,
-    PROBE_NS = 500 * 1000000, /* where nothing else can be looked at */
+    LOOK_NS = 20 * (int)NS_PER_MS,
+    PROBE_NS = 500 * (int)NS_PER_MS, /* where nothing else can be looked at */
     NAMED_FACTOR = 6,
 };
 

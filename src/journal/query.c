@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "base/distance.h"
+#include "base/units.h"
 #include "conf/scalar.h"
 #include "journal/query_field.h"
 
@@ -45,7 +46,7 @@ int journal_query_moment(struct str name, struct str value, uint64_t wall_ms, ui
     uint64_t age_ns;
 
     if (scalar_duration(value, &age_ns) == SCALAR_OK) {
-        *out = wall_ms > age_ns / 1000000 ? wall_ms - age_ns / 1000000 : 1;
+        *out = wall_ms > age_ns / NS_PER_MS ? wall_ms - age_ns / NS_PER_MS : 1;
         return 0;
     }
     if ((str_to_uint(value, UINT64_MAX, out) == NUMBER_OK && *out >= MOMENT_MS_LEAST) ||

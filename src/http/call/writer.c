@@ -120,6 +120,19 @@ static void end(struct http_call *call, enum delivery_end how)
     }
 }
 
+/* As much of @bytes as goes now; below 0: it waits, or is over. @planned of the plan are done then.
+ */
+static ssize_t send_some(struct http_call *call, struct str bytes, uint64_t planned)
+{
+    ssize_t n = peer_send(call->peer, bytes, plan_goes_on(&call->plan, planned));
+
+    if (n == PEER_AGAIN)
+        wait_writable(call);
+    else if (n == PEER_BROKEN)
+        call_over(call, HTTP_CLIENT_GONE);
+    return n;
+}
+
 /* True when all of the head is out. */
 static bool send_head(struct http_call *call)
 {
@@ -127,13 +140,8 @@ static bool send_head(struct http_call *call)
 
     while (writer->head_sent < writer->head.len) {
         ssize_t n =
-            peer_send(call->peer, str_slice(writer->head, writer->head_sent, writer->head.len),
-                      plan_goes_on(&call->plan, 0));
+            send_some(call, str_slice(writer->head, writer->head_sent, writer->head.len), 0);
 
-        if (n == PEER_AGAIN)
-            wait_writable(call);
-        else if (n == PEER_BROKEN)
-            call_over(call, HTTP_CLIENT_GONE);
         if (n < 0)
             return false;
         writer->head_sent += (size_t)n;
@@ -145,13 +153,8 @@ static bool send_head(struct http_call *call)
 static bool send_body(struct http_call *call, const struct step *step)
 {
     uint64_t bytes = step->bytes < CHUNK_BYTES ? step->bytes : CHUNK_BYTES;
-    ssize_t n = peer_send(call->peer, str_slice(call->writer.body, step->at, step->at + bytes),
-                          plan_goes_on(&call->plan, bytes));
+    ssize_t n = send_some(call, str_slice(call->writer.body, step->at, step->at + bytes), bytes);
 
-    if (n == PEER_AGAIN)
-        wait_writable(call);
-    else if (n == PEER_BROKEN)
-        call_over(call, HTTP_CLIENT_GONE);
     if (n < 0)
         return false;
     plan_sent(&call->plan, (uint64_t)n);

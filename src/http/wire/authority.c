@@ -1,6 +1,8 @@
 /* Hosts out of Host headers, targets and half-read heads. */
 #include "http/wire/authority.h"
 
+#include "http/wire/head.h"
+
 /* Some clients write the path of their endpoint into the Host header, too. */
 struct str authority_alone(struct str authority)
 {
@@ -47,18 +49,6 @@ bool authority_cut(struct str target, struct str *out_authority, struct str *out
     return false;
 }
 
-static bool line_cut(struct str *rest, struct str *line)
-{
-    struct str tail;
-
-    if (!str_cut(*rest, '\n', line, &tail))
-        return false;
-    if (line->len > 0 && line->ptr[line->len - 1] == '\r')
-        line->len--;
-    *rest = tail;
-    return true;
-}
-
 enum peek_result authority_peek(struct str bytes, struct str *out, struct str *out_target)
 {
     struct str rest = bytes;
@@ -69,14 +59,14 @@ enum peek_result authority_peek(struct str bytes, struct str *out, struct str *o
 
     *out = STR_NONE;
     *out_target = STR_NONE;
-    if (!line_cut(&rest, &line))
+    if (!head_line(&rest, &line))
         return PEEK_MORE;
     str_cut(line, ' ', &method, &target);
     str_cut(target, ' ', &target, &version);
     *out_target = target;
     if (authority_cut(target, out, out_target))
         return PEEK_OK;
-    while (line_cut(&rest, &line)) {
+    while (head_line(&rest, &line)) {
         if (line.len == 0)
             return PEEK_OK;
         if (str_starts_nocase(line, STR("host:"))) {

@@ -1,4 +1,5 @@
 /* OSS: which operation a call is, and the form of an error. */
+#include "catalog/oss_param.h"
 #include "product/neighbours/internal.h"
 
 enum level { LEVEL_SERVICE, LEVEL_BUCKET, LEVEL_OBJECT };
@@ -41,70 +42,12 @@ static const struct {
     {"DELETE", LEVEL_OBJECT,  "uploadId",   oss_abort_upload   },
 };
 
-/* Query parameters that make a call another operation. */
-static const char *const subresources[] = {
-    "accessPoint",
-    "accessPointPolicy",
-    "accessmonitor",
-    "acl",
-    "append",
-    "asyncFetch",
-    "bucketArchiveDirectRead",
-    "bucketInfo",
-    "callback",
-    "cname",
-    "cors",
-    "delete",
-    "encryption",
-    "httpsConfig",
-    "inventory",
-    "lifecycle",
-    "location",
-    "logging",
-    "metaQuery",
-    "objectMeta",
-    "partNumber",
-    "policy",
-    "policyStatus",
-    "publicAccessBlock",
-    "qosInfo",
-    "redundancyTransition",
-    "referer",
-    "replication",
-    "replicationLocation",
-    "replicationProgress",
-    "requestPayment",
-    "requesterQosInfo",
-    "resourceGroup",
-    "resourcePoolInfo",
-    "responseHeader",
-    "restore",
-    "rtc",
-    "seal",
-    "stat",
-    "style",
-    "symlink",
-    "tagging",
-    "transferAcceleration",
-    "uploadId",
-    "uploads",
-    "userDefinedLogFieldsConfig",
-    "versionId",
-    "versioning",
-    "versions",
-    "website",
-    "worm",
-    "wormExtend",
-    "wormId",
-    "x-oss-async-process",
-    "x-oss-process",
-};
-
 static const char *subresource(const struct neighbours_pending *p)
 {
-    for (size_t i = 0; i < N_ELEMENTS(subresources); i++)
-        if (str_is_set(query_get(&p->query, str_of(subresources[i]))))
-            return subresources[i];
+    for (const struct oss_param *param = oss_params; param->name; param++)
+        if (param->uses & OSS_PARAM_OPERATION &&
+            str_is_set(query_get(&p->query, str_of(param->name))))
+            return param->name;
     return pending_request_header(p, "x-oss-copy-source").len ? "x-oss-copy-source" : NULL;
 }
 

@@ -4,6 +4,7 @@
  * Source: spec pages api-2016-08-15 §6.9 and §6.15, api-2021-04-06 §7.3, api-2023-03-30 §7.11.
  */
 #include "base/mem.h"
+#include "base/units.h"
 #include "invoke/exec.h"
 #include "invoke/invoke.h"
 #include "invoke/websocket.h"
@@ -105,7 +106,7 @@ void instance_list(struct work *work)
 
 /* ---- a program in one ---- */
 
-enum { EXEC_IDLE_S = 120, EXEC_IDLE_MAX_S = 86400, MS_PER_S = 1000 };
+enum { EXEC_IDLE_S = 120, EXEC_IDLE_MAX_S = 86400 };
 
 /* Clients of Python write True. */
 static bool read_flag(struct work *work, const char *name, bool *out)

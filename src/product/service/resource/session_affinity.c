@@ -6,12 +6,13 @@
  * Source: spec page api-2023-03-30 §6.2, §6.8, §7.12, §9.
  */
 #include "base/mem.h"
+#include "base/units.h"
 #include "crypto/encode.h"
 #include "crypto/id.h"
 #include "product/service/resource/function_model.h"
 #include "product/service/resource/run.h"
 
-enum { MS_PER_S = 1000, TTL_S = 21600, IDLE_S = 1800, SHARED = 20, ID_BYTES = 16 };
+enum { TTL_S = 21600, IDLE_S = 1800, SHARED = 20, ID_BYTES = 16 };
 
 #define COOKIE "x-fc-session-id"
 #define MCP_HEADER "Mcp-Session-Id"

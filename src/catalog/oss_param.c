@@ -1,0 +1,105 @@
+/*
+ * The parameters of OSS, a row each.
+ */
+#include "catalog/oss_param.h"
+
+#define SIGNED OSS_PARAM_SIGNED
+#define OPERATION OSS_PARAM_OPERATION
+
+/* clang-format off */
+const struct oss_param oss_params[] = {
+    {"accessPoint",                  SIGNED | OPERATION},
+    {"accessPointPolicy",            SIGNED | OPERATION},
+    {"accessmonitor",                OPERATION},
+    {"acl",                          SIGNED | OPERATION},
+    {"append",                       SIGNED | OPERATION},
+    {"asyncFetch",                   SIGNED | OPERATION},
+    {"bucketArchiveDirectRead",      SIGNED | OPERATION},
+    {"bucketInfo",                   SIGNED | OPERATION},
+    {"callback",                     SIGNED | OPERATION},
+    {"callback-var",                 SIGNED},
+    {"cloudboxes",                   SIGNED},
+    {"cname",                        SIGNED | OPERATION},
+    {"comp",                         SIGNED},
+    {"continuation-token",           SIGNED},
+    {"cors",                         SIGNED | OPERATION},
+    {"delete",                       SIGNED | OPERATION},
+    {"encryption",                   SIGNED | OPERATION},
+    {"endTime",                      SIGNED},
+    {"group",                        SIGNED},
+    {"httpsConfig",                  SIGNED | OPERATION},
+    {"img",                          SIGNED},
+    {"inventory",                    SIGNED | OPERATION},
+    {"inventoryId",                  SIGNED},
+    {"lifecycle",                    SIGNED | OPERATION},
+    {"link",                         SIGNED},
+    {"live",                         SIGNED},
+    {"location",                     SIGNED | OPERATION},
+    {"logging",                      SIGNED | OPERATION},
+    {"metaQuery",                    SIGNED | OPERATION},
+    {"objectInfo",                   SIGNED},
+    {"objectMeta",                   SIGNED | OPERATION},
+    {"partNumber",                   SIGNED | OPERATION},
+    {"policy",                       SIGNED | OPERATION},
+    {"policyStatus",                 SIGNED | OPERATION},
+    {"position",                     SIGNED},
+    {"publicAccessBlock",            SIGNED | OPERATION},
+    {"qos",                          SIGNED},
+    {"qosInfo",                      SIGNED | OPERATION},
+    {"qosRequester",                 SIGNED},
+    {"redundancyTransition",         SIGNED | OPERATION},
+    {"referer",                      SIGNED | OPERATION},
+    {"regionList",                   SIGNED},
+    {"replication",                  SIGNED | OPERATION},
+    {"replicationLocation",          SIGNED | OPERATION},
+    {"replicationProgress",          SIGNED | OPERATION},
+    {"requestPayment",               SIGNED | OPERATION},
+    {"requesterQosInfo",             SIGNED | OPERATION},
+    {"resourceGroup",                SIGNED | OPERATION},
+    {"resourcePool",                 SIGNED},
+    {"resourcePoolBuckets",          SIGNED},
+    {"resourcePoolInfo",             SIGNED | OPERATION},
+    {"response-cache-control",       SIGNED},
+    {"response-content-disposition", SIGNED},
+    {"response-content-encoding",    SIGNED},
+    {"response-content-language",    SIGNED},
+    {"response-content-type",        SIGNED},
+    {"response-expires",             SIGNED},
+    {"responseHeader",               OPERATION},
+    {"restore",                      SIGNED | OPERATION},
+    {"rtc",                          OPERATION},
+    {"seal",                         OPERATION},
+    {"security-token",               SIGNED},
+    {"sequential",                   SIGNED},
+    {"startTime",                    SIGNED},
+    {"stat",                         SIGNED | OPERATION},
+    {"status",                       SIGNED},
+    {"style",                        SIGNED | OPERATION},
+    {"styleName",                    SIGNED},
+    {"symlink",                      SIGNED | OPERATION},
+    {"tagging",                      SIGNED | OPERATION},
+    {"transferAcceleration",         SIGNED | OPERATION},
+    {"uploadId",                     SIGNED | OPERATION},
+    {"uploads",                      SIGNED | OPERATION},
+    {"userDefinedLogFieldsConfig",   OPERATION},
+    {"versionId",                    SIGNED | OPERATION},
+    {"versioning",                   SIGNED | OPERATION},
+    {"versions",                     SIGNED | OPERATION},
+    {"vod",                          SIGNED},
+    {"website",                      SIGNED | OPERATION},
+    {"worm",                         SIGNED | OPERATION},
+    {"wormExtend",                   SIGNED | OPERATION},
+    {"wormId",                       SIGNED | OPERATION},
+    {"x-oss-async-process",          OPERATION},
+    {"x-oss-process",                OPERATION},
+    {NULL, 0},
+};
+/* clang-format on */
+
+bool oss_param_is(struct str name, enum oss_param_use use)
+{
+    for (const struct oss_param *param = oss_params; param->name; param++)
+        if (param->uses & use && str_eq(name, str_of(param->name)))
+            return true;
+    return false;
+}
