@@ -7,16 +7,24 @@ void store_gather(struct store *store)
     store->gathering = true;
 }
 
-void store_gathered(struct store *store, void (*done)(void *arg, const struct error *err),
-                    void *arg)
-{
-    struct store_batch *last = store_begin(store);
+typedef void gathered(void *arg, const struct error *err);
 
-    last->revision = store->revision;
+/* What @from has gathered goes to the disk of @to; @done is told behind the last of it. */
+static void end_gathering(struct store *from, struct store *to, gathered *done, void *arg)
+{
+    struct store_batch *last = store_begin(from);
+
+    last->revision = to->revision;
     store_commit(last, NULL, NULL);
     last->done = done;
     last->arg = arg;
-    writer_submit_kept(store, store);
+    writer_submit_kept(from, to);
+}
+
+void store_gathered(struct store *store, void (*done)(void *arg, const struct error *err),
+                    void *arg)
+{
+    end_gathering(store, store, done, arg);
 }
 
 struct store *store_stage(struct store *store)
@@ -54,14 +62,7 @@ void store_install(struct store *stage, void (*done)(void *arg, const struct err
     batch_queue_add(&all, first);
     batch_queue_move(&stage->kept, &all);
     stage->kept = all;
-
-    struct store_batch *last = store_begin(stage);
-
-    last->revision = base->revision;
-    store_commit(last, NULL, NULL);
-    last->done = done;
-    last->arg = arg;
-    writer_submit_kept(stage, base);
+    end_gathering(stage, base, done, arg);
     store_close(stage);
 }
 

@@ -1,4 +1,5 @@
-"""What a compiler does not say: functions that nothing refers to, tests included, comments over nothing, sources that do not say what they are for.
+"""What a compiler does not say: functions that nothing refers to, tests included, comments over nothing, sources that do not say what they are for,
+and a way of a call that is told otherwise than it is.
 
 Usage: check_house.py SOURCE_ROOT BUILD. Prints one line per offence, exits 1 when there is any.
 """
@@ -30,6 +31,15 @@ def orphaned_comments(root):
                 yield f"{path}:{text.count(chr(10), 0, found.start()) + 1}: a comment about a function stands over another comment"
 
 
+def untold_stations(root):
+    """The way of a call in docs/architecture.md is the table of gateway.c, in its order."""
+    table = re.findall(r'^    \{"([a-z ]+)", +station_', (root / "src/gateway/gateway.c").read_text(encoding="utf-8"), re.M)
+    told = (root / "docs/architecture.md").read_text(encoding="utf-8").partition("## The way of a call")[2].partition("```\n")[2].partition("```")[0]
+    names = [line.partition("  ")[0] for line in told.splitlines()]
+    if names != ["receive", *table, "record"]:
+        yield f"docs/architecture.md: the way of a call is {', '.join(['receive', *table, 'record'])}"
+
+
 def symbols(build):
     """(object → defined, object → undefined), by gcc-nm, which reads objects that are optimised as a whole, too."""
     defined, wanted = {}, set()
@@ -55,7 +65,7 @@ def unreferenced(root, build):
 
 def main():
     root, build = map(pathlib.Path, sys.argv[1:3])
-    found = [*headless(root), *orphaned_comments(root), *unreferenced(root, build)]
+    found = [*headless(root), *orphaned_comments(root), *untold_stations(root), *unreferenced(root, build)]
     print("\n".join(found))
     print(f"{len(found)} offences")
     return 1 if found else 0
