@@ -5,6 +5,7 @@
  */
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/units.h"
@@ -33,12 +34,20 @@ void names_done(struct gateway *gateway)
     mem_free(gateway->lookups);
 }
 
+static bool is(const char *kept, size_t size, struct str text)
+{
+    return text.len && text.len < size && memcmp(kept, text.ptr, text.len) == 0 && !kept[text.len];
+}
+
 static struct lookup *find(struct lookups *lookups, struct str client, struct str name)
 {
-    for (size_t i = 0; i < LOOKUPS; i++)
-        if (str_eq(str_of(lookups->items[i].client), client) &&
-            str_eq(str_of(lookups->items[i].name), name))
-            return &lookups->items[i];
+    for (size_t i = 0; i < LOOKUPS; i++) {
+        struct lookup *lookup = &lookups->items[i];
+
+        if (is(lookup->client, sizeof(lookup->client), client) &&
+            is(lookup->name, sizeof(lookup->name), name))
+            return lookup;
+    }
     return NULL;
 }
 
