@@ -17,7 +17,7 @@ SIX_MB = 6 << 20
 WORKERD_COLD_S = 0.020  # as written where the bounds were, on a quiet machine
 IDLE_FEW, IDLE_MANY = 4, 20
 DEPLOYED = 1000
-SETTINGS = JOURNAL_OFF + "invoke: {memory: 64GiB, idle: 24h}\n"
+SETTINGS = JOURNAL_OFF + "invoke: {memory: 64GiB, idle: 24h}\nruntimes: {%s}\n"
 NODE = {"runtime": "nodejs20", "files": {"index.js": "exports.handler = async (event) => event;\n"}}
 PYTHON = {"runtime": "python3.10", "files": {"index.py": "def handler(event, context):\n    return event\n"}}
 LENGTH = {"runtime": "python3.10", "files": {"index.py": "def handler(event, context):\n    return str(len(event))\n"}}
@@ -38,8 +38,10 @@ CUSTOM = {"runtime": "custom", "files": {"bootstrap*": SLOW_SERVER}}
 LANGUAGES = {"Node.js": (NODE, "node"), "Python": (PYTHON, "python")}
 
 
-def running(stage, name, settings=SETTINGS, rules_text=None):
-    server = stage.fcemu(name, rules_text, "/", config=settings)
+def running(stage, name, rules_text=None):
+    """Its runtimes are the programs that the floor runs, whatever else PATH leads to."""
+    runtimes = f"python3.10: {peers.PYTHON}, nodejs20: {peers.interpreter('node')}"
+    server = stage.fcemu(name, rules_text, "/", config=SETTINGS % runtimes)
     server.functions = Functions(server.daemon)
     return server
 
@@ -187,6 +189,7 @@ def cold(stage, report, name, function, program, scale):
         server = running(stage, f"fcemu, cold {name} {number}")
         created = server.functions.create(**function)
         wait_until(lambda: health(server)["isolation"] in ("namespace", "process"))
+        wait_until(lambda: len(server.tree()) == 2)  # its supervisor; whoever asks the interpreter for its version has gone
         own.append(seconds_of_start(program))
         first.append(seconds_of_call(server, created))
         for _ in range(4):
