@@ -381,13 +381,19 @@ static void on_idle_limit(struct loop_timer *timer)
         instance_end(instance);
 }
 
+/* Whether or not it was started yet. */
+static bool has_own_server(const struct instance *instance)
+{
+    return instance_is_container(instance) || instance->language == LANGUAGE_CUSTOM;
+}
+
 /* Nothing listens, or user code is never loaded. */
 void instance_not_started(struct instance *instance)
 {
     char text[sizeof(instance->problem)];
     unsigned port = instance_is_container(instance) ? instance->spec.port : instance->port;
 
-    if (instance->web)
+    if (has_own_server(instance))
         snprintf(text, sizeof(text),
                  "The CA's http server cannot be started: the health check failed on port %u in %u "
                  "seconds, dial tcp 127.0.0.1:%u: connection refused",

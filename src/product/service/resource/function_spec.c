@@ -114,7 +114,9 @@ static size_t add_list(struct arena *arena, const cJSON *of, const char *list, c
     struct error err;
 
     if (!value && json_get_str(of, text).len)
-        value = parsed = json_parse(json_get_str(of, text), &err);
+        parsed = json_parse(json_get_str(of, text), &err);
+    if (parsed)
+        value = parsed;
     if (out)
         return add_texts(arena, value, out);
     return cJSON_IsArray(value) ? (size_t)cJSON_GetArraySize(value) : 0;
