@@ -41,7 +41,7 @@ TEXTS = [
     (["fault", "explain", "{id}"], r"^outcome\.code: AccessDenied$"),
     (["health"], r"^faults\.reload_ok: true$"),
     (["fault", "add", "rule.yaml"], r"^rules: 3$"),
-    (["fault", "dry-run", "fresh.yaml"], r"^fresh +1 +1$"),
+    (["fault", "dry-run", "fresh.yaml"], r"^fresh +1 +1 +true$"),
     (["fault", "tape", "play", "tape"], r"^playing: true$"),
     (["reload"], r"^accepted: true$"),
 ]
