@@ -3,6 +3,7 @@
 import os
 import pathlib
 import select
+import signal
 import subprocess
 import sys
 
@@ -24,6 +25,7 @@ class Project:
         return {**kept, "TMPDIR": str(self.tmp)}
 
     def begin(self, *words, **options):
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started us in the background may have had it ignored
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--basetemp", str(self.folder / "base"), *words]
         return subprocess.Popen(command, cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True, **options)
