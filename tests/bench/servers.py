@@ -1,5 +1,6 @@
 """The servers that are compared, and the load that is put on them."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -53,8 +54,9 @@ class Server:
         while queue:
             pid = queue.pop()
             found.append(pid)
-            for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-                queue += map(int, (task / "children").read_text(encoding="ascii").split())
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread or a process that ends meanwhile has no children
+                for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+                    queue += map(int, (task / "children").read_text(encoding="ascii").split())
         return found
 
     def cpu_us(self):
