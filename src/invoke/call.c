@@ -6,7 +6,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "invoke/container.h"
 #include "invoke/internal.h"
+#include "invoke/web.h"
 
 enum {
     NS_PER_MS = 1000000,

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "crypto/id.h"
+#include "invoke/container.h"
 #include "invoke/docker.h"
 #include "invoke/internal.h"
 

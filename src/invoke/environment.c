@@ -5,7 +5,9 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "invoke/container.h"
 #include "invoke/internal.h"
+#include "invoke/web.h"
 
 /* ---- texts ---- */
 

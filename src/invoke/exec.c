@@ -7,15 +7,14 @@
 #include "invoke/exec.h"
 
 #include <errno.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <termios.h>
 #include <unistd.h>
 
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/units.h"
+#include "invoke/container.h"
 #include "invoke/exec_ends.h"
+#include "invoke/exec_input.h"
 #include "invoke/exec_text.h"
 #include "invoke/internal.h"
 #include "invoke/websocket.h"
@@ -55,10 +54,7 @@ struct invoke_exec {
     struct websocket in;
     struct buf out;
     size_t sent;
-    int input; /* of the program; -1: none, or at its end */
-    struct loop_watch *input_watch;
-    struct buf unread; /* by it */
-    size_t read;
+    struct exec_input input; /* of the program */
     struct output outputs[OUTPUTS];
     bool tty;
     bool over; /* the last frame is written */
@@ -116,16 +112,6 @@ static void close_output(struct output *output)
     if (output->fd >= 0)
         close(output->fd);
     output->fd = -1;
-}
-
-static void close_input(struct invoke_exec *exec)
-{
-    loop_watch_stop(GIVE(exec->input_watch));
-    if (exec->input >= 0)
-        close(exec->input);
-    exec->input = -1;
-    buf_done(&exec->unread);
-    exec->read = 0;
 }
 
 static void on_idle(struct loop_timer *timer);
@@ -189,7 +175,7 @@ static void finish(struct invoke_exec *exec, const char *problem)
         read_output(&exec->outputs[i], true);
         close_output(&exec->outputs[i]);
     }
-    close_input(exec);
+    exec_input_close(&exec->input);
     if (problem)
         put(exec, CHANNEL_ERROR, str_of(problem));
     put(exec, CHANNEL_CLOSE, STR(""));
@@ -212,61 +198,12 @@ static void on_idle(struct loop_timer *timer)
     finish(exec, "nothing was said for so long");
 }
 
-static void on_input_room(void *arg, unsigned events);
-
-static void write_input(struct invoke_exec *exec)
+static void on_input_read(void *arg)
 {
-    struct error err;
-
-    while (exec->input >= 0 && exec->read < exec->unread.len) {
-        ssize_t got =
-            write(exec->input, exec->unread.ptr + exec->read, exec->unread.len - exec->read);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0 && errno == EAGAIN)
-            break;
-        if (got < 0)
-            close_input(exec);
-        else
-            exec->read += (size_t)got;
-    }
-    if (exec->read == exec->unread.len) {
-        buf_clear(&exec->unread);
-        exec->read = 0;
-        loop_watch_stop(GIVE(exec->input_watch));
-    } else if (!exec->input_watch) {
-        exec->input_watch =
-            loop_watch_start(exec->loop, exec->input, LOOP_WRITABLE, on_input_room, exec, &err);
-    }
-}
-
-static void on_input_room(void *arg, unsigned events)
-{
-    struct invoke_exec *exec = arg;
-
-    (void)events;
-    write_input(exec);
-    watch_again(exec);
+    watch_again(arg);
 }
 
 /* ---- messages of the client ---- */
-
-/* {"Width": 80, "Height": 24} */
-static void resize(struct invoke_exec *exec, struct str text)
-{
-    struct error err;
-    OWN(json_free) cJSON *size = json_parse(text, &err);
-    const cJSON *width = json_get_nocase(size, "width");
-    const cJSON *height = json_get_nocase(size, "height");
-    struct winsize now = {0};
-
-    if (!exec->tty || !cJSON_IsNumber(width) || !cJSON_IsNumber(height))
-        return;
-    now.ws_col = (unsigned short)width->valueint;
-    now.ws_row = (unsigned short)height->valueint;
-    ioctl(exec->input, TIOCSWINSZ, &now);
-}
 
 /* A lone control byte is what a terminal's key sends. */
 static char channel_of(const struct invoke_exec *exec, struct str message)
@@ -287,12 +224,12 @@ static void take_message(struct invoke_exec *exec, struct str message)
 
     stir(exec);
     if (channel == CHANNEL_RESIZE) {
-        resize(exec, str_slice(message, 1, message.len));
+        if (exec->tty)
+            exec_input_resize(&exec->input, str_slice(message, 1, message.len));
     } else if (channel == CHANNEL_CLOSE) {
-        close_input(exec);
-    } else if (exec->input >= 0) {
-        buf_add(&exec->unread, str_slice(message, channel == CHANNEL_IN, message.len));
-        write_input(exec);
+        exec_input_close(&exec->input);
+    } else {
+        exec_input_add(&exec->input, str_slice(message, channel == CHANNEL_IN, message.len));
     }
 }
 
@@ -343,7 +280,7 @@ static void on_client(void *arg, unsigned events)
 static void watch_again(struct invoke_exec *exec)
 {
     struct error err;
-    unsigned events = exec->unread.len ? 0 : LOOP_READABLE;
+    unsigned events = exec->input.unread.len ? 0 : LOOP_READABLE;
 
     if (exec->out.len)
         events |= LOOP_WRITABLE;
@@ -390,7 +327,7 @@ static int start(struct invoke_exec *exec, const struct invoke_exec_request *req
     spec.in_fd = ends->theirs[0];
     spec.out_fd = ends->theirs[1];
     spec.err_fd = ends->theirs[2];
-    exec->input = GIVE_FD(ends->ours[0]);
+    exec->input.fd = GIVE_FD(ends->ours[0]);
     for (size_t i = 0; i < OUTPUTS; i++)
         exec->outputs[i].fd = GIVE_FD(ends->ours[i + 1]);
     if (instance_is_container(instance)) {
@@ -425,7 +362,9 @@ static struct invoke_exec *new_exec(struct instance *instance,
     exec->old = request->old;
     exec->tty = request->tty;
     exec->idle_ns = request->idle_ms * NS_PER_MS;
-    exec->fd = exec->peer = exec->input = -1;
+    exec->fd = exec->peer = -1;
+    exec->input =
+        (struct exec_input){.loop = exec->loop, .fd = -1, .on_read = on_input_read, .arg = exec};
     for (size_t i = 0; i < OUTPUTS; i++)
         exec->outputs[i] =
             (struct output){.exec = exec, .fd = -1, .channel = i ? CHANNEL_ERR : CHANNEL_OUT};
@@ -501,7 +440,7 @@ void invoke_exec_close(struct invoke_exec *exec)
     close_socket(exec);
     if (exec->peer >= 0)
         close(exec->peer);
-    close_input(exec);
+    exec_input_close(&exec->input);
     for (size_t i = 0; i < OUTPUTS; i++) {
         close_output(&exec->outputs[i]);
         buf_done(&exec->outputs[i].tail);

@@ -2,6 +2,7 @@
  * Lines of the heads that functions' programs are sent.
  */
 #include "invoke/internal.h"
+#include "invoke/web.h"
 
 void head_add(struct buf *out, const char *name, struct str value)
 {

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "invoke/container.h"
 #include "invoke/internal.h"
 
 static enum fault_inside fault_of(const struct invoke_request *request)

@@ -13,7 +13,9 @@
 #include "base/mem.h"
 #include "base/units.h"
 #include "crypto/id.h"
+#include "invoke/container.h"
 #include "invoke/internal.h"
+#include "invoke/web.h"
 
 enum {
     LOG_READ_BYTES = 64 * 1024,

@@ -254,40 +254,6 @@ void environment_add_presets(struct instance *instance, struct texts *env);
 /** An interpreter that runs already can take the function's variables. */
 bool environment_may_come_later(const struct instance *instance);
 
-/* ---- container.c: functions that are images ---- */
-
-#define CONTAINER_RUNTIME "custom-container"
-
-bool instance_is_container(const struct instance *instance);
-/** Before the first container of a supervisor: it will be found when that is lost. */
-int container_mark(struct invoke *invoke, struct error *err);
-/** The supervisor was lost: what it held is removed. */
-void container_lost(struct invoke *invoke);
-/** Its variables as a file; -1: *err. The caller's. */
-int container_variables(struct instance *instance, struct error *err);
-/** The command that runs it; what removes it; and the environment of these two. */
-void container_add(struct instance *instance, struct texts *argv);
-void container_add_undo(struct instance *instance, struct texts *argv);
-void container_add_own_environment(struct texts *env);
-/** What runs a further program in it, up to that program. */
-void container_add_exec(const struct instance *instance, struct texts *argv, bool in, bool tty);
-/** The name of this machine in it. */
-const char *container_host(void);
-/** How it ended. */
-void container_exit_text(const struct instance *instance, int status, char *text, size_t size);
-void container_forget(const struct instance *instance);
-/** What its group holds; 0: not known here. */
-uint64_t container_memory(const struct instance *instance);
-enum container_port {
-    CONTAINER_PORT_UNKNOWN, /* its engine is elsewhere */
-    CONTAINER_PORT_CLOSED,
-    CONTAINER_PORT_OPEN,
-};
-/** Its engine has said its id. */
-bool container_is_named(const struct instance *instance);
-/** Does something in there listen at the function's port? */
-enum container_port container_port(const struct instance *instance);
-
 /* ---- exec.c ---- */
 
 void exec_on_ended(void *arg, uint32_t token, int status, const char *problem);
@@ -456,41 +422,6 @@ void call_end_process(struct invoke_call *call, bool for_memory);
 void wind_look(struct invoke *invoke);
 /** Nobody waits any more. */
 void wind_stop(struct invoke *invoke);
-
-/* ---- web.c: custom runtimes ---- */
-
-struct web *web_new(struct instance *instance);
-void web_free(struct web *web);
-void web_start(struct web *web); /* wait until the port answers */
-void web_socket(struct web *web, uint32_t token, int fd, int sys_errno);
-void web_call(struct web *web, struct invoke_call *call);
-void web_forget(struct web *web, struct invoke_call *call);
-void web_go_on(struct web *web, struct invoke_call *call);
-
-/* ---- web_request.c ---- */
-
-/** What its runtime is sent: an event, its initializer, or an HTTP request. */
-void web_request(struct invoke_call *call, struct buf *out);
-/** It asks for another protocol, and somebody would take the connection. */
-bool web_wants_pipe(const struct invoke_call *call);
-
-/* ---- head.c ---- */
-
-/** "name: value\r\n". */
-void head_add(struct buf *out, const char *name, struct str value);
-void head_add_uint(struct buf *out, const char *name, uint64_t value);
-
-/* ---- runtime_api.c: Go programs ---- */
-
-/** Its address is known at once. NULL: *err. */
-struct runtime_api *runtime_api_new(struct instance *instance, struct error *err);
-void runtime_api_free(struct runtime_api *api);
-uint16_t runtime_api_port(const struct runtime_api *api);
-/** In a network of its own the program's keeper has made the listener. @fd is taken; -1: there is
- * none. */
-void runtime_api_listen(struct runtime_api *api, int fd);
-/** Calls that the program may have are there. */
-void runtime_api_offer(struct runtime_api *api);
 
 /* ---- invoke.c ---- */
 

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "catalog/runtime.h"
 #include "invoke/bootstrap.h"
+#include "invoke/container.h"
 #include "invoke/docker.h"
 #include "invoke/internal.h"
 #include "invoke/unpack.h"

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "crypto/id.h"
 #include "invoke/internal.h"
+#include "invoke/web.h"
 
 struct own_call {
     struct invoke_call call;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "invoke/container.h"
 #include "invoke/internal.h"
 
 /* 0: there; 1: coming; -1: never, and the instance is gone. */

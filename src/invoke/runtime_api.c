@@ -20,6 +20,7 @@
 #include "crypto/encode.h"
 #include "invoke/internal.h"
 #include "invoke/runtime_line.h"
+#include "invoke/web.h"
 
 enum {
     OWN_PORT = 9001, /* in a network of its own every port is free */

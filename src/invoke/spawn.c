@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "invoke/container.h"
 #include "invoke/internal.h"
+#include "invoke/web.h"
 
 enum {
     OWN_MOUNTS = 6,    /* beside what the function mounts */

@@ -13,9 +13,11 @@
 
 #include "base/mem.h"
 #include "base/units.h"
+#include "invoke/container.h"
 #include "invoke/health.h"
 #include "invoke/http1.h"
 #include "invoke/internal.h"
+#include "invoke/web.h"
 
 enum {
     START_TOKEN = 0, /* calls have numbers from 1 */

@@ -5,6 +5,7 @@
  * Source: spec page invocation §7.3 and §7.4.
  */
 #include "invoke/internal.h"
+#include "invoke/web.h"
 
 bool web_wants_pipe(const struct invoke_call *call)
 {
