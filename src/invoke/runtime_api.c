@@ -47,25 +47,6 @@ static struct loop *loop_of(const struct runtime_api *api)
 
 /* ---- the next call ---- */
 
-static void add_function(struct buf *out, const struct instance *i)
-{
-    const struct invoke_function *f = &i->spec;
-
-    head_add(out, "x-fc-access-key-id", str_of(i->credentials[0]));
-    head_add(out, "x-fc-access-key-secret", str_of(i->credentials[1]));
-    head_add(out, "x-fc-security-token", str_of(i->credentials[2]));
-    head_add(out, "x-fc-function-name", f->name);
-    head_add(out, "x-fc-function-handler", f->handler);
-    head_add_uint(out, "x-fc-function-memory", f->memory_mb);
-    head_add(out, "x-fc-region", f->region);
-    head_add(out, "x-fc-account-id", f->account);
-    head_add(out, "x-fc-qualifier", f->qualifier);
-    head_add(out, "x-fc-version-id", str_eq(f->version, STR("LATEST")) ? STR("") : f->version);
-    head_add(out, "x-fc-service-name", f->service);
-    head_add(out, "x-fc-service-logproject", f->log_project);
-    head_add(out, "x-fc-service-logstore", f->log_store);
-}
-
 static void add_call(struct buf *out, struct invoke_call *call, struct arena *arena)
 {
     const struct invoke_function *f = &call->instance->spec;
@@ -101,7 +82,8 @@ static void hand(struct line *line, struct invoke_call *call)
     call->handed = true;
     buf_puts(&line->out, "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n");
     add_call(&line->out, call, arena);
-    add_function(&line->out, call->instance);
+    head_add_function(&line->out, call->instance);
+    head_add_origin(&line->out, &call->instance->spec);
     head_add_uint(&line->out, "Content-Length", body.len);
     buf_puts(&line->out, "\r\n");
     buf_add(&line->out, body);

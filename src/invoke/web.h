@@ -29,6 +29,10 @@ bool web_wants_pipe(const struct invoke_call *call);
 /** "name: value\r\n". */
 void head_add(struct buf *out, const char *name, struct str value);
 void head_add_uint(struct buf *out, const char *name, uint64_t value);
+/** The instance's key, and its function. */
+void head_add_function(struct buf *out, const struct instance *instance);
+/** Where the function stands, and where its logs go. */
+void head_add_origin(struct buf *out, const struct invoke_function *function);
 
 /* ---- runtime_api.c: Go programs ---- */
 

@@ -22,24 +22,13 @@ static void add_service_headers(struct buf *out, struct invoke_call *call, const
     head_add(out, "x-fc-request-id", r->request_id);
     if (control)
         head_add(out, "x-fc-control-path", str_of(control));
-    head_add(out, "x-fc-access-key-id", str_of(i->credentials[0]));
-    head_add(out, "x-fc-access-key-secret", str_of(i->credentials[1]));
-    head_add(out, "x-fc-security-token", str_of(i->credentials[2]));
-    head_add(out, "x-fc-function-name", f->name);
-    head_add(out, "x-fc-function-handler", f->handler);
-    head_add_uint(out, "x-fc-function-memory", f->memory_mb);
+    head_add_function(out, i);
     head_add_uint(out, "x-fc-function-timeout", f->timeout_s);
     head_add(out, "x-fc-function-initializer", f->initializer);
     head_add_uint(out, "x-fc-initialization-timeout", f->initializer_timeout_s);
     head_add(out, "x-fc-instance-lifecycle-pre-stop-handler", f->pre_stop.handler);
     head_add(out, "x-fc-instance-lifecycle-pre-freeze-handler", f->pre_freeze.handler);
-    head_add(out, "x-fc-region", f->region);
-    head_add(out, "x-fc-account-id", f->account);
-    head_add(out, "x-fc-qualifier", f->qualifier);
-    head_add(out, "x-fc-version-id", str_eq(f->version, STR("LATEST")) ? STR("") : f->version);
-    head_add(out, "x-fc-service-name", f->service);
-    head_add(out, "x-fc-service-logproject", f->log_project);
-    head_add(out, "x-fc-service-logstore", f->log_store);
+    head_add_origin(out, f);
     head_add_uint(out, "x-fc-retry-count", r->retry_count);
     head_add(out, "x-fc-instance-id", str_of(i->id));
     head_add(out, "x-fc-client-ip", r->http ? r->http->client : STR(""));
