@@ -15,12 +15,13 @@ void trust_add(struct trust_stores *stores, struct trust_store store);
 int trust_tool(const struct trust_store *store, const char *const *words, struct buf *out,
                struct error *err);
 
+/** The same for a tool that names an entry at the start of each line: those that begin with
+ * @prefix. */
+int trust_list(const struct trust_store *store, const char *const *words, struct str prefix,
+               struct trust_entries *out, struct error *err);
+
 void trust_entry_add(struct trust_entries *entries, struct str name, bool unread,
                      struct arena *arena);
-/** Add what begins with @prefix, up to a blank or comma, at the start of each line of @text. */
-void trust_entries_read(struct str text, struct str prefix, struct trust_entries *out,
-                        struct arena *arena);
-
 /** In every Java keystore of the system: forget the entry that Debian's own hook has made of
  * @file. */
 int java_forget_hooked(const char *file, struct arena *arena, struct error *err);

@@ -68,12 +68,8 @@ static int list(const struct trust_store *store, struct str prefix, struct trust
                 struct error *err)
 {
     const char *const words[] = {"-list", "-keystore", store->path, "-storepass", PASSWORD, NULL};
-    OWN(buf_done) struct buf said = {0};
 
-    if (trust_tool(store, words, &said, err) < 0)
-        return -1;
-    trust_entries_read(buf_str(&said), prefix, out, store->arena);
-    return 0;
+    return trust_list(store, words, prefix, out, err);
 }
 
 static int put(const struct trust_store *store, struct str name, const char *certificate,

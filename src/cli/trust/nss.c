@@ -71,12 +71,8 @@ static int list(const struct trust_store *store, struct str prefix, struct trust
                 struct error *err)
 {
     const char *const words[] = {"-L", "-d", database(store), NULL};
-    OWN(buf_done) struct buf said = {0};
 
-    if (trust_tool(store, words, &said, err) < 0)
-        return -1;
-    trust_entries_read(buf_str(&said), prefix, out, store->arena);
-    return 0;
+    return trust_list(store, words, prefix, out, err);
 }
 
 /* "C": an authority for servers' certificates, and for nothing else. */
