@@ -7,6 +7,12 @@ const struct conf_table outcome_no_keys = {.name = "nothing", .help = "Takes no 
 
 const char *const outcome_phase_names[] = {"accept", "request", "effect", "headers", "body"};
 const char *const outcome_then_names[] = {"close", "reset", "continue", "stall", "answer"};
+const char *const outcome_error_keys[] = {"default", "both", "documented", "sdk"};
+
+bool outcome_has_error(const struct fault_action *action)
+{
+    return action->error || str_is_set(action->code);
+}
 
 enum fault_effect outcome_refuses(const struct fault_action *action)
 {

@@ -12,8 +12,7 @@ static struct fault_sending sends(const struct fault_action *action)
 static const struct fault_member members[] = {
     OF_ACTION("status", U32, status),
     OF_ACTION("answer_headers", EDITS, answer_headers),
-    OF_ACTION("body", TEXT, body),
-    OF_ACTION("body_is_template", BOOL, body_is_template),
+    MEMBERS_OF_BODY,
 };
 
 static const struct fault_trial trials[] = {

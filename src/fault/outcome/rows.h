@@ -9,7 +9,21 @@
 
 #define OF_ACTION(name, kind, member) FAULT_MEMBER(name, kind, struct fault_action, member)
 
+/* What the tape keeps of an answer that is an error, and of one of the rule's own. */
+#define MEMBERS_OF_ERROR                                                                           \
+    OF_ACTION("error", ERROR, error), OF_ACTION("code", TEXT, code),                               \
+        OF_ACTION("status", U32, status), OF_ACTION("args", TEXTS, args),                          \
+        OF_ACTION("message", TEXT, message), OF_ACTION("request_id", TEXT, request_id),            \
+        FAULT_NAMED("keys", struct fault_action, keys, outcome_error_keys),                        \
+        OF_ACTION("has_retry_after", BOOL, has_retry_after),                                       \
+        OF_ACTION("retry_after_date", BOOL, retry_after_date),                                     \
+        OF_ACTION("retry_after_ns", U64, retry_after_ns),                                          \
+        OF_ACTION("answer_headers", EDITS, answer_headers)
+#define MEMBERS_OF_BODY                                                                            \
+    OF_ACTION("body", TEXT, body), OF_ACTION("body_is_template", BOOL, body_is_template)
+
 /* Answers that several rows give. */
+bool outcome_has_error(const struct fault_action *action); /* that is, says which */
 enum fault_effect outcome_refuses(const struct fault_action *action);
 
 /* Of those with a phase: reset, close, hang. */

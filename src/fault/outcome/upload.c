@@ -65,15 +65,11 @@ static struct str word(const struct fault_action *action)
     return str_of(outcome_then_names[action->then]);
 }
 
-static bool has_error(const struct fault_action *action)
-{
-    return action->error || str_is_set(action->code);
-}
-
 static struct fault_sending sends(const struct fault_action *action)
 {
     if (action->then == THEN_ANSWER)
-        return (struct fault_sending){.what = has_error(action) ? SENDS_ERROR : SENDS_ANSWER};
+        return (struct fault_sending){.what =
+                                          outcome_has_error(action) ? SENDS_ERROR : SENDS_ANSWER};
     return (struct fault_sending){
         .what = action->then == THEN_RESET ? SENDS_NOTHING : SENDS_OPERATION,
         .end = action->then,
@@ -93,26 +89,15 @@ static enum fault_effect effect(const struct fault_action *action)
 
 static bool is_whole(const struct fault_action *action)
 {
-    return action->then != THEN_ANSWER || has_error(action) || action->status;
+    return action->then != THEN_ANSWER || outcome_has_error(action) || action->status;
 }
 
 static const struct fault_member members[] = {
     OF_ACTION("after", AMOUNT, after),
     FAULT_NAMED("then", struct fault_action, then, outcome_then_names),
     OF_ACTION("hang_ns", U64, hang_ns),
-    OF_ACTION("error", ERROR, error),
-    OF_ACTION("code", TEXT, code),
-    OF_ACTION("status", U32, status),
-    OF_ACTION("args", TEXTS, args),
-    OF_ACTION("message", TEXT, message),
-    OF_ACTION("request_id", TEXT, request_id),
-    FAULT_NAMED("keys", struct fault_action, keys, outcome_error_keys),
-    OF_ACTION("has_retry_after", BOOL, has_retry_after),
-    OF_ACTION("retry_after_date", BOOL, retry_after_date),
-    OF_ACTION("retry_after_ns", U64, retry_after_ns),
-    OF_ACTION("answer_headers", EDITS, answer_headers),
-    OF_ACTION("body", TEXT, body),
-    OF_ACTION("body_is_template", BOOL, body_is_template),
+    MEMBERS_OF_ERROR,
+    MEMBERS_OF_BODY,
 };
 
 static const struct fault_trial trials[] = {
