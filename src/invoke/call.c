@@ -129,7 +129,8 @@ static void send_call(struct invoke_call *call)
         call->request.event,
     };
 
-    channel_send(call->instance->channel, 'C', call->number, parts, N_ELEMENTS(parts));
+    channel_send(call->instance->channel, call->request.http ? 'H' : 'C', call->number, parts,
+                 N_ELEMENTS(parts));
     arena_free(arena);
 }
 

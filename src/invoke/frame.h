@@ -2,8 +2,9 @@
  * invoke/frame.h - frames over the socket of an instance
  *
  * <length u32><kind u8><3 bytes 0><call u32> and the payload, little-endian. Kinds to the runtime:
- * L load (JSON), I initialize (JSON), K hook (JSON), C call (<u32><JSON><event>). Back: r ready,
- * l loaded, a answer (bytes), h answer over HTTP (<u32><JSON><body>), e error (<u8 how><JSON>).
+ * L load (JSON), I initialize (JSON), K hook (JSON), C call (<u32><JSON><event>), H call over HTTP
+ * (the same, with what it asks for in the JSON). Back: r ready, l loaded, a answer (bytes), h
+ * answer over HTTP (<u32><JSON><body>), e error (<u8 how><JSON>).
  *
  * Threads: the loop thread.
  */

@@ -1,5 +1,6 @@
 """What passes between daemon and runtime: events of any size, many at once, and a context that is made when it is looked at."""
 
+import base64
 import concurrent.futures
 import json
 import os
@@ -30,6 +31,19 @@ def handler(event, context):
     mine["region"] = context.region
     mine["json"] = json.loads(context.to_json())["requestId"]
     return json.dumps(mine)
+"""
+SPOILT = """
+exports.handler = async (event, context) => {
+  const seen = JSON.stringify(context);
+  const { info } = context.logger;
+  context.logger.setLogLevel('error');
+  context.logger.warn('unwanted');
+  info('unwanted');
+  delete context.credentials.accessKeyId;
+  context.tracing.openTracingSpanBaggages.more = 'x';
+  context.requestId = context.accountId = '';
+  return seen;
+};
 """
 KNOWN = ["accountId", "account_id", "credentials", "function", "logger", "region", "requestId", "request_id", "retry_count", "service", "tracing"]
 
@@ -81,3 +95,19 @@ def test_a_request_id_of_the_client_is_the_one_its_function_sees(functions):
         reply = functions.call(name, headers={"X-Fc-Request-Id": identity})
         seen = json.loads(reply.body)
         assert seen["id"] == seen["again"] == reply.headers["X-Fc-Request-Id"]
+
+
+def test_what_a_function_does_to_its_context_is_gone_with_the_call(functions):
+    need("node")
+    name = functions.create("nodejs20", {"index.js": SPOILT}, instanceConcurrency=1)
+    baggage = {"X-Fc-Tracing-Opentracing-Span-Context-Baggage-City": "Hangzhou \"west\"", "X-Fc-Log-Type": "Tail"}
+    seen = []
+    for headers in (baggage, baggage, {"X-Fc-Log-Type": "Tail"}):
+        reply = functions.call(name, b"", headers=headers)
+        context = json.loads(reply.body)
+        assert context.pop("requestId") == reply.headers["X-Fc-Request-Id"]
+        assert context["credentials"]["accessKeyId"]
+        assert "unwanted" not in base64.b64decode(reply.headers["X-Fc-Log-Result"]).decode()
+        seen.append(context)
+    assert seen[0] == seen[1] and set(seen[0]["tracing"]["openTracingSpanBaggages"].values()) == {"Hangzhou \"west\""}
+    assert seen[2]["tracing"]["openTracingSpanBaggages"] == {}

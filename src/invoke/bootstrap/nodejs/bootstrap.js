@@ -14,10 +14,13 @@ const { Readable } = require('stream');
 const { pathToFileURL } = require('url');
 
 const HEAD = 12;
+const ID_AT = '{"requestId":"'.length;
 const HANDLED = 1;
 const UNHANDLED = 2;
 const CHANNEL = 3;
 const READ_BYTES = 65536;
+const ANSWER = 97; // 'a'
+const CALL = 67; // 'C'
 // Read into one buffer again and again: what comes is copied out of it.
 const channel = new net.Socket({ fd: CHANNEL, onread: { buffer: Buffer.allocUnsafeSlow(READ_BYTES), callback: onBytes } });
 const { writeSync } = fs; // as it is before user code
@@ -30,14 +33,37 @@ let entry = null;
 let initializer = null;
 let lastRequestId = '';
 
+const small = Buffer.allocUnsafeSlow(READ_BYTES); // frames are put together in it
+
+function putHead(frame, kind, call, length) {
+  frame.writeUInt32LE(length, 0);
+  frame.writeUInt32LE(kind, 4);
+  frame.writeUInt32LE(call, 8);
+}
+
 function send(kind, call, ...parts) {
-  let length = 0;
-  for (const part of parts) length += part.length;
   const head = Buffer.allocUnsafe(HEAD);
-  head.writeUInt32LE(length, 0);
-  head.writeUInt32LE(kind.charCodeAt(0), 4);
-  head.writeUInt32LE(call, 8);
-  write(parts.length ? Buffer.concat([head, ...parts]) : head);
+  const rest = Buffer.concat(parts);
+  putHead(head, kind.charCodeAt(0), call, rest.length);
+  write(Buffer.concat([head, rest]));
+}
+
+/** The common answer, without a new object. */
+function sendAnswer(call, bytes) {
+  const length = HEAD + bytes.length;
+  if (length > READ_BYTES || channel.writableLength > 0) {
+    send('a', call, bytes);
+    return;
+  }
+  putHead(small, ANSWER, call, bytes.length);
+  small.set(bytes, HEAD);
+  let sent = 0;
+  try {
+    sent = writeSync(CHANNEL, small, 0, length);
+  } catch (error) {
+    sent = 0;
+  }
+  if (sent < length) channel.write(Buffer.from(small.subarray(sent, length)));
 }
 
 /** Past the stream as far as the socket takes it, which costs a tenth; errors and the rest are the stream's. */
@@ -75,21 +101,26 @@ function printer(level) {
 const levels = { log: 'verbose', info: 'info', warn: 'warn', error: 'error', debug: 'debug', trace: 'verbose' };
 for (const name of Object.keys(levels)) console[name] = printer(levels[name]);
 
+const ORDER = ['debug', 'verbose', 'info', 'warn', 'error'];
+const [DEBUG, VERBOSE, INFO, WARN, ERROR] = ORDER.keys();
+const prints = ORDER.map(printer);
+
+/** Each call has its own level. */
 function makeLogger() {
-  const order = ['debug', 'verbose', 'info', 'warn', 'error'];
   let least = 0;
-  const logger = {
-    setLogLevel(level) {
-      least = Math.max(0, order.indexOf(String(level).toLowerCase()));
-    },
+  const printFrom = (level, values) => {
+    if (level >= least) prints[level](...values);
   };
-  for (const name of ['log', 'debug', 'info', 'warn', 'error']) {
-    const print = printer(levels[name]);
-    logger[name] = (...values) => {
-      if (order.indexOf(levels[name]) >= least) print(...values);
-    };
-  }
-  return logger;
+  return {
+    setLogLevel(level) {
+      least = Math.max(0, ORDER.indexOf(String(level).toLowerCase()));
+    },
+    log: (...values) => printFrom(VERBOSE, values),
+    debug: (...values) => printFrom(DEBUG, values),
+    info: (...values) => printFrom(INFO, values),
+    warn: (...values) => printFrom(WARN, values),
+    error: (...values) => printFrom(ERROR, values),
+  };
 }
 
 // ---- errors ----
@@ -181,7 +212,7 @@ function makeContext(meta) {
     retryCount: meta.retryCount || 0,
     tracing: {
       openTracingSpanContext: meta.spanContext || '',
-      openTracingSpanBaggages: meta.spanBaggages || {},
+      openTracingSpanBaggages: { ...meta.spanBaggages },
       jaegerEndpoint: '',
     },
     waitsForEmptyEventLoopBeforeCallback: false,
@@ -206,7 +237,7 @@ function succeed(call, value) {
     return;
   }
   calls.delete(call);
-  send('a', call, bytes);
+  sendAnswer(call, bytes);
 }
 
 function callbackOf(call) {
@@ -352,10 +383,24 @@ function doHook(call, meta, hook) {
   within(begin(call, meta), () => run(call, generation >= 18, () => hook(makeContext(meta), callbackOf(call))));
 }
 
-function doCall(call, payload) {
-  const size = payload.readUInt32LE(0);
-  const meta = JSON.parse(payload.toString('utf8', 4, 4 + size));
-  const event = payload.subarray(4 + size);
+/** What calls bring beside their id is the same from one to the next, mostly. */
+let lastRest = '';
+let lastMeta = null;
+
+function parseMeta(text) {
+  const end = text.indexOf('"', ID_AT);
+  const requestId = text.slice(ID_AT, end);
+  if (requestId.includes('\\')) return JSON.parse(text);
+  const rest = text.slice(end);
+  if (rest !== lastRest) {
+    lastMeta = JSON.parse(text);
+    lastRest = rest;
+  }
+  lastMeta.requestId = requestId;
+  return lastMeta;
+}
+
+function doCall(call, meta, event) {
   const context = makeContext(meta);
   within(begin(call, meta), () => {
     if (meta.http) run(call, false, () => entry(makeRequest(meta.http, event), makeResponse(call), context));
@@ -379,8 +424,10 @@ function take(kind, call, payload) {
       });
       break;
     }
-    default:
-      doCall(call, payload);
+    default: {
+      const end = 4 + payload.readUInt32LE(0);
+      doCall(call, JSON.parse(payload.toString('utf8', 4, end)), payload.subarray(end));
+    }
   }
 }
 
@@ -394,7 +441,18 @@ function peek(count) {
   return waiting[0];
 }
 
+/** One whole call, as nearly always. */
+function takeOnly(count, buffer) {
+  if (waitingBytes > 0 || count < HEAD + 4 || buffer[4] !== CALL || buffer.readUInt32LE(0) !== count - HEAD) return false;
+  const end = HEAD + 4 + buffer.readUInt32LE(HEAD);
+  const event = Buffer.allocUnsafe(count - end);
+  buffer.copy(event, 0, end, count);
+  doCall(buffer.readUInt32LE(8), parseMeta(buffer.toString('utf8', HEAD + 4, end)), event);
+  return true;
+}
+
 function onBytes(count, buffer) {
+  if (takeOnly(count, buffer)) return true;
   waiting.push(Buffer.from(buffer.subarray(0, count)));
   waitingBytes += count;
   for (;;) {

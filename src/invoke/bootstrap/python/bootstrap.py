@@ -15,11 +15,15 @@ import threading
 import time
 
 HEAD = struct.Struct("<IBxxxI")
+HEAD_BYTES, pack_head, unpack_head = HEAD.size, HEAD.pack, HEAD.unpack_from
+LOAD, INITIALIZE, HOOK, CALL, HTTP_CALL = b"LIKCH"
+CALLS = (CALL, HTTP_CALL)
+READY, LOADED, ANSWER, HTTP_ANSWER, ERROR = b"rlahe"
 CHANNEL = 3
 UNHANDLED = b"\x02"
 
 
-READ_BYTES = 1 << 16
+READ_BYTES = 1 << 12  # of what is larger, the rest is read to its place
 has_come = b""  # behind the last frame
 
 
@@ -47,24 +51,32 @@ def read_rest(begun, count):
 def read_frame():
     """Mostly one read() a frame."""
     global has_come  # pylint: disable=global-statement
-    data = has_come
-    while len(data) < HEAD.size:
+    data = has_come or read_some(READ_BYTES)
+    while len(data) < HEAD_BYTES:
         data += read_some(READ_BYTES)
-    length, kind, call = HEAD.unpack_from(data)
-    payload, has_come = data[HEAD.size:HEAD.size + length], data[HEAD.size + length:]
-    return chr(kind), call, payload if len(payload) == length else read_rest(payload, length)
+    length, kind, call = unpack_head(data)
+    end = HEAD_BYTES + length
+    if len(data) == end:
+        has_come = b""
+        return kind, call, data[HEAD_BYTES:]
+    payload, has_come = data[HEAD_BYTES:end], data[end:]
+    return kind, call, payload if len(payload) == length else read_rest(payload, length)
 
 
 write_lock = threading.Lock()
 
 
+def write_all(data):
+    sent = os.write(CHANNEL, data)
+    while sent < len(data):
+        sent += os.write(CHANNEL, memoryview(data)[sent:])
+
+
 def write_frame(kind, call, *parts):
-    body = parts[0] if len(parts) == 1 else b"".join(parts)
-    data = HEAD.pack(len(body), ord(kind), call) + body
+    body = b"".join(parts)
+    data = pack_head(len(body), kind, call) + body
     with write_lock:
-        sent = os.write(CHANNEL, data)
-        while sent < len(data):
-            sent += os.write(CHANNEL, memoryview(data)[sent:])
+        write_all(data)
 
 
 class Bag:
@@ -86,9 +98,6 @@ class Credentials(Bag):
 class Context:
     """Made when it is looked at: most handlers never do, and it has many parts."""
     __slots__ = ("_made",)
-
-    def __init__(self, load, meta):
-        set_made(self, (load, meta))
 
     @property
     def __dict__(self):
@@ -131,12 +140,22 @@ class Context:
 
 
 set_made = Context._made.__set__  # past __setattr__
-current = threading.local()
+new_object = object.__new__
+
+
+def make_context(load, meta):
+    context = new_object(Context)
+    set_made(context, (load, meta))
+    return context
+
+
+current = threading.local()  # `meta` of the call that a thread has
 
 
 class RequestIdFilter(logging.Filter):
     def filter(self, record):
-        record.request_id = getattr(current, "request_id", "")
+        meta = getattr(current, "meta", None)
+        record.request_id = request_id_of(meta) if meta else ""
         return True
 
 
@@ -289,13 +308,23 @@ def run_wsgi(entry, http, event, context):
 
 # ---- the life ----
 
+def flush():
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (ValueError, OSError, AttributeError):
+            pass
+
+
 class Runner:
     def __init__(self):
         self.load = None
         self.entry = None
+        self.alone = True  # one call at a time
 
     def do_load(self, call, payload):
         self.load = json.loads(payload)
+        self.alone = self.load["concurrency"] == 1
         code = self.load["code"]
         if "environment" in self.load:  # it waited in reserve: folders and variables are new
             os.environ.update(self.load["environment"])
@@ -307,72 +336,72 @@ class Runner:
         if self.load["initializer"]:
             self.initializer = find_entry(self.load["initializer"])
         self.entry = find_entry(self.load["function"]["handler"])
-        self.flush()
-        write_frame("l", call)
+        flush()
+        write_frame(LOADED, call)
 
     def do_initialize(self, call, payload):
-        current.request_id = request_id_of(payload)
-        self.initializer(Context(self.load, payload))
-        self.flush()
-        write_frame("a", call)
+        current.meta = payload
+        self.initializer(make_context(self.load, payload))
+        flush()
+        write_frame(ANSWER, call)
 
     def do_hook(self, call, payload):
-        current.request_id = request_id_of(payload)
-        find_entry(json.loads(payload)["handler"])(Context(self.load, payload))
-        self.flush()
-        write_frame("a", call)
+        current.meta = payload
+        find_entry(json.loads(payload)["handler"])(make_context(self.load, payload))
+        flush()
+        write_frame(ANSWER, call)
 
-    def do_call(self, call, payload):
-        size = int.from_bytes(payload[:4], "little")
-        meta = payload[4:4 + size]
-        event = bytes(memoryview(payload)[4 + size:])
-        current.request_id = request_id_of(meta)
-        context = Context(self.load, meta)
-        if b',"http":{' in meta:  # nothing but that member: a text holds no bare quote
+    def do_call(self, kind, call, payload):
+        end = 4 + int.from_bytes(payload[:4], "little")
+        current.meta = meta = payload[4:end]
+        event = payload[end:] if isinstance(payload, bytes) else bytes(memoryview(payload)[end:])
+        context = make_context(self.load, meta)
+        if kind == HTTP_CALL:
             answer, body = run_wsgi(self.entry, json.loads(meta)["http"], event, context)
             head = json.dumps(answer).encode()
-            self.flush()
-            write_frame("h", call, len(head).to_bytes(4, "little"), head, body)
+            flush()
+            write_frame(HTTP_ANSWER, call, len(head).to_bytes(4, "little"), head, body)
             return
-        result = result_bytes(self.entry(event, context))
-        self.flush()
-        write_frame("a", call, result)
-
-    @staticmethod
-    def flush():
-        for stream in (sys.stdout, sys.stderr):
-            try:
-                stream.flush()
-            except (ValueError, OSError, AttributeError):
-                pass
+        result = self.entry(event, context)
+        if not isinstance(result, bytes):
+            result = result_bytes(result)
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except (ValueError, OSError, AttributeError):
+            flush()
+        if self.alone:  # nobody else writes
+            write_all(pack_head(len(result), ANSWER, call) + result)
+        else:
+            write_frame(ANSWER, call, result)
 
     def fail(self, call, body):
         logging.getLogger().error(body)
-        self.flush()
-        write_frame("e", call, UNHANDLED, body.encode())
+        flush()
+        write_frame(ERROR, call, UNHANDLED, body.encode())
 
     def run(self, kind, call, payload):
         try:
-            if kind == "C":
-                self.do_call(call, payload)
+            if kind in CALLS:
+                self.do_call(kind, call, payload)
             else:
-                {"L": self.do_load, "I": self.do_initialize, "K": self.do_hook}[kind](call, payload)
+                {LOAD: self.do_load, INITIALIZE: self.do_initialize, HOOK: self.do_hook}[kind](call, payload)
         except LoadError as e:
             self.fail(call, e.body)
         except SystemExit as e:
-            self.flush()
+            flush()
             os._exit(e.code if isinstance(e.code, int) else 0 if e.code is None else 1)
         except MemoryError:  # a wall before the limit: the end is the same
-            self.flush()
+            flush()
             os._exit(137)
         except BaseException as e:  # pylint: disable=broad-except
             self.fail(call, error_body(str(e), type(e).__name__, frames_of(e.__traceback__)))
 
     def serve(self):
-        write_frame("r", 0)
+        write_frame(READY, 0)
         while True:
             kind, call, payload = read_frame()
-            if kind == "C" and self.load["concurrency"] > 1:
+            if kind in CALLS and not self.alone:
                 threading.Thread(target=self.run, args=(kind, call, payload), daemon=True).start()
             else:
                 self.run(kind, call, payload)

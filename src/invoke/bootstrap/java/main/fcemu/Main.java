@@ -88,15 +88,19 @@ public final class Main {
         }
     }
 
+    private static boolean isCall(char kind) {
+        return kind == 'C' || kind == 'H';
+    }
+
     private void take(char kind, int call, byte[] payload) {
-        if (kind == 'C' && parallel) new Thread(() -> run(kind, call, payload), "call-" + call).start();
+        if (isCall(kind) && parallel) new Thread(() -> run(kind, call, payload), "call-" + call).start();
         else run(kind, call, payload);
     }
 
     private void run(char kind, int call, byte[] payload) {
         try {
             if (kind == 'L') load(call, payload);
-            else if (kind == 'C') call(call, payload);
+            else if (isCall(kind)) call(call, payload);
             else hook(kind, call, payload);
         } catch (OutOfMemoryError e) { // a wall before the limit: the end is the same
             Runtime.getRuntime().halt(3);
