@@ -8,6 +8,7 @@ import faulthandler
 import json
 import logging
 import os
+import select
 import signal
 import struct
 import sys
@@ -24,10 +25,15 @@ UNHANDLED = b"\x02"
 
 
 READ_BYTES = 1 << 12  # of what is larger, the rest is read to its place
+# A read() that waits wakes for nothing when the other side takes bytes out of the socket.
+readable = select.poll()
+readable.register(CHANNEL, select.POLLIN)
+wait_for_bytes = readable.poll
 has_come = b""  # behind the last frame
 
 
 def read_some(most):
+    wait_for_bytes()
     part = os.read(CHANNEL, most)
     if not part:
         os._exit(0)
