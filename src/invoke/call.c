@@ -17,6 +17,7 @@ enum {
     NS_PER_US = 1000,
     US_PER_MS = 1000,
     DEBUGGER_MB = 512,
+    NOTE_BYTES = 128, /* mostly */
 };
 
 static const double bytes_per_mb = 1024.0 * 1024.0;
@@ -51,16 +52,21 @@ static const char *const phase_names[] = {
 
 /* What a runtime of ours would print, behind all that was read of the log; programs of custom
  * runtimes print it themselves. */
-static void note(struct invoke_call *call, const char *phase, const char *when, const char *error)
+static void note(struct invoke_call *call, const char *phase, bool begins, const char *error)
 {
     struct instance *instance = call->instance;
     OWN(buf_done) struct buf line = {0};
 
     if (!language_has_bootstrap(instance->language))
         return;
-    buf_printf(&line, "FC %s %s RequestId: " STR_FMT "%s", phase, when,
-               STR_ARG(call->request.request_id), error);
-    prints_note(call, strcmp(when, "Start") == 0, buf_str(&line));
+    buf_reserve(&line, NOTE_BYTES);
+    buf_puts(&line, "FC ");
+    buf_puts(&line, phase);
+    buf_puts(&line, begins ? " Start" : " End");
+    buf_puts(&line, " RequestId: ");
+    buf_add(&line, call->request.request_id);
+    buf_puts(&line, error);
+    prints_note(call, begins, buf_str(&line));
     if (instance->spec.concurrency > 1)
         return;
     buf_add(&instance->log, buf_str(&line));
@@ -95,8 +101,8 @@ static void add_log(struct invoke_call *call, struct invoke_result *result)
     prints_error(call, result);
     call->told = true;
     if (call->phase != CALL_WAITING)
-        note(call, phase_names[call->phase], "End", error_suffix(result->outcome));
-    if (instance->spec.concurrency > 1 || instance->loses_log)
+        note(call, phase_names[call->phase], false, error_suffix(result->outcome));
+    if (!call->request.wants_log || instance->spec.concurrency > 1 || instance->loses_log)
         return;
     add_summary(call, result);
     result->log = buf_str(&instance->log);
@@ -110,18 +116,15 @@ static void on_time_limit(struct loop_timer *timer);
 
 static void send_hook(struct invoke_call *call)
 {
-    struct arena *arena = arena_new();
-    struct str meta = call_meta(call, arena);
+    struct str meta = call_meta(call);
     char kind = call->phase == CALL_INITIALIZING ? 'I' : 'K';
 
     channel_send(call->instance->channel, kind, call->number, &meta, 1);
-    arena_free(arena);
 }
 
 static void send_call(struct invoke_call *call)
 {
-    struct arena *arena = arena_new();
-    struct str meta = call_meta(call, arena);
+    struct str meta = call_meta(call);
     uint32_t len = (uint32_t)meta.len;
     const struct str parts[] = {
         {(const char *)&len, sizeof(len)},
@@ -131,7 +134,6 @@ static void send_call(struct invoke_call *call)
 
     channel_send(call->instance->channel, call->request.http ? 'H' : 'C', call->number, parts,
                  N_ELEMENTS(parts));
-    arena_free(arena);
 }
 
 static void begin_phase(struct invoke_call *call, enum call_phase phase)
@@ -141,7 +143,7 @@ static void begin_phase(struct invoke_call *call, enum call_phase phase)
     call->phase = phase;
     call->sent_ns = clock_monotonic_ns();
     instance_read_log(instance);
-    note(call, phase_names[phase], "Start", "");
+    note(call, phase_names[phase], true, "");
     /* A container has a limit of its own. */
     supervised_watch(instance->program,
                      instance_is_container(instance) ? 0 : limit_bytes(instance));
@@ -336,7 +338,7 @@ void call_result(struct invoke_call *call, struct invoke_result *result)
     }
     if (call->phase == CALL_INITIALIZING && !initializer_failed) {
         instance_read_log(instance);
-        note(call, "Initialize", "End", "");
+        note(call, "Initialize", false, "");
         loop_timer_cancel(call->invoke->loop, &call->timer);
         call->phase = CALL_WAITING;
         call->handed = false;

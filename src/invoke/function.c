@@ -90,11 +90,24 @@ static void take_spec(struct function *function, const struct invoke_function *s
     function->generation = name ? (int)strtol(name->version, NULL, 10) : 0;
 }
 
-static char *key_of(const struct invoke_function *spec)
+static void add_key(const struct invoke_function *spec, struct buf *key)
 {
-    return mem_printf(STR_FMT "/" STR_FMT "/" STR_FMT "/" STR_FMT "/" STR_FMT,
-                      STR_ARG(spec->account), STR_ARG(spec->region), STR_ARG(spec->service),
-                      STR_ARG(spec->name), STR_ARG(spec->version));
+    const struct str parts[] = {spec->account, spec->region, spec->service, spec->name,
+                                spec->version};
+
+    for (size_t i = 0; i < N_ELEMENTS(parts); i++) {
+        if (i)
+            buf_add_char(key, '/');
+        buf_add(key, parts[i]);
+    }
+}
+
+static struct function *find(struct invoke *invoke, const struct buf *key)
+{
+    struct function *function;
+
+    HASH_FIND(hh, invoke->functions, key->ptr, key->len, function);
+    return function;
 }
 
 /* Counted while they are drained, as the last one would take the function with it. */
@@ -113,22 +126,23 @@ void function_drain(struct function *function)
 
 struct function *function_find(struct invoke *invoke, const struct invoke_function *spec)
 {
-    OWN(mem_free) char *key = key_of(spec);
-    struct function *function;
+    OWN(buf_done) struct buf key = {0};
 
-    HASH_FIND(hh, invoke->functions, key, strlen(key), function);
-    return function;
+    add_key(spec, &key);
+    return find(invoke, &key);
 }
 
 struct function *function_take(struct invoke *invoke, const struct invoke_function *spec)
 {
-    OWN(mem_free) char *key = key_of(spec);
-    struct function *function = function_find(invoke, spec);
+    OWN(buf_done) struct buf key = {0};
+    struct function *function;
 
+    add_key(spec, &key);
+    function = find(invoke, &key);
     if (!function) {
         function = mem_alloc(sizeof(*function));
         function->invoke = invoke;
-        function->key = GIVE(key);
+        function->key = buf_take(&key);
         HASH_ADD_KEYPTR(hh, invoke->functions, function->key, strlen(function->key), function);
         take_spec(function, spec);
     } else if (function->spec.revision != spec->revision) {

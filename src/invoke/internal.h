@@ -373,8 +373,8 @@ void call_result(struct invoke_call *call, struct invoke_result *result);
 void call_http_result(struct invoke_call *call, struct str head, struct str body);
 /** User code does not load: all who wait for it hear why, and the instance is gone. */
 void call_load_failed(struct instance *instance, const struct invoke_result *result);
-/** JSON of what a call brings (meta.c). */
-struct str call_meta(struct invoke_call *call, struct arena *arena);
+/** JSON of what a call brings (meta.c); until the next one is made. */
+struct str call_meta(struct invoke_call *call);
 /** JSON of its HTTP request, and of its baggage. */
 struct str call_http_meta(const struct invoke_http *http, struct arena *arena);
 struct str call_baggage(const struct invoke_request *request, struct arena *arena);
@@ -454,8 +454,9 @@ struct invoke {
     struct bound_session *sessions; /* of all functions */
     uint64_t provision_round, fill_round;
     uint64_t next_tmp, next_user;
-    int marked;    /* supervisor that container_mark() was for; 0: none */
-    char mark[32]; /* label of its containers */
+    struct buf meta; /* of the last call */
+    int marked;      /* supervisor that container_mark() was for; 0: none */
+    char mark[32];   /* label of its containers */
     uint64_t round;
 };
 

@@ -346,6 +346,7 @@ void invoke_free(struct invoke *invoke)
         folder_remove(invoke->folder);
     mem_free(invoke->folder);
     mem_free(invoke->room);
+    buf_done(&invoke->meta);
     mem_free(invoke);
 }
 

@@ -184,6 +184,7 @@ struct invoke_request {
     const struct invoke_http *http;       /* NULL: an event */
     const struct fault_instance *fault;   /* what happens to it there; NULL: nothing */
     const struct invoke_session *session; /* whose instance takes it; NULL: any */
+    bool wants_log;                       /* the end of what it printed, in its result */
     uint32_t retry_count;
     struct str span_context;
     const struct invoke_pair *baggage;

@@ -106,36 +106,38 @@ static void add_http(struct buf *b, const struct invoke_http *http, struct arena
     buf_add_char(b, '}');
 }
 
-struct str call_meta(struct invoke_call *call, struct arena *arena)
+struct str call_meta(struct invoke_call *call)
 {
     const struct invoke_request *request = &call->request;
-    OWN(buf_done) struct buf b = {0};
+    OWN(arena_free) struct arena *arena = request->http ? arena_new() : NULL;
+    struct buf *b = &call->invoke->meta;
 
-    buf_puts(&b, "{\"requestId\":");
-    buf_json_string(&b, request->request_id);
+    buf_clear(b);
+    buf_puts(b, "{\"requestId\":");
+    buf_json_string(b, request->request_id);
     if (call->own)
-        add_text(&b, "handler", call_hook(call).handler);
+        add_text(b, "handler", call_hook(call).handler);
     if (request->retry_count)
-        buf_printf(&b, ",\"retryCount\":%u", request->retry_count);
+        buf_printf(b, ",\"retryCount\":%u", request->retry_count);
     if (request->span_context.len)
-        add_text(&b, "spanContext", request->span_context);
+        add_text(b, "spanContext", request->span_context);
     if (request->baggage_count) {
-        buf_puts(&b, ",\"spanBaggages\":");
-        add_pairs(&b, request->baggage, request->baggage_count);
+        buf_puts(b, ",\"spanBaggages\":");
+        add_pairs(b, request->baggage, request->baggage_count);
     }
-    buf_puts(&b, ",\"credentials\":[");
+    buf_puts(b, ",\"credentials\":[");
     for (size_t i = 0; i < N_ELEMENTS(call->instance->credentials); i++) {
         if (i)
-            buf_add_char(&b, ',');
-        buf_json_string(&b, str_of(call->instance->credentials[i]));
+            buf_add_char(b, ',');
+        buf_json_string(b, str_of(call->instance->credentials[i]));
     }
-    buf_add_char(&b, ']');
+    buf_add_char(b, ']');
     if (request->http) {
-        buf_puts(&b, ",\"http\":");
-        add_http(&b, request->http, arena);
+        buf_puts(b, ",\"http\":");
+        add_http(b, request->http, arena);
     }
-    buf_add_char(&b, '}');
-    return arena_str(arena, buf_str(&b));
+    buf_add_char(b, '}');
+    return buf_str(b);
 }
 
 struct str call_http_meta(const struct invoke_http *http, struct arena *arena)

@@ -103,7 +103,6 @@ void owner_touch(struct work *work, struct str owner)
 
 struct str config_name(struct work *work, const struct address *at, struct str qualifier)
 {
-    return arena_strf(work->arena, STR_FMT "/" STR_FMT "/" STR_FMT, STR_ARG(at->service),
-                      STR_ARG(at->function),
-                      STR_ARG(is_latest(qualifier) ? STR(QUALIFIER_LATEST) : qualifier));
+    return ARENA_CONCAT(work->arena, at->service, STR("/"), at->function, STR("/"),
+                        is_latest(qualifier) ? STR(QUALIFIER_LATEST) : qualifier);
 }

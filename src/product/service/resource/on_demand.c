@@ -141,13 +141,24 @@ uint32_t concurrency_reserved(struct work *work, uint32_t most)
     return sum < most ? (uint32_t)sum : most;
 }
 
+/* Most rows have no such member, and need not be read to know that. */
+static bool is_disabled(const struct store_row *row)
+{
+    size_t at;
+
+    if (!str_find(row->document, STR("\"disableOndemand\""), &at))
+        return false;
+    OWN(json_free) cJSON *function = row_document(row);
+
+    return cJSON_IsTrue(json_get(function, "disableOndemand"));
+}
+
 bool on_demand_allows(struct work *work, const struct address *at)
 {
     const struct store_row *config = config_for(work, at);
-    OWN(json_free) cJSON *function = row_document(at->function_row);
-    bool disabled = cJSON_IsTrue(json_get(function, "disableOndemand"));
 
-    if ((!disabled && (!config || count_of(config) > 0)) || provision_target(work, at) > 0)
+    if ((!is_disabled(at->function_row) && (!config || count_of(config) > 0)) ||
+        provision_target(work, at) > 0)
         return true;
     return answer_refuse(work, "ResourceExhausted",
                          arena_strf(work->arena,

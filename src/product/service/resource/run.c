@@ -372,6 +372,7 @@ static void begin(struct run *run, const struct address *at, struct invoke_reque
     request->request_id = work->call.request_id;
     request->stream = work->call.stream ? &run_stream : NULL;
     request->fault = work->call.fault;
+    request->wants_log = run->wants_log;
     read_tracing(work, request);
     work->base.parked = true;
     work->run = invoke_begin(work->service->invoke, &spec, request, on_result, run);
