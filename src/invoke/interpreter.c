@@ -38,13 +38,22 @@ struct language_row {
     const char *package; /* of Debian */
 };
 
+/* Its modules lie there compiled from now on. */
+#define COMPILE_PYTHON                                                                             \
+    "from importlib.machinery import SourceFileLoader\n"                                           \
+    "sys.dont_write_bytecode = False\n"                                                            \
+    "for name in 'fcemu_runtime', 'python/sitecustomize':\n"                                       \
+    "    SourceFileLoader(name, '%s/%s.py' % (sys.argv[1], name)).get_code(name)\n"
+
 static const struct language_row languages[LANGUAGE_COUNT] = {
     [LANGUAGE_PYTHON] = {"bootstrap.py",
                          "python3",               true,
-                         {"-c", "import sys, os\n"
-                                "print(os.path.realpath(sys.executable))\n"
-                                "print('.'.join(map(str, sys.version_info[:3])))\n"
-                                "print(sys.base_prefix)"},
+                         {"-c",
+                          "import sys, os\n"
+                          "print(os.path.realpath(sys.executable))\n"
+                          "print('.'.join(map(str, sys.version_info[:3])))\n"
+                          "print(sys.base_prefix, flush=True)\n" COMPILE_PYTHON,
+                          "@"},
                          "python3"                                                                                  },
     [LANGUAGE_NODEJS] = {"bootstrap.js",
                          "node",                  false,

@@ -190,6 +190,33 @@ def test_the_setting_says_how_many(started, packs):
     assert wrong.returncode == 2 and "17" in wrong.stdout + wrong.stderr
 
 
+LOADED = """
+import sys
+before = sorted({"json", "logging", "traceback"} & set(sys.modules))
+import json, logging, threading
+def handler(event, context):
+    logging.getLogger().warning("told")
+    return {"before": before, "own": [name for name in ("json", "logging", "string") if getattr(sys.modules[name], "mine", False)],
+            "main": threading.current_thread() is threading.main_thread(), "code": sys.path[0], "request": context.request_id}
+"""
+
+
+def test_a_first_start_brings_no_module_that_nobody_wants(started):
+    """What is imported later is the interpreter's own, whatever lies beside the code."""
+    running, functions = started("reserve: 1")
+    files = {"index.py": LOADED, "json.py": "mine = True\n", "logging.py": "mine = True\n", "string.py": "mine = True\n"}
+    first, second = functions.create("python3", files), functions.create("python3", files)
+    reply = running.invoke(first, b"", headers={"X-Fc-Log-Type": "Tail"})
+    got = reply.json()
+    assert reply.status == 200 and (got["before"], got["own"], got["main"]) == ([], [], True), reply.body
+    told = base64.b64decode(reply.headers["X-Fc-Log-Result"]).decode()
+    assert f" {got['request']} [WARNING] told\n" in told
+    while in_reserve(running) == 0:
+        pass
+    again = functions.call(second).json()
+    assert (again["own"], again["main"]) == ([], True)
+
+
 def waiting(folder):
     """Python bootstraps of a daemon whose folder is below @folder: without namespaces their path shows."""
     found = []

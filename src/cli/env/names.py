@@ -1,17 +1,22 @@
 # Written by fcemu, for programs started with what `fcemu env` prints: the names that it serves lead to FCEMU_ADDRESS, without a
 # proxy, because some clients repeat a call that failed behind one. Nothing else is changed.
 import os
-import re
 import sys
 
-_SERVED = re.compile(r"\.({zones})\.?$", re.I)
-_ADDRESS = re.match(r"\[?(.*?)\]?:(\d+)$", os.environ.get("FCEMU_ADDRESS") or "127.0.0.1:8252")
+
+def _address():
+    import re  # many programs never want it
+
+    found = re.match(r"\[?(.*?)\]?:(\d+)$", os.environ.get("FCEMU_ADDRESS") or "127.0.0.1:8252")
+    return found and (found.group(1), int(found.group(2)))
 
 
 def _is_served(name):
+    import re
+
     if isinstance(name, bytes):
         name = name.decode("ascii", "replace")
-    return bool(_ADDRESS and name and _SERVED.search(name))
+    return bool(name and re.search(r"\.({zones})\.?$", name, re.I) and _address())
 
 
 def _lead_names(socket):
@@ -19,7 +24,7 @@ def _lead_names(socket):
 
     def getaddrinfo(host, port, *args, **named):
         if _is_served(host):
-            host, port = _ADDRESS.group(1), int(_ADDRESS.group(2))
+            host, port = _address()
         return find(host, port, *args, **named)
 
     socket.getaddrinfo = getaddrinfo
@@ -27,6 +32,8 @@ def _lead_names(socket):
 
 def _spare_proxies(request):
     bypass = request.proxy_bypass
+
+    import re
 
     def proxy_bypass(host, *args, **named):
         return _is_served(re.sub(r":\d+$", "", host)) or bypass(host, *args, **named)
