@@ -255,6 +255,8 @@ static void add_delve(const struct invoke_debug *is, struct texts *argv)
     texts_add(argv, "--api-version=2");
     texts_add(argv, "--accept-multiclient");
     texts_add(argv, "--check-go-version=false");
+    if (geteuid() == 0) /* the function is another user's process, and who attaches is not */
+        texts_add(argv, "--only-same-user=false");
     texts_add(argv, "exec");
     if (!is->wait)
         texts_add(argv, "--continue");

@@ -1,6 +1,7 @@
 """Functions under a debugger: one instance listens, has no time limits, and stays; the others are as ever."""
 
 import json
+import os
 import shutil
 import socket
 import urllib.request
@@ -9,6 +10,7 @@ import pytest
 
 from fcemu import ACCOUNT, Daemon
 from functions import Functions
+from languages import go_program  # noqa: F401 - fixture
 
 CONFIG = f"account: '{ACCOUNT}'\nregion: cn-shanghai\ninvoke: {{isolation: process}}\n"
 
@@ -22,6 +24,22 @@ if "--wait-for-client" in arguments:
     server.accept()
 sys.argv = arguments[-1:]
 runpy.run_path(arguments[-1], run_name="__main__")
+"""
+GO = """
+package main
+
+import (
+	"time"
+
+	"github.com/aliyun/fc-runtime-go-sdk/fc"
+)
+
+func main() {
+	fc.Start(func() (string, error) {
+		time.Sleep(1500 * time.Millisecond)
+		return "in the end", nil
+	})
+}
 """
 SLOW = "import time\ndef handler(event, context):\n  time.sleep(1.5)\n  return 'in the end'\n"
 
@@ -127,12 +145,36 @@ def test_a_port_of_choice(functions):
     assert debug(functions, name)["port"] != 0  # once more: another one
 
 
-def test_go_is_started_under_delve(functions):
-    """Where there is none, the refusal says what was looked for."""
-    name = functions.create("go1", {"main*": "x"}, handler="main")
-    assert debug(functions, name)["debugger"] == "delve"
-    if not shutil.which("dlv"):
-        assert "command 'dlv' is not found" in functions.running.run("invoke", name).stderr
+def test_without_delve_it_is_said_what_was_looked_for(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", "/nowhere")
+    if any(os.access(f"{folder}/dlv", os.X_OK) for folder in ("/usr/local/bin", "/usr/bin")):
+        pytest.skip("dlv is where it is always found")
+    running = Daemon(tmp_path / "bare", config=CONFIG).start()
+    try:
+        functions = Functions(running)
+        name = functions.create("go1", {"main*": "x"}, handler="main")
+        assert debug(functions, name)["debugger"] == "delve"
+        assert "command 'dlv' is not found" in running.run("invoke", name).stderr
+    finally:
+        running.stop()
+
+
+@pytest.mark.skipif(not shutil.which("dlv"), reason="no dlv")
+@pytest.mark.parametrize("mode", ["process", "namespace"])
+def test_delve_runs_a_program_and_lets_others_in(daemon, go_program, mode):
+    """Of a daemon that is root, instances are another user's: whoever attaches is not that user."""
+    running = daemon(config=CONFIG.replace("process", mode))
+    functions = Functions(running)
+    name = functions.create("go1", {"main*": go_program(GO)}, handler="main", timeout=1)
+    answer = debug(functions, name)
+    assert answer["attach"] == f"dlv connect 127.0.0.1:{answer['port']}"
+    result = running.run("invoke", name)
+    assert (result.returncode, result.stdout) == (0, '"in the end"'), result.stderr + logged(functions, name)
+    with socket.create_connection(("127.0.0.1", answer["port"]), timeout=60) as connection:
+        connection.sendall(json.dumps({"method": "RPCServer.State", "params": [{"NonBlocking": True}], "id": 1}).encode())
+        reply = json.loads(connection.makefile().readline())
+    assert reply["error"] is None and reply["result"]["State"]["Running"] is True
 
 
 REFUSED = {
