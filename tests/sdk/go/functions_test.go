@@ -118,3 +118,60 @@ func TestFunctionsRun(t *testing.T) {
 		note(t, "a function: created, invoked with its log, asynchronously "+way.text, result, "")
 	}
 }
+
+// shell is what a command in an instance says, and what is wrong with it.
+func shell(client *fc.Client, service string, zip []byte) (string, error) {
+	if _, err := client.CreateService(fc.NewCreateServiceInput().WithServiceName(service)); err != nil {
+		return "", err
+	}
+	function := fc.NewCreateFunctionInput(service).WithFunctionName("f").WithRuntime("python3").WithHandler("index.handler").WithMemorySize(128)
+	if _, err := client.CreateFunction(function.WithCode(fc.NewCode().WithZipFile(zip))); err != nil {
+		return "", err
+	}
+	if _, err := client.InvokeFunction(fc.NewInvokeFunctionInput(service, "f")); err != nil {
+		return "", err
+	}
+	listed, err := client.ListInstances(fc.NewListInstancesInput(service, "f"))
+	if err != nil {
+		return "", err
+	}
+	said := make(chan string, 2)
+	command := []string{"/bin/sh", "-c", "read line; echo \"got $line in $FC_FUNCTION_NAME\"; read line; echo wrong >&2; read line"}
+	input := fc.NewInstanceExecInput(service, "f", listed.Instances[0].InstanceID, command).WithStdin(true).WithStdout(true).WithStderr(true)
+	input = input.OnStdout(func(data []byte) { said <- "out: " + string(data) }).OnStderr(func(data []byte) { said <- "err: " + string(data) })
+	exec, err := client.InstanceExec(input)
+	if err != nil {
+		return "", err
+	}
+	text := ""
+	for _, words := range []string{"words\n", "more\n"} {
+		if err := exec.WriteStdin([]byte(words)); err != nil {
+			return text, err
+		}
+		select {
+		case part := <-said:
+			text += part
+		case <-time.After(time.Minute):
+			return text, fmt.Errorf("it says no more")
+		}
+	}
+	return text, exec.WebsocketConnection.Close()
+}
+
+func TestAShellInAnInstance(t *testing.T) {
+	zip, err := os.ReadFile("../hello.zip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := "ok"
+	text, err := shell(connect(t, ways[0].endpoint), "shell-go-live", zip)
+	if err != nil {
+		result = strings.Split(err.Error(), "\n")[0]
+	} else if text != "out: got words in f\nerr: wrong\n" {
+		result = "it says " + text
+	}
+	if result != "ok" {
+		t.Error(result)
+	}
+	note(t, "a shell in an instance", result, "")
+}

@@ -54,6 +54,25 @@ row('@alicloud/fc2', 'a function: created, invoked with its log, asynchronously'
   await client.deleteService('runs');
 });
 
+row('@alicloud/fc2', 'a shell in an instance', async () => {
+  const client = new FC('16530750', { accessKeyID: 'LTAI-test', accessKeySecret: 'secret', region: 'cn-shanghai', endpoint: `http://127.0.0.1:${port}` });
+  await client.createService('shells');
+  await client.createFunction('shells', { functionName: 'f', handler: 'index.handler', runtime: 'nodejs12', memorySize: 128, code: CODE });
+  await client.invokeFunction('shells', 'f', 'event');
+  const [{ instanceId }] = (await client.listInstances('shells', 'f')).data.instances;
+  const said = { out: '', err: '' };
+  await new Promise((onClose, onError) => {
+    const options = { command: ['/bin/sh', '-c', 'read line; echo "got $line in $FC_FUNCTION_NAME"; echo wrong >&2'], tty: false, stderr: true };
+    const onStdout = (data) => { said.out += data; };
+    const onStderr = (data) => { said.err += data; };
+    client.instanceExec('shells', 'f', '', instanceId, options, { onClose, onError, onStdout, onStderr })
+      .then((shell) => shell.websocket.on('open', () => shell.sendMessage(Buffer.from('\0words\n'))), onError); // 0: input
+  });
+  assert.deepStrictEqual(said, { out: 'got words in f\n', err: 'wrong\n' });
+  await client.deleteFunction('shells', 'f');
+  await client.deleteService('shells');
+});
+
 row('@alicloud/fc20230330', 'a function: created, invoked with its log, asynchronously', async () => {
   const client = new fc2023.default(new core.$OpenApiUtil.Config(keys));
   const body = () => Readable.from([Buffer.from('event')]);

@@ -61,6 +61,25 @@ class Older(Functions):
         client.delete_function("runs", "f")
         client.delete_service("runs")
 
+    def test_a_shell(self):
+        self.row("a shell in an instance", self.shell)
+
+    def shell(self):
+        client = fc2.Client(endpoint=f"http://127.0.0.1:{PORT}", accessKeyID="LTAI-test", accessKeySecret="secret")
+        client.create_service("shells")
+        client.create_function("shells", "f", "python3", "index.handler", codeZipFile=str(HELLO), memorySize=128)
+        client.invoke_function("shells", "f", b"event")
+        instance = client.list_instances("shells", "LATEST", "f").data["instances"][0]["instanceId"]
+        out, err, problems = [], [], []
+        command = ["/bin/sh", "-c", 'read line; echo "got $line in $FC_FUNCTION_NAME"; echo wrong >&2']
+        client.instance_exec(
+            "shells", "LATEST", "f", instance, {"command": command, "stdin": "true", "stdout": "true", "stderr": "true", "tty": "false"},
+            {"on_open": lambda shell: shell.send("words\n"), "on_stdout": lambda _, text: out.append(text),
+             "on_stderr": lambda _, text: err.append(text), "on_error": lambda _, error: problems.append(error)}).start()
+        self.assertEqual(("".join(out), "".join(err)), ("got words in f\n", "wrong\n"), problems)
+        client.delete_function("shells", "f")
+        client.delete_service("shells")
+
 
 def config():
     return open_api.Config(
