@@ -82,6 +82,8 @@ int drill_reports_begin(const struct cli_args *args, const char *drill)
         OWN(buf_done) struct buf text = {0};
         enum drill_format format = DRILL_FORMAT_JSON;
 
+        if (!output_is_kept(file))
+            continue;
         format_of_file(file, &format);
         if (format == DRILL_FORMAT_JUNIT)
             drill_report_stub(str_of(drill), &text);

@@ -66,7 +66,7 @@ int coverage_look(const struct cli_args *args)
     const char *path = cli_value(args, "coverage");
     OWN(coverage_free) struct coverage *coverage = coverage_new();
     OWN(buf_done) struct buf text = {0};
-    int r = output_look(args, "coverage");
+    int r = output_look_kept(args, "coverage");
 
     if (r || !path || access(path, F_OK) < 0)
         return r;

@@ -3,14 +3,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "base/units.h"
+
+enum { FILE_MODE = 0666, LOOK_MS = 50, SIGNALLED = 128 };
+
+static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+
+/* @option: NULL where a file is named without one. */
+#define NAMED_FMT "%s%s%s%s"
+#define NAMED_ARG(option, path)                                                                    \
+    (option) ? "--" : "", (option) ? (option) : "", (option) ? " " : "", path
 
 static int cannot(const struct cli_args *args, const char *option, const char *path)
 {
-    return cli_usage(args, "--%s %s: %s", option, path, strerror(errno));
+    return cli_usage(args, NAMED_FMT ": %s", NAMED_ARG(option, path), strerror(errno));
 }
 
 /* Opened as it will be, and gone again if only that made it. A pipe is left for its writer. */
@@ -22,7 +36,7 @@ static bool can_write(const char *path)
 
     if (is_there && !S_ISREG(at.st_mode) && !S_ISDIR(at.st_mode))
         return true;
-    fd = open(path, O_WRONLY | O_CLOEXEC | (is_there ? 0 : O_CREAT | O_EXCL), 0666);
+    fd = open(path, O_WRONLY | O_CLOEXEC | (is_there ? 0 : O_CREAT | O_EXCL), FILE_MODE);
     if (fd < 0)
         return false;
     close(fd);
@@ -42,15 +56,114 @@ int output_look(const struct cli_args *args, const char *option)
     return 0;
 }
 
+/* ---- written ---- */
+
+static volatile sig_atomic_t given_up; /* the signal that ended the wait for a reader */
+
+static void on_signal(int signum)
+{
+    given_up = signum;
+}
+
+/* Whoever waits for a reader can be told to stop, also where the signals were somebody else's, who
+ * would let a blocking call go on. */
+static void hear_signals(struct sigaction old[N_ELEMENTS(ends)])
+{
+    const struct sigaction action = {.sa_handler = on_signal};
+
+    for (size_t i = 0; i < N_ELEMENTS(ends); i++)
+        sigaction(ends[i], &action, &old[i]);
+}
+
+static void leave_signals(const struct sigaction old[N_ELEMENTS(ends)])
+{
+    for (size_t i = 0; i < N_ELEMENTS(ends); i++)
+        sigaction(ends[i], &old[i], NULL);
+}
+
+static void pause_ms(int ms)
+{
+    const struct timespec pause = {.tv_nsec = (long)ms * NS_PER_MS};
+
+    nanosleep(&pause, NULL);
+}
+
+/* A pipe that nobody reads cannot be opened for writing: its reader may come. */
+static int open_output(const struct cli_args *args, const char *option, const char *path)
+{
+    const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    int fd = open(path, flags, FILE_MODE);
+
+    if (fd >= 0 || errno != ENXIO || given_up)
+        return fd;
+    fprintf(stderr,
+            "fcemu %s: " NAMED_FMT ": waiting for somebody to read this pipe (^C gives up)\n",
+            args->verb->name, NAMED_ARG(option, path));
+    do {
+        pause_ms(LOOK_MS);
+        fd = given_up ? -1 : open(path, flags, FILE_MODE);
+    } while (fd < 0 && errno == ENXIO && !given_up);
+    return fd;
+}
+
+static bool write_all(int fd, struct str text)
+{
+    while (text.len && !given_up) {
+        ssize_t n = write(fd, text.ptr, text.len);
+        struct pollfd room = {.fd = fd, .events = POLLOUT};
+
+        if (n < 0 && errno == EAGAIN)
+            poll(&room, 1, LOOK_MS);
+        else if (n < 0 && errno != EINTR)
+            return false;
+        if (n > 0)
+            text = str_slice(text, (size_t)n, text.len);
+    }
+    return text.len == 0;
+}
+
+static int unwritten(const struct cli_args *args, const char *option, const char *path)
+{
+    if (!given_up)
+        return cannot(args, option, path);
+    cli_usage(args, NAMED_FMT ": nobody has read this pipe to its end", NAMED_ARG(option, path));
+    return SIGNALLED + given_up;
+}
+
 int output_write(const struct cli_args *args, const char *option, const char *path, struct str text)
 {
-    FILE *out = fopen(path, "we");
+    struct sigaction old[N_ELEMENTS(ends)];
+    int fd;
     bool whole;
+    int problem;
 
-    if (!out)
-        return cannot(args, option, path);
-    whole = fwrite(text.ptr, 1, text.len, out) == text.len;
-    if (fclose(out) != 0 || !whole)
-        return cannot(args, option, path);
-    return 0;
+    hear_signals(old);
+    fd = open_output(args, option, path);
+    whole = fd >= 0 && write_all(fd, text);
+    problem = errno;
+    if (fd >= 0 && close(fd) != 0 && whole) {
+        whole = false;
+        problem = errno;
+    }
+    leave_signals(old);
+    errno = problem;
+    return whole ? 0 : unwritten(args, option, path);
+}
+
+bool output_is_kept(const char *path)
+{
+    struct stat at;
+
+    return stat(path, &at) < 0 || S_ISREG(at.st_mode);
+}
+
+int output_look_kept(const struct cli_args *args, const char *option)
+{
+    const char *path = cli_value(args, option);
+    struct stat at;
+
+    if (path && stat(path, &at) == 0 && (S_ISFIFO(at.st_mode) || S_ISSOCK(at.st_mode)))
+        return cli_usage(args, "--%s %s: this is a pipe, and what is kept is read and added to",
+                         option, path);
+    return output_look(args, option);
 }

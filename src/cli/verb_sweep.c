@@ -429,7 +429,7 @@ static int look_ahead(struct sweep *s, unsigned *out_parallel)
         return cli_usage(args, "'--seed %s' is not a number", seed);
     if (!cli_trial_options(args, out_parallel))
         return EXIT_CODE_USAGE;
-    return output_look(args, "resume");
+    return output_look_kept(args, "resume");
 }
 
 static int run_sweep(const struct cli_args *args)

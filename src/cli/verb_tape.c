@@ -1,19 +1,18 @@
 /*
  * What was decided: written down, repeated, left.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/ask.h"
 #include "cli/client.h"
+#include "cli/output.h"
 #include "cli/verbs.h"
 
 static int run_fault_tape_save(const struct cli_args *args)
 {
     OWN(client_answer_done) struct client_answer answer = {0};
     const char *path = args->positional[0];
-    FILE *out;
     int r = client_ask(args, "GET", "/_fcemu/faults/tape", NULL, STR_NONE, &answer);
 
     if (r != 0)
@@ -22,14 +21,10 @@ static int run_fault_tape_save(const struct cli_args *args)
         client_print_problem(args, &answer);
         return EXIT_CODE_USAGE;
     }
-    out = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
-    if (!out)
-        return cli_usage(args, "cannot write '%s': %s", path, strerror(errno));
-    bool ok = fwrite(buf_text(&answer.body), 1, answer.body.len, out) == answer.body.len;
-
-    if (out != stdout)
-        ok = fclose(out) == 0 && ok;
-    return ok ? EXIT_CODE_PASS : cli_usage(args, "cannot write '%s'", path);
+    if (strcmp(path, "-") != 0)
+        return output_write(args, NULL, path, buf_str(&answer.body));
+    fwrite(buf_text(&answer.body), 1, answer.body.len, stdout); /* main() looks how that went */
+    return EXIT_CODE_PASS;
 }
 
 static int run_fault_tape_stop(const struct cli_args *args)

@@ -425,7 +425,7 @@ static void end(struct daemon *d)
 static void remove_ready_file(const struct settings *settings)
 {
     if (str_is_set(settings->ready_file))
-        unlink(settings->ready_file.ptr);
+        ready_file_remove(settings->ready_file.ptr);
 }
 
 int daemon_run(const struct settings *settings, struct conf_report *report, struct error *err)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -47,19 +48,35 @@ static int write_whole(int fd, struct str bytes)
     return 0;
 }
 
-int ready_file_write(const char *path, const struct ready_listener *listeners, size_t count,
-                     struct error *err)
+static int cannot_write(const char *path, struct error *err)
 {
-    OWN(buf_done) struct buf text = {0};
+    error_errno(err, "write ready file '%s' as uid %u", path, (unsigned)geteuid());
+    return error_remedy(err, "choose another with --ready-file");
+}
+
+/* A pipe or a device belongs to somebody else. */
+static bool is_ours(const char *path)
+{
+    struct stat at;
+
+    return stat(path, &at) < 0 || S_ISREG(at.st_mode) || S_ISDIR(at.st_mode);
+}
+
+void ready_file_remove(const char *path)
+{
+    if (is_ours(path))
+        unlink(path);
+}
+
+/* It takes its place at once, so that nobody reads half of it. */
+static int replace(const char *path, struct str text, struct error *err)
+{
     OWN(mem_free) char *temporary = mem_printf("%s.%ld.tmp", path, (long)getpid());
     int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
-    if (fd < 0) {
-        error_errno(err, "write ready file '%s' as uid %u", path, (unsigned)geteuid());
-        return error_remedy(err, "choose another with --ready-file");
-    }
-    add_listeners(&text, listeners, count);
-    int r = write_whole(fd, buf_str(&text));
+    if (fd < 0)
+        return cannot_write(path, err);
+    int r = write_whole(fd, text);
 
     if (r == 0 && close(fd) == 0 && rename(temporary, path) == 0)
         return 0;
@@ -68,6 +85,33 @@ int ready_file_write(const char *path, const struct ready_listener *listeners, s
     error_errno(err, "write ready file '%s'", path);
     unlink(temporary);
     return -1;
+}
+
+/* A pipe or a device is told, not replaced. The daemon waits for no reader. */
+static int tell(const char *path, struct str text, struct error *err)
+{
+    int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+    if (fd < 0 && errno == ENXIO) {
+        error_set(err, ERROR_IO, "write ready file '%s': nobody reads this pipe", path);
+        return error_remedy(err, "start its reader first, or choose a file");
+    }
+    if (fd < 0)
+        return cannot_write(path, err);
+    int r = write_whole(fd, text);
+
+    if (close(fd) == 0 && r == 0)
+        return 0;
+    return cannot_write(path, err);
+}
+
+int ready_file_write(const char *path, const struct ready_listener *listeners, size_t count,
+                     struct error *err)
+{
+    OWN(buf_done) struct buf text = {0};
+
+    add_listeners(&text, listeners, count);
+    return is_ours(path) ? replace(path, buf_str(&text), err) : tell(path, buf_str(&text), err);
 }
 
 /* A container listens on 80 and 443 for the names of its network, and publishes the other one. */

@@ -16,10 +16,13 @@ struct str ready_address(struct str configured);
 
 /**
  * Write {"pid": 1, "listeners": [{"address": "127.0.0.1", "port": 40001}]} to @path: whole, by
- * rename, so that who sees the file can connect.
+ * rename, so that who sees the file can connect. What is no file (a pipe, a device) is written to;
+ * a pipe that nobody reads is an error.
  */
 int ready_file_write(const char *path, const struct ready_listener *listeners, size_t count,
                      struct error *err);
+/** What it wrote, or another daemon that was killed; never a pipe or a device. */
+void ready_file_remove(const char *path);
 
 /** The listener that the banner names: one that people reach, also from outside a container; NULL
  * when there are only socket files. */

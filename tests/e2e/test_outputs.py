@@ -1,13 +1,18 @@
 """What verbs write besides what they print, what they are not asked for, and descriptors that are not there."""
 
+import fcntl
 import json
 import os
+import select
+import signal
+import struct
 import subprocess
+import termios
 import threading
 
 import pytest
 
-from fcemu import BINARY, Daemon
+from fcemu import BINARY, Daemon, environment
 from test_exec import Cli
 
 
@@ -161,3 +166,85 @@ def test_a_daemon_serves_without_any_of_the_three(tmp_path):
 def test_a_command_that_closes_its_own_output_is_waited_for(cli):
     done = cli.run("exec", "--", "sh", "-c", "exec >&- 2>&-; test -d . && exit 3", code=3)
     assert done.stdout == ""
+
+
+# ---- pipes that nobody reads ----
+
+PIPED = {
+    "exec --tape": ["exec", "--tape", "pipe", "--", "true"],
+    "drill --report": ["drill", "run", "drill.yaml", "--report", "pipe.json", "--", "true"],
+    "drill --tape": ["drill", "run", "drill.yaml", "--tape", "pipe", "--", "true"],
+    "fault tape save": ["fault", "tape", "save", "pipe"],
+}
+
+
+@pytest.fixture
+def piped(cli, daemon, request):
+    """The verb, in its wait for a reader."""
+    words = PIPED[request.param]
+    path = cli.folder / next(word for word in words if word.startswith("pipe"))
+    os.mkfifo(path)
+    more = {"FCEMU_ADDRESS": f"127.0.0.1:{daemon().port}"} if words[0] == "fault" else {}
+    process = subprocess.Popen([BINARY, *words], cwd=cli.folder, env=cli.environment(**more), stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    for line in process.stderr:
+        if "waiting for somebody to read this pipe" in line:
+            return process, path
+    raise AssertionError(f"it did not wait: {process.wait()}")
+
+
+@pytest.mark.parametrize("piped, code", [("exec --tape", 0), ("drill --report", 3), ("drill --tape", 3), ("fault tape save", 0)], indirect=["piped"])
+def test_a_pipe_waits_for_its_reader(piped, code):
+    process, path = piped
+    text = path.read_text()
+    assert json.loads(text if path.suffix else text.splitlines()[0])
+    assert process.wait(60) == code
+
+
+@pytest.mark.parametrize("piped, signum", [
+    ("exec --tape", signal.SIGINT), ("drill --report", signal.SIGTERM), ("drill --tape", signal.SIGHUP), ("fault tape save", signal.SIGINT),
+], indirect=["piped"])
+def test_a_signal_ends_the_wait_for_a_reader(piped, signum):
+    process, path = piped
+    process.send_signal(signum)
+    said = process.communicate(timeout=60)[1]
+    assert f"{path.name}: nobody has read this pipe to its end" in said and process.returncode == 128 + signum, (said, process.returncode)
+
+
+def test_a_reader_that_does_not_read_is_no_reason_to_stay(cli):
+    """The pipe is full, and the signal comes then."""
+    os.mkfifo(cli.folder / "pipe")
+    (cli.folder / "rules.yaml").write_text("version: 1\nrules: [{id: a, do: {error: AccessDenied}}]\n")
+    reader = os.open(cli.folder / "pipe", os.O_RDWR)
+    room = fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
+    process = subprocess.Popen([BINARY, "exec", "--faults", "rules.yaml", "--tape", "pipe", "--", *cli.client("pay", 60)], cwd=cli.folder,
+                               env=cli.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    while struct.unpack("i", fcntl.ioctl(reader, termios.FIONREAD, bytes(4)))[0] < room:
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    os.close(reader)
+    assert "nobody has read this pipe to its end" in said and process.returncode == 130
+
+
+@pytest.mark.parametrize("words", [["exec", "--coverage", "pipe"], ["drill", "run", "drill.yaml", "--coverage", "pipe"], ["sweep", "--resume", "pipe"]])
+def test_what_is_read_and_added_to_is_no_pipe(cli, words):
+    os.mkfifo(cli.folder / "pipe")
+    done = cli.run(*words, *RAN, code=2)
+    assert "pipe: this is a pipe, and what is kept is read and added to" in done.stderr and not (cli.folder / "ran").exists()
+
+
+def test_a_ready_file_that_is_a_pipe(tmp_path):
+    """It is written to and stays; without a reader the daemon says so and ends."""
+    os.mkfifo(tmp_path / "pipe")
+    words = [BINARY, "serve", "--listen", "127.0.0.1:0", "--ready-file", "pipe"]
+    surroundings = {**environment(tmp_path), "TMPDIR": str(tmp_path)}
+    refused = subprocess.run(words, cwd=tmp_path, env=surroundings, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+    assert refused.returncode != 0 and "write ready file 'pipe': nobody reads this pipe" in refused.stderr
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    with subprocess.Popen(words, cwd=tmp_path, env=surroundings, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        select.select([reader], [], [], 60)
+        assert json.loads(os.read(reader, 65536))["pid"] == process.pid
+        process.terminate()
+    assert process.returncode == 0 and (tmp_path / "pipe").is_fifo()
+    os.close(reader)
