@@ -36,16 +36,22 @@ static void fail(int report, const char *what)
     _exit(FAILED_STATUS);
 }
 
+/* False when there is nothing to set. */
+static bool may_limit(int resource, uint64_t value, struct rlimit *out)
+{
+    if (value == 0 || getrlimit((__rlimit_resource_t)resource, out) < 0)
+        return false;
+    if (out->rlim_max != RLIM_INFINITY && value > out->rlim_max)
+        value = out->rlim_max;
+    out->rlim_cur = out->rlim_max = value;
+    return true;
+}
+
 static void limit(int report, int resource, uint64_t value, const char *what)
 {
     struct rlimit now;
 
-    if (value == 0 || getrlimit((__rlimit_resource_t)resource, &now) < 0)
-        return;
-    if (now.rlim_max != RLIM_INFINITY && value > now.rlim_max)
-        value = now.rlim_max;
-    now.rlim_cur = now.rlim_max = value;
-    if (setrlimit((__rlimit_resource_t)resource, &now) < 0)
+    if (may_limit(resource, value, &now) && setrlimit((__rlimit_resource_t)resource, &now) < 0)
         fail(report, what);
 }
 
@@ -99,6 +105,28 @@ void default_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* Memory is limited for the program, not for us: a sanitizer that wants some of it meanwhile would
+ * end the child, which then looks like a program that ended at once. So nothing stands between. */
+static void become_program(const struct spawn *spawn, int report) __attribute__((noreturn));
+
+static void become_program(const struct spawn *spawn, int report)
+{
+    char *const *argv = (char *const *)(uintptr_t)spawn->argv;
+    bool is_path = strchr(argv[0], '/') != NULL;
+    struct rlimit memory;
+    bool limits = may_limit(RLIMIT_DATA, spawn->head.data_bytes, &memory);
+
+    environ = (char **)(uintptr_t)spawn->env;
+    if (limits && setrlimit(RLIMIT_DATA, &memory) < 0)
+        fail(report, "limit memory");
+    /* Looked for in its own PATH; a path is not, as what is no program would go to a shell. */
+    if (is_path)
+        execv(argv[0], argv);
+    else
+        execvp(argv[0], argv);
+    fail(report, "run it");
+}
+
 void enter_program(const struct spawn *spawn, int report)
 {
     setsid();
@@ -106,7 +134,6 @@ void enter_program(const struct spawn *spawn, int report)
     umask(UMASK);
     report = arrange_descriptors(spawn, report);
     limit(report, RLIMIT_NOFILE, spawn->head.descriptors, "limit descriptors");
-    limit(report, RLIMIT_DATA, spawn->head.data_bytes, "limit memory");
     limit(report, RLIMIT_FSIZE, spawn->head.file_bytes, "limit files");
     limit(report, RLIMIT_NPROC, spawn->head.processes, "limit processes");
     limit(report, RLIMIT_CORE, 1, "limit core files");
@@ -119,11 +146,5 @@ void enter_program(const struct spawn *spawn, int report)
         fail(report, "enter its folder");
     if (spawn->tty && ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0)
         fail(report, "take its terminal");
-    /* Looked for in its own PATH; a path is not, as what is no program would go to a shell. */
-    environ = (char **)(uintptr_t)spawn->env;
-    if (strchr(spawn->argv[0], '/'))
-        execv(spawn->argv[0], (char *const *)(uintptr_t)spawn->argv);
-    else
-        execvp(spawn->argv[0], (char *const *)(uintptr_t)spawn->argv);
-    fail(report, "run it");
+    become_program(spawn, report);
 }

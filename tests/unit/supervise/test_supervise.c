@@ -12,13 +12,17 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "supervise/supervise.h"
+
+enum { MEMORY_WANTED = 32 << 20 };
 
 static const enum supervise_isolation modes[] = {SUPERVISE_PROCESS, SUPERVISE_NAMESPACE};
 
@@ -31,6 +35,7 @@ static int status;
 static char problem[300];
 static bool stop_at_gone;
 static int got_socket;
+static uint64_t data_bytes;
 
 static void on_ready(void *arg, bool yes, const char *text)
 {
@@ -112,6 +117,7 @@ static struct supervised *start(const char *script, int out, uint32_t uid)
         .own_network = true,
         .tmp_bytes = 1 << 20,
         .processes = 200,
+        .data_bytes = data_bytes,
     };
     struct supervised *program;
     struct error err;
@@ -224,6 +230,32 @@ START_TEST(test_what_cannot_run_says_why)
     ck_assert_int_eq(status, -1);
     ck_assert_str_eq(problem, "run it: No such file or directory");
     supervised_free(program);
+    end_supervisor();
+}
+END_TEST
+
+/* Amid the steps of a child that becomes a program: wants memory as a sanitizer does, and ends the
+ * child where there is none. */
+int chdir(const char *path)
+{
+    void *more =
+        mmap(NULL, MEMORY_WANTED, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (more == MAP_FAILED)
+        _exit(66);
+    munmap(more, MEMORY_WANTED);
+    return (int)syscall(SYS_chdir, path);
+}
+
+START_TEST(test_memory_is_limited_for_the_program_alone)
+{
+    OWN(buf_done) struct buf out = {0};
+
+    EVERY_MODE
+    data_bytes = MEMORY_WANTED / 2;
+    run_script("ulimit -d", 0, &out);
+    ck_assert_int_eq(WEXITSTATUS(status), 0);
+    ck_assert_str_eq(buf_text(&out), "16384\n");
     end_supervisor();
 }
 END_TEST
@@ -505,6 +537,7 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_loop_test(tc, test_status_and_output_come_back, 0, count);
     tcase_add_loop_test(tc, test_what_cannot_run_says_why, 0, count);
+    tcase_add_loop_test(tc, test_memory_is_limited_for_the_program_alone, 0, count);
     tcase_add_loop_test(tc, test_only_its_own_descriptors_are_open, 0, count);
     tcase_add_loop_test(tc, test_no_new_privileges_and_another_user, 0, count);
     tcase_add_test(tc, test_namespaces_show_the_system_and_nothing_else);
