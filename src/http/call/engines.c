@@ -139,26 +139,34 @@ static void nothing(void *arg)
     (void)arg;
 }
 
-/* True when one of them has more to do. */
-static bool run_due(struct engines *engines)
+static void run_due(struct engines *engines)
 {
-    bool more = false;
-
     for (uint32_t i = 0; i < engines->count; i++) {
         if (engines->items[i]->due)
             engine_run(engines->items[i]);
-        more = more || engines->items[i]->due;
     }
-    return more;
 }
 
+static bool has_due(const struct engines *engines)
+{
+    for (uint32_t i = 0; i < engines->count; i++) {
+        if (engines->items[i]->due)
+            return true;
+    }
+    return false;
+}
+
+/* What runs late may have resumed a call of one that was looked at before: asked of all, behind
+ * all. */
 static void before_sleep(void *arg)
 {
     struct http_server *server = arg;
     bool more = false;
 
     for (int kind = 0; kind < ENGINE_KINDS; kind++)
-        more = run_due(&server->engines[kind]) || more;
+        run_due(&server->engines[kind]);
+    for (int kind = 0; kind < ENGINE_KINDS; kind++)
+        more = more || has_due(&server->engines[kind]);
     if (more)
         loop_post(server->loop, nothing, NULL); /* no sleep yet */
 }

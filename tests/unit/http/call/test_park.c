@@ -210,6 +210,31 @@ START_TEST(test_next_request_waits_for_the_answer_of_the_parked_one)
 }
 END_TEST
 
+/* The first one is held; the second one answers it, and is held itself. */
+static void hold_or_release(struct http_call *call)
+{
+    static char text[] = "from elsewhere";
+
+    if (held)
+        release(text);
+    else
+        hold(call);
+}
+
+/* The daemon of the one has been looked at already when that of the other, behind it, runs. */
+START_TEST(test_call_that_another_ones_daemon_answers_waits_for_nothing_else)
+{
+    struct client *first = ask(false, hold_or_release);
+    struct client *other;
+
+    ck_assert_uint_eq(wait_count(&request_count, 1), 1);
+    other = ask(true, hold_or_release);
+    ck_assert(client_until(first, "from elsewhere"));
+    client_close(first);
+    client_close(other);
+}
+END_TEST
+
 static struct delivery waiting;
 
 static void deliver_waiting(struct http_call *call)
@@ -393,6 +418,7 @@ int main(void)
     tcase_add_test(tc, test_client_that_has_only_stopped_sending_gets_its_answer);
     tcase_add_test(tc, test_answer_to_a_client_that_has_left_is_not_delivered);
     tcase_add_loop_test(tc, test_next_request_waits_for_the_answer_of_the_parked_one, 0, 2);
+    tcase_add_test(tc, test_call_that_another_ones_daemon_answers_waits_for_nothing_else);
     tcase_add_loop_test(tc, test_waiting_call_lets_the_loop_sleep, 0, 2 * (int)N_ELEMENTS(waits));
     tcase_add_test(tc, test_thousand_parked_calls_need_no_thread_and_are_all_answered);
     tcase_add_test(tc, test_thousand_clients_that_leave_leave_nothing_behind);
