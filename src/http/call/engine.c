@@ -56,6 +56,38 @@ static void watch_session(gnutls_session_t session)
                                        on_finished);
 }
 
+/* ---- answers that end in the middle ---- */
+
+static void cut_add(struct engine *engine, struct peer *peer)
+{
+    peer->next_cut = engine->cut;
+    engine->cut = peer;
+}
+
+static void cut_forget(struct engine *engine, const struct peer *peer)
+{
+    for (struct peer **at = &engine->cut; *at; at = &(*at)->next_cut) {
+        if (*at == peer) {
+            *at = peer->next_cut;
+            return;
+        }
+    }
+}
+
+/* libmicrohttpd has done with such a connection, and closes it when it looks at it the next time;
+ * which is when all older ones have gone, unless it is resumed. */
+static void close_cut(struct engine *engine)
+{
+    while (engine->cut) {
+        struct peer *peer = engine->cut;
+
+        engine->cut = peer->next_cut;
+        MHD_suspend_connection(peer->mhd);
+        MHD_resume_connection(peer->mhd);
+        engine->due = true;
+    }
+}
+
 static void leave(struct peer *peer)
 {
     hearing_done(peer);
@@ -70,6 +102,7 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         if (engine->in_hand == *context)
             engine->in_hand = NULL;
+        cut_forget(engine, *context);
         if (*context)
             leave(*context);
         *context = NULL;
@@ -121,6 +154,8 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **state,
     engine->ended++;
     if (*state) {
         hand_take(((struct http_call *)*state)->peer);
+        if (((struct http_call *)*state)->cut_short)
+            cut_add(engine, ((struct http_call *)*state)->peer);
         hearing_request_over(*state);
         call_completed(*state, why);
     }
@@ -223,6 +258,7 @@ void engine_run(struct engine *engine)
         engine->due = false;
         MHD_run(engine->daemon);
         engine->in_hand = NULL;
+        close_cut(engine);
         keep_timeout(engine);
         engine->due = engine->due || (left > 1 && engine->ended - before >= BUSY_CALLS);
     }

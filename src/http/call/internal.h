@@ -47,6 +47,7 @@ struct engine { /* one libmicrohttpd daemon, driven by our loop */
     uint32_t ended; /* calls, so far; wraps around */
     enum engine_kind kind;
     struct peer *in_hand; /* the one that libmicrohttpd works on, in this round; NULL: none yet */
+    struct peer *cut;     /* their answers ended in the middle, in this round */
     bool due;             /* must run before the loop sleeps */
 };
 
@@ -108,6 +109,7 @@ struct http_call {
     bool in_handler; /* libmicrohttpd waits for us: no need to wake it */
     bool suspended;
     bool broken;      /* the reader of the answer must give up */
+    bool cut_short;   /* it did */
     bool half_closed; /* the client's sending side is shut */
     bool pauses;      /* its body will be paused, */
     bool paused;      /* or is */
@@ -222,6 +224,8 @@ void call_recycle(struct http_call *call);
 void call_unpark(struct http_call *call); /* lookout, watch and timer */
 void call_suspend(struct http_call *call);
 void call_resume(struct http_call *call);
+/** What a reader of an answer returns that ends in the middle. */
+ssize_t reader_give_up(struct http_call *call);
 /** Nothing more will be sent: close the connection. */
 void call_over(struct http_call *call, enum http_outcome outcome);
 /** True when the client had left before it was sent the answer. */

@@ -90,6 +90,12 @@ void call_resume(struct http_call *call)
     call->peer->engine->due = true;
 }
 
+ssize_t reader_give_up(struct http_call *call)
+{
+    call->cut_short = true;
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
 void call_over(struct http_call *call, enum http_outcome outcome)
 {
     call_unpark(call);

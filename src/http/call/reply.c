@@ -148,7 +148,7 @@ static ssize_t on_read(void *cls, uint64_t at, char *out, size_t max)
     struct step step;
 
     if (call->broken)
-        return MHD_CONTENT_READER_END_WITH_ERROR;
+        return reader_give_up(call);
     step = plan_next(&call->plan);
     if (step.kind == STEP_WAIT)
         return pause_reader(call, step.wait_ms);

@@ -15,11 +15,10 @@ static ssize_t on_read(void *cls, uint64_t at, char *out, size_t max)
 
     (void)at;
     if (call->broken)
-        return MHD_CONTENT_READER_END_WITH_ERROR;
+        return reader_give_up(call);
     if (rest.len == 0) {
         if (stream->ended)
-            return stream->cut ? MHD_CONTENT_READER_END_WITH_ERROR
-                               : MHD_CONTENT_READER_END_OF_STREAM;
+            return stream->cut ? reader_give_up(call) : MHD_CONTENT_READER_END_OF_STREAM;
         if (stream->on_room)
             stream->on_room(call->owner, call);
         call_suspend(call);

@@ -36,6 +36,7 @@ struct peer {
     void *listener;        /* NULL: nobody */
     struct engine *engine; /* the taker's, as the next two are */
     struct MHD_Connection *mhd;
+    struct peer *next_cut;
     uint32_t calls;
     uint32_t head_bytes; /* of the first request, when it was read; else 0 */
     uint32_t head_rows;

@@ -110,6 +110,40 @@ static void flood(void *arg)
     count(&pushes);
 }
 
+static void answer(struct http_call *call)
+{
+    static char text[] = "here";
+
+    answer_text(call, 200, text, NULL);
+}
+
+static void cut(void *arg)
+{
+    (void)arg;
+    http_call_cut(streaming);
+}
+
+/* libmicrohttpd looks at the connection that was quiet longest, and at those that something
+ * happens to. */
+START_TEST(test_cut_is_seen_at_once_beside_a_connection_that_is_older)
+{
+    struct client *older = client_open(port, _i);
+
+    behaviour = answer;
+    client_send(older, GET);
+    ck_assert_int_eq(client_answer(older), 200);
+    struct client *c = subscribe(_i);
+
+    loop_post(loop, push, (char[]){"some"});
+    ck_assert(client_until(c, "4\r\nsome\r\n"));
+    loop_post(loop, cut, NULL);
+    ck_assert_int_eq(client_to_end(c, CLIENT_WAIT_MS), CLIENT_EOF);
+    ck_assert_uint_eq(connections_down_to(1), 1);
+    client_close(c);
+    client_close(older);
+}
+END_TEST
+
 START_TEST(test_subscriber_that_does_not_read_is_dropped)
 {
     struct client *c = subscribe(_i);
@@ -224,6 +258,7 @@ int main(void)
     tcase_add_loop_test(tc, test_pieces_arrive_as_they_are_pushed_and_the_connection_lives_on, 0,
                         2);
     tcase_add_loop_test(tc, test_subscriber_that_leaves_is_noticed_at_once, 0, 2);
+    tcase_add_loop_test(tc, test_cut_is_seen_at_once_beside_a_connection_that_is_older, 0, 2);
     tcase_add_loop_test(tc, test_subscriber_that_does_not_read_is_dropped, 0, 2);
     tcase_add_loop_test(tc, test_stream_that_was_ended_is_not_reported_as_gone, 0, 2);
     tcase_add_loop_test(tc, test_owner_may_give_a_stream_back_while_it_is_told_of_its_end, 0, 2);
