@@ -19,7 +19,8 @@ bool output_is_kept(const char *path);
 
 /**
  * Make @text the content of @path, which --@option named (NULL: an argument did). A pipe is waited
- * for until somebody reads it, and SIGINT, SIGTERM and SIGHUP end that. 0, or an exit code behind a message.
+ * for until somebody reads it, and SIGINT, SIGTERM and SIGHUP end that. 0, or an exit code behind a
+ * message.
  */
 int output_write(const struct cli_args *args, const char *option, const char *path,
                  struct str text);
