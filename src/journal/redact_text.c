@@ -24,7 +24,8 @@ static const struct str open_names[] = {
 };
 
 /* Where one of the above, "Basic", "Bearer" or "://" can begin: a bit for each first letter, asked
- * of it and of the character behind it. Nearly all text is passed over. */
+ * of it and of the two characters behind it; all of these are three at least. Nearly all text is
+ * passed over. */
 enum {
     A_ = 1 << 0,
     B_ = 1 << 1,
@@ -34,6 +35,7 @@ enum {
     T_ = 1 << 5,
     COLON_ = 1 << 6,
     NAME_ = A_ | C_ | P_ | S_ | T_,
+    BEGIN_BYTES = 3,
 };
 
 #define LETTER(small, large, bits) [small] = (bits), [large] = (bits)
@@ -53,6 +55,21 @@ static const unsigned char second_bits[256] = {
     LETTER('r', 'R', P_),
     LETTER('u', 'U', A_),
     LETTER('w', 'W', P_),
+    ['-'] = NAME_,
+    ['_'] = NAME_,
+    ['/'] = COLON_,
+};
+
+static const unsigned char third_bits[256] = {
+    LETTER('a', 'A', B_),
+    LETTER('c', 'C', A_ | S_),
+    LETTER('d', 'D', P_),
+    LETTER('g', 'G', S_),
+    LETTER('i', 'I', A_ | P_),
+    LETTER('k', 'K', T_),
+    LETTER('o', 'O', C_),
+    LETTER('s', 'S', B_ | P_),
+    LETTER('t', 'T', A_),
     ['-'] = NAME_,
     ['_'] = NAME_,
     ['/'] = COLON_,
@@ -98,10 +115,20 @@ static size_t word_end(struct str text, size_t at, struct str word)
     return i == word.len ? at : 0;
 }
 
-static bool may_begin(struct str text, size_t at)
+/* Can one of the above begin here? There are BEGIN_BYTES. */
+static bool may_begin(const char *here)
 {
-    return first_bits[(unsigned char)text.ptr[at]] && at + 1 < text.len &&
-           first_bits[(unsigned char)text.ptr[at]] & second_bits[(unsigned char)text.ptr[at + 1]];
+    const unsigned char *bytes = (const unsigned char *)here;
+    unsigned bits = first_bits[bytes[0]] & second_bits[bytes[1]];
+    bool gap = bytes[1] == '-' || bytes[1] == '_';
+
+    return bits && bits & (gap ? second_bits : third_bits)[bytes[2]];
+}
+
+/* Behind the last place where one of the above can begin. */
+static size_t last_begin(struct str text)
+{
+    return text.len < BEGIN_BYTES ? 0 : text.len - (BEGIN_BYTES - 1);
 }
 
 static size_t secret_word_end(struct str text, size_t at)
@@ -127,8 +154,10 @@ static bool is_open_name(struct str name)
 
 bool redact_name_is_secret(struct str name)
 {
-    for (size_t at = 0; at < name.len; at++)
-        if (may_begin(name, at) && secret_word_end(name, at) > 0)
+    size_t stop = last_begin(name);
+
+    for (size_t at = 0; at < stop; at++)
+        if (may_begin(name.ptr + at) && secret_word_end(name, at) > 0)
             return !is_open_name(name);
     return false;
 }
@@ -327,15 +356,19 @@ static struct found secret_at(const struct scan *scan, size_t at)
 static size_t next_place(const struct scan *scan, size_t at, size_t end)
 {
     const struct redact_secrets *secrets = scan->secrets;
+    const char *text = scan->text.ptr;
+    size_t last = last_begin(scan->text);
+    size_t stop = end < last ? end : last;
 
-    if (secrets && secrets->count)
-        while (at < end && !secrets->begins[(unsigned char)scan->text.ptr[at]] &&
-               !may_begin(scan->text, at))
+    if (secrets && secrets->count) {
+        while (at < end && !secrets->begins[(unsigned char)text[at]] &&
+               (at >= stop || !may_begin(text + at)))
             at++;
-    else
-        while (at < end && !may_begin(scan->text, at))
-            at++;
-    return at;
+        return at;
+    }
+    while (at < stop && !may_begin(text + at))
+        at++;
+    return at < stop || at > end ? at : end;
 }
 
 /* How far to look when from @kept on nothing is copied, and @room bytes may be. */
