@@ -40,6 +40,7 @@ HEADS = [
     ("a header of 20 KB", headers(1, 20000), 400, "InvalidArgument", "Request headers exceed the maximum allowed length (max: 8192, actual: '"),
     ("a target of 20 KB", f"GET /{'a' * 20000} HTTP/1.1\r\nHost: {HOST}\r\n\r\n", 400, "InvalidArgument",
      "Path and query exceed the maximum allowed length (max: 4096, actual: '"),
+    ("a Content-Length in two lines", LINE + "Content-Length: 1\r\n 2\r\n\r\n", 400, "InvalidArgument", "Content-Length"),
 ]
 CHUNKS = [
     ("chunk size 7fffffffffffffff", CHUNKED + "7fffffffffffffff\r\n", 413, "EntityTooLarge", "larger than any"),

@@ -31,7 +31,7 @@ static struct engine *add(struct http_server *server, enum engine_kind kind, str
 
 static enum engine_kind kind_for(const struct peer *peer)
 {
-    size_t need = peer->head_bytes + REPLY_EXTRA_BYTES + REPLY_ROW_BYTES * peer->head_rows;
+    size_t need = peer->head.len + REPLY_EXTRA_BYTES + REPLY_ROW_BYTES * peer->head.rows;
 
     if (peer->tls)
         return ENGINE_TLS;
@@ -126,8 +126,8 @@ bool engines_move(struct peer *peer)
     moved = engines_withdraw(peer);
     if (!moved)
         return false;
-    moved->head_bytes = peer->head_bytes;
-    moved->head_rows = peer->head_rows;
+    moved->head = peer->head;
+    moved->judged = peer->judged;
     moved->hearing = peer->hearing;
     peer->hearing = (struct hearing){0};
     engines_take(moved, (struct sockaddr *)&address, len);

@@ -39,7 +39,7 @@ void hand_take(struct peer *peer)
 void hearing_init(struct peer *peer)
 {
     peer->hearing = (struct hearing){
-        .between = peer->tls, .head_bytes = peer->head_bytes, .chunked = peer->head_chunked};
+        .between = peer->tls, .head_bytes = peer->head.len, .chunked = peer->head.chunked};
 }
 
 void hearing_done(struct peer *peer)

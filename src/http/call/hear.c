@@ -87,8 +87,8 @@ static enum going judge(struct peer *peer, struct str all)
         break;
     }
     begin_body(&peer->hearing, &head);
-    peer->head_bytes = (uint32_t)head.len;
-    peer->head_rows = (uint32_t)head.rows;
+    peer->head = head;
+    peer->judged = true;
     return follow_chunks(peer, all) ? GO_ON : STOP;
 }
 

@@ -96,6 +96,7 @@ struct http_call {
     void *owner;
     struct http_request request;
     struct framing framing;
+    bool judged; /* its head was found right as it came, and means the same to libmicrohttpd */
     struct body body;
     uint64_t body_limit;
     uint64_t declared_bytes; /* Content-Length of the request, when it has one */

@@ -26,9 +26,22 @@ static enum MHD_Result add_header(void *cls, enum MHD_ValueKind kind, const char
     struct str text = str_trim((struct str){value ? value : "", value_len});
 
     (void)kind;
-    framing_note(&call->framing, key, text);
+    if (!call->judged)
+        framing_note(&call->framing, key, text);
     http_headers_add(&call->request.headers, call->arena, key, text);
     return MHD_YES;
+}
+
+/* What was found right in the bytes is not asked of its headers again, unless libmicrohttpd reads
+ * them otherwise: it joins the lines of one that is folded. */
+static void take_judgement(struct http_call *call)
+{
+    struct peer *peer = call->peer;
+
+    call->judged = peer->judged && !peer->head.folded;
+    peer->judged = false;
+    if (call->judged)
+        call->framing = (struct framing){.codings = peer->head.chunked, .coding = STR("chunked")};
 }
 
 static void set_host(struct http_call *call)
@@ -36,8 +49,12 @@ static void set_host(struct http_call *call)
     struct http_request *request = &call->request;
     struct str host;
 
-    if (!str_is_set(request->authority))
-        request->authority = authority_alone(http_headers_get(&request->headers, STR("Host")));
+    if (!str_is_set(request->authority)) {
+        host = http_headers_get(&request->headers, STR("Host"));
+        request->authority = authority_alone(host);
+        if (call->judged)
+            call->framing.hosts = str_is_set(host);
+    }
     if (!str_is_set(request->authority))
         return;
     host = authority_host(request->authority);
@@ -49,7 +66,8 @@ static void set_host(struct http_call *call)
 
 static void set_body_facts(struct http_call *call)
 {
-    call->declared_bytes = framing_length(&call->framing);
+    call->declared_bytes =
+        call->judged ? call->peer->head.body_bytes : framing_length(&call->framing);
     call->has_body = call->framing.codings > 0 || call->declared_bytes > 0;
 }
 
@@ -74,6 +92,7 @@ void request_head(struct http_call *call, const char *method, const char *versio
     call->request.method = str_of(method);
     call->http10 = strcmp(version, MHD_HTTP_VERSION_1_1) != 0;
     call->head_only = str_eq(call->request.method, STR(MHD_HTTP_METHOD_HEAD));
+    take_judgement(call);
     MHD_get_connection_values_n(call->peer->mhd, MHD_HEADER_KIND, add_header, call);
     set_host(call);
     set_body_facts(call);

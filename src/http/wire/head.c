@@ -4,25 +4,27 @@
 #include "http/wire/head.h"
 
 #include <limits.h>
+#include <string.h>
 
 static const struct refusal refusals[] = {
-    {400, REFUSAL_MALFORMED,    "the Host header is missing"                      },
-    {400, REFUSAL_MALFORMED,    "there is more than one Host header"              },
-    {400, REFUSAL_MALFORMED,    "a blank stands before the colon of a header"     },
-    {400, REFUSAL_MALFORMED,    "Content-Length beside Transfer-Encoding"         },
-    {400, REFUSAL_MALFORMED,    "Content-Length is given twice, with two values"  },
-    {501, REFUSAL_UNSUPPORTED,  "the Transfer-Encoding is not 'chunked'"          },
-    {400, REFUSAL_MALFORMED,    "the Content-Length is no number of digits alone" },
-    {413, REFUSAL_LARGE_BODY,   "the body is larger than any may be"              },
-    {400, REFUSAL_MALFORMED,    "the name of a header is no token"                },
-    {400, REFUSAL_MALFORMED,    "a control byte stands in a header"               },
-    {400, REFUSAL_MALFORMED,    "a line of the head is no header"                 },
-    {400, REFUSAL_MALFORMED,    "the request line is not 'METHOD target HTTP/1.1'"},
-    {505, REFUSAL_UNSUPPORTED,  "the version is not HTTP/1.0 or HTTP/1.1"         },
-    {400, REFUSAL_LONG_TARGET,  "path and query are too long"                     },
-    {400, REFUSAL_LONG_HEADERS, "the headers are too long"                        },
-    {400, REFUSAL_MALFORMED,    "the size of a chunk is no hexadecimal number"    },
-    {413, REFUSAL_LARGE_BODY,   "a chunk is larger than any body may be"          },
+    {400, REFUSAL_MALFORMED,    "the Host header is missing"                                        },
+    {400, REFUSAL_MALFORMED,    "there is more than one Host header"                                },
+    {400, REFUSAL_MALFORMED,    "a blank stands before the colon of a header"                       },
+    {400, REFUSAL_MALFORMED,    "Content-Length beside Transfer-Encoding"                           },
+    {400, REFUSAL_MALFORMED,    "Content-Length is given twice, with two values"                    },
+    {501, REFUSAL_UNSUPPORTED,  "the Transfer-Encoding is not 'chunked'"                            },
+    {400, REFUSAL_MALFORMED,    "the Content-Length is no number of digits alone"                   },
+    {413, REFUSAL_LARGE_BODY,   "the body is larger than any may be"                                },
+    {400, REFUSAL_MALFORMED,    "the name of a header is no token"                                  },
+    {400, REFUSAL_MALFORMED,    "a control byte stands in a header"                                 },
+    {400, REFUSAL_MALFORMED,    "a line of the head is no header"                                   },
+    {400, REFUSAL_MALFORMED,    "the request line is not 'METHOD target HTTP/1.1'"                  },
+    {505, REFUSAL_UNSUPPORTED,  "the version is not HTTP/1.0 or HTTP/1.1"                           },
+    {400, REFUSAL_LONG_TARGET,  "path and query are too long"                                       },
+    {400, REFUSAL_LONG_HEADERS, "the headers are too long"                                          },
+    {400, REFUSAL_MALFORMED,    "the size of a chunk is no hexadecimal number"                      },
+    {413, REFUSAL_LARGE_BODY,   "a chunk is larger than any body may be"                            },
+    {400, REFUSAL_MALFORMED,    "Host, Content-Length or Transfer-Encoding goes on in a second line"},
 };
 
 enum { /* by their place above */
@@ -43,6 +45,7 @@ enum { /* by their place above */
        LONG_HEADERS,
        BAD_CHUNK,
        LARGE_CHUNK,
+       FOLDED_FRAMING,
 };
 
 const struct refusal *const refusal_large_chunk = &refusals[LARGE_CHUNK];
@@ -64,13 +67,37 @@ static bool is_token(struct str s)
     return s.len > 0 && i == s.len;
 }
 
+static bool is_control_byte(unsigned char c)
+{
+    return (c < ' ' && c != '\t') || c == 0x7f;
+}
+
+/* Eight bytes at once: is one of them below ' ', or 0x7f? */
+static bool holds_control_byte(const char *eight)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    const uint64_t high = each << 7;
+    uint64_t bytes;
+    uint64_t del;
+
+    memcpy(&bytes, eight, sizeof(bytes));
+    del = bytes ^ (each * 0x7f);
+    return (((bytes - each * ' ') & ~bytes) | ((del - each) & ~del)) & high;
+}
+
 static bool has_control_byte(struct str s)
 {
     size_t i = 0;
 
-    while (i < s.len && ((unsigned char)s.ptr[i] >= ' ' || s.ptr[i] == '\t') && s.ptr[i] != 0x7f)
-        i++;
-    return i < s.len;
+    while (i < s.len) {
+        if (s.len - i >= sizeof(uint64_t) && !holds_control_byte(s.ptr + i))
+            i += sizeof(uint64_t);
+        else if (is_control_byte((unsigned char)s.ptr[i]))
+            return true;
+        else
+            i++;
+    }
+    return false;
 }
 
 static const struct refusal *check_length(struct framing *framing, struct str value)
@@ -98,6 +125,7 @@ void framing_note(struct framing *framing, struct str name, struct str value)
 {
     const struct refusal *wrong = check_name(name);
 
+    framing->frames = true;
     if (!wrong && has_control_byte(value))
         wrong = &refusals[CONTROL_BYTE];
     if (str_eq_nocase(name, STR("Host"))) {
@@ -107,6 +135,8 @@ void framing_note(struct framing *framing, struct str name, struct str value)
         framing->coding = value;
     } else if (!wrong && str_eq_nocase(name, STR("Content-Length"))) {
         wrong = check_length(framing, value);
+    } else {
+        framing->frames = false;
     }
     if (!framing->wrong)
         framing->wrong = wrong;
@@ -205,10 +235,11 @@ static const struct refusal *check_version(struct str version)
 
 static size_t count(struct str s, char c)
 {
+    struct str before;
     size_t n = 0;
 
-    for (size_t i = 0; i < s.len; i++)
-        n += s.ptr[i] == c;
+    while (str_cut(s, c, &before, &s))
+        n++;
     return n;
 }
 
@@ -275,8 +306,12 @@ static const struct refusal *note_line(struct head *head, struct framing *framin
 
     if (++head->rows > HEAD_ROWS_MAX)
         return &refusals[LONG_HEADERS];
-    if (line.ptr[0] == ' ' || line.ptr[0] == '\t')
+    if (line.ptr[0] == ' ' || line.ptr[0] == '\t') {
+        head->folded = true;
+        if (framing->frames)
+            return &refusals[FOLDED_FRAMING];
         return has_control_byte(line) ? &refusals[CONTROL_BYTE] : NULL;
+    }
     if (!head_field(line, &name, &value))
         return &refusals[NO_HEADER];
     framing_note(framing, name, value);
@@ -305,6 +340,7 @@ enum head_result head_judge(struct str bytes, uint64_t body_max, struct head *ou
     }
     out->len = (size_t)(rest.ptr - bytes.ptr);
     out->chunked = framing.codings > 0;
+    out->body_bytes = framing_length(&framing);
     if (!wrong)
         wrong = framing_check(&framing, host_needed);
     if (!wrong && framing.codings > 0 && head_line(&rest, &line))

@@ -25,6 +25,7 @@ struct framing {       /* what the headers say of the request's end and place */
     struct str coding; /* the last Transfer-Encoding */
     uint32_t hosts;
     uint32_t codings;
+    bool frames;                 /* the last header was one of these, or the Host */
     const struct refusal *wrong; /* the first that is wrong with a single header; NULL: nothing */
 };
 
@@ -45,9 +46,11 @@ uint64_t framing_length(const struct framing *framing);
 enum head_result { HEAD_WHOLE, HEAD_MORE, HEAD_WRONG };
 
 struct head {
-    size_t len;  /* behind the empty line, when it is whole */
-    size_t rows; /* of headers, and of the query */
+    size_t len;          /* behind the empty line, when it is whole */
+    size_t rows;         /* of headers, and of the query */
+    uint64_t body_bytes; /* the Content-Length; 0 without */
     bool chunked;
+    bool folded; /* a header goes on in a second line: others may read another value */
     const struct refusal *wrong;
 };
 

@@ -47,9 +47,8 @@ static void hand_over(struct knock *k)
     socklen_t len = k->address_len;
 
     knock_low_water(k, 1);
-    peer->head_bytes = (uint32_t)k->head.len;
-    peer->head_rows = (uint32_t)k->head.rows;
-    peer->head_chunked = k->head.chunked;
+    peer->head = k->head;
+    peer->judged = k->head.len > 0;
     knock_free(k);
     peer->wire->owner.take(peer, (struct sockaddr *)&address, len);
 }

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "http/wire/chunks.h"
+#include "http/wire/head.h"
 #include "http/wire/user.h"
 
 struct engine;
@@ -38,9 +39,8 @@ struct peer {
     struct MHD_Connection *mhd;
     struct peer *next_cut;
     uint32_t calls;
-    uint32_t head_bytes; /* of the first request, when it was read; else 0 */
-    uint32_t head_rows;
-    bool head_chunked;
+    struct head head;         /* that was judged last */
+    bool judged;              /* it is the one that the taker reads next */
     gnutls_session_t session; /* NULL without TLS */
     char *sni;                /* heap; NULL without */
     uint64_t number;
