@@ -171,6 +171,13 @@ int body_end(struct body *body, struct str *out, struct error *err)
     return 0;
 }
 
+/* Nobody writes to the mapping: nothing of it is lost. */
+void body_rest(const struct body *body)
+{
+    if (body->mapped)
+        madvise(body->ptr, body->len, MADV_DONTNEED);
+}
+
 void body_done(struct body *body, struct body_pool *pool)
 {
     if (body->mapped)

@@ -43,5 +43,8 @@ int body_begin(struct body *body, struct body_pool *pool, uint64_t expected_byte
 int body_add(struct body *body, struct str bytes, struct error *err);
 /** All is in; *out lives until body_done(). */
 int body_end(struct body *body, struct str *out, struct error *err);
+/** The kernel may have back what memory it takes, when it lies in a file: it is read from there
+ * when it is looked at again. */
+void body_rest(const struct body *body);
 void body_done(struct body *body, struct body_pool *pool); /* zeroed is fine */
 void body_pool_done(struct body_pool *pool);

@@ -175,6 +175,7 @@ static enum MHD_Result step_whole(struct http_call *call)
     call->request.body_complete = true;
     if (body_end(&call->body, &call->request.body, &err) < 0)
         return refuse(call, &refusal_no_room);
+    call->request.kept_in = &call->body;
     if (!call->delivered) {
         call->in_handler = true;
         server->handler.request(server->owner, call);

@@ -1,6 +1,8 @@
 /* Headers of a message: added, found, removed. */
 #include "http/call/message.h"
 
+#include "http/call/body.h"
+
 enum { HEADERS_MIN = 8 };
 
 void http_headers_add(struct http_headers *headers, struct arena *arena, struct str name,
@@ -67,6 +69,12 @@ void http_headers_copy(const struct http_headers *from, struct arena *arena,
                          arena_str(arena, from->items[i].value));
 }
 
+void http_request_rest(const struct http_request *request)
+{
+    if (request->kept_in)
+        body_rest(request->kept_in);
+}
+
 void http_request_copy(const struct http_request *from, struct arena *arena,
                        struct http_request *out)
 {
@@ -79,6 +87,7 @@ void http_request_copy(const struct http_request *from, struct arena *arena,
     };
 
     *out = *from;
+    out->kept_in = NULL;
     for (size_t i = 0; i < N_ELEMENTS(texts); i++) {
         struct str *text = (struct str *)(void *)((char *)out + texts[i]);
 

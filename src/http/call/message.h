@@ -61,6 +61,8 @@ static inline struct str http_headers_get(const struct http_headers *headers, st
     return at < headers->count ? headers->items[at].value : STR_NONE;
 }
 
+struct body;
+
 struct http_request {
     uint64_t connection;      /* number of the TCP connection, from 1, never reused */
     uint32_t connection_call; /* this is the n-th call on it, from 1 */
@@ -79,11 +81,14 @@ struct http_request {
         authority;   /* Host header, or the authority of an absolute form, as received, with port */
     struct str host; /* the same, lower case, without port, without a trailing dot */
     struct http_headers headers;
-    struct str body;     /* whole; in memory, or a private mapping of the spool file */
-    bool body_complete;  /* false while only the head is in */
-    uint64_t started_ns; /* monotonic: first byte of the head handed over */
+    struct str body;            /* whole; in memory, or a private mapping of the spool file */
+    const struct body *kept_in; /* the body, while the call lives; NULL of any other request */
+    bool body_complete;         /* false while only the head is in */
+    uint64_t started_ns;        /* monotonic: first byte of the head handed over */
 };
 
+/** Whoever has read the body, or a copy of it, does not need it in memory. */
+void http_request_rest(const struct http_request *request);
 /** All of it in @arena, so that it outlives its call. */
 void http_request_copy(const struct http_request *from, struct arena *arena,
                        struct http_request *out);

@@ -138,6 +138,7 @@ static bool read_large(struct work *work, struct str body)
         return answer_refuse(work, "InternalServerError");
     }
     memcpy(work->body_copy, body.ptr, body.len);
+    http_request_rest(work->call.request);
     work->body_len = body.len;
     work->base.parked = true;
     worker_submit(work->service->worker, read_large_work, read_large_done, work);

@@ -1,5 +1,6 @@
 #include "http/call/body.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "../../suite.h"
@@ -99,6 +100,62 @@ START_TEST(test_large_bodies_share_a_bound)
 }
 END_TEST
 
+/* Of the mapping at @at, as the kernel counts it. */
+static size_t resident_kib(const void *at)
+{
+    FILE *maps = fopen("/proc/self/smaps", "re");
+    char line[512];
+    char begins[32];
+    size_t kib = 0;
+    bool here = false;
+
+    ck_assert_ptr_nonnull(maps);
+    snprintf(begins, sizeof(begins), "%zx-", (size_t)at);
+    while (fgets(line, sizeof(line), maps)) {
+        if (strncmp(line, begins, strlen(begins)) == 0)
+            here = true;
+        if (here && sscanf(line, "Rss: %zu kB", &kib) == 1)
+            break;
+    }
+    fclose(maps);
+    return kib;
+}
+
+START_TEST(test_a_body_in_a_file_rests)
+{
+    struct body body;
+    struct error err;
+    struct str whole;
+
+    ck_assert_int_eq(body_begin(&body, &pool, PARTS * PART, ABOVE, "/tmp", &err), 0);
+    fill(&body, PARTS);
+    ck_assert_int_eq(body_end(&body, &whole, &err), 0);
+    check(whole, PARTS);
+    ck_assert_uint_gt(resident_kib(whole.ptr), 0);
+    body_rest(&body);
+    ck_assert_uint_eq(resident_kib(whole.ptr), 0);
+    check(whole, PARTS);
+    body_done(&body, &pool);
+    body_rest(&body);
+}
+END_TEST
+
+START_TEST(test_a_body_in_memory_stays)
+{
+    struct body body;
+    struct error err;
+    struct str whole;
+
+    ck_assert_int_eq(body_begin(&body, &pool, 200 * PART, ABOVE, "/tmp", &err), 0);
+    fill(&body, 200);
+    ck_assert_int_eq(body_end(&body, &whole, &err), 0);
+    body_rest(&body);
+    check(whole, 200);
+    body_done(&body, &pool);
+    body_pool_done(&pool);
+}
+END_TEST
+
 START_TEST(test_missing_spool_folder_is_an_error)
 {
     struct body body;
@@ -119,6 +176,8 @@ int main(void)
     tcase_add_loop_test(tc, test_body_is_whole_wherever_it_is_kept, 0, (int)N_ELEMENTS(cases));
     tcase_add_test(tc, test_large_buffers_are_used_again);
     tcase_add_test(tc, test_large_bodies_share_a_bound);
+    tcase_add_test(tc, test_a_body_in_a_file_rests);
+    tcase_add_test(tc, test_a_body_in_memory_stays);
     tcase_add_test(tc, test_missing_spool_folder_is_an_error);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
