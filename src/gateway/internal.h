@@ -7,6 +7,7 @@
 #include "gateway/bodies.h"
 #include "gateway/exchange.h"
 #include "gateway/stale.h"
+#include "journal/redact_clean.h"
 
 struct late;
 struct lookups;
@@ -22,6 +23,7 @@ struct gateway {
     struct recent *recent; /* places and targets */
     struct buf scratch, expanded_scratch,
         body_scratch; /* of the step that runs now; nothing in them outlives that */
+    struct redact_clean clean;
     struct exchange *held_first, *held_last;
     uint64_t held_count; /* numbers given so far */
     size_t in_flight;

@@ -6,7 +6,6 @@
 #include "base/units.h"
 #include "crypto/digest.h"
 #include "gateway/internal.h"
-#include "journal/redact.h"
 
 enum {
     CLIENT_CLOSED_REQUEST = 499,
@@ -147,6 +146,7 @@ static void add_capture(struct exchange *x, const struct http_result *result, st
     static const struct http_headers none;
     size_t most = x->gateway->settings.capture_bytes;
     const struct reply *own = own_reply(x, result);
+    struct redact_clean *clean = &x->gateway->clean;
     struct redact_secrets secrets;
     size_t ends[5];
 
@@ -156,13 +156,13 @@ static void add_capture(struct exchange *x, const struct http_result *result, st
     redact_learn(x->request, x->arena, &secrets);
     redact_headers(&x->request->headers, &secrets, kept);
     ends[0] = kept->len;
-    redact_text(x->request->body, most, &secrets, kept);
+    redact_body(clean, x->request->body, most, &secrets, kept);
     ends[1] = kept->len;
     redact_headers(result->status ? &x->reply.http.headers : &none, &secrets, kept);
     ends[2] = kept->len;
-    redact_text(sent_body(x, result), most, &secrets, kept);
+    redact_body(clean, sent_body(x, result), most, &secrets, kept);
     ends[3] = kept->len;
-    redact_text(own ? own->http.body : STR(""), most, &secrets, kept);
+    redact_body(clean, own ? own->http.body : STR(""), most, &secrets, kept);
     ends[4] = kept->len;
     e->request_headers = str_slice(buf_str(kept), 0, ends[0]);
     e->request_body = str_slice(buf_str(kept), ends[0], ends[1]);

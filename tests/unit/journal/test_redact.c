@@ -1,4 +1,4 @@
-#include "journal/redact.h"
+#include "journal/redact_clean.h"
 
 #include "../suite.h"
 
@@ -193,6 +193,59 @@ START_TEST(test_redact_learns_no_more_than_it_has_room_for)
 }
 END_TEST
 
+/* Each body as it would be without the others; those of one length share a place. */
+START_TEST(test_clean_bodies_are_known_again)
+{
+    static const struct {
+        struct str text;
+        const char *want;
+    } calls[] = {
+        {STR_INIT("{\"n\":\"abcdef\"}"), "{\"n\":\"abcdef\"}"},
+        {STR_INIT("{\"n\":\"abcdef\"}"), "{\"n\":\"abcdef\"}"},
+        {STR_INIT("{\"pwd\":\"abcd\"}"), "{\"pwd\":\"***\"}" },
+        {STR_INIT("{\"pwd\":\"abcd\"}"), "{\"pwd\":\"***\"}" },
+        {STR_INIT("{\"n\":\"abcdef\"}"), "{\"n\":\"abcdef\"}"},
+        {STR_INIT("{\"n\":\"ghijkl\"}"), "{\"n\":\"ghijkl\"}"},
+        {STR_INIT("{\"n\":\"abcdef\"}"), "{\"n\":\"abcdef\"}"},
+        {STR_INIT(""),                   ""                  },
+    };
+    static struct redact_clean clean;
+    struct redact_secrets secrets = {
+        .items = {STR("abcdef")}, .count = 1, .begins = {['a'] = true}};
+    OWN(buf_done) struct buf out = {0};
+
+    for (size_t i = 0; i < N_ELEMENTS(calls); i++) {
+        buf_clear(&out);
+        redact_body(&clean, calls[i].text, 1000, NULL, &out);
+        ck_assert_str_eq(buf_text(&out), calls[i].want);
+    }
+    buf_clear(&out);
+    redact_body(&clean, calls[0].text, 1000, &secrets, &out); /* of this call it is a secret */
+    ck_assert_str_eq(buf_text(&out), "{\"n\":\"***\"}");
+    buf_clear(&out);
+    redact_body(&clean, calls[0].text, 4, NULL, &out);
+    ck_assert_str_eq(buf_text(&out), "{\"n\"");
+}
+END_TEST
+
+START_TEST(test_what_is_long_is_read_each_time)
+{
+    static struct redact_clean clean;
+    char text[REDACT_CLEAN_BYTES + 1];
+    OWN(buf_done) struct buf out = {0};
+
+    memset(text, 'x', sizeof(text));
+    for (size_t len = REDACT_CLEAN_BYTES; len <= sizeof(text); len++)
+        for (int again = 0; again < 2; again++) {
+            buf_clear(&out);
+            redact_body(&clean, (struct str){text, len}, SIZE_MAX, NULL, &out);
+            ck_assert(str_eq(buf_str(&out), (struct str){text, len}));
+        }
+    ck_assert_uint_eq(clean.slots[REDACT_CLEAN_BYTES % REDACT_CLEAN_SLOTS].len, REDACT_CLEAN_BYTES);
+    ck_assert_uint_eq(clean.slots[sizeof(text) % REDACT_CLEAN_SLOTS].len, 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("journal/redact");
@@ -203,6 +256,8 @@ int main(void)
     tcase_add_loop_test(tc, test_redact_body_table, 0, (int)N_ELEMENTS(bodies));
     tcase_add_loop_test(tc, test_redact_what_an_answer_repeats, 0, (int)N_ELEMENTS(echoes));
     tcase_add_test(tc, test_redact_learns_no_more_than_it_has_room_for);
+    tcase_add_test(tc, test_clean_bodies_are_known_again);
+    tcase_add_test(tc, test_what_is_long_is_read_each_time);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
