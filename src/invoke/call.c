@@ -124,16 +124,16 @@ static void send_hook(struct invoke_call *call)
 
 static void send_call(struct invoke_call *call)
 {
-    struct str meta = call_meta(call);
+    struct str meta =
+        call->request.event.len >= FRAME_EVENT_LARGE ? call_long_meta(call) : call_meta(call);
     uint32_t len = (uint32_t)meta.len;
     const struct str parts[] = {
         {(const char *)&len, sizeof(len)},
         meta,
-        call->request.event,
     };
 
-    channel_send(call->instance->channel, call->request.http ? 'H' : 'C', call->number, parts,
-                 N_ELEMENTS(parts));
+    channel_lend(call->instance->channel, call->request.http ? 'H' : 'C', call->number, parts,
+                 N_ELEMENTS(parts), call->request.event);
 }
 
 static void begin_phase(struct invoke_call *call, enum call_phase phase)
@@ -217,6 +217,8 @@ static void unbind(struct invoke_call *call)
         instance->call_count--;
     loop_timer_cancel(call->invoke->loop, &call->timer);
     loop_timer_cancel(call->invoke->loop, &call->strike);
+    if (instance->channel)
+        channel_own(instance->channel, call->number);
     if (instance->web)
         web_forget(instance->web, call);
 }

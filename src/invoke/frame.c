@@ -12,7 +12,6 @@
 #include "loop/loop.h"
 
 enum {
-    HEAD_BYTES = 12,
     READ_BYTES = 256 * 1024,
     PARTS_MAX = 4,
     KIND_AT = 4,
@@ -28,6 +27,8 @@ struct channel {
     struct buf in;  /* a frame that is not whole yet */
     struct buf out; /* not taken by the socket yet */
     size_t out_sent;
+    struct str lent; /* behind it; somebody else's */
+    uint32_t lent_call;
     bool busy, closed;
 };
 
@@ -63,20 +64,20 @@ static ssize_t take_frames(struct channel *c, struct str bytes)
 {
     size_t at = 0;
 
-    while (!c->closed && bytes.len - at >= HEAD_BYTES) {
+    while (!c->closed && bytes.len - at >= FRAME_HEAD_BYTES) {
         const char *head = bytes.ptr + at;
         uint32_t len = number_at(head);
         struct frame frame = {
             .kind = head[KIND_AT],
             .call = number_at(head + CALL_AT),
-            .payload = {head + HEAD_BYTES, len}
+            .payload = {head + FRAME_HEAD_BYTES, len}
         };
 
         if (len > FRAME_PAYLOAD_MAX)
             return -1;
-        if (bytes.len - at - HEAD_BYTES < len)
+        if (bytes.len - at - FRAME_HEAD_BYTES < len)
             break;
-        at += HEAD_BYTES + len;
+        at += FRAME_HEAD_BYTES + len;
         c->events->frame(c->arg, &frame);
     }
     return (ssize_t)at;
@@ -105,8 +106,8 @@ static bool take_bytes(struct channel *c, struct str bytes)
         memmove(c->in.ptr, c->in.ptr + taken, all.len - (size_t)taken);
         c->in.len = all.len - (size_t)taken;
     }
-    if (c->in.len >= HEAD_BYTES && number_at(c->in.ptr) <= FRAME_PAYLOAD_MAX)
-        buf_reserve(&c->in, HEAD_BYTES + number_at(c->in.ptr));
+    if (c->in.len >= FRAME_HEAD_BYTES && number_at(c->in.ptr) <= FRAME_PAYLOAD_MAX)
+        buf_reserve(&c->in, FRAME_HEAD_BYTES + number_at(c->in.ptr));
     return true;
 }
 
@@ -137,27 +138,53 @@ static void watch_for(struct channel *c, unsigned events)
     loop_watch_change(c->watch, events, &err);
 }
 
-static void write_rest(struct channel *c)
+/* What the socket takes of it goes; false when it takes no more now. */
+static bool send_some(struct channel *c, struct str *rest)
 {
-    while (c->out_sent < c->out.len) {
-        ssize_t sent =
-            send(c->fd, c->out.ptr + c->out_sent, c->out.len - c->out_sent, MSG_NOSIGNAL);
+    while (rest->len) {
+        ssize_t sent = send(c->fd, rest->ptr, rest->len, MSG_NOSIGNAL);
 
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0)
-            return; /* full, or gone: reading finds that out */
-        c->out_sent += (size_t)sent;
+            return false; /* full, or gone: reading finds that out */
+        *rest = str_slice(*rest, (size_t)sent, rest->len);
     }
+    return true;
+}
+
+static void write_rest(struct channel *c)
+{
+    struct str rest = str_slice(buf_str(&c->out), c->out_sent, c->out.len);
+    bool all = send_some(c, &rest);
+
+    c->out_sent = c->out.len - rest.len;
+    if (!all || !send_some(c, &c->lent))
+        return;
     buf_done(&c->out);
     c->out_sent = 0;
     watch_for(c, LOOP_READABLE);
 }
 
+static bool has_rest(const struct channel *c)
+{
+    return c->out.len || c->lent.len;
+}
+
+/* Returns how much of the frame the socket took. */
+static size_t send_frame(const struct channel *c, struct iovec *parts, size_t count)
+{
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
+    ssize_t sent;
+
+    do
+        sent = sendmsg(c->fd, &message, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent < 0 ? 0 : (size_t)sent;
+}
+
 static void keep_rest(struct channel *c, const struct iovec *parts, size_t count, size_t skip)
 {
-    bool was_empty = c->out.len == 0;
-
     for (size_t i = 0; i < count; i++) {
         struct str part = {parts[i].iov_base, parts[i].iov_len};
         size_t cut = skip < part.len ? skip : part.len;
@@ -165,37 +192,51 @@ static void keep_rest(struct channel *c, const struct iovec *parts, size_t count
         skip -= cut;
         buf_add(&c->out, str_slice(part, cut, part.len));
     }
-    if (was_empty && c->out.len)
+}
+
+void channel_lend(struct channel *c, char kind, uint32_t call, const struct str *parts,
+                  size_t count, struct str last)
+{
+    char head[FRAME_HEAD_BYTES] = {0};
+    struct iovec all[PARTS_MAX + 2] = {
+        {head, FRAME_HEAD_BYTES}
+    };
+    uint32_t len = (uint32_t)last.len;
+    size_t before = FRAME_HEAD_BYTES;
+    size_t sent;
+
+    for (size_t i = 0; i < count; i++) {
+        len += (uint32_t)parts[i].len;
+        before += parts[i].len;
+        all[i + 1] = (struct iovec){(void *)(uintptr_t)parts[i].ptr, parts[i].len};
+    }
+    all[count + 1] = (struct iovec){(void *)(uintptr_t)last.ptr, last.len};
+    memcpy(head, &len, sizeof(len));
+    head[KIND_AT] = kind;
+    memcpy(head + CALL_AT, &call, sizeof(call));
+    channel_own(c, c->lent_call);
+    sent = has_rest(c) ? 0 : send_frame(c, all, count + 2);
+    if (sent == before + last.len)
+        return;
+    if (!has_rest(c))
         watch_for(c, LOOP_READABLE | LOOP_WRITABLE);
+    keep_rest(c, all, count + 1, sent);
+    c->lent = str_slice(last, sent > before ? sent - before : 0, last.len);
+    c->lent_call = call;
+}
+
+void channel_own(struct channel *c, uint32_t call)
+{
+    if (!c->lent.len || c->lent_call != call)
+        return;
+    buf_add(&c->out, c->lent);
+    c->lent.len = 0;
 }
 
 void channel_send(struct channel *c, char kind, uint32_t call, const struct str *parts,
                   size_t count)
 {
-    char head[HEAD_BYTES] = {0};
-    struct iovec all[PARTS_MAX + 1] = {
-        {head, HEAD_BYTES}
-    };
-    uint32_t len = 0;
-    ssize_t sent = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        len += (uint32_t)parts[i].len;
-        all[i + 1] = (struct iovec){(void *)(uintptr_t)parts[i].ptr, parts[i].len};
-    }
-    memcpy(head, &len, sizeof(len));
-    head[KIND_AT] = kind;
-    memcpy(head + CALL_AT, &call, sizeof(call));
-    if (c->out.len == 0) {
-        struct msghdr message = {.msg_iov = all, .msg_iovlen = count + 1};
-
-        do
-            sent = sendmsg(c->fd, &message, MSG_NOSIGNAL);
-        while (sent < 0 && errno == EINTR);
-        if (sent < 0)
-            sent = 0;
-    }
-    keep_rest(c, all, count + 1, (size_t)sent);
+    channel_lend(c, kind, call, parts, count, STR(""));
 }
 
 /* ---- open and close ---- */

@@ -18,7 +18,14 @@ struct channel;
 
 enum frame_error { FRAME_HANDLED = 1, FRAME_UNHANDLED = 2 };
 
-enum { FRAME_PAYLOAD_MAX = 160 << 20 };
+/* A large event begins at its place in the frame unless the JSON is longer: blanks fill the gap.
+ * Who reads so much at first can read the event to where it stays. */
+enum {
+    FRAME_HEAD_BYTES = 12,
+    FRAME_PAYLOAD_MAX = 160 << 20,
+    FRAME_EVENT_LARGE = 64 << 10,
+    FRAME_EVENT_AT = 4096
+};
 
 struct frame {
     char kind;
@@ -41,3 +48,9 @@ void channel_adopt(struct channel *channel, const struct channel_events *events,
 /** The parts behind each other are the payload. What the socket does not take at once is copied. */
 void channel_send(struct channel *channel, char kind, uint32_t call, const struct str *parts,
                   size_t count);
+/** The same with one part more, which is not copied: it stays as it is until the call is answered,
+ * or channel_own() was called. */
+void channel_lend(struct channel *channel, char kind, uint32_t call, const struct str *parts,
+                  size_t count, struct str last);
+/** What was lent for the call goes: what the socket has not taken of it is copied. */
+void channel_own(struct channel *channel, uint32_t call);

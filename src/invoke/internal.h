@@ -375,6 +375,8 @@ void call_http_result(struct invoke_call *call, struct str head, struct str body
 void call_load_failed(struct instance *instance, const struct invoke_result *result);
 /** JSON of what a call brings (meta.c); until the next one is made. */
 struct str call_meta(struct invoke_call *call);
+/** The same, with blanks: a large event stands behind it. */
+struct str call_long_meta(struct invoke_call *call);
 /** JSON of its HTTP request, and of its baggage. */
 struct str call_http_meta(const struct invoke_http *http, struct arena *arena);
 struct str call_baggage(const struct invoke_request *request, struct arena *arena);

@@ -140,6 +140,16 @@ struct str call_meta(struct invoke_call *call)
     return buf_str(b);
 }
 
+struct str call_long_meta(struct invoke_call *call)
+{
+    struct buf *b = &call->invoke->meta;
+
+    call_meta(call);
+    while (b->len < FRAME_EVENT_AT - FRAME_HEAD_BYTES - sizeof(uint32_t))
+        buf_add_char(b, ' ');
+    return buf_str(b);
+}
+
 struct str call_http_meta(const struct invoke_http *http, struct arena *arena)
 {
     OWN(buf_done) struct buf b = {0};

@@ -125,6 +125,39 @@ START_TEST(test_large_frames_pass_whole)
 }
 END_TEST
 
+/* What was lent may change once it was taken back; before that it is not copied. */
+START_TEST(test_what_is_lent_is_kept_when_it_goes)
+{
+    static char large[LARGE];
+    const struct str first = {"meta", 4};
+    struct channel *left;
+    struct channel *right;
+    struct error err;
+    int other;
+
+    open_pair(&left, &other);
+    fcntl(other, F_SETFL, O_NONBLOCK);
+    right = channel_open(loop, other, &events, NULL, &err);
+    memset(large, 'a', sizeof(large));
+    wanted = _i ? 2 : 1;
+    channel_lend(left, 'C', 1, &first, 1, (struct str){large, LARGE});
+    if (_i == 1) {
+        channel_own(left, 2); /* another call's: nothing happens */
+        channel_own(left, 1);
+        memset(large, 'b', sizeof(large));
+    }
+    if (_i)
+        channel_lend(left, 'C', 2, &first, 1, (struct str){large, LARGE});
+    run();
+    ck_assert(got[0].call == 1 && got[0].len == LARGE + 4 && got[0].last == 'a');
+    if (_i)
+        ck_assert(got[1].call == 2 && got[1].len == LARGE + 4 &&
+                  got[1].last == (_i == 1 ? 'b' : 'a'));
+    channel_close(left);
+    channel_close(right);
+}
+END_TEST
+
 START_TEST(test_the_end_and_nonsense_are_told)
 {
     struct channel *channel;
@@ -156,6 +189,7 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_loop_test(tc, test_frames_are_found_however_they_arrive, 0, 3 * HEAD + 5);
     tcase_add_test(tc, test_large_frames_pass_whole);
+    tcase_add_loop_test(tc, test_what_is_lent_is_kept_when_it_goes, 0, 3);
     tcase_add_test(tc, test_the_end_and_nonsense_are_told);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

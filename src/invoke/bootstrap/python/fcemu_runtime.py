@@ -9,6 +9,7 @@ invocation, section 8.3.
 
 import _thread
 import faulthandler
+import io
 import os
 import select
 import struct
@@ -17,6 +18,8 @@ from _signal import SIGTERM
 
 HEAD = struct.Struct("<IBxxxI")
 HEAD_BYTES, pack_head, unpack_head = HEAD.size, HEAD.pack, HEAD.unpack_from
+CALL_HEAD = struct.Struct("<IBxxxII")  # with the size of its line of JSON
+CALL_HEAD_BYTES, unpack_call_head = CALL_HEAD.size, CALL_HEAD.unpack_from
 LOAD, INITIALIZE, HOOK, CALL, HTTP_CALL = b"LIKCH"
 CALLS = (CALL, HTTP_CALL)
 READY, LOADED, ANSWER, HTTP_ANSWER, ERROR = b"rlahe"
@@ -29,6 +32,7 @@ READ_BYTES = 1 << 12  # of what is larger, the rest is read to its place
 readable = select.poll()
 readable.register(CHANNEL, select.POLLIN)
 wait_for_bytes = readable.poll
+read_to_place = io.BufferedReader(io.FileIO(CHANNEL, closefd=False), 1).read
 has_come = b""  # behind the last frame
 
 
@@ -40,22 +44,15 @@ def read_some(most):
     return part
 
 
-def read_rest(begun, count):
-    """A large one goes to its place at once."""
-    data = bytearray(count)
-    view = memoryview(data)
-    at = len(begun)
-    view[:at] = begun
-    while at < count:
-        got = os.readv(CHANNEL, [view[at:]])
-        if not got:
-            os._exit(0)
-        at += got
+def read_whole(count):
+    data = read_to_place(count)
+    if len(data) < count:
+        os._exit(0)
     return data
 
 
 def read_frame():
-    """Mostly one read() a frame."""
+    """Mostly one read() a frame. A large event begins where that ends: it goes to its place at once, and comes beside its payload."""
     global has_come  # pylint: disable=global-statement
     data = has_come or read_some(READ_BYTES)
     while len(data) < HEAD_BYTES:
@@ -64,9 +61,12 @@ def read_frame():
     end = HEAD_BYTES + length
     if len(data) == end:
         has_come = b""
-        return kind, call, data[HEAD_BYTES:]
+        return kind, call, data[HEAD_BYTES:], None
     payload, has_come = data[HEAD_BYTES:end], data[end:]
-    return kind, call, payload if len(payload) == length else read_rest(payload, length)
+    left = length - len(payload)
+    if left and kind in CALLS and len(payload) == 4 + int.from_bytes(payload[:4], "little"):
+        return kind, call, payload, read_whole(left)
+    return kind, call, payload + read_whole(left) if left else payload, None
 
 
 write_lock = _thread.allocate_lock()
@@ -79,10 +79,9 @@ def write_all(data):
 
 
 def write_frame(kind, call, *parts):
-    body = b"".join(parts)
-    data = pack_head(len(body), kind, call) + body
+    head = pack_head(sum(map(len, parts)), kind, call)
     with write_lock:
-        write_all(data)
+        write_all(b"".join((head, *parts)))
 
 
 class Bag:
@@ -331,7 +330,6 @@ def result_bytes(value):
 
 
 def wsgi_environ(http, event, context):
-    import io
     environ = dict(os.environ)
     path = http["path"] or "/"
     headers = {k.lower(): v for k, v in http["headersMap"].items()}
@@ -417,10 +415,11 @@ class Runner:
         flush()
         write_frame(ANSWER, call)
 
-    def do_call(self, kind, call, payload):
+    def do_call(self, kind, call, payload, event):
         end = 4 + int.from_bytes(payload[:4], "little")
         current.meta = meta = payload[4:end]
-        event = payload[end:] if isinstance(payload, bytes) else bytes(memoryview(payload)[end:])
+        if event is None:
+            event = payload[end:]
         context = make_context(self.load, meta)
         if kind == HTTP_CALL:
             answer, body = run_wsgi(self.entry, parsed(meta)["http"], event, context)
@@ -428,7 +427,16 @@ class Runner:
             flush()
             write_frame(HTTP_ANSWER, call, len(head).to_bytes(4, "little"), head, body)
             return
-        result = self.entry(event, context)
+        result = result_bytes(self.entry(event, context))
+        flush()
+        write_frame(ANSWER, call, result)
+
+    def answer(self, call, data, end):
+        """A call that came by one read, and has the instance for itself, as nearly all: no more is done than has to be."""
+        context = new_object(Context)
+        current.meta = meta = data[CALL_HEAD_BYTES:end]
+        set_made(context, (self.load, meta))
+        result = self.entry(data[end:], context)
         if not isinstance(result, bytes):
             result = result_bytes(result)
         try:
@@ -436,10 +444,7 @@ class Runner:
             sys.stderr.flush()
         except (ValueError, OSError, AttributeError):
             flush()
-        if self.alone:  # nobody else writes
-            write_all(pack_head(len(result), ANSWER, call) + result)
-        else:
-            write_frame(ANSWER, call, result)
+        write_all(pack_head(len(result), ANSWER, call) + result)
 
     def fail(self, call, body):
         import logging
@@ -447,33 +452,49 @@ class Runner:
         flush()
         write_frame(ERROR, call, UNHANDLED, body.encode())
 
-    def run(self, kind, call, payload):
+    def run(self, kind, call, payload, event):
         try:
             if kind in CALLS:
-                self.do_call(kind, call, payload)
+                self.do_call(kind, call, payload, event)
             else:
                 {LOAD: self.do_load, INITIALIZE: self.do_initialize, HOOK: self.do_hook}[kind](call, payload)
-        except LoadError as e:
-            self.fail(call, e.body)
-        except SystemExit as e:
+        except BaseException as e:  # pylint: disable=broad-except
+            self.failed(call, e)
+
+    def failed(self, call, error):
+        if isinstance(error, LoadError):
+            self.fail(call, error.body)
+        elif isinstance(error, SystemExit):
             flush()
-            os._exit(e.code if isinstance(e.code, int) else 0 if e.code is None else 1)
-        except MemoryError:  # a wall before the limit: the end is the same
+            os._exit(error.code if isinstance(error.code, int) else 0 if error.code is None else 1)
+        elif isinstance(error, MemoryError):  # a wall before the limit: the end is the same
             flush()
             os._exit(137)
-        except BaseException as e:  # pylint: disable=broad-except
-            self.fail(call, error_body(str(e), type(e).__name__, frames_of(e.__traceback__)))
+        else:
+            self.fail(call, error_body(str(error), type(error).__name__, frames_of(error.__traceback__)))
 
     def serve(self):
+        global has_come  # pylint: disable=global-statement
         write_frame(READY, 0)
         if not readable.poll(0):  # in reserve: what user code is likely to want comes meanwhile
             import json, logging, threading  # noqa: F401 pylint: disable=unused-import,multiple-imports
         while True:
-            kind, call, payload = read_frame()
+            data = has_come or read_some(READ_BYTES)
+            if self.alone and len(data) >= CALL_HEAD_BYTES:
+                length, kind, call, size = unpack_call_head(data)
+                if kind == CALL and len(data) == HEAD_BYTES + length:
+                    has_come = b""
+                    try:
+                        self.answer(call, data, CALL_HEAD_BYTES + size)
+                    except BaseException as e:  # pylint: disable=broad-except
+                        self.failed(call, e)
+                    continue
+            has_come = data
+            kind, call, payload, event = read_frame()
             if kind in CALLS and not self.alone:
-                self.thread(target=self.run, args=(kind, call, payload), daemon=True).start()
+                self.thread(target=self.run, args=(kind, call, payload, event), daemon=True).start()
             else:
-                self.run(kind, call, payload)
+                self.run(kind, call, payload, event)
 
 
 def main():
