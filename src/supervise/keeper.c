@@ -44,6 +44,7 @@ struct keeper {
     struct meter *meter;
     int control;
     pid_t program;
+    int memory; /* tells that of the program; -1: not opened yet */
     struct wanted wanted[WANTED_MAX];
     size_t wanted_count;
     struct pids tree;
@@ -80,8 +81,11 @@ static void fail(struct keeper *k, int sys_errno, const char *what)
 
 static uint64_t tree_resident(struct keeper *k)
 {
-    uint64_t sum = process_resident(k->program);
+    uint64_t sum;
 
+    if (k->memory < 0)
+        k->memory = process_memory_open(k->program);
+    sum = process_memory_read(k->memory);
     if (k->looks++ % LOOKS_A_LIST == 0) {
         k->tree.count = 0;
         tree_list(getpid(), &k->tree);
@@ -428,7 +432,8 @@ static void wait_for_go(struct keeper *k)
 
 void keeper_run(const struct keeper_parts *parts)
 {
-    struct keeper k = {.parts = parts, .meter = parts->meter, .control = parts->control};
+    struct keeper k = {
+        .parts = parts, .meter = parts->meter, .control = parts->control, .memory = -1};
     int signals = watch_signals();
     const char *step;
 
