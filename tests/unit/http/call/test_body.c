@@ -114,8 +114,10 @@ static size_t resident_kib(const void *at)
     while (fgets(line, sizeof(line), maps)) {
         if (strncmp(line, begins, strlen(begins)) == 0)
             here = true;
-        if (here && sscanf(line, "Rss: %zu kB", &kib) == 1)
+        if (here && strncmp(line, "Rss:", 4) == 0) {
+            kib = strtoul(line + 4, NULL, 10);
             break;
+        }
     }
     fclose(maps);
     return kib;
