@@ -495,6 +495,7 @@ class Runner:
                 self.thread(target=self.run, args=(kind, call, payload, event), daemon=True).start()
             else:
                 self.run(kind, call, payload, event)
+            payload = event = None  # it may be large: it goes before the next one comes
 
 
 def main():
