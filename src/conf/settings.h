@@ -35,23 +35,14 @@ struct settings_users {
     size_t count;
 };
 
-/* Programs of runtimes, where PATH is not to be searched. */
-struct settings_runtime {
-    const char *name; /* "python3.10" */
-    const char *program;
+/* Programs of runtimes, where PATH is not to be searched; folders that stand for file systems and
+ * buckets. */
+struct settings_path {
+    const char *name; /* "python3.10"; "oss://bucket/path", or the address of a file system */
+    const char *path;
 };
-struct settings_runtimes {
-    struct settings_runtime *items;
-    size_t count;
-};
-
-/* Folders that stand for file systems and buckets. */
-struct settings_mount {
-    struct str source; /* "oss://bucket/path", or the address of a file system */
-    const char *folder;
-};
-struct settings_mounts {
-    struct settings_mount *items;
+struct settings_paths {
+    struct settings_path *items;
     size_t count;
 };
 

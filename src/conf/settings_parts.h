@@ -19,13 +19,18 @@ bool settings_take_hosts(struct conf_decoder *d, const struct conf_field *field,
 /** An account id: digits, quoted or not, as struct str. */
 bool settings_take_account(struct conf_decoder *d, const struct conf_node *node, void *out);
 
-/** Runtimes and their programs, as struct settings_runtimes. */
-bool settings_take_runtimes(struct conf_decoder *d, const struct conf_field *field,
-                            const struct conf_node *node, void *out);
+/* Names with a path each; `arg` of the row. */
+struct settings_paths_kind {
+    const char *noun; /* what the path is of */
+    const char *form; /* of an item in a flag or a variable, with an example */
+    bool (*check_name)(struct conf_decoder *d, struct conf_spot spot, struct str name);
+    bool (*check_path)(struct conf_decoder *d, const struct conf_node *node, const char *path);
+};
+extern const struct settings_paths_kind settings_runtimes, settings_mounts;
 
-/** Sources and their folders, as struct settings_mounts. */
-bool settings_take_mounts(struct conf_decoder *d, const struct conf_field *field,
-                          const struct conf_node *node, void *out);
+/** As struct settings_paths. */
+bool settings_take_paths(struct conf_decoder *d, const struct conf_field *field,
+                         const struct conf_node *node, void *out);
 
 /* settings_visitors.c */
 bool settings_take_origins(struct conf_decoder *d, const struct conf_field *field,

@@ -23,7 +23,7 @@ static struct invoke_runtime *runtimes_of(const struct settings *s)
     struct invoke_runtime *all = ARENA_ARRAY(s->arena, s->runtimes.count, struct invoke_runtime);
 
     for (size_t i = 0; i < s->runtimes.count; i++)
-        all[i] = (struct invoke_runtime){s->runtimes.items[i].name, s->runtimes.items[i].program};
+        all[i] = (struct invoke_runtime){s->runtimes.items[i].name, s->runtimes.items[i].path};
     return all;
 }
 
@@ -33,7 +33,7 @@ static struct invoke_folder *folders_of(const struct settings *s)
     struct invoke_folder *all = ARENA_ARRAY(s->arena, s->mounts.count + 1, struct invoke_folder);
 
     for (size_t i = 0; i < s->mounts.count; i++)
-        all[i] = (struct invoke_folder){s->mounts.items[i].source.ptr, s->mounts.items[i].folder};
+        all[i] = (struct invoke_folder){s->mounts.items[i].name, s->mounts.items[i].path};
     return all;
 }
 
