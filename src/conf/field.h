@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "conf/node.h"
 #include "conf/report.h"
+#include "conf/shape.h"
 
 struct conf_field;
 struct conf_table;
@@ -36,6 +37,7 @@ enum field_type {                 /* stored as */
                   FIELD_TEXT,     /* struct str */
                   FIELD_PATH,     /* struct str; relative to the folder of the file it stands in */
                   FIELD_CHOICE,   /* int, the value of the word */
+                  FIELD_EITHER,   /* bool, the value of the word */
                   FIELD_CHOICES,  /* unsigned, a bit 1 << value for each; one word or a list of them
                                    */
                   FIELD_TEXTS,    /* struct conf_texts; one text or a list of them */
@@ -99,7 +101,7 @@ struct conf_field {
     int64_t min;
     uint64_t max;
     const struct conf_words *words;
-    const struct conf_table *table; /* of FIELD_MAP; of FIELD_CUSTOM for the schema */
+    const struct conf_table *table; /* of FIELD_MAP, or what FIELD_CUSTOM is made of */
     conf_take_fn *take;             /* of FIELD_CUSTOM; @out points to the member */
     conf_decode_fn *decode;         /* or this one */
     const void *arg;                /* for it */
@@ -112,8 +114,8 @@ struct conf_field {
     const char *aka;        /* words that mean this key elsewhere, blank separated */
     const char *stands_for; /* of a flag: what its value is called, "REGION"; NULL: by the type */
     const char *help;
-    const char *schema; /* of FIELD_CUSTOM: JSON Schema of the value; or NULL for that of `table` */
-    const struct conf_names *names; /* that `schema` refers to */
+    const struct conf_shape *shape; /* of FIELD_CUSTOM; NULL: that of its table or words */
+    const struct conf_names *names; /* that `shape` refers to */
 };
 
 struct conf_table {

@@ -47,71 +47,166 @@ static void add_words(const struct conf_words *words, struct buf *out)
     buf_puts(out, "]");
 }
 
-static void add_integer(const struct conf_field *field, struct buf *out)
-{
-    buf_printf(out, "\"type\":\"integer\",\"minimum\":%" PRId64 ",\"maximum\":%" PRIu64, field->min,
-               field->max);
-}
-
-#define TEXT_TYPE "\"type\":[\"string\",\"number\",\"boolean\"]"
-#define ONE_OR_LIST(one) "\"anyOf\":[{" one "},{\"type\":\"array\",\"items\":{" one "}}]"
-#define UNIT_TYPE(pattern) "\"type\":\"string\",\"pattern\":\"^[0-9]+(\\\\.[0-9]+)?" pattern "$\""
-
 /* Of the types that are the same wherever they stand. */
-static const char *const plain_types[] = {
-    [FIELD_BOOL] = "\"type\":\"boolean\"",
-    [FIELD_DURATION] = UNIT_TYPE("(ms|s|m|h)"),
-    [FIELD_SIZE] = UNIT_TYPE("([KMGT]i)?B"),
-    [FIELD_RATE] = UNIT_TYPE("([KMGT]i)?B/s"),
-    [FIELD_RATIO] =
-        "\"anyOf\":[{\"type\":\"number\",\"minimum\":0,\"maximum\":1},{" UNIT_TYPE("%") "}]",
-    [FIELD_NUMBER] = "\"type\":\"number\"",
-    [FIELD_TEXT] = TEXT_TYPE,
-    [FIELD_PATH] = TEXT_TYPE,
-    [FIELD_TEXTS] = ONE_OR_LIST(TEXT_TYPE),
-    [FIELD_PATHS] = ONE_OR_LIST(TEXT_TYPE),
+static const struct conf_shape *const plain_types[] = {
+    [FIELD_BOOL] = &shape_bool,         [FIELD_UINT] = &shape_integer,
+    [FIELD_UINT32] = &shape_integer,    [FIELD_INT] = &shape_integer,
+    [FIELD_DURATION] = &shape_duration, [FIELD_SIZE] = &shape_size,
+    [FIELD_RATE] = &shape_rate,         [FIELD_RATIO] = &shape_ratio,
+    [FIELD_NUMBER] = &shape_number,     [FIELD_TEXT] = &shape_scalar,
+    [FIELD_PATH] = &shape_scalar,       [FIELD_CHOICE] = &shape_words,
+    [FIELD_EITHER] = &shape_words,      [FIELD_CHOICES] = &shape_words_or_list,
+    [FIELD_TEXTS] = &shape_scalars,     [FIELD_PATHS] = &shape_scalars,
+    [FIELD_MAP] = &shape_table,
 };
 
-static void add_reference(const struct conf_table *table, bool may_be_empty, struct buf *out)
+/* NULL: nothing is known of it. */
+static const struct conf_shape *shape_of(const struct conf_field *field)
 {
-    if (may_be_empty)
-        buf_printf(out, "\"anyOf\":[{\"$ref\":\"#/$defs/%s\"},{\"type\":\"null\"}]", table->name);
-    else
-        buf_printf(out, "\"$ref\":\"#/$defs/%s\"", table->name);
+    if (field->type != FIELD_CUSTOM)
+        return plain_types[field->type];
+    if (field->shape)
+        return field->shape;
+    if (field->table)
+        return &shape_table;
+    return field->words ? &shape_words : NULL;
 }
 
-static void add_choices(const struct conf_words *words, struct buf *out)
-{
-    OWN(buf_done) struct buf one = {0};
+static void add_shape(const struct conf_shape *shape, const struct conf_field *field,
+                      struct buf *out);
 
-    add_words(words, &one);
-    buf_printf(out, "\"anyOf\":[{%s},{\"type\":\"array\",\"items\":{%s}}]", buf_text(&one),
-               buf_text(&one));
+static void add_inner(const char *keyword, const struct conf_shape *shape,
+                      const struct conf_field *field, struct buf *out)
+{
+    if (!shape)
+        return;
+    buf_printf(out, ",\"%s\":{", keyword);
+    add_shape(shape, field, out);
+    buf_add_char(out, '}');
+}
+
+static void add_types(const struct conf_shape *shape, struct buf *out)
+{
+    bool many = shape->types[1];
+
+    buf_puts(out, many ? "\"type\":[" : "\"type\":");
+    for (size_t i = 0; i < SHAPE_TYPES_MAX && shape->types[i]; i++)
+        buf_printf(out, "%s\"%s\"", i ? "," : "", shape->types[i]);
+    buf_puts(out, many ? "]" : "");
+}
+
+static void add_text(const struct conf_shape *shape, struct buf *out)
+{
+    buf_puts(out, "\"type\":\"string\"");
+    if (!shape->keyword)
+        return;
+    buf_printf(out, ",\"%s\":", shape->keyword);
+    buf_json_string(out, str_of(shape->value));
+}
+
+static void add_list(const struct conf_shape *shape, const struct conf_field *field,
+                     struct buf *out)
+{
+    buf_puts(out, "\"type\":\"array\"");
+    if (shape->min)
+        buf_printf(out, ",\"minItems\":%u", shape->min);
+    add_inner("items", shape->of, field, out);
+}
+
+static void add_map(const struct conf_shape *shape, const struct conf_field *field, struct buf *out)
+{
+    buf_puts(out, "\"type\":\"object\"");
+    if (shape->own) {
+        buf_printf(out, ",\"properties\":{\"%s\":{", shape->own);
+        add_shape(shape->of_own, field, out);
+        buf_puts(out, "}}");
+    }
+    if (shape->value)
+        buf_printf(out, ",\"propertyNames\":{\"pattern\":\"%s\"}", shape->value);
+    add_inner("additionalProperties", shape->of, field, out);
+}
+
+static void add_any_of(const struct conf_shape *shape, const struct conf_field *field,
+                       struct buf *out)
+{
+    buf_puts(out, "\"anyOf\":[");
+    for (size_t i = 0; shape->any_of[i]; i++) {
+        buf_puts(out, i ? ",{" : "{");
+        add_shape(shape->any_of[i], field, out);
+        buf_add_char(out, '}');
+    }
+    buf_add_char(out, ']');
+}
+
+static void add_bounds(const struct conf_field *field, struct buf *out)
+{
+    buf_printf(out, "\"type\":\"integer\",\"minimum\":%" PRId64, field->min);
+    if (field->max)
+        buf_printf(out, ",\"maximum\":%" PRIu64, field->max);
+}
+
+static void add_shape(const struct conf_shape *shape, const struct conf_field *field,
+                      struct buf *out)
+{
+    switch (shape->kind) {
+    case SHAPE_JSON:
+        add_types(shape, out);
+        break;
+    case SHAPE_TEXT:
+        add_text(shape, out);
+        break;
+    case SHAPE_CONST:
+        buf_printf(out, "\"const\":%s", shape->value);
+        break;
+    case SHAPE_INTEGER:
+        add_bounds(field, out);
+        break;
+    case SHAPE_RATIO:
+        buf_puts(out, "\"type\":\"number\",\"minimum\":0,\"maximum\":1");
+        break;
+    case SHAPE_SHARE:
+        buf_puts(out, "\"type\":\"number\",\"exclusiveMinimum\":0,\"maximum\":1");
+        break;
+    case SHAPE_LIST:
+        add_list(shape, field, out);
+        break;
+    case SHAPE_MAP:
+        add_map(shape, field, out);
+        break;
+    case SHAPE_ANY_OF:
+        add_any_of(shape, field, out);
+        break;
+    case SHAPE_WORDS:
+        add_words(field->words, out);
+        break;
+    case SHAPE_NAMES:
+        buf_printf(out, "\"$ref\":\"#/$defs/%s\"", field->names->name);
+        break;
+    case SHAPE_TABLE:
+        buf_printf(out, "\"$ref\":\"#/$defs/%s\"", field->table->name);
+        break;
+    }
 }
 
 static void add_type(const struct conf_field *field, struct tables *met, struct buf *out)
 {
-    const char *plain =
-        (size_t)field->type < N_ELEMENTS(plain_types) ? plain_types[field->type] : NULL;
+    const struct conf_shape *shape = shape_of(field);
 
     if (field->table)
         meet(met, field->table);
     if (field->names)
         meet_names(met, field->names);
-    if (field->schema)
-        buf_puts(out, field->schema);
-    else if (plain && (field->flags & FIELD_FOREVER))
-        buf_printf(out, "\"anyOf\":[{\"const\":\"forever\"},{%s}]", plain);
-    else if (plain)
-        buf_puts(out, plain);
-    else if (field->table)
-        add_reference(field->table, field->flags & FIELD_MAY_BE_EMPTY, out);
-    else if (field->type == FIELD_CHOICE)
-        add_words(field->words, out);
-    else if (field->type == FIELD_CHOICES)
-        add_choices(field->words, out);
-    else if (field->type != FIELD_CUSTOM)
-        add_integer(field, out);
+    if (!shape)
+        return;
+    if (field->flags & FIELD_FOREVER)
+        buf_puts(out, "\"anyOf\":[{\"const\":\"forever\"},{");
+    else if (field->flags & FIELD_MAY_BE_EMPTY)
+        buf_puts(out, "\"anyOf\":[{");
+    add_shape(shape, field, out);
+    if (field->flags & FIELD_FOREVER)
+        buf_puts(out, "}]");
+    else if (field->flags & FIELD_MAY_BE_EMPTY)
+        buf_puts(out, "},{\"type\":\"null\"}]");
 }
 
 static bool is_json(struct str text)
@@ -192,7 +287,7 @@ static void add_names(const struct conf_names *names, struct buf *out)
 {
     const char *name;
 
-    buf_printf(out, ",\"%s\":{\"enum\":[", names->name);
+    buf_printf(out, "\"%s\":{\"enum\":[", names->name);
     for (size_t i = 0; (name = names->at(i)); i++) {
         if (i)
             buf_add_char(out, ',');
@@ -236,7 +331,9 @@ void conf_schema(const struct conf_table *table, const char *id, struct buf *out
         add_object(met.list[i], &met, out);
         buf_add_char(out, '}');
     }
-    for (size_t i = 0; i < met.name_count; i++)
+    for (size_t i = 0; i < met.name_count; i++) {
+        buf_puts(out, i || met.count ? "," : "");
         add_names(met.names[i], out);
+    }
     buf_puts(out, "}}");
 }

@@ -37,6 +37,7 @@ static const char *value_name(const struct conf_field *field)
     case FIELD_PATHS:
         return "PATH";
     case FIELD_CHOICE:
+    case FIELD_EITHER:
     case FIELD_CHOICES:
         return "WORD";
     case FIELD_TEXT:

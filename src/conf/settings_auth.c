@@ -78,7 +78,7 @@ static const struct conf_field key_fields[] = {
      .take = settings_take_account,
      .offset = offsetof(struct settings_key, account),
      .help = "account id the key belongs to; default: the default account",
-     .schema = "\"type\":[\"string\",\"number\"]"},
+     .shape = &shape_text_or_number},
     {.name = "token",
      .type = FIELD_TEXT,
      .flags = FIELD_SECRET,
@@ -92,7 +92,7 @@ static const struct conf_field key_fields[] = {
      .offset = offsetof(struct settings_key, denied),
      .aka = "deny",
      .help = "operations the key may not call, as names or globs: [Delete*, CreateService]",
-     .schema = "\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}}]"},
+     .shape = &shape_texts},
 };
 /* clang-format on */
 static const struct conf_table key_table = {.name = "key", CONF_TABLE_OF(key_fields)};
@@ -111,7 +111,8 @@ static bool take_keys(struct conf_decoder *d, const struct conf_field *field,
     return true;
 }
 
-static bool take_accounts(struct conf_decoder *d, const struct conf_node *node, void *out)
+static bool take_accounts(struct conf_decoder *d, const struct conf_field *field,
+                          const struct conf_node *node, void *out)
 {
     struct settings *settings = CONTAINER_OF(out, struct settings, auth.accounts);
 
@@ -127,7 +128,7 @@ static bool take_accounts(struct conf_decoder *d, const struct conf_node *node, 
             conf_error(d->report, conf_at_key(child), "F208",
                        "'%s' is not an account id; write digits such as 1234567890123456",
                        conf_shown(d->report, child->key));
-        conf_want_word(d, &account_modes, child, &mode);
+        conf_want_word(d, field->words, child, &mode);
         account->id = arena_str(d->arena, child->key);
         account->mode = (enum settings_auth_mode)mode;
     }

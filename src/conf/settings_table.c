@@ -63,7 +63,8 @@ static void take_limit(struct conf_decoder *d, const struct conf_node *node, str
         limits->values[limit - limit_table(&count)] = (int64_t)value;
 }
 
-static bool take_limits(struct conf_decoder *d, const struct conf_node *node, void *out)
+static bool take_limits(struct conf_decoder *d, const struct conf_field *field,
+                        const struct conf_node *node, void *out)
 {
     struct settings *settings = CONTAINER_OF(out, struct settings, limits);
     /* A flag or a variable gives the profile alone. */
@@ -71,7 +72,7 @@ static bool take_limits(struct conf_decoder *d, const struct conf_node *node, vo
     int of_2020 = settings->limits_of_2020;
 
     if (profile)
-        conf_want_word(d, &profiles, profile, &of_2020);
+        conf_want_word(d, field->words, profile, &of_2020);
     settings->limits_of_2020 = of_2020;
     limits_init(&settings->limits, of_2020);
     if (node->kind == CONF_SCALAR)
@@ -149,8 +150,14 @@ static const struct conf_table invoke_table = {.name = "invoke", CONF_TABLE_OF(i
 
 /* ---- proxy ---- */
 
-#define TEXTS_SCHEMA                                                                               \
-    "\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}}]"
+/* A user's name or number, or a list of them. */
+static const struct conf_shape user = SHAPE_OF_TYPES("string", "integer");
+static const struct conf_shape user_list = {.kind = SHAPE_LIST, .of = &user};
+static const struct conf_shape users = SHAPE_ANY(&user, &user_list);
+
+static const struct conf_shape limit_value = SHAPE_OF_TYPES("integer", "string");
+static const struct conf_shape limits = {
+    .kind = SHAPE_MAP, .of = &limit_value, .own = "profile", .of_own = &shape_words};
 
 #define AT(member) offsetof(struct settings, proxy.member) - offsetof(struct settings, proxy)
 static const struct conf_field proxy_fields[] = {

@@ -282,6 +282,17 @@ static bool take_texts(struct conf_decoder *d, const struct conf_node *node, boo
 
 /* ---- by type ---- */
 
+static bool take_either(struct conf_decoder *d, const struct conf_words *words,
+                        const struct conf_node *node, bool *out)
+{
+    int value = 0;
+
+    if (!conf_want_word(d, words, node, &value))
+        return false;
+    *out = value;
+    return true;
+}
+
 bool conf_decode_field(struct conf_decoder *d, const struct conf_field *field,
                        const struct conf_node *node, void *base)
 {
@@ -309,6 +320,8 @@ bool conf_decode_field(struct conf_decoder *d, const struct conf_field *field,
         return take_text(d, node, field->type == FIELD_PATH, out);
     case FIELD_CHOICE:
         return conf_want_word(d, field->words, node, out);
+    case FIELD_EITHER:
+        return take_either(d, field->words, node, out);
     case FIELD_CHOICES:
         return conf_want_words(d, field->words, node, out);
     case FIELD_TEXTS:

@@ -6,17 +6,6 @@
 #include "conf/scalar.h"
 #include "fault/rule.h"
 
-bool fault_take_flag(struct conf_decoder *d, const struct conf_field *field,
-                     const struct conf_node *node, void *out)
-{
-    int value = 0;
-
-    if (!conf_want_word(d, field->words, node, &value))
-        return false;
-    *(bool *)out = value;
-    return true;
-}
-
 bool fault_take_amount(struct conf_decoder *d, const struct conf_field *field,
                        const struct conf_node *node, void *out)
 {

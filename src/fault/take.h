@@ -10,5 +10,4 @@
 #include "conf/field.h"
 
 conf_decode_fn fault_take_amount; /* struct fault_amount */
-conf_decode_fn fault_take_flag;   /* bool, from the value of a word */
 conf_take_fn fault_take_base64;   /* struct str, in the arena */

@@ -4,6 +4,7 @@
 #include "base/distance.h"
 #include "conf/document.h"
 #include "grammar/internal.h"
+#include "journal/coverage.h"
 #include "journal/profile.h"
 #include "journal/query.h"
 
@@ -188,103 +189,117 @@ static bool check_profile(struct conf_decoder *d, const struct conf_node *node, 
 
 /* ---- assertions ---- */
 
-#define CHECK(key, how, json, text)                                                                \
+static const struct conf_shape any_value =
+    SHAPE_OF_TYPES("number", "string", "boolean", "object", "array");
+static const struct conf_shape filters = {.kind = SHAPE_LIST, .of = &shape_map};
+static const struct conf_shape done = {.kind = SHAPE_CONST, .value = "\"done\""};
+static const struct conf_word state_list[] = {
+    {"injected", COVERAGE_INJECTED},
+    {"reached",  COVERAGE_REACHED },
+    {"reacted",  COVERAGE_REACTED },
+};
+static const struct conf_words states = {CONF_WORDS_OF(state_list)};
+
+#define CHECK(key, how, looks, text)                                                               \
     {                                                                                              \
-        .name = key, .type = FIELD_CUSTOM, .take = check_##how, .help = text, .schema = json       \
+        .name = key, .type = FIELD_CUSTOM, .take = check_##how, .help = text, .shape = &(looks)    \
     }
 /* The same with the vocabulary of a key of `match`. */
-#define CHECK_KEY(key, of_match, json, text)                                                       \
+#define CHECK_KEY(key, of_match, looks, text)                                                      \
     {                                                                                              \
         .name = key, .type = FIELD_CUSTOM, .decode = check_match_key, .arg = (of_match),           \
-        .help = text, .schema = json                                                               \
+        .help = text, .shape = &(looks)                                                            \
     }
-#define ANY_VALUE "\"type\":[\"number\",\"string\",\"boolean\",\"object\",\"array\"]"
 #define MATCH                                                                                      \
     {.name = "match",                                                                              \
      .type = FIELD_CUSTOM,                                                                         \
      .take = check_match,                                                                          \
      .help = "the calls it is about, by the filters of the journal",                               \
-     .schema = "\"type\":\"object\""},                                                             \
-        CHECK("allow_none", bool, "\"type\":\"boolean\"", "pass when nothing was met")
+     .shape = &shape_map},                                                                         \
+        CHECK("allow_none", bool, shape_bool, "pass when nothing was met")
 #define COMPARISONS(how)                                                                           \
-    CHECK("eq", how, ANY_VALUE, "equal"), CHECK("gt", how, ANY_VALUE, "greater"),                  \
-        CHECK("gte", how, ANY_VALUE, "at least"), CHECK("lt", how, ANY_VALUE, "less"),             \
-        CHECK("lte", how, ANY_VALUE, "at most")
-#define WITHIN CHECK("within", duration, ANY_VALUE, "no later than this")
+    CHECK("eq", how, any_value, "equal"), CHECK("gt", how, any_value, "greater"),                  \
+        CHECK("gte", how, any_value, "at least"), CHECK("lt", how, any_value, "less"),             \
+        CHECK("lte", how, any_value, "at most")
+#define WITHIN CHECK("within", duration, any_value, "no later than this")
 
 /* The keys are those of journal/verify.c, which judges them; a test holds the two together. */
 /* clang-format off */
 static const struct conf_field counted_fields[] = {COMPARISONS(number), MATCH};
 static const struct conf_field backoff_fields[] = {
     MATCH,
-    CHECK("profile", profile, "\"type\":\"string\"", "a schedule that is known by name"),
-    CHECK("attempts", count, ANY_VALUE, "attempts of one call"),
-    CHECK("first_gap", span, ANY_VALUE, "pause before the first retry"),
-    CHECK("factor", factor, ANY_VALUE, "growth from one gap to the next"),
-    CHECK("gap", span, ANY_VALUE, "each gap"),
-    CHECK("jitter", bool, "\"type\":\"boolean\"", "gaps differ by chance"),
-    CHECK("obey_retry_after", bool, "\"type\":\"boolean\"", "no retry before Retry-After"),
-    CHECK("fresh_signature", bool, "\"type\":\"boolean\"", "each attempt is signed anew"),
-    CHECK("no_retry_on", list, "\"type\":\"array\"", "statuses or codes after which no retry may come"),
+    CHECK("profile", profile, shape_text, "a schedule that is known by name"),
+    CHECK("attempts", count, any_value, "attempts of one call"),
+    CHECK("first_gap", span, any_value, "pause before the first retry"),
+    CHECK("factor", factor, any_value, "growth from one gap to the next"),
+    CHECK("gap", span, any_value, "each gap"),
+    CHECK("jitter", bool, shape_bool, "gaps differ by chance"),
+    CHECK("obey_retry_after", bool, shape_bool, "no retry before Retry-After"),
+    CHECK("fresh_signature", bool, shape_bool, "each attempt is signed anew"),
+    CHECK("no_retry_on", list, shape_list, "statuses or codes after which no retry may come"),
     COMPARISONS(number),
 };
 static const struct conf_field recovery_fields[] = {
     WITHIN,
-    CHECK("success", share, ANY_VALUE, "share of calls that succeed afterwards"),
+    CHECK("success", share, any_value, "share of calls that succeed afterwards"),
     COMPARISONS(number), MATCH,
 };
 static const struct conf_field duplicates_fields[] = {
-    CHECK("effect", text, "\"const\":\"done\"", "whose work was done"),
+    CHECK("effect", text, done, "whose work was done"),
     COMPARISONS(number), MATCH,
 };
 static const struct conf_field errors_fields[] = {
-    CHECK("over", duration, ANY_VALUE, "the worst stretch of this length; default: all calls together"),
+    CHECK("over", duration, any_value, "the worst stretch of this length; default: all calls together"),
     COMPARISONS(ratio), MATCH,
 };
 static const struct conf_field fires_fields[] = {
-    CHECK("rule", text, "\"type\":\"string\"", "id of the rule"),
+    CHECK("rule", text, shape_text, "id of the rule"),
     COMPARISONS(number), MATCH,
 };
 static const struct conf_field latency_fields[] = {
-    CHECK("p50", span, ANY_VALUE, "what half of the calls do not exceed"),
-    CHECK("p90", span, ANY_VALUE, "what nine of ten do not exceed"),
-    CHECK("p95", span, ANY_VALUE, "what 95 of 100 do not exceed"),
-    CHECK("p99", span, ANY_VALUE, "what 99 of 100 do not exceed"),
-    CHECK("max", span, ANY_VALUE, "the longest of all"),
+    CHECK("p50", span, any_value, "what half of the calls do not exceed"),
+    CHECK("p90", span, any_value, "what nine of ten do not exceed"),
+    CHECK("p95", span, any_value, "what 95 of 100 do not exceed"),
+    CHECK("p99", span, any_value, "what 99 of 100 do not exceed"),
+    CHECK("max", span, any_value, "the longest of all"),
     COMPARISONS(number), MATCH,
 };
 static const struct conf_field order_fields[] = {
-    CHECK("of", list, "\"type\":\"array\",\"items\":{\"type\":\"object\"}", "filters of the journal, each for a call behind the one above"),
+    CHECK("of", list, filters, "filters of the journal, each for a call behind the one above"),
     COMPARISONS(number), MATCH,
 };
 static const struct conf_field failover_fields[] = {
-    CHECK_KEY("from", "region", "\"type\":\"string\"", "region that fails"),
-    CHECK_KEY("to", "region", "\"type\":\"string\"", "region that is called instead"),
-    CHECK("back", bool, "\"type\":\"boolean\"", "and the first region is called again"),
+    CHECK_KEY("from", "region", shape_text, "region that fails"),
+    CHECK_KEY("to", "region", shape_text, "region that is called instead"),
+    CHECK("back", bool, shape_bool, "and the first region is called again"),
     WITHIN, COMPARISONS(number), MATCH,
 };
 static const struct conf_field herd_fields[] = {
-    CHECK("bucket", duration, ANY_VALUE, "arrivals are counted in steps of this; default 100ms"),
-    CHECK("over", duration, ANY_VALUE, "so long behind the last fault"),
+    CHECK("bucket", duration, any_value, "arrivals are counted in steps of this; default 100ms"),
+    CHECK("over", duration, any_value, "so long behind the last fault"),
     COMPARISONS(number), MATCH,
 };
 static const struct conf_field breaker_fields[] = {
-    CHECK("opens", bool, "\"type\":\"boolean\"", "the client stops calling; default true"),
-    CHECK("pause", duration, ANY_VALUE, "a gap of at least this counts as stopping"),
-    CHECK("probes", count, ANY_VALUE, "single calls between pauses"),
+    CHECK("opens", bool, shape_bool, "the client stops calling; default true"),
+    CHECK("pause", duration, any_value, "a gap of at least this counts as stopping"),
+    CHECK("probes", count, any_value, "single calls between pauses"),
     COMPARISONS(number), MATCH,
 };
 static const struct conf_field seen_fields[] = {
-    CHECK("outcome", text, "\"type\":\"string\"", "what the client reports"),
-    CHECK("exception", text, "\"type\":\"string\"", "exception that the client reports"),
-    CHECK("code", text, "\"type\":\"string\"", "FC code that the client reports"),
-    CHECK("lost", bool, "\"type\":\"boolean\"", "the code that was sent is not what it reports"),
+    CHECK("outcome", text, shape_text, "what the client reports"),
+    CHECK("exception", text, shape_text, "exception that the client reports"),
+    CHECK("code", text, shape_text, "FC code that the client reports"),
+    CHECK("lost", bool, shape_bool, "the code that was sent is not what it reports"),
     COMPARISONS(number), MATCH,
 };
 static const struct conf_field coverage_fields[] = {
-    CHECK("errors", codes, "\"type\":[\"string\",\"array\"]", "codes, and other ways a call ends"),
-    CHECK_KEY("operations", "operation", "\"type\":[\"string\",\"array\"]", "operations"),
-    CHECK("state", text, "\"enum\":[\"injected\",\"reached\",\"reacted\"]", "how far; default reached"),
+    CHECK("errors", codes, shape_text_or_list, "codes, and other ways a call ends"),
+    CHECK_KEY("operations", "operation", shape_text_or_list, "operations"),
+    {.name = "state",
+     .type = FIELD_CUSTOM,
+     .take = check_text,
+     .words = &states,
+     .help = "how far; default reached"},
     COMPARISONS(ratio), MATCH,
 };
 /* clang-format on */

@@ -124,6 +124,8 @@ static bool take_step(struct conf_decoder *d, const struct conf_field *field,
     return conf_decode_field(d, &duration, node, out);
 }
 
+static const struct conf_shape number_or_text = SHAPE_OF_TYPES("number", "string");
+
 /* clang-format off */
 static const struct conf_field burst_fields[] = {
     {.name = "enter",
@@ -138,7 +140,7 @@ static const struct conf_field burst_fields[] = {
      .offset = AT(burst_leave),
      .decode = take_leave,
      .help = "probability of each step to leave it; a burst is 1/leave steps long",
-     .schema = "\"type\":[\"number\",\"string\"]"},
+     .shape = &number_or_text},
     {.name = "inside",
      .type = FIELD_RATIO,
      .offset = AT(burst_inside),
@@ -155,7 +157,7 @@ static const struct conf_field burst_fields[] = {
      .decode = take_step,
      .fallback = "call",
      .help = "what a step is: each call, or a duration",
-     .schema = "\"type\":\"string\""},
+     .shape = &shape_text},
 };
 /* clang-format on */
 const struct conf_table fault_burst_table = {.name = "burst", CONF_TABLE_OF(burst_fields)};

@@ -36,20 +36,20 @@ static const struct conf_field pareto_fields[] = {
 };
 /* clang-format on */
 
-static const struct conf_word shape_list[] = {
+static const struct conf_word wave_list[] = {
     {"sine",     WAVE_SINE    },
     {"saw",      WAVE_SAW     },
     {"square",   WAVE_SQUARE  },
     {"triangle", WAVE_TRIANGLE},
 };
-static const struct conf_words shapes = {CONF_WORDS_OF(shape_list)};
+static const struct conf_words waves = {CONF_WORDS_OF(wave_list)};
 
 /* clang-format off */
 static const struct conf_field wave_fields[] = {
     {.name = "shape",
      .type = FIELD_CHOICE,
      .offset = offsetof(struct args, shape),
-     .words = &shapes,
+     .words = &waves,
      .help = "shape of the wave",
      .assumed = "sine"},
     DURATION(base, 0),
@@ -177,7 +177,7 @@ static bool take_samples(struct conf_decoder *d, const struct conf_node *node, v
      .type = FIELD_CUSTOM,                                                                         \
      .decode = take_fixed,                                                                         \
      .help = "always the same",                                                                    \
-     .schema = "\"type\":\"string\""},                                                             \
+     .shape = &shape_text},                                                                        \
         KIND(uniform, "any duration from min to max"), KIND(normal, "bell curve, cut off at 0"),   \
         KIND(lognormal, "as production latencies are: median and 99th percentile"),                \
         KIND(exponential, "many short, few long ones"),                                            \
@@ -187,7 +187,7 @@ static bool take_samples(struct conf_decoder *d, const struct conf_node *node, v
          .type = FIELD_CUSTOM,                                                                     \
          .take = take_samples,                                                                     \
          .help = "one of these durations",                                                         \
-         .schema = "\"type\":\"array\",\"items\":{\"type\":\"string\"}"},                          \
+         .shape = &shape_text_list},                                                               \
     {                                                                                              \
         .name = "max", .type = FIELD_DURATION, .flags = FIELD_ABOVE_ZERO,                          \
         .offset = offsetof(struct fault_latency, max_ns), .help = "longer ones are cut to this"    \
@@ -272,7 +272,7 @@ static const struct conf_field delay_fields[] = {
      .offset = offsetof(struct delay, ref),
      .take = take_ref,
      .help = "a name from 'latencies'",
-     .schema = "\"type\":\"string\""},
+     .shape = &shape_text},
 };
 /* clang-format on */
 

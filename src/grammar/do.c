@@ -23,12 +23,12 @@ static const struct conf_words effects = {CONF_WORDS_OF(effect_list)};
     [OUTCOME_##enumerator - 1] = {.name = #key, .type = FIELD_CUSTOM, .help = text, OF_##enumerator},
 /* clang-format on */
 #define OF_ERROR                                                                                   \
-    .decode = grammar_take_error, .table = &fault_error_table,                                     \
-    .schema = "\"anyOf\":[{\"$ref\":\"#/$defs/code\"},{\"$ref\":\"#/$defs/error\"}]"
+    .decode = grammar_take_error, .table = &fault_error_table, .names = &grammar_codes,            \
+    .shape = &shape_names_or_table
 #define OF_RESPOND .decode = grammar_take_respond, .table = &fault_respond_table
 #define OF_ONE_OF                                                                                  \
     .take = grammar_take_one_of, .table = &fault_choice_table, .aka = "random choose",             \
-    .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/choice\"}"
+    .shape = &shape_tables
 #define OF_SEQUENCE .decode = grammar_take_sequence, .table = &fault_sequence_table
 #define SHAPER(key, text)                                                                          \
     {                                                                                              \
@@ -78,7 +78,7 @@ static const struct conf_field action_fields[] = {
      .table = &fault_delay_table,
      .aka = "latency sleep wait",
      .help = "wait: a duration, or a distribution and a place",
-     .schema = "\"anyOf\":[{\"type\":\"string\"},{\"$ref\":\"#/$defs/delay\"}]"},
+     .shape = &shape_text_or_table},
     {.name = "headers",
      .type = FIELD_CUSTOM,
      .decode = grammar_take_headers,

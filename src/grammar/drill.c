@@ -105,7 +105,7 @@ static const struct conf_field only_fields[] = {
      .offset = AT(account),
      .take = take_account,
      .help = "one account id",
-     .schema = "\"type\":[\"string\",\"number\"]"},
+     .shape = &shape_text_or_number},
 };
 static const struct conf_table only_table = {.name = "drill_only", CONF_TABLE_OF(only_fields)};
 static const struct conf_field drill_guard_fields[] = {
@@ -154,7 +154,7 @@ static const struct conf_field drill_fields[] = {
      .offset = AT(id),
      .take = take_drill_id,
      .help = "name of the drill",
-     .schema = "\"type\":\"string\",\"pattern\":\"^[a-z0-9][a-z0-9-]{0,62}$\""},
+     .shape = &grammar_id_shape},
     {.name = "description",
      .type = FIELD_TEXT,
      .offset = AT(description),
@@ -163,7 +163,7 @@ static const struct conf_field drill_fields[] = {
      .type = FIELD_CUSTOM,
      .decode = take_seed,
      .help = "what chance depends on while it runs",
-     .schema = "\"anyOf\":[{\"const\":\"random\"},{\"type\":\"integer\",\"minimum\":0}]"},
+     .shape = &shape_random},
     {.name = "timeout",
      .type = FIELD_DURATION,
      .flags = FIELD_ABOVE_ZERO,
@@ -189,20 +189,20 @@ static const struct conf_field drill_fields[] = {
      .decode = grammar_take_steps,
      .table = &fault_drill_step_table,
      .help = "the timeline",
-     .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/drill_step\"}"},
+     .shape = &shape_tables},
     {.name = "stop_when",
      .type = FIELD_CUSTOM,
      .take = take_conditions,
      .table = &fault_condition_table,
      .help = "list of conditions; when one holds, the drill stops",
-     .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/condition\"}"},
+     .shape = &shape_tables},
     {.name = "assert",
      .type = FIELD_CUSTOM,
      .decode = take_assertions,
      .table = &fault_assertion_table,
      .aka = "asserts assertions expect",
      .help = "what must hold in the end",
-     .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/assertion\"}"},
+     .shape = &shape_tables},
 };
 /* clang-format on */
 

@@ -203,17 +203,19 @@ static const struct conf_field clock_fields[] = {
      .type = FIELD_CUSTOM,
      .take = take_freeze,
      .help = "stop the clock, at an RFC 3339 time or now",
-     .schema = "\"type\":\"string\""},
+     .shape = &shape_text},
     {.name = "real",
      .type = FIELD_CUSTOM,
      .take = take_real,
      .help = "real time again",
-     .schema = "\"const\":true"},
+     .shape = &shape_true},
 };
 /* clang-format on */
 static const struct conf_table clock_table = {.name = "clock", CONF_TABLE_OF(clock_fields)};
 
 /* When a step is due: one of three keys, read by take_due(). */
+static const struct conf_shape wait_for = SHAPE_ANY(&shape_duration, &shape_table);
+
 /* clang-format off */
 static const struct conf_field step_fields[] = {
     STEP("at", FIELD_DURATION, ns, "so long after the start"),
@@ -222,8 +224,7 @@ static const struct conf_field step_fields[] = {
      .take = take_wait,
      .table = &fault_condition_table,
      .help = "so long after the step above; or a condition, as in until",
-     .schema = "\"anyOf\":[{\"type\":\"string\",\"pattern\":\"^[0-9]+(\\\\.[0-9]+)?(ms|s|m|h)$\"},"
-               "{\"$ref\":\"#/$defs/condition\"}]"},
+     .shape = &wait_for},
     {.name = "until",
      .type = FIELD_CUSTOM,
      .take = take_until,
@@ -234,12 +235,12 @@ static const struct conf_field step_fields[] = {
      .type = FIELD_CUSTOM,
      .take = take_enable,
      .help = "ids of rules, or group:name",
-     .schema = "\"type\":[\"string\",\"array\"]"},
+     .shape = &shape_text_or_list},
     {.name = "disable",
      .type = FIELD_CUSTOM,
      .take = take_disable,
      .help = "ids of rules, or group:name",
-     .schema = "\"type\":[\"string\",\"array\"]"},
+     .shape = &shape_text_or_list},
     {.name = "set",
      .type = FIELD_CUSTOM,
      .decode = take_set,

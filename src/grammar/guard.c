@@ -181,13 +181,11 @@ static const struct conf_field guard_fields[] = {
      .fallback = "256",
      .help = "calls that rules may hold or change at once"},
     {.name = "overflow",
-     .type = FIELD_CUSTOM,
+     .type = FIELD_EITHER,
      .offset = AT(overflow_reject),
-     .decode = fault_take_flag,
      .words = &overflows,
      .fallback = "pass",
-     .help = "what happens to a call beyond that: pass, or reject with 503",
-     .schema = "\"enum\":[\"pass\",\"reject\"]"},
+     .help = "what happens to a call beyond that: pass, or reject with 503"},
     {.name = "max_delay",
      .type = FIELD_DURATION,
      .flags = FIELD_ABOVE_ZERO,
@@ -210,7 +208,7 @@ static const struct conf_field guard_fields[] = {
      .take = take_halt,
      .table = &fault_condition_table,
      .help = "list of conditions; when one holds, all rules stop",
-     .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/condition\"}"},
+     .shape = &shape_tables},
 };
 /* clang-format on */
 

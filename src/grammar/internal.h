@@ -121,6 +121,9 @@ const char *grammar_place(struct conf_decoder *d, const struct conf_node *node, 
 /* files.c */
 /** True when the node stands in a file, so that it may name others. */
 bool grammar_in_file(const struct grammar *g, const struct conf_node *node);
+/* Of what has an id: a rule, a drill (rule.c). */
+extern const struct conf_shape grammar_id_shape;
+
 /** Read a file and what it includes, in front of it. */
 void grammar_read(struct grammar *g, const char *path);
 /** Read a text that is no file. */

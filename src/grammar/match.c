@@ -90,7 +90,7 @@ static bool take_position(struct conf_decoder *d, const struct conf_field *field
     struct grammar_comparison form = {.type = FIELD_UINT,
                                       .or_value = true,
                                       .example = "{gte: 2}",
-                                      .min = 1,
+                                      .min = field->min,
                                       .wrong = field->wrong};
 
     return grammar_compare(d, &form, node, out);
@@ -231,12 +231,18 @@ unsigned grammar_products(const struct conf_node *match)
     return bits;
 }
 
-#define PATTERN_SCHEMA                                                                             \
-    "\"anyOf\":[{\"type\":[\"string\",\"number\"]},{\"type\":\"object\"},{\"type\":\"array\"}]"
-/* Alternatives, and lists of them. */
-#define ONE_OR_MORE(one) "\"anyOf\":[" one ",{\"type\":\"array\",\"items\":{\"anyOf\":[" one "]}}]"
-#define NAME_OR_GLOB(definition)                                                                   \
-    "{\"$ref\":\"#/$defs/" definition "\"},{\"type\":\"string\",\"pattern\":\"[*?]\"}"
+static const struct conf_shape pattern = SHAPE_ANY(&shape_text_or_number, &shape_map, &shape_list);
+static const struct conf_shape position = SHAPE_ANY(&shape_integer, &shape_map);
+/* Names of a vocabulary and globs, and lists of them. */
+static const struct conf_shape name_or_glob = SHAPE_ANY(&shape_names, &shape_glob);
+static const struct conf_shape some_names = {.kind = SHAPE_LIST, .of = &name_or_glob};
+static const struct conf_shape names = SHAPE_ANY(&shape_names, &shape_glob, &some_names);
+/* The same, or captures. */
+static const struct conf_shape region = SHAPE_ANY(&shape_names, &shape_glob, &shape_map);
+static const struct conf_shape some_regions = {.kind = SHAPE_LIST, .of = &region};
+static const struct conf_shape regions =
+    SHAPE_ANY(&shape_names, &shape_glob, &shape_map, &some_regions);
+
 /* Of CALL_FACTS: by how they are matched, and by their types. */
 #define PATTERN(key, taken, text)                                                                  \
     {.name = #key,                                                                                 \
@@ -244,7 +250,7 @@ unsigned grammar_products(const struct conf_node *match)
      .offset = AT(key),                                                                            \
      .take = taken,                                                                                \
      .help = text,                                                                                 \
-     .schema = PATTERN_SCHEMA},
+     .shape = &pattern},
 #define PLAIN_TEXT(key, text) PATTERN(key, take_patterns, text)
 #define PLAIN_FLAG(key, text) TRUTH(key, text)
 #define KEY_PLAIN(key, TYPE, text) PLAIN_##TYPE(key, text)
@@ -256,16 +262,17 @@ unsigned grammar_products(const struct conf_node *match)
      .offset = AT(region),                                                                         \
      .take = take_region,                                                                          \
      .help = text,                                                                                 \
-     .schema = ONE_OR_MORE(NAME_OR_GLOB("region") ",{\"type\":\"object\"}"),                       \
+     .shape = &regions,                                                                            \
      .names = &grammar_regions},
 #define SPECIAL_connection_call(text)                                                              \
     {.name = "connection_call",                                                                    \
      .type = FIELD_CUSTOM,                                                                         \
      .offset = AT(connection_call),                                                                \
      .decode = take_position,                                                                      \
+     .min = 1,                                                                                     \
      .wrong = "calls count from 1",                                                                \
      .help = text,                                                                                 \
-     .schema = POSITION_SCHEMA},
+     .shape = &position},
 #define KEY(key, TYPE, how, place, text) KEY_##how(key, TYPE, text)
 #define FACT(name, TYPE, SHOWN, ...) FACT_KEY(KEY, name, TYPE, __VA_ARGS__)
 #define TRUTH(key, text)                                                                           \
@@ -274,9 +281,7 @@ unsigned grammar_products(const struct conf_node *match)
      .offset = AT(key),                                                                            \
      .take = take_truth,                                                                           \
      .help = text,                                                                                 \
-     .schema = "\"type\":\"boolean\""},
-#define NAMED_SCHEMA "\"type\":\"object\""
-#define POSITION_SCHEMA "\"anyOf\":[{\"type\":\"integer\",\"minimum\":1},{\"type\":\"object\"}]"
+     .shape = &shape_bool},
 
 /* clang-format off */
 static const struct conf_field match_fields[] = {
@@ -300,7 +305,7 @@ static const struct conf_field match_fields[] = {
                                                    .take = grammar_take_operations,
                                                    .aka = "action op",
                                                    .help = "name, glob or class: InvokeFunction, Create*, @invoke, @read, @write, @control, @all",
-                                                   .schema = ONE_OR_MORE(NAME_OR_GLOB("operation")),
+                                                   .shape = &names,
                                                    .names = &grammar_operations},
     {.name = "invocation",
                                                    .type = FIELD_CHOICES,
@@ -314,7 +319,7 @@ static const struct conf_field match_fields[] = {
                                                    .take = grammar_take_clients,
                                                    .aka = "ip address",
                                                    .help = "address or CIDR of the client, or a list of them",
-                                                   .schema = PATTERN_SCHEMA},
+                                                   .shape = &pattern},
     {.name = "sdk",
                                                    .type = FIELD_CHOICES,
                                                    .offset = AT(sdks),
@@ -325,12 +330,12 @@ static const struct conf_field match_fields[] = {
                                                    .take = grammar_take_header,
                                                    .aka = "headers",
                                                    .help = "header name: pattern or {present: bool}",
-                                                   .schema = NAMED_SCHEMA},
+                                                   .shape = &shape_map},
     {.name = "query",
                                                    .type = FIELD_CUSTOM,
                                                    .take = grammar_take_query,
                                                    .help = "query name: pattern or {present: bool}",
-                                                   .schema = NAMED_SCHEMA},
+                                                   .shape = &shape_map},
     {.name = "body",
                                                    .type = FIELD_CUSTOM,
                                                    .decode = grammar_take_body,
@@ -340,16 +345,17 @@ static const struct conf_field match_fields[] = {
                                                    .type = FIELD_CUSTOM,
                                                    .offset = AT(attempt),
                                                    .decode = take_position,
+                                                   .min = 1,
                                                    .wrong = "attempts count from 1",
                                                    .help = "position in the retry chain",
-                                                   .schema = POSITION_SCHEMA},
+                                                   .shape = &position},
     {.name = "any",
                                                    .type = FIELD_CUSTOM,
                                                    .take = take_any,
                                                    .table = &fault_match_table,
                                                    .aka = "or",
                                                    .help = "list of matches of which one must hold",
-                                                   .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/match\"}"},
+                                                   .shape = &shape_tables},
     {.name = "not",
                                                    .type = FIELD_CUSTOM,
                                                    .take = take_not,

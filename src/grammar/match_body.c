@@ -141,6 +141,10 @@ static bool take_sha256(struct conf_decoder *d, const struct conf_node *node, vo
     return match->has_sha256;
 }
 
+static const struct conf_shape pointers = {.kind = SHAPE_MAP, .value = "^/"};
+static const struct conf_shape hex_of_sha256 = {
+    .kind = SHAPE_TEXT, .keyword = "pattern", .value = "^[0-9a-fA-F]{64}$"};
+
 /* clang-format off */
 static const struct conf_field body_fields[] = {
     {.name = "size",
@@ -148,7 +152,7 @@ static const struct conf_field body_fields[] = {
      .offset = AT(body_size),
      .take = take_body_size,
      .help = "{gt, gte, lt, lte}: size of the body",
-     .schema = "\"type\":\"object\""},
+     .shape = &shape_map},
     {.name = "contains",
      .type = FIELD_TEXT,
      .offset = AT(body_contains),
@@ -157,12 +161,12 @@ static const struct conf_field body_fields[] = {
      .type = FIELD_CUSTOM,
      .take = take_json,
      .help = "JSON pointer: value, pattern, comparison or {present: bool}",
-     .schema = "\"type\":\"object\",\"propertyNames\":{\"pattern\":\"^/\"}"},
+     .shape = &pointers},
     {.name = "sha256",
      .type = FIELD_CUSTOM,
      .take = take_sha256,
      .help = "digest of the body, 64 hex digits",
-     .schema = "\"type\":\"string\",\"pattern\":\"^[0-9a-fA-F]{64}$\""},
+     .shape = &hex_of_sha256},
 };
 /* clang-format on */
 const struct conf_table fault_body_table = {.name = "body", CONF_TABLE_OF(body_fields)};

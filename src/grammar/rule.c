@@ -143,13 +143,11 @@ static const struct conf_field limit_fields[] = {
      .offset = AT(limit_for_ns),
      .help = "so long after the first fire"},
     {.name = "then",
-     .type = FIELD_CUSTOM,
+     .type = FIELD_EITHER,
      .offset = AT(limit_then_pass),
-     .decode = fault_take_flag,
      .words = &limit_then,
      .help = "off: the rule is switched off; pass: it stays and passes",
-     .assumed = "off",
-     .schema = "\"enum\":[\"off\",\"pass\"]"},
+     .assumed = "off"},
 };
 /* clang-format on */
 
@@ -194,6 +192,9 @@ static bool take_stop(struct conf_decoder *d, const struct conf_field *field,
 
 /* ---- the rule ---- */
 
+const struct conf_shape grammar_id_shape = {
+    .kind = SHAPE_TEXT, .keyword = "pattern", .value = "^[a-z0-9][a-z0-9-]{0,62}$"};
+
 /* clang-format off */
 static const struct conf_field rule_fields[] = {
     {.name = "match",
@@ -226,7 +227,7 @@ static const struct conf_field rule_fields[] = {
      .missing = "a rule needs a name for journal, header and metrics",
      .aka = "name",
      .help = "name of the rule, unique over all files",
-     .schema = "\"type\":\"string\",\"pattern\":\"^[a-z0-9][a-z0-9-]{0,62}$\""},
+     .shape = &grammar_id_shape},
     {.name = "description",
      .type = FIELD_TEXT,
      .offset = AT(description),
@@ -235,13 +236,13 @@ static const struct conf_field rule_fields[] = {
      .type = FIELD_CUSTOM,
      .decode = take_tags,
      .help = "shown in lists and reports",
-     .schema = "\"type\":\"array\""},
+     .shape = &shape_list},
     {.name = "group",
      .type = FIELD_CUSTOM,
      .offset = AT(group),
      .take = take_group,
      .help = "a name from 'groups'; the rule is on when both are",
-     .schema = "\"type\":\"string\""},
+     .shape = &shape_text},
     {.name = "enabled",
      .type = FIELD_BOOL,
      .offset = AT(enabled),
@@ -253,13 +254,11 @@ static const struct conf_field rule_fields[] = {
      .help = "of a canned answer: it answers for a function that has code, too",
      .assumed = "false"},
     {.name = "mode",
-     .type = FIELD_CUSTOM,
+     .type = FIELD_EITHER,
      .offset = AT(shadow),
-     .decode = fault_take_flag,
      .words = &modes,
      .help = "shadow decides and records, and changes nothing",
-     .assumed = "enforce",
-     .schema = "\"enum\":[\"enforce\",\"shadow\"]"},
+     .assumed = "enforce"},
     {.name = "priority",
      .type = FIELD_INT,
      .offset = AT(priority),
@@ -276,20 +275,18 @@ static const struct conf_field rule_fields[] = {
      .offset = AT(ttl_ns),
      .decode = take_ttl,
      .help = "how long from arming; default: guard.default_ttl",
-     .schema = "\"type\":\"string\""},
+     .shape = &shape_text},
     {.name = "stop",
      .type = FIELD_CUSTOM,
      .decode = take_stop,
      .help = "ask no further rule once this one fired; default: true for outcomes, false for "
              "shapers",
-     .schema = "\"type\":\"boolean\""},
+     .shape = &shape_bool},
     {.name = "mark",
-     .type = FIELD_CUSTOM,
+     .type = FIELD_EITHER,
      .offset = AT(mark),
-     .decode = fault_take_flag,
      .words = &grammar_marks,
-     .help = "header: changed answers carry X-Fcemu-Fault; default: defaults.mark",
-     .schema = "\"enum\":[\"header\",\"none\"]"},
+     .help = "header: changed answers carry X-Fcemu-Fault; default: defaults.mark"},
 };
 /* clang-format on */
 

@@ -28,19 +28,19 @@ static const struct conf_field header_edits_fields[] = {
      .decode = take_edits,
      .arg = &edit_kinds[EDIT_SET],
      .help = "header name: value, in place of what is there",
-     .schema = "\"type\":\"object\""},
+     .shape = &shape_map},
     {.name = "add",
      .type = FIELD_CUSTOM,
      .decode = take_edits,
      .arg = &edit_kinds[EDIT_ADD],
      .help = "header name: value, beside what is there",
-     .schema = "\"type\":\"object\""},
+     .shape = &shape_map},
     {.name = "remove",
      .type = FIELD_CUSTOM,
      .decode = take_edits,
      .arg = &edit_kinds[EDIT_REMOVE],
      .help = "a header name or a list of them",
-     .schema = "\"type\":[\"string\",\"array\"]"},
+     .shape = &shape_text_or_list},
 };
 /* clang-format on */
 const struct conf_table fault_header_edits_table = {.name = "headers",
@@ -124,6 +124,8 @@ static const struct conf_word length_then_list[] = {
 };
 static const struct conf_words length_then = {CONF_WORDS_OF(length_then_list)};
 
+static const struct conf_shape integer_or_text = SHAPE_OF_TYPES("integer", "string");
+
 /* clang-format off */
 static const struct conf_field length_fields[] = {
     {.name = "declare",
@@ -131,7 +133,7 @@ static const struct conf_field length_fields[] = {
      .flags = FIELD_REQUIRED,
      .take = take_declare,
      .help = "Content-Length: a number, or \"+100\" or \"-10\" from the true one",
-     .schema = "\"type\":[\"integer\",\"string\"]"},
+     .shape = &integer_or_text},
     {.name = "then",
      .type = FIELD_CHOICE,
      .offset = AT(length_then),
@@ -174,7 +176,7 @@ static const struct conf_field truncate_fields[] = {
      .offset = AT(truncate),
      .decode = fault_take_amount,
      .help = "how much of the body is sent: a size or a ratio",
-     .schema = "\"type\":[\"string\",\"number\"]"},
+     .shape = &shape_text_or_number},
     {.name = "then",
      .type = FIELD_CHOICE,
      .offset = AT(truncate_then),
@@ -190,7 +192,7 @@ static const struct conf_field stall_fields[] = {
      .offset = AT(stall_after),
      .decode = fault_take_amount,
      .help = "how much of the body is sent before; default: nothing",
-     .schema = "\"type\":[\"string\",\"number\"]"},
+     .shape = &shape_text_or_number},
     {.name = "for",
      .type = FIELD_DURATION,
      .flags = FIELD_FOREVER | FIELD_ABOVE_ZERO,

@@ -163,6 +163,8 @@ static bool take_later(struct conf_decoder *d, const struct conf_node *node, voi
     return true;
 }
 
+static const struct conf_shape latencies = {.kind = SHAPE_MAP, .of = &shape_text_or_table};
+
 /* clang-format off */
 static const struct conf_field file_fields[] = {
     {.name = "version",
@@ -171,17 +173,17 @@ static const struct conf_field file_fields[] = {
      .take = take_version,
      .missing = "write 'version: 1'",
      .help = "number of the format",
-     .schema = "\"const\":1"},
+     .shape = &shape_one},
     {.name = "seed",
      .type = FIELD_CUSTOM,
      .decode = take_seed,
      .help = "what chance depends on; random draws one at start; --seed and FCEMU_SEED win",
-     .schema = "\"anyOf\":[{\"const\":\"random\"},{\"type\":\"integer\",\"minimum\":0}]"},
+     .shape = &shape_random},
     {.name = "include",
      .type = FIELD_CUSTOM,
      .take = take_include,
      .help = "further files, relative paths or globs, read before the rules of this one",
-     .schema = "\"type\":[\"string\",\"array\"]"},
+     .shape = &shape_text_or_list},
     {.name = "defaults",
      .type = FIELD_CUSTOM,
      .decode = take_defaults,
@@ -197,27 +199,26 @@ static const struct conf_field file_fields[] = {
      .take = take_latencies,
      .table = &fault_latency_table,
      .help = "distributions by name, for delay: {ref: …}",
-     .schema = "\"type\":\"object\",\"additionalProperties\":{\"anyOf\":[{\"type\":\"string\"},"
-               "{\"$ref\":\"#/$defs/latency\"}]}"},
+     .shape = &latencies},
     {.name = "groups",
      .type = FIELD_CUSTOM,
      .take = take_groups,
      .table = &group_table,
      .help = "groups by name; a group must exist to be named",
-     .schema = "\"type\":\"object\",\"additionalProperties\":{\"$ref\":\"#/$defs/group\"}"},
+     .shape = &shape_table_map},
     {.name = "rules",
      .type = FIELD_CUSTOM,
      .take = take_later,
      .table = &fault_rule_table,
      .aka = "faults stubs",
      .help = "the rules, at most 1000 in all files",
-     .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/rule\"}"},
+     .shape = &shape_tables},
     {.name = "drills",
      .type = FIELD_CUSTOM,
      .take = take_later,
      .table = &fault_drill_table,
      .help = "timelines with assertions",
-     .schema = "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/drill\"}"},
+     .shape = &shape_tables},
 };
 /* clang-format on */
 

@@ -100,13 +100,13 @@ static const struct conf_field window_fields[] = {
      .offset = AT(window_from_ms),
      .take = take_time,
      .help = "open from this RFC 3339 time",
-     .schema = "\"type\":\"string\",\"format\":\"date-time\""},
+     .shape = &shape_time},
     {.name = "until",
      .type = FIELD_CUSTOM,
      .offset = AT(window_until_ms),
      .take = take_time,
      .help = "open until this RFC 3339 time",
-     .schema = "\"type\":\"string\",\"format\":\"date-time\""},
+     .shape = &shape_time},
 };
 /* clang-format on */
 
@@ -209,10 +209,14 @@ static int by_number(const void *a, const void *b)
 
 static const char calls_from_one[] = "calls count from 1";
 
-static bool take_nth(struct conf_decoder *d, const struct conf_node *node, void *out)
+static bool take_nth(struct conf_decoder *d, const struct conf_field *field,
+                     const struct conf_node *node, void *out)
 {
-    static const struct conf_field number = {
-        .name = "nth", .type = FIELD_UINT, .min = 1, .max = UINT64_MAX, .wrong = calls_from_one};
+    const struct conf_field number = {.name = field->name,
+                                      .type = FIELD_UINT,
+                                      .min = field->min,
+                                      .max = UINT64_MAX,
+                                      .wrong = field->wrong};
     struct fault_when *when = out;
     size_t count;
     const struct conf_node *item = conf_items(node, &count);
@@ -241,9 +245,11 @@ static const struct conf_field calls_fields[] = {
     CALLS_NUMBER("first", calls_n, "the first n calls"),
     {.name = "nth",
      .type = FIELD_CUSTOM,
-     .take = take_nth,
+     .decode = take_nth,
+     .min = 1,
+     .wrong = calls_from_one,
      .help = "these calls",
-     .schema = "\"type\":\"array\",\"items\":{\"type\":\"integer\",\"minimum\":1}"},
+     .shape = &shape_integers},
     CALLS_NUMBER("every", calls_n, "each n-th call"),
     CALLS_NUMBER("start", calls_start, "with every: the first call that counts"),
     CALLS_NUMBER("from", calls_from, "from this call on"),
@@ -299,13 +305,14 @@ static const struct conf_table calls_table = {
 
 /* ---- attempts ---- */
 
-static bool take_attempts(struct conf_decoder *d, const struct conf_node *node, void *out)
+static bool take_attempts(struct conf_decoder *d, const struct conf_field *field,
+                          const struct conf_node *node, void *out)
 {
-    static const struct conf_field number = {.name = "attempts",
-                                             .type = FIELD_UINT,
-                                             .min = 1,
-                                             .max = 63,
-                                             .wrong = "attempts count from 1, up to 63"};
+    const struct conf_field number = {.name = field->name,
+                                      .type = FIELD_UINT,
+                                      .min = field->min,
+                                      .max = field->max,
+                                      .wrong = field->wrong};
     uint64_t *bits = out;
     uint64_t attempt;
     size_t count;
@@ -413,8 +420,7 @@ static const struct conf_field when_fields[] = {
      .help = "counters, draws, rates and bursts are kept per combination of these: client, "
              "connection, account, region, access_key, service, function, operation, host, "
              "header:<Name>, label",
-     .schema = "\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":"
-               "\"string\"}}]"},
+     .shape = &shape_texts},
     {.name = "window",
      .type = FIELD_CUSTOM,
      .decode = take_window,
@@ -432,9 +438,12 @@ static const struct conf_field when_fields[] = {
     {.name = "attempts",
      .type = FIELD_CUSTOM,
      .offset = AT(attempts),
-     .take = take_attempts,
+     .decode = take_attempts,
+     .min = 1,
+     .max = 63,
+     .wrong = "attempts count from 1, up to 63",
      .help = "with an instance fault: these attempts of an asynchronous call",
-     .schema = "\"type\":\"array\",\"items\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":63}"},
+     .shape = &shape_integers},
     {.name = "over_rate",
      .type = FIELD_CUSTOM,
      .decode = take_rate,
@@ -451,8 +460,7 @@ static const struct conf_field when_fields[] = {
      .decode = grammar_take_probability,
      .aka = "chance percentage percent",
      .help = "above 0 and up to 1, or a percentage",
-     .schema = "\"anyOf\":[{\"type\":\"number\",\"exclusiveMinimum\":0,\"maximum\":1},{\"type\":"
-               "\"string\",\"pattern\":\"^[0-9]+(\\\\.[0-9]+)?%$\"}]"},
+     .shape = &shape_share},
     {.name = "ramp",
      .type = FIELD_CUSTOM,
      .decode = grammar_take_ramp,
@@ -464,19 +472,15 @@ static const struct conf_field when_fields[] = {
      .table = &fault_burst_table,
      .help = "faults that come in runs (Gilbert-Elliott)"},
     {.name = "draw_by",
-     .type = FIELD_CUSTOM,
+     .type = FIELD_EITHER,
      .offset = AT(draw_by_request),
-     .decode = fault_take_flag,
      .words = &grammar_draw_by,
-     .help = "call: draws follow the order of calls; request: they hang on what the request says",
-     .schema = "\"enum\":[\"call\",\"request\"]"},
+     .help = "call: draws follow the order of calls; request: they hang on what the request says"},
     {.name = "count_on",
-     .type = FIELD_CUSTOM,
+     .type = FIELD_EITHER,
      .offset = AT(count_seen),
-     .decode = fault_take_flag,
      .words = &grammar_count_on,
-     .help = "reached: count calls that no earlier outcome took; seen: count all that match",
-     .schema = "\"enum\":[\"reached\",\"seen\"]"},
+     .help = "reached: count calls that no earlier outcome took; seen: count all that match"},
 };
 /* clang-format on */
 

@@ -19,7 +19,7 @@ static const struct conf_field cut_fields[] = {
      .offset = AT(after),
      .decode = fault_take_amount,
      .help = "with at: body, how much of the body is sent: a size or a ratio",
-     .schema = "\"type\":[\"string\",\"number\"]"},
+     .shape = &shape_text_or_number},
 };
 /* clang-format on */
 

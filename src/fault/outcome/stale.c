@@ -12,13 +12,11 @@ static const struct conf_words of_words = {CONF_WORDS_OF(of_list)};
 /* clang-format off */
 static const struct conf_field stale_fields[] = {
     {.name = "of",
-     .type = FIELD_CUSTOM,
+     .type = FIELD_EITHER,
      .offset = offsetof(struct fault_action, stale_of_operation),
-     .decode = fault_take_flag,
      .words = &of_words,
      .help = "call: an earlier answer to the same call; operation: to any call of the operation",
-     .fallback = "call",
-     .schema = "\"enum\":[\"call\",\"operation\"]"},
+     .fallback = "call"},
     {.name = "age",
      .type = FIELD_UINT,
      .offset = offsetof(struct fault_action, stale_age),

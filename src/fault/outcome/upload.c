@@ -21,7 +21,7 @@ static const struct conf_field upload_fields[] = {
      .decode = fault_take_amount,
      .help = "how much of the body comes in before: a size or a ratio; default 0B: nothing, not even "
              "100 Continue",
-     .schema = "\"type\":[\"string\",\"number\"]"},
+     .shape = &shape_text_or_number},
     {.name = "then",
      .type = FIELD_CHOICE,
      .flags = FIELD_REQUIRED,

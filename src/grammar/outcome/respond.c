@@ -109,23 +109,23 @@ static const struct conf_field respond_fields[] = {
      .type = FIELD_CUSTOM,
      .take = take_answer_headers,
      .help = "header name: value, or a list of values",
-     .schema = "\"type\":\"object\""},
+     .shape = &shape_map},
     {.name = "body",
      .type = FIELD_CUSTOM,
      .take = take_body,
      .help = "text with templates such as {{function}}, {{request_id}}, {{now+20m}}, {{body}}, "
              "{{body/name}}",
-     .schema = "\"type\":[\"string\",\"number\",\"boolean\"]"},
+     .shape = &shape_scalar},
     {.name = "body_file",
      .type = FIELD_CUSTOM,
      .take = take_body_file,
      .help = "file that holds the body, relative to this one",
-     .schema = "\"type\":\"string\""},
+     .shape = &shape_text},
     {.name = "body_base64",
      .type = FIELD_CUSTOM,
      .take = take_body_base64,
      .help = "the body's bytes as base64",
-     .schema = "\"type\":\"string\",\"contentEncoding\":\"base64\""},
+     .shape = &shape_base64},
 };
 /* clang-format on */
 
