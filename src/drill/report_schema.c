@@ -2,10 +2,12 @@
 #include "drill/internal.h"
 
 enum shape {
-    VALUE,  /* as `schema` says */
-    OBJECT, /* of `members` */
-    LIST,   /* of `schema`, or of objects of `members` */
-    MAYBE,  /* null, or an object of `members` */
+    VALUE,   /* as `schema` says */
+    VERDICT, /* a name of verdict.c */
+    EXIT,    /* a code of verdict.c */
+    OBJECT,  /* of `members` */
+    LIST,    /* of `schema`, or of objects of `members` */
+    MAYBE,   /* null, or an object of `members` */
 };
 
 struct member {
@@ -22,14 +24,11 @@ struct member {
 #define WHOLE_OR_NULL "{\"type\":[\"integer\",\"null\"]}"
 #define FLAG "{\"type\":\"boolean\"}"
 #define TIME "{\"type\":\"string\",\"format\":\"date-time\"}"
-#define VERDICT                                                                                    \
-    "{\"enum\":[\"interrupted\",\"timed_out\",\"stopped\",\"inconclusive\",\"vacuous\",\"fail\","  \
-    "\"pass\"]}"
 
 /* clang-format off */
 static const struct member ending[] = {
-    {"verdict", VALUE, VERDICT, NULL, false},
-    {"text",    VALUE, TEXT,    NULL, false},
+    {"verdict", VERDICT, NULL, NULL, false},
+    {"text",    VALUE,   TEXT, NULL, false},
     {0},
 };
 
@@ -44,29 +43,29 @@ static const struct member workload[] = {
 };
 
 static const struct member step[] = {
-    {"number", VALUE, COUNT,                                               NULL, false},
-    {"when",   VALUE, TEXT,                                                NULL, false},
-    {"does",   VALUE, TEXT,                                                NULL, false},
+    {"number", VALUE, COUNT,                                                 NULL, false},
+    {"when",   VALUE, TEXT,                                                  NULL, false},
+    {"does",   VALUE, TEXT,                                                  NULL, false},
     {"state",  VALUE, "{\"enum\":[\"done\",\"not_reached\",\"timed_out\"]}", NULL, false},
-    {"at_ms",  VALUE, NUMBER,                                              NULL, true },
+    {"at_ms",  VALUE, NUMBER,                                                NULL, true },
     {0},
 };
 
 static const struct member requirement[] = {
-    {"name",    VALUE, "{\"enum\":[\"calls\",\"fires\",\"capped\",\"journal_lost\"]}", NULL, false},
-    {"rule",    VALUE, TEXT,                                                     NULL, true },
-    {"wanted",  VALUE, COUNT,                                                    NULL, false},
-    {"seen",    VALUE, COUNT,                                                    NULL, false},
-    {"verdict", VALUE, VERDICT,                                                  NULL, false},
-    {"text",    VALUE, TEXT,                                                     NULL, false},
+    {"name",    VALUE,   "{\"enum\":[\"calls\",\"fires\",\"capped\",\"journal_lost\"]}", NULL, false},
+    {"rule",    VALUE,   TEXT,                                                           NULL, true },
+    {"wanted",  VALUE,   COUNT,                                                          NULL, false},
+    {"seen",    VALUE,   COUNT,                                                          NULL, false},
+    {"verdict", VERDICT, NULL,                                                           NULL, false},
+    {"text",    VALUE,   TEXT,                                                           NULL, false},
     {0},
 };
 
 static const struct member assertion[] = {
-    {"assertion", VALUE, TEXT,    NULL, false},
-    {"verdict",   VALUE, VERDICT, NULL, false},
-    {"text",      VALUE, TEXT,    NULL, false},
-    {"calls",     LIST,  TEXT,    NULL, true },
+    {"assertion", VALUE,   TEXT, NULL, false},
+    {"verdict",   VERDICT, NULL, NULL, false},
+    {"text",      VALUE,   TEXT, NULL, false},
+    {"calls",     LIST,    TEXT, NULL, true },
     {0},
 };
 
@@ -103,36 +102,36 @@ static const struct member call[] = {
 };
 
 static const struct member chain[] = {
-    {"chain",             VALUE, COUNT,                                       NULL, false},
-    {"attempts",          VALUE, COUNT,                                       NULL, false},
-    {"transport_repeats", VALUE, COUNT,                                       NULL, false},
+    {"chain",             VALUE, COUNT,                                         NULL, false},
+    {"attempts",          VALUE, COUNT,                                         NULL, false},
+    {"transport_repeats", VALUE, COUNT,                                         NULL, false},
     {"ended",             VALUE, "{\"enum\":[\"succeeded\",\"gave up\",\"\"]}", NULL, false},
-    {"gaps_ms",           LIST,  NUMBER,                                      NULL, false},
+    {"gaps_ms",           LIST,  NUMBER,                                        NULL, false},
     {0},
 };
 
 static const struct member report[] = {
-    {"schema",            VALUE,  "{\"const\":1}",                                   NULL,        false},
-    {"fcemu",             VALUE,  TEXT,                                            NULL,        false},
-    {"drill",             VALUE,  TEXT,                                            NULL,        false},
-    {"description",       VALUE,  TEXT,                                            NULL,        true },
-    {"run",               VALUE,  COUNT,                                           NULL,        false},
-    {"seed",              VALUE,  "{\"type\":\"string\",\"pattern\":\"^[0-9]+$\"}",      NULL,        false},
-    {"verdict",           VALUE,  VERDICT,                                         NULL,        false},
-    {"exit",              VALUE,  "{\"enum\":[130,6,4,7,3,1,0]}",                    NULL,        false},
-    {"ending",            OBJECT, NULL,                                            ending,      false},
-    {"started",           VALUE,  TIME,                                            NULL,        false},
-    {"ended",             VALUE,  TIME,                                            NULL,        false},
-    {"duration_ms",       VALUE,  NUMBER,                                          NULL,        false},
-    {"workload",          MAYBE,  NULL,                                            workload,    false},
-    {"steps",             LIST,   NULL,                                            step,        false},
-    {"require",           LIST,   NULL,                                            requirement, false},
-    {"assertions",        LIST,   NULL,                                            assertion,   false},
-    {"rules",             LIST,   NULL,                                            rule,        false},
-    {"calls",             OBJECT, NULL,                                            calls,       false},
-    {"timeline",          LIST,   NULL,                                            call,        false},
-    {"timeline_left_out", VALUE,  COUNT,                                           NULL,        false},
-    {"chains",            LIST,   NULL,                                            chain,       false},
+    {"schema",            VALUE,   "{\"const\":1}",                                  NULL,        false},
+    {"fcemu",             VALUE,   TEXT,                                             NULL,        false},
+    {"drill",             VALUE,   TEXT,                                             NULL,        false},
+    {"description",       VALUE,   TEXT,                                             NULL,        true },
+    {"run",               VALUE,   COUNT,                                            NULL,        false},
+    {"seed",              VALUE,   "{\"type\":\"string\",\"pattern\":\"^[0-9]+$\"}", NULL,        false},
+    {"verdict",           VERDICT, NULL,                                             NULL,        false},
+    {"exit",              EXIT,    NULL,                                             NULL,        false},
+    {"ending",            OBJECT,  NULL,                                             ending,      false},
+    {"started",           VALUE,   TIME,                                             NULL,        false},
+    {"ended",             VALUE,   TIME,                                             NULL,        false},
+    {"duration_ms",       VALUE,   NUMBER,                                           NULL,        false},
+    {"workload",          MAYBE,   NULL,                                             workload,    false},
+    {"steps",             LIST,    NULL,                                             step,        false},
+    {"require",           LIST,    NULL,                                             requirement, false},
+    {"assertions",        LIST,    NULL,                                             assertion,   false},
+    {"rules",             LIST,    NULL,                                             rule,        false},
+    {"calls",             OBJECT,  NULL,                                             calls,       false},
+    {"timeline",          LIST,    NULL,                                             call,        false},
+    {"timeline_left_out", VALUE,   COUNT,                                            NULL,        false},
+    {"chains",            LIST,    NULL,                                             chain,       false},
     {0},
 };
 /* clang-format on */
@@ -162,19 +161,36 @@ static void add_object(const struct member *members, struct buf *out)
     buf_puts(out, "}}");
 }
 
+static void add_verdicts(enum shape shape, struct buf *out)
+{
+    for (enum drill_verdict v = 0; v <= DRILL_PASS; v++) {
+        buf_puts(out, v ? "," : "{\"enum\":[");
+        if (shape == VERDICT)
+            buf_json_string(out, str_of(drill_verdict_name(v)));
+        else
+            buf_printf(out, "%d", drill_verdict_exit(v));
+    }
+    buf_puts(out, "]}");
+}
+
 static void add_value(const struct member *member, struct buf *out)
 {
     static const char *const before[] = {
         [VALUE] = "",
+        [VERDICT] = "",
+        [EXIT] = "",
         [OBJECT] = "",
         [LIST] = "{\"type\":\"array\",\"items\":",
         [MAYBE] = "{\"anyOf\":[{\"type\":\"null\"},",
     };
-    static const char *const behind[] = {[VALUE] = "", [OBJECT] = "", [LIST] = "}", [MAYBE] = "]}"};
+    static const char *const behind[] = {
+        [VALUE] = "", [VERDICT] = "", [EXIT] = "", [OBJECT] = "", [LIST] = "}", [MAYBE] = "]}"};
 
     buf_puts(out, before[member->shape]);
     if (member->members)
         add_object(member->members, out);
+    else if (!member->schema)
+        add_verdicts(member->shape, out);
     else
         buf_puts(out, member->schema);
     buf_puts(out, behind[member->shape]);
