@@ -186,32 +186,11 @@ static const struct seed_pack *add_code(struct subject *s, const struct conf_nod
     return NULL;
 }
 
-static void add_destination(const struct conf_node *from, const char *name, cJSON *out)
-{
-    struct str arn = draft_text(from, name);
-
-    if (arn.len)
-        json_add_str(cJSON_AddObjectToObject(out, name), "destination", arn);
-}
-
 static void read_async(struct subject *s, const struct conf_node *config)
 {
-    struct draft *draft = s->devs->draft;
-    const struct conf_node *destination = conf_get(config, "destination");
-    cJSON *body = cJSON_CreateObject();
-    struct seed_step *step;
+    struct seed_step *step = draft_async(s->devs->draft, config, conf_get(config, "destination"),
+                                         "asyncConfiguration", s->path);
 
-    draft_check(draft, config, draft_async_keys, DRAFT_ASYNC_KEYS, "asyncConfiguration");
-    draft_pass(draft, config, draft_async_keys, DRAFT_ASYNC_KEYS, body);
-    if (destination) {
-        cJSON *out = cJSON_AddObjectToObject(body, "destinationConfig");
-
-        add_destination(destination, "onSuccess", out);
-        add_destination(destination, "onFailure", out);
-    }
-    step = draft_step(draft, config, "PutAsyncInvokeConfig", body);
-    step->method = "PUT";
-    step->path = arena_printf(draft->arena, "%s/async-invoke-config", s->path);
     step->region = s->region.len ? s->region : STR_NONE;
     step->depth = 2;
 }

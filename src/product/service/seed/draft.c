@@ -11,7 +11,7 @@
 #include "crypto/digest.h"
 #include "crypto/encode.h"
 
-const struct draft_key draft_async_keys[DRAFT_ASYNC_KEYS] = {
+static const struct draft_key async_keys[] = {
     {"destination",               DRAFT_OWN,  NULL},
     {"maxAsyncEventAgeInSeconds", DRAFT_PASS, NULL},
     {"maxAsyncRetryAttempts",     DRAFT_PASS, NULL},
@@ -327,6 +327,37 @@ struct seed_step *draft_resource(struct draft *draft, const struct conf_node *at
     step->probe = arena_printf(arena, "%s/" STR_FMT, list, STR_ARG(name));
     step->update = step->probe;
     step->region = region.len ? region : STR_NONE;
+    return step;
+}
+
+/* ---- asynchronous calls ---- */
+
+static void add_destination(const struct conf_node *from, const char *name, cJSON *out)
+{
+    struct str arn = draft_text(from, name);
+
+    if (arn.len)
+        json_add_str(cJSON_AddObjectToObject(out, name), "destination", arn);
+}
+
+struct seed_step *draft_async(struct draft *draft, const struct conf_node *config,
+                              const struct conf_node *destination, const char *what,
+                              const char *parent)
+{
+    cJSON *body = cJSON_CreateObject();
+    struct seed_step *step;
+
+    draft_check(draft, config, async_keys, N_ELEMENTS(async_keys), what);
+    draft_pass(draft, config, async_keys, N_ELEMENTS(async_keys), body);
+    if (destination) {
+        cJSON *out = cJSON_AddObjectToObject(body, "destinationConfig");
+
+        add_destination(destination, "onSuccess", out);
+        add_destination(destination, "onFailure", out);
+    }
+    step = draft_step(draft, config, "PutAsyncInvokeConfig", body);
+    step->method = "PUT";
+    step->path = arena_printf(draft->arena, "%s/async-invoke-config", parent);
     return step;
 }
 

@@ -36,10 +36,6 @@ struct draft_key {
     const char *to; /* NULL: the same */
 };
 
-/* Of asynchronous calls, in the templates of both tools. */
-enum { DRAFT_ASYNC_KEYS = 4 };
-extern const struct draft_key draft_async_keys[DRAFT_ASYNC_KEYS];
-
 /** Name what @keys do not know, with the nearest right word; @what is "a function". False, and
  * reported, when @map is no mapping. */
 bool draft_check(struct draft *draft, const struct conf_node *map, const struct draft_key *keys,
@@ -83,6 +79,12 @@ cJSON *draft_code(struct draft *draft, const struct draft_code *code,
 /** A further call, made from @at; its members are to be filled in, @body is taken. */
 struct seed_step *draft_step(struct draft *draft, const struct conf_node *at, const char *name,
                              cJSON *body);
+
+/** How the function at the path @parent is called asynchronously, as the templates of both tools
+ * say it: @config, which is called @what, and the @destination in it, or NULL. */
+struct seed_step *draft_async(struct draft *draft, const struct conf_node *config,
+                              const struct conf_node *destination, const char *what,
+                              const char *parent);
 
 /* ---- the forms ---- */
 

@@ -155,33 +155,12 @@ static const struct seed_pack *add_code(struct draft *draft, const struct conf_n
     return pack;
 }
 
-static void add_destination(const struct conf_node *from, const char *name, const char *to,
-                            cJSON *out)
-{
-    struct str arn = draft_text(from, name);
-
-    if (arn.len)
-        json_add_str(cJSON_AddObjectToObject(out, to), "destination", arn);
-}
-
 static void read_async(struct draft *draft, const struct conf_node *config, const char *parent,
                        int depth)
 {
-    const struct conf_node *destination = draft_get(config, "destination");
-    cJSON *body = cJSON_CreateObject();
-    struct seed_step *step;
+    struct seed_step *step =
+        draft_async(draft, config, draft_get(config, "destination"), "AsyncConfiguration", parent);
 
-    draft_check(draft, config, draft_async_keys, DRAFT_ASYNC_KEYS, "AsyncConfiguration");
-    draft_pass(draft, config, draft_async_keys, DRAFT_ASYNC_KEYS, body);
-    if (destination) {
-        cJSON *out = cJSON_AddObjectToObject(body, "destinationConfig");
-
-        add_destination(destination, "onSuccess", "onSuccess", out);
-        add_destination(destination, "onFailure", "onFailure", out);
-    }
-    step = draft_step(draft, config, "PutAsyncInvokeConfig", body);
-    step->method = "PUT";
-    step->path = arena_printf(draft->arena, "%s/async-invoke-config", parent);
     step->depth = depth;
 }
 
