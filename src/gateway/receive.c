@@ -180,8 +180,7 @@ static void on_finished(void *owner, struct http_call *call, const struct http_r
 const struct http_handler *gateway_handler(void)
 {
     static const struct http_handler handler = {
-        .reserved = gateway_reserved,
-        .accepted = gateway_accept,
+        .gate = {.accepted = gateway_accept, .reserved = gateway_reserved},
         .head = on_head,
         .paused = on_paused,
         .request = on_request,

@@ -71,8 +71,7 @@ static int open_wire(struct http_server *server, struct error *err)
 {
     struct wire_owner owner = {
         .owner = server->owner,
-        .accepted = server->handler.accepted,
-        .reserved = server->handler.reserved,
+        .gate = server->handler.gate,
         .take = engines_take,
         .refuse = call_refuse_unread,
         .connect = pass_connect,

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "http/call/delivery.h"
 #include "http/call/message.h"
+#include "http/wire/gate.h"
 #include "http/wire/refusal.h"
 #include "http/wire/user.h"
 
@@ -47,16 +48,7 @@ enum http_pass {
 };
 
 struct http_handler {
-    /* A connection was accepted and its first bytes seen, nothing of it consumed; a CONNECT tunnel
-       ends here, and what is sent through it counts as the first bytes. `name` is the SNI
-       or the Host, lower case, without port, absent when unknown. @out is zeroed. NULL: all are
-       served. */
-    void (*accepted)(void *owner, struct str client, struct str name, bool tls,
-                     struct wire_fate *out);
-    /* Is a connection, by the name and target of its first request (no target under TLS), for the
-       owner's own business? Then `accepted` is not asked, and when all places are taken it may have
-       one of those that are kept back. NULL: never. */
-    bool (*reserved)(void *owner, struct str name, struct str target);
+    struct wire_gate gate;
     /* A client that takes us for its proxy asks for @name (lower case, without port): where does
        that lead? *out_instead: "host:port" in the name's place, absent as it is. NULL: all is
        served. */

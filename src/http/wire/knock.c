@@ -58,8 +58,8 @@ static bool is_reserved(const struct knock *k, const struct first *first)
     const struct wire *wire = k->wire;
 
     return k->peer->reserved ||
-           (wire->owner.reserved && str_is_set(first->target) &&
-            wire->owner.reserved(wire->owner.owner, first->name, first->target));
+           (wire->owner.gate.reserved && str_is_set(first->target) &&
+            wire->owner.gate.reserved(wire->owner.owner, first->name, first->target));
 }
 
 static bool is_wrong_hello(const struct knock *k)
@@ -119,8 +119,9 @@ static void admit(struct knock *k, bool tls, const struct first *first)
         knock_send_away(k);
         return;
     }
-    if (wire->owner.accepted && !reserved)
-        wire->owner.accepted(wire->owner.owner, str_of(k->peer->client), first->name, tls, &fate);
+    if (wire->owner.gate.accepted && !reserved)
+        wire->owner.gate.accepted(wire->owner.owner, str_of(k->peer->client), first->name, tls,
+                                  &fate);
     meet(k, &fate);
 }
 

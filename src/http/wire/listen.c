@@ -15,7 +15,7 @@ enum {
 
 static bool has_place(const struct wire *wire)
 {
-    uint32_t kept = wire->owner.reserved ? wire->reserved_max : 0;
+    uint32_t kept = wire->owner.gate.reserved ? wire->reserved_max : 0;
 
     return wire->connections < wire->connections_max + kept;
 }
@@ -23,7 +23,7 @@ static bool has_place(const struct wire *wire)
 /* No place, but soon. */
 static bool makes_room(struct wire *wire)
 {
-    return wire->owner.reserved && (wire->leaving > 0 || quiet_give_up(wire));
+    return wire->owner.gate.reserved && (wire->leaving > 0 || quiet_give_up(wire));
 }
 
 static void set_watching(struct wire *wire, unsigned events)

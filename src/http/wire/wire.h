@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "http/wire/ending.h"
+#include "http/wire/gate.h"
 #include "http/wire/head.h"
 #include "loop/loop.h"
 
@@ -27,17 +28,8 @@ enum {
 };
 
 struct wire_owner {
-    void *owner; /* of the first two */
-    /* A connection was accepted and its first bytes seen, nothing of it consumed; a CONNECT tunnel
-       ends here, and what is sent through it counts as the first bytes. `name` is the SNI
-       or the Host, lower case, without port, absent when unknown. @out is zeroed. NULL: all are
-       served. */
-    void (*accepted)(void *owner, struct str client, struct str name, bool tls,
-                     struct wire_fate *out);
-    /* Is a connection, by the name and target of its first request (no target under TLS), for the
-       owner's own business? Then `accepted` is not asked, and when all places are taken it may have
-       one of those that are kept back. NULL: never. */
-    bool (*reserved)(void *owner, struct str name, struct str target);
+    void *owner; /* of the gate */
+    struct wire_gate gate;
     /* The peer and its descriptor are the taker's from now on, whatever comes of it. */
     void (*take)(struct peer *peer, const struct sockaddr *address, socklen_t len);
     /* The first request of @peer, of which @bytes are there, is not HTTP: answer it. The peer and

@@ -42,7 +42,7 @@ static void answer_now(struct http_call *call)
 static void accept_setup(void)
 {
     prepare();
-    handler.accepted = on_accepted;
+    handler.gate.accepted = on_accepted;
     start();
     behaviour = answer_now;
 }
@@ -247,8 +247,8 @@ START_TEST(test_places_are_kept_back_for_what_is_reserved)
 {
     prepare();
     settings.connections_max = 1;
-    handler.reserved = on_reserved;
-    handler.accepted = on_accepted;
+    handler.gate.reserved = on_reserved;
+    handler.gate.accepted = on_accepted;
     verdict = DELIVERY_KEEP;
     start();
     behaviour = answer_now;
