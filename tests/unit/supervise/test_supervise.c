@@ -294,10 +294,10 @@ START_TEST(test_namespaces_show_the_system_and_nothing_else)
     if (namespaces) {
         run_script("ls -d /home /root /var /tmp/* 2>/dev/null; touch /usr/x /x /etc/x 2>/dev/null;"
                    "ls -d /usr/x /x /etc/x 2>/dev/null; touch /tmp/mine && ls /tmp;"
-                   "ls /proc | grep -c '^[0-9]'",
+                   "ls /proc >/tmp/seen; grep -c '^[0-9]' /tmp/seen",
                    getuid() == 0 ? 61200 : 0, &out);
-        /* Keeper, shell, ls, grep. */
-        ck_assert_str_eq(buf_text(&out), "mine\n4\n");
+        /* Keeper, shell, ls. */
+        ck_assert_str_eq(buf_text(&out), "mine\n3\n");
     }
     end_supervisor();
 }
