@@ -18,9 +18,12 @@ static int compare(const void *a, const void *b)
 
 static void check_distinct(uint64_t *hashes)
 {
+    size_t twice = 0;
+
     qsort(hashes, TEXTS, sizeof(*hashes), compare);
     for (size_t i = 1; i < TEXTS; i++)
-        ck_assert_uint_ne(hashes[i], hashes[i - 1]);
+        twice += hashes[i] == hashes[i - 1];
+    ck_assert_uint_eq(twice, 0); /* once: Check writes each assertion to a pipe */
 }
 
 static const char *const forms[][2] = {
