@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "admin/steps.h"
+#include "journal/closest.h"
 #include "journal/format.h"
 
 enum { LIST_SHORT_MAX = 1000 };
@@ -67,7 +68,22 @@ void step_requests_begin(struct admin_call *call)
                  str_eq(admin_query(call, "detail"), STR("full"));
 }
 
-static void answer_list(struct admin_call *call, const struct journal_snapshot *snapshot,
+/* Names of rules and functions are anybody's: when nothing fits, what is nearest is told. */
+static void add_closest(struct admin_call *call, const struct journal_query *query,
+                        const struct journal_snapshot *snapshot, struct buf *body)
+{
+    struct buf text = {0};
+
+    journal_closest(query, snapshot, call->arena, &text);
+    if (text.len) {
+        buf_puts(body, ",\"closest\":");
+        buf_json_string(body, buf_str(&text));
+    }
+    buf_done(&text);
+}
+
+static void answer_list(struct admin_call *call, const struct journal_query *query,
+                        const struct journal_snapshot *snapshot,
                         const struct journal_selection *selection)
 {
     enum journal_detail detail =
@@ -82,7 +98,10 @@ static void answer_list(struct admin_call *call, const struct journal_snapshot *
             buf_add_char(&body, ',');
         journal_entry_json(selection->entries[i], detail, &body);
     }
-    buf_puts(&body, "]}");
+    buf_add_char(&body, ']');
+    if (selection->matched == 0 && query->term_count)
+        add_closest(call, query, snapshot, &body);
+    buf_add_char(&body, '}');
     admin_json(call, 200, &body);
 }
 
@@ -107,15 +126,20 @@ void step_requests_work(struct admin_call *call)
     struct str format = admin_query(call, "format");
     struct journal_query query;
     struct journal_selection selection;
+    struct error err;
 
     if (!admin_read_query(call, &query))
         return;
     OWN(journal_snapshot_free)
     struct journal_snapshot *snapshot = journal_snapshot_take(call->admin->context.journal);
 
+    if (journal_query_check(&query, snapshot, call->arena, &err) < 0) {
+        admin_problem(call, 400, "%s", err.text);
+        return;
+    }
     journal_select(&query, snapshot, call->arena, &selection);
     if (!format.ptr || str_eq(format, STR("json")))
-        answer_list(call, snapshot, &selection);
+        answer_list(call, &query, snapshot, &selection);
     else if (str_eq(format, STR("ndjson")))
         answer_ndjson(call, &selection);
     else if (str_eq(format, STR("har")))

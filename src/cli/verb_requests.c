@@ -127,6 +127,8 @@ static int run_requests(const struct cli_args *args)
     r = client_ask_json(args, "GET", path, STR_NONE, &answer);
     if (r != 0)
         return r;
+    if (str_is_set(json_get_str(answer, "closest")))
+        fprintf(stderr, "fcemu requests: " STR_FMT "\n", STR_ARG(json_get_str(answer, "closest")));
     if (!table || cli_has(args, "json")) {
         cli_print_json(GIVE(answer));
         return EXIT_CODE_PASS;

@@ -367,7 +367,14 @@ void call_load_failed(struct instance *instance, const struct invoke_result *res
     instance_free(instance);
 }
 
-void invoke_cancel(struct invoke_call *call)
+/* It has been started for one call alone, that nobody will make again. */
+static bool is_for_nothing(const struct instance *instance)
+{
+    return !instance->was_ready && !instance->provisioned && instance->call_count == 0 &&
+           !instance->calls;
+}
+
+static void cancel(struct invoke_call *call, bool for_good)
 {
     struct instance *instance = call ? call->instance : NULL;
     bool running = call && call->phase != CALL_WAITING;
@@ -385,8 +392,20 @@ void invoke_cancel(struct invoke_call *call)
         instance_stop(instance);
     else if (running)
         instance_drain(instance);
+    else if (for_good && is_for_nothing(instance))
+        instance_free(instance);
     else
         instance_rest(instance);
+}
+
+void invoke_cancel(struct invoke_call *call)
+{
+    cancel(call, false);
+}
+
+void invoke_stop(struct invoke_call *call)
+{
+    cancel(call, true);
 }
 
 void invoke_go_on(struct invoke_call *call)

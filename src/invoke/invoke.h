@@ -229,6 +229,8 @@ struct invoke_call *invoke_begin(struct invoke *invoke, const struct invoke_func
                                  void *arg);
 /** Nobody waits any more: the run is cancelled, its instance ended. @done is not called. */
 void invoke_cancel(struct invoke_call *call);
+/** The same of a call that is not made again: an instance that was being started for it ends. */
+void invoke_stop(struct invoke_call *call);
 
 /** More of a streamed answer is welcome. */
 void invoke_go_on(struct invoke_call *call);

@@ -215,6 +215,8 @@ static int add_field(struct journal_query *query, const struct journal_field *fi
         return error_set(err, ERROR_LIMIT, "more than %d filters", JOURNAL_QUERY_TERMS_MAX);
     switch (field->kind) {
     case QUERY_TEXT:
+        if (query_field_check(field, value, err) < 0)
+            return -1;
         term_add_text(term, value, arena);
         return 0;
     case QUERY_NUMBER:

@@ -80,6 +80,10 @@ struct journal_selection {
 void journal_select(const struct journal_query *query, const struct journal_snapshot *snapshot,
                     struct arena *arena, struct journal_selection *out);
 
+/** Codes and regions that are neither documented nor in the journal: -1, with the nearest. */
+int journal_query_check(const struct journal_query *query, const struct journal_snapshot *snapshot,
+                        struct arena *arena, struct error *err);
+
 /** A moment as milliseconds since 1970: RFC 3339, such a number, or an age such as 5m before
  * @wall_ms. @name is for the message. */
 int journal_query_moment(struct str name, struct str value, uint64_t wall_ms, uint64_t *out,

@@ -186,6 +186,41 @@ def test_what_no_request_can_be_is_refused(running, words, why):
     assert done.returncode == 2 and why in done.stderr
 
 
+WORDS = [
+    ("operation", "InvokFunction", "operation: there is no 'InvokFunction'; did you mean 'InvokeFunction'?"),
+    ("operation", "!nothing-of-the-kind", "operation: there is no 'nothing-of-the-kind'"),
+    ("code", "ResourceThrotled", "code: there is no 'ResourceThrotled'; did you mean 'ResourceThrottled'?"),
+    ("region", "cn-shangai", "region: there is no 'cn-shangai'; did you mean 'cn-shanghai'?"),
+    ("outcome", "deliverd", "outcome: there is no 'deliverd'; did you mean 'delivered'?"),
+    ("invocation", "asyn", "invocation: there is no 'asyn'; did you mean 'async'?"),
+    ("api", "2016-08-16", "api: there is no '2016-08-16'; did you mean '2016-08-15'?"),
+    ("late", "wating", "late: there is no 'wating'; did you mean 'waiting'?"),
+    ("sdk", "pyton", "sdk: there is no 'pyton'"),
+]
+
+
+@pytest.mark.parametrize("name, value, why", WORDS, ids=[row[0] + "=" + row[1] for row in WORDS])
+def test_a_word_that_is_none_is_refused_with_the_nearest(running, name, value, why):
+    reply = running.admin("GET", f"requests?{name}={value}")
+    assert reply.status == 400 and why in reply.json()["detail"], reply.json()
+    done = running.run("requests", *([f"--{name}", value] if name in ("operation", "code") else [f"{name}={value}"]))
+    assert done.returncode == 2 and why in done.stderr and done.stdout == ""
+
+
+@pytest.mark.parametrize("query", ["operation=!ListServices", "operation=*Function", "code=", "region=cn-*", "code=Resource*", "outcome=*"])
+def test_patterns_and_empty_words_are_no_names(running, query):
+    assert running.admin("GET", f"requests?{query}").json()["requests"]
+
+
+@pytest.mark.parametrize("words, nearest", [
+    (["--rule", "onee"], "closest: rule 'one' (1)"), (["--function", "thre"], "closest: function 'three' (1)"),
+])
+def test_a_name_that_nothing_has_is_told_beside_the_empty_table(running, words, nearest):
+    done = running.run("requests", *words)
+    assert done.returncode == 0 and nearest in done.stderr, (done.stdout, done.stderr)
+    assert running.run("requests", "--rule", "one").stderr == ""
+
+
 def test_unmatched_are_those_that_no_rule_struck(running):
     entries = shown(running, "requests", "--unmatched")["requests"]
     assert entries and not [entry for entry in entries if entry.get("rule")]

@@ -166,9 +166,19 @@ def test_one_is_stopped_while_its_first_instance_is_prepared(daemon):
     assert functions.call(functions.create("python3", {"index.py": HOLDS})).status == 200
 
 
-def of_new_task(functions):
+def test_an_instance_that_was_started_for_a_stopped_task_goes_with_it(daemon):
+    """Its code is being loaded, and that lasts longer than anybody waits here."""
+    running = daemon()
+    functions = Functions(running)
+    identifier = of_new_task(functions, "import time\ntime.sleep(1000)\n" + HOLDS)
+    until(lambda: instances(running))
+    assert running.admin("POST", f"async/{identifier}/stop").json() == {"done": True}
+    until(lambda: not instances(running))
+
+
+def of_new_task(functions, code=HOLDS):
     """Of a function that nobody has called: its code is unpacked first."""
-    name = functions.create("python3", {"index.py": HOLDS}, timeout=100)
+    name = functions.create("python3", {"index.py": code}, timeout=100)
     reply = functions.running.invoke(name, b"hold", {"X-Fc-Invocation-Type": "Async"})
     assert reply.status == 202
     return reply.headers["X-Fc-Request-Id"]

@@ -10,9 +10,22 @@ const path = require('node:path');
 const ACCOUNT = '16530750';
 const REGION = 'cn-shanghai';
 
+/** Its own folders go with the test, and with them what a killed daemon leaves in the temporary folder. */
+const made = [];
+process.on('exit', () => made.forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })));
+
+function makeFolder() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'fcemu-page-'));
+  fs.mkdirSync(path.join(folder, 'tmp'));
+  fs.chmodSync(folder, 0o755); // instances of root's daemon are other users
+  made.push(folder);
+  return folder;
+}
+
 class Daemon {
   constructor({ rules, config = '', port = 0, folder } = {}) {
-    this.folder = folder || fs.mkdtempSync(path.join(os.tmpdir(), 'fcemu-page-'));
+    this.folder = folder || makeFolder();
+    this.temporary = folder ? os.tmpdir() : path.join(this.folder, 'tmp');
     this.args = ['serve', '--ready-file', path.join(this.folder, 'ready'), '--config', path.join(this.folder, 'fcemu.yaml')];
     if (!config.includes('listen:')) this.args.push('--listen', `127.0.0.1:${port}`);
     fs.writeFileSync(path.join(this.folder, 'fcemu.yaml'), config);
@@ -25,7 +38,7 @@ class Daemon {
   async start() {
     const ready = path.join(this.folder, 'ready');
     fs.rmSync(ready, { force: true });
-    this.process = spawn(process.env.FCEMU_BINARY, this.args, { cwd: this.folder, stdio: ['ignore', 'ignore', fs.openSync(path.join(this.folder, 'log'), 'w')], env: { ...process.env, HOME: this.folder } });
+    this.process = spawn(process.env.FCEMU_BINARY, this.args, { cwd: this.folder, stdio: ['ignore', 'ignore', fs.openSync(path.join(this.folder, 'log'), 'w')], env: { ...process.env, HOME: this.folder, TMPDIR: this.temporary } });
     const ended = once(this.process, 'exit').then(() => { throw new Error(fs.readFileSync(path.join(this.folder, 'log'), 'utf8')); });
     await Promise.race([new Promise((done) => {
       const watch = fs.watch(this.folder, () => { if (fs.existsSync(ready)) { watch.close(); done(); } });

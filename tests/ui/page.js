@@ -13,6 +13,9 @@ const zip = require('./zip');
 /* A machine under load is slow; nothing here waits so long unless it fails. */
 const WAIT_MS = Number(process.env.FCEMU_WAIT_MS || 120000);
 const SHOTS = process.env.FCEMU_SHOTS || fs.mkdtempSync(path.join(os.tmpdir(), 'fcemu-shots-'));
+process.on('exit', () => { // one without pictures is of no use
+  if (fs.existsSync(SHOTS) && fs.readdirSync(SHOTS).length === 0) fs.rmdirSync(SHOTS);
+});
 
 let browser;
 const running = [];

@@ -16,6 +16,11 @@ static void start(void)
     ck_assert_ptr_nonnull(mkdtemp(root));
 }
 
+static void end(void)
+{
+    folder_remove(root);
+}
+
 static mode_t mode_of(const char *path)
 {
     struct stat st;
@@ -55,7 +60,7 @@ int main(void)
     Suite *suite = suite_create("base/folder");
     TCase *tc = tcase_create("folder");
 
-    tcase_add_checked_fixture(tc, start, NULL);
+    tcase_add_checked_fixture(tc, start, end);
     tcase_add_test(tc, test_what_is_missing_above_is_made_too);
     tcase_add_test(tc, test_a_file_in_the_way_is_told);
     suite_add_tcase(suite, tc);

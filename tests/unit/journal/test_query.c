@@ -74,17 +74,20 @@ END_TEST
 static const struct {
     const char *name, *value, *want;
 } wrong[] = {
-    {"functon",  "x",           "unknown filter 'functon'; did you mean 'function'?"            },
-    {"status",   "five",        "status: 'five' is not a number such as 503, 5xx, >=500 or !200"},
-    {"limit",    "-1",          "limit: '-1' is not a number up to 1000000"                     },
-    {"since",    "tomorrow",
+    {"functon",   "x",             "unknown filter 'functon'; did you mean 'function'?"            },
+    {"status",    "five",          "status: 'five' is not a number such as 503, 5xx, >=500 or !200"},
+    {"limit",     "-1",            "limit: '-1' is not a number up to 1000000"                     },
+    {"since",     "tomorrow",
      "since: 'tomorrow' is no time; write 2026-11-24T03:00:00Z, "
-     "milliseconds since 1970, or an age such as 5m"                                            },
-    {"until",    "99999999999",
+     "milliseconds since 1970, or an age such as 5m"                                               },
+    {"until",     "99999999999",
      "until: '99999999999' is no time; write 2026-11-24T03:00:00Z, "
-     "milliseconds since 1970, or an age such as 5m"                                            },
-    {"status",   "!",           "status: '' is not a number such as 503, 5xx, >=500 or !200"    },
-    {"internal", "maybe",       "internal: 'maybe' is not true or false"                        },
+     "milliseconds since 1970, or an age such as 5m"                                               },
+    {"status",    "!",             "status: '' is not a number such as 503, 5xx, >=500 or !200"    },
+    {"internal",  "maybe",         "internal: 'maybe' is not true or false"                        },
+    {"operation", "InvokFunction",
+     "operation: there is no 'InvokFunction'; did you mean 'InvokeFunction'?"                      },
+    {"outcome",   "!nothing",      "outcome: there is no 'nothing'"                                },
 };
 
 START_TEST(test_query_mistakes_are_named)

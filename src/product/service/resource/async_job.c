@@ -43,7 +43,7 @@ void job_free(struct job *job)
         job->queue->jobs = job->next;
     if (job->next)
         job->next->prev = job->prev;
-    invoke_cancel(job->run);
+    invoke_stop(job->run);
     job_end_run(job);
     arena_free(job->names);
     mem_free(job);
