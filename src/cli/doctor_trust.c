@@ -175,11 +175,14 @@ void doctor_check_trust(struct doctor *doctor)
     static const char *const variables[] = {"CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
                                             "NODE_EXTRA_CA_CERTS"};
     const char *path = doctor_authority(doctor);
+    const char *named = cli_value(doctor->args, "ca-dir");
     struct held_text ours = {0};
 
     if (access(path, F_OK) < 0 && errno == ENOENT) {
         doctor_say(doctor, "certificates", FINDING_NOTE,
-                   "no store can hold what is made with the first start", "fcemu ca path",
+                   "no store can hold what is made with the first start",
+                   named ? arena_printf(doctor->arena, "fcemu ca path --ca-dir %s", named)
+                         : "fcemu ca path",
                    "there is no authority yet at %s", path);
         return;
     }

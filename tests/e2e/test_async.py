@@ -201,6 +201,8 @@ def test_queues_and_buses_get_theirs_where_the_control_side_shows_it(daemon, tmp
     assert json.loads(running.run("async", "deliveries", "*queues*", "--json").stdout)["deliveries"] == shown[:1]
     table = running.run("async", "deliveries", "--function", name, "--after", shown[0]["number"]).stdout
     assert BUS in table and QUEUE not in table and ids["better"] in table
+    for words, count in ((["--account", "16530750", "--region", "cn-*"], 3), (["--account", "1"], 0), (["--region", "eu-*"], 0)):
+        assert len(json.loads(running.run("async", "deliveries", *words, "--json").stdout)["deliveries"]) == count
     running.kill()
     running = daemon(**options)
     assert deliveries(running) == shown

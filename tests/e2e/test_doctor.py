@@ -30,9 +30,9 @@ def folder(tmp_path):
     return tmp_path
 
 
-def told(folder, extra=None, prefix=()):
+def told(folder, extra=None, prefix=(), words=()):
     values = {**environment(folder / "home"), "PATH": str(folder / "bin"), "FCEMU_ADDRESS": NOBODY, **(extra or {})}
-    done = subprocess.run([*prefix, str(BINARY), "doctor", "--json"], env=values, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([*prefix, str(BINARY), "doctor", "--json", *words], env=values, capture_output=True, text=True, timeout=120, check=False)
     assert done.stderr == "", done.stderr
     answer = json.loads(done.stdout)
     assert answer["content"] == (done.returncode == 0) == ("wrong" not in [row["state"] for row in answer["findings"]])
@@ -104,6 +104,17 @@ def test_content_with_what_env_sets(daemon, folder):
     assert {row[1].split(":")[0] for row in of("certificates", findings) if row[0] == "ok"} >= {
         "SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "trustStore of JAVA_TOOL_OPTIONS",
     }
+
+
+def test_an_authority_of_another_folder(folder):
+    other = folder / "other"
+    fcemu("ca", "path", "--ca-dir", other, folder=folder / "home")
+    bundle = {"SSL_CERT_FILE": str(other / "ca.pem")}
+    for words, state in (["--ca-dir", str(other)], "ok"), ([], "wrong"):
+        assert state in [row[0] for row in of("certificates", told(folder, bundle, words=words)) if row[1].startswith("SSL_CERT_FILE")], words
+    nowhere = folder / "bin"
+    assert of("certificates", told(folder, words=["--ca-dir", str(nowhere)])) == [
+        ("note", f"there is no authority yet at {nowhere}/ca.pem", f"fcemu ca path --ca-dir {nowhere}")]
 
 
 def test_people_read_what_why_and_the_line_that_mends(folder):

@@ -380,13 +380,29 @@ def test_start_tells_where_it_is_and_ends_when_asked(cli):
         assert not list(cli.tmp.iterdir())
 
 
+def test_start_hands_its_files_on(cli):
+    (cli.folder / "fcemu.yaml").write_text("faults: [own.yaml]\n")
+    (cli.folder / "own.yaml").write_text("version: 1\nrules: [{id: a, match: {function: x}, do: {error: AccessDenied}}]\n")
+    (cli.folder / "answers.yaml").write_text("version: 1\nrules: [{id: b, match: {function: y}, do: {respond: {status: 201}}}]\n")
+    started = Started(cli, "--config", "fcemu.yaml", "--fixtures", "answers.yaml")
+    assert [status_at(started.told["url"], function) for function in "xy"] == [403, 201]
+    started.process.terminate()
+    assert started.process.wait(60) == 0
+    started.end()
+
+
 @pytest.mark.parametrize("words, code, why", [
+    (["--config", "gone.yaml"], 5, "gone.yaml"),
+    (["--config", "wrong.yaml"], 5, "did you mean 'faults'?"),
+    (["--fixtures", "gone.yaml"], 5, "gone.yaml"),
+    (["--fixtures", "wrong.yaml"], 5, "wrong.yaml:1:1"),
     (["--die-with", "nobody"], 2, "'--die-with nobody' is not the number of a process"),
     (["--die-with", "0"], 2, "'--die-with 0' is not the number of a process"),
     (["--die-with", str(1 << 22)], 2, "there is no such process"),
     (["--faults", "gone.yaml"], 5, "gone.yaml"),
 ])
 def test_what_cannot_be_started_is_told(cli, words, code, why):
+    (cli.folder / "wrong.yaml").write_text("fault: [a]\n")
     assert why in cli.run("start", *words, code=code).stderr
 
 

@@ -94,4 +94,5 @@ def test_emit(named):
     assert f"demo/{name}" in table.stdout and "uploaded" in table.stdout
     unheard = running.run("event", "emit", "oss", "--key", "out/a.png")
     assert unheard.returncode == 3 and "no trigger hears of that" in unheard.stderr
-    assert running.run("event", "emit", "oss", "--region", "cn-beijing").returncode == 3
+    for words, code in ((["--region", "cn-beijing"], 3), (["--account", "9"], 3), (["--account", "16530750", "--region", "cn-shanghai"], 0)):
+        assert running.run("event", "emit", "oss", *words, "--key", "in/b.png").returncode == code
