@@ -128,6 +128,7 @@ struct invoke_function {
     size_t command_count;
     struct str image;        /* of a container; "": it is no container */
     size_t entrypoint_count; /* so many of the command are the entry point; 0: the image's own */
+    bool runs_to_end;        /* an image that is no server */
     uint32_t cpu_milli;      /* thousandths of a processor; 0: as many as there are */
     uint16_t port;
     struct invoke_health health;

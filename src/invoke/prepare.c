@@ -20,12 +20,26 @@ static int prepare_supervisor(struct instance *instance)
     return r;
 }
 
+/* Why no container is even tried; NULL: one is. */
+static const char *container_problem(const struct instance *instance)
+{
+    if (!instance_is_container(instance))
+        return NULL;
+    if (instance->invoke->settings.no_network)
+        return "The function either cannot be started or exited: invoke.network is none, "
+               "and a container without a network cannot be called";
+    if (instance->spec.runs_to_end)
+        return "The function either cannot be started or exited: webServerMode is false, and an "
+               "image that runs to its end instead of serving HTTP is not run here";
+    return NULL;
+}
+
 static int prepare_interpreter(struct instance *instance)
 {
-    if (instance_is_container(instance) && instance->invoke->settings.no_network) {
-        instance_refuse(instance, "CAExited",
-                        "The function either cannot be started or exited: invoke.network is none, "
-                        "and a container without a network cannot be called");
+    const char *problem = container_problem(instance);
+
+    if (problem) {
+        instance_refuse(instance, "CAExited", problem);
         return -1;
     }
     if (!instance->interpreter)

@@ -215,6 +215,16 @@ def test_without_a_network_there_is_no_container(daemon, engine):
     assert not engine.runs()
 
 
+def test_an_image_that_serves_nothing_is_refused_in_words(daemon, engine):
+    images = Images(daemon(config=config(engine)))
+    name = images.create(container={"webServerMode": False})
+    reply = images.call(name)
+    assert code_of(reply) == (412, "CAExited") and "webServerMode is false" in reply.json()["ErrorMessage"]
+    assert not engine.runs()
+    served = images.create(container={"webServerMode": True})
+    assert images.call(served, b"x").json()["event"] == "x"
+
+
 def test_wrong_lists_are_no_command(daemon, engine):
     images = Images(daemon(config=config(engine)))
     assert images.call(images.create(container={"command": "no list", "args": "[1, 2]"})).json()["arguments"] == []

@@ -150,6 +150,7 @@ static void read_container(struct arena *arena, const cJSON *model, struct invok
     out->port = (uint16_t)number(config, "port", number(model, "caPort", DEFAULT_PORT));
     out->health = read_health(arena, member(config, "healthCheckConfig"));
     out->cpu_milli = processor(model);
+    out->runs_to_end = cJSON_IsFalse(member(config, "webServerMode"));
 }
 
 /* A layer that is gone is none. */
