@@ -187,6 +187,10 @@ def is_still(server):
     return server.cpu_us() == before
 
 
+def instances(server):
+    return len(server.daemon.admin("GET", "instances").json()["instances"])
+
+
 def cold_starts(stage, report, _options):
     scale = cold_scale(stage, report)
     for name, (function, program) in LANGUAGES.items():
@@ -225,10 +229,10 @@ def kib_an_instance(stage, name, function):
         def grown():
             with concurrent.futures.ThreadPoolExecutor(count) as pool:
                 list(pool.map(lambda _: server.daemon.invoke(created, b"0.5", timeout=120), range(count)))
-            return health(server)["instances"] >= count
+            return instances(server) >= count
         wait_until(grown)
         time.sleep(1)  # spare calls and buffers go half a second after the load
-        seen[health(server)["instances"]] = server.memory_of_daemon()
+        seen[instances(server)] = server.memory_of_daemon()
     server.daemon.stop()
     (few, before), (many, behind) = sorted(seen.items())
     return (behind - before) / (many - few)
@@ -245,6 +249,6 @@ def among_many(stage, report, options):
     before = many.memory_of_daemon()
     for _ in range(DEPLOYED):
         many.functions.create(**PYTHON)
-    print(f"\n{DEPLOYED} functions deployed take {(many.memory_of_daemon() - before) / DEPLOYED:.1f} KB each, {health(many)['instances']} instances run")
+    print(f"\n{DEPLOYED} functions deployed take {(many.memory_of_daemon() - before) / DEPLOYED:.1f} KB each, {instances(many)} of all instances run")
     rows = interleaved(max(3, options.rounds // 3), {server.name: lambda server=server: server.load(options.seconds, connections=1) for server in (few, many)})
     report.target("a call among 1,000 functions, CPU / among one", ratio(rows[many.name], rows[few.name], "cpu"), 1.1)
