@@ -99,6 +99,9 @@ PYTHON = {
     "fails behind the answer": ("\n    threading.Thread(target=lambda: 1 / 0).start()", answers(b"fine")),
     "exits behind the answer": ("\n    threading.Timer(0.001, os._exit, [1]).start()", lambda reply: None),
     "output is no JSON": ("\n    return object()", fails("TypeError", "Object of type object is not JSON serializable")),
+    "has no text for its error": (
+        "\n    class Mute(Exception):\n      def __str__(self): raise KeyError('none')\n    raise Mute()", fails("Mute", "<KeyError when asked for its text>")),
+    "takes its environment away": ("\n    os.environ.clear()\n    os.chdir('/')\n    sys.stdout = None", answers(b"fine")),
     "fills its disk": ("\n    f = open(tmp + '/x', 'wb')\n    while True: f.write(bytes(1 << 20))", fills_the_disk),
     "stops itself": ("\n    os.kill(os.getpid(), signal.SIGSTOP)", times_out),
 }

@@ -277,6 +277,14 @@ def error_body(message, kind, stack=None):
     return json_text(body)
 
 
+def text_of(error):
+    """An error of the user's may have no text to give."""
+    try:
+        return str(error)
+    except BaseException as e:  # pylint: disable=broad-except
+        return f"<{type(e).__name__} when asked for its text>"
+
+
 class LoadError(Exception):
     def __init__(self, kind, message, stack=None):
         super().__init__(message)
@@ -289,12 +297,12 @@ def import_module(name):
         __import__(name_of_module)
         return sys.modules[name_of_module]
     except ImportError as e:
-        raise LoadError("ImportModuleError", f"Unable to import module '{name}': {e}", frames_of(e.__traceback__)) from e
+        raise LoadError("ImportModuleError", f"Unable to import module '{name}': {text_of(e)}", frames_of(e.__traceback__)) from e
     except SyntaxError as e:
         stack = [[f'File "{e.filename}"', f"line {e.lineno}", "", (e.text or "").rstrip("\n")]]
         raise LoadError("UserCodeSyntaxError", f"Syntax error in module '{name}': {e.msg}", stack) from e
     except Exception as e:
-        raise LoadError("UserCodeError", f"Module initialization error: {e}", frames_of(e.__traceback__)) from e
+        raise LoadError("UserCodeError", f"Module initialization error: {text_of(e)}", frames_of(e.__traceback__)) from e
 
 
 def find_entry(text):
@@ -471,7 +479,7 @@ class Runner:
             flush()
             os._exit(137)
         else:
-            self.fail(call, error_body(str(error), type(error).__name__, frames_of(error.__traceback__)))
+            self.fail(call, error_body(text_of(error), type(error).__name__, frames_of(error.__traceback__)))
 
     def serve(self):
         global has_come  # pylint: disable=global-statement
