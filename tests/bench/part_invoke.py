@@ -17,6 +17,7 @@ SIX_MB = 6 << 20
 WORKERD_COLD_S = 0.020  # as written where the bounds were, on a quiet machine
 IDLE_FEW, IDLE_MANY = 4, 20
 DEPLOYED = 1000
+SETTLING_S = 20
 SETTINGS = JOURNAL_OFF + "invoke: {memory: 64GiB, idle: 24h}\nruntimes: {%s}\n"
 NODE = {"runtime": "nodejs20", "files": {"index.js": "exports.handler = async (event) => event;\n"}}
 PYTHON = {"runtime": "python3.10", "files": {"index.py": "def handler(event, context):\n    return event\n"}}
@@ -34,6 +35,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["FC_SERVER_PORT"])), Handler).serve_forever()
 """
+SHARED = {"runtime": "nodejs20", "files": {"index.js": "exports.handler = (event) => new Promise((done) => setTimeout(done, 1000 * event, ''));\n"}}
 CUSTOM = {"runtime": "custom", "files": {"bootstrap*": SLOW_SERVER}}
 LANGUAGES = {"Node.js": (NODE, "node"), "Python": (PYTHON, "python")}
 
@@ -98,7 +100,7 @@ def echoes(stage, report, options):
         if connections == 1:
             alone(report, rows, own, workerd)
         else:
-            together(report, rows, own, shared, many, frameworks, workerd)
+            at_once(report, rows, own, shared, many, frameworks, workerd)
 
 
 def alone(report, rows, own, workerd):
@@ -107,7 +109,7 @@ def alone(report, rows, own, workerd):
             report.target(f"{name} function, one at once, p50 / workerd", ratio(rows[server.name], rows[workerd.name], "p50"), 1)
 
 
-def together(report, rows, own, shared, floors, frameworks, workerd):
+def at_once(report, rows, own, shared, floors, frameworks, workerd):
     for name, server in own.items():
         mine, floor = rows[server.name], rows[floors[name].name]
         report.target(f"{name} function, {MANY} at once, CPU / floor", ratio(mine, floor, "cpu"), 1.3)
@@ -220,19 +222,32 @@ def cold(stage, report, name, function, program, scale):
 
 # ---- memory, and many functions ----
 
+def together(server, name, count):
+    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+        list(pool.map(lambda _: server.daemon.invoke(name, b"0.5", timeout=120), range(count)))
+
+
+def settled_memory(server):
+    """Spare calls and buffers go half a second after the load, free memory of all threads each quarter of a minute."""
+    readings = []
+    for _ in range(SETTLING_S):
+        time.sleep(1)
+        readings.append(server.memory_of_daemon())
+    return min(readings)
+
+
 def kib_an_instance(stage, name, function):
-    """What each further idle instance adds to the daemon itself."""
+    """What each further idle instance adds to the daemon itself. As many connections were there before."""
     server = running(stage, f"fcemu, idle {name}")
+    together(server, server.functions.create(**SHARED, instanceConcurrency=IDLE_MANY), IDLE_MANY)
     created = server.functions.create(**function)
     seen = {}
     for count in (IDLE_FEW, IDLE_MANY):
         def grown():
-            with concurrent.futures.ThreadPoolExecutor(count) as pool:
-                list(pool.map(lambda _: server.daemon.invoke(created, b"0.5", timeout=120), range(count)))
-            return instances(server) >= count
+            together(server, created, count)
+            return instances(server) > count  # and the shared one
         wait_until(grown)
-        time.sleep(1)  # spare calls and buffers go half a second after the load
-        seen[instances(server)] = server.memory_of_daemon()
+        seen[instances(server)] = settled_memory(server)
     server.daemon.stop()
     (few, before), (many, behind) = sorted(seen.items())
     return (behind - before) / (many - few)
