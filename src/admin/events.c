@@ -164,7 +164,11 @@ static bool is_kept(const struct events *events)
 /* Ids name the run, too: a number of an earlier daemon means nothing to this one. */
 static void add_id(const struct events *events, uint64_t number, struct buf *out)
 {
-    buf_printf(out, "id: %" PRIu64 "-%" PRIu64 "\n", events->admin->started_wall_ms, number);
+    buf_add(out, STR("id: "));
+    buf_add_uint(out, events->admin->started_wall_ms);
+    buf_add_char(out, '-');
+    buf_add_uint(out, number);
+    buf_add_char(out, '\n');
 }
 
 static void publish(struct events *events, const char *type, struct str json)
@@ -173,7 +177,9 @@ static void publish(struct events *events, const char *type, struct str json)
 
     buf_clear(text);
     add_id(events, ++events->number, text);
-    buf_printf(text, "event: %s\ndata: ", type);
+    buf_add(text, STR("event: "));
+    buf_puts(text, type);
+    buf_add(text, STR("\ndata: "));
     buf_add(text, json);
     buf_puts(text, "\n\n");
     kept_add(&events->kept, events->number, type, buf_str(text));

@@ -132,18 +132,40 @@ void clock_format_rfc1123(uint64_t wall_ms, char out[CLOCK_RFC1123_BYTES])
     memcpy(out, text, CLOCK_RFC1123_BYTES);
 }
 
+/* Up to the seconds: rows by the thousand carry the same one. */
+static size_t format_seconds(uint64_t wall_ms, char *out)
+{
+    static _Thread_local uint64_t second = UINT64_MAX;
+    static _Thread_local char text[CLOCK_ISO_BYTES];
+    static _Thread_local size_t len;
+
+    if (second != wall_ms / MS_PER_S) {
+        struct tm t = utc_of(wall_ms);
+
+        second = wall_ms / MS_PER_S;
+        len =
+            (size_t)snprintf(text, sizeof(text), "%04u-%02u-%02uT%02u:%02u:%02u",
+                             (unsigned)(t.tm_year + 1900) % 10000u, (unsigned)(t.tm_mon + 1) % 100u,
+                             (unsigned)t.tm_mday % 100u, (unsigned)t.tm_hour % 100u,
+                             (unsigned)t.tm_min % 100u, (unsigned)t.tm_sec % 100u);
+    }
+    memcpy(out, text, len);
+    return len;
+}
+
 static void format_iso(uint64_t wall_ms, bool with_ms, char *out)
 {
-    struct tm t = utc_of(wall_ms);
-    int n = snprintf(out, CLOCK_ISO_BYTES, "%04u-%02u-%02uT%02u:%02u:%02u",
-                     (unsigned)(t.tm_year + 1900) % 10000u, (unsigned)(t.tm_mon + 1) % 100u,
-                     (unsigned)t.tm_mday % 100u, (unsigned)t.tm_hour % 100u,
-                     (unsigned)t.tm_min % 100u, (unsigned)t.tm_sec % 100u);
+    size_t n = format_seconds(wall_ms, out);
+    unsigned part = (unsigned)(wall_ms % MS_PER_S);
 
-    if (with_ms)
-        n +=
-            snprintf(out + n, CLOCK_ISO_BYTES - (size_t)n, ".%03u", (unsigned)(wall_ms % MS_PER_S));
-    snprintf(out + n, CLOCK_ISO_BYTES - (size_t)n, "Z");
+    if (with_ms) {
+        out[n++] = '.';
+        out[n++] = (char)('0' + part / 100);
+        out[n++] = (char)('0' + part / 10 % 10);
+        out[n++] = (char)('0' + part % 10);
+    }
+    out[n++] = 'Z';
+    out[n] = '\0';
 }
 
 void clock_format_iso(uint64_t wall_ms, char out[CLOCK_ISO_BYTES])

@@ -22,7 +22,7 @@ enum member_kind {
 };
 
 struct member {
-    const char *name;
+    struct str key; /* ,"name": */
     enum member_kind kind;
     bool always; /* null or 0 rather than left out */
     enum journal_detail detail;
@@ -31,7 +31,8 @@ struct member {
 
 #define MEMBER(name, kind, always, detail, field)                                                  \
     {                                                                                              \
-        name, MEMBER_##kind, always, JOURNAL_##detail, offsetof(struct journal_entry, field)       \
+        STR_INIT(",\"" name "\":"), MEMBER_##kind, always, JOURNAL_##detail,                       \
+            offsetof(struct journal_entry, field)                                                  \
     }
 
 /* clang-format off */
@@ -69,20 +70,47 @@ static const struct member members[] = {
 };
 /* clang-format on */
 
-static void key(struct buf *out, const char *name)
-{
-    buf_printf(out, ",\"%s\":", name);
-}
+/* Without printf, which would be most of what an entry costs: a listener is told of every call. */
+#define KEY(name) STR(",\"" name "\":")
 
-static void text_member(struct buf *out, const char *name, struct str value)
+static void text_member(struct buf *out, struct str key, struct str value)
 {
-    key(out, name);
+    buf_add(out, key);
     buf_json_string(out, value.len ? value : STR_NONE);
 }
 
-static void uint_member(struct buf *out, const char *name, uint64_t value)
+static void uint_member(struct buf *out, struct str key, uint64_t value)
 {
-    buf_printf(out, ",\"%s\":%" PRIu64, name, value);
+    buf_add(out, key);
+    buf_add_uint(out, value);
+}
+
+static void flag_member(struct buf *out, struct str key, bool value)
+{
+    buf_add(out, key);
+    buf_add(out, value ? STR("true") : STR("false"));
+}
+
+/* A word of ours, which needs no look at its characters. */
+static void word_member(struct buf *out, struct str key, const char *word)
+{
+    buf_add(out, key);
+    buf_add_char(out, '"');
+    buf_puts(out, word);
+    buf_add_char(out, '"');
+}
+
+/* Milliseconds with three places. */
+static void ms_member(struct buf *out, struct str key, uint64_t ns)
+{
+    uint64_t us = (ns + NS_PER_US / 2) / NS_PER_US;
+    unsigned part = (unsigned)(us % US_PER_MS);
+    const char places[] = {'.', (char)('0' + part / 100), (char)('0' + part / 10 % 10),
+                           (char)('0' + part % 10)};
+
+    buf_add(out, key);
+    buf_add_uint(out, us / US_PER_MS);
+    buf_add(out, (struct str){places, sizeof(places)});
 }
 
 static void add_member(struct buf *out, const struct member *member,
@@ -99,20 +127,18 @@ static void add_member(struct buf *out, const struct member *member,
         text = member->kind == MEMBER_SHA256 ? journal_body_sha256(entry, digest)
                                              : *(const struct str *)at;
         if (text.len || member->always)
-            text_member(out, member->name, text);
+            text_member(out, member->key, text);
         return;
     case MEMBER_DONE:
-        buf_printf(out, ",\"%s\":%s", member->name,
-                   journal_entry_performed(entry) ? "true" : "false");
+        flag_member(out, member->key, journal_entry_performed(entry));
         return;
     case MEMBER_FLAG:
         if (*(const bool *)at || member->always)
-            buf_printf(out, ",\"%s\":%s", member->name, *(const bool *)at ? "true" : "false");
+            flag_member(out, member->key, *(const bool *)at);
         return;
     case MEMBER_NS:
         if (*(const uint64_t *)at || member->always)
-            buf_printf(out, ",\"%s\":%.3f", member->name,
-                       (double)*(const uint64_t *)at / NS_PER_MS);
+            ms_member(out, member->key, *(const uint64_t *)at);
         return;
     case MEMBER_INT:
         number = (uint64_t) * (const int *)at;
@@ -128,7 +154,7 @@ static void add_member(struct buf *out, const struct member *member,
         break;
     }
     if (number || member->always)
-        uint_member(out, member->name, number);
+        uint_member(out, member->key, number);
 }
 
 static void add_strike(struct buf *out, const struct journal_strike *strike)
@@ -137,19 +163,19 @@ static void add_strike(struct buf *out, const struct journal_strike *strike)
     buf_json_string(out, strike->rule);
     buf_printf(out, ",\"gate\":\"%s\",\"key\":", fault_gate_name(strike->gate));
     buf_json_string(out, strike->key);
-    uint_member(out, "n", strike->n);
+    uint_member(out, KEY("n"), strike->n);
     if (strike->draw >= 0)
         buf_printf(out, ",\"draw\":%.17g,\"threshold\":%.17g", strike->draw, strike->threshold);
     if (strike->shadow)
         buf_puts(out, ",\"shadow\":true");
     if (strike->choice >= 0)
-        uint_member(out, "choice", (uint64_t)strike->choice);
+        uint_member(out, KEY("choice"), (uint64_t)strike->choice);
     buf_add_char(out, '}');
 }
 
 static void add_strikes(struct buf *out, const struct journal_entry *entry)
 {
-    key(out, "rules");
+    buf_add(out, KEY("rules"));
     buf_add_char(out, '[');
     for (size_t i = 0; i < entry->strike_count; i++) {
         if (i)
@@ -157,7 +183,7 @@ static void add_strikes(struct buf *out, const struct journal_entry *entry)
         add_strike(out, &entry->strikes[i]);
     }
     buf_add_char(out, ']');
-    uint_member(out, "seed", entry->seed);
+    uint_member(out, KEY("seed"), entry->seed);
 }
 
 /* Nothing, for most calls. */
@@ -168,25 +194,34 @@ static void add_late(struct buf *out, const struct journal_entry *entry)
     if (!entry->late)
         return;
     state = atomic_load(&entry->late->state);
-    text_member(out, "late", str_of(late_name(state)));
+    text_member(out, KEY("late"), str_of(late_name(state)));
     if (state == LATE_WAITS)
         return;
     if (entry->late->status)
         buf_printf(out, ",\"late_status\":%d", entry->late->status);
     if (entry->late->code[0])
-        text_member(out, "late_code", str_of(entry->late->code));
+        text_member(out, KEY("late_code"), str_of(entry->late->code));
 }
 
 /* What is no text, or ends within a character, byte for byte, too. */
 static void add_bytes(struct buf *out, const struct journal_entry *entry)
 {
     const struct {
-        const char *name;
+        struct str key;
         struct str body;
     } bodies[] = {
-        {"request_body_base64",   entry->request_body  },
-        {"response_body_base64",  entry->response_body },
-        {"operation_body_base64", entry->operation_body},
+        {STR_INIT(",\""
+                  "request_body_base64"
+                  "\":"),
+         entry->request_body  },
+        {STR_INIT(",\""
+                  "response_body_base64"
+                  "\":"),
+         entry->response_body },
+        {STR_INIT(",\""
+                  "operation_body_base64"
+                  "\":"),
+         entry->operation_body},
     };
 
     for (size_t i = 0; i < N_ELEMENTS(bodies); i++) {
@@ -197,7 +232,7 @@ static void add_bytes(struct buf *out, const struct journal_entry *entry)
         OWN(mem_free) char *text = mem_alloc(base64_encoded_size(body.len) + 1);
 
         base64_encode(body, text);
-        text_member(out, bodies[i].name, str_of(text));
+        text_member(out, bodies[i].key, str_of(text));
     }
 }
 
@@ -207,11 +242,11 @@ static void add_signature(struct buf *out, const struct journal_entry *entry)
         return;
     buf_puts(out, ",\"signature\":{\"what\":");
     buf_json_string(out, entry->signed_what);
-    text_member(out, "expected", entry->signed_expected);
-    text_member(out, "seen", entry->signed_seen);
+    text_member(out, KEY("expected"), entry->signed_expected);
+    text_member(out, KEY("seen"), entry->signed_seen);
     if (entry->signed_seen.len)
-        uint_member(out, "differ_at", entry->signed_differ_at);
-    text_member(out, "hint", entry->signed_hint);
+        uint_member(out, KEY("differ_at"), entry->signed_differ_at);
+    text_member(out, KEY("hint"), entry->signed_hint);
     buf_add_char(out, '}');
 }
 
@@ -219,22 +254,24 @@ static void add_link(struct buf *out, const struct chain_link *link)
 {
     const char *comma = "";
 
-    uint_member(out, "chain", link->chain);
-    uint_member(out, "attempt", link->attempt);
+    uint_member(out, KEY("chain"), link->chain);
+    uint_member(out, KEY("attempt"), link->attempt);
     if (link->confidence == CHAIN_FIRST)
         return;
-    buf_printf(out, ",\"chain_confidence\":\"%s\",\"chain_evidence\":[",
-               chain_confidence_name(link->confidence));
+    word_member(out, KEY("chain_confidence"), chain_confidence_name(link->confidence));
+    buf_add(out, KEY("chain_evidence"));
+    buf_add_char(out, '[');
     for (unsigned bit = 1; bit < 1u << CHAIN_EVIDENCE_COUNT; bit <<= 1) {
         if (link->evidence & bit) {
-            buf_printf(out, "%s\"%s\"", comma, chain_evidence_name(bit));
+            buf_puts(out, comma);
+            buf_json_string(out, str_of(chain_evidence_name(bit)));
             comma = ",";
         }
     }
     buf_add_char(out, ']');
-    text_member(out, "repeated_by", chain_repeated_by(link->confidence, link->evidence));
+    text_member(out, KEY("repeated_by"), chain_repeated_by(link->confidence, link->evidence));
     if (link->maybe)
-        uint_member(out, "chain_maybe", link->maybe);
+        uint_member(out, KEY("chain_maybe"), link->maybe);
 }
 
 void journal_entry_json(const struct journal_entry *entry, enum journal_detail detail,
@@ -245,23 +282,25 @@ void journal_entry_json(const struct journal_entry *entry, enum journal_detail d
         entry->ended_ns > entry->started_ns ? entry->ended_ns - entry->started_ns : 0;
 
     clock_format_iso(entry->wall_ms, time);
-    buf_printf(out, "{\"number\":%" PRIu64, entry->number);
-    text_member(out, "request_id", entry->request_id);
-    buf_printf(out, ",\"time\":\"%s\",\"duration_ms\":%.3f,\"status\":%d", time,
-               (double)taken_ns / NS_PER_MS, entry->status);
-    text_member(out, "operation", str_of(entry->op ? entry->op->name : NULL));
-    text_member(out, "api", api_version_name(entry->api));
-    text_member(out, "invocation", str_of(invocation_name(entry->invocation)));
-    text_member(out, "sdk", fault_sdk_name(entry->sdk));
-    buf_printf(out, ",\"outcome\":\"%s\"", http_outcome_name(entry->outcome));
-    text_member(out, "effect", str_of(effect_name(entry->effect)));
+    buf_add(out, STR("{\"number\":"));
+    buf_add_uint(out, entry->number);
+    text_member(out, KEY("request_id"), entry->request_id);
+    word_member(out, KEY("time"), time);
+    ms_member(out, KEY("duration_ms"), taken_ns);
+    uint_member(out, KEY("status"), (uint64_t)entry->status);
+    text_member(out, KEY("operation"), str_of(entry->op ? entry->op->name : NULL));
+    text_member(out, KEY("api"), api_version_name(entry->api));
+    text_member(out, KEY("invocation"), str_of(invocation_name(entry->invocation)));
+    text_member(out, KEY("sdk"), fault_sdk_name(entry->sdk));
+    word_member(out, KEY("outcome"), http_outcome_name(entry->outcome));
+    text_member(out, KEY("effect"), str_of(effect_name(entry->effect)));
     for (size_t i = 0; i < N_ELEMENTS(members); i++) {
         if (members[i].detail <= detail)
             add_member(out, &members[i], entry);
     }
     add_late(out, entry);
     if (entry->query.len)
-        text_member(out, "query", entry->query);
+        text_member(out, KEY("query"), entry->query);
     add_link(out, &entry->link);
     if (detail == JOURNAL_FULL) {
         add_bytes(out, entry);
