@@ -39,6 +39,7 @@ static const struct schema {
     {"Reset",            false, {{"what", TEXTS}}},
     {"ScenarioInput",    false, {{"state", TEXT | NOTHING}}},
     {"SeedInput",        false, {{"seed", COUNT | LONG | TEXT}}},
+    {"SignInput",        false, {{"account", TEXT | COUNT}, {"region", TEXT}, {"method", TEXT}, {"path", TEXT}, {"headers", OBJECT}}},
     {"StateReset",       false, {{"seed", FLAG}, {"account", TEXT | COUNT}}},
     {"SwitchFor",        false, {{"for", TEXT}}},
     {"SwitchInput",      false, {{"enabled", FLAG}, {"for", TEXT}}},

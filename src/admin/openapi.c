@@ -111,6 +111,7 @@ static const struct {
     {"Setting",      OBJECT(TEXT("key") ",\"value\":{}," TEXT("in_force") ",\"origin\":{\"enum\":[\"default\",\"file\",\"environment\",\"flag\"]}," TEXT("file") "," COUNT("line") "," COUNT("column") "," TEXT("flag") "," TEXT("variable") "," TEXT("default") "," TEXT("help"))},
     {"Settings",     OBJECT(TEXT("file") "," LIST("settings", "Setting"))},
     {"Signature",    OBJECT(TEXT("what") "," TEXT("expected") "," TEXT("seen") "," COUNT("differ_at") "," TEXT("hint"))},
+    {"Signed",       OBJECT("\"auth\":{\"enum\":[\"off\",\"lenient\",\"strict\"]},\"headers\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}")},
     {"Stopped",      OBJECT(FLAG("stopped") "," COUNT("released"))},
     {"Switch",       OBJECT(FLAG("enabled") "," TEXT("for"))},
     {"Tape",         "{\"type\":\"string\",\"description\":\"one decision a line\"}"},

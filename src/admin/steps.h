@@ -126,6 +126,7 @@ void step_async_again(struct admin_call *call);
 
 /* keys.c */
 void step_key_make(struct admin_call *call);
+void step_sign(struct admin_call *call);
 
 /* logs.c */
 void step_logs(struct admin_call *call);

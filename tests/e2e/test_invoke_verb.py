@@ -156,6 +156,42 @@ def test_keys_are_made_where_they_are_wanted(functions):
     assert wrong.status == 400 and "did you mean 'account'?" in wrong.body.decode()
 
 
+# ---- signatures for who cannot make them ----
+
+
+def signature(running, **asked):
+    return running.admin("POST", "sign", {"account": ACCOUNT, "region": "cn-shanghai", **asked})
+
+
+def test_the_daemon_signs_a_call(daemon):
+    running = daemon(config=STRICT)
+    path, own = "/2023-03-30/functions", {"X-Fc-Trace-Id": "t-1", "x-fc-account-id": ACCOUNT, "content-type": "text/plain"}
+    made = signature(running, method="GET", path=f"{path}?limit=2", headers=own).json()
+    assert made["auth"] == "strict" and sorted(made["headers"]) == ["Authorization", "X-Fc-Date", "X-Fc-Security-Token"]
+    assert running.call("GET", f"{path}?limit=2", headers={**own, **made["headers"]}).status == 200
+    for method, target, headers in (("GET", "/2023-03-30/layers", own), ("POST", path, own), ("GET", path, {**own, "X-Fc-Trace-Id": "t-2"})):
+        refused = running.call(method, target, headers={**headers, **made["headers"]})
+        assert (refused.status, refused.json()["Code"]) == (403, "SignatureNotMatch"), refused.body
+    at_region = signature(running, method="GET", path=path).json()["headers"]
+    assert running.call("GET", f"/@cn-shanghai/{ACCOUNT}{path}", headers=at_region, host=f"127.0.0.1:{running.port}").status == 200
+
+
+def test_no_signature_where_none_is_needed_and_none_of_nonsense(functions):
+    running = functions.running
+    assert signature(running, method="GET", path="/2023-03-30/functions").json() == {"auth": "lenient", "headers": {}}
+    for asked, words in (({"method": "GET"}, "method and path"), ({"method": "GET", "path": "functions"}, "method and path"), ({"method": "", "path": "/x"}, "method and path")):
+        refused = signature(running, **asked)
+        assert refused.status == 422 and words in refused.body.decode()
+    wrong = signature(running, methd="GET", path="/x")
+    assert wrong.status == 400 and "did you mean 'method'?" in wrong.body.decode()
+
+
+@pytest.mark.parametrize(("headers", "words"), [({"x-fc-a": 1}, "headers.x-fc-a: must be a text"), ({f"x-fc-{n}": "" for n in range(40)}, "no more than 32")])
+def test_headers_that_cannot_be_signed(daemon, headers, words):
+    refused = signature(daemon(config=STRICT), method="GET", path="/x", headers=headers)
+    assert refused.status == 422 and words in refused.body.decode()
+
+
 # ---- asynchronous calls ----
 
 

@@ -64,9 +64,11 @@ export async function call(method, path, body) {
   return read(await send(`/_fcemu${path}`, { method, headers: headers(type), body: yaml || body === undefined ? body : JSON.stringify(body) }));
 }
 
-/** A call of the emulated API itself, for an account and a region. Resolves with whatever came back. */
+/** A call of the emulated API itself, for an account and a region, signed where that is asked for. Resolves with whatever came back. */
 export async function product(place, method, path, body, extra) {
-  const response = await fetch(`/@${place.region}/${place.account}${path}`, { method, body, headers: extra });
+  const own = { ...(body === undefined ? {} : { 'Content-Type': 'application/octet-stream' }), ...extra };
+  const { headers: signature } = await call('POST', '/sign', { account: place.account, region: place.region, method, path, headers: own });
+  const response = await fetch(`/@${place.region}/${place.account}${path}`, { method, body, headers: { ...own, ...signature } });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
