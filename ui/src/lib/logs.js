@@ -32,6 +32,6 @@ export function Logs({ query }) {
     return () => { end.abort(); clearTimeout(timer); };
   }, [wanted]);
   useEffect(() => { if (box.current) box.current.scrollTop = box.current.scrollHeight; }, [lines]);
-  return html`<${Mistakes} error=${error} />${lines.length ? html`<pre class="log" ref=${box} tabindex="0" aria-label=${t('Logs')}>${lines.map((line) => html`<span class=${line.kind === 'error' ? 'bad' : line.kind === 'line' ? '' : 'quiet'}><${Time} at=${line.time} /> ${line.text}\n</span>`)}</pre>`
+  return html`<${Mistakes} error=${error} />${lines.length ? html`<pre class="log" ref=${box} tabindex="0" aria-label=${t('Logs')}>${lines.map((line) => html`<span class=${line.kind === 'error' ? 'bad' : line.kind === 'line' ? '' : 'quiet'}><${Time} at=${line.time} />${` ${line.text}\n`}</span>`)}</pre>`
     : html`<p class="quiet">${t('Nothing was printed.')}</p>`}`;
 }

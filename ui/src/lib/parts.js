@@ -50,8 +50,8 @@ export function Share({ part, whole, label }) {
     <span class="figure">${part} / ${whole}</span></span>`;
 }
 
-/** A button that does something and shows while and how it went. `act` may be async. */
-export function Button({ act, children, kind = '', label, disabled, pressed }) {
+/** A button that does something and shows while and how it went; with `on`, a switch. `act` may be async. */
+export function Button({ act, children, kind = '', label, disabled, pressed, on }) {
   const [state, setState] = useState({});
   const press = async () => {
     setState({ busy: true });
@@ -62,7 +62,7 @@ export function Button({ act, children, kind = '', label, disabled, pressed }) {
       setState({ error: error.message });
     }
   };
-  return html`<button type="button" class=${kind} aria-label=${label} aria-pressed=${pressed} disabled=${disabled || state.busy} onClick=${press}>${children}</button>
+  return html`<button type="button" class=${kind} aria-label=${label} aria-pressed=${pressed} role=${on === undefined ? undefined : 'switch'} aria-checked=${on} disabled=${disabled || state.busy} onClick=${press}>${children}</button>
     ${state.error && html`<span role="alert" class="bad"> ${state.error}</span>`}`;
 }
 
@@ -74,15 +74,23 @@ export function Mistakes({ error }) {
     ${one.line ? html`<b>${one.line}:${one.column}</b> ` : ''}${one.message}${one.hint ? html`<br /><span class="quiet">${one.hint}</span>` : ''}</li>`)}</ul>`;
 }
 
+/** Browsers have a clipboard for pages of this machine or with a certificate; elsewhere the text is selected and copied as by hand. */
+async function toClipboard(text, shown) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  getSelection().selectAllChildren(shown);
+  if (!document.execCommand('copy')) throw new Error(t('It is selected: copy it by the keyboard.'));
+}
+
 /** Text to copy, with its button. */
 export function Copyable({ text, label }) {
   const [done, setDone] = useState(false);
+  const ref = useRef();
   const copy = async () => {
-    await navigator.clipboard.writeText(text);
+    await toClipboard(text, ref.current);
     setDone(true);
     setTimeout(() => setDone(false), 2000);
   };
-  return html`<div class="copyable"><pre tabindex="0" aria-label=${label}>${text}</pre><${Button} act=${copy}>${done ? t('Copied') : t('Copy')}<//></div>`;
+  return html`<div class="copyable"><pre tabindex="0" aria-label=${label} ref=${ref}>${text}</pre><${Button} act=${copy}>${done ? t('Copied') : t('Copy')}<//></div>`;
 }
 
 /** A panel over the page: focus goes in, Esc and its button lead out, focus goes back. */
@@ -138,5 +146,5 @@ export function useLoad(load, deps) {
 
 /** Lines of a comparison: what came, what went, what is another. */
 export function Differences({ lines, label }) {
-  return html`<pre class="differences" tabindex="0" aria-label=${label}>${lines.map((line) => html`<span class=${{ '+': 'plus', '-': 'minus' }[line[0]] || ''}>${line}\n</span>`)}</pre>`;
+  return html`<pre class="differences" tabindex="0" aria-label=${label}>${lines.map((line) => html`<span class=${{ '+': 'plus', '-': 'minus' }[line[0]] || ''}>${`${line}\n`}</span>`)}</pre>`;
 }

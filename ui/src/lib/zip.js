@@ -1,4 +1,14 @@
 // A folder as a zip whose files are stored: what a browser can send, and every unpacker reads.
+import { bytes as sizeOf } from './parts.js';
+import { t } from './words.js';
+
+const CODE_MAX = 64 << 20;
+
+/** What is too large is said before it is read. */
+export function checkSize(bytes) {
+  if (bytes > CODE_MAX) throw new Error(t('larger than {size}', { size: sizeOf(CODE_MAX) }));
+}
+
 const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   let crc = n;
   for (let i = 0; i < 8; i++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
@@ -21,6 +31,14 @@ function record(fields) {
     at += bytes;
   }
   return new Uint8Array(view.buffer);
+}
+
+const STARTS = ['PK\x03\x04', 'PK\x05\x06']; // with files, and without
+
+/** The service takes any bytes; what is no zip would fail at the first call. */
+export async function checkZip(name, blob) {
+  const start = String.fromCharCode(...new Uint8Array(await blob.slice(0, 4).arrayBuffer()));
+  if (!STARTS.includes(start)) throw new Error(t('{name} is no zip', { name }));
 }
 
 /** `files`: [{name, bytes, executable}]; a Blob. */
@@ -53,12 +71,15 @@ async function fileOf(file, name) {
 
 /** What an <input webkitdirectory> holds, without the folder's own name. */
 export async function fromInput(list) {
+  checkSize([...list].reduce((sum, file) => sum + file.size, 0));
   return Promise.all([...list].map((file) => fileOf(file, file.webkitRelativePath.split('/').slice(1).join('/') || file.name)));
 }
 
 async function walk(entry, path, out) {
   if (entry.isFile) {
-    out.push(await fileOf(await new Promise((done, failed) => { entry.file(done, failed); }), path + entry.name));
+    const file = await new Promise((done, failed) => { entry.file(done, failed); });
+    checkSize(out.reduce((sum, { bytes }) => sum + bytes.length, file.size));
+    out.push(await fileOf(file, path + entry.name));
     return;
   }
   const reader = entry.createReader();

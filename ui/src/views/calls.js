@@ -13,6 +13,7 @@ const SPARE = 12;
 function Row({ item, chosen, open }) {
   const { row, chain } = item;
   const name = [row.service, row.function].filter(Boolean).join('/') || (row.operation ? '' : row.path);
+  const struck = chain.filter((one) => one.rule);
   return html`<tr class=${chosen ? 'chosen' : ''} aria-selected=${chosen} onClick=${open}>
     <td><${Time} at=${row.time} /></td>
     <td><${Status} row=${row} /></td>
@@ -20,7 +21,7 @@ function Row({ item, chosen, open }) {
     <td title=${name}>${name}</td>
     <td>${row.region}</td>
     <td class="number">${duration(row.duration_ms)}</td>
-    <td>${row.rule && html`<span class="rule">⚡ ${row.rule}</span>`}</td>
+    <td>${struck.length > 0 && html`<span class="rule" title=${struck[0].rule}>⚡ ${chain.length > 1 ? `${struck.length} × ` : ''}${struck[struck.length - 1].rule}</span>`}</td>
     <td>${chain.length > 1 && html`<span class="attempts">${t('{n} attempts', { n: chain.length })} <${Spark} gaps=${gapsOf(chain)}
       label=${t('Gaps between attempts: {gaps}', { gaps: gapsOf(chain).map(duration).join(', ') })} /></span>`}</td>
   </tr>`;
@@ -64,6 +65,7 @@ function List({ items, chosen, fold }) {
   const [at, setAt] = useState(chosen);
   const filter = place.value.query.get('filter');
   const show = (item) => go(['calls', item.row.request_id], { filter });
+  useEffect(() => { if (chosen) setAt(chosen); }, [chosen]);
   useEffect(() => {
     const key = (event) => {
       if (event.target.closest('input, textarea, select, [role=dialog]') || event.ctrlKey || event.metaKey) return;

@@ -19,7 +19,7 @@ function Verdict({ tried }) {
 /** Numbers beside the text; lines with a mistake are marked by sign and colour. */
 function Gutter({ text, errors, top }) {
   const wrong = new Set(errors.map(({ line }) => line));
-  return html`<pre class="gutter" aria-hidden="true" ref=${(node) => { if (node) node.scrollTop = top; }}>${text.split('\n').map((_, i) => html`<span class=${wrong.has(i + 1) ? 'bad' : ''}>${wrong.has(i + 1) ? '✗' : ''}${i + 1}\n</span>`)}</pre>`;
+  return html`<pre class="gutter" aria-hidden="true" ref=${(node) => { if (node) node.scrollTop = top; }}>${text.split('\n').map((_, i) => html`<span class=${wrong.has(i + 1) ? 'bad' : ''}>${`${wrong.has(i + 1) ? '✗' : ''}${i + 1}\n`}</span>`)}</pre>`;
 }
 
 /** What stands there first: a rule to begin with, or (of:ID) a copy of one. */

@@ -43,7 +43,7 @@ function Rule({ one, again, past }) {
   const flip = async () => { await call('POST', `/faults/rules/${encodeURIComponent(one.id)}/${one.enabled ? 'disable' : 'enable'}`); await again(); };
   return html`<tr>
     <td><a href=${href(['faults', one.id])}>${one.id}</a>${one.description ? html`<br /><span class="quiet">${one.description}</span>` : ''}</td>
-    <td><button type="button" role="switch" aria-checked=${one.enabled} aria-label=${t('Rule {id}', { id: one.id })} onClick=${flip}>${one.enabled ? t('on') : t('off')}</button></td>
+    <td><${Button} on=${one.enabled} label=${t('Rule {id}', { id: one.id })} act=${flip}>${one.enabled ? t('on') : t('off')}<//></td>
     <td>${state(one)}${one.mode !== 'enforce' ? html` <span class="quiet">${one.mode}</span>` : ''}</td>
     <td><${Share} part=${one.fired} whole=${one.matched} label=${t('{fired} of {matched} calls struck', one)} /></td>
     <td><${Trend} past=${past} id=${one.id} /></td>
@@ -65,8 +65,8 @@ function Trend({ past, id }) {
 
 function Groups({ groups, again }) {
   if (!groups.length) return null;
-  return html`<h2>${t('Groups')}</h2><ul class="groups">${groups.map((group) => html`<li>${group.name} <button type="button" role="switch" aria-checked=${group.enabled}
-    aria-label=${t('Group {id}', { id: group.name })} onClick=${async () => { await call('PUT', `/faults/groups/${encodeURIComponent(group.name)}`, { enabled: !group.enabled }); await again(); }}>${group.enabled ? t('on') : t('off')}</button></li>`)}</ul>`;
+  return html`<h2>${t('Groups')}</h2><ul class="groups">${groups.map((group) => html`<li>${group.name} <${Button} on=${group.enabled}
+    label=${t('Group {id}', { id: group.name })} act=${async () => { await call('PUT', `/faults/groups/${encodeURIComponent(group.name)}`, { enabled: !group.enabled }); await again(); }}>${group.enabled ? t('on') : t('off')}<//></li>`)}</ul>`;
 }
 
 function One({ id, again }) {

@@ -1,6 +1,6 @@
 // What is deployed: region, account, service, function; one of them opened, invoked, given new code.
 import { html, useEffect, useState } from '../lib/html.js';
-import { fromDrop, fromInput, zip } from '../lib/zip.js';
+import { checkSize, checkZip, fromDrop, fromInput, zip } from '../lib/zip.js';
 import { call, events, get, product } from '../lib/api.js';
 import { go, href, place } from '../lib/route.js';
 import { Logs } from '../lib/logs.js';
@@ -8,7 +8,6 @@ import { Button, Mistakes, Panel, Tabs, Time, bytes, useLoad } from '../lib/part
 import { t } from '../lib/words.js';
 
 const SERVICE_OF_2023 = '_fc3';
-const CODE_MAX = 64 << 20;
 const WRITES = /^(Create|Update|Delete|Put|Publish|Tag|Untag|Register|Deregister)/;
 
 const fullName = (row) => (row.parent && row.parent !== SERVICE_OF_2023 ? `${row.parent}/${row.name}` : row.name);
@@ -80,7 +79,7 @@ function Invoke({ row }) {
   };
   return html`<${Samples} choose=${setEvent} /><${Saved} event=${event} choose=${setEvent} />
     <textarea rows="8" spellcheck="false" aria-label=${t('Event')} value=${event} onInput=${(input) => setEvent(input.target.value)}></textarea>
-    <p><label><input type="checkbox" checked=${later} onChange=${(input) => setLater(input.target.checked)} /> ${t('asynchronously')}</label>
+    <p class="actions"><label><input type="checkbox" checked=${later} onChange=${(input) => setLater(input.target.checked)} /> ${t('asynchronously')}</label>
       <${Button} kind="go" act=${invoke}>${t('Invoke')}<//></p>
     ${answer && html`<${Answer} answer=${answer} />`}`;
 }
@@ -99,7 +98,8 @@ function Code({ row, again }) {
   const [said, say] = useState('');
   const [error, setError] = useState(null);
   const put = async ({ name, blob }) => {
-    if (blob.size > CODE_MAX) throw new Error(t('larger than {size}', { size: bytes(CODE_MAX) }));
+    checkSize(blob.size);
+    await checkZip(name, blob);
     refused(await product(row, 'PUT', apiPath(row), JSON.stringify({ code: { zipFile: await base64(blob) } }), { 'Content-Type': 'application/json' }));
     say(t('{name} is deployed.', { name }));
     await again();
@@ -183,8 +183,7 @@ function One({ row, below, again }) {
     { id: 'versions', name: t('Versions'), body: () => html`<${Versions} versions=${versions} aliases=${aliases} />` },
     { id: 'code', name: t('Code'), body: () => html`<${Code} row=${row} again=${again} />` },
   ];
-  return html`<${Panel} title=${fullName(row)} close=${() => go(['functions'])}><p class="quiet">${row.region} · ${row.account} · ${row.document.runtime} · ${row.document.memorySize} MB ·
-    <a href=${href(['calls'], { filter: `function=${row.name}` })}>${t('its calls')}</a></p>
+  return html`<${Panel} title=${fullName(row)} close=${() => go(['functions'])}><p class="quiet">${row.region} · ${row.account} · ${row.document.runtime} · ${row.document.memorySize} MB · <a href=${href(['calls'], { filter: `function=${row.name}` })}>${t('its calls')}</a></p>
     <${Tabs} label=${t('Parts of the function')} tabs=${tabs} at=${place.value.rest[4]} choose=${(next) => go(['functions', ...idOf(row), next])} /><//>`;
 }
 
@@ -194,7 +193,7 @@ function Tree({ rows, chosen }) {
     const title = `${row.region} · ${row.account}`;
     regions.set(title, [...(regions.get(title) || []), row]);
   }
-  return [...regions].map(([title, list]) => html`<section><h2>${title}</h2><table><thead><tr><th scope="col">${t('Function')}</th><th scope="col">${t('Runtime')}</th><th scope="col">${t('Handler')}</th>
+  return [...regions].map(([title, list]) => html`<section><h2>${title}</h2><table class="functions"><thead><tr><th scope="col">${t('Function')}</th><th scope="col">${t('Runtime')}</th><th scope="col">${t('Handler')}</th>
       <th scope="col" class="number">${t('Memory')}</th><th scope="col">${t('Code')}</th><th scope="col">${t('Changed')}</th></tr></thead>
     <tbody>${list.map((row) => html`<tr class=${idOf(row).join('/') === chosen ? 'chosen' : ''}><td><a href=${href(['functions', ...idOf(row)])}>${fullName(row)}</a></td><td>${row.document.runtime}</td><td>${row.document.handler}</td>
       <td class="number">${row.document.memorySize} MB</td><td>${row.has_code ? t('yes') : t('no')}</td><td><${Time} at=${row.modified_at} /></td></tr>`)}</tbody></table></section>`);

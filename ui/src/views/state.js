@@ -8,10 +8,13 @@ const STEPS = ['1m', '10m', '1h', '5h', '24h'];
 
 function Clock() {
   const { value, error, again } = useLoad(() => get('/clock'), []);
+  const [step, setStep] = useState('');
   const put = async (change) => { await call('PUT', '/clock', change); await again(); };
   return html`<section><h2>${t('Virtual clock')}</h2><${Mistakes} error=${error} />
     ${value && html`<p><${Time} at=${value.now} /> ${value.is_real ? t('as the real one') : value.frozen ? t('frozen') : t('moved')}</p>
       <p class="actions">${STEPS.map((step) => html`<${Button} act=${() => put({ advance: step })}>+${step}<//>`)}
+        <label><span class="unseen">${t('Advance by')}</span><input type="text" size="8" placeholder="90s, 36h" value=${step} onInput=${(event) => setStep(event.target.value)} /></label>
+        <${Button} disabled=${!step.trim()} act=${() => put({ advance: step.trim() })}>${t('Advance')}<//>
         <${Button} act=${() => put({ freeze: !value.frozen })}>${value.frozen ? t('Let it run') : t('Freeze')}<//>
         <${Button} act=${async () => { await call('DELETE', '/clock'); await again(); }}>${t('Real time again')}<//></p>
       <p class="quiet">${t('Windows, ages, back-off, schedules and keys follow it; time limits of functions and signatures do not.')}</p>`}</section>`;
@@ -87,5 +90,5 @@ function Health({ health }) {
 }
 
 export function State({ health }) {
-  return html`<div class="whole cards"><h1>${t('State')}</h1><${Clock} /><${Snapshots} /><${Reset} /><${Settings} /><${Health} health=${health} /></div>`;
+  return html`<div class="whole cards"><h1>${t('State')}</h1><${Clock} /><${Snapshots} /><${Reset} /><${Health} health=${health} /><${Settings} /></div>`;
 }
