@@ -65,6 +65,17 @@ def test_the_files_of_the_page_need_no_token_and_what_it_asks_for_does(daemon):
     assert reply.status == 401
 
 
+def test_a_build_without_the_page_says_how_to_get_it(daemon):
+    """As the thread-sanitized one is: -Dui=disabled."""
+    running = daemon()
+    text = page(running).body.decode()
+    if 'src="page.js"' in text:
+        pytest.skip("this binary has its page")
+    assert "built without its page" in text and "<code>./dev build</code>" in text and "/_fcemu/openapi.json" in text
+    missing = running.call("GET", "/_fcemu/ui/page.js", host="localhost")
+    assert missing.status == 404 and "it begins at /_fcemu/ui/" in missing.json()["detail"]
+
+
 def test_an_unknown_file_and_a_client_without_gzip(daemon):
     running = daemon()
     if "no longer" in page(running).body.decode() or "built without" in page(running).body.decode():
