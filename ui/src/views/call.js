@@ -80,7 +80,7 @@ function Chain({ chain }) {
   return html`<svg class="chain" role="img" viewBox=${`0 0 600 ${rows.length * 18 + 4}`} aria-label=${t('{n} attempts over {time}', { n: rows.length, time: duration(end - start) })}>
       ${rows.map((row, i) => html`<rect class=${row.rule ? 'struck' : 'plain'} x=${x(Date.parse(row.time))} y=${i * 18 + 4} height="12"
         width=${Math.max(3, ((row.duration_ms || 0) / (end - start)) * 560)} />`)}</svg>
-    <table><thead><tr><th scope="col">${t('Attempt')}</th><th scope="col">${t('Time')}</th><th scope="col">${t('Gap')}</th><th scope="col">${t('Status')}</th><th scope="col">${t('Rule')}</th></tr></thead>
+    <table class="tries"><thead><tr><th scope="col">${t('Attempt')}</th><th scope="col">${t('Time')}</th><th scope="col">${t('Gap')}</th><th scope="col">${t('Status')}</th><th scope="col">${t('Rule')}</th></tr></thead>
     <tbody>${rows.map((row, i) => html`<tr><td><a href=${href(['calls', row.request_id])}>${row.attempt}</a></td><td><${Time} at=${row.time} /></td>
       <td class="number">${i ? duration(Math.max(0, Date.parse(row.time) - Date.parse(rows[i - 1].time) - (rows[i - 1].duration_ms || 0))) : '–'}</td>
       <td><${Status} row=${row} /></td><td>${row.rule || ''}</td></tr>`)}</tbody></table>`;

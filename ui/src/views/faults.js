@@ -77,8 +77,7 @@ function One({ id, again }) {
     <${Mistakes} error=${error} />
     ${value && html`<p><${Share} part=${value.fired} whole=${value.matched} label=${t('{fired} of {matched} calls struck', value)} /> ${value.note || ''}</p>
       <${Copyable} text=${value.source} label=${t('The rule')} />
-      <p><a href=${href(['calls'], { filter: `rule=${id}` })}>${t('Its calls')}</a> ·
-        <a href=${href(['faults'], { edit: `of:${id}` })}>${t('Edit a copy')}</a>
+      <p><a href=${href(['calls'], { filter: `rule=${id}` })}>${t('Its calls')}</a>${' · '}<a href=${href(['faults'], { edit: `of:${id}` })}>${t('Edit a copy')}</a>
         ${added && html` <${Button} kind="stop" act=${gone}>${t('Remove')}<//>`}</p>`}<//>`;
 }
 

@@ -11,7 +11,8 @@ const MARKS = { pass: '✓', fail: '✗', vacuous: '∅', inconclusive: '?', sto
 
 export function Mark({ verdict }) {
   if (!verdict) return html`<span>…</span>`;
-  return html`<span class=${`verdict ${verdict}`}>${MARKS[verdict] || ''} ${verdict}</span>`;
+  const words = { pass: t('pass'), fail: t('fail'), vacuous: t('vacuous'), inconclusive: t('inconclusive'), stopped: t('stopped'), interrupted: t('interrupted') };
+  return html`<span class=${`verdict ${verdict}`}>${MARKS[verdict] || ''} ${words[verdict] || verdict}</span>`;
 }
 
 /** What differs from another report that is kept. */
