@@ -37,6 +37,15 @@ static bool advance(struct admin_call *call, struct str text)
     return true;
 }
 
+/* From where it stands, which may be behind real time: then it is moved by less than nothing. */
+static void run_on(struct clock *clock)
+{
+    uint64_t standing_ns = clock_now_ns(clock);
+
+    clock_real(clock);
+    clock_advance(clock, standing_ns - clock_now_ns(clock));
+}
+
 static bool freeze(struct admin_call *call, const cJSON *freeze)
 {
     struct str text = cJSON_IsString(freeze) ? str_of(freeze->valuestring) : STR_NONE;
@@ -46,8 +55,13 @@ static bool freeze(struct admin_call *call, const cJSON *freeze)
         clock_freeze(call->admin->context.clock);
         return true;
     }
+    if (cJSON_IsFalse(freeze)) {
+        run_on(call->admin->context.clock);
+        return true;
+    }
     if (!clock_parse_iso(text.ptr ? text.ptr : "", text.len, &wall_ms)) {
-        admin_problem(call, 422, "freeze: expected true or a time such as 2026-11-24T03:00:00Z");
+        admin_problem(call, 422,
+                      "freeze: expected true, false or a time such as 2026-11-24T03:00:00Z");
         return false;
     }
     clock_freeze_at(call->admin->context.clock, wall_ms);

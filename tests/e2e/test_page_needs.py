@@ -195,6 +195,17 @@ def test_one_that_is_over_runs_again_with_the_same_event(daemon, event):
     assert again["result"] == event.hex() and again["request_id"] != of_id(running, "mine")["request_id"]
 
 
+@pytest.mark.parametrize("moment", ["2020-01-01T00:00:00Z", "2040-01-01T00:00:00Z"])
+def test_a_clock_that_stands_runs_on_from_there(daemon, moment):
+    running = daemon()
+    assert running.admin("PUT", "clock", {"freeze": moment}).json()["frozen"] is True
+    first = running.admin("PUT", "clock", {"freeze": False}).json()
+    assert first["frozen"] is False and first["is_real"] is False and first["now"][:4] == moment[:4]
+    until(lambda: running.admin("GET", "clock").json()["now"] > first["now"])
+    refused = running.admin("PUT", "clock", {"freeze": "soon"})
+    assert refused.status == 422 and "expected true, false or a time" in refused.body.decode()
+
+
 def test_one_that_waits_runs_at_once(daemon):
     running = daemon()
     asynchronous(Functions(running), "def handler(event, context):\n    raise ValueError('no')\n", b"x", maxAsyncRetryAttempts=2)
