@@ -3,9 +3,11 @@
 
 const { before, after, afterEach } = require('node:test');
 const assert = require('node:assert');
+const { execFile } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { promisify } = require('node:util');
 const { chromium } = require('playwright-core');
 const { Daemon } = require('./daemon');
 const zip = require('./zip');
@@ -64,6 +66,12 @@ async function client(one, tries, code = CODE) {
   for (let i = 0; i < tries; i++) await one.call('POST', '/services/shop/functions/pay/invocations', '{"n":1}');
 }
 
+/** What a program prints; it must end well. */
+async function run(program, words) {
+  const { stdout } = await promisify(execFile)(program, words, { timeout: WAIT_MS });
+  return stdout;
+}
+
 /** Poll until `look` finds something. */
 async function until(look) {
   const end = Date.now() + WAIT_MS;
@@ -95,4 +103,4 @@ drills:
       - calls: {match: {function: pay}, gte: 1}
 `;
 
-module.exports = { CODE, RULES, SHOTS, WAIT_MS, client, close, daemon, open, pack, until };
+module.exports = { CODE, RULES, SHOTS, WAIT_MS, client, close, daemon, open, pack, run, until };

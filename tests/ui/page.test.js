@@ -6,7 +6,7 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
 const { AxeBuilder } = require('./axe');
-const { RULES, SHOTS, client, close, daemon, open, until } = require('./page');
+const { CODE, RULES, SHOTS, client, close, daemon, open, pack, run, until } = require('./page');
 
 after(() => console.log(`screenshots: ${SHOTS}`));
 
@@ -18,14 +18,16 @@ test('an empty daemon shows lines to paste with its own address, and turns into 
     await page.getByRole('tab', { name: language, exact: true }).click();
     assert.ok((await page.getByLabel('Lines to paste').innerText()).includes(one.at), language);
   }
-  await one.call('POST', '/services', { serviceName: 'shop' });
+  await page.getByRole('tab', { name: 'curl', exact: true }).click();
+  const shell = await page.getByLabel('Lines to paste').innerText();
+  assert.match(await run('sh', ['-c', shell]), /"serviceName":"demo"/);
   await page.getByRole('link', { name: 'CreateService' }).waitFor();
   await close(page);
 });
 
 test('from a fresh start to my retry chain and why it failed takes at most three clicks', async () => {
   const one = await daemon({ rules: RULES });
-  const page = await open(one);
+  const page = await open(one, '', { timezoneId: 'Asia/Tokyo' });
   await page.getByRole('heading', { name: 'No call has come yet' }).waitFor();
   let clicks = 0;
   const click = (what) => { clicks++; return what.click(); };
@@ -33,6 +35,13 @@ test('from a fresh start to my retry chain and why it failed takes at most three
   const row = page.getByRole('row', { name: /ResourceThrottled.*InvokeFunction.*3 attempts/ });
   await row.waitFor();
   await page.getByRole('img', { name: /Gaps between attempts: [\d.]+ (µs|ms|s), [\d.]+ (µs|ms|s)/ }).waitFor();
+  const newest = (await one.control('GET', '/requests?rule=throttle&limit=1')).requests[0];
+  const cells = await row.getByRole('cell').allInnerTexts();
+  assert.deepEqual(cells.slice(1, 5), ['✗ 503 ResourceThrottled', 'InvokeFunction', 'shop/pay', 'cn-shanghai']);
+  assert.match(cells[5], /^[\d.]+ (µs|ms|s)$/);
+  assert.deepEqual([cells[6], cells[7].trim()], ['⚡ 3 × throttle', '3 attempts']);
+  assert.equal(cells[0], new Date(Date.parse(newest.time) + 9 * 3600000).toISOString().slice(11, 23)); // in the reader's zone
+  assert.ok((await row.locator('time').getAttribute('title')).includes(newest.time));
   await click(row);
   await page.getByText('Rule throttle struck this call.').waitFor();
   await page.getByRole('cell', { name: 'fired', exact: true }).waitFor();
@@ -82,9 +91,12 @@ test('a call shows request and answer in three forms, and can be copied and sent
     await page.getByLabel('As', { exact: true }).selectOption(form);
     assert.match(await page.getByLabel('To paste').innerText(), said);
   }
+  await page.getByLabel('As', { exact: true }).selectOption('curl');
+  assert.match(await run('sh', ['-c', await page.getByLabel('To paste').textContent()]), /^HTTP\/1.1 503 [^]*ResourceThrottled/);
   await page.getByRole('button', { name: 'Send it again' }).click();
   await page.getByText('Answered 503').waitFor();
-  assert.equal((await one.control('GET', '/requests?operation=InvokeFunction')).requests.length, 2);
+  const { requests } = await one.control('GET', '/requests?operation=InvokeFunction');
+  assert.deepEqual(requests.map(({ request_bytes: bytes, path: at }) => [bytes, at]), Array(3).fill([7, requests[0].path]));
   await close(page);
 });
 
@@ -152,7 +164,12 @@ test('the editor completes, marks a mistake at its place, tells what a rule woul
 test('functions of all regions are listed, invoked, and take new code', async () => {
   const one = await daemon();
   await client(one, 0);
+  const elsewhere = { functionName: 'new', runtime: 'python3.10', handler: 'index.handler', code: { zipFile: pack(CODE) } };
+  assert.equal((await fetch(`${one.at}/@ap-southeast-1/77/2023-03-30/functions`, { method: 'POST', body: JSON.stringify(elsewhere) })).status, 200);
   const page = await open(one, '#/functions');
+  for (const [title, name] of [['cn-shanghai · 16530750', 'shop/pay'], ['ap-southeast-1 · 77', 'new']]) {
+    await page.locator('section', { has: page.getByRole('heading', { name: title }) }).getByRole('link', { name, exact: true }).waitFor();
+  }
   await page.getByRole('link', { name: 'shop/pay' }).click();
   await page.getByLabel('Event', { exact: true }).fill('hello');
   await page.getByRole('button', { name: 'Invoke', exact: true }).click();
@@ -196,6 +213,12 @@ test('the clock is moved and the journal forgotten', async () => {
   await page.getByText('moved').waitFor();
   const clock = await one.control('GET', '/clock');
   assert.ok(Date.parse(clock.now) - Date.parse(clock.real) > 3590000);
+  await page.getByRole('button', { name: 'Freeze' }).click();
+  await page.getByText('frozen').waitFor();
+  await page.getByRole('button', { name: 'Let it run' }).click();
+  await page.getByRole('button', { name: 'Real time again' }).click();
+  await page.getByText('as the real one').waitFor();
+  assert.equal((await one.control('GET', '/clock')).is_real, true);
   await page.getByRole('button', { name: 'Forget calls and counters' }).click();
   await page.getByText('Done.').waitFor();
   assert.equal((await one.control('GET', '/requests')).requests.length, 0);
@@ -247,6 +270,19 @@ test('hostile text is text', async () => {
   }
   assert.match(await page.title(), /^Calls/);
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  await close(page);
+});
+
+test('the language is switched, and stays', async () => {
+  const one = await daemon();
+  const page = await open(one, '#/state');
+  await page.getByLabel('Language').selectOption('zh');
+  await page.getByRole('heading', { name: '虚拟时钟' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: '虚拟时钟' }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh');
+  await page.getByLabel('语言').selectOption('en');
+  await page.getByRole('heading', { name: 'Virtual clock' }).waitFor();
   await close(page);
 });
 

@@ -37,11 +37,13 @@ test('the filter offers keys, values and what was asked before', async () => {
 });
 
 test('what was sent stands beside what the operation would have said, with the time that a rule held the call', async () => {
-  const one = await daemon({ rules: 'version: 1\nrules:\n  - {id: slow, match: {function: pay}, do: {delay: 300ms, error: InternalServerError, effect: done}}\n' });
+  const one = await daemon({ rules: 'version: 1\nrules:\n  - {id: slow, match: {function: pay}, do: {delay: 300ms, error: InternalServerError, effect: done}}\n  - {id: other, match: {function: stock}, do: {error: ResourceThrottled}}\n' });
   await client(one, 1);
   const page = await open(one, '#/calls?filter=function%3Dpay+operation%3DInvokeFunction');
   await page.getByRole('link', { name: 'InvokeFunction' }).first().click();
   await page.getByText(/in all, 30\d ms of it held by rules|in all, 3\d\d ms of it held by rules/).waitFor();
+  await page.getByRole('row', { name: /^slow fired / }).waitFor();
+  await page.getByRole('row', { name: /^other match no match: function does not hold for 'pay'$/ }).waitFor();
   await page.getByRole('tab', { name: 'Answer' }).click();
   await page.getByRole('heading', { name: 'What was sent' }).waitFor();
   const [sent, own] = await page.locator('.beside > div').allInnerTexts();
