@@ -142,7 +142,7 @@ test('the editor completes, marks a mistake at its place, tells what a rule woul
   await text.fill('version: 1\nrules:\n  - id: x\n    match: {operaton: InvokeFunction}\n    do: {error: ResourceExhausted}\n');
   await page.getByRole('alert').filter({ hasText: "unknown key 'operaton'" }).waitFor();
   assert.match(await page.locator('.mistakes').innerText(), /4:13[^]*did you mean 'operation'/);
-  assert.equal(await page.locator('.gutter .bad').innerText(), '✗4');
+  assert.equal((await page.locator('.gutter .bad').innerText()).trim(), '✗4');
   assert.ok(await page.getByRole('button', { name: 'Put it in force' }).isDisabled());
   await text.fill('version: 1\nrules:\n  - id: x\n    match: {operation: InvokeFunction}\n    ');
   await page.keyboard.press('Control+End');
