@@ -37,30 +37,42 @@ void pids_add(struct pids *pids, pid_t pid)
     pids->items[pids->count++] = pid;
 }
 
-/* The children of one thread: numbers, each with a blank behind it. */
-static void add_children_of_thread(const char *path, struct pids *out)
+/* The numbers that are whole, each with a blank behind it; how many bytes of the line they take. */
+static size_t add_whole_numbers(const char *line, struct pids *out)
 {
-    char line[LINE_BYTES];
-    char *at = line;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = 0;
-    size_t len = 0;
+    const char *at = line;
 
-    if (fd < 0)
-        return;
-    while (len < sizeof(line) - 1 && (got = read(fd, line + len, sizeof(line) - 1 - len)) > 0)
-        len += (size_t)got;
-    close(fd);
-    line[len] = '\0';
     for (;;) {
         char *end;
         long pid = strtol(at, &end, DECIMAL);
 
-        if (end == at || pid <= 0)
-            break;
+        if (end == at || *end != ' ' || pid <= 0)
+            return (size_t)(at - line);
         pids_add(out, (pid_t)pid);
-        at = end;
+        at = end + 1;
     }
+}
+
+/* The children of one thread: more than a line holds are read in pieces. */
+static void add_children_of_thread(const char *path, struct pids *out)
+{
+    char line[LINE_BYTES];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got;
+    size_t len = 0;
+
+    if (fd < 0)
+        return;
+    while ((got = read(fd, line + len, sizeof(line) - 1 - len)) > 0) {
+        size_t taken;
+
+        len += (size_t)got;
+        line[len] = '\0';
+        taken = add_whole_numbers(line, out);
+        len -= taken;
+        memmove(line, line + taken, len);
+    }
+    close(fd);
 }
 
 void tree_children(pid_t pid, struct pids *out)
