@@ -31,6 +31,7 @@
     FACT(connection, U64, ALWAYS, NO)                                                              \
     FACT(connection_call, U32, ALWAYS, SPECIAL, 8, "n-th call on its connection")                  \
     FACT(tls, FLAG, ALWAYS, NO)                                                                    \
+    FACT(by_region, FLAG, IF_SET, NO) /* came in at the address of a region */                     \
     FACT(host, TEXT, ALWAYS, PLAIN, 20, "host name as received")                                   \
     FACT(account, TEXT, ALWAYS, CHECKED, 11, "account id, from host name, SNI or header")          \
     FACT(region, TEXT, ALWAYS, SPECIAL, 12, "region id")                                           \

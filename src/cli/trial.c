@@ -19,6 +19,7 @@
 #include "cli/private.h"
 #include "cli/progress.h"
 #include "conf/scalar.h"
+#include "fault/rule.h"
 
 enum { WORKERS_MAX = 64, REQUESTS_MAX = 2000, READ_BYTES = 65536 };
 
@@ -414,6 +415,38 @@ void trial_ending(const cJSON *result, struct buf *out)
         buf_printf(out, "signal %.0f", json_get_double(result, "signal", 0));
     else
         buf_printf(out, "exit %.0f", json_get_double(result, "exit", 0));
+}
+
+/* Of an entry of the journal: does it tell of an address that was closed, and not of who came? */
+static bool closes_address(const cJSON *request)
+{
+    struct str kind = json_get_str(request, "kind");
+
+    return !str_is_set(json_get_str(request, "method")) &&
+           (str_eq(kind, fault_outcome_name(OUTCOME_REFUSE)) ||
+            str_eq(kind, fault_outcome_name(OUTCOME_UNANSWERED)));
+}
+
+static size_t count(const cJSON *result, const char *rule, bool closes)
+{
+    const cJSON *request;
+    size_t found = 0;
+
+    cJSON_ArrayForEach (request, cJSON_GetObjectItemCaseSensitive(result, "requests")) {
+        found += str_eq(json_get_str(request, "rule"), str_of(rule)) &&
+                 closes_address(request) == closes;
+    }
+    return found;
+}
+
+size_t trial_struck(const cJSON *result, const char *rule)
+{
+    return count(result, rule, false);
+}
+
+size_t trial_closed(const cJSON *result, const char *rule)
+{
+    return count(result, rule, true);
 }
 
 bool cli_trial_options(const struct cli_args *args, unsigned *out_parallel)

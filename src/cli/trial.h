@@ -51,5 +51,10 @@ bool trial_timed_out(const cJSON *result);
 /** Ended as one that has succeeded: exit 0. */
 bool trial_passed(const cJSON *result);
 
+/** Calls, connections and names that the rule struck; and addresses that it closed, where nobody
+ * has seen who came. */
+size_t trial_struck(const cJSON *result, const char *rule);
+size_t trial_closed(const cJSON *result, const char *rule);
+
 /** --parallel and --timeout; false behind a message. */
 bool cli_trial_options(const struct cli_args *args, unsigned *out_parallel);

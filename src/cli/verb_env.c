@@ -1,12 +1,15 @@
 /* The variables that bring a program's clients here without a change to it. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "cli/env/files.h"
 #include "cli/env/kept.h"
 #include "cli/env/value.h"
 #include "cli/verbs.h"
+#include "conf/report.h"
+#include "conf/settings.h"
 #include "crypto/ca.h"
 
 enum language {
@@ -53,6 +56,7 @@ static const struct env_row {
     {EVERY,     "CURL_CA_BUNDLE",            ENV_AUTHORITIES,      "{bundle}",                "{bundle}"},
     {EVERY,     "SSL_CERT_FILE",             ENV_AUTHORITIES,      "{bundle}",                "{bundle}"},
     {EVERY,     "FCEMU_ADDRESS",             ENV_SET,              "{a}",                     "{a}"},
+    {NODE | PYTHON, "FCEMU_LISTEN_PER_REGION", ENV_SET,        "{network}",               NULL},
     {NODE,      "NODE_EXTRA_CA_CERTS",       ENV_MORE_AUTHORITIES, "{ca}",                    "{ca}"},
     {NODE,      "NODE_OPTIONS",              ENV_WORDS,            "{node}",                  NULL},
     {PYTHON,    "REQUESTS_CA_BUNDLE",        ENV_AUTHORITIES,      "{bundle}",                "{bundle}"},
@@ -82,10 +86,16 @@ struct env {
     struct buf record; /* of this time */
     cJSON *json;       /* NULL: lines for a shell */
     bool direct;
+    bool by_region; /* each has an address of its own: the network of these is */
+    char network[SETTINGS_REGION_BYTES];
 };
+
+#define NETWORK "{network}"
 
 static const char *pattern_of(const struct env *env, const struct env_row *row)
 {
+    if (!env->by_region && str_eq(str_of(row->value), STR(NETWORK)))
+        return NULL;
     return env->direct ? row->direct : row->value;
 }
 
@@ -339,12 +349,26 @@ static int set(struct env *env, unsigned language)
         {"{python}",                     env->files.python_folder},
         {"{php}",               env->files.php_folder},
         {"{zones}",              zones(env->arena)},
+        {NETWORK,            str_of(env->network)},
         {0           },
     };
 
     env->places = places;
     set_all(env, language);
     return EXIT_CODE_PASS;
+}
+
+/* Mistakes in the settings are told by the daemon; only on this machine are they of use. */
+static void find_network(struct env *env)
+{
+    OWN(conf_report_free) struct conf_report *report = conf_report_new();
+    const char *config = cli_value(env->args, "config");
+    OWN(settings_free)
+    struct settings *settings =
+        settings_load(config ? config : getenv("FCEMU_CONFIG"), NULL, 0, environ, report);
+
+    env->by_region = settings && settings_has_regions(address_of(env->args)) &&
+                     settings_region_network(settings, env->network);
 }
 
 static unsigned language_of(const char *name)
@@ -368,6 +392,7 @@ static int run_env(const struct cli_args *args)
     query_parse_plain(str_of(getenv(ENV_KEPT)), arena, &env.kept);
     env.direct = cli_has(args, "direct");
     env.json = cli_has(args, "json") ? cJSON_CreateObject() : NULL;
+    find_network(&env);
     if (cli_has(args, "unset"))
         unset_all(&env);
     else
@@ -389,13 +414,17 @@ static const struct cli_option env_options[] = {
      .value = "DIR",
      .help = "folder of the local authority",
      .help_zh = "本地证书颁发机构所在的文件夹"},
+    {.name = "config",
+     .value = "FILE",
+     .help = "settings of that daemon: do its regions have addresses of their own? (FCEMU_CONFIG)",
+     .help_zh = "该守护进程的配置：各地域是否有自己的地址（FCEMU_CONFIG）"},
     {.name = "direct",
      .help = "where a hosts entry or DNS leads the names here: certificates alone, no proxy",
      .help_zh = "域名已由 hosts 条目或 DNS 指到这里时：只设证书，不设代理"},
     {.name = "unset",
      .help = "give back what an earlier `fcemu env` set",
      .help_zh = "恢复此前 fcemu env 所设的变量"},
-    {0                              },
+    {0                                                                     },
 };
 
 const struct cli_verb verb_env = {

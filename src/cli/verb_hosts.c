@@ -47,6 +47,8 @@ static const char *const common_names[] = {"oss.aliyuncs.com", "sts.aliyuncs.com
 
 struct hosts {
     const char *address;
+    const struct settings *settings;
+    bool by_region; /* each has an address of its own */
     struct arena *arena;
     cJSON *json; /* NULL: lines for people */
 };
@@ -70,26 +72,37 @@ static struct str fill(const char *pattern, struct str account, const char *regi
     return arena_str(arena, buf_str(&out));
 }
 
-static void print_names(const struct hosts *hosts, const char *const *patterns, struct str account,
-                        const char *region)
+enum side { EVERY_NAME, PUBLIC_NAMES, INTERNAL_NAMES };
+
+static bool is_of_side(const char *pattern, enum side side)
+{
+    bool internal = strstr(pattern, "-internal") || strstr(pattern, "-vpc");
+
+    return side == EVERY_NAME || internal == (side == INTERNAL_NAMES);
+}
+
+static void print_side(const struct hosts *hosts, const char *address, enum side side,
+                       const char *const *patterns, struct str account, const char *region)
 {
     OWN(buf_done) struct buf line = {0};
     cJSON *names = cJSON_CreateArray();
 
     for (; *patterns; patterns++) {
+        if (!is_of_side(*patterns, side))
+            continue;
         struct str name = fill(*patterns, account, region, hosts->arena);
 
         cJSON_AddItemToArray(names, json_string(name));
         buf_printf(&line, " " STR_FMT, STR_ARG(name));
     }
     if (!hosts->json) {
-        printf("%s%s\n", hosts->address, buf_text(&line));
+        printf("%s%s\n", address, buf_text(&line));
         json_free(names);
         return;
     }
     cJSON *row = cJSON_CreateObject();
 
-    cJSON_AddStringToObject(row, "address", hosts->address);
+    cJSON_AddStringToObject(row, "address", address);
     if (region)
         cJSON_AddStringToObject(row, "region", region);
     if (str_is_set(account))
@@ -98,12 +111,34 @@ static void print_names(const struct hosts *hosts, const char *const *patterns, 
     cJSON_AddItemToArray(hosts->json, row);
 }
 
+static void print_names(const struct hosts *hosts, const char *const *patterns, struct str account,
+                        const char *region)
+{
+    print_side(hosts, hosts->address, EVERY_NAME, patterns, account, region);
+}
+
+/* Those of Function Compute lead to the addresses of their region. */
+static void print_own_names(const struct hosts *hosts, const char *const *patterns,
+                            struct str account, const char *region)
+{
+    char address[SETTINGS_REGION_BYTES];
+
+    if (!hosts->by_region) {
+        print_names(hosts, patterns, account, region);
+        return;
+    }
+    for (enum side side = PUBLIC_NAMES; side <= INTERNAL_NAMES; side++)
+        if (settings_region_address(hosts->settings, str_of(region), side == INTERNAL_NAMES,
+                                    address))
+            print_side(hosts, address, side, patterns, account, region);
+}
+
 static void print_region(const struct hosts *hosts, const char *region,
                          const struct accounts *accounts)
 {
     for (size_t i = 0; i < accounts->count; i++)
-        print_names(hosts, account_names, accounts->ids[i], region);
-    print_names(hosts, service_names, STR_NONE, region);
+        print_own_names(hosts, account_names, accounts->ids[i], region);
+    print_own_names(hosts, service_names, STR_NONE, region);
     print_names(hosts, neighbour_names, STR_NONE, region);
 }
 
@@ -218,6 +253,8 @@ static int run_hosts(const struct cli_args *args)
         r = find_accounts(args, settings, report, &accounts);
     if (r != 0)
         return r;
+    hosts.settings = settings;
+    hosts.by_region = settings->per_region.on && !args->count;
     hosts.json = cli_has(args, "json") ? cJSON_CreateArray() : NULL;
     for (size_t i = 0; i < count; i++)
         if (is_wanted(args, table[i].id))
@@ -235,8 +272,8 @@ static const struct cli_option hosts_options[] = {
      .help_zh = "此账号的域名；可多次给出；默认为设置中的账号"},
     {.name = "config",
      .value = "FILE",
-     .help = "settings whose accounts are meant (FCEMU_CONFIG)",
-     .help_zh = "从此配置取账号（FCEMU_CONFIG）"},
+     .help = "settings whose accounts and addresses are meant (FCEMU_CONFIG)",
+     .help_zh = "从此配置取账号和地址（FCEMU_CONFIG）"},
     {.name = "region",
      .value = "REGION",
      .help = "names of this region only; may be given again",
@@ -251,12 +288,14 @@ const struct cli_verb verb_hosts = {
     .summary = "the emulated names as lines for /etc/hosts",
     .summary_zh = "以 /etc/hosts 的格式列出所模拟的域名",
     .details =
-        "ADDRESS is where clients reach the daemon, 127.0.0.1 by default. Names carry no port: "
+        "ADDRESS is where clients reach the daemon, by default 127.0.0.1 and, with "
+        "listen.per_region, those of the regions. Names carry no port: "
         "clients that use them come to 443 and 80, so listen there.\n"
         "The file knows no wildcards: names of buckets, log projects and triggers are for a proxy "
         "('fcemu env'). Nothing is changed; 'fcemu hosts | sudo tee -a /etc/hosts' adds the lines.",
     .details_zh =
-        "ADDRESS 是客户端访问守护进程的地址，默认 127.0.0.1。域名不含端口：客户端会连接 "
+        "ADDRESS 是客户端访问守护进程的地址，默认 127.0.0.1；设置了 listen.per_region "
+        "时为各地域的地址。域名不含端口：客户端会连接 "
         "443 和 80，请在其上监听。\n该文件不支持通配符：存储空间、日志项目和触发器的域名请用代理"
         "（'fcemu env'）。本命令不作任何改动；用 'fcemu hosts | sudo tee -a /etc/hosts' 添加。",
     .options = hosts_options,

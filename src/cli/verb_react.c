@@ -17,30 +17,6 @@
 
 enum { CASES_MAX = 256, GAPS_MAX = 32, GAP_SAME_MS = 150 };
 
-/* What shapers make of an answer. */
-static const struct fault_trial damages[] = {
-    {"body cut",        "truncate: {after: 50%, then: close}",                   false},
-    {"bad JSON",        "error: InternalServerError, corrupt: {kind: bad_json}", false},
-    {"length too long", "length: {declare: \"+100\", then: close}",              false},
-};
-
-const struct fault_trial *react_end(size_t index, unsigned doors, enum asking_time *out_asked)
-{
-    *out_asked = ASKED_ON_REQUEST;
-    for (enum fault_outcome o = OUTCOME_NONE + 1; o < OUTCOME_COUNT; o++) {
-        const struct fault_outcome_row *row = fault_outcome_row(o);
-
-        if (row->door != DOOR_ANY && !(doors >> row->door & 1))
-            continue;
-        if (index < row->trial_count) {
-            *out_asked = row->tried_at;
-            return &row->trials[index];
-        }
-        index -= row->trial_count;
-    }
-    return index < N_ELEMENTS(damages) ? &damages[index] : NULL;
-}
-
 struct cell_case {
     const char *name, *rule;
     struct str code; /* that must come through; absent = none */
@@ -137,18 +113,6 @@ static void add_code(const struct cell_case *c, const cJSON *result, cJSON *cell
         json_add_str(cell, "code", str_find(output, c->code, &at) ? STR("kept") : STR("lost"));
 }
 
-/* Calls and connections that the rule struck. */
-static size_t count_struck(const cJSON *result)
-{
-    const cJSON *request;
-    size_t count = 0;
-
-    cJSON_ArrayForEach (request, cJSON_GetObjectItemCaseSensitive(result, "requests")) {
-        count += str_eq(json_get_str(request, "rule"), STR("react"));
-    }
-    return count;
-}
-
 static void add_cell(struct react *r, const struct cell_case *c, const cJSON *result,
                      const cJSON *row)
 {
@@ -163,7 +127,8 @@ static void add_cell(struct react *r, const struct cell_case *c, const cJSON *re
     for (size_t i = 0; i < N_ELEMENTS(copied); i++)
         copy(row, copied[i], cell);
     trial_ending(result, &ending);
-    json_add_uint(cell, "struck", count_struck(result));
+    json_add_uint(cell, "struck", trial_struck(result, "react"));
+    json_add_uint(cell, "closed", trial_closed(result, "react"));
     json_add_str(cell, "ending", buf_str(&ending));
     add_code(c, result, cell);
     cJSON_AddItemToArray(r->cells, cell);
@@ -244,6 +209,8 @@ static void print_cells(const struct react *r)
                        least->valuedouble, most->valuedouble);
         else if (times_struck(cell) > 0)
             buf_printf(&attempts, "struck %.0f", times_struck(cell));
+        else if (cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(cell, "closed")) > 0)
+            buf_puts(&attempts, "closed");
         add_transport(cell, &attempts);
         add_gaps(cell, &gaps);
         json_add_str(row, "attempts", attempts.len ? buf_str(&attempts) : STR("not struck"));

@@ -52,7 +52,7 @@ static int announce(const struct cli_args *args, const struct stage *stage)
 {
     struct error err = {0};
     OWN(json_free)
-    cJSON *variables = stage_variables(stage_address(stage), stage_ca_folder(stage), &err);
+    cJSON *variables = stage_variables(stage, stage_address(stage), stage_ca_folder(stage), &err);
     OWN(json_free) cJSON *json = json_made(cJSON_CreateObject());
     OWN(mem_free) char *url = mem_printf("http://%s", stage_address(stage));
     OWN(mem_free) char *ca = mem_printf("%s/ca.pem", stage_ca_folder(stage));

@@ -294,6 +294,28 @@ static void check_token(struct loading *l, const char *key, const struct conf_te
     }
 }
 
+/* Whoever listens on all addresses also takes what comes to those of the regions. */
+static void check_regions(struct loading *l)
+{
+    const struct conf_texts *listen = &l->settings->listen;
+    bool any = false;
+
+    for (size_t i = 0; l->settings->per_region.on && i < listen->count; i++) {
+        bool wide = settings_address_is_wide(listen->items[i]);
+
+        any = any || wide || settings_has_regions(listen->items[i]);
+        if (wide)
+            conf_error(l->decoder.report, place_of(l, "listen", listen->items[i]), "F330",
+                       "'%s' can be reached from other machines, and the addresses of regions "
+                       "cannot; with listen.per_region, write 127.0.0.1 in its place",
+                       conf_shown(l->decoder.report, listen->items[i]));
+    }
+    if (l->settings->per_region.on && !any)
+        conf_error(l->decoder.report, place_of(l, "listen.per_region", STR("true")), "F330",
+                   "the addresses of regions are of IPv4: needs an address such as 127.0.0.1:8252 "
+                   "in listen");
+}
+
 struct str settings_wide_address(const struct settings *settings)
 {
     for (size_t i = 0; i < settings->listen.count; i++)
@@ -390,6 +412,7 @@ struct settings *settings_load(const char *path, const struct settings_flag *fla
     settle_auth_mode(settings);
     check_token(&l, "listen", &settings->listen);
     check_token(&l, "admin_listen", &settings->admin_listen);
+    check_regions(&l);
     check_region(&l);
     check_zones(&l);
     return report->errors == before ? GIVE(settings) : NULL;

@@ -46,6 +46,13 @@ struct settings_paths {
     size_t count;
 };
 
+/* An address for each region: 127.SECOND.THIRD.n. */
+struct settings_regions {
+    bool on;
+    uint8_t second, third;
+};
+enum { SETTINGS_REGION_BYTES = sizeof("127.255.255.255/24") };
+
 struct settings_account {
     struct str id;
     enum settings_auth_mode mode;
@@ -125,6 +132,14 @@ bool settings_address_is_wide(struct str address);
 /** The first address at which other machines can call the emulated API; absent when there is none.
  */
 struct str settings_wide_address(const struct settings *settings);
+/** Where calls of Function Compute in @region come in, by its public names or those of its inner
+ * network; false when all regions share an address, or the region is not known. */
+bool settings_region_address(const struct settings *settings, struct str region, bool internal,
+                             char out[SETTINGS_REGION_BYTES]);
+/** Their network, "127.252.0.0/24"; false when there is none. */
+bool settings_region_network(const struct settings *settings, char out[SETTINGS_REGION_BYTES]);
+/** Of an address of `listen`: do the addresses of regions go with its port? */
+bool settings_has_regions(struct str address);
 
 /* One way to set one thing; for help texts, completion and the manual. */
 struct settings_option {

@@ -37,6 +37,11 @@ bool settings_take_addresses(struct conf_decoder *d, const struct conf_field *fi
     struct conf_texts list = {0};
     bool ok = true;
 
+    if (node->kind == CONF_MAP && conf_get(node, "per_region")) {
+        conf_error(d->report, conf_at(node), "F208",
+                   "a list of addresses; 'listen.per_region: true' is a line of its own");
+        return false;
+    }
     if (!conf_decode_field(d, &texts, node, &list))
         return false;
     size_t count;

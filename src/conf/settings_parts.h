@@ -12,6 +12,9 @@ bool settings_take_addresses(struct conf_decoder *d, const struct conf_field *fi
                              const struct conf_node *node, void *out);
 bool settings_take_dns_addresses(struct conf_decoder *d, const struct conf_field *field,
                                  const struct conf_node *node, void *out);
+/** Addresses of regions, as struct settings_regions. */
+bool settings_take_regions(struct conf_decoder *d, const struct conf_field *field,
+                           const struct conf_node *node, void *out);
 /** Names to answer to: globs in lower case and "@address"; "@hostname" becomes the machine's name.
  * As struct conf_texts. */
 bool settings_take_hosts(struct conf_decoder *d, const struct conf_field *field,

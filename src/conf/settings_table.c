@@ -167,6 +167,10 @@ static const struct conf_field proxy_fields[] = {
 #undef AT
 static const struct conf_table proxy_table = {.name = "proxy", CONF_TABLE_OF(proxy_fields)};
 
+/* ---- regions ---- */
+
+static const struct conf_shape regions_shape = SHAPE_OF_TYPES("boolean", "string");
+
 /* ---- the whole ---- */
 
 #define SETTINGS_WORDS

@@ -145,6 +145,7 @@ static void start_gateway(struct daemon *d)
         .visitors = &d->visitors,
         .control = control_side(),
         .control_owner = d,
+        .set_door = s->per_region.on ? regions_set_door : NULL,
     };
     struct gateway_settings settings = {
         .defaults = {.account = s->account, .region = s->region, .own = &d->own_names},
@@ -379,7 +380,8 @@ static int start(struct daemon *d, struct conf_report *report, struct error *err
     start_gateway(d);
     if (start_server(d, err) < 0 || control_start(d, err) < 0 || start_signals(d, err) < 0)
         return -1;
-    if (start_listeners(d, err) < 0 || names_start(d, err) < 0 || daemon_watch(d, err) < 0)
+    if (start_listeners(d, err) < 0 || regions_start(d, err) < 0 || names_start(d, err) < 0 ||
+        daemon_watch(d, err) < 0)
         return -1;
     code_watch(d);
     d->ready = true;

@@ -6,5 +6,6 @@
 
 unsigned doors_of(const struct settings *settings)
 {
-    return settings->dns_listen.count ? 1U << DOOR_DNS : 0;
+    return (settings->dns_listen.count ? 1U << DOOR_DNS : 0) |
+           (settings->per_region.on ? 1U << DOOR_OF_REGION : 0);
 }

@@ -115,6 +115,12 @@ void code_forget(struct daemon *d);
 /** Open what dns_listen names. */
 int names_start(struct daemon *d, struct error *err);
 
+/* regions.c */
+/** Open the addresses of regions, and from now on close those that rules close. */
+int regions_start(struct daemon *d, struct error *err);
+/** For gateway_parts.set_door. */
+bool regions_set_door(void *owner, struct str region, bool internal, enum wire_door door);
+
 /* settle.c */
 /** Before anything is allocated. */
 void daemon_memory_prepare(void);

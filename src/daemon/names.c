@@ -29,11 +29,32 @@ static void set_address(struct str text, struct dns_address *out)
         inet_pton(AF_INET6, copy, &out->v6);
 }
 
+/* Only who is on this machine can reach it. */
+static void lead_to_region(const struct daemon *d, struct str asker, struct str name,
+                           struct dns_address *out)
+{
+    const struct place_defaults defaults = {
+        .account = d->settings->account, .region = d->settings->region, .own = &d->own_names};
+    OWN(arena_free) struct arena *arena = NULL;
+    char address[SETTINGS_REGION_BYTES];
+    struct place place;
+
+    if (!d->settings->per_region.on ||
+        !(str_starts(asker, STR("127.")) || str_eq(asker, STR("::1"))))
+        return;
+    arena = arena_new();
+    place_find(name, STR_NONE, &defaults, arena, &place);
+    if (place_has_address(&place) &&
+        settings_region_address(d->settings, place.region, place.internal, address))
+        set_address(str_of(address), out);
+}
+
 static void fate(void *owner, struct str asker, struct str name, bool six, struct dns_fate *out)
 {
     const struct daemon *d = owner;
     struct fault_dns fault;
 
+    lead_to_region(d, asker, name, &out->address);
     if (!gateway_named(d->gateway, asker, name, six, &fault))
         return;
     switch (fault.fault) {

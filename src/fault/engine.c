@@ -80,6 +80,12 @@ bool fault_engine_heeds_headers(const struct fault_engine *engine)
     return engine->control != NULL;
 }
 
+void fault_engine_on_change(struct fault_engine *engine, void (*fn)(void *arg), void *arg)
+{
+    engine->on_change = fn;
+    engine->on_change_arg = arg;
+}
+
 void fault_engine_observe_with(struct fault_engine *engine, const struct fault_observer *observer)
 {
     engine->observer = observer ? *observer : (struct fault_observer){0};
@@ -91,6 +97,7 @@ void fault_engine_decided_elsewhere(struct fault_engine *engine, bool on, unsign
 {
     engine->decided_elsewhere = on;
     engine->decided_times = on ? times : 0;
+    engine_changed(engine);
 }
 
 /* ---- loading ---- */
@@ -219,6 +226,7 @@ void fault_engine_load(struct fault_engine *engine, struct fault_ruleset *set, u
     if (engine->observer.set_gone)
         engine->observer.set_gone(engine->observer.arg);
     halt_start(engine);
+    engine_changed(engine);
 }
 
 const struct fault_ruleset *fault_engine_ruleset(const struct fault_engine *engine)

@@ -126,6 +126,17 @@ void fault_release(struct fault_engine *engine, struct fault_decision *decision)
 void fault_decide_at(struct fault_engine *engine, unsigned time, const struct fault_call *call,
                      struct arena *arena, struct fault_decision *out);
 
+/**
+ * The rule that closes @address at this moment, or NULL; nothing is counted, and nothing is closed
+ * while an observer decides. What is known of an address is its region and its host: the name of
+ * the region without an account. To strike, decide at ASKED_AT_ADDRESS.
+ */
+const struct fault_rule *fault_closes(struct fault_engine *engine,
+                                      const struct fault_call *address);
+/** @fn runs behind each change by hand of what is on, so that such rules need not wait to be looked
+ * at. It may decide and release. */
+void fault_engine_on_change(struct fault_engine *engine, void (*fn)(void *arg), void *arg);
+
 /** Expand {{path}} {{method}} {{function}} {{service}} {{operation}} {{account}} {{region}}
  * {{request_id}} {{now}} {{now+20m}} {{body}} {{body/json/pointer}}. */
 struct str fault_expand(struct str text, const struct fault_call *call, uint64_t wall_ms,

@@ -256,6 +256,16 @@ static const struct {
     {GATE_MAX_ACTIVE,  gate_max_active },
 };
 
+/* Of the gates those that depend on no call; nothing is counted. */
+bool gates_stand_open(struct asking *asking, struct rule_state *rule)
+{
+    struct key_state none = {0};
+    struct strike strike = {.rule = rule, .key = &none};
+
+    return gate_ttl(asking, &strike) && gate_limit(asking, &strike) &&
+           gate_window(asking, &strike) && gate_state(asking, &strike);
+}
+
 enum fault_gate gates_ask(struct asking *asking, struct strike *strike)
 {
     strike->rule->matched++;

@@ -235,11 +235,19 @@ struct fault_engine {
     struct fault_condition halted_by; /* its kind and what it compares with */
     void (*on_halt)(void *arg, const struct fault_condition *condition);
     void *on_halt_arg;
+    void (*on_change)(void *arg);
+    void *on_change_arg;
     struct fault_observer observer;
     bool decided_elsewhere; /* by the observer; see its header */
     unsigned decided_times;
 };
 
+/** What is on, or when, was changed by hand. */
+static inline void engine_changed(struct fault_engine *engine)
+{
+    if (engine->on_change)
+        engine->on_change(engine->on_change_arg);
+}
 /** Turn back what was switched for a time that is over. */
 void switches_settle(struct fault_engine *engine, uint64_t now_ns);
 /** Look again which switch goes back next. */
@@ -294,6 +302,8 @@ struct strike {
 
 /** The first gate that is shut, or GATE_FIRED. Counts as it goes. */
 enum fault_gate gates_ask(struct asking *asking, struct strike *strike);
+/** Could the rule fire now, whoever comes? Nothing is counted. */
+bool gates_stand_open(struct asking *asking, struct rule_state *rule);
 /** The call counts as active until fault_release(). */
 void take_active(struct asking *asking);
 bool sequence_is_over(const struct fault_action *action, uint64_t fires);

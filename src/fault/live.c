@@ -52,6 +52,7 @@ int fault_engine_arm(struct fault_engine *engine, struct str id)
     if (!state)
         return FAULT_NOT_FOUND;
     rule_arm(state, clock_now_ns(engine->clock));
+    engine_changed(engine);
     return 0;
 }
 
@@ -110,6 +111,7 @@ void fault_engine_reseed(struct fault_engine *engine, uint64_t seed)
     fault_engine_reset(engine, STR_NONE);
     for (size_t i = 0; engine->set && i < engine->set->rule_count; i++)
         rule_arm(&engine->rules[i], clock_now_ns(engine->clock));
+    engine_changed(engine);
 }
 
 int fault_engine_scenario(const struct fault_engine *engine, struct str name, struct str *out_value)
@@ -133,6 +135,7 @@ int fault_engine_set_scenario(struct fault_engine *engine, struct str name, stru
     if (index < 0)
         return FAULT_UNKNOWN_VALUE;
     engine->scenario_values[scenario] = index;
+    engine_changed(engine);
     return 0;
 }
 
@@ -140,4 +143,5 @@ void fault_engine_reset_scenarios(struct fault_engine *engine)
 {
     for (size_t i = 0; engine->set && i < engine->set->scenario_count; i++)
         engine->scenario_values[i] = 0;
+    engine_changed(engine);
 }

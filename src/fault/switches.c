@@ -123,4 +123,5 @@ void fault_engine_switches_restore(struct fault_engine *engine,
     for (size_t i = 0; i < switches->scenario_count; i++)
         fault_engine_set_scenario(engine, switches->scenarios[i].name,
                                   switches->scenarios[i].values[0]);
+    engine_changed(engine);
 }

@@ -112,6 +112,7 @@ int fault_engine_enable_rule(struct fault_engine *engine, struct str id, bool on
     else
         turn(&state->turn, false, state->turn.taken, back_at(engine, for_ns));
     switches_changed(engine);
+    engine_changed(engine);
     return 0;
 }
 
@@ -150,6 +151,7 @@ int fault_engine_enable_group(struct fault_engine *engine, struct str name, bool
         arm_group(engine, (size_t)group, clock_now_ns(engine->clock));
     }
     switches_changed(engine);
+    engine_changed(engine);
     return 0;
 }
 
@@ -173,6 +175,7 @@ void fault_engine_enable_all(struct fault_engine *engine, uint64_t for_ns)
         rule_arm(state, clock_now_ns(engine->clock));
     }
     switches_changed(engine);
+    engine_changed(engine);
 }
 
 bool fault_engine_group_enabled(struct fault_engine *engine, size_t group)
@@ -190,6 +193,7 @@ void fault_engine_stop(struct fault_engine *engine)
         engine->rules[i].turn.taken = true;
         engine->rules[i].turn.back_taken = true;
     }
+    engine_changed(engine);
 }
 
 bool fault_engine_stopped(const struct fault_engine *engine)

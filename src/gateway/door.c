@@ -5,24 +5,26 @@
 #include "crypto/id.h"
 #include "gateway/internal.h"
 
-/* What struck, in place of the call that was to come. */
-static void record(struct gateway *gateway, const struct fault_call *facts,
-                   const struct fault_decision *d, struct arena *arena)
+void door_record(struct gateway *gateway, const struct fault_call *facts,
+                 const struct fault_decision *d, struct str fault, uint64_t started_ns,
+                 struct arena *arena)
 {
+    char id[ID_UUID_BYTES];
     uint64_t now_ns = clock_monotonic_ns();
     struct journal_entry entry = {
         .request_id = facts->request_id,
-        .wall_ms = clock_wall_ms_at(gateway->parts.clock, now_ns),
-        .started_ns = now_ns,
+        .wall_ms = clock_wall_ms_at(gateway->parts.clock, started_ns),
+        .started_ns = started_ns,
         .ended_ns = now_ns,
         .client = facts->client,
         .tls = facts->tls,
         .host = facts->host,
         .account = facts->account,
         .region = facts->region,
+        .internal = facts->internal,
         .outcome = HTTP_CUT,
         .outcome_kind = fault_outcome_name(d->outcome->outcome),
-        .fault = fault_action_word(d->outcome),
+        .fault = fault,
         .rule = d->outcome_rule->id,
         .effect = EFFECT_NONE,
         .strikes = strikes_of(d, arena),
@@ -30,6 +32,10 @@ static void record(struct gateway *gateway, const struct fault_call *facts,
         .seed = fault_engine_seed(gateway->parts.faults),
     };
 
+    if (!str_is_set(entry.request_id)) {
+        id_uuid(id);
+        entry.request_id = str_of(id);
+    }
     journal_append(gateway->parts.journal, &entry);
 }
 
@@ -56,6 +62,7 @@ bool door_ask(struct gateway *gateway, enum asking_time time, const struct fault
         return false;
     fault_decide_at(gateway->parts.faults, time, facts, arena, out);
     if (out->outcome)
-        record(gateway, facts, out, arena);
+        door_record(gateway, facts, out, fault_action_word(out->outcome), clock_monotonic_ns(),
+                    arena);
     return out->outcome != NULL;
 }

@@ -54,6 +54,9 @@ struct exchange {
     struct str refusal_args[FC_ERROR_ARGS_MAX];
     size_t refusal_arg_count;
     struct str near_miss;
+    int refusal_status;    /* instead of the catalogue's; or 0 */
+    enum wire_door closed; /* asked of us as a proxy, and where it leads is closed */
+    struct str closed_by;  /* by this rule */
 
     bool asked;
     struct fault_decision decision; /* of both askings, combined */

@@ -60,6 +60,7 @@ void gateway_free(struct gateway *gateway)
     gateway->ending = true;
     late_drop_all(gateway);
     recent_free(gateway->recent);
+    addresses_done(gateway);
     names_done(gateway);
     stale_done(&gateway->stale);
     bodies_done(&gateway->bodies);
@@ -74,6 +75,7 @@ size_t gateway_end(struct gateway *gateway)
     size_t dropped;
 
     gateway->ending = true;
+    addresses_done(gateway);
     dropped = late_drop_all(gateway);
     gateway_release_all(gateway);
     return dropped;

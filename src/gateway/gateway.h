@@ -87,12 +87,17 @@ struct gateway_parts {
     const struct visitor_policy *visitors; /* NULL: everybody may act */
     const struct gateway_control *control; /* NULL: nothing is served under /_fcemu */
     void *control_owner;
+    /* Open or close the address of a region; false when that cannot be done now. Called with
+       control_owner. NULL: regions have no addresses of their own. */
+    bool (*set_door)(void *owner, struct str region, bool internal, enum wire_door door);
 };
 
 struct gateway *gateway_new(const struct gateway_parts *parts,
                             const struct gateway_settings *settings);
 void gateway_free(struct gateway *gateway);
 void *gateway_control_owner(const struct gateway *gateway);
+/** All is listened on: from now on rules may close the addresses of regions. */
+void gateway_open_addresses(struct gateway *gateway);
 /** Is @name, asked for by @client, to be answered wrongly? Views, valid until the next call. */
 bool gateway_named(struct gateway *gateway, struct str client, struct str name, bool six,
                    struct fault_dns *out);

@@ -9,6 +9,7 @@
 #include "gateway/stale.h"
 #include "journal/redact_clean.h"
 
+struct addresses;
 struct late;
 struct lookups;
 struct recent;
@@ -27,8 +28,9 @@ struct gateway {
     struct exchange *held_first, *held_last;
     uint64_t held_count; /* numbers given so far */
     size_t in_flight;
-    struct late *late;       /* work that is done behind the answer */
-    struct lookups *lookups; /* of names, lately; NULL: no rule was ever asked */
+    struct late *late;           /* work that is done behind the answer */
+    struct lookups *lookups;     /* of names, lately; NULL: no rule was ever asked */
+    struct addresses *addresses; /* of regions; NULL: they have none */
     bool ending;
 };
 
@@ -42,6 +44,22 @@ void door_learn(const struct gateway *gateway, struct fault_call *facts, struct 
 /** True when a rule strikes now, which the journal knows then. @out is to be released. */
 bool door_ask(struct gateway *gateway, enum asking_time time, const struct fault_call *facts,
               struct arena *arena, struct fault_decision *out);
+
+/** What struck, in place of the call that was to come: @fault is which of its faults. */
+void door_record(struct gateway *gateway, const struct fault_call *facts,
+                 const struct fault_decision *d, struct str fault, uint64_t started_ns,
+                 struct arena *arena);
+
+/* addresses.c */
+void addresses_done(struct gateway *gateway);
+/** What those meet who connect to where @name leads; *out_rule is the rule that closes it. */
+static inline struct str address_closed_name(enum wire_door door) /* of the outcome; or "" */
+{
+    if (door == WIRE_DOOR_OPEN)
+        return STR("");
+    return fault_outcome_name(door == WIRE_DOOR_REFUSES ? OUTCOME_REFUSE : OUTCOME_UNANSWERED);
+}
+enum wire_door address_door(const struct gateway *gateway, struct str name, struct str *out_rule);
 
 /* names.c */
 void names_done(struct gateway *gateway);

@@ -6,13 +6,36 @@
 #include "route/endpoint.h"
 #include "route/recent.h"
 
+enum { STATUS_BAD_GATEWAY = 502, STATUS_GATEWAY_TIMEOUT = 504 };
+
+static bool is_by_proxy(const struct exchange *x)
+{
+    return str_starts_nocase(x->request->target, STR("http://"));
+}
+
 /* For a name that is not of ours, nor meant to be. */
 static bool asks_a_proxy(struct exchange *x)
 {
     struct str instead;
 
-    return str_starts_nocase(x->request->target, STR("http://")) &&
+    return is_by_proxy(x) &&
            gateway_pass(x->gateway, x->request->host, &instead) != HTTP_PASS_SERVE;
+}
+
+/* What a proxy says that cannot reach the region. */
+static void refuse_closed(struct exchange *x)
+{
+    bool refuses;
+
+    x->closed = address_door(x->gateway, x->request->host, &x->closed_by);
+    refuses = x->closed == WIRE_DOOR_REFUSES;
+    if (x->closed == WIRE_DOOR_OPEN)
+        return;
+    x->closed_by = arena_str(x->arena, x->closed_by);
+    x->refusal_status = refuses ? STATUS_BAD_GATEWAY : STATUS_GATEWAY_TIMEOUT;
+    x->near_miss = refuses ? STR("a rule has the address of this region refuse connections")
+                           : STR("a rule has the address of this region answer no connection");
+    exchange_refuse(x, "InternalServerError", STR_NONE, STR_NONE);
 }
 
 /* Any other name is a custom domain, if there is one. */
@@ -85,5 +108,7 @@ enum next station_place(struct exchange *x)
                         STR_NONE);
     else if (x->place.kind == PLACE_CUSTOM)
         refuse_unknown_name(x);
+    else if (is_by_proxy(x))
+        refuse_closed(x);
     return NEXT_STATION;
 }

@@ -14,6 +14,7 @@ static void learn_from_head(struct exchange *x)
     x->facts.client = r->client;
     x->facts.client_port = r->client_port;
     x->facts.tls = r->tls;
+    x->facts.by_region = r->by_region;
     x->facts.host = r->host;
     x->facts.user_agent = exchange_header(x, STR("User-Agent"));
     x->facts.headers = &r->headers;

@@ -285,6 +285,10 @@ static void append(struct exchange *x, const struct http_result *result, int sta
         .seed = fault_engine_seed(x->gateway->parts.faults),
     };
 
+    if (x->closed != WIRE_DOOR_OPEN && !outcome) {
+        entry.outcome_kind = address_closed_name(x->closed);
+        entry.rule = x->closed_by;
+    }
     add_request(x, &entry);
     add_facts(&x->facts, &entry);
     entry.path = http_call_request(x->call)->path; /* as received */

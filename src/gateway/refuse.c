@@ -42,7 +42,8 @@ enum next station_refuse(struct exchange *x)
         lead_to_the_page(x);
         return NEXT_HOLD_HEADERS;
     }
-    reply_error(x, x->refusal, x->refusal_args, x->refusal_arg_count, STR_NONE, 0, KEYS_DEFAULT);
+    reply_error(x, x->refusal, x->refusal_args, x->refusal_arg_count, STR_NONE, x->refusal_status,
+                KEYS_DEFAULT);
     return NEXT_HOLD_HEADERS;
 }
 

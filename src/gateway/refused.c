@@ -37,6 +37,7 @@ static struct str message_of(const struct gateway *gateway, struct http_call *ca
     case REFUSAL_UNSUPPORTED:
     case REFUSAL_NO_ROOM:
     case REFUSAL_FOREIGN:
+    case REFUSAL_CLOSED:
         break;
     }
     return str_of(refusal->message);
@@ -60,6 +61,8 @@ static struct str code_of(const struct refusal *refusal)
     if (refusal->kind == REFUSAL_FOREIGN)
         return refusal->status == STATUS_FORBIDDEN ? STR("AccessDenied")
                                                    : STR("InternalServerError");
+    if (refusal->kind == REFUSAL_CLOSED)
+        return STR("InternalServerError");
     return refusal->kind == REFUSAL_LARGE_BODY ? STR("EntityTooLarge") : STR("InvalidArgument");
 }
 
@@ -87,6 +90,10 @@ void gateway_refuse(void *owner, struct http_call *call, const struct refusal *r
 
         x = x ? x : stand_in(call);
         x->near_miss = message;
+        if (refusal->kind == REFUSAL_CLOSED) {
+            x->closed = address_door(gateway, http_call_request(call)->host, &x->closed_by);
+            x->closed_by = arena_str(arena, x->closed_by);
+        }
         x->reply.code = code;
         id = x->request_id;
     }
@@ -119,7 +126,8 @@ void record_refusal(struct gateway *gateway, const struct exchange *x,
         .code = x->reply.code,
         .near_miss = x->near_miss,
         .response_bytes = result->body_bytes,
-        .outcome_kind = x->passed_to.len ? STR("passed on") : STR(""),
+        .outcome_kind = x->passed_to.len ? STR("passed on") : address_closed_name(x->closed),
+        .rule = x->closed_by,
         .ran = x->passed_to.len ? x->passed_to : STR(""),
     };
 

@@ -222,6 +222,10 @@ void grammar_finish_groups(struct grammar *g);
 /* rule.c */
 /** [a-z0-9][a-z0-9-]{0,62}, or F208. */
 bool grammar_id(struct conf_decoder *d, const struct conf_node *node, struct str *out);
+/* rule_address.c */
+/** F314 and F315, of a rule that closes an address. */
+void grammar_check_address(struct conf_decoder *d, const struct conf_node *node,
+                           struct fault_rule *rule);
 /* rule_check.c */
 /** F310 and F314; picks the attempts of faults in running code. */
 void grammar_check_rule(struct conf_decoder *d, const struct conf_node *node,

@@ -116,6 +116,10 @@ static void check_door(struct conf_decoder *d, const struct conf_node *node,
                    "each");
     if (time == ASKED_ON_HEAD)
         check_head(d, node, rule);
+    if (time == ASKED_AT_ADDRESS) {
+        grammar_check_address(d, node, rule);
+        return;
+    }
     if (!asking_is_early(time))
         return;
     check_door_match(d, conf_get(node, "match"), has_phase ? "use 'at: request' or " : "");

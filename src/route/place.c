@@ -450,6 +450,13 @@ static struct str format_trigger(const struct place *place, struct arena *arena)
     return arena_strf(arena, STR_FMT "." STR_FMT, STR_ARG(place->trigger), STR_ARG(place->zone));
 }
 
+bool place_has_address(const struct place *place)
+{
+    return place->region_known && !place->region_defaulted &&
+           (place->kind == PLACE_ACCOUNT || place->kind == PLACE_SERVICE ||
+            place->kind == PLACE_GATEWAY || place->kind == PLACE_TRIGGER);
+}
+
 struct str place_format(const struct place *place, struct arena *arena)
 {
     const char *suffix = place->internal ? "-internal" : "";

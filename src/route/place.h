@@ -55,6 +55,9 @@ struct place {
 
 #define PLACE_ANY_ADDRESS "@address"
 
+/** Is it Function Compute in a region, whose address another region need not share? */
+bool place_has_address(const struct place *place);
+
 /** Whose calls come to this place. */
 enum cloud_product product_of_place(const struct place *place);
 

@@ -110,20 +110,24 @@ def test_a_dry_run_says_that_it_cannot_know(named):
     assert {rule["asked"] for rule in told["rules"]} == {False}
 
 
-# Asks the responder of its settings for the name, twice, and ends by what it hears of the second.
+# Asks the responder of its settings for the name, as often as it is told, and ends by what it hears of the last; then it makes a call.
 APP = """
-import os, socket, struct, sys
+import http.client, os, socket, struct, sys
 name = b"".join(bytes([len(l)]) + l for l in b"16530750.cn-shanghai.fc.aliyuncs.com".split(b".")) + b"\\0"
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
     asker.connect(("127.0.0.1", int(os.environ["NAMES_PORT"])))
     asker.settimeout(1)
-    for number in (1, 2):
+    for number in range(int(sys.argv[1])):
         asker.send(struct.pack(">HHHHHH", number, 0x0100, 1, 0, 0, 0) + name + b"\\0\\1\\0\\1")
         try:
             answer = asker.recv(4096)
         except TimeoutError:
             sys.exit(4)
-    sys.exit(answer[3] & 15 or (0 if answer.endswith(bytes([127, 0, 0, 1])) else 5))
+    if answer[3] & 15 or not answer.endswith(bytes([127, 0, 0, 1])):
+        sys.exit(answer[3] & 15 or 5)
+call = http.client.HTTPConnection(os.environ["FCEMU_ADDRESS"], timeout=60)
+call.request("GET", "/2016-08-15/services")
+sys.exit(0 if call.getresponse().read() else 6)
 """
 
 
@@ -136,10 +140,13 @@ def test_react_and_sweep_try_each(tmp_path):
         port = free.getsockname()[1]
     (tmp_path / "fcemu.yaml").write_text(f"version: 1\ndns_listen: 127.0.0.1:{port}\n", encoding="utf-8")
     extra = {"TMPDIR": str(tmp_path / "tmp"), "NAMES_PORT": str(port)}
-    react = fcemu("react", "--errors", "AccessDenied", "--network", "--json", "--config", "fcemu.yaml", "--", "python3", "app.py", folder=tmp_path,
-                  extra=extra, timeout=600)
+    words = ["--errors", "AccessDenied", "--network", "--json", "--config", "fcemu.yaml", "--", "python3", "app.py"]
+    react = fcemu("react", *words, 2, folder=tmp_path, extra=extra, timeout=600)
     assert {cell["injected"]: cell["ending"] for cell in json.loads(react.stdout)["cells"] if cell["injected"].startswith("DNS: ")} == {
         "DNS: no such name": "exit 3", "DNS: failure": "exit 2", "DNS: no answer": "exit 4", "DNS: other address": "exit 5"}
+    sweep = json.loads(fcemu("sweep", *words, 1, folder=tmp_path, extra=extra, timeout=600).stdout)
+    rows = {row["injected"]: (row["call"], row["outcome"]) for row in sweep["rows"] if row["injected"].startswith("DNS: ")}
+    assert rows == {f"DNS: {name}": (1, "failed") for name in ("no such name", "failure", "no answer", "other address")}
 
 
 # ---- real clients, in a network namespace with a resolv.conf of its own ----

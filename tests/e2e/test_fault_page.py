@@ -1,6 +1,7 @@
 """The examples of docs/faults.md: each loads, and a client sees what the page says."""
 
 import re
+import time
 
 import pytest
 
@@ -63,6 +64,17 @@ def test_what_a_call_is_matched_by(daemon):
     assert create(3072, **labelled) is None
     assert create(4096, Date=labelled["Date"]) is None
     assert create(4096) == "date-forgotten"
+
+
+def test_addresses_that_are_closed(daemon):
+    running = daemon(rules=example("region-goes-dark"), arguments=["--listen-per-region", "true"])
+    running.admin("PUT", "clock", {"freeze": True})
+    running.admin("PUT", "clock", {"advance": "70s"})
+    end = time.monotonic() + 60
+    while len(running.requests()) < 3 and time.monotonic() < end:
+        time.sleep(0.02)
+    assert sorted((entry["kind"], entry["host"]) for entry in running.requests()) == [
+        ("refuse", "cn-shanghai-internal.fc.aliyuncs.com"), ("refuse", "cn-shanghai.fc.aliyuncs.com"), ("unanswered", "cn-beijing-internal.fc.aliyuncs.com")]
 
 
 def test_which_of_the_calls(daemon):

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/folder.h"
 #include "base/mem.h"
+#include "catalog/region.h"
 #include "cli/env/modules.h"
 #include "cli/env/value.h"
 #include "crypto/ca.h"
@@ -55,6 +56,8 @@ static int write_in_folder(const struct ca *ca, const char *folder, const char *
     return write_file(ca, arena_printf(arena, "%s/%s", folder, name), text, arena, NULL, err);
 }
 
+#define REGIONS "{regions}"
+
 /* The domains as an alternative of a regular expression, for "{zones}" in a module. */
 static struct str with_zones(const char *module, struct arena *arena)
 {
@@ -75,6 +78,24 @@ static struct str with_zones(const char *module, struct arena *arena)
         rest = str_slice(rest, at + strlen("{zones}"), rest.len);
     }
     buf_add(&out, rest);
+    return arena_str(arena, buf_str(&out));
+}
+
+/* The regions by their order, for "{regions}" in a module that has them. */
+static struct str with_names(const char *module, struct arena *arena)
+{
+    OWN(buf_done) struct buf out = {0};
+    struct str text = with_zones(module, arena);
+    size_t at = 0;
+    size_t count;
+    const struct region *table = region_table(&count);
+
+    if (!str_find(text, STR(REGIONS), &at))
+        return text;
+    buf_add(&out, str_slice(text, 0, at));
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&out, "%s%s", i ? " " : "", table[i].id);
+    buf_add(&out, str_slice(text, at + strlen(REGIONS), text.len));
     return arena_str(arena, buf_str(&out));
 }
 
@@ -100,9 +121,9 @@ int env_files_write(const struct ca *ca, struct arena *arena, struct env_files *
     out->authority = arena_str(arena, str_of(ca_path(ca)));
     out->bundle = arena_str(arena, str_of(bundle));
     out->keystore = arena_str(arena, str_of(keystore));
-    if (write_file(ca, "node-names.cjs", with_zones(names_cjs, arena), arena, &out->node_names,
+    if (write_file(ca, "node-names.cjs", with_names(names_cjs, arena), arena, &out->node_names,
                    err) < 0 ||
-        write_in_folder(ca, "python", "sitecustomize.py", with_zones(names_py, arena), arena,
+        write_in_folder(ca, "python", "sitecustomize.py", with_names(names_py, arena), arena,
                         &out->python_folder, err) < 0)
         return -1;
     return write_php(ca, arena, out, err);

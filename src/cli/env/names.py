@@ -19,12 +19,30 @@ def _is_served(name):
     return bool(name and re.search(r"\.({zones})\.?$", name, re.I) and _address())
 
 
+def _region_address(name):
+    """Of its region, where each has one: the public names first, those of the inner network behind them."""
+    import re
+
+    network = re.match(r"(127\.\d+\.\d+)\.0/24$", os.environ.get("FCEMU_LISTEN_PER_REGION") or "")
+    regions = "{regions}".split()
+    labels = (name.decode("ascii", "replace") if isinstance(name, bytes) else name).lower().rstrip(".").split(".")
+    is_gateway = re.match(r"fc(v3)?(-vpc)?$", labels[0])
+    if network and (is_gateway or labels[-3:] == ["fc", "aliyuncs", "com"] or labels[-2:] != ["aliyuncs", "com"]):
+        for label in labels:
+            region = re.sub(r"-(internal|vpc)$", "", label)
+            if region in regions:
+                inner = region != label or labels[0].endswith("-vpc")
+                return "%s.%d" % (network.group(1), 1 + regions.index(region) + (128 if inner else 0))
+    return None
+
+
 def _lead_names(socket):
     find = socket.getaddrinfo
 
     def getaddrinfo(host, port, *args, **named):
         if _is_served(host):
-            host, port = _address()
+            own, (host, port) = _region_address(host), _address()
+            host = own or host
         return find(host, port, *args, **named)
 
     socket.getaddrinfo = getaddrinfo

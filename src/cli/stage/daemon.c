@@ -178,6 +178,16 @@ static int start_program(struct private_daemon *d, const char *const *arguments,
     return r;
 }
 
+static const char *config_among(const struct stage *stage, const char *const *arguments)
+{
+    const char *config = NULL;
+
+    for (; arguments && arguments[0]; arguments++)
+        if (strcmp(arguments[0], "--config") == 0 && arguments[1])
+            config = arena_dup(stage->arena, str_of(arguments[1]));
+    return config;
+}
+
 int stage_start_daemon(struct stage *stage, const char *const *arguments, struct error *err)
 {
     struct private_daemon *d = mem_alloc(sizeof(*d));
@@ -189,6 +199,7 @@ int stage_start_daemon(struct stage *stage, const char *const *arguments, struct
     };
     unlink(d->ready_file);
     stage->daemon = d;
+    stage->config = config_among(stage, arguments);
     if (start_program(d, arguments, err) < 0)
         return -1;
     d->waits = true;

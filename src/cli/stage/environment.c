@@ -26,7 +26,8 @@ static void add_quoted(struct buf *out, const char *text)
     buf_add_char(out, '\'');
 }
 
-static int ask(const char *address, const char *ca_folder, struct buf *answer, struct error *err)
+static int ask(const struct stage *stage, const char *address, const char *ca_folder,
+               struct buf *answer, struct error *err)
 {
     OWN(buf_done) struct buf command = {0};
     char chunk[4096];
@@ -38,6 +39,10 @@ static int ask(const char *address, const char *ca_folder, struct buf *answer, s
     if (ca_folder) {
         buf_puts(&command, " --ca-dir ");
         add_quoted(&command, ca_folder);
+    }
+    if (stage->config && stage_address(stage) && strcmp(address, stage_address(stage)) == 0) {
+        buf_puts(&command, " --config ");
+        add_quoted(&command, stage->config);
     }
     in = popen(buf_text(&command), "re"); /* NOLINT(cert-env33-c): every word is quoted */
     if (!in)
@@ -60,17 +65,19 @@ static bool is_set_by(const cJSON *ours, const char *variable)
     return false;
 }
 
-cJSON *stage_variables(const char *address, const char *ca_folder, struct error *err)
+cJSON *stage_variables(const struct stage *stage, const char *address, const char *ca_folder,
+                       struct error *err)
 {
     OWN(buf_done) struct buf answer = {0};
 
-    return ask(address, ca_folder, &answer, err) < 0 ? NULL : json_parse(buf_str(&answer), err);
+    return ask(stage, address, ca_folder, &answer, err) < 0 ? NULL
+                                                            : json_parse(buf_str(&answer), err);
 }
 
 const char *const *stage_environment(struct stage *stage, const char *address,
                                      const char *ca_folder, struct error *err)
 {
-    OWN(json_free) cJSON *ours = stage_variables(address, ca_folder, err);
+    OWN(json_free) cJSON *ours = stage_variables(stage, address, ca_folder, err);
     size_t count = 0, kept = 0;
 
     if (!ours)

@@ -26,6 +26,7 @@ struct stage {
     const char *folder;
     int folder_fd; /* locked while we live */
     struct private_daemon *daemon;
+    const char *config; /* file of the daemon's settings; NULL: none */
 };
 
 /** Our own binary. */

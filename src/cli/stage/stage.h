@@ -96,7 +96,8 @@ const char *stage_why_not_started(const struct stage_result *result, const char 
 int stage_wait(struct stage *stage, int fd, struct error *err);
 
 /** What `fcemu env` sets for the daemon at @address, as an object; the caller's. NULL with *err. */
-cJSON *stage_variables(const char *address, const char *ca_folder, struct error *err);
+cJSON *stage_variables(const struct stage *stage, const char *address, const char *ca_folder,
+                       struct error *err);
 /** Environment of a command: ours, with what `fcemu env` sets for the daemon at @address, whose
  * authority is in @ca_folder (NULL: the user's own). NULL behind the last; ends with the stage. */
 const char *const *stage_environment(struct stage *stage, const char *address,

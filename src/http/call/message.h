@@ -72,6 +72,7 @@ struct http_request {
         client; /* address as text, IPv4-mapped addresses as IPv4; "unix" for a socket file */
     uint16_t client_port;
     bool reserved;       /* came in at an address of http_server_listen_reserved() */
+    bool by_region;      /* came in at an address of http_server_listen_door() */
     uint16_t local_port; /* of the address it came in at; 0 for a socket file */
     struct str method;   /* as received */
     struct str target;   /* as received: origin form, or absolute form through a proxy */

@@ -15,6 +15,12 @@ static const struct refusal not_for_you = {
     "names are passed on for the daemon's own user on this machine alone "
     "(setting allow_users)"};
 
+/* What a proxy says of a server that it cannot reach. How long it would try is not played. */
+static const struct refusal refused = {502, REFUSAL_CLOSED,
+                                       "a rule has the address of this region refuse connections"};
+static const struct refusal unanswered = {
+    504, REFUSAL_CLOSED, "a rule has the address of this region answer no connection"};
+
 /* The usual port, where the authority names none. */
 static struct str with_port(struct str authority, const char *port, struct arena *arena)
 {
@@ -44,6 +50,10 @@ const struct refusal *pass_ask(struct http_server *server, struct peer *peer, st
         return NULL;
     case HTTP_PASS_REFUSE:
         return &foreign;
+    case HTTP_PASS_REFUSED:
+        return &refused;
+    case HTTP_PASS_UNANSWERED:
+        return &unanswered;
     case HTTP_PASS_ON:
         break;
     }

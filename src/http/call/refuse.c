@@ -9,7 +9,7 @@ static void say_refusal(struct http_call *call, const struct refusal *refusal)
         [REFUSAL_MALFORMED] = "BadRequest",       [REFUSAL_LONG_TARGET] = "URITooLong",
         [REFUSAL_LONG_HEADERS] = "HeaderTooLong", [REFUSAL_LARGE_BODY] = "EntityTooLarge",
         [REFUSAL_UNSUPPORTED] = "NotImplemented", [REFUSAL_NO_ROOM] = "ServiceUnavailable",
-        [REFUSAL_FOREIGN] = "AccessDenied",
+        [REFUSAL_FOREIGN] = "AccessDenied",       [REFUSAL_CLOSED] = "InternalServerError",
     };
 
     call->response = (struct http_response){.status = refusal->status};

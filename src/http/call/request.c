@@ -84,6 +84,7 @@ static void set_peer_facts(struct http_call *call)
     request->client_port = peer->port;
     request->reserved = peer->reserved;
     request->local_port = peer->local_port;
+    request->by_region = peer->by_door;
 }
 
 void request_head(struct http_call *call, const char *method, const char *version)

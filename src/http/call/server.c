@@ -118,6 +118,17 @@ int http_server_listen_reserved(struct http_server *server, struct str address, 
     return wire_listen(&server->wire, address, true, out_port, err);
 }
 
+int http_server_listen_door(struct http_server *server, struct str address, struct error *err)
+{
+    return wire_listen_door(&server->wire, address, err);
+}
+
+int http_server_set_door(struct http_server *server, struct str address, enum wire_door door,
+                         struct error *err)
+{
+    return wire_set_door(&server->wire, address, door, err);
+}
+
 /* libmicrohttpd aborts the process when it is stopped with a suspended connection. */
 static void end_everything(struct http_server *server)
 {

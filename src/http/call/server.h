@@ -42,7 +42,10 @@ struct http_result {
  * gone.
  */
 enum http_pass {
-    HTTP_PASS_SERVE,  /* it is the owner's own */
+    HTTP_PASS_SERVE, /* it is the owner's own */
+    /* It is, but what it leads to refuses connections, or answers none: so says a proxy. */
+    HTTP_PASS_REFUSED,
+    HTTP_PASS_UNANSWERED,
     HTTP_PASS_REFUSE, /* it is not, and is not to be had through us */
     HTTP_PASS_ON,
 };
@@ -114,6 +117,11 @@ int http_server_listen(struct http_server *server, struct str address, uint16_t 
  * and so is each request. */
 int http_server_listen_reserved(struct http_server *server, struct str address, uint16_t *out_port,
                                 struct error *err);
+
+/** Listen on an address with a port, for as long as its door is open: http/wire/wire.h. */
+int http_server_listen_door(struct http_server *server, struct str address, struct error *err);
+int http_server_set_door(struct http_server *server, struct str address, enum wire_door door,
+                         struct error *err);
 
 /**
  * Stop accepting, let running calls end for at most @grace_ms, cut the rest, then call done(owner).

@@ -200,29 +200,82 @@ static uint16_t port_of(int fd)
     return ntohs(name.sin6_port);
 }
 
+/* Bound, and nobody is listened to yet. */
+static int bind_to(struct str address, struct socket_place *place, struct error *err)
+{
+    int fd;
+
+    if (parse(address, place, err) < 0)
+        return -1;
+    fd = open_socket(place);
+    if (fd < 0 && place->both && errno == EAFNOSUPPORT) { /* a kernel without IPv6 */
+        place_v4(place, INADDR_ANY, ntohs(place->address.v6.sin6_port));
+        fd = open_socket(place);
+    }
+    if (fd >= 0 && bind_socket(fd, place) == 0)
+        return fd;
+    fail(address, place, err);
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static int hear(int fd, int backlog, struct str address, const struct socket_place *place,
+                struct error *err)
+{
+    if (listen(fd, backlog) == 0)
+        return 0;
+    fail(address, place, err);
+    close(fd);
+    return -1;
+}
+
 int address_listen(struct str address, int *out_fd, uint16_t *out_port, char **out_path,
                    struct error *err)
 {
     struct socket_place place;
-    int fd;
+    int fd = bind_to(address, &place, err);
 
-    if (parse(address, &place, err) < 0)
+    if (fd < 0 || hear(fd, BACKLOG, address, &place, err) < 0)
         return -1;
-    fd = open_socket(&place);
-    if (fd < 0 && place.both && errno == EAFNOSUPPORT) { /* a kernel without IPv6 */
-        place_v4(&place, INADDR_ANY, ntohs(place.address.v6.sin6_port));
-        fd = open_socket(&place);
-    }
-    if (fd < 0 || bind_socket(fd, &place) < 0 || listen(fd, BACKLOG) < 0) {
-        fail(address, &place, err);
-        if (fd >= 0)
-            close(fd);
-        return -1;
-    }
     bool is_file = place.address.any.sa_family == AF_UNIX;
 
     *out_fd = fd;
     *out_port = is_file ? 0 : port_of(fd);
     *out_path = is_file ? mem_dup(place.address.un.sun_path) : NULL;
+    return 0;
+}
+
+/* With no place to wait in, the kernel keeps one connection that is not accepted, and leaves those
+ * behind it without an answer. This one is ours. */
+static int fill(const struct socket_place *place)
+{
+    int fd = socket(place->address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fd >= 0 && connect(fd, &place->address.any, place->len) < 0 && errno != EINPROGRESS) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+int address_listen_as(struct str address, enum wire_door door, int *out_fd, int *out_filler,
+                      struct error *err)
+{
+    struct socket_place place;
+    int fd = bind_to(address, &place, err);
+
+    *out_filler = -1;
+    if (fd < 0)
+        return -1;
+    if (door != WIRE_DOOR_REFUSES &&
+        hear(fd, door == WIRE_DOOR_OPEN ? BACKLOG : 0, address, &place, err) < 0)
+        return -1;
+    if (door == WIRE_DOOR_SILENT && (*out_filler = fill(&place)) < 0) {
+        fail(address, &place, err);
+        close(fd);
+        return -1;
+    }
+    *out_fd = fd;
     return 0;
 }

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "http/wire/ending.h"
 
 /**
  * A bound and listening, non-blocking, close-on-exec socket for "127.0.0.1:0", "[::1]:8252",
@@ -23,3 +24,12 @@
  */
 int address_listen(struct str address, int *out_fd, uint16_t *out_port, char **out_path,
                    struct error *err);
+
+/**
+ * The same for a TCP address with a port, where those who come meet @door.
+ *
+ * @out_filler  of WIRE_DOOR_SILENT: what takes the one place that there is, the caller's to close;
+ *              else -1
+ */
+int address_listen_as(struct str address, enum wire_door door, int *out_fd, int *out_filler,
+                      struct error *err);

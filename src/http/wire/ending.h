@@ -18,6 +18,13 @@ enum delivery_end {
 
 enum { DELIVERY_FOREVER = 0 };
 
+/* What becomes of those who come to an address that is listened on. */
+enum wire_door {
+    WIRE_DOOR_OPEN,
+    WIRE_DOOR_REFUSES, /* RST: nobody listens */
+    WIRE_DOOR_SILENT,  /* nothing: somebody listens, and takes nobody */
+};
+
 /* What becomes of a connection whose first bytes are seen; zeroed: it is served. */
 struct wire_fate {
     enum delivery_end end;

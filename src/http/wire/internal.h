@@ -14,7 +14,10 @@ struct listener {
     uint16_t port; /* 0 for a socket file */
     bool tcp;
     bool reserved;
-    char *path; /* of a socket file, to be removed */
+    char *path;    /* of a socket file, to be removed */
+    char *address; /* of one whose door is moved: "127.252.0.1:8252"; else NULL */
+    int filler;    /* of a door that is silent; else -1 */
+    enum wire_door door;
 };
 
 /* lookout.c */

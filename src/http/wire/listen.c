@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/own.h"
 #include "http/wire/address.h"
 #include "http/wire/internal.h"
 
@@ -72,24 +73,103 @@ static void on_connection(void *arg, unsigned events)
     }
 }
 
-int wire_listen(struct wire *wire, struct str address, bool reserved, uint16_t *out_port,
-                struct error *err)
+static struct listener *listener_new(struct wire *wire)
 {
     struct listener *listener = mem_alloc(sizeof(*listener));
 
     listener->wire = wire;
-    listener->reserved = reserved;
-    if (address_listen(address, &listener->fd, out_port, &listener->path, err) < 0) {
-        mem_free(listener);
-        return -1;
-    }
-    listener->port = *out_port;
+    listener->filler = -1;
+    return listener;
+}
+
+static int add(struct listener *listener, struct error *err)
+{
+    struct wire *wire = listener->wire;
+
     listener->tcp = !listener->path;
     wire->listeners = mem_grow(wire->listeners, wire->listener_count + 1u, sizeof(listener));
     wire->listeners[wire->listener_count++] = listener;
     listener->watch =
         loop_watch_start(wire->loop, listener->fd, LOOP_READABLE, on_connection, listener, err);
     return listener->watch ? 0 : -1;
+}
+
+int wire_listen(struct wire *wire, struct str address, bool reserved, uint16_t *out_port,
+                struct error *err)
+{
+    struct listener *listener = listener_new(wire);
+
+    listener->reserved = reserved;
+    if (address_listen(address, &listener->fd, out_port, &listener->path, err) < 0) {
+        mem_free(listener);
+        return -1;
+    }
+    listener->port = *out_port;
+    return add(listener, err);
+}
+
+/* ---- doors ---- */
+
+int wire_listen_door(struct wire *wire, struct str address, struct error *err)
+{
+    struct listener *listener = listener_new(wire);
+
+    if (address_listen(address, &listener->fd, &listener->port, &listener->path, err) < 0) {
+        mem_free(listener);
+        return -1;
+    }
+    listener->address = mem_dup_len(address.ptr, address.len);
+    return add(listener, err);
+}
+
+static void stop_hearing(struct listener *listener)
+{
+    loop_watch_stop(GIVE(listener->watch));
+    if (listener->fd >= 0)
+        close(listener->fd);
+    if (listener->filler >= 0)
+        close(listener->filler);
+    listener->fd = listener->filler = -1;
+}
+
+/* The port is bound again at once, whatever is heard on it, so that nobody else takes it. */
+static int hear_as(struct listener *listener, enum wire_door door, struct error *err)
+{
+    if (address_listen_as(str_of(listener->address), door, &listener->fd, &listener->filler, err) <
+        0)
+        return -1;
+    listener->door = door;
+    if (door != WIRE_DOOR_OPEN)
+        return 0;
+    listener->watch = loop_watch_start(listener->wire->loop, listener->fd, LOOP_READABLE,
+                                       on_connection, listener, err);
+    return listener->watch ? 0 : -1;
+}
+
+static int set_door(struct listener *listener, enum wire_door door, struct error *err)
+{
+    enum wire_door before = listener->door;
+    struct error again;
+
+    if (before == WIRE_DOOR_OPEN)
+        on_connection(listener, LOOP_READABLE); /* who came before is in */
+    stop_hearing(listener);
+    if (hear_as(listener, door, err) == 0)
+        return 0;
+    stop_hearing(listener);
+    hear_as(listener, before, &again);
+    return -1;
+}
+
+int wire_set_door(struct wire *wire, struct str address, enum wire_door door, struct error *err)
+{
+    for (uint16_t i = 0; i < wire->listener_count; i++) {
+        struct listener *listener = wire->listeners[i];
+
+        if (listener->address && str_eq(str_of(listener->address), address))
+            return listener->door == door ? 0 : set_door(listener, door, err);
+    }
+    return error_set(err, ERROR_USAGE, "nobody listens on '" STR_FMT "'", STR_ARG(address));
 }
 
 bool wire_listens(const struct wire *wire, uint16_t port)
@@ -106,11 +186,11 @@ void listeners_close(struct wire *wire)
     for (uint16_t i = 0; i < wire->listener_count; i++) {
         struct listener *listener = wire->listeners[i];
 
-        loop_watch_stop(listener->watch);
-        close(listener->fd);
+        stop_hearing(listener);
         if (listener->path)
             unlink(listener->path);
         mem_free(listener->path);
+        mem_free(listener->address);
         mem_free(listener);
     }
     mem_free(wire->listeners);

@@ -72,6 +72,7 @@ struct peer *peer_new(struct listener *listener, int fd, const struct sockaddr_s
     struct peer *peer = begin(listener->wire, fd, listener->reserved);
 
     peer->local_port = listener->port;
+    peer->by_door = listener->address;
     peer->tcp = listener->tcp;
     set_client(peer, address);
     return peer;
@@ -101,6 +102,7 @@ struct peer *peer_again(const struct peer *old, int fd)
     peer->calls = old->calls;
     peer->kept = old->kept;
     peer->local_port = old->local_port;
+    peer->by_door = old->by_door;
     peer->port = old->port;
     peer->tcp = old->tcp;
     memcpy(peer->client, old->client, sizeof(peer->client));

@@ -49,6 +49,7 @@ struct peer {
     bool half_closed; /* the set saw that the client's sending side is shut, */
     bool broken;      /* or the connection gone */
     bool reserved;
+    bool by_door; /* came in at an address whose door can be closed */
     uint16_t local_port;
     uint16_t port;
     bool tls;

@@ -13,6 +13,7 @@ enum refusal_kind {
     REFUSAL_UNSUPPORTED,  /* good HTTP of a kind that is not served */
     REFUSAL_NO_ROOM,
     REFUSAL_FOREIGN, /* asked of us as a proxy, and not passed on */
+    REFUSAL_CLOSED,  /* asked of us as a proxy, and a rule closes where it leads */
 };
 
 struct refusal {

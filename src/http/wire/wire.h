@@ -87,6 +87,11 @@ int wire_open(struct wire *wire, struct loop *loop, const struct wire_owner *own
 /** As http_server_listen() says; a @reserved address serves the owner's own business alone. */
 int wire_listen(struct wire *wire, struct str address, bool reserved, uint16_t *out_port,
                 struct error *err);
+/** Listen on "127.252.0.1:8252", an address with a port of its own that can be closed. */
+int wire_listen_door(struct wire *wire, struct str address, struct error *err);
+/** What becomes of those who come there from now on; connections that stand are left alone. The
+ * door stays as it was when this fails. */
+int wire_set_door(struct wire *wire, struct str address, enum wire_door door, struct error *err);
 /** A connection within @outer: @fd is looked at as if it had just been accepted from that client.
  */
 void wire_enter(struct peer *outer, int fd);

@@ -220,12 +220,19 @@ static const struct {
     const char *text;
     const char *want;
 } wrong[] = {
-    {"lisen: []\n",               "FILE:1:1: error F102: unknown key 'lisen'; known keys: version, listen, admin_listen, …; did you mean 'listen'?\n"},
+    {"lisen: []\n",               "FILE:1:1: error F102: unknown key 'lisen'; known keys: version, listen, listen.per_region, …; did you mean 'listen'?\n"},
     {"listen: 8252\n",            "FILE:1:9: error F208: listen: '8252' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"},
     {"listen: ['127.0.0.1:70000']\n", "FILE:1:10: error F208: listen[0]: '127.0.0.1:70000' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"},
     {"listen: ['::1:80']\n",      "FILE:1:10: error F208: listen[0]: '::1:80' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"},
     {"listen: [\":8252\"]\n",     "FILE:1:10: error F330: listen[0]: ':8252' can be reached from other machines, so the control side needs a secret; set token, --token or FCEMU_TOKEN, or listen on 127.0.0.1\n"},
     {"admin_listen: ['0.0.0.0:1']\n", "FILE:1:16: error F330: admin_listen[0]: '0.0.0.0:1' can be reached from other machines, so the control side needs a secret; set token, --token or FCEMU_TOKEN, or listen on 127.0.0.1\n"},
+    {"listen.per_region: 10.0.0.0/24\n", "FILE:1:20: error F208: listen.per_region: '10.0.0.0/24' is not true, false or a network of this machine alone, such as 127.252.0.0/24\n"},
+    {"listen.per_region: 127.1.0.0/16\n", "FILE:1:20: error F208: listen.per_region: '127.1.0.0/16' is not true, false or a network of this machine alone, such as 127.252.0.0/24\n"},
+    {"listen.per_region: 127.1.2.3/24\n", "FILE:1:20: error F208: listen.per_region: '127.1.2.3/24' is not true, false or a network of this machine alone, such as 127.252.0.0/24\n"},
+    {"listen.per_region: treu\n",  "FILE:1:20: error F207: listen.per_region: 'treu' is not one of false, true; did you mean 'true'?\n"},
+    {"listen: {per_region: true}\n", "FILE:1:9: error F208: listen: a list of addresses; 'listen.per_region: true' is a line of its own\n"},
+    {"listen: ['[::1]:0']\nlisten.per_region: true\n", "FILE:2:20: error F330: listen.per_region: the addresses of regions are of IPv4: needs an address such as 127.0.0.1:8252 in listen\n"},
+    {"listen: [127.0.0.1:0, ':1']\ntoken: x\nlisten.per_region: true\n", "FILE:1:23: error F330: listen[1]: ':1' can be reached from other machines, and the addresses of regions cannot; with listen.per_region, write 127.0.0.1 in its place\n"},
     {"zones: [cn-hangzhou-g, cn-hangzhou]\n", "FILE:1:24: error F304: zones[1]: 'cn-hangzhou' is no zone of a known region; zones are called as cn-hangzhou-h or ap-southeast-1a\n"},
     {"region: cn-hangzou\n",      "FILE:1:9: error F304: region: unknown region 'cn-hangzou'; did you mean 'cn-hangzhou'?\n"},
     {"account: abc\n",            "FILE:1:10: error F208: account: 'abc' is not an account id; write digits such as 1234567890123456\n"},
@@ -250,6 +257,36 @@ START_TEST(test_settings_wrong_file_is_explained)
     write_file(wrong[_i].text);
     ck_assert_ptr_null(settings_load(path, NULL, 0, NULL, report));
     ck_assert_str_eq(issues(), wrong[_i].want);
+}
+END_TEST
+
+START_TEST(test_settings_regions_have_addresses)
+{
+    static const struct {
+        const char *text, *region;
+        bool internal;
+        const char *want; /* NULL: none */
+    } rows[] = {
+        {"listen.per_region: true\n",         "cn-hangzhou", false, "127.252.0.1"  },
+        {"listen.per_region: true\n",         "cn-hangzhou", true,  "127.252.0.129"},
+        {"listen.per_region: true\n",         "cn-nowhere",  false, NULL           },
+        {"listen.per_region: 127.9.8.0/24\n", "cn-hangzhou", false, "127.9.8.1"    },
+        {"listen.per_region: false\n",        "cn-hangzhou", false, NULL           },
+        {"version: 1\n",                      "cn-hangzhou", false, NULL           },
+    };
+    char address[SETTINGS_REGION_BYTES] = "";
+
+    for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+        write_file(rows[i].text);
+        OWN(settings_free)
+        struct settings *settings = settings_load(path, NULL, 0, NULL, report);
+        bool found =
+            settings_region_address(settings, str_of(rows[i].region), rows[i].internal, address);
+
+        ck_assert_int_eq(found, rows[i].want != NULL);
+        if (found)
+            ck_assert_str_eq(address, rows[i].want);
+    }
 }
 END_TEST
 
@@ -321,7 +358,7 @@ static const char twenty[] =
 static const char twenty_want[] =
     "FILE:1:9: error F208: listen: '8252' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"
     "FILE:2:16: error F208: admin_listen[0]: ':70000' is not an address; write 127.0.0.1:8252, [::1]:8252, :8252 or unix:/path\n"
-    "FILE:3:1: error F102: unknown key 'lisen'; known keys: version, listen, admin_listen, …; did you mean 'listen'?\n"
+    "FILE:3:1: error F102: unknown key 'lisen'; known keys: version, listen, listen.per_region, …; did you mean 'listen'?\n"
     "FILE:4:10: error F208: account: 'abc' is not an account id; write digits such as 1234567890123456\n"
     "FILE:5:9: error F304: region: unknown region 'cn-hangzou'; did you mean 'cn-hangzhou'?\n"
     "FILE:6:9: error F103: faults: expected a text, found a mapping\n"
@@ -560,6 +597,7 @@ int main(void)
     tcase_add_test(tc, test_settings_know_who_said_what);
     tcase_add_test(tc, test_settings_flag_wins_over_variable_over_file);
     tcase_add_loop_test(tc, test_settings_wrong_file_is_explained, 0, N_ELEMENTS(wrong));
+    tcase_add_test(tc, test_settings_regions_have_addresses);
     tcase_add_test(tc, test_settings_wrong_flags_and_variables_name_themselves);
     tcase_add_loop_test(tc, test_settings_address_is_wide_table, 0, N_ELEMENTS(addresses));
     tcase_add_test(tc, test_settings_wide_flag_names_itself);

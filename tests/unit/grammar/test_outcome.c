@@ -63,6 +63,7 @@ static const struct {
 } doors[] = {
     {"dns: {fault: nxdomain}", DOOR_DNS      },
     {"refuse: {}",             DOOR_OF_REGION},
+    {"unanswered: {}",         DOOR_OF_REGION},
 };
 
 START_TEST(test_a_door_opens_its_outcome_alone)
