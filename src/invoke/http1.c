@@ -3,6 +3,8 @@
  */
 #include "invoke/http1.h"
 
+#include <string.h>
+
 enum {
     STATUS_MIN = 100,
     STATUS_MAX = 599,
@@ -73,6 +75,19 @@ static bool has_word(struct str list, struct str word)
     return false;
 }
 
+/* Two lengths that differ: whichever is taken, someone on the way takes the other. */
+static bool says_one_length(const struct http_headers *headers)
+{
+    struct str first = http_headers_get(headers, STR("Content-Length"));
+
+    for (size_t i = 0; i < headers->count; i++) {
+        if (str_eq_nocase(headers->items[i].name, STR("Content-Length")) &&
+            !str_eq(headers->items[i].value, first))
+            return false;
+    }
+    return true;
+}
+
 static bool choose_form(struct http1 *answer)
 {
     struct str connection = http_headers_get(&answer->headers, STR("Connection"));
@@ -91,6 +106,8 @@ static bool choose_form(struct http1 *answer)
         answer->state = HTTP1_CHUNK_SIZE;
         return true;
     }
+    if (!says_one_length(&answer->headers))
+        return false;
     if (str_is_set(length))
         return str_to_uint(str_trim(length), HTTP1_BODY_MAX_BYTES, &answer->left) == NUMBER_OK;
     answer->state = HTTP1_UNTIL_CLOSE;
@@ -115,7 +132,7 @@ static bool take_head(struct http1 *answer)
         line = next_line(&rest);
         if (line.len == 0)
             break;
-        if (!str_cut(line, ':', &name, &value) || name.len == 0)
+        if (!str_cut(line, ':', &name, &value) || name.len == 0 || memchr(line.ptr, 0, line.len))
             return false;
         http_headers_add(&answer->headers, answer->arena, arena_str(answer->arena, name),
                          arena_str(answer->arena, str_trim(value)));

@@ -40,6 +40,10 @@ static const struct {
     false },
     {"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", HTTP1_BAD, 200, "", true, false },
     {"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n", HTTP1_BAD, 200, "", true, false },
+    {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx", HTTP1_BAD, 200, "", true,
+    false },
+    {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\ncontent-length: 1\r\n\r\nx", HTTP1_WHOLE, 200, "x", true,
+    false },
     {"HTTP/1.1 99 Low\r\n\r\n", HTTP1_BAD, 0, "", false, false },
     {"HTTP/2 200 OK\r\n\r\n", HTTP1_BAD, 0, "", false, false },
     {"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", HTTP1_BAD, 200, "", true, false },
@@ -114,6 +118,17 @@ START_TEST(test_headers_are_kept_and_a_head_without_end_is_refused)
 }
 END_TEST
 
+START_TEST(test_a_nul_in_a_header_is_refused)
+{
+    struct http1 answer = {0};
+
+    ck_assert_int_eq(
+        http1_take(&answer, STR("HTTP/1.1 200 OK\r\nX-A: 1\0 2\r\nContent-Length: 0\r\n\r\n")),
+        HTTP1_BAD);
+    http1_done(&answer);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("invoke/http1");
@@ -122,6 +137,7 @@ int main(void)
     tcase_add_loop_test(tc, test_whole, 0, N_ELEMENTS(cases));
     tcase_add_loop_test(tc, test_byte_by_byte, 0, N_ELEMENTS(cases));
     tcase_add_test(tc, test_end_of_connection_ends_only_what_says_nothing_else);
+    tcase_add_test(tc, test_a_nul_in_a_header_is_refused);
     tcase_add_test(tc, test_headers_are_kept_and_a_head_without_end_is_refused);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
