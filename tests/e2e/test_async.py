@@ -2,6 +2,7 @@
 
 import base64
 import collections
+import contextlib
 import json
 import socket
 import threading
@@ -89,16 +90,23 @@ class Reports:
                 sock, _ = self.server.accept()
             except OSError:
                 return
-            line = b""
+            line = self._line(sock)
+            with self.changed:
+                self.held.append(sock)
+                if line.endswith(b"\n"):  # else its function was killed before it had told
+                    self.lines.append(line.decode().rstrip("\n"))
+                self.changed.notify_all()
+
+    @staticmethod
+    def _line(sock):
+        line = b""
+        with contextlib.suppress(ConnectionResetError):
             while not line.endswith(b"\n"):
                 piece = sock.recv(65536)
                 if not piece:
                     break
                 line += piece
-            with self.changed:
-                self.held.append(sock)
-                self.lines.append(line.decode().rstrip("\n"))
-                self.changed.notify_all()
+        return line
 
     def wait_for(self, fulfilled):
         with self.changed:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import time
 
 import pytest
 
@@ -36,9 +37,15 @@ def raw(running, function="f", body=b"", headers=()):
         return read_to_end(sock)
 
 
+def until_logged(running, fulfilled):
+    end = time.monotonic() + 60
+    while not fulfilled(running.log()):
+        assert time.monotonic() < end, running.log()
+        time.sleep(0.01)
+
+
 def until_loaded(running, times):
-    while running.log().count("rules loaded") + running.log().count("error reload refused") < times:
-        pass
+    until_logged(running, lambda log: log.count("rules loaded") + log.count("error reload refused") >= times)
 
 
 @pytest.mark.sound("B1", "a file of canned answers changes; SIGHUP", "answers as it says now; the log counts them")
@@ -62,7 +69,7 @@ def test_a_mistake_changes_nothing(answering, tmp_path):
     change(tmp_path, canned(("function: f", "respnd: {body: two}")))
     until_loaded(running, 2)
 
-    assert "canned.yaml:3:" in running.log()
+    until_logged(running, lambda log: "canned.yaml:3:" in log)  # a line of its own, behind the first
     assert (running.invoke("f").body, running.invoke("struck").status) == (b"one", 403)
     assert running.admin("GET", "health").json()["status"] == "degraded"
 
