@@ -144,3 +144,10 @@ struct auth_result {
 
 /** Examine in the documented order and say what came of it. All text is in @arena. */
 void auth_check(const struct auth_check *check, struct arena *arena, struct auth_result *out);
+
+/**
+ * The other side of it: what a client of the scheme FC sends as Authorization. @request has all
+ * headers that are signed; @date is what it sends as Date, or as X-Fc-Date. In @arena.
+ */
+struct str auth_sign_fc(const struct http_request *request, struct str date, struct str key_id,
+                        struct str secret, struct arena *arena);

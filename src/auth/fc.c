@@ -6,6 +6,7 @@
  * Python, Go, Java and PHP and the gateway plug-ins really sign.
  */
 #include "auth/internal.h"
+#include "crypto/encode.h"
 
 enum {
     FC_RAW_PATH = VARIANT_OWN << 0, /* percent escapes of the path as sent */
@@ -178,3 +179,18 @@ const struct signer fc_signer = {
     .kind = DIGEST_SHA256,
     .other_kind = FC_SHA1,
 };
+
+struct str auth_sign_fc(const struct http_request *request, struct str date, struct str key_id,
+                        struct str secret, struct arena *arena)
+{
+    const struct credential credential = {.scheme = AUTH_FC, .date = date};
+    const struct signing signing = {.request = request, .credential = &credential, .arena = arena};
+    OWN(buf_done) struct buf text = {0};
+    uint8_t bytes[DIGEST_BYTES_MAX];
+    size_t len;
+
+    compose(&signing, 0, &text);
+    len = signature_sign(&signing, &fc_signer, 0, buf_str(&text), secret, bytes);
+    return arena_strf(arena, "FC " STR_FMT ":" STR_FMT, STR_ARG(key_id),
+                      STR_ARG(base64_text((struct str){(const char *)bytes, len}, arena)));
+}

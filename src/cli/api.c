@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "auth/auth.h"
 #include "base/clock.h"
 #include "base/distance.h"
 #include "base/mem.h"
@@ -58,46 +59,32 @@ void api_close(struct api *api)
 
 /* ---- the scheme FC ---- */
 
-static void add_header_lines(const struct api *api, const struct api_header *headers, bool signs,
-                             struct buf *out)
+static void add_header(const struct api *api, struct http_request *sent, const char *name,
+                       struct str value)
 {
-    const char *format = signs ? "%s:%s\n" : "%s: %s\r\n";
-
-    for (const struct api_header *h = headers; h && h->name; h++)
-        buf_printf(out, format, h->name, h->value);
-    if (str_is_set(api->token)) /* x-fc-s… is behind what verbs send */
-        buf_printf(out, format, "x-fc-security-token", api->token.ptr);
-}
-
-static void add_signature(struct api *api, const struct api_request *request, const char *date,
-                          struct buf *out)
-{
-    OWN(buf_done) struct buf text = {0};
-    uint8_t digest[DIGEST_SHA256_BYTES];
-    struct str path;
-
-    str_cut(str_of(request->path), '?', &path, &(struct str){0});
-    buf_printf(&text, "%s\n\n%s\n%s\n", request->method,
-               request->content_type ? request->content_type : "", date);
-    add_header_lines(api, request->headers, true, &text);
-    buf_add(&text, path);
-    hmac_of(DIGEST_SHA256, api->secret, buf_str(&text), digest);
-    buf_printf(
-        out, "Authorization: FC " STR_FMT ":" STR_FMT "\r\n", STR_ARG(api->id),
-        STR_ARG(base64_text((struct str){(const char *)digest, sizeof(digest)}, api->arena)));
+    http_headers_add(&sent->headers, api->arena, str_of(name), value);
 }
 
 static void add_headers(struct api *api, const struct api_request *request, struct buf *out)
 {
     char date[CLOCK_RFC1123_BYTES];
+    struct http_request sent = {.method = str_of(request->method)};
 
     clock_format_rfc1123(clock_wall_ms(), date);
-    buf_printf(out, "Date: %s\r\n", date);
+    str_cut(str_of(request->path), '?', &sent.path, &sent.query);
+    add_header(api, &sent, "Date", str_of(date));
     if (request->content_type)
-        buf_printf(out, "Content-Type: %s\r\n", request->content_type);
-    add_header_lines(api, request->headers, false, out);
+        add_header(api, &sent, "Content-Type", str_of(request->content_type));
+    for (const struct api_header *h = request->headers; h && h->name; h++)
+        add_header(api, &sent, h->name, str_of(h->value));
+    if (str_is_set(api->token))
+        add_header(api, &sent, "X-Fc-Security-Token", api->token);
     if (str_is_set(api->id))
-        add_signature(api, request, date, out);
+        add_header(api, &sent, "Authorization",
+                   auth_sign_fc(&sent, str_of(date), api->id, api->secret, api->arena));
+    for (size_t i = 0; i < sent.headers.count; i++)
+        buf_printf(out, STR_FMT ": " STR_FMT "\r\n", STR_ARG(sent.headers.items[i].name),
+                   STR_ARG(sent.headers.items[i].value));
 }
 
 int api_call(struct api *api, const struct api_request *request, struct client_answer *out)

@@ -23,8 +23,7 @@ void api_close(struct api *api);
 DEFINE_OWN(api_close, struct api *);
 
 struct api_header {
-    const char *name; /* in the order of the alphabet, lower case */
-    const char *value;
+    const char *name, *value;
 };
 
 struct api_request {

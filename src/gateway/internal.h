@@ -52,14 +52,18 @@ void door_record(struct gateway *gateway, const struct fault_call *facts,
 
 /* addresses.c */
 void addresses_done(struct gateway *gateway);
-/** What those meet who connect to where @name leads; *out_rule is the rule that closes it. */
 static inline struct str address_closed_name(enum wire_door door) /* of the outcome; or "" */
 {
     if (door == WIRE_DOOR_OPEN)
         return STR("");
     return fault_outcome_name(door == WIRE_DOOR_REFUSES ? OUTCOME_REFUSE : OUTCOME_UNANSWERED);
 }
+/** What those meet who connect to where @name leads; *out_rule is the rule that closes it. */
 enum wire_door address_door(const struct gateway *gateway, struct str name, struct str *out_rule);
+
+/* pass.c */
+/** What a proxy does for those whom it would bring to such an address. */
+enum http_pass pass_of_door(enum wire_door door);
 
 /* names.c */
 void names_done(struct gateway *gateway);

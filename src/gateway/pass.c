@@ -47,26 +47,25 @@ static bool serves(const struct gateway *gateway, struct str name)
            service_has_domain(gateway->parts.service, name);
 }
 
-/* As a proxy finds the address of a region. */
-static enum http_pass pass_by_door(const struct gateway *gateway, struct str name)
+enum http_pass pass_of_door(enum wire_door door)
 {
     static const enum http_pass by_door[] = {
         [WIRE_DOOR_OPEN] = HTTP_PASS_SERVE,
         [WIRE_DOOR_REFUSES] = HTTP_PASS_REFUSED,
         [WIRE_DOOR_SILENT] = HTTP_PASS_UNANSWERED,
     };
-    struct str rule;
 
-    return by_door[address_door(gateway, name, &rule)];
+    return by_door[door];
 }
 
 enum http_pass gateway_pass(void *owner, struct str name, struct str *out_instead)
 {
     const struct gateway *gateway = owner;
     const struct gateway_settings *settings = &gateway->settings;
+    struct str rule;
 
     if (serves(gateway, name))
-        return pass_by_door(gateway, name);
+        return pass_of_door(address_door(gateway, name, &rule));
     for (size_t i = 0; i < settings->pass_count; i++)
         if (matches(settings->pass[i], name, out_instead))
             return HTTP_PASS_ON;

@@ -6,8 +6,6 @@
 #include "route/endpoint.h"
 #include "route/recent.h"
 
-enum { STATUS_BAD_GATEWAY = 502, STATUS_GATEWAY_TIMEOUT = 504 };
-
 static bool is_by_proxy(const struct exchange *x)
 {
     return str_starts_nocase(x->request->target, STR("http://"));
@@ -25,16 +23,15 @@ static bool asks_a_proxy(struct exchange *x)
 /* What a proxy says that cannot reach the region. */
 static void refuse_closed(struct exchange *x)
 {
-    bool refuses;
+    const struct refusal *refusal;
 
     x->closed = address_door(x->gateway, x->request->host, &x->closed_by);
-    refuses = x->closed == WIRE_DOOR_REFUSES;
     if (x->closed == WIRE_DOOR_OPEN)
         return;
+    refusal = http_pass_refusal(pass_of_door(x->closed));
     x->closed_by = arena_str(x->arena, x->closed_by);
-    x->refusal_status = refuses ? STATUS_BAD_GATEWAY : STATUS_GATEWAY_TIMEOUT;
-    x->near_miss = refuses ? STR("a rule has the address of this region refuse connections")
-                           : STR("a rule has the address of this region answer no connection");
+    x->refusal_status = refusal->status;
+    x->near_miss = str_of(refusal->message);
     exchange_refuse(x, "InternalServerError", STR_NONE, STR_NONE);
 }
 

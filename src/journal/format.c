@@ -29,9 +29,10 @@ struct member {
     size_t offset;
 };
 
+#define KEY_INIT(name) STR_INIT(",\"" name "\":")
 #define MEMBER(name, kind, always, detail, field)                                                  \
     {                                                                                              \
-        STR_INIT(",\"" name "\":"), MEMBER_##kind, always, JOURNAL_##detail,                       \
+        KEY_INIT(name), MEMBER_##kind, always, JOURNAL_##detail,                                   \
             offsetof(struct journal_entry, field)                                                  \
     }
 
@@ -210,18 +211,9 @@ static void add_bytes(struct buf *out, const struct journal_entry *entry)
         struct str key;
         struct str body;
     } bodies[] = {
-        {STR_INIT(",\""
-                  "request_body_base64"
-                  "\":"),
-         entry->request_body  },
-        {STR_INIT(",\""
-                  "response_body_base64"
-                  "\":"),
-         entry->response_body },
-        {STR_INIT(",\""
-                  "operation_body_base64"
-                  "\":"),
-         entry->operation_body},
+        {KEY_INIT("request_body_base64"),   entry->request_body  },
+        {KEY_INIT("response_body_base64"),  entry->response_body },
+        {KEY_INIT("operation_body_base64"), entry->operation_body},
     };
 
     for (size_t i = 0; i < N_ELEMENTS(bodies); i++) {

@@ -32,6 +32,22 @@ static struct str with_port(struct str authority, const char *port, struct arena
                : arena_strf(arena, STR_FMT ":%s", STR_ARG(host), port);
 }
 
+const struct refusal *http_pass_refusal(enum http_pass pass)
+{
+    switch (pass) {
+    case HTTP_PASS_REFUSE:
+        return &foreign;
+    case HTTP_PASS_REFUSED:
+        return &refused;
+    case HTTP_PASS_UNANSWERED:
+        return &unanswered;
+    case HTTP_PASS_SERVE:
+    case HTTP_PASS_ON:
+        break;
+    }
+    return NULL;
+}
+
 const struct refusal *pass_ask(struct http_server *server, struct peer *peer, struct str authority,
                                const char *port, struct arena *arena, struct str *out_to)
 {
@@ -40,23 +56,15 @@ const struct refusal *pass_ask(struct http_server *server, struct peer *peer, st
     struct str instead = STR_NONE;
     uint32_t uid = 0;
     enum http_user user;
+    enum http_pass pass;
 
     *out_to = STR_NONE;
     authority_lower(host, lower);
     if (!server->handler.pass)
         return NULL;
-    switch (server->handler.pass(server->owner, str_of(lower), &instead)) {
-    case HTTP_PASS_SERVE:
-        return NULL;
-    case HTTP_PASS_REFUSE:
-        return &foreign;
-    case HTTP_PASS_REFUSED:
-        return &refused;
-    case HTTP_PASS_UNANSWERED:
-        return &unanswered;
-    case HTTP_PASS_ON:
-        break;
-    }
+    pass = server->handler.pass(server->owner, str_of(lower), &instead);
+    if (pass != HTTP_PASS_ON)
+        return http_pass_refusal(pass);
     user = peer_user(peer, &uid);
     if (!server->handler.may_pass(server->owner, user, uid))
         return &not_for_you;

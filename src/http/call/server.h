@@ -50,6 +50,9 @@ enum http_pass {
     HTTP_PASS_ON,
 };
 
+/** What those are told for whom nothing is passed on; NULL when it is, or is served here. */
+const struct refusal *http_pass_refusal(enum http_pass pass);
+
 struct http_handler {
     struct wire_gate gate;
     /* A client that takes us for its proxy asks for @name (lower case, without port): where does
