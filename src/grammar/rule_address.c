@@ -57,36 +57,39 @@ static void check_region(struct conf_decoder *d, const struct conf_node *region,
                        "only regions of the service have an address of their own");
 }
 
+/* F314, for each key that is none of @known. */
+static void check_keys(struct conf_decoder *d, const struct conf_node *map,
+                       const char *const *known, const char *wrong)
+{
+    if (!map || map->kind != CONF_MAP)
+        return;
+    CONF_EACH (child, map)
+        if (!is_one_of(child->key, known))
+            conf_error(d->report, conf_at_key(child), "F314", "%s", wrong);
+}
+
 static void check_match(struct conf_decoder *d, const struct conf_node *match,
                         const struct fault_match *rule)
 {
     static const char *const known[] = {"region", "host", NULL};
 
-    if (!match || match->kind != CONF_MAP)
-        return;
-    CONF_EACH (child, match)
-        if (!is_one_of(child->key, known))
-            conf_error(d->report, conf_at_key(child), "F314",
-                       "the kernel answers at a closed address, and nobody sees who comes; match "
-                       "region or host");
+    check_keys(d, match, known,
+               "the kernel answers at a closed address, and nobody sees who comes; match region or "
+               "host");
     if (conf_get(match, "region"))
         check_region(d, conf_get(match, "region"), &rule->region);
     if (conf_get(match, "host"))
         check_host(d, conf_get(match, "host"), &rule->host);
 }
 
-/* F314: what would count or draw. */
+/* What would count or draw. */
 static void check_when(struct conf_decoder *d, const struct conf_node *when)
 {
     static const char *const known[] = {"window", "state", NULL};
 
-    if (!when || when->kind != CONF_MAP)
-        return;
-    CONF_EACH (child, when)
-        if (!is_one_of(child->key, known))
-            conf_error(d->report, conf_at_key(child), "F314",
-                       "the kernel answers at a closed address, and nobody counts who comes; use "
-                       "window, state, ttl or limit.for");
+    check_keys(d, when, known,
+               "the kernel answers at a closed address, and nobody counts who comes; use window, "
+               "state, ttl or limit.for");
 }
 
 static void check_rest(struct conf_decoder *d, const struct conf_node *node,
