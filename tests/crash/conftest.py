@@ -8,10 +8,12 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 from fcemu import Daemon  # noqa: E402 - found by the line above
+from patience import Patience  # noqa: E402
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "heavy: takes many seconds")
+    config.pluginmanager.register(Patience())
 
 
 @pytest.fixture

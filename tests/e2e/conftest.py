@@ -3,6 +3,7 @@
 import pytest
 
 from fcemu import PACKS, Daemon
+from patience import Patience
 from sound import Table
 
 
@@ -40,3 +41,4 @@ def packs(tmp_path_factory):
 
 def pytest_configure(config):
     config.pluginmanager.register(Table())
+    config.pluginmanager.register(Patience())
