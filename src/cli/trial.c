@@ -5,6 +5,7 @@
 #include "cli/trial.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -217,34 +218,80 @@ struct watch {
     int failed; /* exit code of what ended them all; 0 = nothing did */
 };
 
+static const int ends[] = {SIGINT, SIGTERM};
 static volatile sig_atomic_t interrupted;
+static int told[2]; /* a pipe: a signal that comes just before a wait ends that wait, too */
 
 static void on_signal(int signum)
 {
+    int problem = errno;
+
     interrupted = signum;
+    if (write(told[1], "", 1) < 0)
+        errno = problem; /* one byte is there already */
+}
+
+static int hear_signals(struct sigaction old[N_ELEMENTS(ends)])
+{
+    const struct sigaction action = {.sa_handler = on_signal};
+
+    if (pipe2(told, O_CLOEXEC | O_NONBLOCK) < 0)
+        return -1;
+    for (size_t i = 0; i < N_ELEMENTS(ends); i++)
+        sigaction(ends[i], &action, &old[i]);
+    return 0;
+}
+
+static void leave_signals(const struct sigaction old[N_ELEMENTS(ends)])
+{
+    for (size_t i = 0; i < N_ELEMENTS(ends); i++)
+        sigaction(ends[i], &old[i], NULL);
+    close(told[0]);
+    close(told[1]);
+}
+
+static void hold_signals(bool hold)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < N_ELEMENTS(ends); i++)
+        sigaddset(&set, ends[i]);
+    sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
+/* What comes before the worker can be ended as any process would be lost in our handler. */
+static void leave_signals_to_the_end(void)
+{
+    for (size_t i = 0; i < N_ELEMENTS(ends); i++)
+        signal(ends[i], SIG_DFL);
+    close(told[0]);
+    close(told[1]);
+    hold_signals(false);
 }
 
 static bool spawn(struct watch *watch, unsigned index)
 {
     struct worker *worker = &watch->workers[index];
-    int ends[2];
+    int lines[2];
 
-    if (pipe(ends) < 0)
+    if (pipe(lines) < 0)
         return false;
     fflush(stdout);
     fflush(stderr);
+    hold_signals(true);
     worker->pid = fork();
     if (worker->pid == 0) {
         for (unsigned i = 0; i < index; i++)
             close(watch->workers[i].fd);
-        close(ends[0]);
-        signal(SIGINT, SIG_DFL);
-        signal(SIGTERM, SIG_DFL);
-        work(watch->trials, index, watch->count, ends[1]);
+        close(lines[0]);
+        leave_signals_to_the_end();
+        work(watch->trials, index, watch->count, lines[1]);
         _exit(0);
     }
-    close(ends[1]);
-    worker->fd = ends[0];
+    hold_signals(false);
+    close(lines[1]);
+    worker->fd = lines[0];
     return worker->pid > 0;
 }
 
@@ -319,12 +366,13 @@ static bool read_from(struct watch *watch, struct worker *worker)
 static void listen(struct watch *watch)
 {
     for (;;) {
-        struct pollfd fds[WORKERS_MAX];
+        struct pollfd fds[WORKERS_MAX + 1];
         unsigned open = 0;
 
         for (unsigned i = 0; i < watch->count; i++)
             fds[i] = (struct pollfd){.fd = watch->workers[i].fd, .events = POLLIN};
-        if (interrupted || watch->over || (poll(fds, watch->count, -1) < 0 && errno != EINTR))
+        fds[watch->count] = (struct pollfd){.fd = told[0], .events = POLLIN};
+        if (interrupted || watch->over || (poll(fds, watch->count + 1, -1) < 0 && errno != EINTR))
             return;
         for (unsigned i = 0; i < watch->count; i++) {
             if (watch->workers[i].fd >= 0 && fds[i].revents &&
@@ -346,20 +394,27 @@ static void end_workers(struct watch *watch)
 
         if (worker->pid <= 0)
             continue;
-        if (interrupted || watch->over)
-            kill(worker->pid, SIGTERM);
-        while (waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR)
-            ;
+        do
+            if (interrupted || watch->over)
+                kill(worker->pid, SIGTERM);
+        while (waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR);
         if (worker->fd >= 0)
             close(worker->fd);
         buf_done(&worker->bytes);
     }
 }
 
+static int cannot_hear(const struct trials *trials)
+{
+    fprintf(stderr, "fcemu %s: cannot make a pipe: %s\n", trials->args->verb->name,
+            strerror(errno));
+    return EXIT_CODE_UNREACHABLE;
+}
+
 int trials_run(const struct trials *trials)
 {
     struct watch watch = {.trials = trials, .count = trials->parallel ? trials->parallel : 1};
-    struct sigaction action = {.sa_handler = on_signal}, old_int, old_term;
+    struct sigaction old[N_ELEMENTS(ends)];
     bool complete;
 
     if (watch.count > WORKERS_MAX)
@@ -368,16 +423,15 @@ int trials_run(const struct trials *trials)
         watch.count = (unsigned)trials->count;
     if (trials->count == 0)
         return 0;
+    if (hear_signals(old) < 0)
+        return cannot_hear(trials);
     watch.results = mem_alloc_array(trials->count, sizeof(*watch.results));
-    sigaction(SIGINT, &action, &old_int);
-    sigaction(SIGTERM, &action, &old_term);
     for (unsigned i = 0; i < watch.count; i++)
         if (!spawn(&watch, i))
             watch.over = true;
     listen(&watch);
     end_workers(&watch);
-    sigaction(SIGINT, &old_int, NULL);
-    sigaction(SIGTERM, &old_term, NULL);
+    leave_signals(old);
     complete = watch.over || watch.next == trials->count;
     for (size_t i = 0; i < trials->count; i++)
         json_free(watch.results[i]);
