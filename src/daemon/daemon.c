@@ -303,6 +303,13 @@ static void hold_signals(bool hold)
     pthread_sigmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &all, NULL);
 }
 
+/* Called by the loop, once it has slept: a thread sanitizer loses what comes amid a first sleep. */
+static void release_signals(void *arg)
+{
+    (void)arg;
+    hold_signals(false);
+}
+
 static int start_signals(struct daemon *d, struct error *err)
 {
     for (size_t i = 0; i < DAEMON_SIGNALS; i++) {
@@ -440,7 +447,7 @@ int daemon_run(const struct settings *settings, struct conf_report *report, stru
     remove_ready_file(settings);
     r = start(&d, report, err);
     if (r == 0) {
-        hold_signals(false);
+        loop_post(d.loop, release_signals, &d);
         loop_run(d.loop);
         hold_signals(true);
         remove_ready_file(settings);
