@@ -167,6 +167,8 @@ void step_retries_work(struct admin_call *call)
     OWN(journal_snapshot_free)
     struct journal_snapshot *snapshot = journal_snapshot_take(call->admin->context.journal);
 
+    if (!admin_check_query(call, &query, snapshot))
+        return;
     if (profile.ptr && !(result = judge_profile(call, profile, snapshot, match)))
         return;
     retries_collect(&query, snapshot, call->arena, &retries);
@@ -214,6 +216,8 @@ void step_clients_work(struct admin_call *call)
     OWN(journal_snapshot_free)
     struct journal_snapshot *snapshot = journal_snapshot_take(call->admin->context.journal);
 
+    if (!admin_check_query(call, &query, snapshot))
+        return;
     reaction_json(&query, snapshot, call->arena, &body);
     admin_json(call, 200, &body);
 }
@@ -246,10 +250,15 @@ static size_t read_list(const struct admin_call *call, const char *name, const s
 void step_coverage_begin(struct admin_call *call)
 {
     struct coverage_filter filter = {0};
+    struct error err = {0};
     struct buf body = {0};
 
     filter.error_count = read_list(call, "error", &filter.errors);
     filter.operation_count = read_list(call, "operation", &filter.operations);
+    if (coverage_filter_check(call->admin->coverage, &filter, &err) < 0) {
+        admin_problem(call, 400, "%s", err.text);
+        return;
+    }
     coverage_json(call->admin->coverage, &filter, &body);
     admin_json(call, 200, &body);
 }

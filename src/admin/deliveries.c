@@ -91,6 +91,10 @@ void step_deliveries_get(struct admin_call *call)
     }
     listing.list = cJSON_CreateArray();
     service_deliveries(service, show, &listing);
+    if (!listing.list->child && !admin_check_region(call, admin_query(call, "region"))) {
+        cJSON_Delete(listing.list);
+        return;
+    }
     cJSON *answer = cJSON_CreateObject();
 
     cJSON_AddItemToObject(answer, "deliveries", in_order(listing.list));

@@ -129,6 +129,23 @@ static bool take_pair(struct admin_call *call, const struct query_pair *pair, st
     return false;
 }
 
+static void note_one(void *arg, const struct logs_figures *figures)
+{
+    bool *found = arg;
+
+    *found = figures->owner != NULL;
+}
+
+static bool check_region(struct admin_call *call, struct str region)
+{
+    struct logs_filter there = {.region = region};
+    bool found = false;
+
+    if (region.len)
+        logs_each(call->admin->context.logs, &there, note_one, &found);
+    return region.len == 0 || found || admin_check_region(call, region);
+}
+
 static bool read_question(struct admin_call *call, struct question *out)
 {
     *out = (struct question){.tail = TAIL_DEFAULT};
@@ -136,7 +153,7 @@ static bool read_question(struct admin_call *call, struct question *out)
         if (!take_pair(call, &call->query.pairs[i], out))
             return false;
     }
-    return true;
+    return check_region(call, out->filter.region);
 }
 
 /* ---- lines ---- */

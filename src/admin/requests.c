@@ -58,6 +58,29 @@ bool admin_read_query(struct admin_call *call, struct journal_query *out)
     return admin_read_query_beside(call, out, NULL, NULL);
 }
 
+bool admin_check_query(struct admin_call *call, const struct journal_query *query,
+                       const struct journal_snapshot *snapshot)
+{
+    struct error err = {0};
+
+    if (journal_query_check(query, snapshot, call->arena, &err) == 0)
+        return true;
+    admin_problem(call, 400, "%s", err.text);
+    return false;
+}
+
+bool admin_check_region(struct admin_call *call, struct str region)
+{
+    OWN(journal_snapshot_free)
+    struct journal_snapshot *snapshot = journal_snapshot_take(call->admin->context.journal);
+    struct error err = {0};
+
+    if (journal_word_check_spelling("region", region, snapshot, call->arena, &err) == 0)
+        return true;
+    admin_problem(call, 400, "%s", err.text);
+    return false;
+}
+
 /* Exports and long lists are written beside the calls that others wait for. */
 void step_requests_begin(struct admin_call *call)
 {
@@ -126,17 +149,14 @@ void step_requests_work(struct admin_call *call)
     struct str format = admin_query(call, "format");
     struct journal_query query;
     struct journal_selection selection;
-    struct error err;
 
     if (!admin_read_query(call, &query))
         return;
     OWN(journal_snapshot_free)
     struct journal_snapshot *snapshot = journal_snapshot_take(call->admin->context.journal);
 
-    if (journal_query_check(&query, snapshot, call->arena, &err) < 0) {
-        admin_problem(call, 400, "%s", err.text);
+    if (!admin_check_query(call, &query, snapshot))
         return;
-    }
     journal_select(&query, snapshot, call->arena, &selection);
     if (!format.ptr || str_eq(format, STR("json")))
         answer_list(call, &query, snapshot, &selection);

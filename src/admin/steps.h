@@ -169,6 +169,11 @@ void openapi_text(const char *version, struct buf *out);
 struct journal_query;
 /** The filters of the query string; false, and answered, when one is wrong. requests.c */
 bool admin_read_query(struct admin_call *call, struct journal_query *out);
+/** False, and answered, when it asks for a code or a region that is nowhere. */
+bool admin_check_query(struct admin_call *call, const struct journal_query *query,
+                       const struct journal_snapshot *snapshot);
+/** False, and answered, when @region, of which nothing was found, looks like another misspelt. */
+bool admin_check_region(struct admin_call *call, struct str region);
 /** The same where @beside is a key of the path's own; the filters also go into @match, an object as
  * verify takes it. Both may be NULL. */
 bool admin_read_query_beside(struct admin_call *call, struct journal_query *out, const char *beside,

@@ -33,12 +33,6 @@ static bool check_text(struct conf_decoder *d, const struct conf_node *node, voi
     return conf_want_text(d, node);
 }
 
-static bool check_list(struct conf_decoder *d, const struct conf_node *node, void *out)
-{
-    (void)out;
-    return conf_want(d, node, CONF_LIST);
-}
-
 static bool check_bool(struct conf_decoder *d, const struct conf_node *node, void *out)
 {
     static const struct conf_field truth = {.type = FIELD_BOOL};
@@ -98,6 +92,24 @@ static bool is_filter(struct str name)
     return false;
 }
 
+/* A code can be of a function's own making: only said when it looks like one that is documented. */
+static void warn_misspelt(struct conf_decoder *d, const struct conf_node *node,
+                          const struct journal_query *query)
+{
+    struct error err = {0};
+
+    if (journal_query_check_spelling(query, NULL, d->arena, &err) < 0)
+        conf_warn(d->report, conf_at(node), "W416", "%s", err.text);
+}
+
+static void warn_misspelt_code(struct conf_decoder *d, const struct conf_node *node)
+{
+    struct error err = {0};
+
+    if (journal_word_check_spelling("code", node->text, NULL, d->arena, &err) < 0)
+        conf_warn(d->report, conf_at(node), "W416", "%s", err.text);
+}
+
 /* The calls of an assertion are chosen as the journal chooses them. */
 static bool check_filter(struct conf_decoder *d, const struct conf_node *node)
 {
@@ -107,8 +119,12 @@ static bool check_filter(struct conf_decoder *d, const struct conf_node *node)
 
     journal_query_init(&query);
     cJSON_AddItemToObject(object, arena_dup(d->arena, node->key), document_from_node(node));
-    if (journal_query_add_json(&query, object, 0, d->arena, &err) == 0)
-        return check_named(d, node);
+    if (journal_query_add_json(&query, object, 0, d->arena, &err) == 0) {
+        if (!check_named(d, node))
+            return false;
+        warn_misspelt(d, node, &query);
+        return true;
+    }
     conf_error(d->report, is_filter(node->key) ? conf_at(node) : conf_at_key(node),
                is_filter(node->key) ? "F202" : "F102", "%s", err.text);
     return false;
@@ -123,6 +139,54 @@ static bool check_match(struct conf_decoder *d, const struct conf_node *node, vo
         return false;
     CONF_EACH (child, node)
         ok = check_filter(d, child) && ok;
+    return ok;
+}
+
+static bool check_matches(struct conf_decoder *d, const struct conf_node *node, void *out)
+{
+    enum { LEAST = 2 };
+    size_t count;
+    const struct conf_node *item = conf_items(node, &count);
+    bool ok = conf_want(d, node, CONF_LIST);
+
+    if (ok && count < LEAST) {
+        conf_error(d->report, conf_at(node), "F202", "expected a list of two matches or more");
+        return false;
+    }
+    for (size_t i = 0; ok && i < count; i++, item = item->next)
+        ok = check_match(d, item, out);
+    return ok;
+}
+
+static bool check_code(struct conf_decoder *d, const struct conf_node *node, void *out)
+{
+    (void)out;
+    if (!conf_want_text(d, node))
+        return false;
+    warn_misspelt_code(d, node);
+    return true;
+}
+
+/* A status is a number, a code a word. */
+static bool check_never_again(struct conf_decoder *d, const struct conf_node *node, void *out)
+{
+    size_t count;
+    const struct conf_node *item = conf_items(node, &count);
+    bool ok = conf_want(d, node, CONF_LIST);
+
+    (void)out;
+    for (size_t i = 0; ok && i < count; i++, item = item->next) {
+        OWN(json_free) cJSON *value = document_from_node(item);
+
+        if (cJSON_IsNumber(value))
+            continue;
+        ok = cJSON_IsString(value) && !str_all_digits(item->text);
+        if (ok)
+            warn_misspelt_code(d, item);
+        else
+            conf_error(d->report, conf_at(item), "F202",
+                       "expected a status such as 429 or a code such as ResourceExhausted");
+    }
     return ok;
 }
 
@@ -236,7 +300,7 @@ static const struct conf_field backoff_fields[] = {
     CHECK("jitter", bool, shape_bool, "gaps differ by chance"),
     CHECK("obey_retry_after", bool, shape_bool, "no retry before Retry-After"),
     CHECK("fresh_signature", bool, shape_bool, "each attempt is signed anew"),
-    CHECK("no_retry_on", list, shape_list, "statuses or codes after which no retry may come"),
+    CHECK("no_retry_on", never_again, shape_list, "statuses or codes after which no retry may come"),
     COMPARISONS(number),
 };
 static const struct conf_field recovery_fields[] = {
@@ -265,7 +329,7 @@ static const struct conf_field latency_fields[] = {
     COMPARISONS(number), MATCH,
 };
 static const struct conf_field order_fields[] = {
-    CHECK("of", list, filters, "filters of the journal, each for a call behind the one above"),
+    CHECK("of", matches, filters, "filters of the journal, each for a call behind the one above"),
     COMPARISONS(number), MATCH,
 };
 static const struct conf_field failover_fields[] = {
@@ -288,7 +352,7 @@ static const struct conf_field breaker_fields[] = {
 static const struct conf_field seen_fields[] = {
     CHECK("outcome", text, shape_text, "what the client reports"),
     CHECK("exception", text, shape_text, "exception that the client reports"),
-    CHECK("code", text, shape_text, "FC code that the client reports"),
+    CHECK("code", code, shape_text, "FC code that the client reports"),
     CHECK("lost", bool, shape_bool, "the code that was sent is not what it reports"),
     COMPARISONS(number), MATCH,
 };

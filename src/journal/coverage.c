@@ -3,6 +3,7 @@
 
 #include <limits.h>
 
+#include "base/distance.h"
 #include "base/draw.h"
 #include "base/glob.h"
 #include "base/mem.h"
@@ -277,6 +278,45 @@ static bool column_wanted(const struct coverage *coverage, const struct coverage
     }
     return filter->operation_count == 0 &&
            (coverage->called[column] || (op != &connecting && !class_called(coverage, UINT_MAX)));
+}
+
+static struct str column_name(const struct coverage *coverage, size_t column)
+{
+    return str_of(coverage->op[column]->name);
+}
+
+static int check_name(const struct coverage *coverage, const char *what, struct str wanted,
+                      struct str (*name)(const struct coverage *coverage, size_t index),
+                      size_t count, struct error *err)
+{
+    struct nearest nearest = {.wanted = wanted};
+
+    for (size_t i = 0; i < count; i++) {
+        if (glob_match(wanted, name(coverage, i)))
+            return 0;
+        nearest_offer(&nearest, name(coverage, i));
+    }
+    if (nearest.best.ptr)
+        return error_set(err, ERROR_SYNTAX,
+                         "%s: there is no '" STR_FMT "'; did you mean '" STR_FMT "'?", what,
+                         STR_ARG(wanted), STR_ARG(nearest.best));
+    return error_set(err, ERROR_SYNTAX, "%s: there is no '" STR_FMT "'", what, STR_ARG(wanted));
+}
+
+int coverage_filter_check(const struct coverage *coverage, const struct coverage_filter *filter,
+                          struct error *err)
+{
+    for (size_t i = 0; i < filter->error_count; i++) {
+        if (check_name(coverage, "errors", filter->errors[i], row_name, coverage->rows, err) < 0)
+            return -1;
+    }
+    for (size_t i = 0; i < filter->operation_count; i++) {
+        if (!operation_class_find(filter->operations[i]) &&
+            check_name(coverage, "operations", filter->operations[i], column_name,
+                       coverage->columns, err) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 /* Walk the cells that count. @called: only columns that were called, or only the others. */

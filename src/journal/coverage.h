@@ -46,6 +46,9 @@ struct coverage_filter {
     const struct str *operations;
     size_t operation_count;
 };
+/** A row or a column that is not there: -1, with the nearest. */
+int coverage_filter_check(const struct coverage *coverage, const struct coverage_filter *filter,
+                          struct error *err);
 void coverage_count(const struct coverage *coverage, const struct coverage_filter *filter,
                     struct coverage_sum *out);
 

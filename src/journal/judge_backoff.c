@@ -86,6 +86,30 @@ static int take_flag(const struct assertion *assertion, const char *name, enum p
     return 0;
 }
 
+/* A status is a number, a code a word. */
+static int take_never_again(const struct assertion *assertion, const cJSON **out, struct error *err)
+{
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(assertion->args, "no_retry_on");
+    size_t i = 0;
+
+    if (list && !cJSON_IsArray(list))
+        return error_set(err, ERROR_SYNTAX, "no_retry_on: expected a list of statuses or codes");
+    for (const cJSON *item = list ? list->child : NULL; item; item = item->next, i++) {
+        if (cJSON_IsNumber(item))
+            continue;
+        if (!cJSON_IsString(item) || str_all_digits(str_of(item->valuestring)))
+            return error_set(err, ERROR_SYNTAX,
+                             "no_retry_on[%zu]: expected a status such as 429 "
+                             "or a code such as \"ResourceExhausted\"",
+                             i);
+        if (journal_word_check_spelling("code", str_of(item->valuestring),
+                                        assertion->input->snapshot, assertion->arena, err) < 0)
+            return error_wrap(err, "no_retry_on[%zu]", i);
+    }
+    *out = list;
+    return 0;
+}
+
 static int read_wishes(const struct assertion *assertion, struct wishes *out, struct error *err)
 {
     enum profile_wish obey = WISH_ANY;
@@ -98,12 +122,10 @@ static int read_wishes(const struct assertion *assertion, struct wishes *out, st
         take_compare(assertion, "gap", &out->gap, err) < 0 ||
         take_flag(assertion, "jitter", &out->jitter, err) < 0 ||
         take_flag(assertion, "fresh_signature", &out->fresh, err) < 0 ||
-        take_flag(assertion, "obey_retry_after", &obey, err) < 0)
+        take_flag(assertion, "obey_retry_after", &obey, err) < 0 ||
+        take_never_again(assertion, &out->never_again, err) < 0)
         return -1;
     out->obey_retry_after = obey == WISH_YES;
-    out->never_again = cJSON_GetObjectItemCaseSensitive(assertion->args, "no_retry_on");
-    if (out->never_again && !cJSON_IsArray(out->never_again))
-        return error_set(err, ERROR_SYNTAX, "no_retry_on: expected a list of statuses or codes");
     return 0;
 }
 

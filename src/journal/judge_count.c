@@ -123,6 +123,33 @@ static bool text_fits(const struct assertion *assertion, const char *name, struc
     return !wanted.ptr || glob_match(wanted, value);
 }
 
+/* The code that a client reports: a documented one, one of a call, or one that it has reported. */
+static int check_seen_code(const struct assertion *assertion, const struct observation *seen,
+                           size_t count, struct error *err)
+{
+    struct str code = json_get_str(assertion->args, "code");
+
+    for (size_t i = 0; i < count; i++) {
+        if (glob_match(code, seen[i].code))
+            return 0;
+    }
+    return journal_word_check_spelling("code", code, assertion->input->snapshot, assertion->arena,
+                                       err);
+}
+
+static int check_seen_texts(const struct assertion *assertion, struct error *err)
+{
+    static const char *const names[] = {"outcome", "exception", "code"};
+
+    for (size_t i = 0; i < N_ELEMENTS(names); i++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(assertion->args, names[i]);
+
+        if (item && !cJSON_IsString(item))
+            return error_set(err, ERROR_SYNTAX, "%s: expected a text", names[i]);
+    }
+    return 0;
+}
+
 int judge_seen(struct assertion *assertion, struct error *err)
 {
     const cJSON *lost = cJSON_GetObjectItemCaseSensitive(assertion->args, "lost");
@@ -133,8 +160,12 @@ int judge_seen(struct assertion *assertion, struct error *err)
         return error_set(err, ERROR_USAGE, "there are no observations here");
     if (lost && !cJSON_IsBool(lost))
         return error_set(err, ERROR_SYNTAX, "lost: expected true or false");
+    if (check_seen_texts(assertion, err) < 0)
+        return -1;
     size_t count = observations_all(assertion->input->observations, assertion->arena, &seen);
 
+    if (check_seen_code(assertion, seen, count, err) < 0)
+        return -1;
     for (size_t i = 0; i < count; i++) {
         const struct journal_entry *sent = entry_of(assertion, seen[i].request_id);
 
@@ -228,6 +259,8 @@ int judge_coverage(struct assertion *assertion, struct error *err)
         return error_set(err, ERROR_USAGE, "there is no coverage here");
     if (read_list(assertion, "errors", &filter.errors, &filter.error_count, err) < 0 ||
         read_list(assertion, "operations", &filter.operations, &filter.operation_count, err) < 0)
+        return -1;
+    if (coverage_filter_check(assertion->input->coverage, &filter, err) < 0)
         return -1;
     coverage_count(assertion->input->coverage, &filter, &sum);
     if (pick_state(assertion, &sum, &count, &word, err) < 0)

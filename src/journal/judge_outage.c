@@ -119,6 +119,15 @@ static const struct journal_entry *first_in(const struct assertion *assertion, s
     return NULL;
 }
 
+static int check_region(const struct assertion *assertion, const char *name, struct str region,
+                        struct error *err)
+{
+    if (journal_word_check_spelling("region", region, assertion->input->snapshot, assertion->arena,
+                                    err) < 0)
+        return error_wrap(err, "%s", name);
+    return 0;
+}
+
 int judge_failover(struct assertion *assertion, struct error *err)
 {
     struct str from = json_get_str(assertion->args, "from");
@@ -131,7 +140,9 @@ int judge_failover(struct assertion *assertion, struct error *err)
         return error_set(err, ERROR_SYNTAX, "'from' and 'to' name two regions");
     if (wants_back && !cJSON_IsBool(wants_back))
         return error_set(err, ERROR_SYNTAX, "back: expected true or false");
-    if (assertion_duration(assertion, "within", INFINITY, &within_ms, err) < 0)
+    if (assertion_duration(assertion, "within", INFINITY, &within_ms, err) < 0 ||
+        check_region(assertion, "from", from, err) < 0 ||
+        check_region(assertion, "to", to, err) < 0)
         return -1;
     sort_by_start(assertion);
     const struct journal_entry *down = first_in(assertion, from, true, 0);

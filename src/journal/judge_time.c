@@ -160,42 +160,61 @@ int judge_errors(struct assertion *assertion, struct error *err)
 
 /* ---- order ---- */
 
-/* The first call of the list item that begins at or behind @since_ns. */
-static int find_next(struct assertion *assertion, const cJSON *item, uint64_t since_ns,
-                     const struct journal_entry **out, struct error *err)
+/* The matches that must come one behind another. */
+struct order {
+    struct journal_query *steps;
+    size_t count;
+};
+
+static int read_order(struct assertion *assertion, struct order *out, struct error *err)
 {
-    struct journal_query query;
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(assertion->args, "of");
 
-    *out = NULL;
-    journal_query_init(&query);
-    if (journal_query_add_json(&query, item, assertion->input->wall_ms, assertion->arena, err) < 0)
-        return -1;
-    for (size_t i = 0; i < assertion->calls.count && !*out; i++) {
-        const struct journal_entry *entry = assertion->calls.entries[i];
+    if (!cJSON_IsArray(list) || cJSON_GetArraySize(list) < 2)
+        return error_set(err, ERROR_SYNTAX, "of: expected a list of two matches or more");
+    out->steps =
+        ARENA_ARRAY(assertion->arena, (size_t)cJSON_GetArraySize(list), struct journal_query);
+    for (const cJSON *item = list->child; item; item = item->next) {
+        struct journal_query *step = &out->steps[out->count];
 
-        if (entry->started_ns >= since_ns && journal_query_matches(&query, entry))
-            *out = entry;
+        journal_query_init(step);
+        if (journal_query_add_json(step, item, assertion->input->wall_ms, assertion->arena, err) <
+                0 ||
+            journal_query_check_spelling(step, assertion->input->snapshot, assertion->arena, err) <
+                0)
+            return error_wrap(err, "of[%zu]", out->count);
+        out->count++;
     }
     return 0;
 }
 
+/* The first call of this kind that begins at or behind @since_ns. */
+static const struct journal_entry *find_next(const struct assertion *assertion,
+                                             const struct journal_query *step, uint64_t since_ns)
+{
+    for (size_t i = 0; i < assertion->calls.count; i++) {
+        const struct journal_entry *entry = assertion->calls.entries[i];
+
+        if (entry->started_ns >= since_ns && journal_query_matches(step, entry))
+            return entry;
+    }
+    return NULL;
+}
+
 int judge_order(struct assertion *assertion, struct error *err)
 {
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(assertion->args, "of");
+    struct order order = {0};
     uint64_t since_ns = 0;
-    size_t step = 0;
 
-    if (!cJSON_IsArray(list) || cJSON_GetArraySize(list) < 2)
-        return error_set(err, ERROR_SYNTAX, "of: expected a list of two matches or more");
+    if (read_order(assertion, &order, err) < 0)
+        return -1;
     if (!assertion->calls.count)
         return assertion_vacuous(assertion, "no call came");
     qsort(assertion->calls.entries, assertion->calls.count, sizeof(*assertion->calls.entries),
           by_start);
-    for (const cJSON *item = list->child; item; item = item->next) {
-        const struct journal_entry *found;
+    for (size_t step = 0; step < order.count; step++) {
+        const struct journal_entry *found = find_next(assertion, &order.steps[step], since_ns);
 
-        if (find_next(assertion, item, since_ns, &found, err) < 0)
-            return error_wrap(err, "of[%zu]", step);
         if (!found) {
             assertion->verdict = VERDICT_FAIL;
             buf_printf(&assertion->text, "no call fits of[%zu]", step);
@@ -204,10 +223,9 @@ int judge_order(struct assertion *assertion, struct error *err)
             return 0;
         }
         since_ns = found->started_ns + 1;
-        step++;
     }
     assertion->verdict = VERDICT_PASS;
-    buf_printf(&assertion->text, "%zu calls in this order", step);
+    buf_printf(&assertion->text, "%zu calls in this order", order.count);
     return 0;
 }
 

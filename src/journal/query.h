@@ -83,6 +83,15 @@ void journal_select(const struct journal_query *query, const struct journal_snap
 /** Codes and regions that are neither documented nor in the journal: -1, with the nearest. */
 int journal_query_check(const struct journal_query *query, const struct journal_snapshot *snapshot,
                         struct arena *arena, struct error *err);
+/** Only those that are near a word: an assertion can be about a name that is still to come. Without
+ * a snapshot nothing came so far. */
+int journal_query_check_spelling(const struct journal_query *query,
+                                 const struct journal_snapshot *snapshot, struct arena *arena,
+                                 struct error *err);
+/** The same for one value of @filter, which is "code" or "region". */
+int journal_word_check_spelling(const char *filter, struct str value,
+                                const struct journal_snapshot *snapshot, struct arena *arena,
+                                struct error *err);
 
 /** A moment as milliseconds since 1970: RFC 3339, such a number, or an age such as 5m before
  * @wall_ms. @name is for the message. */

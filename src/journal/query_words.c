@@ -71,19 +71,27 @@ static struct str region_word(size_t index)
     return index < count ? str_of(table[index].id) : STR_NONE;
 }
 
+static struct str repeated_by_word(size_t index)
+{
+    static const struct str words[] = {STR_INIT("program"), STR_INIT("transport")};
+
+    return index < N_ELEMENTS(words) ? words[index] : STR_NONE;
+}
+
 static const struct vocabulary {
     const char *filter;
     word_at *word;
     bool open; /* entries may have others */
 } vocabularies[] = {
-    {"api",        api_word,        false},
-    {"code",       code_word,       true },
-    {"invocation", invocation_word, false},
-    {"late",       late_word,       false},
-    {"operation",  operation_word,  false},
-    {"outcome",    outcome_word,    false},
-    {"region",     region_word,     true },
-    {"sdk",        sdk_word,        false},
+    {"api",         api_word,         false},
+    {"code",        code_word,        true },
+    {"invocation",  invocation_word,  false},
+    {"late",        late_word,        false},
+    {"operation",   operation_word,   false},
+    {"outcome",     outcome_word,     false},
+    {"region",      region_word,      true },
+    {"repeated_by", repeated_by_word, false},
+    {"sdk",         sdk_word,         false},
 };
 
 static const struct vocabulary *vocabulary_of(const struct journal_field *field)
@@ -145,6 +153,8 @@ static bool has_been(const struct journal_field *field, struct str value,
     struct journal_query query;
     struct journal_selection found;
 
+    if (!snapshot)
+        return false;
     journal_query_init(&query);
     query.terms[query.term_count++] = term;
     query.limit = 1;
@@ -152,21 +162,53 @@ static bool has_been(const struct journal_field *field, struct str value,
     return found.matched > 0;
 }
 
-int journal_query_check(const struct journal_query *query, const struct journal_snapshot *snapshot,
-                        struct arena *arena, struct error *err)
+/* @misspelt: what is near no word may be a name that is still to come. */
+static int check_word(const struct journal_field *field, struct str value, bool misspelt,
+                      const struct journal_snapshot *snapshot, struct arena *arena,
+                      struct error *err)
+{
+    const struct vocabulary *v = vocabulary_of(field);
+    struct nearest nearest;
+
+    if (!v || is_word(v, field, value, &nearest) || (misspelt && !nearest.best.ptr) ||
+        has_been(field, value, snapshot, arena))
+        return 0;
+    return refuse(field, &nearest, err);
+}
+
+static int check_terms(const struct journal_query *query, bool misspelt,
+                       const struct journal_snapshot *snapshot, struct arena *arena,
+                       struct error *err)
 {
     for (size_t i = 0; i < query->term_count; i++) {
         const struct journal_term *term = &query->terms[i];
-        const struct vocabulary *v = vocabulary_of(term->field);
 
-        for (size_t k = 0; v && v->open && k < term->count; k++) {
+        for (size_t k = 0; k < term->count; k++) {
             struct str value = without_sign(term->values[k]);
-            struct nearest nearest;
 
-            if (!is_word(v, term->field, value, &nearest) &&
-                !has_been(term->field, value, snapshot, arena))
-                return refuse(term->field, &nearest, err);
+            if (check_word(term->field, value, misspelt, snapshot, arena, err) < 0)
+                return -1;
         }
     }
     return 0;
+}
+
+int journal_query_check(const struct journal_query *query, const struct journal_snapshot *snapshot,
+                        struct arena *arena, struct error *err)
+{
+    return check_terms(query, false, snapshot, arena, err);
+}
+
+int journal_query_check_spelling(const struct journal_query *query,
+                                 const struct journal_snapshot *snapshot, struct arena *arena,
+                                 struct error *err)
+{
+    return check_terms(query, true, snapshot, arena, err);
+}
+
+int journal_word_check_spelling(const char *filter, struct str value,
+                                const struct journal_snapshot *snapshot, struct arena *arena,
+                                struct error *err)
+{
+    return check_word(query_field_find(str_of(filter)), value, true, snapshot, arena, err);
 }

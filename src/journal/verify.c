@@ -135,8 +135,10 @@ static int read_common(struct assertion *assertion, struct error *err)
     journal_query_init(&assertion->query);
     assertion->query.limit = JOURNAL_QUERY_LIMIT_MAX;
     assertion->query.account = assertion->input->account;
-    if (match && journal_query_add_json(&assertion->query, match, assertion->input->wall_ms,
-                                        assertion->arena, err) < 0)
+    if (match && (journal_query_add_json(&assertion->query, match, assertion->input->wall_ms,
+                                         assertion->arena, err) < 0 ||
+                  journal_query_check_spelling(&assertion->query, assertion->input->snapshot,
+                                               assertion->arena, err) < 0))
         return error_wrap(err, "match");
     if (read_allow_none(assertion, err) < 0)
         return -1;

@@ -51,12 +51,64 @@ def called(tmp_path_factory):
     ({"calls": {"match": {"function": "gone"}, "gte": 1, "allow_none": True}}, 200, "no call came"),
     ({"calls": {"allow_none": "yes"}}, 422, "allow_none: expected true or false"),
     ({"latncy": {}}, 422, "did you mean 'latency'?"),
+    ({"calls": {"match": {"code": "InternalServerErr"}}}, 422, "match: code: there is no 'InternalServerErr'; did you mean 'InternalServerError'?"),
+    ({"calls": {"match": {"code": {"not": "AccesDenied"}}}}, 422, "did you mean 'AccessDenied'?"),
+    ({"calls": {"match": {"code": "InternalServerError"}, "eq": 2}}, 200, "2"),
+    ({"calls": {"match": {"code": "OfMyOwnProgram"}, "eq": 0}}, 200, "0"),
+    ({"calls": {"match": {"region": "cn-shanghia"}}}, 422, "match: region: there is no 'cn-shanghia'; did you mean 'cn-shanghai'?"),
+    ({"calls": {"match": {"region": "cn-*"}, "eq": 5}}, 200, "5"),
+    ({"calls": {"match": {"repeated_by": "transprt"}}}, 422, "did you mean 'transport'?"),
+    ({"order": {"of": [{"code": "InternalServerErr"}, {}]}}, 422, "of[0]: code: there is no"),
+    ({"order": {"match": {"function": "gone"}, "of": [{}, {"region": "cn-shanghia"}]}}, 422, "of[1]: region: there is no"),
+    ({"failover": {"from": "cn-shanghia", "to": "cn-beijing"}}, 422, "from: region: there is no 'cn-shanghia'; did you mean 'cn-shanghai'?"),
+    ({"failover": {"from": "cn-shanghai", "to": "cn-bejing"}}, 422, "to: region: there is no 'cn-bejing'; did you mean 'cn-beijing'?"),
+    ({"failover": {"from": "cn-shanghai", "to": "cn-beijing"}}, 409, "no call succeeded in cn-beijing"),
+    ({"backoff": {"no_retry_on": ["AccesDenied"]}}, 422, "no_retry_on[0]: code: there is no 'AccesDenied'; did you mean 'AccessDenied'?"),
+    ({"backoff": {"no_retry_on": [429, "429"]}}, 422, "no_retry_on[1]: expected a status such as 429"),
+    ({"backoff": {"no_retry_on": [True]}}, 422, "no_retry_on[0]: expected a status"),
+    ({"backoff": {"no_retry_on": [429, "AccessDenied"]}}, 200, ""),
+    ({"seen": {"code": "AccesDenied"}}, 422, "code: there is no 'AccesDenied'; did you mean 'AccessDenied'?"),
+    ({"seen": {"code": 403}}, 422, "code: expected a text"),
+    ({"seen": {"code": "AccessDenied"}}, 424, "no observation"),
+    ({"coverage": {"errors": "AccesDenied"}}, 422, "errors: there is no 'AccesDenied'; did you mean 'AccessDenied'?"),
+    ({"coverage": {"errors": ["AccessDenied", "hang", "*Denied"], "operations": "@invoke", "gte": 0}}, 200, "cells"),
+    ({"coverage": {"errors": ["nothing of the kind"]}}, 422, "errors: there is no 'nothing of the kind'"),
+    ({"coverage": {"operations": ["InvokFunction"]}}, 422, "operations: there is no 'InvokFunction'; did you mean 'InvokeFunction'?"),
 ])
 def test_an_assertion_is_judged(called, assertion, status, text):
     reply = called.admin("POST", "requests/verify", [assertion])
     assert reply.status == status, reply.body
     told = reply.json()
     assert text in (told["detail"] if status == 422 else told["results"][0]["text"])
+
+
+@pytest.mark.sound("B5", "retries?code=AccesDenied, clients?region=cn-shanghia, coverage?error=AccesDenied", "400 with the nearest")
+@pytest.mark.parametrize("question, nearest", [
+    ("requests?code=AccesDenied", "AccessDenied"),
+    ("requests?repeated_by=programm", "program"),
+    ("retries?code=AccesDenied", "AccessDenied"),
+    ("retries?region=cn-shanghia", "cn-shanghai"),
+    ("retries?profile=fc-node-2&code=!AccesDenied", "AccessDenied"),
+    ("clients?code=AccesDenied", "AccessDenied"),
+    ("clients?region=cn-shanghia", "cn-shanghai"),
+    ("coverage?error=AccessDenied,AccesDenied", "AccessDenied"),
+    ("coverage?operation=InvokFunction", "InvokeFunction"),
+    ("deliveries?region=cn-shanghia", "cn-shanghai"),
+    ("logs?region=cn-shanghia", "cn-shanghai"),
+    ("logs?follow=true&region=cn-shanghia", "cn-shanghai"),
+])
+def test_a_question_about_a_misspelt_word_is_refused(called, question, nearest):
+    reply = called.admin("GET", question)
+
+    assert (reply.status, f"did you mean '{nearest}'?" in reply.json()["detail"]) == (400, True), reply.body
+
+
+@pytest.mark.parametrize("question", [
+    "retries?code=InternalServerError", "retries?region=cn-shanghai", "clients?code=!AccessDenied", "coverage?error=AccessDenied,hang*",
+    "coverage?operation=@invoke&operation=connection", "deliveries?region=eu-*", "deliveries?region=cn-shanghai", "logs?region=cn-shanghai", "logs?region=my-own",
+])
+def test_a_question_about_a_word_that_there_is_is_answered(called, question):
+    assert called.admin("GET", question).status == 200
 
 
 def test_a_failure_shows_the_calls_that_it_is_about(called):

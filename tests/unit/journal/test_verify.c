@@ -27,8 +27,8 @@ static const struct {
     {"{\"calls\":{\"match\":{\"status\":200},\"gte\":3}}",                                 VERDICT_FAIL,
      "2 calls, wanted at least 3"                                                                                                                  },
     {"{\"calls\":{}}",                                                                     VERDICT_PASS,    NULL                                   },
-    {"{\"calls\":{\"match\":{\"region\":\"cn-shanghia\"},\"lte\":5}}",                     VERDICT_VACUOUS,
-     "no call came: 0 of 8 calls met the match; closest: region 'cn-shanghai' (1)"                                                                 },
+    {"{\"calls\":{\"match\":{\"region\":\"my-own\"},\"lte\":5}}",                          VERDICT_VACUOUS,
+     "no call came: 0 of 8 calls met the match; closest: region 'cn-hangzhou' (7)"                                                                 },
     {"{\"calls\":{\"match\":{\"region\":\"us-west-1\",\"status\":500}}}",                  VERDICT_VACUOUS,
      "no call came: 0 of 8 calls met the match; closest: region 'cn-hangzhou' (6)"                                                                 },
     {"{\"calls\":{\"match\":{\"status\":404},\"gte\":1}}",                                 VERDICT_VACUOUS,
@@ -133,17 +133,22 @@ END_TEST
 static const struct {
     const char *list, *want;
 } wrong[] = {
-    {"[]",                                            "assert: expected a list of assertions"                        },
-    {"[{\"retry\":{}}]",                              "assert[0]: unknown assertion 'retry'; did you mean 'retries'?"},
-    {"[{\"calls\":{\"gtee\":1}}]",                    "assert[0].calls: unknown key 'gtee'; did you mean 'gte'?"     },
+    {"[]",                                                               "assert: expected a list of assertions"                        },
+    {"[{\"retry\":{}}]",                                                 "assert[0]: unknown assertion 'retry'; did you mean 'retries'?"},
+    {"[{\"calls\":{\"gtee\":1}}]",                                       "assert[0].calls: unknown key 'gtee'; did you mean 'gte'?"     },
     {"[{\"calls\":{}},{\"calls\":{\"gte\":\"x\"}}]",
      "assert[1].calls: gte: expected a number, a share such as \"99%\", or a duration such as "
-     "\"2s\""                                                                                                        },
+     "\"2s\""                                                                                                                           },
     {"[{\"backoff\":{\"profile\":\"fc-python\"}}]",
-     "assert[0].backoff: profile: no profile 'fc-python'"                                                            },
+     "assert[0].backoff: profile: no profile 'fc-python'"                                                                               },
     {"[{\"calls\":{\"match\":{\"functon\":\"x\"}}}]",
-     "assert[0].calls: match: unknown filter 'functon'; did you mean 'function'?"                                    },
-    {"[{\"failover\":{}}]",                           "assert[0].failover: 'from' and 'to' name two regions"         },
+     "assert[0].calls: match: unknown filter 'functon'; did you mean 'function'?"                                                       },
+    {"[{\"calls\":{\"match\":{\"region\":\"cn-shanghia\"},\"lte\":5}}]",
+     "assert[0].calls: match: region: there is no 'cn-shanghia'; did you mean 'cn-shanghai'?"                                           },
+    {"[{\"calls\":{\"match\":{\"code\":\"!InternalServerErr\"}}}]",
+     "assert[0].calls: match: code: there is no 'InternalServerErr'; did you mean "
+     "'InternalServerError'?"                                                                                                           },
+    {"[{\"failover\":{}}]",                                              "assert[0].failover: 'from' and 'to' name two regions"         },
 };
 
 START_TEST(test_verify_mistakes_are_named)
