@@ -37,6 +37,18 @@ static int read_certificates(struct chain *chain, struct str text, struct error 
     return 0;
 }
 
+bool chain_is_certificates(struct str pem)
+{
+    struct chain chain = {0};
+    struct error ignored;
+
+    if (read_certificates(&chain, pem, &ignored) < 0)
+        return false;
+    for (unsigned i = 0; i < chain.count; i++)
+        gnutls_pcert_deinit(&chain.certificates[i]);
+    return chain.count > 0;
+}
+
 static int read_key(struct chain *chain, struct str text, struct error *err)
 {
     gnutls_datum_t data = datum(text);

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "base/own.h"
 #include "base/str.h"
@@ -17,6 +19,9 @@ struct gnutls_privkey_st;
 int chain_new(struct str certificates, struct str key, struct chain **out, struct error *err);
 void chain_free(struct chain *chain);
 DEFINE_OWN(chain_free, struct chain *);
+
+/** @pem is certificates and nothing else, one at least. */
+bool chain_is_certificates(struct str pem);
 
 const struct gnutls_pcert_st *chain_certificates(const struct chain *chain, unsigned *out_count);
 struct gnutls_privkey_st *chain_key(const struct chain *chain);

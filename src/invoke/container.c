@@ -7,7 +7,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +20,7 @@
 #include "invoke/container.h"
 #include "invoke/docker.h"
 #include "invoke/internal.h"
+#include "invoke/registry.h"
 
 enum {
     PIDS_MAX = 1024,
@@ -99,6 +102,7 @@ static void add_limits(const struct instance *i, struct texts *argv)
         texts_add(argv, "--cpus=%u.%03u", i->spec.cpu_milli / MILLI, i->spec.cpu_milli % MILLI);
     texts_add(argv, "--pids-limit=%d", PIDS_MAX);
     texts_add(argv, "--security-opt=no-new-privileges");
+    texts_add(argv, "--ulimit=fsize=%" PRIu64, (uint64_t)i->spec.disk_mb << 20);
 }
 
 static void add_labels(const struct instance *i, struct texts *argv)
@@ -160,8 +164,9 @@ void container_add(struct instance *i, struct texts *argv)
 }
 
 /* The CLI may be killed before the engine has done what it asked for: what is not there yet may
- * come. */
+ * come. Keys of a registry are gone by then, and with them the settings that held them. */
 static const char undo_text[] =
+    "if [ -n \"$3\" ]; then export DOCKER_CONFIG=\"$3\"; else unset DOCKER_CONFIG; fi\n"
     "for n in 1 2 3; do\n"
     "  id=$(\"$1\" ps --all --quiet --no-trunc --filter \"label=" DOCKER_LABEL_INSTANCE "=$2\")\n"
     "  [ -n \"$id\" ] && exec \"$1\" rm --force --volumes $id\n"
@@ -170,21 +175,28 @@ static const char undo_text[] =
 
 void container_add_undo(struct instance *i, struct texts *argv)
 {
+    const char *own = getenv("DOCKER_CONFIG");
+
     texts_add(argv, "/bin/sh");
     texts_add(argv, "-c");
     texts_add(argv, "%s", undo_text);
     texts_add(argv, "fcemu-undo");
     texts_add(argv, "%s", i->interpreter->path);
     texts_add(argv, "%s", i->id);
+    texts_add(argv, "%s", own ? own : "");
 }
 
-/* The CLI is a tool of whoever runs the daemon: his engine, his keys for registries. */
-void container_add_own_environment(struct texts *env)
+/* The CLI is a tool of whoever runs the daemon: his engine, and his keys for registries where the
+ * function brings none. */
+void container_add_own_environment(const struct instance *i, struct texts *env)
 {
     for (size_t k = 0; environ[k]; k++) {
-        if (!str_starts(str_of(environ[k]), STR("FCEMU_")))
-            texts_add(env, "%s", environ[k]);
+        struct str variable = str_of(environ[k]);
+
+        if (!str_starts(variable, STR("FCEMU_")) && !registry_sets(i, variable))
+            texts_add(env, STR_FMT, STR_ARG(variable));
     }
+    registry_add(i, env);
 }
 
 const char *container_host(void)
@@ -201,8 +213,10 @@ void container_exit_text(const struct instance *i, int status, char *text, size_
     if (code == STATUS_ENGINE)
         snprintf(text, size,
                  "docker starts no container of image '" STR_FMT "' (try 'docker pull " STR_FMT
-                 "'; for a private registry, 'docker login' as the user of fcemu)",
-                 STR_ARG(i->spec.image), STR_ARG(i->spec.image));
+                 "'; for a private registry, %s)",
+                 STR_ARG(i->spec.image), STR_ARG(i->spec.image),
+                 registry_is_set(i) ? "check registryConfig"
+                                    : "registryConfig, or 'docker login' as the user of fcemu");
     else if (code == STATUS_NOT_RUN || code == STATUS_NOT_FOUND)
         snprintf(text, size, "image '" STR_FMT "' has no such program, or it cannot be run",
                  STR_ARG(i->spec.image));
@@ -218,6 +232,7 @@ void container_forget(const struct instance *i)
 
     if (!instance_is_container(i) || !i->invoke->folder)
         return;
+    registry_forget(i);
     id = id_file(i);
     unlink(id);
 }

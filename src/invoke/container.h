@@ -19,7 +19,7 @@ int container_variables(struct instance *instance, struct error *err);
 /** The command that runs it; what removes it; and the environment of these two. */
 void container_add(struct instance *instance, struct texts *argv);
 void container_add_undo(struct instance *instance, struct texts *argv);
-void container_add_own_environment(struct texts *env);
+void container_add_own_environment(const struct instance *instance, struct texts *env);
 /** What runs a further program in it, up to that program. */
 void container_add_exec(const struct instance *instance, struct texts *argv, bool in, bool tty);
 /** The name of this machine in it. */

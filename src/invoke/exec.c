@@ -332,7 +332,7 @@ static int start(struct invoke_exec *exec, const struct invoke_exec_request *req
         exec->outputs[i].fd = GIVE_FD(ends->ours[i + 1]);
     if (instance_is_container(instance)) {
         container_add_exec(instance, argv, request->in, request->tty);
-        container_add_own_environment(env);
+        container_add_own_environment(instance, env);
     } else {
         environment_add(instance, env);
         texts_add(env, "TERM=xterm");

@@ -61,6 +61,8 @@ void invoke_function_copy(const struct invoke_function *from, struct arena *aren
         &out->pre_stop.handler,
         &out->role,
         &out->image,
+        &out->registry_user,
+        &out->registry_password,
     };
 
     *out = *from;

@@ -126,7 +126,8 @@ struct invoke_function {
     size_t environment_count;
     const struct str *command; /* of a custom runtime; none: ./bootstrap */
     size_t command_count;
-    struct str image;        /* of a container; "": it is no container */
+    struct str image;                            /* of a container; "": it is no container */
+    struct str registry_user, registry_password; /* of where it is pulled from; "": none */
     size_t entrypoint_count; /* so many of the command are the entry point; 0: the image's own */
     bool runs_to_end;        /* an image that is no server */
     uint32_t cpu_milli;      /* thousandths of a processor; 0: as many as there are */

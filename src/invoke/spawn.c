@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "invoke/container.h"
 #include "invoke/internal.h"
+#include "invoke/registry.h"
 #include "invoke/web.h"
 
 enum {
@@ -395,12 +396,12 @@ static int spawn_container(struct instance *i, struct error *err)
     argv->arena = env->arena = undo->arena = arena;
     choose_port(i);
     make_keys(i);
-    if (container_mark(i->invoke, err) < 0 || mounts_make(i, err) < 0)
+    if (container_mark(i->invoke, err) < 0 || mounts_make(i, err) < 0 || registry_make(i, err) < 0)
         return -1;
     i->web = web_new(i);
     container_add(i, argv);
     container_add_undo(i, undo);
-    container_add_own_environment(env);
+    container_add_own_environment(i, env);
     spec.argv = argv->items;
     spec.env = env->items;
     spec.undo = undo->items;

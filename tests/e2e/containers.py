@@ -4,9 +4,11 @@
 and a connection ends when the program inside does not listen yet, as with Docker's own proxy.
 """
 
+import base64
 import json
 import os
 import pathlib
+import resource
 import socket
 import subprocess
 import sys
@@ -21,6 +23,11 @@ for word in sys.argv[1:]:
         for line in open(word.split("=", 1)[1]):
             name, _, value = line.rstrip("\n").partition("=")
             environment[name] = value
+settings = pathlib.Path(os.environ.get("DOCKER_CONFIG") or os.path.expanduser("~/.docker")) / "config.json"
+try:
+    settings = json.loads(settings.read_text())
+except OSError:
+    settings = {}
 try:
     engine = socket.socket(socket.AF_UNIX)
     engine.connect(str(here / "engine.sock"))
@@ -29,7 +36,7 @@ except OSError:
     sys.exit(1)
 terminal = os.isatty(0)
 stdin = sys.argv[1] == "exec" and "--interactive" in sys.argv
-socket.send_fds(engine, [json.dumps([sys.argv[1:], environment]).encode() + b"\n"], [0 if stdin else 1, 1, 2])
+socket.send_fds(engine, [json.dumps([sys.argv[1:], environment, settings]).encode() + b"\n"], [0 if stdin else 1, 1, 2])
 for line in engine.makefile():
     kind, value = json.loads(line)
     if kind == "out":
@@ -43,7 +50,7 @@ sys.exit(1)
 
 
 class Container:
-    def __init__(self, engine, name, labels, port, program, environment, command, out, tell):
+    def __init__(self, engine, name, labels, port, program, environment, command, out, tell, most):
         self.id = f"{engine.count:064x}"
         self.name, self.labels, self.environment, self.command, self.engine = name, labels, environment, command, engine
         self.inner = 0
@@ -55,6 +62,7 @@ class Container:
             threading.Thread(target=self.publish, daemon=True).start()
         own = {"PATH": os.environ["PATH"], "INNER_PORT": str(self.inner), **environment}
         self.process = subprocess.Popen([*program, *command], env=own, stdin=subprocess.DEVNULL, stdout=out[1], stderr=out[2], start_new_session=True)
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (most, most))
         threading.Thread(target=self.wait, args=(tell,), daemon=True).start()
 
     def publish(self):
@@ -99,6 +107,9 @@ class Engine:
         self.cli.write_text(CLI % sys.executable)
         self.cli.chmod(0o755)
         self.images, self.containers, self.calls, self.count = {}, [], [], 0
+        self.keys = {}  # of private registries, "user:password", by their hosts
+        self.asked = threading.local()  # with which settings of the CLI
+        self.settings = []  # of all its runs
         self.changed = threading.Condition()
         self.server = None
 
@@ -146,7 +157,7 @@ class Engine:
         message, fds, _, _ = socket.recv_fds(client, 1 << 20, 3)
         while not message.endswith(b"\n"):
             message += client.recv(1 << 20)
-        words, environment = json.loads(message)
+        words, environment, settings = json.loads(message)
 
         def tell(kind, value):
             try:
@@ -157,6 +168,9 @@ class Engine:
         with self.changed:
             self.calls.append(words)
             self.changed.notify_all()
+        self.asked.settings = settings
+        if words[0] == "run":
+            self.settings.append(settings)
         getattr(self, f"do_{words[0]}")(words[1:], environment, fds, tell)
         for fd in fds:
             os.close(fd)
@@ -172,7 +186,9 @@ class Engine:
         options = {}
         for name, _, value in (flag[2:].partition("=") for flag in flags):
             options.setdefault(name, []).append(value)
-        if image not in self.images:
+        host = image.partition("/")[0]
+        auth = self.asked.settings.get("auths", {}).get(host, {}).get("auth", "")
+        if image not in self.images or self.keys.get(host) not in (None, base64.b64decode(auth).decode()):
             tell("err", f"Unable to find image '{image}' locally\ndocker: Error response from daemon: pull access denied for {image}.\n")
             tell("exit", 125)
             return
@@ -181,7 +197,7 @@ class Engine:
         port = int(options["publish"][0].split(":")[1])
         with self.changed:
             try:
-                container = Container(self, options["name"][0], options["label"], port, program, environment, command, fds, tell)
+                container = Container(self, options["name"][0], options["label"], port, program, environment, command, fds, tell, int(options["ulimit"][0].removeprefix("fsize=")))
             except OSError as problem:
                 tell("err", f"docker: Error response from daemon: {problem}.\n")
                 tell("exit", 127)

@@ -1,5 +1,6 @@
 """Functions that are images: what the Docker CLI is asked for, how their containers answer and end, and that none is left."""
 
+import base64
 import json
 import os
 import signal
@@ -142,6 +143,116 @@ def test_a_health_check_holds_the_start(daemon, engine):
 def test_a_port_that_nobody_listens_at_yet_is_waited_for(daemon, engine):
     images = Images(daemon(config=config(engine)))
     assert images.call(images.create(container={"args": '["late"]'}), b"x").json()["event"] == "x"
+
+
+# ---- what is pulled, and how ----
+
+
+def registry(user="robot", password="se-cret", **more):
+    return {"image": "private.local:5000/app:1", "registryConfig": {"authConfig": {"userName": user, "password": password}, **more}}
+
+
+@pytest.fixture
+def private(engine, monkeypatch, tmp_path):
+    """One that wants a key for its images; and a person whose CLI is set to other keys and an engine of his choice."""
+    engine.image("private.local:5000/app:1", SERVER)
+    engine.keys["private.local:5000"] = "robot:se-cret"
+    own = tmp_path / "daemon0" / ".docker"
+    (own / "contexts").mkdir(parents=True)
+    (own / "config.json").write_text(json.dumps({"credsStore": "pass", "auths": {"other": {"auth": "eA=="}}, "currentContext": "far", "HttpHeaders": {"A": "b"}}))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    return engine
+
+
+def test_an_image_of_a_private_registry_is_pulled_with_the_keys_of_its_function(daemon, private, tmp_path):
+    running = daemon(config=config(private))
+    images = Images(running)
+    images.create_2023("g", registry())
+    reply = running.call("POST", "/2023-03-30/functions/g/invocations", b"one")
+    assert reply.status == 200 and reply.json()["event"] == "one"
+    [settings] = private.settings
+    assert settings == {"currentContext": "far", "HttpHeaders": {"A": "b"}, "auths": {"private.local:5000": {"auth": base64.b64encode(b"robot:se-cret").decode()}}}
+    [container] = private.containers
+    folders = list(tmp_path.glob("fcemu-run-*/*.registry"))
+    assert [path.stat().st_mode & 0o777 for path in [*folders, folders[0] / "config.json"]] == [0o700, 0o600]
+    assert os.readlink(folders[0] / "contexts") == str(tmp_path / "daemon0" / ".docker" / "contexts")
+    for secret in ("se-cret", base64.b64encode(b"robot:se-cret").decode()):
+        assert not any(secret in word for word in private.runs()[0]) and secret not in json.dumps(container.environment)
+    assert running.call("PUT", "/2023-03-30/functions/g", json.dumps({"memorySize": 1024})).status == 200
+    assert running.call("POST", "/2023-03-30/functions/g/invocations", b"two").status == 200
+    private.wait_for(lambda left: container not in left)
+    assert len(list(tmp_path.glob("fcemu-run-*/*.registry"))) == 1 and not folders[0].exists()
+
+
+@pytest.mark.parametrize("keys", [{"password": "another"}, None])
+def test_a_wrong_key_or_none_pulls_nothing(daemon, private, keys):
+    running = daemon(config=config(private))
+    images = Images(running)
+    images.create_2023("g", registry(**keys) if keys else {"image": "private.local:5000/app:1"})
+    reply = running.call("POST", "/2023-03-30/functions/g/invocations", b"one")
+    assert (reply.status, reply.json()["Code"]) == (412, "CAExited")
+    assert ("check registryConfig" if keys else "registryConfig, or 'docker login'") in reply.json()["Message"] and "pull access denied" in reply.json()["Message"]
+    assert keys is None or keys["password"] not in reply.json()["Message"]
+
+
+def test_a_password_is_kept_and_never_shown(daemon, private):
+    running = daemon(config=config(private))
+    images = Images(running)
+    images.create_2023("g", registry())
+    for path in ("functions/g", "functions"):
+        shown = running.call("GET", f"/2023-03-30/{path}").body.decode()
+        assert '"userName":"robot"' in shown and "se-cret" not in shown and "password" not in shown
+    assert "se-cret" not in running.admin("GET", "requests?format=har").body.decode()
+    read = running.call("GET", "/2023-03-30/functions/g").json()["customContainerConfig"]
+    reply = running.call("PUT", "/2023-03-30/functions/g", json.dumps({"customContainerConfig": {**read, "port": 7000}}))
+    assert reply.status == 200 and "se-cret" not in reply.body.decode()
+    assert running.call("POST", "/2023-03-30/functions/g/invocations", b"two").json()["event"] == "two"
+    version = running.call("POST", "/2023-03-30/functions/g/versions", "{}").json()["versionId"]
+    assert running.call("POST", f"/2023-03-30/functions/g/invocations?qualifier={version}", b"three").json()["event"] == "three"
+
+
+BAD_REGISTRIES = [
+    (registry(password=""), "Password is required but not provided"),
+    (registry(user=""), "UserName is required but not provided"),
+    (registry(user="a:b"), "UserName is set to an invalid value (allowed: text without a colon, actual: 'a:b')"),
+    (registry(user=[]), "UserName is set to an invalid value (allowed: string, actual: '[]')"),
+    (registry(certConfig={"insecure": "yes"}), "Insecure is set to an invalid value (allowed: true | false, actual: 'yes')"),
+    (registry(certConfig={"rootCaCertBase64": "?"}), "RootCaCertBase64 is set to an invalid value (allowed: PEM certificates in base64, actual: '?')"),
+    (registry(certConfig={"rootCaCertBase64": "eHl6"}), "RootCaCertBase64 is set to an invalid value (allowed: PEM certificates in base64, actual: 'eHl6')"),
+    (registry(networkConfig=5), "NetworkConfig is set to an invalid value (allowed: object, actual: '5')"),
+]
+
+
+def test_a_registry_that_makes_no_sense_is_refused(packs):
+    for container, wanted in BAD_REGISTRIES:
+        body = {"functionName": "wrong", "runtime": "custom-container", "customContainerConfig": container}
+        reply = packs.call("POST", "/2023-03-30/functions", json.dumps(body))
+        assert (reply.status, reply.json()["Code"], reply.json()["Message"]) == (400, "InvalidArgument", wanted)
+    assert packs.call("GET", "/2023-03-30/functions/wrong").status == 404
+    good = {"functionName": "right", "runtime": "custom-container", "customContainerConfig": registry()}
+    assert packs.call("POST", "/2023-03-30/functions", json.dumps(good)).status == 200
+    another = {"customContainerConfig": {"image": "a/b", "registryConfig": {"authConfig": {"userName": "another"}}}, "memorySize": 1024}
+    assert packs.call("PUT", "/2023-03-30/functions/right", json.dumps(another)).json()["Message"] == "Password is required but not provided"
+    shown = packs.call("GET", "/2023-03-30/functions/right").json()
+    assert (shown["memorySize"], shown["customContainerConfig"]["image"]) == (512, "private.local:5000/app:1")
+
+
+@pytest.mark.parametrize("size, most", [(None, 512), (10240, 10240)])
+def test_no_file_of_a_container_is_larger_than_its_disk(daemon, engine, size, most):
+    engine.image("writer", "import resource\n" + SERVER.replace("event == \"exit\"", "False").replace("os.getpid()", "resource.getrlimit(resource.RLIMIT_FSIZE)"))
+    images = Images(daemon(config=config(engine)))
+    name = images.create("writer", **({"diskSize": size} if size else {}))
+    assert images.call(name, b"x").json()["pid"] == [most << 20, most << 20]
+    assert f"--ulimit=fsize={most << 20}" in engine.runs()[0]
+
+
+def test_another_size_of_disk_is_refused(packs):
+    body = {"functionName": "disk", "runtime": "custom-container", "handler": "h", "customContainerConfig": {"image": "a"}, "diskSize": 1024}
+    packs.call("POST", "/2021-04-06/services", json.dumps({"serviceName": "disks"}))
+    for path in ("/2016-08-15/services/disks/functions", "/2021-04-06/services/disks/functions", "/2023-03-30/functions"):
+        reply = packs.call("POST", path, json.dumps(body))
+        text = reply.json().get("ErrorMessage") or reply.json()["Message"]
+        assert (reply.status, text) == (400, "DiskSize is set to an invalid value (allowed: 512 | 10240, actual: '1024')")
 
 
 # ---- what goes wrong ----

@@ -236,7 +236,8 @@ bool function_check(struct work *work, cJSON *model)
 {
     if (!check_runtime(work, model) || !check_handler(work, model) || !check_memory(work, model) ||
         !check_disk(work, model) || !check_disk_of_processor(work, model) ||
-        !check_affinity(work, model) || !network_check(work, model, false))
+        !check_affinity(work, model) || !network_check(work, model, false) ||
+        !registry_check(work, model))
         return false;
     settle_processor(work, model);
     return check_processor(work, model) && check_layers(work, model);

@@ -134,11 +134,14 @@ static uint32_t processor(const cJSON *model)
 static void read_container(struct arena *arena, const cJSON *model, struct invoke_function *out)
 {
     const cJSON *config = member(model, "customContainerConfig");
+    const cJSON *keys = member(member(config, "registryConfig"), "authConfig");
     struct str *texts;
 
     out->image = text(arena, config, "image");
     if (out->image.len == 0)
         return;
+    out->registry_user = text(arena, keys, "userName");
+    out->registry_password = text(arena, keys, "password");
     texts = ARENA_ARRAY(arena,
                         add_list(arena, config, "entrypoint", "commandText", NULL) +
                             add_list(arena, config, "command", "argsText", NULL) + 1,
