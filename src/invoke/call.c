@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "invoke/batch.h"
 #include "invoke/container.h"
 #include "invoke/internal.h"
 #include "invoke/web.h"
@@ -155,6 +156,8 @@ static void send(struct invoke_call *call)
 {
     struct instance *instance = call->instance;
 
+    if (instance_is_batch(instance))
+        return; /* it has its event */
     if (instance->web)
         web_call(instance->web, call);
     else if (instance->api)

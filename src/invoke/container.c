@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "crypto/id.h"
+#include "invoke/batch.h"
 #include "invoke/container.h"
 #include "invoke/docker.h"
 #include "invoke/internal.h"
@@ -155,9 +156,11 @@ void container_add(struct instance *i, struct texts *argv)
     texts_add(argv, "--rm");
     add_labels(i, argv);
     texts_add(argv, "--cidfile=%s", id);
-    texts_add(argv, "--publish=127.0.0.1:%u:%u", i->port, i->spec.port);
+    if (!i->spec.runs_to_end)
+        texts_add(argv, "--publish=127.0.0.1:%u:%u", i->port, i->spec.port);
     texts_add(argv, "--add-host=" HOST ":host-gateway");
     texts_add(argv, "--env-file=/dev/stdin");
+    batch_add(i, argv);
     mounts_add_volumes(i, argv);
     add_limits(i, argv);
     add_image(i, argv);
@@ -205,6 +208,13 @@ const char *container_host(void)
 }
 
 /* ---- its end ---- */
+
+bool container_was_not_run(int status)
+{
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+
+    return code >= STATUS_ENGINE && code <= STATUS_NOT_FOUND;
+}
 
 void container_exit_text(const struct instance *i, int status, char *text, size_t size)
 {

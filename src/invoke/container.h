@@ -24,6 +24,8 @@ void container_add_own_environment(const struct instance *instance, struct texts
 void container_add_exec(const struct instance *instance, struct texts *argv, bool in, bool tty);
 /** The name of this machine in it. */
 const char *container_host(void);
+/** So the CLI ended, and no program of the image was run. */
+bool container_was_not_run(int status);
 /** How it ended. */
 void container_exit_text(const struct instance *instance, int status, char *text, size_t size);
 void container_forget(const struct instance *instance);

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/units.h"
 #include "crypto/id.h"
+#include "invoke/batch.h"
 #include "invoke/container.h"
 #include "invoke/internal.h"
 #include "invoke/web.h"
@@ -201,7 +202,9 @@ void instance_prepare(struct instance *instance)
         return;
     }
     instance->state = INSTANCE_STARTING;
-    if (!instance->debugged)
+    if (instance_is_batch(instance))
+        batch_start(instance);
+    else if (!instance->debugged)
         loop_timer_arm(instance->invoke->loop, &instance->timer,
                        (instance->web ? instance->spec.start_limit_s : START_LIMIT_S) * NS_PER_S,
                        on_start_limit);
@@ -274,7 +277,7 @@ void instance_initialized(struct instance *instance)
 bool instance_has_room(const struct instance *instance)
 {
     return !instance->draining && instance->state < INSTANCE_ENDING &&
-           instance->call_count < instance->spec.concurrency;
+           !instance_is_batch(instance) && instance->call_count < instance->spec.concurrency;
 }
 
 void instance_take(struct instance *instance, struct invoke_call *call)
@@ -330,7 +333,7 @@ void instance_rest(struct instance *instance)
         return;
     if (instance->program)
         supervised_unwatch(instance->program);
-    if (instance->draining) {
+    if (instance->draining || instance_is_batch(instance)) {
         instance_end(instance);
         return;
     }
@@ -430,6 +433,16 @@ static void describe_exit(struct instance *instance, int status, const char *pro
              buf_text(&instance->log));
 }
 
+/* The port it wants may be taken by somebody else; one that ended well was content. */
+static bool may_want_port(const struct instance *instance, int status)
+{
+    bool content = status == -1 || (WIFEXITED(status) && WEXITSTATUS(status) == 0);
+
+    return instance->state == INSTANCE_STARTING && instance->web && !content &&
+           instance->invoke->namespaces && !instance->own_network &&
+           !instance_is_container(instance);
+}
+
 void instance_on_exited(void *arg, int status, bool over_memory, const char *problem)
 {
     struct instance *instance = arg;
@@ -437,10 +450,9 @@ void instance_on_exited(void *arg, int status, bool over_memory, const char *pro
 
     (void)over_memory;
     describe_exit(instance, status, problem);
-    /* The port it wants may be taken by somebody else. */
-    if (instance->state == INSTANCE_STARTING && instance->web && status != -1 &&
-        instance->invoke->namespaces && !instance->own_network &&
-        !instance_is_container(instance)) {
+    if (batch_ended(instance, status))
+        return;
+    if (may_want_port(instance, status)) {
         buf_clear(&instance->log);
         instance_isolate(instance);
         return;

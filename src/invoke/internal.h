@@ -182,6 +182,7 @@ struct instance {
     struct loop_timer timer;     /* limit of start and initializer, then of idleness */
     const char *credentials[3];  /* minted: id, secret, token */
     uint64_t key_ends_ms;        /* of the virtual clock */
+    uint64_t batch_until_ns;     /* when an image that is run to its end must have been started */
     uint64_t round;              /* of invoke_prepare_on(), in which it was looked at last */
     char problem[PROBLEM_BYTES]; /* why its process ended */
     struct debugged *debugged;   /* it is started with the debugger of its language, or NULL */

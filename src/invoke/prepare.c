@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "invoke/batch.h"
 #include "invoke/container.h"
 #include "invoke/internal.h"
 
@@ -28,10 +29,7 @@ static const char *container_problem(const struct instance *instance)
     if (instance->invoke->settings.no_network)
         return "The function either cannot be started or exited: invoke.network is none, "
                "and a container without a network cannot be called";
-    if (instance->spec.runs_to_end)
-        return "The function either cannot be started or exited: webServerMode is false, and an "
-               "image that runs to its end instead of serving HTTP is not run here";
-    return NULL;
+    return batch_problem(instance);
 }
 
 static int prepare_interpreter(struct instance *instance)
@@ -89,7 +87,7 @@ static int prepare_code(struct instance *instance)
     int r;
 
     if (instance_is_container(instance))
-        return 0;
+        return instance_is_batch(instance) && !instance->calls; /* the event is not there yet */
     if (!instance->code)
         instance->code = take_code(instance);
     if (!instance->layers && instance->spec.layer_count)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "invoke/batch.h"
 #include "invoke/container.h"
 #include "invoke/internal.h"
 #include "invoke/registry.h"
@@ -398,10 +399,12 @@ static int spawn_container(struct instance *i, struct error *err)
     make_keys(i);
     if (container_mark(i->invoke, err) < 0 || mounts_make(i, err) < 0 || registry_make(i, err) < 0)
         return -1;
-    i->web = web_new(i);
+    if (!instance_is_batch(i))
+        i->web = web_new(i);
+    container_add_own_environment(i, env);
+    batch_add_event(i, env);
     container_add(i, argv);
     container_add_undo(i, undo);
-    container_add_own_environment(i, env);
     spec.argv = argv->items;
     spec.env = env->items;
     spec.undo = undo->items;

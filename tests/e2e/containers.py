@@ -23,6 +23,9 @@ for word in sys.argv[1:]:
         for line in open(word.split("=", 1)[1]):
             name, _, value = line.rstrip("\n").partition("=")
             environment[name] = value
+    elif word.startswith("--env="):
+        name = word.split("=", 1)[1]
+        environment[name] = os.environ[name]
 settings = pathlib.Path(os.environ.get("DOCKER_CONFIG") or os.path.expanduser("~/.docker")) / "config.json"
 try:
     settings = json.loads(settings.read_text())
@@ -194,7 +197,7 @@ class Engine:
             return
         self.count += 1
         program = options["entrypoint"] if "entrypoint" in options else [sys.executable, str(self.images[image])]
-        port = int(options["publish"][0].split(":")[1])
+        port = int(options["publish"][0].split(":")[1]) if "publish" in options else 0
         with self.changed:
             try:
                 container = Container(self, options["name"][0], options["label"], port, program, environment, command, fds, tell, int(options["ulimit"][0].removeprefix("fsize=")))
@@ -202,7 +205,7 @@ class Engine:
                 tell("err", f"docker: Error response from daemon: {problem}.\n")
                 tell("exit", 127)
                 return
-            pathlib.Path(options["cidfile"][0]).write_text("")  # what is looked up by it is not on this machine
+            pathlib.Path(options["cidfile"][0]).write_text("" if port else container.id)  # what is looked up by it is not on this machine
             self.containers.append(container)
             self.changed.notify_all()
 

@@ -1,9 +1,11 @@
 """Functions that are images: what the Docker CLI is asked for, how their containers answer and end, and that none is left."""
 
 import base64
+import concurrent.futures
 import json
 import os
 import signal
+import socket
 
 import pytest
 
@@ -326,19 +328,89 @@ def test_without_a_network_there_is_no_container(daemon, engine):
     assert not engine.runs()
 
 
-def test_an_image_that_serves_nothing_is_refused_in_words(daemon, engine):
-    images = Images(daemon(config=config(engine)))
-    name = images.create(container={"webServerMode": False})
-    reply = images.call(name)
-    assert code_of(reply) == (412, "CAExited") and "webServerMode is false" in reply.json()["ErrorMessage"]
-    assert not engine.runs()
-    served = images.create(container={"webServerMode": True})
-    assert images.call(served, b"x").json()["event"] == "x"
-
-
 def test_wrong_lists_are_no_command(daemon, engine):
     images = Images(daemon(config=config(engine)))
     assert images.call(images.create(container={"command": "no list", "args": "[1, 2]"})).json()["arguments"] == []
+
+
+# ---- images that are run to their end ----
+
+BATCH = """
+import os, sys, time
+event = os.environ["FC_CUSTOM_CONTAINER_EVENT"]
+print("event", len(event), event[:40], flush=True)
+if event == "slow":
+    time.sleep(0.3)
+if event == "hang":
+    time.sleep(1000)
+sys.exit(int(event) if event.isdigit() else 0)
+"""
+
+
+@pytest.fixture
+def batch(daemon, engine):
+    engine.image("batch", BATCH)
+    images = Images(daemon(config=config(engine, "limits: {running.custom_start: 30}\n")))
+    name = images.create("batch", {"webServerMode": False}, timeout=2,
+                         instanceLifecycleConfig={"preStop": {"handler": "x"}}, initializer="x")
+    return images, name
+
+
+def test_an_image_is_run_to_its_end_with_the_event_in_a_variable(batch, engine):
+    images, name = batch
+    for event in (b"one", b"two 'lines'\n$X \\ \xe4\xbd\xa0", b"", b"slow", b"x" * 130000):
+        reply = images.call(name, event)
+        assert (reply.status, reply.body, reply.headers.get("X-Fc-Error-Type")) == (200, b"", None), (event, reply.body)
+    assert f"event 130000 {'x' * 40}\n" in log_of(reply)
+    assert len(engine.runs()) == 5 and not any(word.startswith("--publish") or "lines" in word for words in engine.runs() for word in words)
+    assert [line["text"] for line in images.running.admin("GET", f"logs?function={name}").json()["lines"] if "event" in line["text"]][0] == "event 3 one"
+    engine.wait_for(lambda left: not left)
+
+
+def test_one_that_ends_badly_or_too_late(batch, engine):
+    images, name = batch
+    kind, body = error_of(images.call(name, b"3"))
+    assert kind == "UnhandledInvocationError" and body["errorMessage"].startswith("Process exited unexpectedly before completing request")
+    kind, body = error_of(images.call(name, b"hang"))
+    assert kind == "UnhandledInvocationError" and body["errorMessage"].startswith("Function timed out after 2 seconds")
+    engine.wait_for(lambda left: not left)
+    assert images.call(name, b"next").status == 200
+
+
+def test_calls_at_once_have_a_container_each(batch, engine):
+    images, _ = batch
+    name = images.create("batch", {"webServerMode": False}, instanceConcurrency=5)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        assert [reply.status for reply in pool.map(lambda event: images.call(name, event), [b"slow"] * 4)] == [200] * 4
+    assert len(engine.runs()) == 4
+
+
+def test_an_event_that_no_variable_holds_and_a_trigger_are_refused_in_words(batch, engine):
+    images, name = batch
+    for event, wanted in ((b"x" * 131072, "does not fit into the variable FC_CUSTOM_CONTAINER_EVENT"), (b"a\0b", "has a NUL")):
+        reply = images.call(name, event)
+        assert code_of(reply) == (412, "CAExited") and wanted in reply.json()["ErrorMessage"]
+    trigger = {"triggerName": "http", "triggerType": "http", "triggerConfig": {"authType": "anonymous", "methods": ["GET"]}}
+    assert images.running.call("POST", f"{SERVICES}/demo/functions/{name}/triggers", json.dumps(trigger)).status == 200
+    reply = images.running.call("GET", f"/2016-08-15/proxy/demo/{name}/")
+    assert code_of(reply) == (412, "CAExited") and "answers no HTTP trigger" in reply.json()["ErrorMessage"]
+    assert not engine.runs()
+
+
+def test_one_that_cannot_be_started_is_told_as_others_are(batch, engine):
+    images, _ = batch
+    for container, wanted in (({"image": "none"}, "docker starts no container"), ({"image": "batch", "command": '["/none/such"]'}, "has no such program")):
+        name = images.create(container={**container, "webServerMode": False})
+        reply = images.call(name, b"x")
+        assert code_of(reply) == (412, "CAExited") and wanted in reply.json()["ErrorMessage"]
+
+
+def test_a_client_that_leaves_takes_its_container_along(batch, engine):
+    images, name = batch
+    with socket.create_connection(("127.0.0.1", images.running.port)) as client:
+        client.sendall(f"POST {SERVICES}/demo/functions/{name}/invocations HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nhang".encode())
+        engine.wait_for(lambda left: len(left) == 1)
+    engine.wait_for(lambda left: not left)
 
 
 # ---- nothing is left ----

@@ -298,6 +298,15 @@ def test_a_custom_runtime_that_cannot_start(functions, kind):
         assert reply.json()["ErrorMessage"].startswith(text)
 
 
+def test_a_program_that_ends_well_without_serving_is_run_once_a_call(functions):
+    name = functions.create("custom", {"bootstrap*": "#!/bin/sh\necho done\n"})
+    for count in (1, 2):
+        reply = functions.call(name)
+        assert reply.json()["ErrorMessage"] == "The function either cannot be started or exited: exit status 0. Log: done\n"
+        lines = functions.running.admin("GET", f"logs?function={name}").json()["lines"]
+        assert [line["text"] for line in lines].count("done") == count
+
+
 def test_a_runtime_that_is_not_here_says_what_to_do(functions):
     name = functions.create("dotnetcore3.1", {"x": ""}, "A::B.C::D")
     reply = functions.call(name)

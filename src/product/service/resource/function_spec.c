@@ -274,6 +274,8 @@ static void read_spec(struct work *work, struct arena *arena, const struct addre
     read_initializer(arena, model, out);
     out->pre_freeze = read_hook(arena, model, "preFreeze");
     out->pre_stop = read_hook(arena, model, "preStop");
+    if (out->runs_to_end) /* they are asked over HTTP */
+        out->initializer = out->pre_freeze.handler = out->pre_stop.handler = STR("");
     read_log(arena, at, model, out);
     read_mounts(arena, at, model, out);
     out->role = role_of(arena, at, model);
