@@ -74,6 +74,15 @@ for (const [framework, how] of Object.entries(FRAMEWORKS)) {
     assert.equal(new Set(Array.from({ length: 8 }, (_, i) => project.read(`told${i}`))).size, 8);
   });
 
+  inProject('a file whose process dies takes its daemon along, and hangs nobody', async (project) => {
+    project.write('dies.test.js', `${CALL}${how.head}`
+      + how.test('dies', "await cloud.stub('f'); assert.equal(await invoke(cloud, 'f'), 200); process.kill(process.pid, 'SIGKILL');"));
+    project.write('lives.test.js', `${CALL}${how.head}` + how.test('lives', "assert.equal(await invoke(cloud, 'f'), 404);"));
+    const two = { 'node:test': ['--test-concurrency=2'], vitest: ['--maxWorkers=2', '--minWorkers=2'], jest: ['--maxWorkers=2'] }[framework];
+    const said = await project.run([...how.command, ...two], 1);
+    assert.match(said, framework === 'vitest' ? /Channel closed|exited unexpectedly/ : /(pass 1|1 passed)/); // Vitest itself gives up
+  });
+
   inProject('a killed run leaves no process, and nobody waits', async (project) => {
     project.write('it.test.js', `${CALL}${how.head}import { renameSync, writeFileSync } from 'node:fs';`
       + how.test('hangs', "writeFileSync('up.new', ''); renameSync('up.new', 'up'); await new Promise((resolve) => { setInterval(() => {}, 1000); });"));

@@ -168,6 +168,23 @@ def test_hangs(fcemu):
         (project.folder / "up").unlink()
 
 
+def test_a_worker_that_dies_takes_its_daemon_along_and_the_run_goes_on(project):
+    project.write("test_it.py", CALL + '''
+import os, pathlib, signal
+
+def test_dies(fcemu):
+    fcemu.stub("f")
+    assert invoke(fcemu, "f")[0] == 200
+    os.kill(os.getpid(), signal.SIGKILL)
+
+@pytest.mark.parametrize("number", range(4))
+def test_goes_on(fcemu, number):
+    assert fcemu.calls() == [] and invoke(fcemu, "f")[0] == 404
+''')
+    out = project.run("-n", "2", "-q", code=1)
+    assert "4 passed" in out and "1 failed" in out and "crashed while running 'test_it.py::test_dies'" in out
+
+
 def wait_for(project, running):
     """Until the test of the run says that it is up. A file, because workers have no output."""
     while not (project.folder / "up").exists():
