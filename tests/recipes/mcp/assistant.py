@@ -1,9 +1,12 @@
-"""assistant.py ADDRESS BINARY: the official Python client, over HTTP and over standard streams."""
+"""assistant.py ADDRESS GUARDED TOKEN BINARY: the official Python client, over HTTP and over standard streams; who asks at GUARDED needs the token."""
 
 import asyncio
 import json
+import os
 import sys
+import traceback
 
+from httpx2 import AsyncClient
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
@@ -30,13 +33,41 @@ async def use(session):
     assert (await tool("bring_faults_back"))[0] is False
 
 
-async def main(address, binary):
-    async with streamable_http_client(f"http://{address}/_fcemu/mcp") as streams:
-        async with ClientSession(streams[0], streams[1]) as session:
-            await use(session)
-    async with stdio_client(StdioServerParameters(command=binary, args=["mcp", "--address", address])) as streams:
+async def over_http(address, headers, body):
+    async with AsyncClient(headers=headers, timeout=60) as http:
+        async with streamable_http_client(f"http://{address}/_fcemu/mcp", http_client=http) as streams:
+            async with ClientSession(streams[0], streams[1]) as session:
+                await body(session)
+
+
+async def over_streams(binary, address, token, body):
+    async with stdio_client(StdioServerParameters(command=binary, args=["mcp", "--address", address], env={**os.environ, **token})) as streams:
         async with ClientSession(*streams) as session:
-            await use(session)
+            await body(session)
+
+
+async def refused(asking):
+    try:
+        await asking
+    except Exception as problem:
+        return "".join(traceback.format_exception(problem))
+    raise AssertionError("it was let in")
+
+
+async def initialize(session):
+    await session.initialize()
+
+
+async def main(address, guarded, token, binary):
+    await over_http(address, {}, use)
+    await over_streams(binary, address, {}, use)
+    await over_http(guarded, {"Authorization": f"Bearer {token}"}, use)
+    await over_streams(binary, guarded, {"FCEMU_TOKEN": token}, use)
+    await refused(over_http(address, {"Origin": "https://evil.example"}, initialize))
+    await refused(over_http(guarded, {}, initialize))
+    await refused(over_http(guarded, {"Authorization": "Bearer another"}, initialize))
+    said = await refused(over_streams(binary, guarded, {}, initialize))
+    assert "FCEMU_TOKEN" in said, said
 
 
 asyncio.run(main(*sys.argv[1:]))
