@@ -1,4 +1,4 @@
-// Deploys a function and calls it, and three that stand for others, by the service's real host name over HTTPS; prints what the official
+// Deploys a function and calls it, and four that stand for others, by the service's real host name over HTTPS; prints what the official
 // client made of each answer.
 'use strict';
 
@@ -42,5 +42,6 @@ async function call(name) {
   await call('deployed');
   await call('hello-app');
   await call('raise-ResourceExhausted');
+  await call('raise-ResourceThrottled');
   await call('net-reset');
 })();
