@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 import pytest
 
@@ -32,11 +33,20 @@ def head_of(function, size=BODY, headers=()):
     return "\r\n".join(lines).encode()
 
 
+def until(what, look):
+    end = time.monotonic() + 60
+    while not (found := look()):
+        assert time.monotonic() < end, what
+    return found
+
+
 def entry_of(daemon, label):
     """The call that says so, once it has ended: an upload's end is read for a while behind its answer."""
-    while True:
-        for entry in daemon.requests(f"&label={label}"):
-            return entry
+    return until(label, lambda: daemon.requests(f"&label={label}"))[0]
+
+
+def held(daemon):
+    return until("nobody is held", lambda: daemon.admin("GET", "faults/active").json()["active"])
 
 
 WAYS = {"http": {}, "https": {"tls": True}, "tunnel": {"tunnel": True}, "tunnel to https": {"tls": True, "tunnel": True}}
@@ -67,10 +77,11 @@ def test_an_answer_in_place_of_100_continue(running, way):
     assert answer.head.startswith(b"HTTP/1.1 413") and answer.body == b"too much"
 
 
-@pytest.mark.parametrize("way", ["http", "https"])
+@pytest.mark.parametrize("way", WAYS)
 def test_a_reset_comes_behind_so_much(running, way):
+    label = f"torn-{way.replace(' ', '-')}"
     with connect(running, way) as sock:
-        sock.sendall(head_of("torn", headers=[f"X-Fcemu-Label: torn-{way}"]) + b"x" * 1023)
+        sock.sendall(head_of("torn", headers=[f"X-Fcemu-Label: {label}"]) + b"x" * 1023)
         sock.settimeout(0.2)
         with pytest.raises(TimeoutError):
             sock.recv(1)
@@ -78,7 +89,7 @@ def test_a_reset_comes_behind_so_much(running, way):
         sock.sendall(b"x")
         ending = read_to_end(sock)
     assert (ending.data, ending.ending) == (b"", "reset")
-    entry = entry_of(running, f"torn-{way}")
+    entry = entry_of(running, label)
     assert (entry["kind"], entry["fault"], entry["outcome"], entry["status"]) == ("upload", "reset", "cut", 0)
     assert ("upload", "InvokeFunction") in [(cell["error"], cell["operation"]) for cell in running.admin("GET", "coverage").json()["cells"]]
 
@@ -107,9 +118,7 @@ def test_stop_all_lets_a_stalled_upload_go_on(daemon):
     running = daemon(rules=RULES)
     with running.connect() as sock:
         sock.sendall(head_of("stuck", size=4096, headers=["Connection: close"]) + b"x" * 4096)
-        while not running.admin("GET", "faults/active").json()["active"]:
-            pass
-        assert running.admin("GET", "faults/active").json()["active"][0]["kind"] == "upload"
+        assert held(running)[0]["kind"] == "upload"
         assert running.admin("POST", "faults/stop").json()["released"] == 1
         assert read_to_end(sock).data.startswith(b"HTTP/1.1 404")
 
@@ -117,8 +126,7 @@ def test_stop_all_lets_a_stalled_upload_go_on(daemon):
 def test_a_client_that_leaves_a_stalled_upload_was_struck(running):
     with running.connect() as sock:
         sock.sendall(head_of("stuck", headers=["X-Fcemu-Label: left"]) + b"x" * 4096)
-        while not running.admin("GET", "faults/active").json()["active"]:
-            pass
+        held(running)
     entry = entry_of(running, "left")
     assert (entry["kind"], entry["fault"], entry["rule"], entry["status"]) == ("upload", "stall", "stuck", 499)
 
