@@ -10,6 +10,9 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
+
+#include "base/str.h"
 
 #define ARCHIVE_FUNCTIONS(X)                                                                       \
     X(entry_filetype)                                                                              \
@@ -48,7 +51,13 @@ struct archive_lib {
 #undef ARCHIVE_MEMBER
 };
 
+/** It begins as such archives do, those without an entry among them. */
+bool archive_is_zip(struct str bytes);
 /** NULL when it cannot be loaded. Never unloaded. */
 const struct archive_lib *archive_lib(void);
+/** Between these two, on this thread, names of entries are UTF-8 whatever they were stored as;
+ * without them a name beyond ASCII cannot be read. */
+locale_t archive_names_begin(void);
+void archive_names_end(locale_t before);
 /** What to say then. */
 #define ARCHIVE_LIB_MISSING "packages cannot be unpacked here: install libarchive13"

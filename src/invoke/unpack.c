@@ -88,7 +88,10 @@ static int write_file(const struct archive_lib *lib, struct archive *archive, in
     }
     fchmod(fd, executable ? SEALED_FILE | EXECUTE : SEALED_FILE);
     close(fd);
-    return 0;
+    if (got == 0)
+        return 0;
+    errno = EBADMSG;
+    return -1;
 }
 
 static int unpack_entry(const struct archive_lib *lib, struct archive *archive,
@@ -126,17 +129,20 @@ static int unpack_all(const struct archive_lib *lib, struct archive *archive, in
 {
     struct archive_entry *entry;
 
-    while (lib->read_next_header(archive, &entry) == ARCHIVE_OK) {
+    int r;
+
+    while ((r = lib->read_next_header(archive, &entry)) == ARCHIVE_OK || r == ARCHIVE_WARN) {
         if (unpack_entry(lib, archive, entry, root) < 0)
             return error_errno(err, "unpack '%s'", lib->entry_pathname(entry));
     }
-    return 0;
+    return r == ARCHIVE_EOF ? 0 : error_set(err, ERROR_SYNTAX, "the ZIP archive is broken");
 }
 
 int unpack_zip(struct str zip, const char *folder, struct error *err)
 {
     const struct archive_lib *lib = archive_lib();
     struct archive *archive;
+    locale_t before;
     int root;
     int r = 0;
 
@@ -145,11 +151,14 @@ int unpack_zip(struct str zip, const char *folder, struct error *err)
     root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (root < 0)
         return error_errno(err, "open '%s'", folder);
+    before = archive_names_begin();
     archive = lib->read_new();
     lib->read_support_format_zip(archive);
-    if (lib->read_open_memory(archive, zip.ptr, zip.len) == ARCHIVE_OK)
+    /* What is no archive at all has no files. */
+    if (archive_is_zip(zip) && lib->read_open_memory(archive, zip.ptr, zip.len) == ARCHIVE_OK)
         r = unpack_all(lib, archive, root, err);
     lib->read_free(archive);
+    archive_names_end(before);
     close(root);
     return r;
 }

@@ -148,6 +148,19 @@ START_TEST(test_what_is_no_archive_gives_nothing)
 }
 END_TEST
 
+START_TEST(test_what_is_not_whole_is_told)
+{
+    static const struct item item = {"x", "some text that takes room", 0644};
+    struct buf zip = {0};
+    struct error err;
+
+    pack(&item, 1, &zip);
+    for (size_t len = 4; len < 40; len += 6)
+        ck_assert_int_eq(unpack_zip((struct str){zip.ptr, len}, folder, &err), -1);
+    buf_done(&zip);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("invoke/unpack");
@@ -158,6 +171,7 @@ int main(void)
     tcase_add_test(tc, test_packages_lie_over_one_another);
     tcase_add_loop_test(tc, test_nothing_is_written_outside, 0, 3);
     tcase_add_test(tc, test_what_is_no_archive_gives_nothing);
+    tcase_add_test(tc, test_what_is_not_whole_is_told);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

@@ -2,7 +2,7 @@
  * Code packages: unpacked from a request and looked at.
  *
  * A package that is no archive at all is kept as it is, since official tools upload such; one that
- * unpacks to something harmful is refused here, before anything is stored.
+ * is broken or unpacks to something harmful is refused here, before anything is stored.
  *
  * Source: spec pages api-2016-08-15 §6.3.5, limits §2.
  */
@@ -22,6 +22,8 @@ enum {
     RATIO_FROM_BYTES = 10 << 20, /* small packages may well be that regular */
     READ_BYTES = 64 * 1024,
 };
+
+#define BROKEN "Code package is a ZIP archive that is broken or not whole"
 
 /* ---- what an archive holds ---- */
 
@@ -142,7 +144,9 @@ static bool count_bytes(struct inspection *inspection, struct archive *archive)
     for (;;) {
         la_ssize_t got = inspection->lib->read_data(archive, buffer, sizeof(buffer));
 
-        if (got <= 0)
+        if (got < 0)
+            return refuse(inspection, BROKEN);
+        if (got == 0)
             return true;
         inspection->unpacked += got;
         if (!check_size(inspection))
@@ -154,6 +158,7 @@ static void inspect(struct inspection *inspection)
 {
     const struct archive_lib *lib = inspection->lib = archive_lib();
     struct archive_entry *entry;
+    int r = ARCHIVE_FATAL;
 
     if (!lib) {
         refuse(inspection, ARCHIVE_LIB_MISSING);
@@ -164,11 +169,13 @@ static void inspect(struct inspection *inspection)
     lib->read_support_format_zip(archive);
     if (lib->read_open_memory(archive, inspection->package->bytes, inspection->package->len) ==
         ARCHIVE_OK) {
-        while (lib->read_next_header(archive, &entry) == ARCHIVE_OK) {
+        while ((r = lib->read_next_header(archive, &entry)) == ARCHIVE_OK || r == ARCHIVE_WARN) {
             if (!check_entry(inspection, entry) || !count_bytes(inspection, archive))
                 break;
         }
     }
+    if (!inspection->package->problem && r != ARCHIVE_EOF)
+        refuse(inspection, BROKEN);
     lib->read_free(archive);
 }
 
@@ -228,8 +235,13 @@ void package_check(struct package *package, const cJSON *input, int64_t max_unpa
     package->crc64 = crc64_add(0, bytes);
     digest_hex(DIGEST_SHA256, bytes, hex);
     memcpy(package->id, hex, sizeof(package->id));
-    if (str_starts(bytes, STR("PK")))
+    if (archive_is_zip(bytes)) {
+        /* Loaded before its names are. */
+        locale_t before = archive_lib() ? archive_names_begin() : (locale_t)0;
+
         inspect(&inspection);
+        archive_names_end(before);
+    }
 }
 
 void package_look(struct work *work)
