@@ -321,10 +321,13 @@ static int start_signals(struct daemon *d, struct error *err)
 }
 
 /* Once code runs here, whoever may call may run programs. */
-static void warn_of_others(const struct settings *s)
+static void warn_of_others(const struct daemon *d)
 {
     static const char *const names[] = {[AUTH_MODE_OFF] = "off", [AUTH_MODE_LENIENT] = "lenient"};
+    const struct settings *s = d->settings;
+    const struct ready_listener *shown = ready_shown(d->listeners, d->listener_count);
     struct str address = settings_wide_address(s);
+    unsigned port = shown ? shown->port : 0;
 
     if (!str_is_set(address))
         return;
@@ -335,12 +338,15 @@ static void warn_of_others(const struct settings *s)
                 "auth.mode: lenient would let everybody there deploy and run code.\n\n",
                 STR_ARG(address), s->auth.key_count);
     else if (s->auth.mode != AUTH_MODE_STRICT)
-        fprintf(stderr,
-                "WARNING: other machines can reach " STR_FMT " and auth.mode is %s: everybody "
-                "there may deploy and run code.\n"
-                "auth.mode: strict would ask for calls signed with a key of the setting "
-                "auth.keys.\n\n",
-                STR_ARG(address), names[s->auth.mode]);
+        fprintf(
+            stderr,
+            "WARNING: other machines can reach " STR_FMT " and auth.mode is %s: everybody "
+            "there may deploy and run code.\n"
+            "In a container they are who reaches a published port: -p 127.0.0.1:%u:%u leaves it to "
+            "your machine, -p %u:%u opens it to every other.\n"
+            "auth.mode: strict would ask for calls signed with a key of the setting "
+            "auth.keys.\n\n",
+            STR_ARG(address), names[s->auth.mode], port, port, port, port);
 }
 
 static int announce(struct daemon *d, struct error *err)
@@ -356,7 +362,7 @@ static int announce(struct daemon *d, struct error *err)
         .drawn_token = str_of(d->drawn_token),
         .token_needed = control_asks_for_token(s),
     });
-    warn_of_others(s);
+    warn_of_others(d);
     log_info("ready", "pid=%ld", (long)getpid());
     if (!str_is_set(s->ready_file))
         return 0;

@@ -47,3 +47,13 @@ def test_two_starts_draw_two_tokens_and_a_given_one_is_not_printed(daemon):
     assert len(drawn) == 2
     log = daemon(config=WIDE + "token: open-sesame\n", listen=()).log()
     assert "sesame" not in log and "$FCEMU_TOKEN" in log
+
+
+def test_what_is_open_to_others_is_said_with_the_line_that_closes_it(daemon):
+    wide = daemon(config=WIDE + "token: random\n", listen=())
+    warning = wide.log().partition("WARNING: ")[2]
+    assert warning.startswith("other machines can reach 0.0.0.0:0 and auth.mode is lenient: everybody there may deploy and run code.")
+    assert f"-p 127.0.0.1:{wide.port}:{wide.port} leaves it to your machine, -p {wide.port}:{wide.port} opens it" in warning
+    signed = daemon(config="listen: ['0.0.0.0:0']\ntoken: random\n", listen=()).log()
+    assert "WARNING" not in signed and "calls must be signed with a key of the setting auth.keys (0 there)" in signed
+    assert "ther machines" not in daemon().log()
