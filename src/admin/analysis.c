@@ -162,7 +162,7 @@ void step_retries_work(struct admin_call *call)
     struct retries retries;
     struct buf body = {0};
 
-    if (!admin_read_query_beside(call, &query, "profile", match))
+    if (!admin_read_query_into(call, &query, match))
         return;
     OWN(journal_snapshot_free)
     struct journal_snapshot *snapshot = journal_snapshot_take(call->admin->context.journal);

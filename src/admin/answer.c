@@ -3,6 +3,8 @@
 #include <inttypes.h>
 
 #include "admin/internal.h"
+#include "admin/steps.h"
+#include "base/distance.h"
 #include "base/mem.h"
 
 /* ---- answering ---- */
@@ -115,6 +117,15 @@ void admin_problem_issues(struct admin_call *call, int status, const char *detai
     problem(call, status, str_of(detail), issues);
 }
 
+void admin_not_found(struct admin_call *call, const char *what, const struct nearest *nearest)
+{
+    if (nearest->best.ptr)
+        admin_problem(call, 404, "no %s '" STR_FMT "'; did you mean '" STR_FMT "'?", what,
+                      STR_ARG(nearest->wanted), STR_ARG(nearest->best));
+    else
+        admin_problem(call, 404, "no %s '" STR_FMT "'", what, STR_ARG(nearest->wanted));
+}
+
 /* ---- asking ---- */
 
 struct str admin_query(const struct admin_call *call, const char *name)
@@ -131,6 +142,14 @@ bool admin_wants_yaml(struct admin_call *call, bool *out)
         return true;
     admin_problem(call, 400, "format '" STR_FMT "' is not one of json, yaml", STR_ARG(format));
     return false;
+}
+
+void admin_tree_of(struct admin_call *call, cJSON *json, const cJSON *list)
+{
+    if (list->child || admin_check_region(call, admin_query(call, "region")))
+        admin_tree(call, 200, json);
+    else
+        cJSON_Delete(json);
 }
 
 static struct str etag(const struct admin *admin, struct arena *arena)

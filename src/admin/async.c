@@ -92,7 +92,7 @@ void step_async_get(struct admin_call *call)
         if (is_wanted(call, &found[i]))
             cJSON_AddItemToArray(list, describe(call, &found[i]));
     }
-    admin_tree(call, 200, answer);
+    admin_tree_of(call, answer, list);
 }
 
 /* By the id of the call, or that of the request it came with. */

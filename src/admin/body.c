@@ -2,6 +2,7 @@
 #include "admin/body.h"
 
 #include "admin/internal.h"
+#include "admin/parameter.h"
 #include "base/distance.h"
 #include "base/number.h"
 
@@ -52,20 +53,6 @@ static const struct schema {
 /* Read whole by whoever takes them: the grammar of rules and tapes, which refuses what it does not know,
  * and a protocol that grows. */
 static const char *const read_elsewhere[] = {"RpcMessage", "RuleDocument", "RuleInput", "Tape"};
-
-/* What may stand in the query of a call that changes something. */
-static const struct {
-    const char *method, *path, *name;
-} queries[] = {
-    {"DELETE", "/deliveries",     "account"},
-    {"DELETE", "/functions/{name}/debug", "account"},
-    {"DELETE", "/functions/{name}/debug", "region"},
-    {"POST",   "/faults/check",   "alone"},
-    {"POST",   "/faults/dry-run", "alone"},
-    {"POST",   "/faults/dry-run", "last"},
-    {"POST",   "/faults/dry-run", "over"},
-    {"POST",   "/faults/rules",   "place"},
-};
 
 static const struct {
     unsigned type;
@@ -249,21 +236,49 @@ static void check_body(const struct schema *schema, const cJSON *body, struct mi
         check_member(schema, member, mistakes);
 }
 
-static void check_query(const struct admin_route *route, struct str name, struct mistakes *mistakes)
+static void check_words(const struct admin_parameter *parameter, struct str value,
+                        struct mistakes *mistakes)
 {
-    struct nearest nearest = {.wanted = name};
-    OWN(buf_done) struct buf known = {0};
+    struct nearest nearest = {.wanted = value};
+    OWN(buf_done) struct buf message = {0}, hint = {0}, known = {0};
+    struct str word, tail, rest = str_of(parameter->words);
 
-    for (size_t i = 0; i < N_ELEMENTS(queries); i++) {
-        if (strcmp(queries[i].method, route->method) != 0 ||
-            strcmp(queries[i].path, route->path) != 0)
-            continue;
-        if (str_eq(str_of(queries[i].name), name))
+    while (rest.ptr) {
+        if (!str_cut(rest, ' ', &word, &tail))
+            tail = STR_NONE;
+        if (str_eq_nocase(word, value))
             return;
-        nearest_offer(&nearest, str_of(queries[i].name));
-        buf_printf(&known, "%s'%s'", known.len ? ", " : "", queries[i].name);
+        nearest_offer(&nearest, word);
+        buf_printf(&known, "%s" STR_FMT, known.len ? ", " : "", STR_ARG(word));
+        rest = tail;
     }
-    add_unknown(mistakes, "parameter", &nearest, buf_str(&known));
+    buf_printf(&message, "%s '" STR_FMT "' is not one of " STR_FMT, parameter->name, STR_ARG(value),
+               STR_ARG(buf_str(&known)));
+    if (nearest.best.ptr)
+        buf_printf(&hint, "did you mean '" STR_FMT "'?", STR_ARG(nearest.best));
+    add_mistake(mistakes, str_of(parameter->name), buf_str(&message), buf_str(&hint));
+}
+
+static void check_query(const struct admin_route *route, const struct query_pair *pair,
+                        struct mistakes *mistakes)
+{
+    struct nearest nearest = {.wanted = pair->key};
+    OWN(buf_done) struct buf known = {0};
+    const struct admin_parameter *parameter;
+
+    for (size_t i = 0; (parameter = admin_parameter_of(route, i)); i++) {
+        if (strcmp(parameter->in, "query") != 0)
+            continue;
+        if (str_eq(str_of(parameter->name), pair->key)) {
+            if (parameter->words)
+                check_words(parameter, pair->value, mistakes);
+            return;
+        }
+        nearest_offer(&nearest, str_of(parameter->name));
+        buf_printf(&known, "%s'%s'", known.len ? ", " : "", parameter->name);
+    }
+    if (!admin_parameters_are_open(route))
+        add_unknown(mistakes, "parameter", &nearest, buf_str(&known));
 }
 
 static bool changes(const struct admin_call *call)
@@ -277,12 +292,10 @@ bool body_check(struct admin_call *call)
     OWN(buf_done) struct buf list = {0};
     struct mistakes mistakes = {0};
 
-    if (!changes(call))
-        return true;
-    if (schema)
+    if (schema && changes(call))
         check_body(schema, call->document, &mistakes);
     for (size_t i = 0; i < call->query.count; i++)
-        check_query(call->route, call->query.pairs[i].key, &mistakes);
+        check_query(call->route, &call->query.pairs[i], &mistakes);
     bool right = mistakes.list.len == 0;
 
     if (!right) {

@@ -99,12 +99,7 @@ static const struct drill_plan *find_plan(struct admin_call *call)
         return plan;
     for (size_t i = 0; i < count; i++)
         nearest_offer(&nearest, plans[i].id);
-    if (nearest.best.ptr)
-        admin_problem(call, 404, "no drill '" STR_FMT "'; did you mean '" STR_FMT "'?",
-                      STR_ARG(call->params[0]), STR_ARG(nearest.best));
-    else
-        admin_problem(call, 404, "no drill '" STR_FMT "' in the loaded rules",
-                      STR_ARG(call->params[0]));
+    admin_not_found(call, "drill", &nearest);
     return NULL;
 }
 
@@ -354,7 +349,7 @@ static void waiter_left(struct admin_call *call)
 
 static bool is_true(struct admin_call *call, const char *name)
 {
-    return str_eq(admin_query(call, name), STR("true"));
+    return str_eq_nocase(admin_query(call, name), STR("true"));
 }
 
 static bool read_format(struct admin_call *call, enum drill_format *out)

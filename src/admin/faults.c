@@ -204,7 +204,7 @@ void step_faults_check_begin(struct admin_call *call)
     struct str alone = admin_query(call, "alone");
 
     /* By default the document is looked at as the one to be PUT: over the files. */
-    if (str_eq(alone, STR("true")))
+    if (str_eq_nocase(alone, STR("true")))
         compile->file_count = 0;
     compile->layer = layer_new();
     compile->whole = call->request.body.ptr ? call->request.body : STR("");

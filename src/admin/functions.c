@@ -64,7 +64,7 @@ void step_functions_get(struct admin_call *call)
         cJSON_AddBoolToObject(item, "has_code", found[i].has_code);
         cJSON_AddItemToArray(list, item);
     }
-    admin_tree(call, 200, answer);
+    admin_tree_of(call, answer, list);
 }
 
 void step_instances_get(struct admin_call *call)
@@ -99,5 +99,5 @@ void step_instances_get(struct admin_call *call)
         cJSON_AddStringToObject(item, "created", time);
         cJSON_AddItemToArray(list, item);
     }
-    admin_tree(call, 200, answer);
+    admin_tree_of(call, answer, list);
 }

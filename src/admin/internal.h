@@ -19,6 +19,7 @@ enum {
     ADMIN_BULK_WAIT_MS = 1500,          /* behind other long answers; then 503 */
 };
 
+struct nearest;
 struct admin_call;
 struct drill_runs;
 struct events;
@@ -132,11 +133,15 @@ void admin_answer(struct admin_call *call, int status, const char *type, struct 
 void admin_json(struct admin_call *call, int status, struct buf *body);
 /** Takes @json. */
 void admin_tree(struct admin_call *call, int status, cJSON *json);
+/** 200, unless @list in it is empty for a region that looks like another misspelt. Takes @json. */
+void admin_tree_of(struct admin_call *call, cJSON *json, const cJSON *list);
 /** Each line of @text as an item of @list. */
 void admin_add_lines(cJSON *list, struct str text);
 void admin_header(struct admin_call *call, const char *name, struct str value);
 /** problem+json with a sentence for the reader. */
 void admin_problem(struct admin_call *call, int status, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/** 404: there is none of this name; the nearest one is told. */
+void admin_not_found(struct admin_call *call, const char *what, const struct nearest *nearest);
 /** problem+json with errors[] from @issues, a JSON array. */
 void admin_problem_issues(struct admin_call *call, int status, const char *detail,
                           struct str issues);

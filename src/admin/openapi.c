@@ -7,6 +7,7 @@
 #include "admin/body.h"
 #include "admin/events.h"
 #include "admin/metrics.h"
+#include "admin/parameter.h"
 #include "admin/steps.h"
 #include "journal/query.h"
 
@@ -147,49 +148,48 @@ static void add_content(const char *type, const char *schema, struct buf *out)
 }
 
 /* Queries of paths other than /requests, whose filters are the journal's. */
-static const struct {
-    const char *path, *name, *in;
-} parameters[] = {
-    {"/async",                    "account",       "query" },
-    {"/async",                    "function",      "query" },
-    {"/async",                    "region",        "query" },
-    {"/async",                    "status",        "query" },
-    {"/deliveries",               "destination",   "query" },
-    {"/deliveries",               "function",      "query" },
-    {"/deliveries",               "account",       "query" },
-    {"/deliveries",               "region",        "query" },
-    {"/deliveries",               "after",         "query" },
-    {"/events",                   "after",         "query" },
-    {"/events",                   "Last-Event-ID", "header"},
-    {"/events",                   "type",          "query" },
-    {"/drills/runs/{run}/report", "format",        "query" },
-    {"/drills/runs/{run}/report", "wait",          "query" },
-    {"/drills/runs/{run}/report", "attached",      "query" },
-    {"/drills/runs/{run}/diff",   "from",          "query" },
-    {"/functions",                "account",       "query" },
-    {"/functions",                "function",      "query" },
-    {"/functions",                "region",        "query" },
-    {"/instances",                "account",       "query" },
-    {"/instances",                "function",      "query" },
-    {"/instances",                "region",        "query" },
-    {"/settings",                 "key",           "query" },
-    {"/triggers",                 "function",      "query" },
-    {"/triggers",                 "trigger",       "query" },
-    {"/triggers",                 "type",          "query" },
-    {"/triggers",                 "account",       "query" },
-    {"/triggers",                 "region",        "query" },
-};
-
-static void add_parameter(const char *name, const char *in, const char **comma, struct buf *out)
+static void add_words(const char *words, struct buf *out)
 {
-    buf_printf(out, "%s{\"name\":\"%s\",\"in\":\"%s\",\"schema\":{\"type\":\"string\"}}", *comma,
+    const char *comma = "";
+    struct str word, tail, rest = str_of(words);
+
+    buf_puts(out, ",\"enum\":[");
+    while (rest.ptr) {
+        if (!str_cut(rest, ' ', &word, &tail))
+            tail = STR_NONE;
+        buf_printf(out, "%s\"" STR_FMT "\"", comma, STR_ARG(word));
+        comma = ",";
+        rest = tail;
+    }
+    buf_add_char(out, ']');
+}
+
+static void add_parameter(const char *name, const char *in, const char *words, const char **comma,
+                          struct buf *out)
+{
+    buf_printf(out, "%s{\"name\":\"%s\",\"in\":\"%s\",\"schema\":{\"type\":\"string\"", *comma,
                name, in);
+    if (words)
+        add_words(words, out);
+    buf_puts(out, "}}");
     *comma = ",";
+}
+
+static bool has_filters_of_journal(const struct admin_route *route)
+{
+    static const char *const paths[] = {"/clients", "/requests", "/retries"};
+
+    for (size_t i = 0; i < N_ELEMENTS(paths); i++) {
+        if (strcmp(route->path, paths[i]) == 0)
+            return true;
+    }
+    return false;
 }
 
 static void add_parameters(const struct admin_route *route, struct buf *out)
 {
     const char *comma = "";
+    const struct admin_parameter *own;
     const char *name;
 
     buf_puts(out, ",\"parameters\":[");
@@ -200,14 +200,12 @@ static void add_parameters(const struct admin_route *route, struct buf *out)
                    comma, (int)strcspn(p + 1, "}"), p + 1);
         comma = ",";
     }
-    for (size_t i = 0; strcmp(route->path, "/requests") == 0 && (name = journal_query_name(i)); i++)
-        add_parameter(name, "query", &comma, out);
+    for (size_t i = 0; has_filters_of_journal(route) && (name = journal_query_name(i)); i++)
+        add_parameter(name, "query", NULL, &comma, out);
     for (size_t i = 0; strcmp(route->path, "/logs") == 0 && (name = logs_query_name(i)); i++)
-        add_parameter(name, "query", &comma, out);
-    for (size_t i = 0; i < N_ELEMENTS(parameters); i++) {
-        if (strcmp(parameters[i].path, route->path) == 0)
-            add_parameter(parameters[i].name, parameters[i].in, &comma, out);
-    }
+        add_parameter(name, "query", NULL, &comma, out);
+    for (size_t i = 0; (own = admin_parameter_of(route, i)); i++)
+        add_parameter(own->name, own->in, own->words, &comma, out);
     buf_add_char(out, ']');
 }
 
@@ -254,15 +252,15 @@ static const struct {
     int whose;
     const char *meaning;
 } refusals[] = {
-    {400, OF_BODIES,  "the body has a member that nothing takes" },
-    {400, OF_FILTERS, "a filter is unknown or has no such value" },
-    {401, OF_GUARDED, "the token is missing or wrong"            },
-    {403, OF_ALL,     "a page of another origin, or another user"},
-    {406, OF_PAGE,    "the client takes no gzip"                 },
-    {404, OF_NAMED,   "there is nothing of this name"            },
-    {413, OF_BODIES,  "the body is too large"                    },
-    {415, OF_BODIES,  "the body is of another type"              },
-    {422, OF_BODIES,  "the body does not say what this takes"    },
+    {400, OF_BODIES,  "the body has a member that nothing takes"   },
+    {400, OF_FILTERS, "a parameter is unknown or has no such value"},
+    {401, OF_GUARDED, "the token is missing or wrong"              },
+    {403, OF_ALL,     "a page of another origin, or another user"  },
+    {406, OF_PAGE,    "the client takes no gzip"                   },
+    {404, OF_NAMED,   "there is nothing of this name"              },
+    {413, OF_BODIES,  "the body is too large"                      },
+    {415, OF_BODIES,  "the body is of another type"                },
+    {422, OF_BODIES,  "the body does not say what this takes"      },
 };
 
 static bool can_be_refused(const struct admin_route *route, int whose)
@@ -277,7 +275,7 @@ static bool can_be_refused(const struct admin_route *route, int whose)
     case OF_BODIES:
         return route->takes != NULL;
     case OF_FILTERS:
-        return strcmp(route->path, "/requests") == 0 || strcmp(route->path, "/logs") == 0;
+        return !route->takes && !(route->flags & ADMIN_OPEN);
     default:
         return true;
     }

@@ -2,19 +2,20 @@
 
 #include <inttypes.h>
 
+#include "admin/parameter.h"
 #include "admin/steps.h"
 #include "journal/closest.h"
 #include "journal/format.h"
 
 enum { LIST_SHORT_MAX = 1000 };
 
-/* What is asked beside the filters. */
-static const char *const own_keys[] = {"format", "detail"};
-
-static bool is_own_key(struct str key)
+/* Asked beside the filters. */
+static bool is_own_key(const struct admin_call *call, struct str key)
 {
-    for (size_t i = 0; i < N_ELEMENTS(own_keys); i++) {
-        if (str_eq(key, str_of(own_keys[i])))
+    const struct admin_parameter *own;
+
+    for (size_t i = 0; (own = admin_parameter_of(call->route, i)); i++) {
+        if (str_eq(key, str_of(own->name)))
             return true;
     }
     return false;
@@ -31,8 +32,7 @@ static void add_to_match(cJSON *match, const struct query_pair *pair, struct are
     cJSON_AddItemToArray(list, json_string(pair->value));
 }
 
-bool admin_read_query_beside(struct admin_call *call, struct journal_query *out, const char *beside,
-                             cJSON *match)
+bool admin_read_query_into(struct admin_call *call, struct journal_query *out, cJSON *match)
 {
     struct error err;
 
@@ -40,7 +40,7 @@ bool admin_read_query_beside(struct admin_call *call, struct journal_query *out,
     for (size_t i = 0; i < call->query.count; i++) {
         const struct query_pair *pair = &call->query.pairs[i];
 
-        if (is_own_key(pair->key) || (beside && str_eq(pair->key, str_of(beside))))
+        if (is_own_key(call, pair->key))
             continue;
         if (journal_query_add(out, pair->key, pair->value, clock_wall_ms(), call->arena, &err) <
             0) {
@@ -55,7 +55,7 @@ bool admin_read_query_beside(struct admin_call *call, struct journal_query *out,
 
 bool admin_read_query(struct admin_call *call, struct journal_query *out)
 {
-    return admin_read_query_beside(call, out, NULL, NULL);
+    return admin_read_query_into(call, out, NULL);
 }
 
 bool admin_check_query(struct admin_call *call, const struct journal_query *query,
@@ -88,7 +88,7 @@ void step_requests_begin(struct admin_call *call)
 
     str_to_uint(admin_query(call, "limit"), UINT64_MAX, &limit);
     call->bulk = limit > LIST_SHORT_MAX || admin_query(call, "format").ptr ||
-                 str_eq(admin_query(call, "detail"), STR("full"));
+                 str_eq_nocase(admin_query(call, "detail"), STR("full"));
 }
 
 /* Names of rules and functions are anybody's: when nothing fits, what is nearest is told. */
@@ -110,7 +110,7 @@ static void answer_list(struct admin_call *call, const struct journal_query *que
                         const struct journal_selection *selection)
 {
     enum journal_detail detail =
-        str_eq(admin_query(call, "detail"), STR("full")) ? JOURNAL_FULL : JOURNAL_SHORT;
+        str_eq_nocase(admin_query(call, "detail"), STR("full")) ? JOURNAL_FULL : JOURNAL_SHORT;
     struct buf body = {0};
 
     buf_printf(&body, "{\"matched\":%zu,\"kept\":%zu,\"lost\":%" PRIu64 ",\"requests\":[",
@@ -158,15 +158,12 @@ void step_requests_work(struct admin_call *call)
     if (!admin_check_query(call, &query, snapshot))
         return;
     journal_select(&query, snapshot, call->arena, &selection);
-    if (!format.ptr || str_eq(format, STR("json")))
+    if (!format.ptr || str_eq_nocase(format, STR("json")))
         answer_list(call, &query, snapshot, &selection);
-    else if (str_eq(format, STR("ndjson")))
+    else if (str_eq_nocase(format, STR("ndjson")))
         answer_ndjson(call, &selection);
-    else if (str_eq(format, STR("har")))
-        answer_har(call, &selection);
     else
-        admin_problem(call, 400, "format '" STR_FMT "' is not one of json, ndjson, har",
-                      STR_ARG(format));
+        answer_har(call, &selection);
 }
 
 static void no_such_request(struct admin_call *call)

@@ -125,5 +125,5 @@ void step_resources(struct admin_call *call)
         if (!kind.ptr || str_eq(kind, str_of(kinds[i])))
             context->resources_each(context->owner, str_of(kinds[i]), add_row, &listing);
     cJSON_AddBoolToObject(answer, "more", listing.more);
-    admin_tree(call, 200, answer);
+    admin_tree_of(call, answer, listing.rows);
 }

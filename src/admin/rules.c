@@ -5,7 +5,18 @@
 #include "admin/rule_json.h"
 #include "admin/steps.h"
 #include "admin/unwrap.h"
+#include "base/distance.h"
 #include "conf/document.h"
+
+static void no_such_rule(struct admin_call *call)
+{
+    const struct fault_ruleset *set = fault_engine_ruleset(call->admin->context.engine);
+    struct nearest nearest = {.wanted = call->params[0]};
+
+    for (size_t i = 0; set && i < set->rule_count; i++)
+        nearest_offer(&nearest, set->rules[i].id);
+    admin_not_found(call, "rule", &nearest);
+}
 
 void step_rule_get(struct admin_call *call)
 {
@@ -16,7 +27,7 @@ void step_rule_get(struct admin_call *call)
     if (!admin_wants_yaml(call, &yaml))
         return;
     if (!rule_stats_find(call->admin, call->params[0], &stats)) {
-        admin_problem(call, 404, "no rule '" STR_FMT "'", STR_ARG(call->params[0]));
+        no_such_rule(call);
         return;
     }
     if (yaml) {
@@ -123,7 +134,7 @@ static bool is_ours_to_change(struct admin_call *call)
                       "with /enable and /disable",
                       STR_ARG(id), stats.rule->at.file ? stats.rule->at.file : "a file");
     else
-        admin_problem(call, 404, "no rule '" STR_FMT "'", STR_ARG(id));
+        no_such_rule(call);
     return false;
 }
 
@@ -179,7 +190,7 @@ void step_rule_delete_begin(struct admin_call *call)
 void admin_answer_rule(struct admin_call *call, int result)
 {
     if (result == FAULT_NOT_FOUND) {
-        admin_problem(call, 404, "no rule '" STR_FMT "'", STR_ARG(call->params[0]));
+        no_such_rule(call);
         return;
     }
     admin_touch(call->admin);

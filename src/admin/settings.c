@@ -1,6 +1,7 @@
 /* The settings in force, and who said so: the file and its line, a variable, a flag, or nobody. */
 #include "conf/settings.h"
 #include "admin/steps.h"
+#include "base/distance.h"
 #include "base/glob.h"
 
 /* A mode that nobody chose was settled by the addresses. */
@@ -47,6 +48,16 @@ static cJSON *describe(const struct admin_call *call, const struct settings_sour
     return out;
 }
 
+static void no_such_setting(struct admin_call *call, const struct settings *settings,
+                            struct str wanted)
+{
+    struct nearest nearest = {.wanted = wanted};
+
+    for (size_t i = 0; i < settings->source_count; i++)
+        nearest_offer(&nearest, str_of(settings->sources[i].key));
+    admin_not_found(call, "setting", &nearest);
+}
+
 void step_settings_get(struct admin_call *call)
 {
     const struct settings *settings = call->admin->context.settings;
@@ -66,5 +77,10 @@ void step_settings_get(struct admin_call *call)
         if (!str_is_set(wanted) || glob_match(wanted, str_of(source->key)))
             cJSON_AddItemToArray(list, describe(call, source));
     }
-    admin_tree(call, 200, answer);
+    if (list->child) {
+        admin_tree(call, 200, answer);
+        return;
+    }
+    cJSON_Delete(answer);
+    no_such_setting(call, settings, wanted);
 }

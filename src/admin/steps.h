@@ -174,7 +174,5 @@ bool admin_check_query(struct admin_call *call, const struct journal_query *quer
                        const struct journal_snapshot *snapshot);
 /** False, and answered, when @region, of which nothing was found, looks like another misspelt. */
 bool admin_check_region(struct admin_call *call, struct str region);
-/** The same where @beside is a key of the path's own; the filters also go into @match, an object as
- * verify takes it. Both may be NULL. */
-bool admin_read_query_beside(struct admin_call *call, struct journal_query *out, const char *beside,
-                             cJSON *match);
+/** The same; the filters also go into @match, an object as verify takes it, unless that is NULL. */
+bool admin_read_query_into(struct admin_call *call, struct journal_query *out, cJSON *match);

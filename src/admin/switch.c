@@ -1,6 +1,7 @@
 /* What is on: rules, groups, and everything again after a stop; each for good or for a time. */
 
 #include "admin/steps.h"
+#include "base/distance.h"
 #include "conf/scalar.h"
 
 /* ---- the body of a switch ---- */
@@ -57,13 +58,23 @@ static int group_index(const struct admin *admin, struct str name)
     return -1;
 }
 
+static void no_such_group(struct admin_call *call)
+{
+    const struct fault_ruleset *set = fault_engine_ruleset(call->admin->context.engine);
+    struct nearest nearest = {.wanted = call->params[0]};
+
+    for (size_t i = 0; set && i < set->group_count; i++)
+        nearest_offer(&nearest, set->groups[i].name);
+    admin_not_found(call, "group", &nearest);
+}
+
 void step_group_get(struct admin_call *call)
 {
     int index = group_index(call->admin, call->params[0]);
     struct buf body = {0};
 
     if (index < 0) {
-        admin_problem(call, 404, "no group '" STR_FMT "'", STR_ARG(call->params[0]));
+        no_such_group(call);
         return;
     }
     buf_printf(&body, "{\"enabled\":%s}",

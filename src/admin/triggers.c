@@ -83,7 +83,7 @@ void step_triggers_get(struct admin_call *call)
 
     for (size_t i = 0; i < count; i++)
         cJSON_AddItemToArray(list, describe(call, &found[i]));
-    admin_tree(call, 200, answer);
+    admin_tree_of(call, answer, list);
 }
 
 /* ---- payloads ---- */

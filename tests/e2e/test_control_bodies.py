@@ -161,3 +161,90 @@ def test_reset_verb_takes_an_account(running):
     done = running.run("reset", "--account", "777")
     assert done.returncode == 0, done.stderr
     assert services(running, MINE) == [] and services(running, THEIRS) == ["s"]
+
+
+ANYTHING = ("ca.pem", "livez", "readyz", "ui")  # pages and probes, which need no token
+
+
+@pytest.mark.sound("B5", "?nonsense=1 to every control call that asks", "400 that names it, and what there is")
+def test_unknown_parameters_are_refused_everywhere(running):
+    document = running.admin("GET", "openapi.json").json()["paths"]
+    for path, methods in document.items():
+        named = {each["name"] for each in methods.get("get", {}).get("parameters", ()) if each["in"] == "query"}
+        for name, value in PATH.items():
+            path = path.replace(name, value)
+        path = path.removeprefix("/_fcemu").removeprefix("/")
+        if "get" not in methods or path.startswith(ANYTHING):
+            continue
+        reply = running.admin("GET", f"{path}?nonsense=1")
+        assert (reply.status, "nonsense" in reply.json()["detail"]) == (400, True), (path, reply.body)
+        for name in named - {"since", "until"}:
+            reply = running.admin("GET", f"{path}?{name}x=1")
+            assert (reply.status, f"'{name}x'" in reply.json()["detail"]) == (400, True), (path, reply.body)
+    for path in ("livez?x=1", "readyz?x=1", "ca.pem?x=1"):
+        assert running.admin("GET", path).status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("deliveries?functon=x", "unknown parameter 'functon'; did you mean 'function'?"),
+        ("events?typ=fired", "unknown parameter 'typ'; did you mean 'type'?"),
+        ("coverage?errors=AccessDenied", "unknown parameter 'errors'; did you mean 'error'?"),
+        ("health?x=1", "unknown parameter 'x'; this call takes none"),
+        ("settings?k=auth", "unknown parameter 'k'; there is 'key'"),
+        ("resources?kid=service", "unknown parameter 'kid'; did you mean 'kind'?"),
+        ("clients?format=har", "unknown filter 'format'"),
+        ("retries?detail=full", "unknown filter 'detail'"),
+        ("requests?detail=ful", "detail 'ful' is not one of short, full; did you mean 'full'?"),
+        ("requests?format=xml", "format 'xml' is not one of json, ndjson, har"),
+        ("faults?format=ymal", "format 'ymal' is not one of json, yaml"),
+        ("async?status=Runing", "did you mean 'Running'?"),
+        ("triggers?type=tiemr", "did you mean 'timer'?"),
+        ("drills/runs/1/report?wait=yes", "wait 'yes' is not one of true, false"),
+        ("drills/runs/1/report?attached=", "attached '' is not one of true, false"),
+        ("functions?region=cn-shanghia", "region: there is no 'cn-shanghia'; did you mean 'cn-shanghai'?"),
+        ("async?region=cn-shanghia", "did you mean 'cn-shanghai'?"),
+        ("instances?region=cn-shanghia", "did you mean 'cn-shanghai'?"),
+        ("triggers?region=cn-shanghia", "did you mean 'cn-shanghai'?"),
+        ("resources?region=cn-shanghia", "did you mean 'cn-shanghai'?"),
+    ],
+)
+def test_wrong_parameters_are_refused(running, path, says):
+    reply = running.admin("GET", path)
+    assert (reply.status, says in reply.json()["detail"]) == (400, True), reply.body
+
+
+@pytest.mark.parametrize("path", [
+    "requests?detail=full&format=ndjson", "requests?detail=short&format=HAR", "async?status=running", "triggers?type=timer&region=cn-beijing", "functions?region=my-own",
+    "resources?region=eu-central-1&kind=service&limit=1", "instances?account=1&function=x&region=cn-hangzhou", "coverage?error=AccessDenied&operation=@invoke", "settings?key=auth.*",
+])
+def test_parameters_that_there_are_are_taken(running, path):
+    assert running.admin("GET", path).status == 200
+
+
+@pytest.mark.sound("B5", "a rule, a group or a setting by a misspelt name", "404 with the nearest, by each call that takes one")
+@pytest.mark.parametrize(
+    ("method", "path", "body", "says"),
+    [
+        *((method, f"faults/rules/eahc{behind}", body, "no rule 'eahc'; did you mean 'each'?") for method, behind, body in (
+            ("GET", "", None), ("PUT", "", {"id": "eahc"}), ("PATCH", "", {"id": "eahc"}), ("DELETE", "", None), ("POST", "/arm", None), ("POST", "/enable", None), ("POST", "/disable", None), ("POST", "/reset", None))),
+        ("GET", "faults/rules/nothing-like-it", None, "no rule 'nothing-like-it'"),
+        ("GET", "faults/groups/gg", None, "no group 'gg'; did you mean 'g'?"),
+        ("PUT", "faults/groups/gg", {"enabled": False}, "no group 'gg'; did you mean 'g'?"),
+        ("GET", "settings?key=lisen", None, "no setting 'lisen'; did you mean 'listen'?"),
+        ("GET", "settings?key=no-such.*", None, "no setting 'no-such.*'"),
+        ("GET", "drills/x", None, "no drill 'x'"),
+    ],
+)
+def test_misspelt_names_are_told_with_the_nearest(running, method, path, body, says):
+    reply = running.admin(method, path, body)
+    assert (reply.status, reply.json()["detail"]) == (404, says), reply.body
+
+
+def test_of_checks_and_trials_only_what_they_take_is_taken(running):
+    rules, kind = b"version: 1\nrules: [{id: r, do: {error: AccessDenied}}]\n", {"Content-Type": "application/yaml"}
+
+    for path, status in (("faults/check?alone=true", 200), ("faults/check?alone=ture", 400), ("faults/dry-run?over=files", 422), ("faults/dry-run", 200), ("faults/dry-run?alone=true", 400)):
+        reply = running.admin("POST", path, rules, kind)
+        assert reply.status == status, (path, reply.body)

@@ -71,7 +71,7 @@ def test_dry_run_shows_what_a_document_would_have_done(daemon):
     for _ in range(5):
         running.invoke("other")
     document = "version: 1\nrules: [{id: strict, match: {function: other}, do: {error: AccessDenied}, ttl: 1h}]\n"
-    told = running.admin("POST", "faults/dry-run?alone=true", document.encode(), {"Content-Type": "application/yaml"}).json()
+    told = running.admin("POST", "faults/dry-run", document.encode(), {"Content-Type": "application/yaml"}).json()
 
     assert (told["calls"], told["struck"]) == (5, 5)
     assert told["changed"][0]["would_be"] == "strict"
