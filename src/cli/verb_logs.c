@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/distance.h"
 #include "base/mem.h"
 #include "cli/client.h"
 #include "cli/failure.h"
@@ -147,6 +148,37 @@ static int follow(const struct cli_args *args, const struct buf *query, struct p
     return client_stream(args, path, on_line, printing);
 }
 
+/* By the whole of its name, or by what is behind the service. */
+static bool is_called(struct str function, struct str wanted, struct nearest *nearest)
+{
+    struct str service, name = function;
+
+    if (!str_find(wanted, STR("/"), NULL))
+        str_cut(function, '/', &service, &name);
+    name = str_is_set(name) ? name : function;
+    nearest_offer(nearest, name);
+    return str_eq(name, wanted);
+}
+
+/* Nothing was printed: by nobody, or by one that there is not. */
+static void tell_unknown(const struct cli_args *args, const cJSON *known)
+{
+    OWN(json_free) cJSON *answer = NULL;
+    struct nearest nearest = {.wanted = str_of(args->positional[0])};
+    const cJSON *function;
+
+    if (known->child || client_ask_json(args, "GET", "/_fcemu/functions", STR_NONE, &answer) != 0)
+        return;
+    cJSON_ArrayForEach (function, json_get(answer, "functions")) {
+        if (is_called(json_get_str(function, "function"), nearest.wanted, &nearest))
+            return;
+    }
+    fprintf(stderr, "fcemu logs: there is no function '%s'", args->positional[0]);
+    if (nearest.best.ptr)
+        fprintf(stderr, "; did you mean '" STR_FMT "'?", STR_ARG(nearest.best));
+    fputs("\n", stderr);
+}
+
 static int run_logs(const struct cli_args *args)
 {
     struct printing printing = {.colour = cli_has_colour(STDOUT_FILENO),
@@ -171,6 +203,8 @@ static int run_logs(const struct cli_args *args)
         return EXIT_CODE_PASS;
     }
     tell_lost(args, json_get(answer, "functions"));
+    if (args->count)
+        tell_unknown(args, json_get(answer, "functions"));
     cJSON_ArrayForEach (line, json_get(answer, "lines"))
         print_line(line, &printing);
     return EXIT_CODE_PASS;

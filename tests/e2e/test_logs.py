@@ -363,3 +363,17 @@ def test_histograms(logged, path):
     assert all(bar["to"] - bar["from"] == 2 and bar["progress"] == "Complete" for bar in bars)
     assert sum(bar["count"] for bar in bars) == len(whole) > 0
     assert get_logs(running, kind="histogram", path=path, **{"from": 5, "to": 5}).json()["errorCode"] == "InvalidTimeRange"
+
+
+@pytest.mark.sound("B5", "fcemu logs of a function that there is not", "said, with the nearest; one that printed nothing is no mistake")
+def test_logs_of_a_misspelt_function(functions):
+    python(functions, PRINTS, functionName="printer")
+    for asked_for, told in (
+        ("pinter", "there is no function 'pinter'; did you mean 'printer'?"),
+        ("demo/pinter", "there is no function 'demo/pinter'; did you mean 'demo/printer'?"),
+        ("nothing-of-the-kind", "there is no function 'nothing-of-the-kind'"),
+        ("printer", ""),
+        ("demo/printer", ""),
+    ):
+        done = functions.running.run("logs", asked_for)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", f"fcemu logs: {told}\n" if told else ""), done
