@@ -55,6 +55,20 @@ cJSON *row_document(const struct store_row *row)
     return document ? document : cJSON_CreateObject();
 }
 
+/* A name within a text would have its quotes escaped. */
+cJSON *row_member(const struct store_row *row, const char *name)
+{
+    OWN(buf_done) struct buf quoted = {0};
+    size_t at;
+
+    buf_printf(&quoted, "\"%s\"", name);
+    if (!str_find(row->document, buf_str(&quoted), &at))
+        return NULL;
+    OWN(json_free) cJSON *document = row_document(row);
+
+    return cJSON_DetachItemFromObjectCaseSensitive(document, name);
+}
+
 const struct store_row *row_put(struct store_batch *batch, const struct store_key *key,
                                 const cJSON *document, struct store_value value)
 {

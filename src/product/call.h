@@ -41,6 +41,9 @@ void product_cancel(struct product_call *call);
 
 /** A row's document as a tree, owned by the caller; an empty one when it is none. */
 cJSON *row_document(const struct store_row *row);
+/** One member of it, the caller's, or NULL. Most rows lack those that are asked for so, and are not
+ * even parsed to know that. */
+cJSON *row_member(const struct store_row *row, const char *name);
 /** Write @document, which is borrowed, under @key. */
 const struct store_row *row_put(struct store_batch *batch, const struct store_key *key,
                                 const cJSON *document, struct store_value value);

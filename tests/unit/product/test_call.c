@@ -15,7 +15,7 @@ struct call {
 static struct {
     struct loop *loop;
     struct store *store;
-    char folder[64];
+    char folder[256];
     int answered, failed, freed; /* how often */
 } f;
 
@@ -47,8 +47,7 @@ static void setup(void)
     struct error err;
 
     memset(&f, 0, sizeof(f));
-    strcpy(f.folder, "/tmp/fcemu-call-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(f.folder));
+    scratch_folder(f.folder, "call");
     ck_assert_int_eq(loop_new(&f.loop, &err), 0);
     ck_assert_int_eq(store_open(f.loop, &settings, &f.store, &err), 0);
 }
@@ -174,6 +173,28 @@ START_TEST(test_row_that_is_no_json_is_an_empty_document)
 }
 END_TEST
 
+static const struct {
+    const char *document, *want; /* NULL = none */
+} members[] = {
+    {"{\"a\":1,\"b\":{\"c\":2}}", "1" },
+    {"{\"b\":{\"a\":2}}",         NULL}, /* of another */
+    {"{\"b\":\"\\\"a\\\"\"}",     NULL}, /* in a text */
+    {"{\"A\":1}",                 NULL},
+    {"{\"a\":",                   NULL},
+    {"",                          NULL},
+};
+
+START_TEST(test_member_of_a_row)
+{
+    const struct store_row row = {.document = str_of(members[_i].document)};
+    OWN(json_free) cJSON *member = row_member(&row, "a");
+
+    ck_assert_msg(!member == !members[_i].want, "%s", members[_i].document);
+    if (member)
+        ck_assert_int_eq(member->valueint, 1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("product/call");
@@ -186,6 +207,7 @@ int main(void)
     tcase_add_test(tc, test_call_whose_client_left_is_done_and_not_answered);
     tcase_add_test(tc, test_call_whose_write_failed_says_so);
     tcase_add_test(tc, test_row_that_is_no_json_is_an_empty_document);
+    tcase_add_loop_test(tc, test_member_of_a_row, 0, N_ELEMENTS(members));
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

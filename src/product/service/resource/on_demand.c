@@ -141,16 +141,11 @@ uint32_t concurrency_reserved(struct work *work, uint32_t most)
     return sum < most ? (uint32_t)sum : most;
 }
 
-/* Most rows have no such member, and need not be read to know that. */
 static bool is_disabled(const struct store_row *row)
 {
-    size_t at;
+    OWN(json_free) cJSON *disabled = row_member(row, "disableOndemand");
 
-    if (!str_find(row->document, STR("\"disableOndemand\""), &at))
-        return false;
-    OWN(json_free) cJSON *function = row_document(row);
-
-    return cJSON_IsTrue(json_get(function, "disableOndemand"));
+    return cJSON_IsTrue(disabled);
 }
 
 bool on_demand_allows(struct work *work, const struct address *at)

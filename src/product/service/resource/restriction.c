@@ -100,13 +100,8 @@ void function_enable(struct work *work)
 static cJSON *restriction_of(struct work *work, struct str service, struct str function)
 {
     const struct store_row *row = work_find(work, "function", service, function);
-    size_t at;
 
-    if (!row || !str_find(row->document, STR("\"" RESTRICTION "\""), &at))
-        return NULL; /* nearly always: a text within would have its quotes escaped */
-    OWN(json_free) cJSON *model = row_document(row);
-
-    return cJSON_DetachItemFromObjectCaseSensitive(model, RESTRICTION);
+    return row ? row_member(row, RESTRICTION) : NULL;
 }
 
 bool restriction_holds(struct work *work, struct str service, struct str function)
