@@ -86,6 +86,25 @@ static int complain(struct reader *r, uint32_t line, uint32_t column, const char
     return -1;
 }
 
+static size_t len_without_blanks(struct str text)
+{
+    while (text.len && strchr(" \t\r\n", text.ptr[text.len - 1]))
+        text.len--;
+    return text.len;
+}
+
+/* Nothing but blanks follows: what is missing is missing behind the last that is there. */
+static bool is_at_end(const struct reader *r, const yaml_mark_t *mark, uint32_t *line,
+                      uint32_t *column)
+{
+    size_t len = len_without_blanks(r->source->text);
+
+    if (len_without_blanks(text_from(r->source->text, mark->line)))
+        return false;
+    conf_text_place(r->source->text, len, line, column);
+    return true;
+}
+
 static int complain_syntax(struct reader *r, const yaml_parser_t *parser)
 {
     const yaml_mark_t *mark = &parser->problem_mark;
@@ -95,6 +114,9 @@ static int complain_syntax(struct reader *r, const yaml_parser_t *parser)
 
     if (parser->error == YAML_READER_ERROR) {
         conf_text_place(r->source->text, parser->problem_offset, &line, &column);
+    } else if (is_at_end(r, mark, &line, &column)) {
+        if (parser->context && strstr(parser->context, "flow"))
+            text = "the file ends inside brackets; close them";
     } else if (mark->column < 1024) {
         struct str rest = text_from(r->source->text, mark->line);
         size_t i = 0;
