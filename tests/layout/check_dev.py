@@ -48,6 +48,17 @@ def check_steps(root, text):
         yield "dev: a step that does not exist is not refused"
 
 
+def check_questions(root, text):
+    """Whoever asks what a verb takes is told, and nothing is built, installed or run for it."""
+    usage = dev(root, "help").stdout
+    for verb in sorted(verbs_of(text) - {"help"}):
+        for word in ("--help", "-h"):
+            told = dev(root, verb, word)
+            about = "--rounds" in told.stdout if verb == "bench" else told.stdout == usage
+            if told.returncode != 0 or not about or "ninja" in told.stdout + told.stderr:
+                yield f"dev: {verb} {word} does not only say what there is: {told}"
+
+
 def verbs_of(text):
     found = set()
     for names in re.findall(r"^    ([a-z0-9 |]+)\)", text[text.index("\nmain() {"):], re.M):
@@ -95,7 +106,7 @@ def check_workflow(root, workflow, text):
 def main():
     root = pathlib.Path(sys.argv[1]).resolve()
     text = (root / "dev").read_text(encoding="utf-8")
-    offences = list(check_steps(root, text))
+    offences = [*check_steps(root, text), *check_questions(root, text)]
     for workflow in sorted((root / ".github" / "workflows").glob("*.yml")):
         offences += check_workflow(root, workflow, text)
     print("\n".join(offences) or "./dev and the workflows agree")
