@@ -287,6 +287,11 @@ resources:
 MISTAKES = {
     "fun: a key": (FUN % (", MemorySiz: 128", "", ""), "MemorySiz", "unknown key 'MemorySiz' of a function; did you mean 'MemorySize'?"),
     "fun: no key like it": (FUN % (", Colour: red", "", ""), "Colour", "unknown key 'Colour' of a function; known: Handler, Initializer, "),
+    "fun: a key of asynchronous calls": (
+        FUN % (", AsyncConfiguration: {MaxAsyncRetryAttempt: 1}", "", ""),
+        "MaxAsyncRetryAttempt",
+        "unknown key 'MaxAsyncRetryAttempt' of AsyncConfiguration; did you mean 'MaxAsyncRetryAttempts'?",
+    ),
     "fun: a trigger's key": (
         FUN % ("", "t: {Type: Timer, Properties: {CronExpresion: x}}", ""),
         "CronExpresion",
@@ -322,6 +327,11 @@ MISTAKES = {
     "devs: no resources": ("edition: 3.0.0\nname: x\n", "edition", "no resources; write them below resources:"),
     "devs: a section": ("edition: 3.0.0\nresouces: {}\nresources: {}\n", "resouces", "unknown key 'resouces' of s.yaml; did you mean 'resources'?"),
     "fc: no service": ("services: {f: {component: fc, props: {region: cn-hangzhou}}}\n", "{region: cn-h", "'service' is missing"),
+    "fc: a key of asynchronous calls": (
+        "services: {f: {component: fc, props: {service: {name: s}, function: {name: f, asyncConfiguration: {destinatin: {}}}}}}\n",
+        "destinatin",
+        "unknown key 'destinatin' of asyncConfiguration; did you mean 'destination'?",
+    ),
     "fc: a key": (
         "services: {f: {component: fc, props: {service: {name: s}, function: {name: f, handlr: x}}}}\n",
         "handlr",

@@ -170,7 +170,9 @@ def test_a_command_that_closes_its_own_output_is_waited_for(cli):
 
 # ---- pipes that nobody reads ----
 
+FAILS = ["sh", "-c", '"$@" | grep -q 403 && exit 7; exit 0', "sh"]
 PIPED = {
+    "shrink --out": ["shrink", "whole.ndjson", "--out", "pipe", "--", *FAILS],
     "exec --tape": ["exec", "--tape", "pipe", "--", "true"],
     "drill --report": ["drill", "run", "drill.yaml", "--report", "pipe.json", "--", "true"],
     "drill --tape": ["drill", "run", "drill.yaml", "--tape", "pipe", "--", "true"],
@@ -183,6 +185,10 @@ def piped(cli, daemon, request):
     """The verb, in its wait for a reader."""
     words = PIPED[request.param]
     path = cli.folder / next(word for word in words if word.startswith("pipe"))
+    if words[0] == "shrink":
+        (cli.folder / "rules.yaml").write_text("version: 1\nrules: [{id: a, when: {calls: {first: 1}}, do: {error: AccessDenied}}]\n")
+        cli.run("exec", "--faults", "rules.yaml", "--tape", "whole.ndjson", "--", *cli.client("pay", 1))
+        words = [*words, *map(str, cli.client("pay", 1))]
     os.mkfifo(path)
     more = {"FCEMU_ADDRESS": f"127.0.0.1:{daemon().port}"} if words[0] == "fault" else {}
     process = subprocess.Popen([BINARY, *words], cwd=cli.folder, env=cli.environment(**more), stdin=subprocess.DEVNULL,
@@ -193,7 +199,7 @@ def piped(cli, daemon, request):
     raise AssertionError(f"it did not wait: {process.wait()}")
 
 
-@pytest.mark.parametrize("piped, code", [("exec --tape", 0), ("drill --report", 3), ("drill --tape", 3), ("fault tape save", 0)], indirect=["piped"])
+@pytest.mark.parametrize("piped, code", [("exec --tape", 0), ("drill --report", 3), ("drill --tape", 3), ("fault tape save", 0), ("shrink --out", 0)], indirect=["piped"])
 def test_a_pipe_waits_for_its_reader(piped, code):
     process, path = piped
     text = path.read_text()
@@ -203,6 +209,7 @@ def test_a_pipe_waits_for_its_reader(piped, code):
 
 @pytest.mark.parametrize("piped, signum", [
     ("exec --tape", signal.SIGINT), ("drill --report", signal.SIGTERM), ("drill --tape", signal.SIGHUP), ("fault tape save", signal.SIGINT),
+    ("shrink --out", signal.SIGTERM),
 ], indirect=["piped"])
 def test_a_signal_ends_the_wait_for_a_reader(piped, signum):
     process, path = piped
