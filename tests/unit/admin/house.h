@@ -33,7 +33,7 @@ struct house {
     struct fault_engine *engine;
     struct tape *tape;
     struct admin *admin;
-    char folder[64], rules[96];
+    char folder[256], rules[288];
     const char *files[1];
     uint16_t port;
     size_t released, reloads, refused;
@@ -158,8 +158,7 @@ static inline void open_house(struct house *house, bool wide)
     struct http_settings settings = {.body_limit_bytes = 1 << 20, .spool_above_bytes = 1 << 20};
     struct error err = {0};
 
-    snprintf(house->folder, sizeof(house->folder), "/tmp/fcemu-admin-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(house->folder));
+    scratch_folder(house->folder, "admin");
     snprintf(house->rules, sizeof(house->rules), "%s/rules.yaml", house->folder);
     house->files[0] = house->rules;
     write_file(house->rules, first_rules);

@@ -9,11 +9,11 @@
 #include "../suite.h"
 #include "base/mem.h"
 
-static char root[] = "/tmp/fcemu-folder-XXXXXX";
+static char root[256];
 
 static void start(void)
 {
-    ck_assert_ptr_nonnull(mkdtemp(root));
+    scratch_folder(root, "folder");
 }
 
 static void end(void)

@@ -1,5 +1,6 @@
 #include "conf/settings.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -8,14 +9,13 @@
 #include "conf/scalar.h"
 #include "conf_fixture.h"
 
-static char folder[] = "/tmp/fcemu-settings-XXXXXX";
+static char folder[256];
 static char *path;
 
 static void setup(void)
 {
     fixture_setup();
-    memcpy(folder + sizeof(folder) - 7, "XXXXXX", 6);
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    scratch_folder(folder, "settings");
     path = mem_printf("%s/fcemu.yaml", folder);
 }
 
@@ -482,8 +482,10 @@ static const struct {
 START_TEST(test_settings_control_hosts_are_names)
 {
     OWN(buf_done) struct buf text = {0};
-    char file[] = "/tmp/fcemu-hosts-XXXXXX";
-    int fd = mkstemp(file);
+    char file[256];
+
+    scratch_path(file, "hosts");
+    int fd = open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 
     dprintf(fd, "control_hosts: %s\n", host_cases[_i].value);
     close(fd);

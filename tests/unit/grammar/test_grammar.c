@@ -14,15 +14,14 @@
 static struct conf_report *report;
 static struct fault_ruleset *set;
 static struct arena *arena;
-static char folder[] = "/tmp/fcemu-grammar-XXXXXX";
+static char folder[256];
 
 static void setup(void)
 {
     report = conf_report_new();
     arena = arena_new();
     set = NULL;
-    memcpy(folder + sizeof(folder) - 7, "XXXXXX", 6);
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    scratch_folder(folder, "grammar");
 }
 
 static void teardown(void)

@@ -13,12 +13,11 @@
 #include "invoke/archive_lib.h"
 #include "invoke/unpack.h"
 
-static char folder[64];
+static char folder[256];
 
 static void setup(void)
 {
-    strcpy(folder, "/tmp/fcemu-unpack-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    scratch_folder(folder, "unpack");
 }
 
 static void teardown(void)

@@ -7,9 +7,9 @@
 
 #include "loop/internal.h"
 
-static char folder[] = "/tmp/fcemu-watch-XXXXXX";
-static char file[64];
-static char temporary[64];
+static char folder[224];
+static char file[256];
+static char temporary[256];
 static unsigned calls;
 
 static void write_file(const char *path, const char *text)
@@ -36,7 +36,7 @@ static void watch_setup(void)
 {
     setup();
     calls = 0;
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    scratch_folder(folder, "watch");
     snprintf(file, sizeof(file), "%s/rules.yaml", folder);
     snprintf(temporary, sizeof(temporary), "%s/.rules.yaml.tmp", folder);
     write_file(file, "a");

@@ -15,7 +15,7 @@
 struct fixture {
     struct loop *loop;
     struct store *store;
-    char folder[64];
+    char folder[256];
 };
 
 /* Set by the callbacks of this file. */
@@ -56,15 +56,14 @@ static inline void fixture_init(struct fixture *f)
     struct error err = {0};
 
     *f = (struct fixture){0};
-    snprintf(f->folder, sizeof(f->folder), "/tmp/fcemu-test.XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(f->folder));
+    scratch_folder(f->folder, "store");
     ck_assert_int_eq(loop_new(&f->loop, &err), 0);
     fixture_open(f);
 }
 
 static inline void fixture_done(struct fixture *f)
 {
-    char command[96];
+    char command[sizeof(f->folder) + 16];
 
     store_close(f->store);
     loop_free(f->loop);

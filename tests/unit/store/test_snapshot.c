@@ -3,8 +3,8 @@
 #include "store/snapshot.h"
 
 static struct fixture f;
-static char first[80];
-static char second[80];
+static char first[272];
+static char second[272];
 
 static void setup(void)
 {

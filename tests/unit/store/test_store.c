@@ -316,9 +316,9 @@ START_TEST(test_store_temporary_folder_goes_with_it)
     struct store_settings settings = {0};
     struct store *store = NULL;
     struct error err = {0};
-    char base[] = "/tmp/fcemu-base-XXXXXX";
+    char base[256];
 
-    ck_assert_ptr_nonnull(mkdtemp(base));
+    scratch_folder(base, "base");
     setenv("TMPDIR", base, 1);
     ck_assert_msg(store_open(f.loop, &settings, &store, &err) == 0, "%s", err.text);
     ck_assert_int_eq(rmdir(base), -1);

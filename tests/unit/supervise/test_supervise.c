@@ -26,7 +26,7 @@ enum { MEMORY_WANTED = 32 << 20 };
 
 static const enum supervise_isolation modes[] = {SUPERVISE_PROCESS, SUPERVISE_NAMESPACE};
 
-static char room[] = "/tmp/fcemu-test-XXXXXX";
+static char room[256];
 static char mark[64];
 static struct supervisor *supervisor;
 static bool namespaces;
@@ -81,8 +81,7 @@ static void start_supervisor(enum supervise_isolation isolation)
         .room = room, .isolation = isolation, .ready = on_ready};
     struct error err;
 
-    strcpy(room + strlen(room) - 6, "XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(room));
+    scratch_folder(room, "room");
     chmod(room, 0755);
     snprintf(mark, sizeof(mark), "FCEMU_TEST_MARK=%ld-%ld", (long)getpid(), random());
     ck_assert_msg(supervisor_new(loop, &settings, &supervisor, &err) == 0, "%s", err.text);

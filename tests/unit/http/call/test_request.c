@@ -3,6 +3,8 @@
  */
 #include "../fixture.h"
 
+#include <fcntl.h>
+
 static struct {
     char text[16384];
     bool tls;
@@ -346,11 +348,11 @@ END_TEST
 
 START_TEST(test_socket_file_is_served_and_removed)
 {
-    char folder[] = "/tmp/fcemu-http-XXXXXX";
+    char folder[64];
     struct sockaddr_un to = {.sun_family = AF_UNIX};
     char address[128];
 
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    scratch_folder(folder, "s");
     snprintf(to.sun_path, sizeof(to.sun_path), "%s/s", folder);
     snprintf(address, sizeof(address), "unix:%s", to.sun_path);
     /* A dead process left its socket behind. */
@@ -380,11 +382,12 @@ END_TEST
 
 START_TEST(test_file_that_is_no_socket_is_left_alone)
 {
-    char path[] = "/tmp/fcemu-http-XXXXXX";
+    char path[256], address[272];
     struct error err = {0};
-    char address[64];
     uint16_t got;
-    int fd = mkstemp(path);
+
+    scratch_path(path, "file");
+    int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 
     ck_assert_int_ge(fd, 0);
     close(fd);

@@ -4,12 +4,11 @@
 #include "product/service/seed/seed_read.h"
 #include "store/store.h"
 
-static char folder[64];
+static char folder[256];
 
 static void setup(void)
 {
-    snprintf(folder, sizeof(folder), "/tmp/fcemu-seed.XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    scratch_folder(folder, "seed");
     fixture_setup();
 }
 
