@@ -263,24 +263,16 @@ static void segment_push(struct journal *journal, struct segment *segment)
     journal->cap_bytes += segment->cap;
 }
 
-/* The segment that has room for @need bytes, making room at the old end; NULL when it never fits.
- */
 bool journal_is_on(const struct journal *journal)
 {
     return journal->stats.bytes_max > 0;
 }
 
-static struct segment *segment_for(struct journal *journal, size_t need)
+/* A new one, making room at the old end; NULL when it never fits. */
+static struct segment *segment_begin(struct journal *journal, size_t cap)
 {
     struct segment *dropped = NULL;
-    size_t cap = need > journal->segment_bytes ? need : journal->segment_bytes;
 
-    if (journal->segment_count) {
-        struct segment *newest = journal->segments[journal->segment_count - 1];
-
-        if (segment_room(newest) >= need)
-            return newest;
-    }
     if (cap > journal->stats.bytes_max && cap > journal->segment_bytes)
         return NULL;
     while (journal->segment_count && journal->cap_bytes + cap > journal->stats.bytes_max) {
@@ -293,21 +285,43 @@ static struct segment *segment_for(struct journal *journal, size_t need)
     return segment;
 }
 
+/* What only this thread changes, it reads without the lock: one segment takes a hundred calls. */
+static struct segment *segment_for(struct journal *journal, size_t need)
+{
+    if (journal->segment_count) {
+        struct segment *newest = journal->segments[journal->segment_count - 1];
+
+        if (segment_room(newest) >= need)
+            return newest;
+    }
+    pthread_mutex_lock(&journal->lock);
+    struct segment *segment =
+        segment_begin(journal, need > journal->segment_bytes ? need : journal->segment_bytes);
+
+    pthread_mutex_unlock(&journal->lock);
+    return segment;
+}
+
+static uint64_t count_lost(struct journal *journal)
+{
+    pthread_mutex_lock(&journal->lock);
+    uint64_t number = ++journal->stats.appended;
+
+    journal->stats.lost++;
+    pthread_mutex_unlock(&journal->lock);
+    return number;
+}
+
 uint64_t journal_append(struct journal *journal, const struct journal_entry *entry)
 {
     if (!journal_is_on(journal))
         return 0;
     size_t bytes = entry_bytes(entry);
-
-    pthread_mutex_lock(&journal->lock);
-    uint64_t number = ++journal->stats.appended;
+    uint64_t number = journal->stats.appended + 1;
     struct segment *segment = segment_for(journal, bytes + ENTRY_ALIGN);
 
     if (!segment)
-        journal->stats.lost++;
-    pthread_mutex_unlock(&journal->lock);
-    if (!segment)
-        return number;
+        return count_lost(journal);
 
     /* Only this thread writes, and nobody reads beyond the published count. */
     *segment_offset(segment, segment->count) = (uint32_t)segment->used;
@@ -316,6 +330,7 @@ uint64_t journal_append(struct journal *journal, const struct journal_entry *ent
     pthread_mutex_lock(&journal->lock);
     segment->used += bytes;
     segment->count++;
+    journal->stats.appended = number;
     journal->stats.kept++;
     journal->stats.bytes += bytes;
     pthread_mutex_unlock(&journal->lock);
