@@ -37,7 +37,9 @@ static uint64_t read_le(const uint8_t *p, size_t n)
     return le64toh(word);
 }
 
-uint64_t draw_siphash(const uint8_t key[16], const void *data, size_t len)
+/* SipHash-c-d: so many rounds a word, and at the end. */
+static inline __attribute__((always_inline)) uint64_t
+sip_hash(const uint8_t key[16], const void *data, size_t len, int c, int d)
 {
     const uint8_t *p = data;
     uint64_t k0 = read_le(key, 8);
@@ -55,14 +57,24 @@ uint64_t draw_siphash(const uint8_t key[16], const void *data, size_t len)
             i < whole ? read_le(p + i, 8) : (uint64_t)len << 56 | read_le(p + i, len - whole);
 
         s.v3 ^= word;
-        sip_round(&s);
-        sip_round(&s);
+        for (int round = 0; round < c; round++)
+            sip_round(&s);
         s.v0 ^= word;
     }
     s.v2 ^= 0xff;
-    for (int i = 0; i < 4; i++)
+    for (int round = 0; round < d; round++)
         sip_round(&s);
     return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
+
+uint64_t draw_siphash(const uint8_t key[16], const void *data, size_t len)
+{
+    return sip_hash(key, data, len, 2, 4);
+}
+
+uint64_t draw_siphash_1_3(const uint8_t key[16], const void *data, size_t len)
+{
+    return sip_hash(key, data, len, 1, 3);
 }
 
 static size_t put_u64(uint8_t *out, uint64_t value)

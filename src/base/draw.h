@@ -14,6 +14,8 @@
 #include "base/str.h"
 
 uint64_t draw_siphash(const uint8_t key[16], const void *data, size_t len);
+/** With half the rounds: for tables that live no longer than their process and its secret. */
+uint64_t draw_siphash_1_3(const uint8_t key[16], const void *data, size_t len);
 
 /** SipHash over the parts, each led by its length so that ("ab","c") differs from ("a","bc"). */
 uint64_t draw_bits(uint64_t seed, struct str rule, struct str key, struct str purpose, uint64_t n);

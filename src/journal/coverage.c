@@ -4,8 +4,8 @@
 #include <limits.h>
 
 #include "base/distance.h"
-#include "base/draw.h"
 #include "base/glob.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "catalog/fc_error.h"
 #include "fault/outcome.h"
@@ -174,9 +174,7 @@ static void raise_cell(struct coverage *coverage, size_t cell, enum coverage_sta
 
 static uint64_t request_key(struct str request_id)
 {
-    static const uint8_t no_secret[16];
-
-    return draw_siphash(no_secret, request_id.ptr ? request_id.ptr : "", request_id.len);
+    return hash_bytes(0, request_id.ptr ? request_id.ptr : "", request_id.len);
 }
 
 static void remember(struct recent *table, uint64_t key, size_t cell)
