@@ -153,12 +153,12 @@ static void add_capture(struct exchange *x, const struct http_result *result, st
     if (!most)
         return;
     buf_clear(kept);
-    redact_learn(x->request, x->arena, &secrets);
-    redact_headers(&x->request->headers, &secrets, kept);
+    redact_known_learn(clean, x->request, x->arena, &secrets);
+    redact_known_headers(clean, &x->request->headers, &secrets, kept);
     ends[0] = kept->len;
     redact_body(clean, x->request->body, most, &secrets, kept);
     ends[1] = kept->len;
-    redact_headers(result->status ? &x->reply.http.headers : &none, &secrets, kept);
+    redact_known_headers(clean, result->status ? &x->reply.http.headers : &none, &secrets, kept);
     ends[2] = kept->len;
     redact_body(clean, sent_body(x, result), most, &secrets, kept);
     ends[3] = kept->len;

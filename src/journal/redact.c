@@ -26,24 +26,26 @@ static size_t open_part(struct str value)
     return at;
 }
 
+void redact_header(struct http_header header, const struct redact_secrets *secrets, struct buf *out)
+{
+    buf_add(out, header.name);
+    buf_puts(out, ": ");
+    if (str_eq_nocase(header.name, STR("authorization"))) {
+        buf_add(out, str_slice(header.value, 0, open_part(header.value)));
+        buf_add(out, HIDDEN);
+    } else if (redact_name_is_secret(header.name)) {
+        buf_add(out, HIDDEN);
+    } else {
+        redact_text(header.value, SIZE_MAX, secrets, out);
+    }
+    buf_add_char(out, '\n');
+}
+
 void redact_headers(const struct http_headers *headers, const struct redact_secrets *secrets,
                     struct buf *out)
 {
-    for (size_t i = 0; i < headers->count; i++) {
-        struct http_header header = headers->items[i];
-
-        buf_add(out, header.name);
-        buf_puts(out, ": ");
-        if (str_eq_nocase(header.name, STR("authorization"))) {
-            buf_add(out, str_slice(header.value, 0, open_part(header.value)));
-            buf_add(out, HIDDEN);
-        } else if (redact_name_is_secret(header.name)) {
-            buf_add(out, HIDDEN);
-        } else {
-            redact_text(header.value, SIZE_MAX, secrets, out);
-        }
-        buf_add_char(out, '\n');
-    }
+    for (size_t i = 0; i < headers->count; i++)
+        redact_header(headers->items[i], secrets, out);
 }
 
 /* Percent-encoded or not; what is longer than any name of a secret stays as it is. */
@@ -116,24 +118,31 @@ static void learn_authorization(struct redact_secrets *secrets, struct str value
         learn(secrets, password);
 }
 
-void redact_learn(const struct http_request *request, struct arena *arena,
-                  struct redact_secrets *out)
+void redact_learn_header(struct http_header header, struct arena *arena, struct redact_secrets *out)
+{
+    if (str_eq_nocase(header.name, STR("authorization")))
+        learn_authorization(out, header.value, arena);
+    else if (redact_name_is_secret(header.name))
+        learn(out, header.value);
+}
+
+void redact_learn_query(struct str text, struct arena *arena, struct redact_secrets *out)
 {
     struct query query;
 
-    *out = (struct redact_secrets){0};
-    for (size_t i = 0; i < request->headers.count; i++) {
-        struct http_header header = request->headers.items[i];
-
-        if (str_eq_nocase(header.name, STR("authorization")))
-            learn_authorization(out, header.value, arena);
-        else if (redact_name_is_secret(header.name))
-            learn(out, header.value);
-    }
-    if (!request->query.len)
+    if (!text.len)
         return;
-    query_parse(request->query, arena, &query);
+    query_parse(text, arena, &query);
     for (size_t i = 0; i < query.count; i++)
         if (redact_name_is_secret(query.pairs[i].key))
             learn(out, query.pairs[i].value);
+}
+
+void redact_learn(const struct http_request *request, struct arena *arena,
+                  struct redact_secrets *out)
+{
+    *out = (struct redact_secrets){0};
+    for (size_t i = 0; i < request->headers.count; i++)
+        redact_learn_header(request->headers.items[i], arena, out);
+    redact_learn_query(request->query, arena, out);
 }

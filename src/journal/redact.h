@@ -25,10 +25,16 @@ struct redact_secrets {
 /** Views of @request, or texts in @arena. */
 void redact_learn(const struct http_request *request, struct arena *arena,
                   struct redact_secrets *out);
+/** Its two parts: add what one header, and what a query, holds. */
+void redact_learn_header(struct http_header header, struct arena *arena,
+                         struct redact_secrets *out);
+void redact_learn_query(struct str query, struct arena *arena, struct redact_secrets *out);
 
 /** Append "Name: value\n" for each header; @secrets may be NULL, here and below. */
 void redact_headers(const struct http_headers *headers, const struct redact_secrets *secrets,
                     struct buf *out);
+void redact_header(struct http_header header, const struct redact_secrets *secrets,
+                   struct buf *out);
 
 /** Append a raw query string with the values of signatures, tokens and passwords hidden. */
 void redact_query(struct str query, struct buf *out);

@@ -246,6 +246,105 @@ START_TEST(test_what_is_long_is_read_each_time)
 }
 END_TEST
 
+/* Each line as it would be without the others, and so is what is learnt of it. */
+START_TEST(test_clean_lines_are_known_again)
+{
+    static const struct http_header calls[] = {
+        {STR_INIT("X-Trace"),       STR_INIT("abcdefgh")                },
+        {STR_INIT("X-Trace"),       STR_INIT("ijklmnop")                },
+        {STR_INIT("X-Trace"),       STR_INIT("abcdefgh")                },
+        {STR_INIT("X-Trac"),        STR_INIT("eabcdefgh")               },
+        {STR_INIT("Cookie"),        STR_INIT("abcdefgh")                },
+        {STR_INIT("Cookie"),        STR_INIT("***")                     },
+        {STR_INIT("Authorization"), STR_INIT("FC LTAI:abcdefgh")        },
+        {STR_INIT("Authorization"), STR_INIT("FC LTAI:***")             },
+        {STR_INIT("Authorization"), STR_INIT("Basic dTphYmNkZWZnaA==")  },
+        {STR_INIT("Referer"),       STR_INIT("http://a/?pwd=abcdefgh&b")},
+        {STR_INIT("Referer"),       STR_INIT("http://a/?pwd=***&b")     },
+        {STR_INIT("X-Empty"),       STR_INIT("")                        },
+        {STR_INIT(""),              STR_INIT("X-Trace")                 },
+    };
+    static struct redact_clean clean;
+    OWN(arena_free) struct arena *arena = arena_new();
+
+    for (size_t i = 0; i < 3 * N_ELEMENTS(calls); i++) {
+        struct http_header item = calls[i % N_ELEMENTS(calls)];
+        struct http_request request = {
+            .headers = {.items = &item, .count = 1},
+              .query = STR("token=querysecret")
+        };
+        struct redact_secrets plain, known;
+        OWN(buf_done) struct buf want = {0};
+        OWN(buf_done) struct buf out = {0};
+
+        redact_learn(&request, arena, &plain);
+        redact_known_learn(&clean, &request, arena, &known);
+        ck_assert_uint_eq(known.count, plain.count);
+        for (size_t k = 0; k < plain.count; k++)
+            ck_assert(str_eq(known.items[k], plain.items[k]));
+        redact_headers(&request.headers, NULL, &want);
+        redact_known_headers(&clean, &request.headers, NULL, &out);
+        ck_assert_str_eq(buf_text(&out), buf_text(&want));
+    }
+}
+END_TEST
+
+START_TEST(test_a_known_line_may_hold_a_secret_of_this_call)
+{
+    static struct redact_clean clean;
+    struct http_header item = {STR("X-Trace"), STR("of abcdef")};
+    struct http_headers list = {.items = &item, .count = 1};
+    struct redact_secrets secrets = {
+        .items = {STR("abcdef")}, .count = 1, .begins = {['a'] = true}};
+
+    for (int i = 0; i < 4; i++) {
+        OWN(buf_done) struct buf out = {0};
+
+        redact_known_headers(&clean, &list, i % 2 ? &secrets : NULL, &out);
+        ck_assert_str_eq(buf_text(&out), i % 2 ? "X-Trace: of ***\n" : "X-Trace: of abcdef\n");
+    }
+}
+END_TEST
+
+START_TEST(test_a_line_with_a_secret_is_not_kept)
+{
+    static struct redact_clean clean;
+    struct http_header items[] = {
+        {STR("Cookie"),        STR("abcdefgh")          },
+        {STR("Authorization"), STR("FC LTAI:abcdefgh")  },
+        {STR("Referer"),       STR("http://u:abcdef@a/")},
+    };
+    struct http_headers list = {.items = items, .count = N_ELEMENTS(items)};
+    OWN(buf_done) struct buf out = {0};
+    size_t at;
+
+    redact_known_headers(&clean, &list, NULL, &out);
+    ck_assert(!str_find((struct str){(const char *)&clean, sizeof(clean)}, STR("abcdef"), &at));
+}
+END_TEST
+
+START_TEST(test_a_long_line_is_read_each_time)
+{
+    static struct redact_clean clean;
+    char text[REDACT_LINE_BYTES];
+
+    memset(text, 'x', sizeof(text));
+    for (size_t len = REDACT_LINE_BYTES - 5; len <= REDACT_LINE_BYTES - 3; len++)
+        for (int again = 0; again < 2; again++) {
+            struct http_header item = {
+                STR("A"), {text, len}
+            };
+            struct http_headers list = {.items = &item, .count = 1};
+            OWN(buf_done) struct buf want = {0};
+            OWN(buf_done) struct buf out = {0};
+
+            redact_headers(&list, NULL, &want);
+            redact_known_headers(&clean, &list, NULL, &out);
+            ck_assert_str_eq(buf_text(&out), buf_text(&want));
+        }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("journal/redact");
@@ -258,6 +357,10 @@ int main(void)
     tcase_add_test(tc, test_redact_learns_no_more_than_it_has_room_for);
     tcase_add_test(tc, test_clean_bodies_are_known_again);
     tcase_add_test(tc, test_what_is_long_is_read_each_time);
+    tcase_add_test(tc, test_clean_lines_are_known_again);
+    tcase_add_test(tc, test_a_known_line_may_hold_a_secret_of_this_call);
+    tcase_add_test(tc, test_a_line_with_a_secret_is_not_kept);
+    tcase_add_test(tc, test_a_long_line_is_read_each_time);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
