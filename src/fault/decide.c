@@ -148,6 +148,25 @@ const struct fault_rule *fault_capped_rule(const struct fault_decision *decision
     return NULL;
 }
 
+/* A call holds the set that is loaded without an atomic count, which would wait for all that was
+ * written before: whoever loads another one counts for those that are out. */
+void set_lend(struct fault_engine *engine, struct fault_decision *decision)
+{
+    decision->set = engine->set;
+    decision->lent = engine->loads;
+    engine->lent++;
+}
+
+static void set_take_back(struct fault_engine *engine, struct fault_decision *decision)
+{
+    if (decision->lent && decision->lent == engine->loads)
+        engine->lent--;
+    else
+        fault_ruleset_unref(decision->set);
+    decision->set = NULL;
+    decision->lent = 0;
+}
+
 void fault_release(struct fault_engine *engine, struct fault_decision *decision)
 {
     struct tickets *tickets = decision->tickets;
@@ -160,8 +179,7 @@ void fault_release(struct fault_engine *engine, struct fault_decision *decision)
         engine->active--;
     if (decision->in_flight)
         engine->in_flight--;
-    fault_ruleset_unref(decision->set);
-    decision->set = NULL;
+    set_take_back(engine, decision);
     decision->tickets = NULL;
     decision->in_flight = false;
     decision->holds = false;

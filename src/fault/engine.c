@@ -211,6 +211,9 @@ void fault_engine_load(struct fault_engine *engine, struct fault_ruleset *set, u
     struct fault_engine old = *engine;
 
     fault_ruleset_ref(set);
+    for (; engine->lent > 0; engine->lent--)
+        fault_ruleset_ref(old.set);
+    engine->loads++;
     engine->set = set;
     engine->arena = arena_new();
     engine->index = rule_index_new(set);

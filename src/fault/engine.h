@@ -78,6 +78,7 @@ struct fault_decision {
     bool in_flight; /* counted as such; private to the engine, like the rest */
     struct tickets *tickets;
     struct fault_ruleset *set; /* what the pointers above live in, kept until fault_release() */
+    uint64_t lent; /* which load of the engine lent it; 0 = it is counted for this decision */
 };
 
 /** The first rule that would have changed the call, had not as many been active as the guard

@@ -213,6 +213,8 @@ void control_ask(struct asking *asking);
 struct fault_engine {
     struct clock *clock;
     struct fault_ruleset *set; /* NULL before the first load */
+    uint64_t loads;            /* so far; the last one brought the set */
+    uint64_t lent;             /* decisions that hold it without counting: set_lend() */
     struct rule_index *index;
     struct arena *arena;        /* compiled matches of the set */
     struct rule_state *rules;   /* as many as set->rules */
@@ -248,6 +250,8 @@ static inline void engine_changed(struct fault_engine *engine)
     if (engine->on_change)
         engine->on_change(engine->on_change_arg);
 }
+/** The set that is loaded, for as long as the decision is not released. */
+void set_lend(struct fault_engine *engine, struct fault_decision *decision);
 /** Turn back what was switched for a time that is over. */
 void switches_settle(struct fault_engine *engine, uint64_t now_ns);
 /** Look again which switch goes back next. */

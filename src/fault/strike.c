@@ -27,8 +27,7 @@ static void keep_set(struct asking *asking)
 {
     if (asking->out->set)
         return;
-    asking->out->set = asking->engine->set;
-    fault_ruleset_ref(asking->out->set);
+    set_lend(asking->engine, asking->out);
 }
 
 static void count_fire(struct asking *asking, struct strike *strike)

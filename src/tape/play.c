@@ -216,6 +216,7 @@ bool tape_player_decide(const struct tape_player *player, const struct tape_mark
     *out = played->decision;
     out->in_flight = in_flight;
     out->set = player->set;
+    out->lent = 0;
     fault_ruleset_ref(out->set);
     return true;
 }

@@ -67,6 +67,33 @@ START_TEST(test_reload_keeps_what_did_not_change)
 }
 END_TEST
 
+/* Each is held over one reload more than the one before it; the last set comes back. */
+START_TEST(test_what_was_decided_outlives_reloads)
+{
+    struct fault_call call = call_of("f", NULL);
+    struct fault_decision held[4];
+    struct fault_ruleset *again;
+
+    world_start(&w, two_rules(1));
+    for (size_t i = 0; i < N_ELEMENTS(held); i++) {
+        fault_decide(w.engine, &call, w.calls, &held[i]);
+        if (i < 2)
+            reload(two_rules(i + 2));
+    }
+    again = fault_ruleset_ref(w.set);
+    reload(again);
+    fault_release(w.engine, &held[0]);
+    fault_release(w.engine, &held[3]);
+    reload(two_rules(9));
+    for (size_t i = 1; i < 3; i++) {
+        ck_assert(str_eq(held[i].first_rule->id, STR("a")));
+        fault_release(w.engine, &held[i]);
+        fault_release(w.engine, &held[i]); /* nothing is left of it */
+        ck_assert_ptr_null(held[i].set);
+    }
+}
+END_TEST
+
 START_TEST(test_reload_keeps_live_switches_unless_the_file_moved_them)
 {
     struct fault_ruleset *moved = two_rules(1);
@@ -364,6 +391,7 @@ int main(void)
     tcase_add_checked_fixture(tc, NULL, stop);
     tcase_add_test(tc, test_the_last_fire_is_told_also_when_the_clock_has_gone_back);
     tcase_add_test(tc, test_reload_keeps_what_did_not_change);
+    tcase_add_test(tc, test_what_was_decided_outlives_reloads);
     tcase_add_test(tc, test_reload_keeps_live_switches_unless_the_file_moved_them);
     tcase_add_test(tc, test_stop_ends_by_enabling_and_outlives_a_reload);
     tcase_add_test(tc, test_enabling_all_brings_back_what_a_stop_took);
