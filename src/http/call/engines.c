@@ -14,6 +14,7 @@
 enum {
     CONNECTIONS_EACH = 128,
     SHRINK_AFTER_MS = 1000,
+    BODY_LARGE_BYTES = 64 << 10, /* is read faster in the pieces that more memory takes */
 };
 
 static struct engine *add(struct http_server *server, enum engine_kind kind, struct error *err)
@@ -35,7 +36,9 @@ static enum engine_kind kind_for(const struct peer *peer)
 
     if (peer->tls)
         return ENGINE_TLS;
-    return need <= engine_pool_bytes[ENGINE_PLAIN] ? ENGINE_PLAIN : ENGINE_LARGE;
+    if (need > engine_pool_bytes[ENGINE_PLAIN] || peer->head.body_bytes >= BODY_LARGE_BYTES)
+        return ENGINE_LARGE;
+    return ENGINE_PLAIN;
 }
 
 /* When no further daemon can be had, the last one takes more than its share. */

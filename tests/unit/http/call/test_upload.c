@@ -116,16 +116,51 @@ START_TEST(test_chunked_upload)
 }
 END_TEST
 
-START_TEST(test_expectation_is_answered)
+static uint64_t connection_seen;
+static uint32_t call_seen;
+
+static void check_body_and_place(struct http_call *call)
 {
+    connection_seen = http_call_request(call)->connection;
+    call_seen = http_call_request(call)->connection_call;
+    check_body(call);
+}
+
+/* A large body takes its connection to where more is read at once, wherever it comes. */
+START_TEST(test_large_bodies_among_small_ones)
+{
+    static const size_t mixed[] = {100, SPOOLED, 100, 0, LIMIT, LIMIT, 100};
     struct client *c = client_open(port, _i);
 
+    behaviour = check_body_and_place;
+    for (size_t i = 0; i < N_ELEMENTS(mixed); i++) {
+        client_next(c);
+        send_with_length(c, "", mixed[i]);
+        check_answer(c, mixed[i]);
+        ck_assert_uint_eq(connection_seen, 1);
+        ck_assert_uint_eq(call_seen, i + 1);
+    }
+    client_close(c);
+    ck_assert_uint_eq(connections_down_to(0), 0);
+}
+END_TEST
+
+START_TEST(test_expectation_is_answered)
+{
+    struct client *c = client_open(port, _i & 1);
+    size_t len = _i & 2 ? SPOOLED : 5;
+    char framing[64];
+
     behaviour = check_body;
-    send_head(c, "Expect: 100-continue\r\n", "Content-Length: 5");
-    ck_assert(client_until(c, "HTTP/1.1 100 Continue\r\n\r\n"));
-    client_next(c);
-    client_send_bytes(c, payload, 5);
-    check_answer(c, 5);
+    snprintf(framing, sizeof(framing), "Content-Length: %zu", len);
+    for (int i = 0; i < 2; i++) {
+        client_next(c);
+        send_head(c, "Expect: 100-continue\r\n", framing);
+        ck_assert(client_until(c, "HTTP/1.1 100 Continue\r\n\r\n"));
+        client_next(c);
+        client_send_bytes(c, payload, len);
+        check_answer(c, len);
+    }
     client_close(c);
 }
 END_TEST
@@ -294,8 +329,9 @@ int main(void)
     tcase_add_checked_fixture(tc, upload_setup, upload_teardown);
     tcase_set_timeout(tc, 30);
     tcase_add_loop_test(tc, test_upload_with_a_length, 0, 2 * (int)N_ELEMENTS(sizes));
+    tcase_add_loop_test(tc, test_large_bodies_among_small_ones, 0, 2); /* plain, TLS */
     tcase_add_loop_test(tc, test_chunked_upload, 0, 2 * (int)N_ELEMENTS(sizes));
-    tcase_add_loop_test(tc, test_expectation_is_answered, 0, 2);
+    tcase_add_loop_test(tc, test_expectation_is_answered, 0, 4);
     tcase_add_loop_test(tc, test_expectation_of_too_much_is_refused_without_the_body, 0, 2);
     tcase_add_loop_test(tc, test_too_large_upload_gets_its_answer, 0, 4);
     tcase_add_loop_test(tc, test_client_that_leaves_in_mid_upload_is_gone, 0, 2);
