@@ -13,12 +13,14 @@ enum {
     ENTRY_ALIGN = 16,
 };
 
-/* Entries grow from the front, the offsets of their structs from the back. `count` is published
- * under the journal's mutex; what lies below a published count never changes. */
+/* Entries grow from the front, the offsets of their structs from the back. The loop thread alone
+ * changes `count`, behind the entry: what lies below never changes. An append takes no lock, which
+ * would wait until the two KB of the entry are in memory. */
 struct segment {
     atomic_uint refs;
-    uint32_t count;
-    size_t cap, used;
+    atomic_uint count;
+    atomic_size_t used;
+    size_t cap;
     char *bytes;
 };
 
@@ -26,12 +28,14 @@ struct journal {
     void (*tap)(void *arg, const struct journal_entry *entry);
     void *tap_arg;
     size_t segment_bytes;
+    atomic_uint_fast64_t appended; /* since start; by the loop thread alone */
 
-    pthread_mutex_t lock; /* guards everything below */
+    pthread_mutex_t lock; /* guards everything below; what the loop thread alone changes, it reads
+                             without */
     struct segment **segments;
     size_t segment_count, segment_cap;
     uint64_t cap_bytes; /* of all segments together */
-    struct journal_stats stats;
+    uint64_t bytes_max, lost;
 };
 
 struct journal_snapshot {
@@ -201,7 +205,7 @@ struct journal *journal_new(uint64_t bytes_max)
                              : share > SEGMENT_BYTES_MOST ? SEGMENT_BYTES_MOST
                                                           : (size_t)share;
     journal->segment_bytes -= journal->segment_bytes % ENTRY_ALIGN;
-    journal->stats.bytes_max = bytes_max;
+    journal->bytes_max = bytes_max;
     pthread_mutex_init(&journal->lock, NULL);
     return journal;
 }
@@ -212,7 +216,6 @@ static void drop_all(struct journal *journal)
         segment_unref(journal->segments[i]);
     journal->segment_count = 0;
     journal->cap_bytes = 0;
-    journal->stats.kept = journal->stats.bytes = 0;
 }
 
 void journal_free(struct journal *journal)
@@ -234,9 +237,7 @@ static struct segment *drop_oldest(struct journal *journal)
     memmove(journal->segments, journal->segments + 1,
             journal->segment_count * sizeof(*journal->segments));
     journal->cap_bytes -= oldest->cap;
-    journal->stats.bytes -= oldest->used;
-    journal->stats.kept -= oldest->count;
-    journal->stats.lost += oldest->count;
+    journal->lost += oldest->count;
     return oldest;
 }
 
@@ -265,7 +266,7 @@ static void segment_push(struct journal *journal, struct segment *segment)
 
 bool journal_is_on(const struct journal *journal)
 {
-    return journal->stats.bytes_max > 0;
+    return journal->bytes_max > 0;
 }
 
 /* A new one, making room at the old end; NULL when it never fits. */
@@ -273,9 +274,9 @@ static struct segment *segment_begin(struct journal *journal, size_t cap)
 {
     struct segment *dropped = NULL;
 
-    if (cap > journal->stats.bytes_max && cap > journal->segment_bytes)
+    if (cap > journal->bytes_max && cap > journal->segment_bytes)
         return NULL;
-    while (journal->segment_count && journal->cap_bytes + cap > journal->stats.bytes_max) {
+    while (journal->segment_count && journal->cap_bytes + cap > journal->bytes_max) {
         segment_unref(dropped);
         dropped = drop_oldest(journal);
     }
@@ -302,14 +303,21 @@ static struct segment *segment_for(struct journal *journal, size_t need)
     return segment;
 }
 
-static uint64_t count_lost(struct journal *journal)
+static void count_lost(struct journal *journal)
 {
     pthread_mutex_lock(&journal->lock);
-    uint64_t number = ++journal->stats.appended;
-
-    journal->stats.lost++;
+    journal->lost++;
     pthread_mutex_unlock(&journal->lock);
-    return number;
+}
+
+/* Whoever sees the count sees the entry. */
+static void publish(struct segment *segment, size_t bytes)
+{
+    size_t used = atomic_load_explicit(&segment->used, memory_order_relaxed);
+    unsigned count = atomic_load_explicit(&segment->count, memory_order_relaxed);
+
+    atomic_store_explicit(&segment->used, used + bytes, memory_order_relaxed);
+    atomic_store_explicit(&segment->count, count + 1, memory_order_release);
 }
 
 uint64_t journal_append(struct journal *journal, const struct journal_entry *entry)
@@ -317,23 +325,18 @@ uint64_t journal_append(struct journal *journal, const struct journal_entry *ent
     if (!journal_is_on(journal))
         return 0;
     size_t bytes = entry_bytes(entry);
-    uint64_t number = journal->stats.appended + 1;
+    uint64_t number = atomic_load_explicit(&journal->appended, memory_order_relaxed) + 1;
     struct segment *segment = segment_for(journal, bytes + ENTRY_ALIGN);
 
-    if (!segment)
-        return count_lost(journal);
-
-    /* Only this thread writes, and nobody reads beyond the published count. */
+    atomic_store_explicit(&journal->appended, number, memory_order_relaxed);
+    if (!segment) {
+        count_lost(journal);
+        return number;
+    }
     *segment_offset(segment, segment->count) = (uint32_t)segment->used;
     struct journal_entry *kept = entry_pack(entry, number, segment->bytes + segment->used);
 
-    pthread_mutex_lock(&journal->lock);
-    segment->used += bytes;
-    segment->count++;
-    journal->stats.appended = number;
-    journal->stats.kept++;
-    journal->stats.bytes += bytes;
-    pthread_mutex_unlock(&journal->lock);
+    publish(segment, bytes);
     if (journal->tap)
         journal->tap(journal->tap_arg, kept);
     return number;
@@ -384,7 +387,7 @@ void journal_clear(struct journal *journal)
 {
     pthread_mutex_lock(&journal->lock);
     drop_all(journal);
-    journal->stats.lost = 0;
+    journal->lost = 0;
     pthread_mutex_unlock(&journal->lock);
 }
 
@@ -426,8 +429,6 @@ void journal_forget_account(struct journal *journal, struct str account)
 
         pthread_mutex_lock(&journal->lock);
         journal->segments[i] = left;
-        journal->stats.kept -= count;
-        journal->stats.bytes -= old->used - left->used;
         pthread_mutex_unlock(&journal->lock);
         segment_unref(old);
     }
@@ -436,8 +437,13 @@ void journal_forget_account(struct journal *journal, struct str account)
 struct journal_stats journal_stats(struct journal *journal)
 {
     pthread_mutex_lock(&journal->lock);
-    struct journal_stats stats = journal->stats;
+    struct journal_stats stats = {
+        .appended = journal->appended, .lost = journal->lost, .bytes_max = journal->bytes_max};
 
+    for (size_t i = 0; i < journal->segment_count; i++) {
+        stats.kept += journal->segments[i]->count;
+        stats.bytes += journal->segments[i]->used;
+    }
     pthread_mutex_unlock(&journal->lock);
     return stats;
 }
@@ -452,7 +458,7 @@ struct journal_snapshot *journal_snapshot_take(struct journal *journal)
     snapshot->segment_count = journal->segment_count;
     snapshot->segments = mem_alloc_array(journal->segment_count, sizeof(struct segment *));
     snapshot->firsts = mem_alloc_array(journal->segment_count, sizeof(size_t));
-    snapshot->lost = journal->stats.lost;
+    snapshot->lost = journal->lost;
     for (size_t i = 0; i < snapshot->segment_count; i++) {
         snapshot->segments[i] = journal->segments[i];
         atomic_fetch_add(&journal->segments[i]->refs, 1);
