@@ -268,10 +268,20 @@ bool settings_address_is_wide(struct str address)
            !str_starts(address, STR("[::1]:")) && !str_starts(address, STR("localhost:"));
 }
 
-/* Where the file gives this value of a key, or the key alone when a flag or a variable did. */
+/* What a flag or a variable says of a key, or else the file. */
+static const struct conf_node *value_of(const struct loading *l, const char *key)
+{
+    for (size_t i = 0; i < l->option_count; i++) {
+        if (l->given[i].value && strcmp(l->options[i].key, key) == 0)
+            return l->given[i].value;
+    }
+    return conf_get(l->top, key);
+}
+
+/* Where this value of a key was given, or the key alone when it is its default. */
 static struct conf_spot place_of(struct loading *l, const char *key, struct str value)
 {
-    const struct conf_node *given = conf_get(l->top, key);
+    const struct conf_node *given = value_of(l, key);
     size_t count = 0;
     const struct conf_node *item = given ? conf_items(given, &count) : NULL;
 

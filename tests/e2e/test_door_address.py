@@ -95,7 +95,7 @@ def test_another_network(daemon):
     ("treu", "127.0.0.1:0", "did you mean 'true'"),
     ("true", "[::1]:0", r"F330: .*of IPv4: needs an address such as 127\.0\.0\.1:8252 in listen"),
     ("true", "unix:/tmp/never", "F330: .*of IPv4"),
-    ("true", ":0", r"listen: error F330: ':0' can be reached from other machines, and the addresses of regions cannot"),
+    ("true", ":0", r"--listen: error F330: \[0\]: ':0' can be reached from other machines, and the addresses of regions cannot"),
 ])
 def test_what_cannot_be_is_refused(tmp_path, value, listen, said):
     done = fcemu("serve", "--listen", listen, "--token", "t", "--listen-per-region", value, folder=tmp_path)

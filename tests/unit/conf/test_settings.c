@@ -1,5 +1,6 @@
 #include "conf/settings.h"
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -388,17 +389,49 @@ START_TEST(test_settings_twenty_mistakes_at_once)
 }
 END_TEST
 
-START_TEST(test_settings_wide_flag_names_itself)
-{
-    static const struct settings_flag flags[] = {
-        {"listen", ":80"}
-    };
+/* Looked at when all is known: what a flag or a variable said is told with its name all the same.
+ */
+static const struct {
+    const char *option, *value, *want;
+} late_mistakes[] = {
+    {"listen",       ":80",
+     "error F330: [0]: ':80' can be reached from other machines, so the control side needs a "
+     "secret; set token, --token or FCEMU_TOKEN, or listen on 127.0.0.1\n"    },
+    {"admin-listen", "127.0.0.1:1,:80",
+     "error F330: [1]: ':80' can be reached from other machines, so the control side needs a "
+     "secret; set token, --token or FCEMU_TOKEN, or listen on 127.0.0.1\n"    },
+    {"region",       "cn-shanghia",
+     "error F304: unknown region 'cn-shanghia'; did you mean 'cn-shanghai'?\n"},
+    {"zones",        "cn-hangzhou-h,zz",
+     "error F304: [1]: 'zz' is no zone of a known region; zones are called as cn-hangzhou-h or "
+     "ap-southeast-1a\n"                                                      },
+};
 
-    ck_assert_ptr_null(settings_load(NULL, flags, 1, NULL, report));
-    ck_assert_str_eq(fixture_issues(),
-                     "listen: error F330: ':80' can be reached from other machines, so the control "
-                     "side needs a secret; set token, --token or FCEMU_TOKEN, or listen on "
-                     "127.0.0.1\n");
+static char *variable_of(const char *option)
+{
+    char *name = mem_printf("FCEMU_%s", option);
+
+    for (char *p = name; *p; p++)
+        *p = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
+    return name;
+}
+
+START_TEST(test_settings_late_mistake_names_who_said_it)
+{
+    const struct settings_flag flag = {late_mistakes[_i].option, late_mistakes[_i].value};
+    OWN(mem_free) char *by_flag = mem_printf("--%s: %s", flag.name, late_mistakes[_i].want);
+    OWN(mem_free) char *variable = variable_of(flag.name);
+    OWN(mem_free) char *by_variable = mem_printf("%s: %s", variable, late_mistakes[_i].want);
+
+    write_file("region: cn-beijing\nlisten: [127.0.0.1:0]\n");
+    ck_assert_ptr_null(settings_load(path, &flag, 1, NULL, report));
+    ck_assert_str_eq(fixture_issues(), by_flag);
+    fixture_teardown();
+    fixture_setup();
+    char *environment[] = {arena_printf(arena, "%s=%s", variable, flag.value), NULL};
+
+    ck_assert_ptr_null(settings_load(path, NULL, 0, environment, report));
+    ck_assert_str_eq(fixture_issues(), by_variable);
 }
 END_TEST
 
@@ -602,7 +635,8 @@ int main(void)
     tcase_add_test(tc, test_settings_regions_have_addresses);
     tcase_add_test(tc, test_settings_wrong_flags_and_variables_name_themselves);
     tcase_add_loop_test(tc, test_settings_address_is_wide_table, 0, N_ELEMENTS(addresses));
-    tcase_add_test(tc, test_settings_wide_flag_names_itself);
+    tcase_add_loop_test(tc, test_settings_late_mistake_names_who_said_it, 0,
+                        N_ELEMENTS(late_mistakes));
     tcase_add_test(tc, test_settings_twenty_mistakes_at_once);
     tcase_add_test(tc, test_settings_options_have_unique_names_and_help);
     tcase_add_test(tc, test_settings_repository_file_is_the_printed_table);
