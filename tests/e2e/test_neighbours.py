@@ -239,6 +239,10 @@ def test_bucket_subresources(daemon, sub, status, text):
     host, body = oss("made"), b"<Some><Rule>1</Rule></Some>"
     assert running.call("PUT", "/", host=host).status == 200
     none = running.call("GET", f"/?{sub}", host=host)
+    for wrong in (b"", b"not XML", b"<Some", b"{}") if sub != "policy" else ():
+        refused = running.call("PUT", f"/?{sub}", wrong, host=host)
+        assert (refused.status, texts(refused, "Code")) == (400, ["MalformedXML"]), wrong
+    assert running.call("GET", f"/?{sub}", host=host).status == status
     put = running.call("PUT", f"/?{sub}", body, host=host)
     kept = running.call("GET", f"/?{sub}", host=host)
     gone = running.call("DELETE", f"/?{sub}", host=host)

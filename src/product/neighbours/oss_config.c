@@ -173,6 +173,22 @@ static bool need_id(struct neighbours_pending *p, const struct config *config)
     return false;
 }
 
+/* All but a policy is XML; what is none is not kept. */
+static bool need_form(struct neighbours_pending *p, const struct config *config, struct str text)
+{
+    while (text.len && strchr(" \t\r\n", text.ptr[0]))
+        text = str_slice(text, 1, text.len);
+    while (text.len && strchr(" \t\r\n", text.ptr[text.len - 1]))
+        text.len--;
+    if (strcmp(config->sub, "policy") == 0 ||
+        (str_starts(text, STR("<")) && str_ends(text, STR(">"))))
+        return true;
+    pending_refuse(p, STATUS_BAD_REQUEST, "MalformedXML",
+                   "The XML you provided was not well-formed or did not validate against our "
+                   "published schema.");
+    return false;
+}
+
 bool oss_config(struct neighbours_pending *p, const char *sub)
 {
     const struct config *config = find_config(p, sub);
@@ -185,7 +201,7 @@ bool oss_config(struct neighbours_pending *p, const char *sub)
         return true;
     if (str_eq(method, STR("GET")))
         get_config(p, config);
-    else if (need_id(p, config))
+    else if (need_id(p, config) && (!puts || need_form(p, config, p->call.request->body)))
         keep_config(p, config, puts ? p->call.request->body : STR_NONE);
     return true;
 }
