@@ -55,7 +55,11 @@ static void no_such_setting(struct admin_call *call, const struct settings *sett
 
     for (size_t i = 0; i < settings->source_count; i++)
         nearest_offer(&nearest, str_of(settings->sources[i].key));
-    admin_not_found(call, "setting", &nearest);
+    if (nearest.best.ptr)
+        admin_problem(call, 400, "key: there is no '" STR_FMT "'; did you mean '" STR_FMT "'?",
+                      STR_ARG(wanted), STR_ARG(nearest.best));
+    else
+        admin_problem(call, 400, "key: there is no '" STR_FMT "'", STR_ARG(wanted));
 }
 
 void step_settings_get(struct admin_call *call)
