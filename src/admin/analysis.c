@@ -19,6 +19,8 @@ struct verification {
     struct verify_report report;
     uint64_t until_ns; /* monotonic; while before it a failure is looked at again */
     uint64_t since_ms;
+    struct str *rules; /* ids of those in force */
+    size_t rule_count;
     int result; /* of verify_run() */
     struct error err;
 };
@@ -61,6 +63,16 @@ static bool read_since(struct admin_call *call, uint64_t *out)
     return true;
 }
 
+static void note_rules(struct admin_call *call, struct verification *v)
+{
+    const struct fault_ruleset *set = fault_engine_ruleset(call->admin->context.engine);
+
+    v->rule_count = 0;
+    v->rules = ARENA_ARRAY(call->arena, set ? set->rule_count + 1 : 1, struct str);
+    for (size_t i = 0; set && i < set->rule_count; i++)
+        v->rules[v->rule_count++] = arena_str(call->arena, set->rules[i].id);
+}
+
 void step_verify_begin(struct admin_call *call)
 {
     struct verification *v = call->state;
@@ -79,6 +91,7 @@ void step_verify_begin(struct admin_call *call)
             return;
     }
     v->coverage = copy_coverage(call);
+    note_rules(call, v);
 }
 
 void step_verify_work(struct admin_call *call)
@@ -90,6 +103,8 @@ void step_verify_work(struct admin_call *call)
         .snapshot = snapshot,
         .coverage = v->coverage,
         .observations = call->admin->observations,
+        .rules = v->rules,
+        .rule_count = v->rule_count,
         .since_ms = v->since_ms,
         .wall_ms = clock_wall_ms(),
     };

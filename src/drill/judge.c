@@ -281,6 +281,15 @@ static void refuse_assertions(struct judging *x, cJSON *list, const struct error
     worsen(x->j, DRILL_FAIL);
 }
 
+static const struct str *ids_of_rules(const struct judgement *j)
+{
+    struct str *ids = ARENA_ARRAY(j->arena, j->rule_count + 1, struct str);
+
+    for (size_t i = 0; i < j->rule_count; i++)
+        ids[i] = j->rules[i].id;
+    return ids;
+}
+
 static void judge_assertions(struct judging *x)
 {
     struct judgement *j = x->j;
@@ -289,6 +298,8 @@ static void judge_assertions(struct judging *x)
         .snapshot = x->snapshot,
         .coverage = j->coverage,
         .observations = j->observations,
+        .rules = ids_of_rules(j),
+        .rule_count = j->rule_count,
         .after = j->after,
         .account = j->plan->account,
         .wall_ms = j->ended_wall_ms,

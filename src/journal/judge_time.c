@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/distance.h"
 #include "base/units.h"
 #include "journal/assertion.h"
 
@@ -245,6 +246,39 @@ static size_t count_fires(const struct assertion *assertion, struct str rule)
     return fires;
 }
 
+/* One that is gone is known by the calls that it struck. */
+static bool has_struck(const struct assertion *assertion, struct str rule)
+{
+    const struct journal_snapshot *snapshot = assertion->input->snapshot;
+
+    for (size_t i = journal_snapshot_count(snapshot); i > 0; i--) {
+        if (str_eq(journal_snapshot_at(snapshot, i - 1)->rule, rule))
+            return true;
+    }
+    return false;
+}
+
+/* What nobody has never fires: no count of it says anything. */
+static int check_rule(const struct assertion *assertion, struct str rule, struct error *err)
+{
+    struct nearest nearest = {.wanted = rule};
+
+    if (!assertion->input->rules)
+        return 0;
+    for (size_t i = 0; i < assertion->input->rule_count; i++) {
+        if (str_eq(assertion->input->rules[i], rule))
+            return 0;
+        nearest_offer(&nearest, assertion->input->rules[i]);
+    }
+    if (has_struck(assertion, rule))
+        return 0;
+    if (nearest.best.ptr)
+        return error_set(err, ERROR_SYNTAX,
+                         "rule: there is no '" STR_FMT "'; did you mean '" STR_FMT "'?",
+                         STR_ARG(rule), STR_ARG(nearest.best));
+    return error_set(err, ERROR_SYNTAX, "rule: there is no '" STR_FMT "'", STR_ARG(rule));
+}
+
 int judge_fires(struct assertion *assertion, struct error *err)
 {
     struct str rule = json_get_str(assertion->args, "rule");
@@ -252,6 +286,8 @@ int judge_fires(struct assertion *assertion, struct error *err)
 
     if (!rule.len)
         return error_set(err, ERROR_SYNTAX, "rule: name the rule");
+    if (check_rule(assertion, rule, err) < 0)
+        return -1;
     if (!assertion->compare.given) {
         assertion->compare.has_gte = true;
         assertion->compare.gte = 1;

@@ -33,10 +33,12 @@ struct verify_input {
     const struct journal_snapshot *snapshot;
     const struct coverage *coverage;   /* NULL: `coverage` is refused */
     struct observations *observations; /* NULL: `seen` is refused */
-    uint64_t since_ms;                 /* only calls from then on; 0 = all */
-    uint64_t after;                    /* only entries with a larger number */
-    struct str account;                /* only its calls; absent = of all */
-    uint64_t wall_ms;                  /* now; ages in `match` are before it */
+    const struct str *rules;           /* ids of those that there are; NULL: not known */
+    size_t rule_count;
+    uint64_t since_ms;  /* only calls from then on; 0 = all */
+    uint64_t after;     /* only entries with a larger number */
+    struct str account; /* only its calls; absent = of all */
+    uint64_t wall_ms;   /* now; ages in `match` are before it */
 };
 
 enum { VERIFY_CALLS_SHOWN = 5 };

@@ -45,6 +45,8 @@ def called(tmp_path_factory):
     ({"fires": {"rule": "bad", "eq": 2}}, 200, "rule 'bad' fired 2 times in 5 calls"),
     ({"fires": {"rule": "shy", "eq": 0}}, 200, "fired 0 times"),
     ({"fires": {"rule": "shy"}}, 409, "fired 0 times in 5 calls, wanted at least 1"),
+    ({"fires": {"rule": "shi", "eq": 0}}, 422, "rule: there is no 'shi'; did you mean 'shy'?"),
+    ({"fires": {"rule": "nothing of the kind", "lte": 3}}, 422, "rule: there is no 'nothing of the kind'"),
     ({"fires": {"eq": 2}}, 422, "name the rule"),
     ({"fires": {"rule": "bad", "match": {"function": "gone"}}}, 424, "no call came"),
     ({"latency": {"match": {"function": "gone"}, "p50": {"lt": "1s"}, "allow_none": True}}, 200, "no call came"),
