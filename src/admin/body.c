@@ -14,6 +14,7 @@ enum {
     TEXTS = 1 << 4, /* a list of texts */
     OBJECT = 1 << 5,
     OBJECTS = 1 << 6, /* a list of them */
+    ACCOUNT = 1 << 8, /* digits, as a text or a number */
     LONG = 1 << 7,    /* digits beyond what a double holds (document.h) */
     FIELDS_MAX = 8,
 };
@@ -31,21 +32,21 @@ static const struct schema {
 } schemas[] = {
     {"AsyncDrain",       false, {{"within", TEXT}}},
     {"ClockChange",      false, {{"advance", TEXT}, {"freeze", TEXT | FLAG}}},
-    {"DebugInput",       false, {{"account", TEXT | COUNT}, {"region", TEXT}, {"port", COUNT}, {"wait", FLAG}}},
+    {"DebugInput",       false, {{"account", ACCOUNT}, {"region", TEXT}, {"port", COUNT}, {"wait", FLAG}}},
     {"DrillStart",       false, {{"seed", COUNT | LONG | TEXT}, {"timeout", TEXT}, {"workload", TEXT}, {"attached", FLAG}}},
     {"Explain",          false, {{"request_id", TEXT}, {"method", TEXT}, {"host", TEXT}, {"path", TEXT}, {"headers", OBJECT}, {"body", TEXT}}},
     {"Folder",           false, {{"folder", TEXT}}},
-    {"KeyInput",         false, {{"account", TEXT | COUNT}, {"region", TEXT}, {"always", FLAG}}},
+    {"KeyInput",         false, {{"account", ACCOUNT}, {"region", TEXT}, {"always", FLAG}}},
     {"ObservationInput", false, {{"request_id", TEXT}, {"outcome", TEXT | NOTHING}, {"exception", TEXT | NOTHING}, {"code", TEXT | NOTHING}, {"message", TEXT | NOTHING}, {"attempts", COUNT}}},
     {"Reset",            false, {{"what", TEXTS}}},
     {"ScenarioInput",    false, {{"state", TEXT | NOTHING}}},
     {"SeedInput",        false, {{"seed", COUNT | LONG | TEXT}}},
-    {"SignInput",        false, {{"account", TEXT | COUNT}, {"region", TEXT}, {"method", TEXT}, {"path", TEXT}, {"headers", OBJECT}}},
-    {"StateReset",       false, {{"seed", FLAG}, {"account", TEXT | COUNT}}},
+    {"SignInput",        false, {{"account", ACCOUNT}, {"region", TEXT}, {"method", TEXT}, {"path", TEXT}, {"headers", OBJECT}}},
+    {"StateReset",       false, {{"seed", FLAG}, {"account", ACCOUNT}}},
     {"SwitchFor",        false, {{"for", TEXT}}},
     {"SwitchInput",      false, {{"enabled", FLAG}, {"for", TEXT}}},
-    {"TriggerEmit",      false, {{"type", TEXT}, {"source", TEXT}, {"event", TEXT}, {"key", TEXT}, {"account", TEXT | COUNT}, {"region", TEXT}, {"merge", OBJECT}}},
-    {"TriggerFire",      false, {{"function", TEXT}, {"trigger", TEXT}, {"account", TEXT | COUNT}, {"region", TEXT}, {"event", TEXT | OBJECT | OBJECTS}, {"merge", OBJECT}}},
+    {"TriggerEmit",      false, {{"type", TEXT}, {"source", TEXT}, {"event", TEXT}, {"key", TEXT}, {"account", ACCOUNT}, {"region", TEXT}, {"merge", OBJECT}}},
+    {"TriggerFire",      false, {{"function", TEXT}, {"trigger", TEXT}, {"account", ACCOUNT}, {"region", TEXT}, {"event", TEXT | OBJECT | OBJECTS}, {"merge", OBJECT}}},
     {"Verify",           true,  {{"assert", OBJECTS}, {"since", TEXT}, {"within", TEXT}}},
     {"WorkloadEnd",      false, {{"exit", COUNT}, {"signal", COUNT}, {"failed_to_start", FLAG}, {"output", TEXT}, {"output_lost_bytes", COUNT}}},
 };
@@ -64,6 +65,7 @@ static const struct {
     {TEXTS,   "a list of texts",         "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"},
     {OBJECT,  "an object",               "{\"type\":\"object\"}"},
     {OBJECTS, "a list of objects",       "{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"},
+    {ACCOUNT, "an account id such as 1234567890123456", "{\"type\":[\"string\",\"integer\"],\"pattern\":\"^[0-9]+$\",\"minimum\":0}"},
     {NOTHING, "null",                    "{\"type\":\"null\"}"},
 };
 /* clang-format on */
@@ -99,6 +101,9 @@ static bool is_of(unsigned type, const cJSON *value)
         return cJSON_IsBool(value);
     case COUNT:
         return is_count(value);
+    case ACCOUNT:
+        return is_count(value) ||
+               (cJSON_IsString(value) && str_all_digits(str_of(value->valuestring)));
     case LONG:
         return cJSON_IsRaw(value);
     case NOTHING:

@@ -105,9 +105,7 @@ void step_state_reset_begin(struct admin_call *call)
 {
     struct str account = account_of(call);
 
-    if (str_is_set(account) && !account.len)
-        admin_problem(call, 400, "account: name one");
-    else if (str_is_set(account))
+    if (str_is_set(account))
         call->state = without_rules_of(call, account);
 }
 

@@ -69,8 +69,12 @@ def test_unknown_members_are_refused_everywhere(running):
         pytest.param("POST", "state/reset", {"sed": True}, "unknown member 'sed'; did you mean 'seed'?", marks=pytest.mark.sound("A3", 'state/reset {"sed": true}', "400 with the nearest word, nothing wiped")),
         pytest.param("POST", "state/reset", {"seed": "no"}, "seed: expected true or false", marks=pytest.mark.sound("A3", 'state/reset {"seed": "no"}', "400, nothing wiped")),
         ("POST", "state/reset", {"seed": None}, "seed: expected true or false"),
-        ("POST", "state/reset", {"account": True}, "account: expected a text or a whole number from 0"),
-        ("POST", "state/reset", {"account": ""}, "account: name one"),
+        ("POST", "state/reset", {"account": True}, "account: expected an account id such as 1234567890123456"),
+        ("POST", "state/reset", {"account": ""}, "account: expected an account id such as 1234567890123456"),
+        ("POST", "state/reset", {"account": "12a"}, "account: expected an account id such as 1234567890123456"),
+        ("POST", "keys", {"account": "abc"}, "account: expected an account id such as 1234567890123456"),
+        ("POST", "sign", {"account": "-1", "method": "GET", "path": "/"}, "account: expected an account id such as 1234567890123456"),
+        ("POST", "triggers/emit", {"type": "oss", "account": "a b"}, "account: expected an account id such as 1234567890123456"),
         ("POST", "state/reset", [], "the body: expected an object"),
         ("POST", "state/reset", {"seed": True, "x" * 40: 1}, "there is 'seed', 'account'"),
         ("POST", "state/reset?seed=true", {}, "unknown parameter 'seed'; this call takes none"),
@@ -193,6 +197,8 @@ def test_unknown_parameters_are_refused_everywhere(running):
         ("coverage?errors=AccessDenied", "unknown parameter 'errors'; did you mean 'error'?"),
         ("health?x=1", "unknown parameter 'x'; this call takes none"),
         ("settings?k=auth", "unknown parameter 'k'; there is 'key'"),
+        ("settings?key=lisen", "key: there is no 'lisen'; did you mean 'listen'?"),
+        ("settings?key=no-such.*", "key: there is no 'no-such.*'"),
         ("resources?kid=service", "unknown parameter 'kid'; did you mean 'kind'?"),
         ("clients?format=har", "unknown filter 'format'"),
         ("retries?detail=full", "unknown filter 'detail'"),
@@ -223,7 +229,7 @@ def test_parameters_that_there_are_are_taken(running, path):
     assert running.admin("GET", path).status == 200
 
 
-@pytest.mark.sound("B5", "a rule, a group or a setting by a misspelt name", "404 with the nearest, by each call that takes one")
+@pytest.mark.sound("B5", "a rule, a group or a drill by a misspelt name", "404 with the nearest, by each call that takes one")
 @pytest.mark.parametrize(
     ("method", "path", "body", "says"),
     [
@@ -232,8 +238,6 @@ def test_parameters_that_there_are_are_taken(running, path):
         ("GET", "faults/rules/nothing-like-it", None, "no rule 'nothing-like-it'"),
         ("GET", "faults/groups/gg", None, "no group 'gg'; did you mean 'g'?"),
         ("PUT", "faults/groups/gg", {"enabled": False}, "no group 'gg'; did you mean 'g'?"),
-        ("GET", "settings?key=lisen", None, "no setting 'lisen'; did you mean 'listen'?"),
-        ("GET", "settings?key=no-such.*", None, "no setting 'no-such.*'"),
         ("GET", "drills/x", None, "no drill 'x'"),
     ],
 )
