@@ -29,7 +29,7 @@ for word in sys.argv[1:]:
 settings = pathlib.Path(os.environ.get("DOCKER_CONFIG") or os.path.expanduser("~/.docker")) / "config.json"
 try:
     settings = json.loads(settings.read_text())
-except OSError:
+except (OSError, ValueError):
     settings = {}
 try:
     engine = socket.socket(socket.AF_UNIX)

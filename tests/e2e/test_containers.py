@@ -4,12 +4,15 @@ import base64
 import concurrent.futures
 import json
 import os
+import pathlib
 import signal
 import socket
+import tempfile
 
 import pytest
 
 from containers import Engine
+from fcemu import Daemon
 from functions import SERVICES, error_of, log_of
 from test_instances import MODES
 from test_thirteen_codes import code_of
@@ -184,6 +187,38 @@ def test_an_image_of_a_private_registry_is_pulled_with_the_keys_of_its_function(
     assert running.call("POST", "/2023-03-30/functions/g/invocations", b"two").status == 200
     private.wait_for(lambda left: container not in left)
     assert len(list(tmp_path.glob("fcemu-run-*/*.registry"))) == 1 and not folders[0].exists()
+
+
+REGISTRIES = {
+    "app": ["docker.io", "https://index.docker.io/v1/"],
+    "some/app:1": ["docker.io", "https://index.docker.io/v1/"],
+    "localhost/app": ["localhost"],
+    "host:5000/some/app": ["host:5000"],
+    "private.local/app@sha256:0": ["private.local"],
+}
+
+
+def test_keys_are_filed_under_the_registry_of_the_image(engine, tmp_path):
+    """Beside settings that DOCKER_CONFIG names, and which are none."""
+    (tmp_path / "config.json").write_text("no JSON")
+    running = Daemon(tmp_path / "daemon", config=config(engine))
+    running.command = ["/usr/bin/env", f"DOCKER_CONFIG={tmp_path}", *running.command]
+    running.start()
+    try:
+        images = Images(running)
+        for image, hosts in REGISTRIES.items():
+            engine.image(image, SERVER)
+            name = f"f{len(engine.images)}"
+            images.create_2023(name, {**registry(), "image": image})
+            reply = running.call("POST", f"/2023-03-30/functions/{name}/invocations", b"one")
+            assert reply.status == 200, reply.body
+            assert sorted(engine.settings[-1].pop("auths")) == hosts and engine.settings[-1] == {}
+        folder = next(pathlib.Path(tempfile.gettempdir()).glob(f"fcemu-run-*/{engine.containers[-1].name.removeprefix('fcemu-')}.registry"))
+        assert os.readlink(folder / "contexts") == f"{tmp_path}/contexts"
+    finally:
+        running.stop()
+    engine.wait_for(lambda left: not left)
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize("keys", [{"password": "another"}, None])
@@ -408,7 +443,7 @@ def test_one_that_cannot_be_started_is_told_as_others_are(batch, engine):
 def test_a_client_that_leaves_takes_its_container_along(batch, engine):
     images, name = batch
     with socket.create_connection(("127.0.0.1", images.running.port)) as client:
-        client.sendall(f"POST {SERVICES}/demo/functions/{name}/invocations HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nhang".encode())
+        client.sendall(f"POST {SERVICES}/demo/functions/{name}/invocations HTTP/1.1\r\nHost: 16530750.cn-shanghai.fc.aliyuncs.com\r\nContent-Length: 4\r\n\r\nhang".encode())
         engine.wait_for(lambda left: len(left) == 1)
     engine.wait_for(lambda left: not left)
 
