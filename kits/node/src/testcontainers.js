@@ -46,7 +46,8 @@ export class FcemuContainer extends GenericContainer {
         words.push(`--${name}`, place);
       }
     }
-    this.withExposedPorts(PORT).withEnvironment({ FCEMU_TOKEN: this.#token }).withCommand(words).withWaitStrategy(Wait.forListeningPorts())
+    // Waiting for its port would go on for a minute behind a start that failed, and keep the process from its end.
+    this.withExposedPorts(PORT).withEnvironment({ FCEMU_TOKEN: this.#token }).withCommand(words).withWaitStrategy(Wait.forSuccessfulCommand(`fcemu wait --within ${READY_WITHIN}`))
       .withCopyFilesToContainer(shared.map(([file, target]) => ({ source: realpathSync(file), target })))
       .withLogConsumer((stream) => stream.on('data', (chunk) => { this.#log += chunk; }));
   }
@@ -57,8 +58,6 @@ export class FcemuContainer extends GenericContainer {
       throw new FcemuError(this.#log.trim() || problem.message, { cause: problem });
     });
     try {
-      const { exitCode, output } = await container.exec(['fcemu', 'wait', '--within', READY_WITHIN]);
-      if (exitCode !== 0) throw new FcemuError(this.#log.trim() || output);
       return await this.#daemon(container);
     } catch (problem) {
       await container.stop();

@@ -74,6 +74,14 @@ describe('in a container', { skip, timeout: MINUTES }, () => {
     await assert.rejects(async () => kit.start({ seeds: path.join(folder, 'gone.yaml') }), /gone\.yaml/);
   });
 
+  test('a start that failed keeps its process from nothing', () => {
+    writeFileSync(path.join(folder, 'wrong.yaml'), 'version: 1\nrules: [{id: a, mtach: {}}]\n');
+    const script = `import { start } from ${JSON.stringify(new URL('../src/testcontainers.js', import.meta.url).href)};
+      const refused = await start({ faults: ${JSON.stringify(path.join(folder, 'wrong.yaml'))} }).catch((problem) => problem.message);
+      console.log(/did you mean 'match'/.test(refused), process.getActiveResourcesInfo().includes('Timeout'));`;
+    assert.equal(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', timeout: MINUTES }), 'true false\n');
+  });
+
   test('frameworks start one, too', async () => {
     const project = new Project();
     try {
