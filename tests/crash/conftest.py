@@ -8,11 +8,13 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 from fcemu import Daemon  # noqa: E402 - found by the line above
+from leftovers import Leftovers  # noqa: E402
 from patience import Patience  # noqa: E402
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "heavy: takes many seconds")
+    config.pluginmanager.register(Leftovers())
     config.pluginmanager.register(Patience())
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from fcemu import PACKS, Daemon
+from leftovers import Leftovers
 from patience import Patience
 from sound import Table
 
@@ -40,5 +41,6 @@ def packs(tmp_path_factory):
 
 
 def pytest_configure(config):
+    config.pluginmanager.register(Leftovers())
     config.pluginmanager.register(Table())
     config.pluginmanager.register(Patience())

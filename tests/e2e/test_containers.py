@@ -452,9 +452,9 @@ def test_a_client_that_leaves_takes_its_container_along(batch, engine):
 
 
 @pytest.mark.parametrize("end", ["stop", "kill", "update", "idle"])
-def test_no_container_is_left(daemon, engine, end):
+def test_no_container_is_left(daemon, engine, end, tmp_path):
     more = "invoke: {idle: 50ms}\n" if end == "idle" else ""
-    images = Images(daemon(config=f"runtimes: {{custom-container: {engine.cli}}}\n{more}"))
+    images = Images(daemon(config=f"runtimes: {{custom-container: {engine.cli}}}\n{more}", arguments=["--data", tmp_path / "data"]))
     name = images.create()
     assert images.call(name, b"x").status == 200
     if end == "update":

@@ -128,7 +128,7 @@ class Server(http.server.ThreadingHTTPServer):""")
 
 def code_folders(mark):
     """Where the daemon keeps a package that has a file of this name."""
-    return [path for top in glob.glob("/tmp/fcemu-run-*") for path, _, names in os.walk(top) if mark in names]
+    return [path for top in glob.glob(f"{tempfile.gettempdir()}/fcemu-run-*") for path, _, names in os.walk(top) if mark in names]
 
 
 def make_ten(functions, program):
