@@ -68,7 +68,8 @@ static void keep_line(struct redact_clean *clean, struct http_header header, str
 {
     struct redact_line *line = &clean->lines[line_slot(header)];
 
-    if (!header.name.len || written.len > sizeof(line->bytes) || !is_as_sent(header, written))
+    if (!header.name.len || !written.ptr || written.len > sizeof(line->bytes) ||
+        !is_as_sent(header, written))
         return;
     memcpy(line->bytes, written.ptr, written.len);
     line->len = written.len;
