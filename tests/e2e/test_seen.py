@@ -1,5 +1,8 @@
 """What a client saw, and nothing else, is what the journal shows of an answer; what the operation said stands apart."""
 
+import http.client
+import json
+
 import pytest
 
 from fcemu import HOST, read_to_end, request_bytes
@@ -172,3 +175,20 @@ def test_the_first_piece_takes_its_time(daemon):
     while not running.requests():
         pass
     assert running.requests()[-1]["duration_ms"] >= 91
+
+
+def test_whoever_has_the_answer_finds_the_call(daemon):
+    """Large bodies are read by another engine than the one that is asked, and take a number of rounds there."""
+    running = daemon(rules="version: 1\nrules: [{id: r, match: {path: /2016-08-15/*}, do: {respond: {status: 200, body: '{{body}}'}}}]\n")
+    asking = http.client.HTTPConnection("127.0.0.1", running.port, timeout=60)
+    for number, size in enumerate(range(60_000, 180_000, 2_000), 1):
+        with running.connect() as sock:
+            sock.sendall(request_bytes("POST", f"{SERVICES}/s/functions/f/invocations", b"x" * size, headers=["Connection: close"]))
+            got = b""
+            while len(got.partition(b"\r\n\r\n")[2]) < size:
+                piece = sock.recv(1 << 20)
+                assert piece, got[:200]
+                got += piece
+            asking.request("GET", "/_fcemu/requests?limit=1", headers={"Host": f"127.0.0.1:{running.port}"})
+            assert json.loads(asking.getresponse().read())["matched"] == number
+    asking.close()

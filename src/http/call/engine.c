@@ -248,20 +248,31 @@ static void keep_timeout(struct engine *engine)
         loop_timer_arm_at(loop, &engine->timer, deadline_ns, on_timeout);
 }
 
+static void round_of(struct engine *engine)
+{
+    engine->due = false;
+    MHD_run(engine->daemon);
+    engine->in_hand = NULL;
+    close_cut(engine);
+    keep_timeout(engine);
+}
+
+/* One round sends an answer, the next ends its call: whoever has the answer finds the call in the
+ * journal, also by way of another engine. */
 void engine_run(struct engine *engine)
 {
     struct http_server *outer = hand_begin(engine->server);
+    uint32_t answered = engine->answered;
 
     for (int left = ROUNDS_A_TURN; engine->due && left > 0; left--) {
         uint32_t before = engine->ended;
 
-        engine->due = false;
-        MHD_run(engine->daemon);
-        engine->in_hand = NULL;
-        close_cut(engine);
-        keep_timeout(engine);
+        answered = engine->answered;
+        round_of(engine);
         engine->due = engine->due || (left > 1 && engine->ended - before >= BUSY_CALLS);
     }
+    if (engine->due && engine->answered != answered)
+        round_of(engine);
     hand_end(outer);
 }
 

@@ -44,7 +44,7 @@ struct engine { /* one libmicrohttpd daemon, driven by our loop */
     struct loop_timer timer; /* libmicrohttpd's own time-outs */
     uint32_t index;          /* among those of its kind */
     uint32_t connections;
-    uint32_t ended; /* calls, so far; wraps around */
+    uint32_t answered, ended; /* calls, so far; they wrap around */
     enum engine_kind kind;
     struct peer *in_hand; /* the one that libmicrohttpd works on, in this round; NULL: none yet */
     struct peer *cut;     /* their answers ended in the middle, in this round */

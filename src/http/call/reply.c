@@ -242,7 +242,9 @@ bool reply_queue(struct http_call *call)
         reply_add_headers(call, response) &&
         MHD_queue_response(call->peer->mhd, (unsigned)call->response.status, response) == MHD_YES;
     MHD_destroy_response(response);
-    if (queued)
+    if (queued) {
         call->result.status = call->response.status;
+        call->peer->engine->answered++;
+    }
     return queued;
 }
