@@ -40,6 +40,15 @@ def packs(tmp_path_factory):
     running.stop()
 
 
+# Files that take longest begin, so that no worker is left alone with one at the end.
+LONG = ("java", "containers", "trust", "trials", "door_tls", "door_address", "every_client", "nasty", "door_dns", "hooks", "go")
+
+
+def pytest_collection_modifyitems(items):
+    rank = {f"test_{name}.py": number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
+
+
 def pytest_configure(config):
     config.pluginmanager.register(Leftovers())
     config.pluginmanager.register(Table())
