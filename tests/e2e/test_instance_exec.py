@@ -199,7 +199,7 @@ def test_nothing_is_left_when_its_client(place, how):
 
 
 def test_an_instance_that_goes_says_so(daemon):
-    functions = Functions(daemon(config="invoke: {idle: 1ms}\n"))
+    functions = Functions(daemon(config="invoke: {idle: 3s}\n"))
     name = functions.create("python3", {"index.py": PYTHON})
     shell = None
     while not shell or shell.status != 101:  # it may be idle before we ask
