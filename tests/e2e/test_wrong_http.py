@@ -39,7 +39,7 @@ HEADS = [
     ("a control byte in a value", LINE + "X: a\x01b\r\n\r\n", 400, "InvalidArgument", "control byte"),
     ("a header of 20 KB", headers(1, 20000), 400, "InvalidArgument", "Request headers exceed the maximum allowed length (max: 8192"),
     ("a target of 20 KB", f"GET /{'a' * 20000} HTTP/1.1\r\nHost: {HOST}\r\n\r\n", 400, "InvalidArgument",
-     "Path and query exceed the maximum allowed length (max: 4096)"),  # nobody knows how long it would have been
+     "Path and query exceed the maximum allowed length (max: 4096"),  # how long it is follows where it came whole
     ("a Content-Length in two lines", LINE + "Content-Length: 1\r\n 2\r\n\r\n", 400, "InvalidArgument", "Content-Length"),
 ]
 CHUNKS = [
