@@ -50,7 +50,7 @@ void drill_run_json(const struct drill_run *run, struct buf *out)
     buf_printf(out, ",\"state\":\"%s\",\"seed\":\"%" PRIu64 "\",\"steps\":%zu,\"step\":%zu",
                states[run->state], j->seed, j->plan->step_count,
                run->timeline ? timeline_step(run->timeline) : j->plan->step_count);
-    if (run->state == RUN_GOES)
+    if (run->state != RUN_IS_OVER)
         add_progress(run, out);
     if (run->state != RUN_GOES) {
         buf_puts(out, ",\"why\":");

@@ -115,7 +115,7 @@ test('a rule that is wrong, a switch of a rule that has gone, a profile whose na
   await page.locator('.editor').getByRole('alert').filter({ hasText: /3:\d+.*Nonsense/ }).waitFor();
   assert.deepEqual((await page.locator('.gutter').innerText()).split('\n').slice(0, 4), ['1', '2', '✗3', '4']);
   await page.getByLabel('Rules as YAML').fill('version: 1\nrules: [');
-  await page.locator('.editor').getByRole('alert').filter({ hasText: /3:1/ }).waitFor();
+  await page.locator('.editor').getByRole('alert').filter({ hasText: /2:9/ }).waitFor();
   assert.ok(await page.getByRole('button', { name: 'Put it in force' }).isDisabled());
   await close(page, /4\d\d|ERR_FAILED/);
 });
