@@ -14,7 +14,7 @@ from patience import Patience  # noqa: E402
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "heavy: takes many seconds")
-    config.pluginmanager.register(Leftovers())
+    config.pluginmanager.register(Leftovers(excused="fcemu-run-"))  # made before the supervisor, which removes it behind a daemon that was killed
     config.pluginmanager.register(Patience())
 
 
