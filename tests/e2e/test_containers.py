@@ -65,14 +65,14 @@ class Images:
         self.count += 1
         name = f"f{self.count}"
         body = {
-            "functionName": name, "runtime": "custom-container", "handler": "not-used", "timeout": 30, "memorySize": 256,
+            "functionName": name, "runtime": "custom-container", "handler": "not-used", "timeout": 120, "memorySize": 256,
             "customContainerConfig": {"image": image, **(container or {})}, **members}
         reply = self.running.call("POST", f"{SERVICES}/demo/functions", json.dumps(body))
         assert reply.status == 200, reply.body
         return name
 
     def create_2023(self, name, container=None, **members):
-        body = {"functionName": name, "runtime": "custom-container", "timeout": 30, "customContainerConfig": {"image": "registry.local/app:1", **(container or {})}, **members}
+        body = {"functionName": name, "runtime": "custom-container", "timeout": 120, "customContainerConfig": {"image": "registry.local/app:1", **(container or {})}, **members}
         reply = self.running.call("POST", "/2023-03-30/functions", json.dumps(body))
         assert reply.status == 200, reply.body
 
