@@ -186,7 +186,7 @@ def test_each_fault_is_seen_as_what_it_is(tmp_path, client):
     calls = [{"name": fault, "url": f"https://{name_of(fault)}:443/2016-08-15/services"} for fault in REGIONS]
     calls.append({"name": "none", "url": f"https://{NAME}:443/2016-08-15/services"})
     command = ["/usr/bin/python3", ROOT / "tests" / "e2e" / "clients.py", client, tmp_path / client, tmp_path / "ca" / "ca.pem", json.dumps(calls)]
-    env = {**environment(tmp_path), "PATH": f"{os.environ['PATH']}:/usr/sbin"}
+    env = {**environment(tmp_path), "PATH": f"{os.environ['PATH']}:/usr/sbin", "TMPDIR": str(tmp_path)}  # the daemon ends with its namespace
     done = subprocess.run(["unshare", "-rmn", "--pid", "--fork", "--kill-child", "sh", "-c", PROGRAM, "sh", tmp_path, BINARY, *command], env=env,
                           cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, (done.stdout, done.stderr, (tmp_path / "log").read_text())

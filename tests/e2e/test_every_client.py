@@ -174,7 +174,7 @@ class Room:
         lead, serve, env = WAYS[way]
         cells = [self.cell(client, way) for client in CLIENTS if OTHERS.get(client, way) == way and not missing(client)]
         script = ROOM % {"lead": lead, "serve": serve, "env": env, "cells": "\n".join(cells)}
-        env = {**environment(self.folder), "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin", "F": str(BINARY)}
+        env = {**environment(self.folder), "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin", "F": str(BINARY), "TMPDIR": str(self.folder)}  # the daemon ends with its namespace
         done = subprocess.run(["unshare", "-rmn", "--pid", "--fork", "--kill-child", "sh", "-c", script], cwd=self.folder, env=env, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=580, check=False)
         log = self.folder / "log"

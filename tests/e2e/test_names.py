@@ -238,7 +238,7 @@ def test_clients_call_by_the_real_name(tmp_path, client):
     (tmp_path / "resolv.conf").write_text("nameserver 127.0.0.1\n")
     (tmp_path / "nsswitch.conf").write_text("hosts: files dns\n")
     words = [word.format(name=NAME, ca=tmp_path / "ca" / "ca.pem") for word in CLIENTS[client]]
-    env = {**environment(tmp_path), "PATH": f"{os.environ['PATH']}:/usr/sbin"}
+    env = {**environment(tmp_path), "PATH": f"{os.environ['PATH']}:/usr/sbin", "TMPDIR": str(tmp_path)}  # the daemon ends with its namespace
     done = subprocess.run(["unshare", "-rmn", "--pid", "--fork", "--kill-child", "sh", "-c", PROGRAM, "sh", tmp_path, BINARY, *words], env=env, cwd=tmp_path,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0 and '"services":[]' in done.stdout, (done.stdout, done.stderr, (tmp_path / "log").read_text())
