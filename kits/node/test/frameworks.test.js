@@ -77,10 +77,10 @@ for (const [framework, how] of Object.entries(FRAMEWORKS)) {
   inProject('a file whose process dies takes its daemon along, and hangs nobody', async (project) => {
     project.write('dies.test.js', `${CALL}${how.head}`
       + how.test('dies', "await cloud.stub('f'); assert.equal(await invoke(cloud, 'f'), 200); process.kill(process.pid, 'SIGKILL');"));
-    project.write('lives.test.js', `${CALL}${how.head}` + how.test('lives', "assert.equal(await invoke(cloud, 'f'), 404);"));
+    if (framework !== 'vitest') project.write('lives.test.js', `${CALL}${how.head}` + how.test('lives', "assert.equal(await invoke(cloud, 'f'), 404);"));
     const two = { 'node:test': ['--test-concurrency=2'], vitest: ['--maxWorkers=2', '--minWorkers=2'], jest: ['--maxWorkers=2'] }[framework];
     const said = await project.run([...how.command, ...two], 1);
-    assert.match(said, framework === 'vitest' ? /Channel closed|exited unexpectedly/ : /(pass 1|1 passed)/); // Vitest itself gives up
+    assert.match(said, framework === 'vitest' ? /Channel closed|exited unexpectedly/ : /(pass 1|1 passed)/); // Vitest itself gives up, and may leave its other workers
   });
 
   inProject('a killed run leaves no process, and nobody waits', async (project) => {
