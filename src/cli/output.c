@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,10 +11,9 @@
 #include <unistd.h>
 
 #include "base/units.h"
+#include "cli/ends.h"
 
 enum { FILE_MODE = 0666, LOOK_MS = 50, SIGNALLED = 128 };
-
-static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
 
 /* @option: NULL where a file is named without one. */
 #define NAMED_FMT "%s%s%s%s"
@@ -58,27 +56,14 @@ int output_look(const struct cli_args *args, const char *option)
 
 /* ---- written ---- */
 
-static volatile sig_atomic_t given_up; /* the signal that ended the wait for a reader */
+static int given_up; /* the signal that ended the wait for a reader */
 
-static void on_signal(int signum)
+/* Whoever waits for a reader can be told to stop. */
+static bool gives_up(void)
 {
-    given_up = signum;
-}
-
-/* Whoever waits for a reader can be told to stop, also where the signals were somebody else's, who
- * would let a blocking call go on. */
-static void hear_signals(struct sigaction old[N_ELEMENTS(ends)])
-{
-    const struct sigaction action = {.sa_handler = on_signal};
-
-    for (size_t i = 0; i < N_ELEMENTS(ends); i++)
-        sigaction(ends[i], &action, &old[i]);
-}
-
-static void leave_signals(const struct sigaction old[N_ELEMENTS(ends)])
-{
-    for (size_t i = 0; i < N_ELEMENTS(ends); i++)
-        sigaction(ends[i], &old[i], NULL);
+    if (!given_up)
+        given_up = ends_heard();
+    return given_up != 0;
 }
 
 static void pause_ms(int ms)
@@ -94,21 +79,21 @@ static int open_output(const struct cli_args *args, const char *option, const ch
     const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
     int fd = open(path, flags, FILE_MODE);
 
-    if (fd >= 0 || errno != ENXIO || given_up)
+    if (fd >= 0 || errno != ENXIO || gives_up())
         return fd;
     fprintf(stderr,
             "fcemu %s: " NAMED_FMT ": waiting for somebody to read this pipe (^C gives up)\n",
             args->verb->name, NAMED_ARG(option, path));
     do {
         pause_ms(LOOK_MS);
-        fd = given_up ? -1 : open(path, flags, FILE_MODE);
-    } while (fd < 0 && errno == ENXIO && !given_up);
+        fd = gives_up() ? -1 : open(path, flags, FILE_MODE);
+    } while (fd < 0 && errno == ENXIO && !gives_up());
     return fd;
 }
 
 static bool write_all(int fd, struct str text)
 {
-    while (text.len && !given_up) {
+    while (text.len && !gives_up()) {
         ssize_t n = write(fd, text.ptr, text.len);
         struct pollfd room = {.fd = fd, .events = POLLOUT};
 
@@ -124,7 +109,7 @@ static bool write_all(int fd, struct str text)
 
 static int unwritten(const struct cli_args *args, const char *option, const char *path)
 {
-    if (!given_up)
+    if (!gives_up())
         return cannot(args, option, path);
     cli_usage(args, NAMED_FMT ": nobody has read this pipe to its end", NAMED_ARG(option, path));
     return SIGNALLED + given_up;
@@ -132,12 +117,12 @@ static int unwritten(const struct cli_args *args, const char *option, const char
 
 int output_write(const struct cli_args *args, const char *option, const char *path, struct str text)
 {
-    struct sigaction old[N_ELEMENTS(ends)];
+    struct ends ends;
+    bool hears = ends_hear(&ends) == 0;
     int fd;
     bool whole;
     int problem;
 
-    hear_signals(old);
     fd = open_output(args, option, path);
     whole = fd >= 0 && write_all(fd, text);
     problem = errno;
@@ -145,7 +130,9 @@ int output_write(const struct cli_args *args, const char *option, const char *pa
         whole = false;
         problem = errno;
     }
-    leave_signals(old);
+    gives_up();
+    if (hears)
+        ends_leave(&ends);
     errno = problem;
     return whole ? 0 : unwritten(args, option, path);
 }

@@ -5,7 +5,6 @@
 #include "cli/trial.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 
 #include "base/mem.h"
 #include "cli/client.h"
+#include "cli/ends.h"
 #include "cli/print.h"
 #include "cli/private.h"
 #include "cli/progress.h"
@@ -218,58 +218,6 @@ struct watch {
     int failed; /* exit code of what ended them all; 0 = nothing did */
 };
 
-static const int ends[] = {SIGINT, SIGTERM};
-static volatile sig_atomic_t interrupted;
-static int told[2]; /* a pipe: a signal that comes just before a wait ends that wait, too */
-
-static void on_signal(int signum)
-{
-    int problem = errno;
-
-    interrupted = signum;
-    if (write(told[1], "", 1) < 0)
-        errno = problem; /* one byte is there already */
-}
-
-static int hear_signals(struct sigaction old[N_ELEMENTS(ends)])
-{
-    const struct sigaction action = {.sa_handler = on_signal};
-
-    if (pipe2(told, O_CLOEXEC | O_NONBLOCK) < 0)
-        return -1;
-    for (size_t i = 0; i < N_ELEMENTS(ends); i++)
-        sigaction(ends[i], &action, &old[i]);
-    return 0;
-}
-
-static void leave_signals(const struct sigaction old[N_ELEMENTS(ends)])
-{
-    for (size_t i = 0; i < N_ELEMENTS(ends); i++)
-        sigaction(ends[i], &old[i], NULL);
-    close(told[0]);
-    close(told[1]);
-}
-
-static void hold_signals(bool hold)
-{
-    sigset_t set;
-
-    sigemptyset(&set);
-    for (size_t i = 0; i < N_ELEMENTS(ends); i++)
-        sigaddset(&set, ends[i]);
-    sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
-}
-
-/* What comes before the worker can be ended as any process would be lost in our handler. */
-static void leave_signals_to_the_end(void)
-{
-    for (size_t i = 0; i < N_ELEMENTS(ends); i++)
-        signal(ends[i], SIG_DFL);
-    close(told[0]);
-    close(told[1]);
-    hold_signals(false);
-}
-
 static bool spawn(struct watch *watch, unsigned index)
 {
     struct worker *worker = &watch->workers[index];
@@ -279,17 +227,17 @@ static bool spawn(struct watch *watch, unsigned index)
         return false;
     fflush(stdout);
     fflush(stderr);
-    hold_signals(true);
+    ends_hold(true);
     worker->pid = fork();
     if (worker->pid == 0) {
         for (unsigned i = 0; i < index; i++)
             close(watch->workers[i].fd);
         close(lines[0]);
-        leave_signals_to_the_end();
+        ends_forget();
         work(watch->trials, index, watch->count, lines[1]);
         _exit(0);
     }
-    hold_signals(false);
+    ends_hold(false);
     close(lines[1]);
     worker->fd = lines[0];
     return worker->pid > 0;
@@ -371,8 +319,8 @@ static void listen(struct watch *watch)
 
         for (unsigned i = 0; i < watch->count; i++)
             fds[i] = (struct pollfd){.fd = watch->workers[i].fd, .events = POLLIN};
-        fds[watch->count] = (struct pollfd){.fd = told[0], .events = POLLIN};
-        if (interrupted || watch->over || (poll(fds, watch->count + 1, -1) < 0 && errno != EINTR))
+        fds[watch->count] = (struct pollfd){.fd = ends_fd(), .events = POLLIN};
+        if (ends_heard() || watch->over || (poll(fds, watch->count + 1, -1) < 0 && errno != EINTR))
             return;
         for (unsigned i = 0; i < watch->count; i++) {
             if (watch->workers[i].fd >= 0 && fds[i].revents &&
@@ -395,7 +343,7 @@ static void end_workers(struct watch *watch)
         if (worker->pid <= 0)
             continue;
         do
-            if (interrupted || watch->over)
+            if (ends_heard() || watch->over)
                 kill(worker->pid, SIGTERM);
         while (waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR);
         if (worker->fd >= 0)
@@ -414,7 +362,7 @@ static int cannot_hear(const struct trials *trials)
 int trials_run(const struct trials *trials)
 {
     struct watch watch = {.trials = trials, .count = trials->parallel ? trials->parallel : 1};
-    struct sigaction old[N_ELEMENTS(ends)];
+    struct ends ends;
     bool complete;
 
     if (watch.count > WORKERS_MAX)
@@ -423,7 +371,7 @@ int trials_run(const struct trials *trials)
         watch.count = (unsigned)trials->count;
     if (trials->count == 0)
         return 0;
-    if (hear_signals(old) < 0)
+    if (ends_hear(&ends) < 0)
         return cannot_hear(trials);
     watch.results = mem_alloc_array(trials->count, sizeof(*watch.results));
     for (unsigned i = 0; i < watch.count; i++)
@@ -431,12 +379,12 @@ int trials_run(const struct trials *trials)
             watch.over = true;
     listen(&watch);
     end_workers(&watch);
-    leave_signals(old);
+    ends_leave(&ends);
     complete = watch.over || watch.next == trials->count;
     for (size_t i = 0; i < trials->count; i++)
         json_free(watch.results[i]);
     mem_free(watch.results);
-    if (interrupted)
+    if (ends_heard())
         return EXIT_CODE_INTERRUPTED;
     if (watch.failed)
         return watch.failed;

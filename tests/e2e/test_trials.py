@@ -214,14 +214,26 @@ def test_a_command_that_hangs_under_a_fault_is_called_hung(cli):
     assert (sweep["hung"], sweep["rows"][0]["ending"]) == (1, "time-out")
 
 
-def test_an_interrupted_sweep_leaves_nothing(cli):
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_sweep_leaves_nothing(cli, signum):
     running = subprocess.Popen([BINARY, "sweep", "--", "sh", "-c", "echo begun >> begun; exec sleep 1000"], cwd=cli.folder,
                                env=cli.environment(), stdin=subprocess.DEVNULL)
     while not (cli.folder / "begun").exists():
         assert running.poll() is None
-    running.send_signal(signal.SIGINT)
+    running.send_signal(signum)
     assert running.wait(60) == 130
     assert not list(cli.tmp.iterdir())
+
+
+def test_a_hangup_that_is_ignored_ends_no_sweep(cli):
+    script = "trap '' HUP; exec \"$@\""
+    running = subprocess.Popen(["sh", "-c", script, "sh", BINARY, "sweep", "--errors", "AccessDenied", "--", "sh", "-c", "echo begun >> begun; until [ -e go ]; do sleep 0.01; done"],
+                               cwd=cli.folder, env=cli.environment(), stdin=subprocess.DEVNULL)
+    while not (cli.folder / "begun").exists():
+        assert running.poll() is None
+    running.send_signal(signal.SIGHUP)
+    (cli.folder / "go").touch()
+    assert running.wait(60) == 3  # to its end: the command made no call
 
 
 # ---- shrink ----
