@@ -64,3 +64,13 @@ void nearest_offer(struct nearest *nearest, struct str word)
         nearest->distance = d;
     }
 }
+
+int nearest_refuse(const struct nearest *nearest, const char *what, struct error *err)
+{
+    if (nearest->best.ptr)
+        return error_set(err, ERROR_SYNTAX,
+                         "%s: there is no '" STR_FMT "'; did you mean '" STR_FMT "'?", what,
+                         STR_ARG(nearest->wanted), STR_ARG(nearest->best));
+    return error_set(err, ERROR_SYNTAX, "%s: there is no '" STR_FMT "'", what,
+                     STR_ARG(nearest->wanted));
+}

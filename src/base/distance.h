@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/error.h"
 #include "base/str.h"
 
 /** Optimal string alignment distance without regard to case; @most + 1 when it is larger. */
@@ -22,3 +23,6 @@ struct nearest {
 };
 
 void nearest_offer(struct nearest *nearest, struct str word);
+
+/** -1, with "WHAT: there is no 'WANTED'" and the nearest word. */
+int nearest_refuse(const struct nearest *nearest, const char *what, struct error *err);

@@ -5,12 +5,12 @@
 #include <stdatomic.h>
 
 #include "base/mem.h"
+#include "journal/entry.h"
 
 enum {
     SEGMENTS_WANTED = 64, /* a drop loses at most this share of the ring */
     SEGMENT_BYTES_LEAST = 16 << 10,
     SEGMENT_BYTES_MOST = 256 << 10,
-    ENTRY_ALIGN = 16,
 };
 
 /* Entries grow from the front, the offsets of their structs from the back. The loop thread alone
@@ -81,119 +81,6 @@ static void segment_unref(struct segment *segment)
     mem_free(segment);
 }
 
-/* ---- one entry as one run of bytes ---- */
-
-static const size_t text_fields[] = {
-#define TEXT(field) offsetof(struct journal_entry, field)
-    TEXT(request_id),
-    TEXT(query),
-    TEXT(date),
-    TEXT(authorization_digest),
-    TEXT(body_sha256),
-    TEXT(code),
-    TEXT(operation_code),
-    TEXT(operation_body),
-    TEXT(outcome_kind),
-    TEXT(rule),
-    TEXT(fault),
-    TEXT(defaulted),
-    TEXT(near_miss),
-    TEXT(auth_note),
-    TEXT(signed_what),
-    TEXT(signed_expected),
-    TEXT(signed_seen),
-    TEXT(signed_hint),
-    TEXT(ran),
-    TEXT(instance),
-    TEXT(request_headers),
-    TEXT(request_body),
-    TEXT(response_headers),
-    TEXT(response_body),
-#define FACT_TEXT(name) TEXT(name),
-#define FACT_FLAG(name)
-#define FACT_U16(name)
-#define FACT_U32(name)
-#define FACT_U64(name)
-#define FACT(name, TYPE, SHOWN, ...) FACT_##TYPE(name)
-    CALL_FACTS(FACT)
-#undef FACT
-#undef TEXT
-};
-
-static struct str *text_field(const struct journal_entry *entry, size_t index)
-{
-    return (struct str *)(void *)((char *)(uintptr_t)entry + text_fields[index]);
-}
-
-static size_t entry_bytes(const struct journal_entry *entry)
-{
-    size_t bytes = sizeof(*entry) + entry->strike_count * sizeof(*entry->strikes);
-
-    bytes += entry->late ? sizeof(*entry->late) : 0;
-    for (size_t i = 0; i < N_ELEMENTS(text_fields); i++)
-        bytes += text_field(entry, i)->len;
-    for (size_t i = 0; i < entry->strike_count; i++)
-        bytes += entry->strikes[i].rule.len + entry->strikes[i].key.len;
-    return (bytes + ENTRY_ALIGN - 1) / ENTRY_ALIGN * ENTRY_ALIGN;
-}
-
-/* Move the text behind what is packed already. */
-static char *pack_text(struct str *text, char *at)
-{
-    if (!text->ptr)
-        return at;
-    if (text->len)
-        memcpy(at, text->ptr, text->len);
-    text->ptr = text->len ? at : "";
-    return at + text->len;
-}
-
-static struct journal_entry *entry_pack(const struct journal_entry *entry, uint64_t number,
-                                        char *at)
-{
-    struct journal_entry *copy = (struct journal_entry *)(void *)at;
-
-    *copy = *entry;
-    copy->number = number;
-    at += sizeof(*copy);
-    copy->strikes = NULL;
-    if (entry->late) {
-        copy->late = (struct journal_late *)(void *)at;
-        *copy->late = *entry->late;
-        at += sizeof(*copy->late);
-    }
-    if (entry->strike_count) {
-        copy->strikes = (struct journal_strike *)(void *)at;
-        memcpy(at, entry->strikes, entry->strike_count * sizeof(*entry->strikes));
-        at += entry->strike_count * sizeof(*entry->strikes);
-    }
-    for (size_t i = 0; i < N_ELEMENTS(text_fields); i++)
-        at = pack_text(text_field(copy, i), at);
-    for (size_t i = 0; i < copy->strike_count; i++) {
-        at = pack_text(&copy->strikes[i].rule, at);
-        at = pack_text(&copy->strikes[i].key, at);
-    }
-    return copy;
-}
-
-bool journal_entry_performed(const struct journal_entry *entry)
-{
-    return entry->performed || (entry->late && atomic_load(&entry->late->state) == LATE_DONE);
-}
-
-bool journal_body_is_whole(const struct journal_entry *entry)
-{
-    return !entry->body_sha256.len && entry->request_body.len == entry->request_bytes;
-}
-
-struct str journal_body_sha256(const struct journal_entry *entry, char room[DIGEST_HEX_BYTES])
-{
-    if (!entry->request_bytes || !journal_body_is_whole(entry))
-        return entry->body_sha256;
-    digest_hex(DIGEST_SHA256, entry->request_body, room);
-    return str_of(room);
-}
-
 /* ---- the ring ---- */
 
 struct journal *journal_new(uint64_t bytes_max)
@@ -204,7 +91,7 @@ struct journal *journal_new(uint64_t bytes_max)
     journal->segment_bytes = share < SEGMENT_BYTES_LEAST  ? SEGMENT_BYTES_LEAST
                              : share > SEGMENT_BYTES_MOST ? SEGMENT_BYTES_MOST
                                                           : (size_t)share;
-    journal->segment_bytes -= journal->segment_bytes % ENTRY_ALIGN;
+    journal->segment_bytes -= journal->segment_bytes % JOURNAL_ENTRY_ALIGN;
     journal->bytes_max = bytes_max;
     pthread_mutex_init(&journal->lock, NULL);
     return journal;
@@ -303,9 +190,10 @@ static struct segment *segment_for(struct journal *journal, size_t need)
     return segment;
 }
 
-static void count_lost(struct journal *journal)
+static void count_lost(struct journal *journal, uint64_t number)
 {
     pthread_mutex_lock(&journal->lock);
+    journal->appended = number;
     journal->lost++;
     pthread_mutex_unlock(&journal->lock);
 }
@@ -324,19 +212,19 @@ uint64_t journal_append(struct journal *journal, const struct journal_entry *ent
 {
     if (!journal_is_on(journal))
         return 0;
-    size_t bytes = entry_bytes(entry);
+    size_t bytes = journal_entry_bytes(entry);
     uint64_t number = atomic_load_explicit(&journal->appended, memory_order_relaxed) + 1;
-    struct segment *segment = segment_for(journal, bytes + ENTRY_ALIGN);
+    struct segment *segment = segment_for(journal, bytes + JOURNAL_ENTRY_ALIGN);
 
-    atomic_store_explicit(&journal->appended, number, memory_order_relaxed);
     if (!segment) {
-        count_lost(journal);
+        count_lost(journal, number);
         return number;
     }
     *segment_offset(segment, segment->count) = (uint32_t)segment->used;
-    struct journal_entry *kept = entry_pack(entry, number, segment->bytes + segment->used);
+    struct journal_entry *kept = journal_entry_pack(entry, number, segment->bytes + segment->used);
 
     publish(segment, bytes);
+    atomic_store_explicit(&journal->appended, number, memory_order_release);
     if (journal->tap)
         journal->tap(journal->tap_arg, kept);
     return number;
@@ -411,8 +299,8 @@ static struct segment *segment_without(const struct segment *from, struct str ac
         if (str_eq(entry->account, account))
             continue;
         *segment_offset(to, to->count++) = (uint32_t)to->used;
-        entry_pack(entry, entry->number, to->bytes + to->used);
-        to->used += entry_bytes(entry);
+        journal_entry_pack(entry, entry->number, to->bytes + to->used);
+        to->used += journal_entry_bytes(entry);
     }
     return to;
 }

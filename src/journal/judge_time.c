@@ -272,11 +272,7 @@ static int check_rule(const struct assertion *assertion, struct str rule, struct
     }
     if (has_struck(assertion, rule))
         return 0;
-    if (nearest.best.ptr)
-        return error_set(err, ERROR_SYNTAX,
-                         "rule: there is no '" STR_FMT "'; did you mean '" STR_FMT "'?",
-                         STR_ARG(rule), STR_ARG(nearest.best));
-    return error_set(err, ERROR_SYNTAX, "rule: there is no '" STR_FMT "'", STR_ARG(rule));
+    return nearest_refuse(&nearest, "rule", err);
 }
 
 int judge_fires(struct assertion *assertion, struct error *err)
