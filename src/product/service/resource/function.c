@@ -166,10 +166,10 @@ static bool prepare(struct work *work, struct subject *s)
 static bool merge(struct work *work, struct subject *s)
 {
     OWN(json_free) cJSON *given = cJSON_Duplicate(s->given, true);
-    OWN(json_free) cJSON *old = cJSON_Duplicate(s->document, true);
+    OWN(json_free) cJSON *keys = registry_keys(s->document);
 
     function_merge(work, s->document, given);
-    registry_keep_password(old, s->document);
+    registry_keep_password(keys, s->document);
     return true;
 }
 

@@ -28,8 +28,10 @@ double function_cpu_for(const struct work *work, double memory);
 /* registry.c */
 /** Name and password of its image's registry go together, a certificate is one. */
 bool registry_check(struct work *work, const cJSON *model);
-/** The same user without a password has the one that is stored. */
-void registry_keep_password(const cJSON *old, cJSON *model);
+/** A copy of the name and password that are stored, or NULL. */
+cJSON *registry_keys(const cJSON *model);
+/** The same user without a password has the one that was stored. */
+void registry_keep_password(const cJSON *had, cJSON *model);
 
 /** The view of a row as JSON text, valid until the row changes or the call ends. */
 struct str function_text(struct work *work, const struct store_row *row, const struct address *at);

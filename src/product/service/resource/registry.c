@@ -52,10 +52,14 @@ bool registry_check(struct work *work, const cJSON *model)
                         str_slice(root, 0, 64));
 }
 
-/* Who writes back what he has read, or changes the image alone, has no password to give. */
-void registry_keep_password(const cJSON *old, cJSON *model)
+cJSON *registry_keys(const cJSON *model)
 {
-    const cJSON *had = json_get(registry_of(old), "authConfig");
+    return cJSON_Duplicate(json_get(registry_of(model), "authConfig"), true);
+}
+
+/* Who writes back what he has read, or changes the image alone, has no password to give. */
+void registry_keep_password(const cJSON *had, cJSON *model)
+{
     cJSON *has = json_get(registry_of(model), "authConfig");
 
     if (had && has && !json_get(has, "password") &&
