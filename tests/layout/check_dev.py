@@ -3,10 +3,12 @@
 Usage: check_dev.py SOURCE_ROOT. Prints one line per offence, exits 1 when there is any.
 """
 
+import os
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 # Verbs that build what a step of the test builds and tries; others are run by a step of the same name, or are the test itself.
 TRIED_BY = {"tarball": "package-tarball", "wheel": "package-wheel", "npm": "package-npm", "deb": "package-deb", "arm64": "package-arm64",
@@ -59,6 +61,22 @@ def check_questions(root, text):
                 yield f"dev: {verb} {word} does not only say what there is: {told}"
 
 
+def check_hangs(text):
+    """A step that hangs fails, names what it waited for, and lets the next one be run."""
+    for begins, does in (("step_recipes() {", "sleep 4242"), ("step_lint-shell() {", "return 0")):
+        text = text.replace(begins, f"{begins}\n    {does}; return", 1)
+    text = text.replace("|| step_build >&2", "|| true")  # what comes before steps that need it
+    with tempfile.TemporaryDirectory() as folder:
+        copy = pathlib.Path(folder, "dev")
+        copy.write_text(text, encoding="utf-8")
+        copy.chmod(0o755)
+        done = subprocess.run([copy, "test", "recipes", "lint-shell"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+                              env={**os.environ, "FCEMU_STEP_SECONDS": "1"}, timeout=300)
+    verdicts = re.findall(r"^(\S+) +\d+s  (.*)$", done.stdout, re.M)
+    if verdicts != [("recipes", "FAILED (still running after 1 s)"), ("lint-shell", "ok")] or "sleep 4242" not in done.stdout or done.returncode != 1:
+        yield f"dev: a step that hangs: {done}"
+
+
 def verbs_of(text):
     found = set()
     for names in re.findall(r"^    ([a-z0-9 |]+)\)", text[text.index("\nmain() {"):], re.M):
@@ -106,7 +124,7 @@ def check_workflow(root, workflow, text):
 def main():
     root = pathlib.Path(sys.argv[1]).resolve()
     text = (root / "dev").read_text(encoding="utf-8")
-    offences = [*check_steps(root, text), *check_questions(root, text)]
+    offences = [*check_steps(root, text), *check_questions(root, text), *check_hangs(text)]
     for workflow in sorted((root / ".github" / "workflows").glob("*.yml")):
         offences += check_workflow(root, workflow, text)
     print("\n".join(offences) or "./dev and the workflows agree")
