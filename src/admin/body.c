@@ -14,8 +14,8 @@ enum {
     TEXTS = 1 << 4, /* a list of texts */
     OBJECT = 1 << 5,
     OBJECTS = 1 << 6, /* a list of them */
-    ACCOUNT = 1 << 8, /* digits, as a text or a number */
     LONG = 1 << 7,    /* digits beyond what a double holds (document.h) */
+    ACCOUNT = 1 << 8, /* digits, as a text or a number */
     FIELDS_MAX = 8,
 };
 
