@@ -53,8 +53,6 @@ void daemon_memory_prepare(void)
     mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);
     mallopt(M_TRIM_THRESHOLD, KEPT_AT_TOP_BYTES);
     mallopt(M_ARENA_MAX, HEAPS_MAX);
-    mallopt(M_MXFAST,
-            0); /* small blocks are kept by thread; those bins are merged with each call */
 }
 
 void daemon_settle(void)

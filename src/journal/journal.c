@@ -11,7 +11,6 @@ enum {
     SEGMENTS_WANTED = 64, /* a drop loses at most this share of the ring */
     SEGMENT_BYTES_LEAST = 16 << 10,
     SEGMENT_BYTES_MOST = 256 << 10,
-    CACHE_LINE_BYTES = 64,
 };
 
 /* Entries grow from the front, the offsets of their structs from the back. The loop thread alone
@@ -209,18 +208,6 @@ static void publish(struct segment *segment, size_t bytes)
     atomic_store_explicit(&segment->count, count + 1, memory_order_release);
 }
 
-/* The ring is larger than the caches: where the next entry will lie is fetched while its call is
- * answered, or the append would wait for each of its lines. */
-static void fetch_ahead(const struct segment *segment, size_t bytes)
-{
-    size_t room = segment_room(segment);
-
-    if (bytes > room)
-        bytes = room;
-    for (size_t at = 0; at < bytes; at += CACHE_LINE_BYTES)
-        __builtin_prefetch(segment->bytes + segment->used + at, 1);
-}
-
 uint64_t journal_append(struct journal *journal, const struct journal_entry *entry)
 {
     if (!journal_is_on(journal))
@@ -238,7 +225,6 @@ uint64_t journal_append(struct journal *journal, const struct journal_entry *ent
 
     publish(segment, bytes);
     atomic_store_explicit(&journal->appended, number, memory_order_release);
-    fetch_ahead(segment, bytes);
     if (journal->tap)
         journal->tap(journal->tap_arg, kept);
     return number;
