@@ -71,9 +71,9 @@ def check_hangs(text):
         copy.write_text(text, encoding="utf-8")
         copy.chmod(0o755)
         done = subprocess.run([copy, "test", "recipes", "lint-shell"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
-                              env={**os.environ, "FCEMU_STEP_SECONDS": "1"}, timeout=300)
+                              env={**os.environ, "FCEMU_STEP_SECONDS": "5"}, timeout=300)
     verdicts = re.findall(r"^(\S+) +\d+s  (.*)$", done.stdout, re.M)
-    if verdicts != [("recipes", "FAILED (still running after 1 s)"), ("lint-shell", "ok")] or "sleep 4242" not in done.stdout or done.returncode != 1:
+    if verdicts != [("recipes", "FAILED (still running after 5 s)"), ("lint-shell", "ok")] or "sleep 4242" not in done.stdout or done.returncode != 1:
         yield f"dev: a step that hangs: {done}"
 
 
