@@ -63,6 +63,13 @@ typedef uint64_t fact_U64;
 #define FACT_FIELD(name, TYPE, SHOWN, ...) fact_##TYPE name;
 /** As statements, with `to` and `from` that both have them: CALL_FACTS(FACT_TAKE). */
 #define FACT_TAKE(name, TYPE, SHOWN, ...) to->name = from->name;
+/** DO(name) of those that are texts, for a FACT() that passes the rest. */
+#define FACT_IF_TEXT(DO, name, TYPE, ...) FACT_IF_TEXT_##TYPE(DO, name)
+#define FACT_IF_TEXT_TEXT(DO, name) DO(name)
+#define FACT_IF_TEXT_FLAG(...)
+#define FACT_IF_TEXT_U16(...)
+#define FACT_IF_TEXT_U32(...)
+#define FACT_IF_TEXT_U64(...)
 /** KEY(name, TYPE, how, place, help) of those that are matched, for a FACT() that passes the rest.
  */
 #define FACT_KEY(KEY, name, TYPE, how, ...) FACT_KEY_##how(KEY, name, TYPE, how, __VA_ARGS__)

@@ -88,14 +88,11 @@ static void facts_copy(const struct fault_call *from, struct arena *arena, struc
     *out = *from;
     COPY(request_id);
     COPY(query);
-#define FACT_TEXT(name) COPY(name);
-#define FACT_FLAG(name)
-#define FACT_U16(name)
-#define FACT_U32(name)
-#define FACT_U64(name)
-#define FACT(name, TYPE, SHOWN, ...) FACT_##TYPE(name)
+#define COPY_TEXT(name) COPY(name);
+#define FACT(...) FACT_IF_TEXT(COPY_TEXT, __VA_ARGS__)
     CALL_FACTS(FACT)
 #undef FACT
+#undef COPY_TEXT
 }
 
 static void exchange_copy(const struct exchange *from, struct arena *arena, struct exchange *out)

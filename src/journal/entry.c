@@ -29,14 +29,11 @@ static const size_t text_fields[] = {
     TEXT(request_body),
     TEXT(response_headers),
     TEXT(response_body),
-#define FACT_TEXT(name) TEXT(name),
-#define FACT_FLAG(name)
-#define FACT_U16(name)
-#define FACT_U32(name)
-#define FACT_U64(name)
-#define FACT(name, TYPE, SHOWN, ...) FACT_##TYPE(name)
+#define TEXT_ROW(name) TEXT(name),
+#define FACT(...) FACT_IF_TEXT(TEXT_ROW, __VA_ARGS__)
     CALL_FACTS(FACT)
 #undef FACT
+#undef TEXT_ROW
 #undef TEXT
 };
 
