@@ -79,7 +79,7 @@ def test_killed_while_it_seeds(tmp_path, seed):
             killed = subprocess.Popen(
                 [BINARY, "serve", "--listen", "127.0.0.1:0", "--data", folder, "--seeds", seed, "--ca-dir", tmp_path / "ca"]
                 + ["--ready-file", folder / "ready.json"],
-                env=environment(tmp_path),
+                env=environment(tmp_path) | {"TMPDIR": str(tmp_path)},  # before there is a supervisor, nobody removes what it made there
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
