@@ -1,6 +1,7 @@
 """MCP over server-sent events: a stream names where its messages go, and they go to the instance that has the stream. And what affinities refuse."""
 
 import base64
+import concurrent.futures
 import http.client
 import json
 
@@ -12,7 +13,7 @@ from test_thirteen_codes import code_of
 
 SERVER = """#!/usr/bin/env python3
 import http.server, os, queue, uuid, urllib.parse
-streams = {}
+streams, go = {}, queue.Queue()
 class Handler(http.server.BaseHTTPRequestHandler):
   protocol_version = "HTTP/1.1"
   def chunk(self, text):
@@ -37,14 +38,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
     self.chunk("")
   def do_POST(self):
     word = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
+    if self.path == "/go":
+      go.put(word)
+      self.send_response(200)
+      self.send_header("Content-Length", "0")
+      self.end_headers()
+      return
     query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
     stream = streams.get(query[os.environ["ID_NAME"]][0])
     body = str(os.getpid()).encode()
+    if word.startswith("slow"):
+      stream.put(word.partition(" ")[2])
+      go.get()
     self.send_response(202 if stream else 404)
     self.send_header("Content-Length", str(len(body)))
     self.end_headers()
     self.wfile.write(body)
-    if stream:
+    if stream and not word.startswith("slow"):
       stream.put(word)
   def log_message(self, *args):
     pass
@@ -116,6 +126,25 @@ def test_a_session_ends_with_its_stream(daemon):
     while running.call("GET", f"{F}/f/sessions/{stream.id}").status != 404:
         pass
     assert Stream(running, host).instance == stream.instance  # it has room again
+
+
+@pytest.mark.parametrize("by", ["its stream", "the API"])
+def test_a_session_that_ended_is_not_revived_by_a_call_that_it_had(daemon, by):
+    running = daemon()
+    host = create(running)
+    stream = Stream(running, host)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        late = pool.submit(running.call, "POST", stream.endpoint, b"slow end" if by == "its stream" else b"slow word", host=host)
+        word = stream.data()
+        assert (word is None) == (by == "its stream")
+        if by == "the API":
+            assert running.call("DELETE", f"{F}/f/sessions/{stream.id}").status == 204
+        while running.call("GET", f"{F}/f/sessions/{stream.id}").status != 404:
+            pass
+        released = running.call("POST", "/go", b"", host=host)
+        assert (released.status, instance_of(released)) == (200, stream.instance)
+        assert late.result().status == 202
+    assert running.call("GET", f"{F}/f/sessions/{stream.id}").status == 404
 
 
 def test_the_path_of_streams_is_configured(daemon):

@@ -45,12 +45,13 @@ void mounts_read(struct arena *arena, const cJSON *function, const cJSON *servic
 
 /* The session of a call. */
 struct session_use {
-    struct invoke_session session;      /* its id is "" when there is none */
-    bool is_cookie;                     /* given by us: the answer says it */
-    bool learns;                        /* the function gives it, in its answer */
-    bool of_stream;                     /* it lasts as long as this answer */
-    bool streams;                       /* the function gives it, in this stream */
-    struct buf *seen;                   /* of the stream; NULL: nothing yet */
+    struct invoke_session session; /* its id is "" when there is none */
+    bool is_known;                 /* it had begun; once it has ended, no call's end revives it */
+    bool is_cookie;                /* given by us: the answer says it */
+    bool learns;                   /* the function gives it, in its answer */
+    bool of_stream;                /* it lasts as long as this answer */
+    bool streams;                  /* the function gives it, in this stream */
+    struct buf *seen;              /* of the stream; NULL: nothing yet */
     const struct function_facts *facts; /* NULL: the function knows no sessions */
 };
 /** What session the call belongs to. False when refused: it is paused. @http: NULL for an event. */
@@ -62,7 +63,7 @@ void session_heard(struct work *work, const struct address *at, struct session_u
                    struct str bytes, struct str instance);
 /** The stream is over, and its session with it. */
 void session_over(struct work *work, const struct address *at, const struct session_use *use);
-/** The call was answered: the session is kept, with its instance. */
+/** The call was answered: the session is kept, with its instance, unless it has ended meanwhile. */
 void session_used(struct work *work, const struct address *at, const struct session_use *use,
                   const struct invoke_result *result);
 /** An instance for the session that is created or resumed; its id. False when refused. */

@@ -123,7 +123,8 @@ bool session_take(struct work *work, const struct address *at, const struct invo
     row = out->session.id.len ? find(work, at, out->session.id) : NULL;
     OWN(json_free) cJSON *document = row ? row_document(row) : NULL;
 
-    if (row && session_is_expired(work, row, document))
+    out->is_known = row && !session_is_expired(work, row, document);
+    if (row && !out->is_known)
         session_close(work, at, out->session.id);
     else if (row && str_eq(json_get_str(document, "sessionStatus"), STR("Paused")))
         return answer_invalid(work, "session '" STR_FMT "' is paused", STR_ARG(out->session.id));
@@ -183,7 +184,7 @@ void session_used(struct work *work, const struct address *at, const struct sess
             invoke_session_bind(work->service->invoke, &use->facts->spec, &session,
                                 result->instance_id);
     }
-    if (session.id.len)
+    if (session.id.len && !(use->is_known && !find(work, at, session.id)))
         put(work, at, use->facts, session.id, result->instance_id);
     if (use->is_cookie)
         http_headers_add(
