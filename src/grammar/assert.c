@@ -2,6 +2,7 @@
  * grammar/assert.c - the assertions of a drill
  */
 #include "base/distance.h"
+#include "base/glob.h"
 #include "conf/document.h"
 #include "grammar/internal.h"
 #include "journal/coverage.h"
@@ -92,6 +93,12 @@ static bool is_filter(struct str name)
     return false;
 }
 
+static bool check_rule(struct conf_decoder *d, const struct conf_node *node, void *out)
+{
+    (void)out;
+    return conf_want_text(d, node) && grammar_rule_index(d, node) >= 0;
+}
+
 /* A code can be of a function's own making: only said when it looks like one that is documented. */
 static void warn_misspelt(struct conf_decoder *d, const struct conf_node *node,
                           const struct journal_query *query)
@@ -110,6 +117,28 @@ static void warn_misspelt_code(struct conf_decoder *d, const struct conf_node *n
         conf_warn(d->report, conf_at(node), "W416", "%s", err.text);
 }
 
+/* As a code: a rule can come while the drill runs. */
+static void warn_misspelt_rule(struct conf_decoder *d, const struct conf_node *node)
+{
+    const struct grammar *g = grammar_of(d);
+    size_t count;
+    const struct conf_node *item = conf_items(node, &count);
+
+    for (size_t i = 0; i < count; i++, item = item->next) {
+        size_t sign = str_starts(item->text, STR("!"));
+        struct nearest nearest = {.wanted = str_slice(item->text, sign, item->text.len)};
+        bool known = false;
+        struct error err = {0};
+
+        for (size_t k = 0; k < g->rule_count && !known; k++) {
+            known = glob_match(nearest.wanted, g->rules[k].rule.id);
+            nearest_offer(&nearest, g->rules[k].rule.id);
+        }
+        if (!known && nearest.best.ptr && nearest_refuse(&nearest, "rule", &err) < 0)
+            conf_warn(d->report, conf_at(item), "W416", "%s", err.text);
+    }
+}
+
 /* The calls of an assertion are chosen as the journal chooses them. */
 static bool check_filter(struct conf_decoder *d, const struct conf_node *node)
 {
@@ -123,6 +152,8 @@ static bool check_filter(struct conf_decoder *d, const struct conf_node *node)
         if (!check_named(d, node))
             return false;
         warn_misspelt(d, node, &query);
+        if (str_eq(node->key, STR("rule")))
+            warn_misspelt_rule(d, node);
         return true;
     }
     conf_error(d->report, is_filter(node->key) ? conf_at(node) : conf_at_key(node),
@@ -317,7 +348,12 @@ static const struct conf_field errors_fields[] = {
     COMPARISONS(ratio), MATCH,
 };
 static const struct conf_field fires_fields[] = {
-    CHECK("rule", text, shape_text, "id of the rule"),
+    {.name = "rule",
+     .type = FIELD_CUSTOM,
+     .flags = FIELD_REQUIRED,
+     .take = check_rule,
+     .help = "id of the rule",
+     .shape = &shape_text},
     COMPARISONS(number), MATCH,
 };
 static const struct conf_field latency_fields[] = {

@@ -113,6 +113,8 @@ void grammar_name_missing(struct conf_decoder *d, const struct grammar_names *na
 /** The numbers of a scenario and of one of its values, which are made at need. */
 void grammar_scenario_value(struct grammar *g, struct str scenario, struct str value,
                             int *out_scenario, int *out_value);
+/** The rule that the node names, once all rules are known; -1 with F302: there is none. */
+int grammar_rule_index(struct conf_decoder *d, const struct conf_node *node);
 /** Scenarios and conditions, once all rules and drills are known. */
 void grammar_resolve(struct grammar *g);
 /** "base.yaml:3:9" */

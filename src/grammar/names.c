@@ -164,19 +164,27 @@ static void resolve_state(struct grammar *g, const struct grammar_pending *p)
     }
 }
 
-static void resolve_condition(struct grammar *g, const struct grammar_pending *p)
+int grammar_rule_index(struct conf_decoder *d, const struct conf_node *node)
 {
-    struct nearest nearest = {.wanted = p->node->text};
+    const struct grammar *g = grammar_of(d);
+    struct nearest nearest = {.wanted = node->text};
 
     for (size_t i = 0; i < g->rule_count; i++) {
-        if (str_eq(g->rules[i].rule.id, p->node->text)) {
-            *p->rule = (int)i;
-            return;
-        }
+        if (str_eq(g->rules[i].rule.id, node->text))
+            return (int)i;
         nearest_offer(&nearest, g->rules[i].rule.id);
     }
-    conf_error(g->decoder.report, conf_at(p->node), "F302", "no rule '%s'%s",
-               conf_value(&g->decoder, p->node), conf_did_you_mean(&g->decoder, nearest.best));
+    conf_error(d->report, conf_at(node), "F302", "no rule '%s'%s", conf_value(d, node),
+               conf_did_you_mean(d, nearest.best));
+    return -1;
+}
+
+static void resolve_condition(struct grammar *g, const struct grammar_pending *p)
+{
+    int index = grammar_rule_index(&g->decoder, p->node);
+
+    if (index >= 0)
+        *p->rule = index;
 }
 
 void grammar_resolve(struct grammar *g)
