@@ -263,6 +263,9 @@ const char *invoke_session_open(struct invoke *invoke, const struct invoke_funct
 /** It may have another instance from now on. */
 void invoke_session_close(struct invoke *invoke, const struct invoke_function *function,
                           struct str id);
+/** An instance has it. */
+bool invoke_session_is_bound(struct invoke *invoke, const struct invoke_function *function,
+                             struct str id);
 /** An instance gave the session itself. */
 void invoke_session_bind(struct invoke *invoke, const struct invoke_function *function,
                          const struct invoke_session *session, struct str instance_id);

@@ -117,6 +117,14 @@ void invoke_session_close(struct invoke *invoke, const struct invoke_function *s
     instance_rest(instance);
 }
 
+bool invoke_session_is_bound(struct invoke *invoke, const struct invoke_function *spec,
+                             struct str id)
+{
+    const struct function *function = function_find(invoke, spec);
+
+    return function && find(function, id);
+}
+
 void invoke_session_bind(struct invoke *invoke, const struct invoke_function *spec,
                          const struct invoke_session *session, struct str instance_id)
 {

@@ -147,6 +147,79 @@ def test_a_session_that_ended_is_not_revived_by_a_call_that_it_had(daemon, by):
     assert running.call("GET", f"{F}/f/sessions/{stream.id}").status == 404
 
 
+def sessions(running, name="f"):
+    return running.call("GET", f"{F}/{name}/sessions").json()["sessions"]
+
+
+def test_a_message_to_no_stream_begins_no_session(daemon):
+    running = daemon()
+    host = create(running)
+    assert running.call("POST", "/messages/?session_id=never", b"word", host=host).status == 404  # the function's own
+    stream = Stream(running, host)
+    assert running.call("POST", stream.endpoint, b"end", host=host).status == 202
+    assert stream.data() is None
+    while sessions(running):
+        pass
+    assert running.call("POST", stream.endpoint, b"word", host=host).status == 202  # the function still knows it, and that is its own affair
+    assert sessions(running) == []
+
+
+def test_a_session_ends_when_the_client_leaves_its_stream(daemon):
+    running = daemon()
+    host = create(running)
+    stream = Stream(running, host)
+    assert [each["sessionId"] for each in sessions(running)] == [stream.id]
+    stream.reply.close()
+    stream.connection.close()
+    while sessions(running):
+        pass
+
+
+STREAMABLE = """#!/usr/bin/env python3
+import http.server, os, uuid
+class Handler(http.server.BaseHTTPRequestHandler):
+  protocol_version = "HTTP/1.1"
+  def do_POST(self):
+    self.rfile.read(int(self.headers["Content-Length"] or 0))
+    self.send_response(404 if self.headers["Mcp-Session-Id"] == "stale" else 200)
+    if not self.headers["Mcp-Session-Id"]:
+      self.send_header("Mcp-Session-Id", uuid.uuid4().hex)
+    if self.path == "/plain":
+      self.send_header("Content-Length", "0")
+      self.end_headers()
+      return
+    self.send_header("Content-Type", "text/event-stream")
+    self.send_header("Transfer-Encoding", "chunked")
+    self.end_headers()
+    self.wfile.write(b"9\\r\\ndata: x\\n\\n\\r\\n0\\r\\n\\r\\n")
+  def log_message(self, *args):
+    pass
+http.server.ThreadingHTTPServer(("0.0.0.0", int(os.environ["FC_SERVER_PORT"])), Handler).serve_forever()
+"""
+
+
+@pytest.mark.parametrize("path", ["/plain", "/streamed"])
+@pytest.mark.parametrize("affinity, given, asked", [("MCP_STREAMABLE", "Mcp-Session-Id", "Mcp-Session-Id"), ("GENERATED_COOKIE", "Set-Cookie", "Cookie")])
+def test_a_session_is_given_with_the_head_of_an_answer_and_counts(daemon, path, affinity, given, asked):
+    running = daemon()
+    host = create(running, code={"zipFile": base64.b64encode(packed({"bootstrap*": STREAMABLE})).decode()}, sessionAffinity=affinity)
+    first, second = (running.call("POST", path, b"", host=host) for _ in range(2))
+    assert instance_of(first) != instance_of(second)  # one session an instance
+    assert {each["containerId"] for each in sessions(running)} == {instance_of(first), instance_of(second)}
+    for each in (first, second, first):
+        again = running.call("POST", path, b"", {asked: each.headers[given].partition(";")[0]}, host=host)
+        assert (again.status, instance_of(again)) == (200, instance_of(each))
+    assert len(sessions(running)) == 2
+
+
+def test_an_id_that_the_function_refuses_begins_no_session(daemon):
+    running = daemon()
+    host = create(running, code={"zipFile": base64.b64encode(packed({"bootstrap*": STREAMABLE})).decode()}, sessionAffinity="MCP_STREAMABLE")
+    first = running.call("POST", "/plain", b"", {"Mcp-Session-Id": "stale"}, host=host)
+    assert first.status == 404 and sessions(running) == []
+    assert instance_of(running.call("POST", "/plain", b"", host=host)) == instance_of(first)  # it has room again
+
+
 def test_the_path_of_streams_is_configured(daemon):
     running = daemon()
     host = create(running, config={"sseEndpointPath": "/mine"})

@@ -120,6 +120,8 @@ void service_cancel(struct service_pending *pending)
 
     product_cancel(pending ? &pending->work.base : NULL);
     if (run) {
+        if (pending->work.left)
+            pending->work.left(pending->work.left_arg);
         invoke_cancel(run);
         work_finish(&pending->work);
     } else if (exec) {

@@ -104,6 +104,8 @@ struct work {
     struct service_answer answer;
     struct field_refusal refusal;
     struct invoke_call *run; /* code that runs for it */
+    void (*left)(void *arg); /* nobody waits for the run any more; may be NULL */
+    void *left_arg;
     struct invoke_exec *exec;
     void (*done)(void *arg, const struct service_answer *answer);
     void *arg;

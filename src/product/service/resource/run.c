@@ -220,6 +220,13 @@ static void note_runner(struct work *work, const struct invoke_result *result)
     work->answer.instance = arena_str(work->arena, result->instance_id);
 }
 
+/* Of a stream that is a session, the events tell. */
+static void note_session(struct run *run, const struct invoke_result *result)
+{
+    if (run->session.facts && !run->session.of_stream)
+        session_used(run->work, &run->at, &run->session, result);
+}
+
 static void on_head(void *arg, const struct invoke_result *head)
 {
     struct run *run = arg;
@@ -229,6 +236,7 @@ static void on_head(void *arg, const struct invoke_result *head)
     note_runner(work, head);
     work->answer.streamed = true;
     answer_http(run, &own);
+    note_session(run, head);
     run->drop = work->answer.error != NULL;
     work->call.stream->head(work->arg, &work->answer);
 }
@@ -245,7 +253,7 @@ static bool on_part(void *arg, struct str bytes)
 /* What the function answered goes as it is, with what makes it an answer of this connection. */
 static void on_pipe(void *arg, const struct invoke_result *head, int fd, struct str unread)
 {
-    const struct run *run = arg;
+    struct run *run = arg;
     struct work *work = run->work;
 
     note_runner(work, head);
@@ -254,6 +262,7 @@ static void on_pipe(void *arg, const struct invoke_result *head, int fd, struct 
     take_headers(work, head);
     add(work, "Connection", STR("Upgrade"));
     add(work, "Upgrade", arena_str(work->arena, http_headers_get(&head->headers, STR("Upgrade"))));
+    note_session(run, head);
     work->call.stream->pipe(work->arg, &work->answer, fd, unread);
 }
 
@@ -307,7 +316,7 @@ static bool is_too_large(const struct run *run, struct invoke_result *result)
 
 static void on_result(void *arg, const struct invoke_result *result)
 {
-    const struct run *run = arg;
+    struct run *run = arg;
     struct invoke_result own = *result;
 
     run->work->run = NULL;
@@ -320,11 +329,19 @@ static void on_result(void *arg, const struct invoke_result *result)
         answer_http(run, &own);
     else if (!run->by_http)
         answer_event(run, &own);
-    if (run->session.of_stream)
+    if (result->outcome != INVOKE_REFUSED)
+        note_session(run, result);
+    if (run->session.facts)
         session_over(run->work, &run->at, &run->session);
-    else if (run->session.facts && result->outcome != INVOKE_REFUSED && !result->streamed)
-        session_used(run->work, &run->at, &run->session, result);
     work_finish(run->work);
+}
+
+static void on_left(void *arg)
+{
+    struct run *run = arg;
+
+    if (run->session.facts)
+        session_over(run->work, &run->at, &run->session);
 }
 
 /* ---- requests ---- */
@@ -376,6 +393,8 @@ static void begin(struct run *run, const struct address *at, struct invoke_reque
     read_tracing(work, request);
     work->base.parked = true;
     work->run = invoke_begin(work->service->invoke, &spec, request, on_result, run);
+    work->left = on_left;
+    work->left_arg = run;
 }
 
 static struct str body_of(const struct work *work)

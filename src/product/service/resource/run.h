@@ -48,7 +48,7 @@ struct session_use {
     struct invoke_session session; /* its id is "" when there is none */
     bool is_known;                 /* it had begun; once it has ended, no call's end revives it */
     bool is_cookie;                /* given by us: the answer says it */
-    bool learns;                   /* the function gives it, in its answer */
+    bool learns;                   /* the function gives it, in the head of its answer */
     bool of_stream;                /* it lasts as long as this answer */
     bool streams;                  /* the function gives it, in this stream */
     struct buf *seen;              /* of the stream; NULL: nothing yet */
@@ -61,10 +61,13 @@ bool session_take(struct work *work, const struct address *at, const struct invo
  */
 void session_heard(struct work *work, const struct address *at, struct session_use *use,
                    struct str bytes, struct str instance);
-/** The stream is over, and its session with it. */
+/** The call is over: so is a session of its stream, or one that the function did not name. */
 void session_over(struct work *work, const struct address *at, const struct session_use *use);
-/** The call was answered: the session is kept, with its instance, unless it has ended meanwhile. */
-void session_used(struct work *work, const struct address *at, const struct session_use *use,
+/**
+ * The head of the answer is there, or all of it: the session is kept, with its instance, unless it
+ * has ended meanwhile. What the client must know of it is added to the answer.
+ */
+void session_used(struct work *work, const struct address *at, struct session_use *use,
                   const struct invoke_result *result);
 /** An instance for the session that is created or resumed; its id. False when refused. */
 bool session_open(struct work *work, const struct address *at, struct str id, struct str *out);

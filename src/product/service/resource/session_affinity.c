@@ -1,7 +1,7 @@
 /*
  * Sessions as calls have them: by a header of the function's choice, by a cookie of ours, or by the
  * id that the function itself gives (MCP). A session that nobody created begins with its first
- * call.
+ * call; one whose id the function gives begins with that, and an id it never gave names none.
  *
  * Source: spec page api-2023-03-30 §6.2, §6.8, §7.12, §9.
  */
@@ -60,6 +60,12 @@ static struct str new_id(struct work *work)
     return str_of(text);
 }
 
+/* Until the function says another: it counts from the start. */
+static struct str unnamed(struct work *work)
+{
+    return ARENA_CONCAT(work->arena, STR("mcp "), new_id(work));
+}
+
 static struct str asked_id(struct work *work, const struct function_facts *facts,
                            const cJSON *config, const struct invoke_http *http,
                            struct session_use *use)
@@ -71,12 +77,9 @@ static struct str asked_id(struct work *work, const struct function_facts *facts
                               json_get_str(config, "affinityHeaderFieldName"));
     } else if (str_eq(facts->affinity, STR("MCP_STREAMABLE"))) {
         id = work_header(work, MCP_HEADER);
-        use->learns = id.len == 0;
     } else if (str_eq(facts->affinity, STR("MCP_SSE"))) {
         use->of_stream = use->streams = session_sse_begins(config, http);
-        /* Until the function says another: it counts from the start. */
-        id = use->of_stream ? ARENA_CONCAT(work->arena, STR("sse "), new_id(work))
-                            : session_sse_asked(work);
+        id = use->of_stream ? unnamed(work) : session_sse_asked(work);
     } else if (str_eq(facts->affinity, STR("GENERATED_COOKIE"))) {
         id = in_cookie(work_header(work, "Cookie"));
         use->is_cookie = id.len == 0;
@@ -108,6 +111,21 @@ static cJSON *read_config(const struct function_facts *facts)
     return facts->affinity_config.len ? json_parse(facts->affinity_config, &err) : NULL;
 }
 
+/* An id that only the function can give, and has not, or not any more. */
+static void forget_what_was_not_given(struct work *work, struct session_use *use)
+{
+    struct str affinity = use->facts->affinity;
+
+    if (str_eq(affinity, STR("MCP_STREAMABLE")) && !use->is_known) {
+        use->learns = true;
+        use->session.id = unnamed(work);
+    } else if (str_eq(affinity, STR("MCP_SSE")) && !use->of_stream &&
+               !invoke_session_is_bound(work->service->invoke, &use->facts->spec,
+                                        use->session.id)) {
+        use->session.id = STR("");
+    }
+}
+
 bool session_take(struct work *work, const struct address *at, const struct invoke_http *http,
                   struct session_use *out)
 {
@@ -128,6 +146,7 @@ bool session_take(struct work *work, const struct address *at, const struct invo
         session_close(work, at, out->session.id);
     else if (row && str_eq(json_get_str(document, "sessionStatus"), STR("Paused")))
         return answer_invalid(work, "session '" STR_FMT "' is paused", STR_ARG(out->session.id));
+    forget_what_was_not_given(work, out);
     return true;
 }
 
@@ -169,27 +188,37 @@ static void put(struct work *work, const struct address *at, const struct functi
     store_commit(batch, NULL, NULL);
 }
 
-void session_used(struct work *work, const struct address *at, const struct session_use *use,
+/* The one that the function names takes the place of the one that counted until now. */
+static void learn(struct work *work, const struct address *at, struct session_use *use,
                   const struct invoke_result *result)
 {
-    struct invoke_session session = use->session;
+    struct str given = http_headers_get(&result->headers, STR(MCP_HEADER));
+    struct str until_now = use->session.id;
 
+    use->learns = false;
+    use->session.id = given.len ? arena_str(work->arena, given) : STR("");
+    if (given.len)
+        invoke_session_bind(work->service->invoke, &use->facts->spec, &use->session,
+                            result->instance_id);
+    session_close(work, at, until_now);
+}
+
+void session_used(struct work *work, const struct address *at, struct session_use *use,
+                  const struct invoke_result *result)
+{
     if (result->instance_id.len == 0)
         return;
-    if (use->learns) {
-        struct str given = http_headers_get(&result->headers, STR(MCP_HEADER));
-
-        session.id = given.len ? arena_str(work->arena, given) : STR("");
-        if (session.id.len)
-            invoke_session_bind(work->service->invoke, &use->facts->spec, &session,
-                                result->instance_id);
+    if (use->learns)
+        learn(work, at, use, result);
+    if (use->session.id.len && !(use->is_known && !find(work, at, use->session.id))) {
+        put(work, at, use->facts, use->session.id, result->instance_id);
+        use->is_known = true;
     }
-    if (session.id.len && !(use->is_known && !find(work, at, session.id)))
-        put(work, at, use->facts, session.id, result->instance_id);
     if (use->is_cookie)
         http_headers_add(
             &work->answer.headers, work->arena, STR("Set-Cookie"),
-            ARENA_CONCAT(work->arena, STR(COOKIE "="), session.id, STR("; Path=/; HttpOnly")));
+            ARENA_CONCAT(work->arena, STR(COOKIE "="), use->session.id, STR("; Path=/; HttpOnly")));
+    use->is_cookie = false;
 }
 
 /* ---- sessions of streams ---- */
@@ -212,6 +241,8 @@ void session_over(struct work *work, const struct address *at, const struct sess
     struct store_key key = work_key(work, "session", at->path, STR(""), use->session.id);
     struct store_batch *batch;
 
+    if (!use->of_stream && !use->learns)
+        return;
     session_close(work, at, use->session.id);
     if (!store_find(work->store, &key))
         return;
