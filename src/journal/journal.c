@@ -6,11 +6,13 @@
 
 #include "base/mem.h"
 #include "journal/entry.h"
+#include "journal/slab.h"
 
 enum {
     SEGMENTS_WANTED = 64, /* a drop loses at most this share of the ring */
     SEGMENT_BYTES_LEAST = 16 << 10,
     SEGMENT_BYTES_MOST = 256 << 10,
+    SLABS_LEAST = 4, /* a smaller ring does without: one may be a slab larger than it says */
 };
 
 /* Entries grow from the front, the offsets of their structs from the back. The loop thread alone
@@ -22,12 +24,15 @@ struct segment {
     atomic_size_t used;
     size_t cap;
     char *bytes;
+    struct slab *slab; /* whose slot `bytes` is; NULL: of their own */
 };
 
 struct journal {
     void (*tap)(void *arg, const struct journal_entry *entry);
     void *tap_arg;
     size_t segment_bytes;
+    struct slab **slabs; /* the loop thread's */
+    size_t slab_count, slab_cap;
     atomic_uint_fast64_t appended; /* since start; by the loop thread alone */
 
     pthread_mutex_t lock; /* guards everything below; what the loop thread alone changes, it reads
@@ -63,22 +68,71 @@ static size_t segment_room(const struct segment *segment)
     return segment->cap - segment->used - sizeof(uint32_t) * segment->count;
 }
 
-static struct segment *segment_new(size_t cap)
+static void segment_unref(struct segment *segment)
+{
+    if (!segment || atomic_fetch_sub(&segment->refs, 1) > 1)
+        return;
+    if (segment->slab)
+        slab_give_back(segment->slab, segment->bytes);
+    else
+        mem_free(segment->bytes);
+    mem_free(segment);
+}
+
+/* ---- slabs ---- */
+
+/* Few calls do with few small pages. */
+static bool is_worth_slabs(const struct journal *journal)
+{
+    return journal->bytes_max >= SLABS_LEAST * SLAB_BYTES && journal->cap_bytes >= SLAB_BYTES;
+}
+
+static void keep_slab(struct journal *journal, struct slab *slab)
+{
+    if (journal->slab_count == journal->slab_cap) {
+        journal->slab_cap = journal->slab_cap ? journal->slab_cap * 2 : SLABS_LEAST;
+        journal->slabs = mem_grow(journal->slabs, journal->slab_cap, sizeof(struct slab *));
+    }
+    journal->slabs[journal->slab_count++] = slab;
+}
+
+/* NULL when there is no more memory of that kind. */
+static char *slot_take(struct journal *journal, struct slab **out)
+{
+    char *slot = NULL;
+
+    for (size_t i = journal->slab_count; i > 0 && !slot; i--) {
+        *out = journal->slabs[i - 1];
+        slot = slab_take(*out);
+    }
+    if (slot)
+        return slot;
+    *out = slab_new(journal->segment_bytes);
+    if (!*out)
+        return NULL;
+    keep_slab(journal, *out);
+    return slab_take(*out);
+}
+
+/* Those in which a snapshot reads on go when it does. */
+static void forget_slabs(struct journal *journal)
+{
+    for (size_t i = 0; i < journal->slab_count; i++)
+        slab_unref(journal->slabs[i]);
+    journal->slab_count = 0;
+}
+
+static struct segment *segment_new(struct journal *journal, size_t cap)
 {
     struct segment *segment = mem_alloc(sizeof(*segment));
 
     segment->refs = 1;
     segment->cap = cap;
-    segment->bytes = mem_grow(NULL, cap, 1);
+    if (cap == journal->segment_bytes && is_worth_slabs(journal))
+        segment->bytes = slot_take(journal, &segment->slab);
+    if (!segment->bytes)
+        segment->bytes = mem_grow(NULL, cap, 1);
     return segment;
-}
-
-static void segment_unref(struct segment *segment)
-{
-    if (!segment || atomic_fetch_sub(&segment->refs, 1) > 1)
-        return;
-    mem_free(segment->bytes);
-    mem_free(segment);
 }
 
 /* ---- the ring ---- */
@@ -110,7 +164,9 @@ void journal_free(struct journal *journal)
     if (!journal)
         return;
     drop_all(journal);
+    forget_slabs(journal);
     pthread_mutex_destroy(&journal->lock);
+    mem_free(journal->slabs);
     mem_free(journal->segments);
     mem_free(journal);
 }
@@ -128,16 +184,18 @@ static struct segment *drop_oldest(struct journal *journal)
     return oldest;
 }
 
-/* Use the dropped segment's memory again when no snapshot reads it: its pages are already there. */
-static struct segment *segment_reuse(struct segment *dropped, size_t cap)
+/* Use the dropped segment's memory again when no snapshot reads it: its pages are already there. It
+ * moves into a slab once that is worth it. */
+static struct segment *segment_reuse(struct journal *journal, struct segment *dropped, size_t cap)
 {
-    if (dropped && dropped->cap == cap && atomic_load(&dropped->refs) == 1) {
+    if (dropped && dropped->cap == cap && atomic_load(&dropped->refs) == 1 &&
+        (dropped->slab || !is_worth_slabs(journal))) {
         dropped->used = 0;
         dropped->count = 0;
         return dropped;
     }
     segment_unref(dropped);
-    return segment_new(cap);
+    return segment_new(journal, cap);
 }
 
 static void segment_push(struct journal *journal, struct segment *segment)
@@ -167,7 +225,7 @@ static struct segment *segment_begin(struct journal *journal, size_t cap)
         segment_unref(dropped);
         dropped = drop_oldest(journal);
     }
-    struct segment *segment = segment_reuse(dropped, cap);
+    struct segment *segment = segment_reuse(journal, dropped, cap);
 
     segment_push(journal, segment);
     return segment;
@@ -277,6 +335,7 @@ void journal_clear(struct journal *journal)
     drop_all(journal);
     journal->lost = 0;
     pthread_mutex_unlock(&journal->lock);
+    forget_slabs(journal);
 }
 
 static uint32_t count_of_account(const struct segment *segment, struct str account)
@@ -289,9 +348,10 @@ static uint32_t count_of_account(const struct segment *segment, struct str accou
 }
 
 /* What was published never changes, so it is written anew. */
-static struct segment *segment_without(const struct segment *from, struct str account)
+static struct segment *segment_without(struct journal *journal, const struct segment *from,
+                                       struct str account)
 {
-    struct segment *to = segment_new(from->cap);
+    struct segment *to = segment_new(journal, from->cap);
 
     for (uint32_t i = 0; i < from->count; i++) {
         const struct journal_entry *entry = segment_entry(from, i);
@@ -313,7 +373,7 @@ void journal_forget_account(struct journal *journal, struct str account)
 
         if (!count)
             continue;
-        struct segment *left = segment_without(old, account);
+        struct segment *left = segment_without(journal, old, account);
 
         pthread_mutex_lock(&journal->lock);
         journal->segments[i] = left;

@@ -95,6 +95,40 @@ START_TEST(test_journal_snapshot_outlives_clear_and_new_entries)
 }
 END_TEST
 
+/* Large enough for slabs, and filled five times over. */
+START_TEST(test_journal_of_many_calls_keeps_the_newest_of_each_round)
+{
+    enum { BYTES = 9 << 20, ROUNDS = 5 };
+    static const char text[2048] = "kept";
+    OWN(journal_free) struct journal *journal = journal_new(BYTES);
+    struct journal_snapshot *snapshots[ROUNDS];
+    struct journal_entry entry = call_to("pay");
+
+    entry.request_body = (struct str){text, sizeof(text)};
+    for (int round = 0; round < ROUNDS; round++) {
+        for (size_t i = 0; i < BYTES / sizeof(text); i++)
+            journal_append(journal, &entry);
+        snapshots[round] = journal_snapshot_take(journal);
+    }
+    ck_assert_uint_le(journal_stats(journal).bytes, BYTES);
+    ck_assert_uint_ge(journal_stats(journal).bytes, BYTES / 4 * 3);
+    journal_clear(journal);
+    journal_append(journal, &entry);
+    for (int round = 0; round < ROUNDS; round++) {
+        size_t count = journal_snapshot_count(snapshots[round]);
+        uint64_t newest = BYTES / sizeof(text) * (uint64_t)(round + 1);
+
+        for (size_t i = 0; i < count; i++) {
+            const struct journal_entry *kept = journal_snapshot_at(snapshots[round], i);
+
+            ck_assert_uint_eq(kept->number, newest - count + 1 + i);
+            ck_assert(str_eq(kept->request_body, entry.request_body));
+        }
+        journal_snapshot_free(snapshots[round]);
+    }
+}
+END_TEST
+
 START_TEST(test_journal_find_takes_the_newest_without_regard_to_case)
 {
     OWN(journal_free) struct journal *journal = journal_new(64 << 10);
@@ -295,6 +329,7 @@ int main(void)
     tcase_add_test(tc, test_journal_entry_is_a_copy);
     tcase_add_test(tc, test_journal_stays_within_its_bytes_and_counts_what_is_lost);
     tcase_add_test(tc, test_journal_snapshot_outlives_clear_and_new_entries);
+    tcase_add_test(tc, test_journal_of_many_calls_keeps_the_newest_of_each_round);
     tcase_add_test(tc, test_journal_find_takes_the_newest_without_regard_to_case);
     tcase_add_test(tc, test_journal_entry_larger_than_the_ring_is_lost);
     tcase_add_test(tc, test_journal_tap_sees_each_kept_entry_with_its_number);
