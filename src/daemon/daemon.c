@@ -401,6 +401,7 @@ static int start(struct daemon *d, struct conf_report *report, struct error *err
     daemon_settle();
     if (daemon_watch_memory(d, err) < 0)
         return -1;
+    daemon_remove_left_behind(d);
     return announce(d, err);
 }
 

@@ -129,6 +129,10 @@ void daemon_settle(void);
 /** From now on, within half a minute, what was freed. */
 int daemon_watch_memory(struct daemon *d, struct error *err);
 
+/* leftovers.c */
+/** Off the loop. */
+void daemon_remove_left_behind(struct daemon *d);
+
 /* files.c */
 void files_init(struct rule_files *files, const struct conf_texts *named);
 void files_done(struct rule_files *files);

@@ -24,7 +24,9 @@
 #include "base/folder.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/scratch.h"
 #include "base/units.h"
+#include "invoke/internal.h"
 #include "loop/worker.h"
 
 enum {
@@ -35,7 +37,7 @@ enum {
     MARK_MODE = 0600,
 };
 
-#define MARK "containers"
+#define MARK INVOKE_CONTAINERS
 
 /* ---- run on the worker ---- */
 
@@ -254,8 +256,7 @@ static void sweep_mark(struct sweep *sweep, const char *path)
 static void sweep_work(void *arg)
 {
     struct sweep *sweep = arg;
-    const char *tmp = getenv("TMPDIR");
-    OWN(mem_free) char *pattern = mem_printf("%s/fcemu-run-*/" MARK, tmp && *tmp ? tmp : "/tmp");
+    OWN(mem_free) char *pattern = mem_printf("%s/" INVOKE_FOLDER "*/" MARK, scratch_base());
     glob_t found;
 
     if (sweep->id) {

@@ -109,6 +109,11 @@ struct instance *function_find_session_room(struct function *function, uint32_t 
 /** One more instance that is kept ready may be started; NULL: *message says why not. */
 struct instance *function_find_ready_room(struct function *function, char **message);
 
+/* ---- the folder of a daemon ---- */
+
+#define INVOKE_FOLDER "fcemu-run-"
+#define INVOKE_CONTAINERS "containers" /* a file in it: who had these, if it had any */
+
 /* ---- session.c ---- */
 
 /** The instance that the session is bound to, or is from now on. */
@@ -435,6 +440,7 @@ struct invoke {
     struct supervisor *supervisor;
     bool supervisor_ready, namespaces, tried;
     char *folder; /* of its own; goes with it */
+    int folder_fd;
     char *room;
     struct code *codes;
     uint64_t next_code, code_uses;

@@ -13,6 +13,7 @@
 #include "base/folder.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/scratch.h"
 #include "catalog/runtime.h"
 #include "invoke/bootstrap.h"
 #include "invoke/container.h"
@@ -75,16 +76,20 @@ static int write_bootstraps(struct invoke *invoke, struct error *err)
 /* Others may pass through it to what an instance of another user needs, and not look around. */
 static int make_folder(struct invoke *invoke, struct error *err)
 {
-    const char *tmp = getenv("TMPDIR");
-    OWN(mem_free) char *path = mem_printf("%s/fcemu-run-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    OWN(mem_free) char *path = scratch_new(INVOKE_FOLDER, &invoke->folder_fd);
 
-    if (!mkdtemp(path) || chmod(path, PASSABLE) < 0)
-        return error_errno(err, "make '%s'", path);
+    if (!path || chmod(path, PASSABLE) < 0)
+        return error_errno(err, "make a folder in '%s'", scratch_base());
     invoke->folder = GIVE(path);
     invoke->room = mem_printf("%s/room", invoke->folder);
     if (mkdir(invoke->room, READABLE) < 0)
         return error_errno(err, "make '%s'", invoke->room);
     return write_bootstraps(invoke, err);
+}
+
+void invoke_remove_left_behind(void)
+{
+    scratch_sweep(INVOKE_FOLDER, SCRATCH_MARKER, INVOKE_CONTAINERS);
 }
 
 static void remove_work(void *arg)
@@ -284,6 +289,7 @@ int invoke_new(struct loop *loop, const struct invoke_settings *settings, struct
 
     invoke->loop = loop;
     invoke->settings = *settings;
+    invoke->folder_fd = -1;
     if (worker_new(loop, "invoke", &invoke->worker, err) < 0) {
         mem_free(invoke);
         return -1;
@@ -344,6 +350,8 @@ void invoke_free(struct invoke *invoke)
     code_free_all(invoke);
     if (invoke->folder)
         folder_remove(invoke->folder);
+    if (invoke->folder_fd >= 0)
+        close(invoke->folder_fd);
     mem_free(invoke->folder);
     mem_free(invoke->room);
     buf_done(&invoke->meta);

@@ -179,6 +179,9 @@ struct invoke_stream {
 /** A function of @runtime is there: what its first call needs of this machine is looked for now. */
 void invoke_expect(struct invoke *invoke, struct str runtime);
 
+/** Folders of daemons that were killed. Any thread. */
+void invoke_remove_left_behind(void);
+
 struct invoke_request {
     struct str request_id;
     const struct invoke_stream *stream;   /* NULL: the answer is wanted whole */

@@ -9,7 +9,11 @@
 
 #include "base/folder.h"
 #include "base/mem.h"
+#include "base/scratch.h"
 #include "store/internal.h"
+
+#define PREFIX "fcemu."
+#define LOCK_FILE "lock"
 
 enum { FOLDER_MODE = 0700 };
 
@@ -45,7 +49,7 @@ static bool is_folder(const char *path)
 /* The holder wrote its process id into the lock file; the file may be gone. */
 static struct str read_holder(const char *path, char *room, size_t size)
 {
-    OWN(mem_free) char *name = mem_printf("%s/lock", path);
+    OWN(mem_free) char *name = mem_printf("%s/" LOCK_FILE, path);
     int fd = open(name, O_RDONLY | O_CLOEXEC);
     ssize_t len = fd < 0 ? -1 : read(fd, room, size);
 
@@ -82,7 +86,7 @@ static int lock_folder_itself(const char *path, struct directory *out, struct er
 /* Says who has it, and keeps out versions that know no other lock. */
 static int lock_file(const char *path, struct directory *out, struct error *err)
 {
-    OWN(mem_free) char *name = mem_printf("%s/lock", path);
+    OWN(mem_free) char *name = mem_printf("%s/" LOCK_FILE, path);
     char pid[24];
     int len = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
 
@@ -127,8 +131,7 @@ static int open_kept(const char *path, struct directory *out, struct error *err)
 
 static int open_temporary(struct directory *out, struct error *err)
 {
-    const char *base = getenv("TMPDIR");
-    OWN(mem_free) char *path = mem_printf("%s/fcemu.XXXXXX", base && *base ? base : "/tmp");
+    OWN(mem_free) char *path = mem_printf("%s/" PREFIX "XXXXXX", scratch_base());
 
     if (!mkdtemp(path))
         return error_errno(err, "make a temporary folder '%s'", path);
@@ -138,6 +141,12 @@ static int open_temporary(struct directory *out, struct error *err)
     }
     out->temporary = true;
     return 0;
+}
+
+/* What is in use is locked before it has the marker. */
+void store_remove_left_behind(void)
+{
+    scratch_sweep(PREFIX, LOCK_FILE, NULL);
 }
 
 int directory_open(const char *data_dir, struct directory *out, struct error *err)

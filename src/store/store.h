@@ -49,6 +49,8 @@ int store_open(struct loop *loop, const struct store_settings *settings, struct 
                struct error *err);
 /** Commit what is due, run the callbacks still owed, close; a temporary folder is removed. */
 void store_close(struct store *store);
+/** Folders of stores without a data folder whose program was killed. Any thread. */
+void store_remove_left_behind(void);
 DEFINE_OWN(store_close, struct store *);
 
 /** Negative: the files of the database are not those that were opened (removed, replaced, cut

@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/folder.h"
 #include "base/mem.h"
+#include "base/scratch.h"
 #include "base/str.h"
 #include "base/units.h"
 #include "supervise/internal.h"
@@ -258,6 +259,8 @@ static void greet(struct supervisor_process *s, const struct order *hello, size_
     snprintf(s->room, sizeof(s->room), "%.*s", (int)len, s->buffer);
     if (len > strlen(s->room) + 1)
         snprintf(s->leftover, sizeof(s->leftover), "%s", s->buffer + strlen(s->room) + 1);
+    if (s->leftover[0])
+        scratch_hold(s->leftover); /* it goes with this process */
     if (hello->a != SUPERVISE_PROCESS)
         s->namespaces = try_namespaces(s, (uint32_t)hello->b, problem, sizeof(problem));
     order.a = s->namespaces;

@@ -9,6 +9,7 @@ import pathlib
 import signal
 import socket
 import tempfile
+import time
 import uuid
 
 import pytest
@@ -96,6 +97,48 @@ def die_amid_calls(daemon, monkeypatch, mode, end, calls):
 @pytest.mark.parametrize("end", ["stop", "kill", "kill"], ids=["stop", "kill", "kill again"])
 def test_nothing_outlives_the_daemon(daemon, monkeypatch, mode, end):
     die_amid_calls(daemon, monkeypatch, mode, end, calls=50 if end == "kill" else 8)
+
+
+def children(pid):
+    return [int(child) for path in glob.glob(f"/proc/{pid}/task/*/children") for child in pathlib.Path(path).read_text(encoding="ascii").split()]
+
+
+def until_gone(folder, names):
+    until = time.monotonic() + 60
+    while names & set(os.listdir(folder)):
+        assert time.monotonic() < until, names & set(os.listdir(folder))
+        time.sleep(0.02)
+
+
+def test_what_was_killed_with_its_supervisor_is_cleared_up_by_the_next(daemon, monkeypatch):
+    with tempfile.TemporaryDirectory(dir="/tmp") as scratch:
+        os.chmod(scratch, 0o755)
+        monkeypatch.setenv("TMPDIR", scratch)
+
+        def begun():
+            functions = Functions(daemon())
+            name = functions.create("python3", {"index.py": "def handler(event, context):\n  return b'ok'\n"})
+            assert functions.call(name).body == b"ok"
+            return functions, name
+
+        lives, name = begun()
+        kept = set(os.listdir(scratch))
+        killed = begun()[0].running
+        supervisors = children(killed.pid)
+        for pid in supervisors:
+            os.kill(pid, signal.SIGSTOP)  # it would clear up
+        killed.kill()
+        left = set(os.listdir(scratch)) - kept
+        state = {name for name in left if name.startswith("fcemu.")}
+        assert state and {name.rpartition("-")[0] for name in left - state} == {"fcemu-run"}
+        daemon()
+        until_gone(scratch, state)
+        assert left - state <= set(os.listdir(scratch))  # its supervisor sees to that
+        for pid in supervisors:
+            os.kill(pid, signal.SIGKILL)
+        daemon()
+        until_gone(scratch, left)
+        assert kept <= set(os.listdir(scratch)) and lives.call(name).body == b"ok"
 
 
 def test_a_client_that_leaves_cancels_the_run(started):

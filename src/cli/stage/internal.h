@@ -39,7 +39,6 @@ int stage_find_program(struct arena *arena, const char *name, const char **out);
 /* folder.c */
 /** A folder of our own, locked, after those of stages that were killed have been removed. */
 int stage_folder_new(struct stage *stage, struct error *err);
-void stage_folder_remove(const char *folder);
 
 /* daemon.c */
 void private_daemon_free(struct private_daemon *daemon);

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/mem.h"
 #include "cli/stage/internal.h"
 
@@ -97,7 +98,7 @@ void stage_free(struct stage *stage)
             loop_signal_stop(stage->signals[i]);
     loop_free(stage->loop);
     if (stage->folder)
-        stage_folder_remove(stage->folder);
+        folder_remove(stage->folder);
     if (stage->folder_fd >= 0)
         close(stage->folder_fd);
     arena_free(stage->arena);
