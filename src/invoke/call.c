@@ -42,6 +42,14 @@ static uint64_t limit_bytes(const struct instance *instance)
     return (uint64_t)(instance->spec.memory_mb + (instance->debugged ? DEBUGGER_MB : 0)) << 20;
 }
 
+/* From its start on: what is loaded may take too much already. A container has a limit of its own.
+ */
+void instance_watch(struct instance *instance)
+{
+    supervised_watch(instance->program,
+                     instance_is_container(instance) ? 0 : limit_bytes(instance));
+}
+
 /* ---- the log of a call ---- */
 
 static const char *const phase_names[] = {
@@ -145,9 +153,7 @@ static void begin_phase(struct invoke_call *call, enum call_phase phase)
     call->sent_ns = clock_monotonic_ns();
     instance_read_log(instance);
     note(call, phase_names[phase], true, "");
-    /* A container has a limit of its own. */
-    supervised_watch(instance->program,
-                     instance_is_container(instance) ? 0 : limit_bytes(instance));
+    instance_watch(instance);
     if (!instance->debugged)
         loop_timer_arm(call->invoke->loop, &call->timer, inside_limit_ns(call), on_time_limit);
 }

@@ -448,11 +448,10 @@ void instance_on_exited(void *arg, int status, bool over_memory, const char *pro
     struct instance *instance = arg;
     char text[sizeof(instance->problem)];
 
-    (void)over_memory;
-    describe_exit(instance, status, problem);
+    describe_exit(instance, status, over_memory ? "it took more than its memory" : problem);
     if (batch_ended(instance, status))
         return;
-    if (may_want_port(instance, status)) {
+    if (!over_memory && may_want_port(instance, status)) {
         buf_clear(&instance->log);
         instance_isolate(instance);
         return;

@@ -389,6 +389,8 @@ struct str call_baggage(const struct invoke_request *request, struct arena *aren
 /** A result for an instance that ended under its calls. */
 void call_exited(struct invoke_call *call);
 uint64_t instance_peak(const struct instance *instance);
+/** Its memory is looked at, and what it took before is forgotten. */
+void instance_watch(struct instance *instance);
 
 /* ---- own.c: calls that nobody made ---- */
 

@@ -288,6 +288,8 @@ static int start_with(struct instance *i, struct texts *argv, struct texts *env,
         r = supervised_start(i->invoke->supervisor, &spec,
                              i->bare ? &reserve_program_events : &program_events, i, &i->program,
                              err);
+    if (r == 0 && !i->bare)
+        instance_watch(i);
     if (spec.out_fd >= 0)
         close(spec.out_fd);
     if (spec.channel_fd >= 0)
@@ -366,6 +368,7 @@ static int settle(struct instance *i, struct error *err)
 
     supervised_adopt(i->program, &program_events, i);
     channel_adopt(i->channel, &call_channel_events, i);
+    instance_watch(i);
     make_keys(i);
     if (watch_log(i, err) < 0)
         return -1;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -30,6 +31,7 @@ enum {
     WANTED_MAX = 64,   /* connections that are being tried */
     BACKLOG = 128,
     BUSY_WAIT_MS = 100,
+    KIB_BITS = 10,
 };
 
 struct wanted {
@@ -299,16 +301,25 @@ static void take_orders(struct keeper *k, char *buffer)
 
 /* ---- the program ---- */
 
+/* It may end before anybody has looked: then the kernel knows. */
+static void note_peak(struct keeper *k, const struct rusage *usage)
+{
+    if (atomic_load(&k->meter->peak) == 0)
+        raise_peak(k->meter, (uint64_t)usage->ru_maxrss << KIB_BITS);
+}
+
 static void reap(struct keeper *k)
 {
+    struct rusage usage;
     int status;
     pid_t pid;
 
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+    while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
         if (pid != k->program) {
             execs_reap(&k->execs, pid, status);
             continue;
         }
+        note_peak(k, &usage);
         tell(k, ORDER_EXITED, (uint64_t)(uint32_t)status, k->over_memory, NULL);
         end();
     }

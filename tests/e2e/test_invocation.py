@@ -123,6 +123,7 @@ def test_a_process_that_ends_gives_the_documented_body(functions, python, kind):
         header, body = error_of(functions.call(name))
         assert header == "UnhandledInvocationError"
         assert list(body) == ["errorMessage"] and EXIT.fullmatch(body["errorMessage"])
+        assert "maxMemoryUsage: 0.00MB" not in body["errorMessage"]  # even of one that ends before anybody looks
 
 
 @pytest.mark.parametrize("kind", ["sleep", "loop", "ignores SIGTERM"])

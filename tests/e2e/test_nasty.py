@@ -241,6 +241,31 @@ def test_a_bad_package_is_answered_and_a_good_one_works(functions, kind):
     assert functions.call(name).body == b"fine"
 
 
+# ---- loading ----
+
+EATERS = {
+    "python": ("python3", {"index.py": "x = []\nwhile True:\n  x.append(bytearray(1 << 20))\n"}),
+    "node": ("nodejs20", {"index.js": "const x = []; for (;;) x.push(Buffer.alloc(1 << 20, 1));"}),
+    "custom": ("custom", {"bootstrap*": "#!/usr/bin/python3\nx = []\nwhile True:\n  x.append(bytearray(1 << 20))\n"}),
+}
+
+
+@pytest.mark.parametrize("language", EATERS)
+def test_what_eats_its_memory_while_it_loads_is_ended(functions, language):
+    runtime, files = EATERS[language]
+    name = functions.create(runtime, files, memorySize=128)
+    for _ in range(2):
+        reply = functions.call(name)
+        if language == "custom":
+            assert (reply.status, reply.json()["ErrorCode"]) == (412, "CAExited"), reply.body
+            assert "exited: it took more than its memory" in reply.json()["ErrorMessage"]
+        else:
+            ends(reply)
+            assert float(re.search(r"maxMemoryUsage: ([\d.]+)MB", reply.json()["errorMessage"])[1]) < 700  # the next wall stands there
+    functions.update(name, files=GOOD[language][1])
+    assert functions.call(name).body == b"fine"
+
+
 # ---- the code folder ----
 
 WRITERS = {

@@ -484,6 +484,19 @@ START_TEST(test_below_the_limit_nothing_happens_and_the_peak_is_known)
 }
 END_TEST
 
+START_TEST(test_the_peak_is_known_of_what_ends_before_anybody_looks)
+{
+    EVERY_MODE
+    struct supervised *program = start("exit 0", -1, 0);
+
+    run();
+    ck_assert_int_eq(WEXITSTATUS(status), 0);
+    ck_assert_uint_gt(supervised_peak_bytes(program), 0);
+    supervised_free(program);
+    end_supervisor();
+}
+END_TEST
+
 START_TEST(test_nobody_listens_where_nobody_does)
 {
     EVERY_MODE
@@ -549,6 +562,7 @@ int main(void)
     tcase_add_loop_test(tc, test_terminate_asks_the_program, 0, count);
     tcase_add_loop_test(tc, test_too_much_memory_ends_the_tree, 0, count);
     tcase_add_loop_test(tc, test_below_the_limit_nothing_happens_and_the_peak_is_known, 0, count);
+    tcase_add_loop_test(tc, test_the_peak_is_known_of_what_ends_before_anybody_looks, 0, count);
     tcase_add_loop_test(tc, test_sockets_are_made_where_the_program_lives, 0, count);
     tcase_add_loop_test(tc, test_nobody_listens_where_nobody_does, 0, count);
     suite_add_tcase(suite, tc);
