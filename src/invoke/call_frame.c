@@ -6,6 +6,8 @@
 #include "base/json.h"
 #include "invoke/internal.h"
 
+enum { STATUS_MIN = 200, STATUS_MAX = 599 };
+
 static struct invoke_call *find_call(struct instance *instance, uint32_t number)
 {
     struct invoke_call *call;
@@ -27,7 +29,7 @@ static bool take_head(struct str text, struct arena *arena, struct invoke_result
     const cJSON *entry;
     const cJSON *value;
 
-    if (!cJSON_IsNumber(status))
+    if (!cJSON_IsNumber(status) || status->valueint < STATUS_MIN || status->valueint > STATUS_MAX)
         return false;
     result->is_http = true;
     result->status = status->valueint;
@@ -46,10 +48,13 @@ void call_http_result(struct invoke_call *call, struct str head, struct str body
     struct invoke_result result = {.outcome = INVOKE_ANSWERED};
     struct arena *arena = arena_new();
 
-    if (take_head(head, arena, &result))
+    if (take_head(head, arena, &result)) {
         result.body = body;
-    else
+    } else {
         result.outcome = INVOKE_UNHANDLED;
+        result.body =
+            STR("{\"errorMessage\":\"The status of an HTTP answer is a number from 200 to 599\"}");
+    }
     call_result(call, &result);
     arena_free(arena);
 }

@@ -54,6 +54,69 @@ def test_python_of_the_older_generations_gets_wsgi(functions):
     assert (failed.status, failed.headers["X-Fc-Error-Type"], failed.json()["errorType"]) == (502, "UnhandledInvocationError", "ValueError")
 
 
+WSGI_WAYS = """
+import sys
+def handler(environ, start_response):
+    way = environ["PATH_INFO"]
+    if way == "/late":
+        try:
+            raise KeyError("no")
+        except KeyError:
+            start_response("200 OK", [("X-First", "1")])
+            start_response("500 Sorry", [("X-Second", "1")], sys.exc_info())
+        return [b"sorry"]
+    write = start_response("200 OK", [])
+    if way == "/write":
+        write(b"written, ")
+        return [bytearray(b"returned")]
+    if way == "/bytes":
+        return b"bytes"
+    return [environ["PATH_INFO"].encode("latin-1")]
+"""
+
+
+def test_wsgi_is_taken_in_every_form_it_has(functions):
+    name = functions.create("python3", {"index.py": WSGI_WAYS})
+    functions.trigger(name)
+    ask = lambda way: functions.running.call("GET", f"/2016-08-15/proxy/demo/{name}{way}")
+    assert ask("/write").body == b"written, returned"
+    assert ask("/bytes").body == b"bytes"
+    assert ask("/a%20b/%E4%B8%AD").body.decode() == "/a b/中"  # decoded, a character a byte
+    late = ask("/late")  # nothing had been sent, so the head of the error counts
+    assert (late.status, late.body, late.headers["X-First"], late.headers["X-Second"]) == (500, b"sorry", None, "1")
+
+
+NODE_WAYS = """
+exports.handler = (req, resp) => {
+  if (req.path === '/throw') { resp.send('sent'); throw new Error('behind it'); }
+  if (req.path === '/reject') { resp.send('sent'); return Promise.reject(new Error('behind it')); }
+  if (req.path === '/stream') return resp.send(require('fs').createReadStream('/no/such/file'));
+  resp.setStatusCode(req.path === '/text' ? 'abc' : 99);
+  resp.send('sent');
+};
+"""
+
+
+def test_what_comes_behind_resp_send_changes_nothing(functions):
+    name = functions.create("nodejs16", {"index.js": NODE_WAYS})
+    functions.trigger(name)
+    ask = lambda way: functions.running.call("GET", f"/2016-08-15/proxy/demo/{name}{way}")
+    for way in ("/throw", "/reject"):
+        reply = ask(way)
+        assert (reply.status, reply.body, reply.headers["X-Fc-Error-Type"]) == (200, b"sent", None)
+    broken = ask("/stream")
+    assert (broken.status, broken.json()["errorMessage"][:6]) == (502, "ENOENT")
+
+
+@pytest.mark.parametrize("way", ["/text", "/99"])
+def test_a_status_that_is_none_is_told(functions, way):
+    name = functions.create("nodejs16", {"index.js": NODE_WAYS})
+    functions.trigger(name)
+    reply = functions.running.call("GET", f"/2016-08-15/proxy/demo/{name}{way}")
+    assert (reply.status, reply.headers["X-Fc-Error-Type"]) == (502, "UnhandledInvocationError")
+    assert reply.json() == {"errorMessage": "The status of an HTTP answer is a number from 200 to 599"}
+
+
 def test_node_of_the_older_generations_gets_request_and_response(functions):
     name = functions.create("nodejs14", {"index.js": NODE})
     functions.trigger(name)

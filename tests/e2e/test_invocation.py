@@ -1,6 +1,7 @@
 """The code of functions, run: what they return, how they fail, and what every answer carries. Both ways to keep instances apart."""
 
 import re
+import shutil
 
 import pytest
 
@@ -148,6 +149,42 @@ def test_initializer_runs_once_and_its_failure_is_told(functions, python):
     assert (header, body["errorType"], body["errorMessage"]) == ("InitializationError", "RuntimeError", "no")
 
 
+INITIALIZERS = {
+    "python3": {"index.py": "init = 5\ndef handler(e, c):\n  return 'fine'\n"},
+    "nodejs16": {"index.js": "exports.init = 5; exports.handler = (e, c, cb) => cb(null, 'fine');"},
+    "php7.2": {"index.php": "<?php $init = 5; function handler() { return 'fine'; }"},
+}
+
+
+@pytest.mark.parametrize("runtime", INITIALIZERS)
+def test_an_initializer_that_is_not_there_has_failed(functions, runtime):
+    if not shutil.which({"nodejs16": "node", "php7.2": "php"}.get(runtime, "sh")):
+        pytest.skip("no interpreter")
+    name = functions.create(runtime, INITIALIZERS[runtime], initializer="index.init", initializationTimeout=30)
+    reply = functions.call(name)
+    header, body = error_of(reply)
+    assert header == "InitializationError" and body["errorType"].endswith("HandlerNotFound")
+    assert f"FC Initialize End RequestId: {reply.headers['X-Fc-Request-Id']}, Error: Unhandled function error\n" in log_of(reply)
+    functions.update(name, initializer="")
+    assert functions.call(name).body == b"fine"
+
+
+LOGS_IN_THREADS = """
+import threading
+def handler(event, context):
+    threads = [threading.Thread(target=context.logger.info, args=["from a thread"]) for _ in range(3)]
+    [each.start() for each in threads]
+    [each.join() for each in threads]
+"""
+
+
+def test_what_threads_of_a_call_log_has_its_id(functions, python):
+    name = python(LOGS_IN_THREADS)
+    for _ in range(2):
+        reply = functions.call(name)
+        assert len(re.findall(rf"Z {reply.headers['X-Fc-Request-Id']} \[INFO\] from a thread\n", log_of(reply))) == 3
+
+
 def test_only_the_end_of_a_large_log_is_kept(functions, python):
     name = python("def handler(e, c):\n  for i in range(100): print('x' * 100000)\n  print('the end')\n  return 'ok'\n", timeout=20)
     reply = functions.call(name)
@@ -233,6 +270,50 @@ def test_what_comes_after_the_answer_harms_nobody(functions, node):
         "exports.handler = (e, c, cb) => { cb(null, 'first'); cb(null, 'second'); Promise.reject(new Error('late')); };", "nodejs20")
     replies = [functions.call(name) for _ in range(3)]
     assert [reply.body for reply in replies] == [b"first"] * 3
+
+
+NODE_ODD = {
+    "a name that is no text": ("const e = new Error('odd'); e.name = 10n; throw e", "odd", "10"),
+    "a name that is an object": ("const e = new Error('odd'); e.name = {a: 1}; throw e", "odd", "[object Object]"),
+    "a message without a text": ("const e = new Error('odd'); e.message = Object.create(null); throw e", "", "Error"),
+    "a trace that throws": ("throw Object.defineProperty(new Error('odd'), 'stack', {get() { throw 1; }})", "odd", "Error"),
+    "a proxy that throws": ("throw new Proxy({}, {has() { throw 1; }, get() { throw 1; }, getPrototypeOf() { throw 1; }})", "{}", "Error"),
+    "of another realm": ("throw require('vm').runInNewContext(\"new TypeError('odd')\")", "odd", "TypeError"),
+}
+
+
+@pytest.mark.parametrize("kind", NODE_ODD)
+def test_an_error_that_is_no_good_itself_is_told(functions, node, kind):
+    code, message, error_type = NODE_ODD[kind]
+    name = node(f"exports.handler = async (event) => {{ {code}; }};")
+    for _ in range(2):
+        _, body = error_of(functions.call(name))
+        assert (body["errorMessage"], body["errorType"]) == (message, error_type)
+
+
+EMPTY_LOOP = """
+let done = 0;
+exports.handler = (event, context, callback) => {
+  if (event.length) context.waitsForEmptyEventLoopBeforeCallback = true;
+  if (event.toString() === 'fails') setTimeout(() => { throw new Error('meanwhile'); }, 5);
+  const before = done;
+  setTimeout(() => setTimeout(() => { done++; }, 20), 20);
+  callback(null, {toJSON: () => `${before} `});
+  callback(null, 'a second');
+};
+"""
+
+
+def test_an_answer_waits_for_an_empty_event_loop_on_wish(functions, node):
+    name = node(EMPTY_LOOP, "nodejs20", instanceConcurrency=1)
+    answers = [functions.call(name, b"waits").json() for _ in range(3)]
+    assert answers == ["0 ", "1 ", "2 "]  # what the call before left was done
+    _, body = error_of(functions.call(name, b"fails"))
+    assert body["errorMessage"] == "meanwhile"
+    assert functions.call(name, b"waits").headers["X-Fc-Error-Type"] is None
+    never = node("exports.handler = (e, c, cb) => { c.waitsForEmptyEventLoopBeforeCallback = true; setInterval(() => 0, 5); cb(null, 'x'); };", timeout=1)
+    _, body = error_of(functions.call(never))
+    assert TIMED_OUT.fullmatch(body["errorMessage"])
 
 
 @pytest.mark.parametrize("code", ["process.exit(0)", "const x = []; for (;;) x.push('y'.repeat(1 << 20).split(''))"])

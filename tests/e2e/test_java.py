@@ -121,6 +121,15 @@ def test_java_handlers_that_are_none(functions, compiled, kind):
         assert body["errorMessage"].startswith(message)
 
 
+def test_a_java_initializer_that_is_none_has_failed(functions, compiled):
+    files = compiled({"demo/App.java": JAVA, "demo/Plain.java": JAVA_BROKEN["demo/Plain.java"]})
+    name = functions.create("java8", files, "demo.App::handleRequest", memorySize=256, initializer="demo.Plain::initialize", initializationTimeout=30)
+    header, body = error_of(functions.call(name))
+    assert (header, body["errorType"]) == ("InitializationError", "HandlerNotFound")
+    functions.update(name, initializer="")
+    assert functions.call(name).headers["X-Fc-Error-Type"] is None
+
+
 POJO = """
 import com.aliyun.fc.runtime.*;
 import java.util.*;

@@ -45,6 +45,14 @@ def test_php_logs_lines_of_the_service(functions, php):
     assert re.search(rf"^{at} \[WARNING\] it is 5\n{at} \[INFO\] yes$", log_of(reply), re.MULTILINE)
 
 
+def test_php_prints_each_warning_once_and_what_is_in_a_buffer(functions, php):
+    name = php("function handler() { ob_start(); echo 'in a buffer'; $x = $nothing; return (string)ob_get_level(); }")
+    for _ in range(2):
+        reply = functions.call(name)
+        assert reply.body == b"1"  # of the last call none is left open
+        assert log_of(reply).count("in a buffer") == 1 and len(re.findall("Warning: .*nothing", log_of(reply))) == 1
+
+
 PHP_ERRORS = {
     "throw": ("function handler() { throw new LogicException('bad thing'); }", {}, "LogicException", "bad thing"),
     "error": ("function handler() { return no_such_function(); }", {}, "Error", "Call to undefined function no_such_function()"),

@@ -29,7 +29,7 @@ def handler(event, context):
         mine["gone"] = not hasattr(context, "left")
     context.region = "elsewhere"
     mine["region"] = context.region
-    mine["json"] = json.loads(context.to_json())["requestId"]
+    mine["json"] = context.to_json()["requestId"]
     return json.dumps(mine)
 """
 SPOILT = """

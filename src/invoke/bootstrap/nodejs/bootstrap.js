@@ -30,7 +30,6 @@ const storage = new AsyncLocalStorage();
 let load = null;
 let generation = 20; // of the runtime that was asked for: what its name says
 let entry = null;
-let initializer = null;
 let lastRequestId = '';
 
 const small = Buffer.allocUnsafeSlow(READ_BYTES); // frames are put together in it
@@ -125,16 +124,37 @@ function makeLogger() {
 
 // ---- errors ----
 
+/** What a user throws may itself fail, or be no text, when it is looked at. */
+function tried(look, otherwise) {
+  try {
+    return look();
+  } catch (error) {
+    return otherwise;
+  }
+}
+
+function isError(value) {
+  return util.types.isNativeError(value) || tried(() => value instanceof Error, false);
+}
+
 function stackOf(error) {
-  const lines = String(error.stack || '').split('\n');
+  const lines = String(error.stack).split('\n');
   const own = lines.filter((line) => !line.includes(__filename));
   return (generation >= 18 ? lines : own).map((line) => line.trimEnd());
 }
 
+function shown(value) {
+  return typeof value === 'string' ? value : tried(() => util.inspect(value), typeof value);
+}
+
 function bodyOf(error, kind) {
-  if (error instanceof Error || (error && typeof error === 'object' && 'stack' in error))
-    return { errorMessage: String(error.message), errorType: kind || error.name || 'Error', stackTrace: stackOf(error) };
-  return { errorMessage: typeof error === 'string' ? error : util.inspect(error), errorType: kind || 'Error', stackTrace: [] };
+  if (!isError(error) && !tried(() => error && typeof error === 'object' && 'stack' in error, false))
+    return { errorMessage: shown(error), errorType: kind || 'Error', stackTrace: [] };
+  return {
+    errorMessage: tried(() => String(error.message), ''),
+    errorType: kind || tried(() => String(error.name || 'Error'), 'Error'),
+    stackTrace: tried(() => (error.stack ? stackOf(error) : []), []),
+  };
 }
 
 function unhandledBody(error, kind) {
@@ -227,8 +247,24 @@ function resultBytes(value) {
   return Buffer.from(String(value));
 }
 
-function succeed(call, value) {
-  if (!calls.has(call)) return;
+/** Answers that wait until nothing is left to do in the event loop. */
+const held = new Map();
+
+function hold(call, bytes) {
+  held.set(call, bytes);
+  channel.unref();
+}
+
+process.on('beforeExit', () => {
+  channel.ref();
+  for (const [call, bytes] of held) {
+    if (calls.delete(call)) sendAnswer(call, bytes);
+  }
+  held.clear();
+});
+
+function succeed(call, value, context) {
+  if (!calls.has(call) || held.has(call)) return;
   let bytes;
   try {
     bytes = resultBytes(value);
@@ -236,18 +272,18 @@ function succeed(call, value) {
     fail(call, UNHANDLED, unhandledBody(error));
     return;
   }
+  if (context && context.waitsForEmptyEventLoopBeforeCallback) {
+    hold(call, bytes);
+    return;
+  }
   calls.delete(call);
   sendAnswer(call, bytes);
 }
 
-function callbackOf(call) {
+function callbackOf(call, context) {
   return (error, data) => {
-    if (error === null || error === undefined) {
-      succeed(call, data);
-      return;
-    }
-    const isError = error instanceof Error;
-    fail(call, HANDLED, isError ? bodyOf(error) : { errorMessage: typeof error === 'string' ? error : util.inspect(error), errorType: 'FunctionHandledError' });
+    if (error === null || error === undefined) succeed(call, data, context);
+    else if (!held.has(call)) fail(call, HANDLED, isError(error) ? bodyOf(error) : { errorMessage: shown(error), errorType: 'FunctionHandledError' });
   };
 }
 
@@ -332,17 +368,19 @@ function makeResponse(call) {
       return headers.has(String(name).toLowerCase());
     },
     send(body) {
-      if (sent) return;
+      if (sent || !calls.delete(call)) return; // from here on it is answered: what comes behind changes nothing
       sent = true;
       wholeOf(body).then(
         (bytes) => {
-          if (!calls.delete(call)) return;
           const head = Buffer.from(JSON.stringify({ status, headersMap: Object.fromEntries(headers.values()) }));
           const size = Buffer.allocUnsafe(4);
           size.writeUInt32LE(head.length, 0);
           send('h', call, size, head, bytes);
         },
-        (error) => fail(call, UNHANDLED, unhandledBody(error)),
+        (error) => {
+          calls.set(call, {});
+          fail(call, UNHANDLED, unhandledBody(error));
+        },
       );
     },
   };
@@ -356,11 +394,9 @@ function doLoad(call, payload) {
   if (load.environment) Object.assign(process.env, load.environment); // it waited in reserve
   process.chdir(load.code);
   calls.set(call, {});
-  (async () => {
-    if (load.initializer) initializer = await findEntry(load.initializer);
-    entry = await findEntry(load.function.handler);
-  })().then(
-    () => {
+  findEntry(load.function.handler).then(
+    (found) => {
+      entry = found;
       if (calls.delete(call)) send('l', call);
     },
     (error) => fail(call, UNHANDLED, unhandledBody(error, error.kind)),
@@ -379,8 +415,13 @@ function within(state, f) {
   else f();
 }
 
-function doHook(call, meta, hook) {
-  within(begin(call, meta), () => run(call, generation >= 18, () => hook(makeContext(meta), callbackOf(call))));
+/** An initializer, or a hook. */
+function doHook(call, meta, handler) {
+  const state = begin(call, meta);
+  findEntry(handler).then(
+    (hook) => within(state, () => run(call, generation >= 18, () => hook(makeContext(meta), callbackOf(call)))),
+    (error) => fail(call, UNHANDLED, unhandledBody(error, error.kind)),
+  );
 }
 
 /** What calls bring beside their id is the same from one to the next, mostly. */
@@ -404,7 +445,7 @@ function doCall(call, meta, event) {
   const context = makeContext(meta);
   within(begin(call, meta), () => {
     if (meta.http) run(call, false, () => entry(makeRequest(meta.http, event), makeResponse(call), context));
-    else run(call, generation >= 18, () => entry(event, context, callbackOf(call)));
+    else run(call, generation >= 18, () => entry(event, context, callbackOf(call, context)));
   });
 }
 
@@ -414,14 +455,11 @@ function take(kind, call, payload) {
       doLoad(call, payload);
       break;
     case 'I':
-      doHook(call, JSON.parse(payload), initializer);
+      doHook(call, JSON.parse(payload), load.initializer);
       break;
     case 'K': {
       const meta = JSON.parse(payload);
-      findEntry(meta.handler).then((hook) => doHook(call, meta, hook), (error) => {
-        calls.set(call, {});
-        fail(call, UNHANDLED, unhandledBody(error, error.kind));
-      });
+      doHook(call, meta, meta.handler);
       break;
     }
     default: {

@@ -142,6 +142,13 @@ function result_text($value): string
     return $text;
 }
 
+/** What a call printed is in its log, though it left a buffer open. */
+function print_buffered()
+{
+    while (ob_get_level() > 0)
+        ob_end_flush();
+}
+
 // ---- user code: nothing of ours is in its scope ----
 
 function require_file(string $file)
@@ -157,7 +164,6 @@ class Runner
     private $channel;
     private $load;
     private $handler;
-    private $initializer;
 
     public function __construct(Channel $channel)
     {
@@ -217,8 +223,6 @@ class Runner
         }
         chdir($this->load['code']);
         set_include_path($this->load['code'] . PATH_SEPARATOR . get_include_path());
-        if ($this->load['initializer'] !== '')
-            $this->initializer = $this->find($this->load['initializer']);
         $this->handler = $this->find($this->load['function']['handler']);
         $this->channel->send('l', $call);
     }
@@ -227,6 +231,7 @@ class Runner
     {
         self::$requestId = $meta['requestId'];
         $hook($this->context($meta));
+        print_buffered();
         $this->channel->send('a', $call);
     }
 
@@ -238,11 +243,13 @@ class Runner
         self::$requestId = $meta['requestId'];
         if (!isset($meta['http'])) {
             $result = ($this->handler)($event, $this->context($meta));
+            print_buffered();
             $this->channel->send('a', $call, result_text($result));
             return;
         }
         require_once __DIR__ . '/psr7.php';
         list($head, $body) = answer_of(($this->handler)(request_of($meta['http'], $event), $this->context($meta)));
+        print_buffered();
         $this->channel->send('h', $call, pack('V', strlen($head)) . $head . $body);
     }
 
@@ -254,7 +261,9 @@ class Runner
                     $this->load($call, $payload);
                     break;
                 case 'I':
-                    $this->hook($call, json_decode($payload, true), $this->initializer);
+                    $meta = json_decode($payload, true);
+                    self::$requestId = $meta['requestId'];
+                    $this->hook($call, $meta, $this->find($this->load['initializer']));
                     break;
                 case 'K':
                     $meta = json_decode($payload, true);
@@ -265,6 +274,7 @@ class Runner
             }
         } catch (\Throwable $error) {
             $body = error_body($error);
+            print_buffered();
             say('ERROR', $body);
             $this->channel->send('e', $call, UNHANDLED . $body);
         }
@@ -284,6 +294,7 @@ spl_autoload_register(function (string $class) {
         require_once __DIR__ . '/psr7.php';
 });
 ini_set('display_errors', 'stderr');
+ini_set('log_errors', '0'); // to the same place, once more
 ini_set('html_errors', '0');
 $GLOBALS['fcLogger'] = new Logger();
 echo "FunctionCompute php runtime inited.\n";

@@ -141,7 +141,7 @@ class Context:
         shown["tracing"] = {
             "openTracingSpanContext": self.tracing.span_context, "openTracingSpanBaggages": self.tracing.span_baggages,
             "jaegerEndpoint": self.tracing.jaeger_endpoint}
-        return json_text(shown)
+        return shown
 
 
 set_made = Context._made.__set__  # past __setattr__
@@ -154,7 +154,7 @@ def make_context(load, meta):
     return context
 
 
-current = _thread._local()  # `meta` of the call that a thread has
+current = Bag()  # `meta` of the call: where several run at once, of the one that a thread has
 
 
 # ---- what comes when it is wanted ----
@@ -183,7 +183,7 @@ class Standard:
     names = frozenset((
         "collections", "contextlib", "copyreg", "datetime", "decimal", "enum", "functools", "io", "json", "keyword", "linecache",
         "logging", "numbers", "operator", "re", "reprlib", "signal", "sre_compile", "sre_constants", "sre_parse", "string", "textwrap",
-        "threading", "token", "tokenize", "traceback", "types", "warnings", "weakref", "_weakrefset"))
+        "threading", "token", "tokenize", "traceback", "types", "urllib", "warnings", "weakref", "_weakrefset"))
 
     def __init__(self):
         self.path = list(sys.path)
@@ -337,9 +337,21 @@ def result_bytes(value):
     return json_text(value, sort_keys=True, indent=4, default=plain).encode()
 
 
+def part_bytes(part):
+    return bytes(part) if isinstance(part, (bytes, bytearray, memoryview)) else str(part).encode()
+
+
+def path_info(path):
+    """Decoded, a character a byte: so WSGI has it."""
+    if "%" not in path and path.isascii():
+        return path
+    from urllib.parse import unquote_to_bytes
+    return unquote_to_bytes(path).decode("latin-1")
+
+
 def wsgi_environ(http, event, context):
     environ = dict(os.environ)
-    path = http["path"] or "/"
+    path = path_info(http["path"] or "/")
     headers = {k.lower(): v for k, v in http["headersMap"].items()}
     environ.update({
         "REQUEST_METHOD": http["method"], "PATH_INFO": path, "REMOTE_ADDR": http["clientIP"],
@@ -357,23 +369,24 @@ def wsgi_environ(http, event, context):
 
 def run_wsgi(entry, http, event, context):
     answer = {"status": 200, "headersMap": {}}
+    body = []
 
     def start_response(status, headers, exc_info=None):
-        if exc_info and exc_info[1]:
-            raise exc_info[1].with_traceback(exc_info[2])
+        # Nothing is sent before all is there: the head of an error always comes in time.
         answer["status"] = int(status.split(" ", 1)[0])
         answer["headersMap"] = {}
         for name, value in headers:
             answer["headersMap"].setdefault(name, []).append(value)
-        return lambda data: None
+        return lambda data: body.append(part_bytes(data))
 
     parts = entry(wsgi_environ(http, event, context), start_response)
     try:
-        body = b"".join(part if isinstance(part, bytes) else str(part).encode() for part in parts or ())
+        for part in (parts,) if isinstance(parts, (bytes, bytearray, str)) else parts or ():
+            body.append(part_bytes(part))
     finally:
         if hasattr(parts, "close"):
             parts.close()
-    return answer, body
+    return answer, b"".join(body)
 
 
 # ---- the life ----
@@ -393,6 +406,7 @@ class Runner:
         self.alone = True  # one call at a time
 
     def do_load(self, call, payload):
+        global current  # pylint: disable=global-statement
         self.load = parsed(payload)
         self.alone = self.load["concurrency"] == 1
         code = self.load["code"]
@@ -405,15 +419,14 @@ class Runner:
         if not self.alone:
             import threading  # by the main thread, which the module takes for the one that imports it
             self.thread = threading.Thread
-        if self.load["initializer"]:
-            self.initializer = find_entry(self.load["initializer"])
+            current = _thread._local()
         self.entry = find_entry(self.load["function"]["handler"])
         flush()
         write_frame(LOADED, call)
 
     def do_initialize(self, call, payload):
         current.meta = payload
-        self.initializer(make_context(self.load, payload))
+        find_entry(self.load["initializer"])(make_context(self.load, payload))
         flush()
         write_frame(ANSWER, call)
 

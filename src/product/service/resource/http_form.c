@@ -10,7 +10,7 @@
 #include "crypto/encode.h"
 #include "product/service/resource/run.h"
 
-enum { STATUS_MIN = 100, STATUS_MAX = 599 };
+enum { STATUS_MIN = 200, STATUS_MAX = 599 };
 
 /* User-Agent, whatever the client wrote. */
 static struct str canonical(struct work *work, struct str name)

@@ -24,19 +24,13 @@ public final class Handlers implements Function {
     private final Map<String, Object> made = new HashMap<>();
     private final ThreadLocal<String> requestId = ThreadLocal.withInitial(() -> "");
     private final Object handler;
-    private final Object initializer;
 
     public Handlers(Map<String, Object> load) throws Throwable {
         this.load = load;
-        String first = Json.text(load, "initializer");
-        initializer = first.isEmpty() ? null : find(first);
         handler = find(Json.text(Json.object(load.get("function")), "handler"));
         if (!(handler instanceof StreamRequestHandler || handler instanceof PojoRequestHandler || handler instanceof HttpRequestHandler))
             throw new LoadError("InvalidHandler", "Class '" + handler.getClass().getName()
                 + "' implements none of StreamRequestHandler, PojoRequestHandler and HttpRequestHandler of com.aliyun.fc.runtime", null);
-        if (initializer != null && !(initializer instanceof FunctionInitializer))
-            throw new LoadError("InvalidHandler",
-                "Class '" + initializer.getClass().getName() + "' does not implement com.aliyun.fc.runtime.FunctionInitializer", null);
     }
 
     private static boolean hasMethod(Class<?> type, String name) {
@@ -77,7 +71,12 @@ public final class Handlers implements Function {
 
     @Override
     public void initialize(Map<String, Object> meta) throws Throwable {
-        ((FunctionInitializer) initializer).initialize(begin(meta));
+        Context context = begin(meta);
+        Object initializer = find(Json.text(load, "initializer"));
+        if (!(initializer instanceof FunctionInitializer))
+            throw new LoadError("InvalidHandler",
+                "Class '" + initializer.getClass().getName() + "' does not implement com.aliyun.fc.runtime.FunctionInitializer", null);
+        ((FunctionInitializer) initializer).initialize(context);
     }
 
     @Override
