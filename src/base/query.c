@@ -84,11 +84,19 @@ static void parse(struct str raw, bool form, struct arena *arena, struct query *
     *out = (struct query){.valid = true};
     if (raw.len == 0)
         return;
-    out->pairs = ARENA_ARRAY(arena, count_of(raw, '&') + 1, struct query_pair);
+    size_t room = count_of(raw, '&') + 1;
+
+    if (room > QUERY_PAIRS_MAX)
+        room = QUERY_PAIRS_MAX;
+    out->pairs = ARENA_ARRAY(arena, room, struct query_pair);
     while (str_is_set(rest)) {
         str_cut(rest, '&', &part, &rest);
         if (part.len == 0)
             continue;
+        if (out->count == room) {
+            out->too_many = true;
+            break;
+        }
         struct query_pair *pair = &out->pairs[out->count++];
         struct str key;
         struct str value;

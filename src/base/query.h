@@ -10,6 +10,8 @@
 
 #include "base/arena.h"
 
+enum { QUERY_PAIRS_MAX = 10000 }; /* one takes 40 bytes, a text of it two */
+
 struct query_pair {
     struct str key;
     struct str value; /* "" when there is none */
@@ -19,7 +21,8 @@ struct query_pair {
 struct query {
     struct query_pair *pairs;
     size_t count;
-    bool valid; /* false: a bad percent escape; such texts are kept raw */
+    bool valid;    /* false: a bad percent escape; such texts are kept raw */
+    bool too_many; /* there are more, which were not read */
 };
 
 void query_parse(struct str raw, struct arena *arena, struct query *out);

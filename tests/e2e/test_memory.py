@@ -124,12 +124,17 @@ def package(size):
     return json.dumps({"functionName": "large", "runtime": "python3", "handler": "h", "code": code}).encode()
 
 
+BUCKET = "bucket.oss-cn-hangzhou.aliyuncs.com"
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "x-acs-version": "2015-04-01", "x-acs-action": "AssumeRole"}
+
 BODIES = {
     "[1,1,...]": (FUNCTIONS, ones, 400),
     '{"functionName": [1,1,...]}': (FUNCTIONS, lambda size: b'{"functionName":' + ones(size) + b"}", 400),
     "a list in a text": (f"{FUNCTIONS}/f/triggers", in_text, 400),
     "[[[...": (FUNCTIONS, lambda size: b"[" * size, 400),
     "a package": (FUNCTIONS, package, 200),
+    "a=1&a=1&... to a product whose calls are forms": ("/", lambda size: b"a=1&" * (size // 4), 400, {"host": "sts.cn-hangzhou.aliyuncs.com", "headers": FORM}),
+    "<a><a>... as a bucket's configuration": ("/?lifecycle", lambda size: b"<a>" * (size // 3), 400, {"method": "PUT", "host": BUCKET}),
     "a list to a rule that looks into bodies": (invocation("looked", "s"), lambda size: ones(size // 6), 404),
 }
 
@@ -139,7 +144,7 @@ BODIES = {
 )
 @pytest.mark.heavy
 def test_body_costs_at_most_three_times_its_size(daemon, name):
-    path, make, status = BODIES[name]
+    path, make, status, *more = BODIES[name]
     running = daemon(
         rules="version: 1\nrules: [{id: looks, match: {function: looked, body: {json: {/a: 1}}}, do: {error: AccessDenied}}]\n",
         arguments=["--journal-bytes", "1MiB"],
@@ -148,11 +153,12 @@ def test_body_costs_at_most_three_times_its_size(daemon, name):
     assert running.call("POST", "/2016-08-15/services", b'{"serviceName": "s"}').status == 200
     made = running.call("POST", FUNCTIONS, json.dumps({"functionName": "f", "runtime": "python3", "handler": "h", "code": code}))
     assert made.status == 200, made.body
+    assert running.call("PUT", "/", host=BUCKET).status == 200
     body = make(LARGE)
     idle = running.status("VmRSS")
     with open(f"/proc/{running.pid}/clear_refs", "w", encoding="ascii") as peak:
         peak.write("5")  # VmHWM begins anew
-    reply = running.call("POST", path, body)
+    reply = running.call(**{"method": "POST", "path": path, "body": body, **dict(*more)})
     assert reply.status == status, reply.body[:200]
     assert running.status("VmHWM") - idle <= 3 * len(body) / KIB + MIB / KIB
 

@@ -242,6 +242,8 @@ def test_bucket_subresources(daemon, sub, status, text):
     for wrong in (b"", b"not XML", b"<Some", b"{}") if sub != "policy" else ():
         refused = running.call("PUT", f"/?{sub}", wrong, host=host)
         assert (refused.status, texts(refused, "Code")) == (400, ["MalformedXML"]), wrong
+    large = running.call("PUT", f"/?{sub}", b"<Some>" + b" " * (1 << 20) + b"</Some>", host=host)
+    assert (large.status, texts(large, "Code")) == (400, ["EntityTooLarge"])
     assert running.call("GET", f"/?{sub}", host=host).status == status
     put = running.call("PUT", f"/?{sub}", body, host=host)
     kept = running.call("GET", f"/?{sub}", host=host)

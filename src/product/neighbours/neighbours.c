@@ -5,7 +5,7 @@
 #include "loop/worker.h"
 #include "product/neighbours/internal.h"
 
-enum { STATUS_FORBIDDEN = 403, STATUS_NOT_IMPLEMENTED = 501 };
+enum { STATUS_BAD_REQUEST = 400, STATUS_FORBIDDEN = 403, STATUS_NOT_IMPLEMENTED = 501 };
 
 static const struct product products[NEIGHBOUR_COUNT] = {
     [NEIGHBOUR_OSS] = {"OSS",             "oss", oss_perform,   oss_refuse, 403, "SecurityTokenExpired",
@@ -49,6 +49,12 @@ void neighbours_free(struct neighbours *neighbours)
     mem_free(neighbours);
 }
 
+/* Whose parameters may stand in the body; elsewhere a form is what is stored. */
+static bool is_rpc(const struct neighbours_pending *p)
+{
+    return p->product->refuse == pop_refuse;
+}
+
 static struct neighbours_pending *begin(struct neighbours *neighbours,
                                         const struct neighbours_call *call)
 {
@@ -66,7 +72,7 @@ static struct neighbours_pending *begin(struct neighbours *neighbours,
     p->bucket = call->place->bucket;
     p->name = STR("");
     query_parse(call->request->query, p->arena, &p->query);
-    if (request_has_form(call->request))
+    if (is_rpc(p) && request_has_form(call->request))
         query_parse(call->request->body, p->arena, &p->form);
     return p;
 }
@@ -100,6 +106,9 @@ neighbours_perform(struct neighbours *neighbours, const struct neighbours_call *
     else if (key_is_over(p))
         pending_refuse(p, p->product->expired_status, p->product->expired_code,
                        "The security token you provided has expired.");
+    else if (p->form.too_many)
+        pending_refuse(p, STATUS_BAD_REQUEST, "InvalidParameter", "More than %d parameters.",
+                       QUERY_PAIRS_MAX);
     else
         p->product->perform(p);
     return product_returned(&p->base) ? NULL : p;

@@ -7,6 +7,7 @@
 #define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 
 enum { STATUS_OK = 200, STATUS_NO_CONTENT = 204, STATUS_BAD_REQUEST = 400, STATUS_NOT_FOUND = 404 };
+enum { CONFIG_BYTES_MAX = 1 << 20 };
 
 struct config {
     const char *sub;
@@ -173,6 +174,17 @@ static bool need_id(struct neighbours_pending *p, const struct config *config)
     return false;
 }
 
+/* It stays in memory, with its bucket. */
+static bool need_size(struct neighbours_pending *p, struct str text)
+{
+    if (text.len <= CONFIG_BYTES_MAX)
+        return true;
+    pending_refuse(p, STATUS_BAD_REQUEST, "EntityTooLarge",
+                   "A configuration may have %d bytes, this one has %zu.", CONFIG_BYTES_MAX,
+                   text.len);
+    return false;
+}
+
 /* All but a policy is XML; what is none is not kept. */
 static bool need_form(struct neighbours_pending *p, const struct config *config, struct str text)
 {
@@ -201,7 +213,8 @@ bool oss_config(struct neighbours_pending *p, const char *sub)
         return true;
     if (str_eq(method, STR("GET")))
         get_config(p, config);
-    else if (need_id(p, config) && (!puts || need_form(p, config, p->call.request->body)))
+    else if (need_id(p, config) && (!puts || (need_size(p, p->call.request->body) &&
+                                              need_form(p, config, p->call.request->body))))
         keep_config(p, config, puts ? p->call.request->body : STR_NONE);
     return true;
 }

@@ -1,6 +1,7 @@
 #include "base/query.h"
 
 #include "../suite.h"
+#include "base/buf.h"
 
 static const struct {
     const char *raw;
@@ -71,6 +72,25 @@ START_TEST(test_query_parse_plain_keeps_plus)
 }
 END_TEST
 
+START_TEST(test_query_parse_reads_no_more_than_there_may_be)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+    OWN(buf_done) struct buf text = {0};
+    struct query query;
+
+    for (int i = 0; i < QUERY_PAIRS_MAX; i++)
+        buf_printf(&text, "%sk=%d", i ? "&" : "", i);
+    buf_puts(&text, "&&");
+    query_parse(buf_str(&text), arena, &query);
+    ck_assert_uint_eq(query.count, QUERY_PAIRS_MAX);
+    ck_assert(!query.too_many && query.valid);
+    buf_puts(&text, "last=1");
+    query_parse(buf_str(&text), arena, &query);
+    ck_assert_uint_eq(query.count, QUERY_PAIRS_MAX);
+    ck_assert(query.too_many && !str_is_set(query_get(&query, STR("last"))));
+}
+END_TEST
+
 START_TEST(test_query_parse_keeps_what_is_malformed)
 {
     OWN(arena_free) struct arena *arena = arena_new();
@@ -95,6 +115,7 @@ int main(void)
     tcase_add_test(tc, test_percent_encode_keeps_unreserved_only);
     tcase_add_test(tc, test_query_parse_keeps_order_and_tells_bare_keys);
     tcase_add_test(tc, test_query_parse_plain_keeps_plus);
+    tcase_add_test(tc, test_query_parse_reads_no_more_than_there_may_be);
     tcase_add_test(tc, test_query_parse_keeps_what_is_malformed);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
