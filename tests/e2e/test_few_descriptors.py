@@ -37,6 +37,18 @@ def kept_alive_by_the_control_side(sock):
     sock.sendall(LIVE)
 
 
+def at_a_body_of_the_control_side(sock):
+    sock.sendall(b"POST /_fcemu/state/reset HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{")
+
+
+def listening(sock):
+    sock.sendall(b"GET /_fcemu/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+
+
+def following(sock):
+    sock.sendall(b"GET /_fcemu/logs?follow=true HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+
+
 def connect_many(running, what):
     socks = []
     for _ in range(CLIENTS):
@@ -53,7 +65,7 @@ def connect_many(running, what):
     "what",
     [
         pytest.param(what, id=what.__name__, marks=pytest.mark.sound("A5", f"ulimit -n 64 and 256, 500 clients {what.__name__}", "livez within 2 s, always"))
-        for what in (silent, dripping, kept_alive, kept_alive_by_the_control_side)
+        for what in (silent, dripping, kept_alive, kept_alive_by_the_control_side, at_a_body_of_the_control_side, listening, following)
     ],
 )
 def test_control_side_answers(small, what):

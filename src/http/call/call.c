@@ -115,6 +115,7 @@ static enum MHD_Result step_line(struct http_call *call, const char *method, con
     call->in_handler = false;
     if (!call->has_body)
         return MHD_YES; /* libmicrohttpd comes by once more, and then the connection may live on */
+    peer_waits(call->peer);
     if (call->delivered)
         return settle_early(call);
     if (call->declared_bytes > call->body_limit)
@@ -171,6 +172,7 @@ static enum MHD_Result step_whole(struct http_call *call)
     }
     if (call->pauses && pause_body(call, &result))
         return result;
+    peer_is_busy(call->peer);
     call->phase = CALL_WHOLE;
     call->request.body_complete = true;
     if (body_end(&call->body, &call->request.body, &err) < 0)

@@ -55,6 +55,7 @@ bool http_call_stream(struct http_call *call, const struct http_response *head,
     call->delivered = true;
     call->response = *head;
     call->stream.open = true;
+    peer_waits(call->peer);
     call->stream.on_gone = on_gone;
     wake(call);
     return true;

@@ -2,6 +2,7 @@
  * http/wire/listen.c - listening sockets
  */
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -21,10 +22,20 @@ static bool has_place(const struct wire *wire)
     return wire->connections < wire->connections_max + kept;
 }
 
-/* No place, but soon. */
-static bool makes_room(struct wire *wire)
+static bool is_somebody_there(const struct listener *listener)
 {
-    return wire->owner.gate.reserved && (wire->leaving > 0 || quiet_give_up(wire));
+    struct pollfd wait = {.fd = listener->fd, .events = POLLIN};
+
+    return poll(&wait, 1, 0) > 0;
+}
+
+/* No place, but soon; nobody goes for nobody. */
+static bool makes_room(struct listener *listener)
+{
+    struct wire *wire = listener->wire;
+
+    return wire->owner.gate.reserved &&
+           (wire->leaving > 0 || !is_somebody_there(listener) || quiet_give_up(wire));
 }
 
 static void set_watching(struct wire *wire, unsigned events)
@@ -48,7 +59,7 @@ static void on_connection(void *arg, unsigned events)
 
     (void)events;
     for (int i = 0; i < ACCEPTS_A_WAKE; i++) {
-        if (!has_place(wire) && makes_room(wire))
+        if (!has_place(wire) && makes_room(listener))
             return;
         struct sockaddr_storage address = {0};
         socklen_t len = sizeof(address);

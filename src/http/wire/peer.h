@@ -58,7 +58,7 @@ struct peer {
     bool overtaken; /* the taker's: an answer went out past libmicrohttpd, the last one here */
     struct hearing hearing; /* the taker's, too */
     bool kept;              /* its place is one of those kept back, or would be */
-    bool quiet;             /* in the list of those that ask for nothing now, */
+    struct quiet *in;       /* the list of those that could go, if it is in one, */
     bool given_up;          /* or shut to make room */
     uint64_t quiet_since_ns;
     struct peer *quiet_prev, *quiet_next;
@@ -78,6 +78,9 @@ void peer_free(struct peer *peer);
 struct str peer_sni(struct peer *peer);
 /** A request is here whole, at least its head: the place is the peer's until that is answered. */
 void peer_is_busy(struct peer *peer);
+/** It asks, but some of its request is still to come, or its answer has no end: of a place that is
+ * kept back, it goes when nobody else can. */
+void peer_waits(struct peer *peer);
 /** It asks for nothing: the place may be given to somebody who does. */
 void peer_is_quiet(struct peer *peer);
 /** Is @fd still that of a peer of @wire? */

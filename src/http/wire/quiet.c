@@ -2,24 +2,21 @@
  * http/wire/quiet.c - connections that ask for nothing now, in the order in which they fell quiet
  *
  * Silent from the start, kept alive, or still at their head: they have no claim to a place that is
- * kept back when somebody else comes, and not for ever to their own. Giving one up shuts its
- * socket; whoever reads it finds the end and closes it, in the next turn of the loop.
+ * kept back when somebody else comes, and not for ever to their own. When there are none, those in
+ * such places go whose request is still to come, or whose answer has no end. Giving one up shuts
+ * its socket; whoever reads it finds the end and closes it, in the next turn of the loop.
  */
+#include "base/own.h"
 #include "base/units.h"
 #include "http/wire/internal.h"
 
-enum { SWEEP_NS = NS_PER_S };
+enum { SWEEP_NS = NS_PER_S, NEW_NS = NS_PER_S };
 
 static void sweep(struct loop_timer *timer);
 
-static struct quiet *list_of(struct peer *peer)
-{
-    return peer->kept ? &peer->wire->quiet_kept : &peer->wire->quiet;
-}
-
 static void unlink_peer(struct peer *peer)
 {
-    struct quiet *quiet = list_of(peer);
+    struct quiet *quiet = GIVE(peer->in);
 
     if (peer->quiet_prev)
         peer->quiet_prev->quiet_next = peer->quiet_next;
@@ -30,30 +27,42 @@ static void unlink_peer(struct peer *peer)
     else
         quiet->last = peer->quiet_prev;
     peer->quiet_prev = peer->quiet_next = NULL;
-    peer->quiet = false;
 }
 
 void peer_is_busy(struct peer *peer)
 {
-    if (peer->quiet)
+    if (peer->in)
         unlink_peer(peer);
 }
 
-void peer_is_quiet(struct peer *peer)
+static void append(struct quiet *quiet, struct peer *peer)
 {
-    struct wire *wire = peer->wire;
-    struct quiet *quiet = list_of(peer);
-
-    if (peer->quiet || peer->given_up)
-        return;
-    peer->quiet = true;
-    peer->quiet_since_ns = loop_now_ns(wire->loop);
+    peer->in = quiet;
+    peer->quiet_since_ns = loop_now_ns(peer->wire->loop);
     peer->quiet_prev = quiet->last;
     if (quiet->last)
         quiet->last->quiet_next = peer;
     else
         quiet->first = peer;
     quiet->last = peer;
+}
+
+void peer_waits(struct peer *peer)
+{
+    peer_is_busy(peer);
+    if (peer->kept && !peer->given_up)
+        append(&peer->wire->waiting, peer);
+}
+
+void peer_is_quiet(struct peer *peer)
+{
+    struct wire *wire = peer->wire;
+
+    if (peer->in == &wire->waiting)
+        unlink_peer(peer);
+    if (peer->in || peer->given_up)
+        return;
+    append(peer->kept ? &wire->quiet_kept : &wire->quiet, peer);
     if (!loop_timer_armed(&wire->sweep))
         loop_timer_arm(wire->loop, &wire->sweep, (uint64_t)wire->head_timeout_s * NS_PER_S, sweep);
 }
@@ -66,10 +75,18 @@ static void give_up(struct peer *peer)
     shutdown(peer->fd, SHUT_RDWR);
 }
 
+/* What it sends may be on its way. */
+static bool is_new(const struct peer *peer)
+{
+    return loop_now_ns(peer->wire->loop) < peer->quiet_since_ns + NEW_NS;
+}
+
 bool quiet_give_up(struct wire *wire)
 {
     struct peer *peer = wire->quiet_kept.first ? wire->quiet_kept.first : wire->quiet.first;
 
+    if (!peer || (wire->waiting.first && is_new(peer)))
+        peer = wire->waiting.first;
     if (peer)
         give_up(peer);
     return peer != NULL;

@@ -64,6 +64,7 @@ struct wire {
     struct knock *knocks;
     struct lookout lookout;
     struct quiet quiet, quiet_kept; /* those in places that are kept back */
+    struct quiet waiting;           /* in such places, too: see peer_waits() */
     struct loop_timer sweep;
     struct peer **by_fd; /* all connections */
     size_t by_fd_count;
