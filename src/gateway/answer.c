@@ -106,13 +106,27 @@ static enum fault_keys effective_keys(const struct exchange *x, enum fault_keys 
                                                            : KEYS_BOTH;
 }
 
-/* Traffic for HTTP triggers is answered as 2016-08-15 does, but at hosts of fcapp.run in the keys
- * of 2023-03-30 (captures). */
+static bool at_own_host(const struct exchange *x)
+{
+    return x->place.kind == PLACE_TRIGGER && str_eq(x->place.zone, STR("fcapp.run"));
+}
+
+/* Traffic for HTTP triggers is answered as 2016-08-15 does, but at hosts of fcapp.run (captures)
+ * and for functions of 2023-03-30 in the keys of that. */
 static enum api_version dialect_of(const struct exchange *x)
 {
-    bool own_host = x->place.kind == PLACE_TRIGGER && str_eq(x->place.zone, STR("fcapp.run"));
+    bool later = x->facts.api == API_TRIGGER && (at_own_host(x) || exchange_is_of_2023(x));
 
-    return x->facts.api == API_TRIGGER && own_host ? API_2023 : x->facts.api;
+    return later ? API_2023 : x->facts.api;
+}
+
+/* A bad answer is the function's error, every other one the service's. Documents and captures of
+ * fcapp.run spell that differently. */
+static struct str error_type(const struct exchange *x, struct str code)
+{
+    if (str_eq(code, STR("BadResponse")))
+        return STR("UnhandledInvocationError");
+    return at_own_host(x) ? STR("FCCommonError") : STR("FcCommonError");
 }
 
 void reply_common_headers(struct exchange *x, struct reply *reply)
@@ -204,10 +218,8 @@ void reply_error(struct exchange *x, const struct fc_error *error, const struct 
     reply->http.body_from_arena = true;
     http_headers_add(&reply->http.headers, x->arena, STR("Content-Type"), STR("application/json"));
     reply_common_headers(x, reply);
-    /* A bad answer is the function's error, every other one the service's. */
     if (x->facts.api == API_TRIGGER)
         http_headers_add(&reply->http.headers, x->arena, STR("X-Fc-Error-Type"),
-                         str_eq(reply->code, STR("BadResponse")) ? STR("UnhandledInvocationError")
-                                                                 : STR("FcCommonError"));
+                         error_type(x, reply->code));
     x->answered = true;
 }

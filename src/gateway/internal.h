@@ -81,6 +81,10 @@ void upload_is_all(struct exchange *x);
 /** The rules were asked on the request: what struck its upload before stands in front. */
 void upload_join(struct exchange *x);
 
+/* operate.c */
+/** By its API, or through a host that leads to a function of it. */
+bool exchange_is_of_2023(const struct exchange *x);
+
 /* strike.c */
 void exchange_begin_chain(struct exchange *x);
 

@@ -60,16 +60,23 @@ static bool usable_as_id(struct str text)
     return true;
 }
 
+bool exchange_is_of_2023(const struct exchange *x)
+{
+    bool led = x->facts.api == API_TRIGGER && str_is_set(x->target.function);
+
+    return x->facts.api == API_2023 || (led && !str_is_set(x->target.service));
+}
+
 /* A client of 2016 may choose the id by X-Fc-Trace-Id (seen in client code). */
 static struct str choose_request_id(struct exchange *x)
 {
     struct str trace = exchange_header(x, STR("X-Fc-Trace-Id"));
     char *text;
 
-    if (x->facts.api != API_2023 && usable_as_id(trace))
+    if (!exchange_is_of_2023(x) && usable_as_id(trace))
         return trace;
     text = arena_alloc(x->arena, ID_UUID_BYTES);
-    if (x->facts.api == API_2023)
+    if (exchange_is_of_2023(x))
         id_request_2023(x->wall_ms, text);
     else
         id_uuid(text);

@@ -191,7 +191,7 @@ struct invoke_request {
     const struct invoke_session *session; /* whose instance takes it; NULL: any */
     bool wants_log;                       /* the end of what it printed, in its result */
     uint32_t retry_count;
-    struct str span_context;
+    struct str trace_id, span_context; /* may be absent */
     const struct invoke_pair *baggage;
     size_t baggage_count;
 };

@@ -4,6 +4,7 @@
  *
  * Source: spec page invocation §7.3 and §7.4.
  */
+#include "crypto/encode.h"
 #include "invoke/internal.h"
 #include "invoke/web.h"
 
@@ -11,6 +12,35 @@ bool web_wants_pipe(const struct invoke_call *call)
 {
     return call->phase == CALL_RUNNING && call->request.stream && call->request.http &&
            str_is_set(http_headers_get(call->request.http->headers, STR("Upgrade")));
+}
+
+static struct str or_none(struct str text)
+{
+    return text.len ? text : STR("");
+}
+
+static void add_baggage(struct buf *out, const struct invoke_request *r)
+{
+    OWN(arena_free) struct arena *arena = arena_new();
+
+    head_add(out, "x-fc-tracing-opentracing-span-baggages",
+             base64_text(call_baggage(r, arena), arena));
+}
+
+static void add_tracing(struct buf *out, const struct invoke_request *r)
+{
+    head_add(out, "x-fc-trace-id", or_none(r->trace_id));
+    head_add(out, "x-fc-tracing-opentracing-span-context", or_none(r->span_context));
+    if (r->baggage_count)
+        add_baggage(out, r);
+    else
+        head_add(out, "x-fc-tracing-opentracing-span-baggages", STR(""));
+    /* There, and empty: nothing of the kind is here. */
+    buf_puts(out, "x-fc-tracing-jaeger-endpoint: \r\n"
+                  "x-fc-api-server-ip: \r\n"
+                  "x-fc-eagleeye-rpcid: \r\n"
+                  "x-fc-eagleeye-traceid: \r\n"
+                  "x-fc-eagleeye-userdata: \r\n");
 }
 
 static void add_service_headers(struct buf *out, struct invoke_call *call, const char *control)
@@ -33,8 +63,7 @@ static void add_service_headers(struct buf *out, struct invoke_call *call, const
     head_add(out, "x-fc-instance-id", str_of(i->id));
     head_add(out, "x-fc-client-ip", r->http ? r->http->client : STR(""));
     head_add(out, "x-fc-base-path", r->http ? r->http->base_path : STR(""));
-    head_add(out, "x-fc-tracing-opentracing-span-context",
-             r->span_context.len ? r->span_context : STR(""));
+    add_tracing(out, r);
 }
 
 /* Another protocol, for which the connection is handed over. */

@@ -125,7 +125,7 @@ def test_the_host_of_a_trigger_leads_to_its_function(shop):
     assert reaches(send(running, "GET", "/any/path", host=host))
     refused = send(running, "DELETE", "/any/path", host=host)
     assert refusal(refused)[0] == 403
-    assert set(refused.json()) == {"Code", "Message", "RequestId"} and refused.headers["x-fc-error-type"] == "FcCommonError"
+    assert set(refused.json()) == {"Code", "Message", "RequestId"} and refused.headers["x-fc-error-type"] == "FCCommonError"
     wrong = "zz" + host[2:]
     status, code, message = refusal(send(running, "GET", "/x", host=wrong))
     assert (status, code) == (404, "TriggerNotFound") and wrong in message

@@ -1,6 +1,8 @@
 """HTTP triggers of functions with code: the form each generation and runtime gets, and what comes back."""
 
+import base64
 import json
+import re
 
 import pytest
 
@@ -158,6 +160,9 @@ def handler(event, context):
 """
 
 
+ID_OF_2023 = r"1-[0-9a-f]{8}-15[0-9a-f]{6}-[0-9a-f]{12}"
+
+
 def modern(running):
     """A function of 2023-03-30; the host of its trigger."""
     body = {"functionName": "f", "runtime": "python3.10", "handler": "index.handler", "code": {"zipFile": zipped({"index.py": EVENT.encode()})}}
@@ -179,12 +184,27 @@ def test_functions_of_2023_get_an_event(daemon):
     context = event["requestContext"]
     assert context["http"]["method"] == "POST" and context["http"]["path"] == "/a b" and context["domainName"] == host
     assert context["requestId"] == reply.headers["X-Fc-Request-Id"] and isinstance(context["timeEpoch"], str)
+    assert re.fullmatch(ID_OF_2023, context["requestId"])
+    assert context["triggerId"] == running.call("GET", "/2023-03-30/functions/f/triggers/http").json()["triggerId"]
     forged = running.call("POST", "/", b"", {"X-Fc-Security-Token": "forged", "Keep-Alive": "forged"}, host=host).json()["headers"]
     assert "forged" not in forged.values(), forged
     binary = running.call("POST", "/", b"\xff\x00", {"Content-Type": "application/octet-stream"}, host=host).json()
     assert (binary["isBase64Encoded"], binary["body"]) == (True, "/wA=")
     plain = running.call("GET", "/plain", host=host)
     assert (plain.status, plain.headers["Content-Type"], plain.body) == (200, "application/json", b"just text")
+
+
+def test_a_domain_in_front_of_a_function_of_2023_speaks_as_that(daemon):
+    running = daemon()
+    modern(running)
+    body = {"domainName": "www.example.com", "protocol": "HTTP",
+            "routeConfig": {"routes": [{"path": "/a/*", "functionName": "f", "methods": ["GET", "DELETE"]}]}}
+    assert running.call("POST", "/2023-03-30/custom-domains", json.dumps(body)).status == 200
+    answered = running.call("GET", "/a/", headers={"X-Fc-Trace-Id": "mine"}, host="www.example.com")
+    assert answered.status == 203 and re.fullmatch(ID_OF_2023, answered.headers["X-Fc-Request-Id"])
+    refused = running.call("DELETE", "/a/", host="www.example.com")  # which the trigger does not allow
+    assert (refused.status, refused.headers["X-Fc-Error-Type"]) == (403, "FcCommonError")
+    assert set(refused.json()) == {"Code", "Message", "RequestId"} and re.fullmatch(ID_OF_2023, refused.json()["RequestId"])
 
 
 FORGED = {"X-Fc-Own": "forged", "X-Fc-Security-Token": "forged", "Keep-Alive": "forged", "X-Asked": "1"}
@@ -217,6 +237,26 @@ def test_headers_of_the_service_are_not_taken_from_clients(functions, runtime, f
     shown = {header.lower(): value for header, value in reply.json().items()}
     assert reply.status == 200 and shown["x-asked"] == "1"
     assert "x-fc-own" not in shown and "forged" not in shown.values(), shown
+
+
+TOLD = [
+    "access-key-id", "access-key-secret", "account-id", "api-server-ip", "base-path", "client-ip", "control-path", "eagleeye-rpcid",
+    "eagleeye-traceid", "eagleeye-userdata", "function-handler", "function-memory", "function-name", "function-timeout", "qualifier", "region",
+    "request-id", "retry-count", "security-token", "service-logproject", "service-logstore", "service-name", "trace-id",
+    "tracing-jaeger-endpoint", "tracing-opentracing-span-baggages", "tracing-opentracing-span-context", "version-id"]
+
+
+def test_a_custom_runtime_is_told_all_that_the_service_tells(functions):
+    name = functions.create("custom", {"bootstrap*": SHOW_HEADERS})
+    functions.trigger(name)
+    ask = {"X-Fc-Tracing-Opentracing-Span-Context": "span", "X-Fc-Tracing-Opentracing-Span-Context-Baggage-K": "v", "X-Fc-Trace-Id": "mine"}
+    for headers in (ask, {}):
+        reply = functions.running.call("GET", f"/2016-08-15/proxy/demo/{name}/", headers=headers)
+        told = {header.lower().removeprefix("x-fc-"): value for header, value in reply.json().items()}
+        assert [each for each in TOLD if each not in told] == []
+        assert (told["tracing-opentracing-span-context"], told["trace-id"]) == (("span", "mine") if headers else ("", ""))
+        baggage = base64.b64decode(told["tracing-opentracing-span-baggages"])
+        assert {key.lower(): value for key, value in json.loads(baggage or "{}").items()} == ({"k": "v"} if headers else {})
 
 
 # ---- asynchronous requests ----
@@ -272,7 +312,7 @@ def test_a_default_domain_carries_neither_redirects_nor_apks(daemon):
     assert running.call("POST", "/2023-03-30/custom-domains", json.dumps(domain)).status == 200
     for path, status, code in (("/go", 302, "ExternalRedirectForbidden"), ("/apk", 200, "ApkDownloadForbidden")):
         refused = running.call("GET", path, host=host)
-        assert (refused.status, refused.json()["Code"], refused.headers["X-Fc-Error-Type"], refused.headers["Location"]) == (400, code, "FcCommonError", None)
+        assert (refused.status, refused.json()["Code"], refused.headers["X-Fc-Error-Type"], refused.headers["Location"]) == (400, code, "FCCommonError", None)
         assert running.call("GET", path, host="own.example.com").status == status
 
 

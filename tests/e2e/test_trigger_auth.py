@@ -85,7 +85,7 @@ def test_passwords_and_tokens(triggers, kind, config, headers, text):
         assert reply.status == 200, reply.body
         return
     assert (reply.status, reply.json()["Code"], reply.json()["Message"]) == (403, "AccessDenied", text)
-    assert reply.headers["X-Fc-Error-Type"] == "FcCommonError" and reply.headers["X-Fc-Instance-Id"] is None
+    assert reply.headers["X-Fc-Error-Type"] == "FCCommonError" and reply.headers["X-Fc-Instance-Id"] is None
 
 
 def test_a_preflight_carries_no_credentials(triggers):

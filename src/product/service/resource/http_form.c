@@ -88,7 +88,8 @@ static void add_body(struct work *work, cJSON *event)
     cJSON_AddBoolToObject(event, "isBase64Encoded", !text);
 }
 
-static void add_context(struct work *work, const struct invoke_http *http, cJSON *event)
+static void add_context(struct work *work, const struct invoke_http *http, struct str trigger_id,
+                        cJSON *event)
 {
     cJSON *context = cJSON_AddObjectToObject(event, "requestContext");
     cJSON *line = cJSON_CreateObject();
@@ -107,6 +108,7 @@ static void add_context(struct work *work, const struct invoke_http *http, cJSON
     json_add_str(context, "requestId", work->call.request_id);
     json_add_str(context, "time", str_of(time));
     json_add_str(context, "timeEpoch", arena_strf(work->arena, "%llu", (unsigned long long)now));
+    json_add_str(context, "triggerId", trigger_id);
     json_add_str(line, "method", http->method);
     json_add_str(line, "path", path);
     json_add_str(line, "protocol", STR("HTTP/1.1"));
@@ -115,7 +117,7 @@ static void add_context(struct work *work, const struct invoke_http *http, cJSON
     cJSON_AddItemToObject(context, "http", line);
 }
 
-struct str http_event(struct work *work, const struct invoke_http *http)
+struct str http_event(struct work *work, const struct invoke_http *http, struct str trigger_id)
 {
     OWN(json_free) cJSON *event = cJSON_CreateObject();
     OWN(buf_done) struct buf text = {0};
@@ -125,7 +127,7 @@ struct str http_event(struct work *work, const struct invoke_http *http)
     add_headers(work, http->headers, event);
     add_query(work, event);
     add_body(work, event);
-    add_context(work, http, event);
+    add_context(work, http, trigger_id, event);
     json_print(event, false, &text);
     return arena_str(work->arena, buf_str(&text));
 }

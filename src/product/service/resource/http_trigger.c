@@ -99,14 +99,15 @@ static const cJSON *cors_of(struct work *work, const cJSON *config)
     return kept;
 }
 
-static void enter(struct work *work, const struct address *at, const cJSON *config)
+static void enter(struct work *work, const struct address *at, const cJSON *trigger,
+                  const cJSON *config)
 {
     const cJSON *cors = cors_of(work, config);
 
     if (cors_answers(work->call.request, cors, config))
         cors_answer_preflight(work, cors);
     else if (check_method(work, config) && restriction_allows(work, at))
-        run_http(work, at, cors);
+        run_http(work, at, json_get_str(trigger, "triggerId"), cors);
 }
 
 void http_trigger_call(struct work *work)
@@ -135,5 +136,5 @@ void http_trigger_call(struct work *work)
         return;
     }
     if (resolve(work, &at, trigger) && may_enter(work, config_of(trigger)))
-        enter(work, &at, config_of(trigger));
+        enter(work, &at, trigger, config_of(trigger));
 }

@@ -111,13 +111,19 @@ static void add_measures(const struct run *run, const struct invoke_result *resu
 
 /* ---- answers ---- */
 
+static bool at_own_host(const struct run *run)
+{
+    return str_ends(run->work->call.request->host, STR(".fcapp.run"));
+}
+
 static void refuse(const struct run *run, const struct invoke_result *result)
 {
     struct work *work = run->work;
 
     answer_refuse_text(work, result->code, STR_FMT, STR_ARG(result->message));
     if (run->by_http)
-        add(work, "X-Fc-Error-Type", STR("FcCommonError"));
+        add(work, "X-Fc-Error-Type",
+            at_own_host(run) ? STR("FCCommonError") : STR("FcCommonError"));
 }
 
 static void answer_event(const struct run *run, const struct invoke_result *result)
@@ -174,7 +180,7 @@ static const char *barred(const struct run *run, const struct invoke_result *res
 {
     struct str type = http_headers_get(&result->headers, STR("Content-Type"));
 
-    if (!run->of_2023 || !str_ends(run->work->call.request->host, STR(".fcapp.run")))
+    if (!run->of_2023 || !at_own_host(run))
         return NULL;
     if (result->status >= STATUS_REDIRECT && result->status < STATUS_REDIRECT_END)
         return "ExternalRedirectForbidden";
@@ -352,6 +358,7 @@ static void read_tracing(struct work *work, struct invoke_request *request)
     const struct http_headers *headers = &work->call.request->headers;
     struct invoke_pair *pairs = ARENA_ARRAY(work->arena, headers->count + 1, struct invoke_pair);
 
+    request->trace_id = work_header(work, "X-Fc-Trace-Id");
     request->span_context = work_header(work, "X-Fc-Tracing-Opentracing-Span-Context");
     for (size_t i = 0; i < headers->count; i++) {
         struct str name = headers->items[i].name;
@@ -459,7 +466,7 @@ static bool is_async(struct work *work)
     return str_eq_nocase(work_header(work, "X-Fc-Invocation-Type"), STR("Async"));
 }
 
-void run_http(struct work *work, const struct address *at, const cJSON *cors)
+void run_http(struct work *work, const struct address *at, struct str trigger_id, const cJSON *cors)
 {
     struct address routed = *at;
 
@@ -474,7 +481,7 @@ void run_http(struct work *work, const struct address *at, const cJSON *cors)
     run->as_event = run->of_2023 && !custom;
     read_request(run, custom);
     if (run->as_event)
-        request.event = http_event(work, &run->http);
+        request.event = http_event(work, &run->http, trigger_id);
     else
         request.http = &run->http;
     if (is_async(work))

@@ -14,7 +14,8 @@
 void run_event(struct work *work, const struct address *at, bool async);
 /** Run it with the whole HTTP request. @cors: what is configured for browsers, in the call's arena;
  * or NULL. */
-void run_http(struct work *work, const struct address *at, const cJSON *cors);
+void run_http(struct work *work, const struct address *at, struct str trigger_id,
+              const cJSON *cors);
 
 /** For X-Fc-Error-Type; NULL when there was none. */
 const char *run_error_type(const struct invoke_result *result);
@@ -92,6 +93,6 @@ struct str session_sse_hear(struct work *work, struct session_use *use, struct s
 /* ---- http_form.c: functions of 2023-03-30 with a built-in runtime ---- */
 
 /** The request as an event. */
-struct str http_event(struct work *work, const struct invoke_http *http);
+struct str http_event(struct work *work, const struct invoke_http *http, struct str trigger_id);
 /** The status, headers and body that the answer of the function stands for. */
 void http_event_answer(struct work *work, struct invoke_result *result);
