@@ -58,7 +58,7 @@ def without_name():
     return bytes(data)
 
 
-ODD = {"NUL": b"a\0b", "space": b"a b", "UTF-8": "\u4e2d.cn".encode(), "::1": b"::1", "*": b"*", "*.fc.aliyuncs.com": b"*.fc.aliyuncs.com"}
+ODD = {"NUL": b"a\0b", "space": b"a b", "UTF-8": "\u4e2d.cn".encode(), "::1": b"::1", "an underscore": b"fcemu_1.example", "*": b"*", "*.fc.aliyuncs.com": b"*.fc.aliyuncs.com"}
 
 
 @pytest.mark.parametrize(

@@ -93,9 +93,10 @@ static enum hello_result gather(struct str bytes, unsigned char *out, size_t *ou
     return HELLO_OK;
 }
 
+/* What GnuTLS takes: it would close without a word. */
 static bool is_of_name(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
 }
 
 static bool write_name(struct cursor name, char *out)
