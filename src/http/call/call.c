@@ -3,7 +3,7 @@
  *
  * libmicrohttpd comes by once when the head is in, once for each part of the body, and once when
  * all is in; then again each time a suspended call is resumed. What it asks for is decided by the
- * phase.
+ * phase. A call that was begun without it (at_once.c) goes on where it stands.
  */
 #include <assert.h>
 
@@ -32,6 +32,7 @@ static enum MHD_Result answer(struct http_call *call)
 /* Answer if there is an answer, else wait for one without a thread. */
 static enum MHD_Result settle(struct http_call *call)
 {
+    call->peer->waits = !call->delivered || call->parked_ns;
     if (call->stream.open)
         return stream_queue(call) ? MHD_YES : MHD_NO;
     if (call->delivered)
@@ -59,9 +60,7 @@ static enum MHD_Result too_large(struct http_call *call)
 
     body_done(&call->body, &server->bodies);
     if (!call->delivered) {
-        call->in_handler = true;
         server->handler.too_large(server->owner, call, call->body_limit);
-        call->in_handler = false;
     }
     return settle_early(call);
 }
@@ -73,9 +72,7 @@ static bool pause_body(struct http_call *call, enum MHD_Result *out)
 
     call->pauses = false;
     call->paused = true;
-    call->in_handler = true;
     server->handler.paused(server->owner, call);
-    call->in_handler = false;
     if (!call->paused && !call->delivered)
         return false;
     call->paused = call->paused && !call->delivered;
@@ -89,30 +86,27 @@ static bool pause_body(struct http_call *call, enum MHD_Result *out)
     return true;
 }
 
-static enum MHD_Result step_line(struct http_call *call, const char *method, const char *version)
+void call_meet(struct http_call *call)
+{
+    call->known = true;
+    call->server->handler.head(call->server->owner, call);
+}
+
+void call_ask(struct http_call *call)
+{
+    if (call->delivered)
+        return;
+    call->server->handler.request(call->server->owner, call);
+}
+
+/* The owner has met it; the body comes. */
+static enum MHD_Result step_head(struct http_call *call)
 {
     struct http_server *server = call->server;
     const struct http_settings *settings = &server->settings;
-    const struct refusal *refusal;
     enum MHD_Result result;
     struct error err;
 
-    if (server->closing)
-        return MHD_NO;
-    peer_is_busy(call->peer);
-    request_head(call, method, version);
-    call->phase = CALL_BODY;
-    refusal = request_check(call);
-    if (request_is_tunnel(call) && tunnel_open(call, &refusal)) {
-        call_suspend(call);
-        return MHD_YES;
-    }
-    if (refusal)
-        return refuse(call, refusal);
-    call->known = true;
-    call->in_handler = true;
-    server->handler.head(server->owner, call);
-    call->in_handler = false;
     if (!call->has_body)
         return MHD_YES; /* libmicrohttpd comes by once more, and then the connection may live on */
     peer_waits(call->peer);
@@ -128,6 +122,26 @@ static enum MHD_Result step_line(struct http_call *call, const char *method, con
         return result;
     }
     return MHD_YES;
+}
+
+static enum MHD_Result step_line(struct http_call *call, const char *method, const char *version)
+{
+    const struct refusal *refusal;
+
+    if (call->server->closing)
+        return MHD_NO;
+    peer_is_busy(call->peer);
+    request_head(call, method, version);
+    call->phase = CALL_BODY;
+    refusal = request_check(call);
+    if (request_is_tunnel(call) && tunnel_open(call, &refusal)) {
+        call_suspend(call);
+        return MHD_YES;
+    }
+    if (refusal)
+        return refuse(call, refusal);
+    call_meet(call);
+    return step_head(call);
 }
 
 /* What of @bytes comes before the pause; the rest stays with libmicrohttpd. */
@@ -162,7 +176,6 @@ static enum MHD_Result step_part(struct http_call *call, const char *data, size_
 
 static enum MHD_Result step_whole(struct http_call *call)
 {
-    struct http_server *server = call->server;
     enum MHD_Result result;
     struct error err;
 
@@ -178,17 +191,34 @@ static enum MHD_Result step_whole(struct http_call *call)
     if (body_end(&call->body, &call->request.body, &err) < 0)
         return refuse(call, &refusal_no_room);
     call->request.kept_in = &call->body;
-    if (!call->delivered) {
-        call->in_handler = true;
-        server->handler.request(server->owner, call);
-        call->in_handler = false;
-    }
+    call_ask(call);
     return settle(call);
+}
+
+/* The bytes that libmicrohttpd brings are here already. */
+static enum MHD_Result step_begun(struct http_call *call, size_t *size)
+{
+    if (call->phase == CALL_WHOLE && (call->head_again || *size > 0)) {
+        call->head_again = false;
+        *size = 0;
+        return MHD_YES;
+    }
+    call->begun = false;
+    if (call->phase == CALL_BODY)
+        return step_head(call);
+    if (call->phase == CALL_WHOLE)
+        return settle(call);
+    if (call->phase == CALL_OVER)
+        return MHD_NO;
+    call_suspend(call); /* it is being written */
+    return MHD_YES;
 }
 
 enum MHD_Result call_step(struct http_call *call, const char *method, const char *version,
                           const char *data, size_t *size)
 {
+    if (call->begun)
+        return step_begun(call, size);
     switch (call->phase) {
     case CALL_LINE:
         return step_line(call, method, version);

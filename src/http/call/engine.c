@@ -90,6 +90,8 @@ static void close_cut(struct engine *engine)
 
 static void leave(struct peer *peer)
 {
+    if (peer->begun)
+        call_completed(GIVE(peer->begun), MHD_REQUEST_TERMINATED_WITH_ERROR);
     hearing_done(peer);
     engines_left(peer);
 }
@@ -128,6 +130,8 @@ static void *on_line(void *cls, const char *uri, struct MHD_Connection *mhd)
     if (!peer)
         return NULL;
     hand_take(peer);
+    if (peer->begun)
+        return GIVE(peer->begun);
     call = call_new(engine->server, peer);
     request_line(call, str_of(uri));
     return call;

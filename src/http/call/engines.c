@@ -96,6 +96,7 @@ void engines_take(struct peer *peer, const struct sockaddr *address, socklen_t l
     if (!peer->hearing.works) /* else it goes on, with what was heard elsewhere */
         hearing_init(peer);
     peer->engine = engine;
+    at_once_read(peer);
     engine->connections++;
     engine->due = true;
     /* Refused before we were told? Then the peer is still ours; the descriptor is closed. */

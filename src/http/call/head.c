@@ -45,28 +45,34 @@ static void add_headers(const struct http_call *call, struct buf *b)
     }
 }
 
-struct str head_format(struct http_call *call, bool announce_close)
+void head_write(const struct http_call *call, bool announce_close, struct buf *out)
 {
-    OWN(buf_done) struct buf b = {0};
     const char *reason = MHD_get_reason_phrase_for((unsigned)call->response.status);
     char date[CLOCK_RFC1123_BYTES];
 
-    buf_reserve(&b, HEAD_BYTES_USUAL);
-    buf_puts(&b, "HTTP/1.1 ");
-    buf_add_uint(&b, (unsigned)call->response.status);
-    buf_add_char(&b, ' ');
-    buf_puts(&b, reason);
-    buf_puts(&b, "\r\n");
+    buf_reserve(out, HEAD_BYTES_USUAL);
+    buf_puts(out, "HTTP/1.1 ");
+    buf_add_uint(out, (unsigned)call->response.status);
+    buf_add_char(out, ' ');
+    buf_puts(out, reason);
+    buf_puts(out, "\r\n");
     if (announce_close && !is_set(call, STR("Connection")))
-        buf_puts(&b, "Connection: close\r\n");
+        buf_puts(out, "Connection: close\r\n");
     if (!is_set(call, STR("Date")) && call->response.status >= STATUS_FIRST_FINAL) {
         clock_format_rfc1123(clock_wall_ms(), date);
-        buf_puts(&b, "Date: ");
-        buf_puts(&b, date);
-        buf_puts(&b, "\r\n");
+        buf_puts(out, "Date: ");
+        buf_puts(out, date);
+        buf_puts(out, "\r\n");
     }
-    add_headers(call, &b);
-    add_length(call, &b);
-    buf_puts(&b, "\r\n");
+    add_headers(call, out);
+    add_length(call, out);
+    buf_puts(out, "\r\n");
+}
+
+struct str head_format(struct http_call *call, bool announce_close)
+{
+    OWN(buf_done) struct buf b = {0};
+
+    head_write(call, announce_close, &b);
     return arena_str(call->arena, buf_str(&b));
 }

@@ -9,6 +9,8 @@
  * told that the client has ended. Where the symbols are not taken from here, nothing is noted, and
  * nothing is answered past libmicrohttpd.
  */
+#include <errno.h>
+
 #include "http/call/internal.h"
 
 /* Read on from a connection as libmicrohttpd would: what recv() and gnutls_record_recv() return. */
@@ -161,6 +163,10 @@ static ssize_t hear_head(struct peer *peer, reader *read_on, char *out, size_t m
         case STOP:
             return 0;
         case GO_ON:
+            if (!kept && bytes.len < max && at_once(peer, bytes)) {
+                errno = EAGAIN;
+                return -1;
+            }
             if (pass_on(peer, kept ? buf_str(&hearing->begun) : bytes) || move(peer, bytes))
                 return 0;
             return hearing->begun.len ? give(peer, read_on, out, max) : n;

@@ -103,11 +103,11 @@ struct http_call {
     enum call_phase phase;
     bool has_body;
     bool http10;
-    bool head_only;  /* HEAD */
-    bool known;      /* the owner has met it: `head` was called */
-    bool refused;    /* the server answers by itself */
-    bool delivered;  /* the answer is here */
-    bool in_handler; /* libmicrohttpd waits for us: no need to wake it */
+    bool head_only; /* HEAD */
+    bool known;     /* the owner has met it: `head` was called */
+    bool refused;   /* the server answers by itself */
+    bool delivered; /* the answer is here */
+    bool begun;     /* before libmicrohttpd came by with its line */
     bool suspended;
     bool broken;      /* the reader of the answer must give up */
     bool cut_short;   /* it did */
@@ -147,6 +147,7 @@ struct http_server {
     struct pass *passes;     /* all */
     struct worker *resolver; /* of their names; NULL before the first */
     struct http_call *spare; /* free */
+    struct buf said;         /* the answer that went out last, at once */
     uint32_t spare_count;
     struct body_pool bodies;
     struct loop_timer trim;
@@ -210,6 +211,9 @@ ssize_t socket_write(int fd, const void *bytes, size_t len);
 /* request.c */
 void request_line(struct http_call *call, struct str uri);
 void request_head(struct http_call *call, const char *method, const char *version);
+/** The same out of @bytes, in the call's arena: all of a request whose head was judged right.
+ * False, and nothing has happened, where libmicrohttpd has more to do for it than to read it. */
+bool request_of_bytes(struct http_call *call, struct str bytes, struct str *out_body);
 /** What is wrong with the framing or the Host, or NULL. */
 const struct refusal *request_check(const struct http_call *call);
 /** CONNECT, the first request of a connection with TLS. */
@@ -241,6 +245,17 @@ void calls_cut(struct http_server *server);
 enum MHD_Result call_step(struct http_call *call, const char *method, const char *version,
                           const char *data, size_t *size);
 void call_completed(struct http_call *call, enum MHD_RequestTerminationCode why);
+/** The owner meets the call: its head is in. */
+void call_meet(struct http_call *call);
+/** And is asked, unless it has answered: all is in. */
+void call_ask(struct http_call *call);
+
+/* at_once.c */
+/** @bytes were read, a head that is right and what came behind it. True when they were a request
+ * that has been answered; else libmicrohttpd reads them. */
+bool at_once(struct peer *peer, struct str bytes);
+/** libmicrohttpd reads something of @peer now. */
+void at_once_read(struct peer *peer);
 
 /* refuse.c */
 /** The server's own answer; the owner may give it another form. */
@@ -267,6 +282,10 @@ enum {
 };
 /** Can libmicrohttpd send this answer as it shall be? */
 bool reply_is_possible(const struct http_call *call);
+/** The same, but for its memory. */
+bool reply_is_plain(const struct http_call *call);
+/** Its body takes its time. */
+bool reply_is_paced(const struct http_call *call);
 bool reply_queue(struct http_call *call);
 /** A pause in the body ends now. */
 void reply_release(struct http_call *call);
@@ -276,10 +295,13 @@ bool reply_has_body(const struct http_call *call);
 bool reply_header_is_valid(const struct http_header *header);
 
 /* head.c */
+void head_write(const struct http_call *call, bool announce_close, struct buf *out);
 struct str head_format(struct http_call *call, bool announce_close);
 
 /* writer.c */
 void writer_start(struct http_call *call);
+/** An answer has begun to go out; @rest of it has not. */
+void writer_go_on(struct http_call *call, struct str rest);
 /** Send the answer at once, as far as the kernel takes it, and look back no more: for short ones.
  */
 void writer_say(struct http_call *call);

@@ -100,7 +100,13 @@ static bool lies(const struct http_call *call)
             length != call->response.body.len);
 }
 
-bool reply_is_possible(const struct http_call *call)
+bool reply_is_paced(const struct http_call *call)
+{
+    return (call->delivery.stall || call->delivery.drip_bytes) && reply_has_body(call) &&
+           call->response.body.len > 0;
+}
+
+bool reply_is_plain(const struct http_call *call)
 {
     const struct delivery *d = &call->delivery;
 
@@ -108,13 +114,12 @@ bool reply_is_possible(const struct http_call *call)
            !call->peer->no_notify && (d->end == DELIVERY_KEEP || d->end == DELIVERY_CLOSE) &&
            (!d->stall || d->stall_end == DELIVERY_KEEP) &&
            call->response.status >= STATUS_FIRST_FINAL && call->response.status <= STATUS_LAST &&
-           !lies(call) && head_fits(call);
+           !lies(call);
 }
 
-static bool is_paced(const struct http_call *call)
+bool reply_is_possible(const struct http_call *call)
 {
-    return (call->delivery.stall || call->delivery.drip_bytes) && reply_has_body(call) &&
-           call->response.body.len > 0;
+    return reply_is_plain(call) && head_fits(call);
 }
 
 static void on_pause_over(struct loop_timer *timer)
@@ -127,7 +132,7 @@ static void on_pause_over(struct loop_timer *timer)
 
 void reply_release(struct http_call *call)
 {
-    if (call->suspended && is_paced(call))
+    if (call->suspended && reply_is_paced(call))
         on_pause_over(&call->timer);
 }
 
@@ -179,7 +184,7 @@ static struct MHD_Response *response_new(struct http_call *call)
 
     if (call->head_only && str_to_uint(length, INT64_MAX, &head_length) == NUMBER_OK)
         return MHD_create_response_from_callback(head_length, 1, on_read_nothing, NULL, NULL);
-    if (is_paced(call)) {
+    if (reply_is_paced(call)) {
         plan_init(&call->plan, &call->delivery, body.len);
         return MHD_create_response_from_callback(body.len, PACED_BLOCK_BYTES, on_read, call, NULL);
     }

@@ -99,6 +99,61 @@ void request_head(struct http_call *call, const char *method, const char *versio
     set_body_facts(call);
 }
 
+/* ---- out of its bytes ---- */
+
+/* Whoever reads a text to its NUL finds one, as behind those of libmicrohttpd. */
+static struct str terminated(struct str text)
+{
+    ((char *)(uintptr_t)text.ptr)[text.len] = '\0';
+    return text;
+}
+
+static bool changes_connection(struct str name, struct str value)
+{
+    return str_eq_nocase(name, STR("Expect")) || str_eq_nocase(name, STR("Upgrade")) ||
+           (str_eq_nocase(name, STR("Connection")) && !str_eq_nocase(value, STR("keep-alive")));
+}
+
+static bool take_line(struct http_call *call, struct str line)
+{
+    struct str method;
+    struct str target;
+    struct str version;
+
+    head_request_line(line, &method, &target, &version);
+    if (target.len == 0 || target.ptr[0] != '/' || memchr(target.ptr, ' ', target.len) ||
+        !str_eq(version, STR("HTTP/1.1")) || str_eq(method, STR("HEAD")) ||
+        str_eq(method, STR("CONNECT")))
+        return false;
+    request_line(call, target);
+    call->request.method = terminated(method);
+    return true;
+}
+
+bool request_of_bytes(struct http_call *call, struct str bytes, struct str *out_body)
+{
+    struct str rest = bytes;
+    struct str line;
+    struct str name;
+    struct str value;
+
+    if (!head_line(&rest, &line) || !take_line(call, line))
+        return false;
+    while (head_line(&rest, &line) && line.len > 0) {
+        if (!head_field(line, &name, &value) || changes_connection(name, value))
+            return false;
+        http_headers_add(&call->request.headers, call->arena, terminated(name), terminated(value));
+    }
+    take_judgement(call);
+    set_host(call);
+    set_body_facts(call);
+    if (request_check(call))
+        return false;
+    set_peer_facts(call);
+    *out_body = rest;
+    return true;
+}
+
 const struct refusal *request_check(const struct http_call *call)
 {
     static const struct refusal late_connect = {400, REFUSAL_MALFORMED,

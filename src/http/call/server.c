@@ -44,6 +44,7 @@ static void drop_spares(struct http_server *server)
         mem_free(call);
     }
     server->spare_count = 0;
+    buf_done(&server->said);
     body_pool_done(&server->bodies);
 }
 

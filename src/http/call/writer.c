@@ -271,6 +271,14 @@ void writer_start(struct http_call *call)
     pump(call);
 }
 
+void writer_go_on(struct http_call *call, struct str rest)
+{
+    call->phase = CALL_WRITING;
+    call->writer.head = arena_str(call->arena, rest);
+    plan_init(&call->plan, &(struct delivery){.end = DELIVERY_CLOSE}, 0);
+    pump(call);
+}
+
 void writer_say(struct http_call *call)
 {
     struct str head = head_format(call, true);

@@ -15,6 +15,7 @@
 #include "http/wire/user.h"
 
 struct engine;
+struct http_call;
 struct MHD_Connection;
 struct wire;
 
@@ -35,9 +36,12 @@ struct peer {
     /* To be told when the client leaves, or, before it is taken, of first bytes: one at a time. */
     void (*heard)(void *listener);
     void *listener;        /* NULL: nobody */
-    struct engine *engine; /* the taker's, as the next two are */
+    struct engine *engine; /* the taker's, as the next six are */
     struct MHD_Connection *mhd;
     struct peer *next_cut;
+    struct http_call *begun; /* libmicrohttpd is to read what is known already; NULL: nothing */
+    uint64_t read_ns;        /* when libmicrohttpd read of it last, about */
+    bool waits;              /* the last call had to, and the next one may */
     uint32_t calls;
     struct head head;         /* that was judged last */
     bool judged;              /* it is the one that the taker reads next */

@@ -1,0 +1,129 @@
+/*
+ * http/call/at_once.c - small requests that are answered while they are read
+ *
+ * Who keeps a connection mostly sends a request whole, and mostly its answer is there when the
+ * owner was asked. libmicrohttpd would read such a one again, and take as long for it as all else
+ * together: it hears instead that there is nothing to read. Where a call turns out to be of another
+ * kind, libmicrohttpd gets the bytes after all, and comes upon a call that is begun (call.c).
+ */
+#include <errno.h>
+
+#include "http/call/internal.h"
+
+enum {
+    BODY_SENT_BYTES_MAX = 64 << 10, /* is copied behind its head */
+    READ_EVERY_NS = NS_PER_S, /* libmicrohttpd gives up a connection that it reads nothing of */
+};
+
+void at_once_read(struct peer *peer)
+{
+    peer->read_ns = loop_now_ns(peer->engine->server->loop);
+}
+
+static bool may_be(const struct peer *peer, struct str bytes)
+{
+    const struct http_server *server = peer->engine->server;
+    const struct head *head = &peer->head;
+
+    return !peer->waits && !peer->session && !peer->no_notify && !server->stopping &&
+           !server->closing && !head->chunked && !head->folded &&
+           bytes.len == head->len + head->body_bytes &&
+           loop_now_ns(server->loop) - peer->read_ns < READ_EVERY_NS && !engines_must_move(peer);
+}
+
+/* NULL: libmicrohttpd reads it as if nobody had looked. */
+static struct http_call *begin(struct peer *peer, struct str bytes, struct str *out_body)
+{
+    struct http_call *call = call_new(peer->engine->server, peer);
+
+    if (request_of_bytes(call, arena_str(call->arena, bytes), out_body))
+        return call;
+    call_finish(call);
+    call_recycle(call);
+    peer->judged = true;
+    return NULL;
+}
+
+static bool wants_no_body(const struct http_call *call)
+{
+    return call->pauses ||
+           (call->has_body && (call->delivered || call->declared_bytes > call->body_limit));
+}
+
+static bool is_here(const struct http_call *call)
+{
+    return call->delivered && !call->stream.open && call->delivery.end == DELIVERY_KEEP &&
+           call->response.body.len <= BODY_SENT_BYTES_MAX && reply_has_body(call) &&
+           !str_is_set(http_headers_get(&call->response.headers, STR("Connection"))) &&
+           reply_is_plain(call) && !reply_is_paced(call);
+}
+
+/* True when all of the answer is out. */
+static bool say(struct http_call *call)
+{
+    struct buf *out = &call->server->said;
+    ssize_t n;
+
+    buf_clear(out);
+    head_write(call, false, out);
+    buf_add(out, call->response.body);
+    n = socket_write(call->peer->fd, out->ptr, out->len);
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+        return false;
+    call->result.status = call->response.status;
+    call->result.body_bytes = call->response.body.len;
+    call->result.outcome = HTTP_DELIVERED;
+    if (n < 0)
+        call_over(call, HTTP_CLIENT_GONE);
+    else if ((size_t)n < out->len)
+        writer_go_on(call, str_slice(buf_str(out), (size_t)n, out->len));
+    return n == (ssize_t)out->len;
+}
+
+static void end(struct http_call *call)
+{
+    struct peer *peer = call->peer;
+
+    peer->engine->answered++;
+    peer->engine->ended++;
+    hearing_request_over(call);
+    call_finish(call);
+    peer_is_quiet(peer);
+    call_recycle(call);
+}
+
+static void leave_to_reader(struct http_call *call)
+{
+    call->begun = true;
+    call->head_again = call->phase == CALL_WHOLE;
+    call->peer->begun = call;
+}
+
+static bool serve(struct http_call *call, struct str body)
+{
+    peer_is_busy(call->peer);
+    call->phase = CALL_BODY;
+    call_meet(call);
+    if (wants_no_body(call))
+        return false;
+    call->phase = CALL_WHOLE;
+    call->request.body = body;
+    call->request.body_complete = true;
+    call_ask(call);
+    return is_here(call) && say(call);
+}
+
+bool at_once(struct peer *peer, struct str bytes)
+{
+    struct str body;
+    struct http_call *call = may_be(peer, bytes) ? begin(peer, bytes, &body) : NULL;
+
+    if (call && serve(call, body)) {
+        end(call);
+        return true;
+    }
+    if (call)
+        leave_to_reader(call);
+    at_once_read(peer);
+    return false;
+}
