@@ -84,6 +84,7 @@ static void end(struct http_call *call)
 {
     struct peer *peer = call->peer;
 
+    call->server->at_once++;
     peer->engine->answered++;
     peer->engine->ended++;
     hearing_request_over(call);

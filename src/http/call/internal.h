@@ -2,9 +2,10 @@
  * http/call/internal.h - what the files of this room share
  *
  * The way of a call: a connection is taken by one of the libmicrohttpd daemons for HTTP or HTTPS
- * (engines.c, engine.c). call.c takes each call through its phases, with request.c and body.c; then
- * either libmicrohttpd sends the answer (reply.c) or, where bytes must be exact or the connection
- * must break, writer.c does, on a suspended connection.
+ * (engines.c, engine.c), unless its call is over with what was read (at_once.c). call.c takes each
+ * call through its phases, with request.c and body.c; then either libmicrohttpd sends the answer
+ * (reply.c) or, where bytes must be exact or the connection must break, writer.c does, on a
+ * suspended connection.
  */
 #pragma once
 
@@ -154,6 +155,7 @@ struct http_server {
     struct loop_timer grace;
     uint32_t live;                                    /* calls, served or parked */
     uint64_t refused;                                 /* calls, so far */
+    uint64_t at_once;                                 /* the same */
     void (*on_last_call)(struct http_server *server); /* while it stops; else NULL */
     void (*stopped)(void *owner);
     bool stopping;

@@ -202,5 +202,6 @@ struct http_server_stats http_server_stats(const struct http_server *server)
         .calls = server->live,
         .accepted = server->wire.accepted,
         .refused = server->wire.refused + server->refused,
+        .at_once = server->at_once,
     };
 }

@@ -142,6 +142,7 @@ struct http_server_stats {
     uint32_t calls;       /* being served or parked now */
     uint64_t accepted;    /* connections since start */
     uint64_t refused;     /* over a limit, or not HTTP */
+    uint64_t at_once;     /* calls that were answered while they were read */
 };
 struct http_server_stats http_server_stats(const struct http_server *server);
 
