@@ -101,7 +101,7 @@ START_TEST(test_at_once_is_no_difference)
 
     client_send(c, whole[_i]);
     take_answer(c, first, sizeof(first));
-    strcpy(shown, seen);
+    memcpy(shown, seen, sizeof(seen));
     ck_assert_uint_eq(stats().at_once, before + 1);
     client_send_bytes(c, whole[_i], len - 1);
     ck_assert_uint_eq(request_count, asked + 1);
