@@ -292,6 +292,30 @@ def test_one_that_always_fails_ends_at_its_destination(functions):
     assert reply.headers["X-Fc-Request-Id"] == record["requestId"]
 
 
+def test_a_destination_that_is_not_there_is_told(functions):
+    name = functions.create("python3", {"index.py": "def handler(e, c):\n  return e\n"})
+    for arn in ("acs:fc:cn-shanghai:16530750:services/demo/functions/none", f"acs:fc:cn-shanghai:16530750:services/demo.none/functions/{name}",
+                "acs:fc:cn-shanghai:16530750:functions/none"):
+        configure(functions, name, destinationConfig={"onSuccess": {"destination": arn}})
+        task = "t" + str(len(arn))
+        accept(functions, name, b"x", {"X-Fc-Stateful-Async-Invocation-Id": task})
+        record = ended(functions.running, name, task)
+        assert (record["status"], record["destinationStatus"]) == ("Succeeded", "Failed")
+
+
+TRACED = "import json\ndef handler(e, c):\n  return json.dumps([c.tracing.span_context, c.tracing.span_baggages])\n"
+
+
+def test_the_trace_of_a_call_is_that_of_its_attempts(functions):
+    name = functions.create("python3", {"index.py": TRACED})
+    configure(functions, name)
+    trace = {"X-Fc-Tracing-Opentracing-Span-Context": "span", "X-Fc-Tracing-Opentracing-Span-Context-Baggage-k": "v \"w\""}
+    for task, headers, seen in (("with", trace, ["span", {"k": 'v "w"'}]), ("without", {}, ["", {}])):
+        accept(functions, name, b"", {**headers, "X-Fc-Stateful-Async-Invocation-Id": task})
+        returned = json.loads(ended(functions.running, name, task)["returnPayload"])
+        assert [returned[0], {key.lower(): value for key, value in returned[1].items()}] == seen
+
+
 HOLD = "import time\ndef handler(e, c):\n  time.sleep(600 if e == b'hold' else 0)\n  return 'x'\n"
 
 

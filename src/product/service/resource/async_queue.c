@@ -9,6 +9,7 @@
 #include "crypto/id.h"
 #include "product/service/resource/async_job.h"
 #include "product/service/resource/async_record.h"
+#include "product/service/resource/run.h"
 
 /* ---- time ---- */
 
@@ -75,6 +76,7 @@ static void begin(struct job *job)
     request.event = (struct str){(const char *)event, len};
     request.http = async_record_http(job->record, job->arena);
     request.fault = async_record_fault(job->record, job->arena);
+    async_record_tracing(job->record, job->arena, &request);
     if (!async_function(service, &job->key, job->record, job->arena, &spec)) {
         job_give_up(job, "Invalid", "FunctionNotFound");
         return;
@@ -155,14 +157,17 @@ void async_queue_accept(struct work *work, const struct address *at,
 {
     struct store_key key = work_key(work, STORE_KIND_TASK, at->path, STR(""), STR(""));
     bool shown = wants_record(work, &key, at->qualifier);
+    struct invoke_request tracing = {0};
     struct async_accepted accepted = {.request_id = work->call.request_id,
                                       .qualifier = at->qualifier,
                                       .event = asked->event,
                                       .http = asked->http,
                                       .hidden = !shown,
                                       .fault = work->call.fault,
+                                      .tracing = &tracing,
                                       .wall_ms = work_now_ms(work)};
 
+    run_tracing(work, &tracing);
     key.name = shown ? wanted_id(work, asked) : work->call.request_id;
     if (!has_room_for(work, &key))
         return;

@@ -90,6 +90,41 @@ const struct invoke_http *async_record_http(const cJSON *record, struct arena *a
     return http;
 }
 
+/* ---- its trace ---- */
+
+/* NULL when it is part of none. */
+static cJSON *tracing_json(const struct invoke_request *of, struct arena *arena)
+{
+    cJSON *out;
+    cJSON *baggage;
+
+    if (!of || (!of->trace_id.len && !of->span_context.len && !of->baggage_count))
+        return NULL;
+    out = cJSON_CreateObject();
+    json_add_str(out, "id", of->trace_id.len ? of->trace_id : STR(""));
+    json_add_str(out, "span", of->span_context.len ? of->span_context : STR(""));
+    baggage = cJSON_AddObjectToObject(out, "baggage");
+    for (size_t i = 0; i < of->baggage_count; i++)
+        json_add_str(baggage, arena_dup(arena, of->baggage[i].name), of->baggage[i].value);
+    return out;
+}
+
+void async_record_tracing(const cJSON *record, struct arena *arena, struct invoke_request *out)
+{
+    const cJSON *from = json_get(json_get(record, "queue"), "tracing");
+    const cJSON *baggage = json_get(from, "baggage");
+    struct invoke_pair *pairs =
+        ARENA_ARRAY(arena, (size_t)cJSON_GetArraySize(baggage) + 1, struct invoke_pair);
+    const cJSON *entry;
+
+    out->trace_id = kept(from, "id", arena);
+    out->span_context = kept(from, "span", arena);
+    cJSON_ArrayForEach (entry, baggage)
+        pairs[out->baggage_count++] = (struct invoke_pair){arena_str(arena, str_of(entry->string)),
+                                                           kept(baggage, entry->string, arena)};
+    out->baggage = pairs;
+}
+
 /* ---- a fault where its function runs ---- */
 
 static cJSON *fault_json(const struct fault_instance *fault)
@@ -132,6 +167,7 @@ cJSON *async_record(const struct async_accepted *accepted, struct str id, struct
 {
     cJSON *record = cJSON_CreateObject();
     cJSON *queue = cJSON_CreateObject();
+    cJSON *tracing;
 
     json_add_str(record, "id", id);
     json_add_str(record, "requestId", accepted->request_id);
@@ -155,6 +191,8 @@ cJSON *async_record(const struct async_accepted *accepted, struct str id, struct
         cJSON_AddItemToObject(queue, "http", http_to_json(accepted->http));
     if (accepted->fault)
         cJSON_AddItemToObject(queue, "fault", fault_json(accepted->fault));
+    if ((tracing = tracing_json(accepted->tracing, arena)))
+        cJSON_AddItemToObject(queue, "tracing", tracing);
     cJSON_AddItemToObject(record, "queue", queue);
     async_record_status(record, "Enqueued", accepted->wall_ms);
     return record;

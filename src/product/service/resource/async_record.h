@@ -14,7 +14,8 @@ struct async_accepted {
     const struct invoke_http *http; /* NULL: an event */
     bool hidden;
     uint64_t wall_ms;
-    const struct fault_instance *fault; /* of its attempts; NULL: none */
+    const struct fault_instance *fault;   /* of its attempts; NULL: none */
+    const struct invoke_request *tracing; /* of it that alone; NULL: none */
 };
 
 /** A new record; the caller owns it. */
@@ -23,6 +24,8 @@ cJSON *async_record(const struct async_accepted *accepted, struct str id, struct
 void async_record_status(cJSON *record, const char *status, uint64_t wall_ms);
 /** The HTTP request that it keeps, in @arena; NULL when it is an event. */
 const struct invoke_http *async_record_http(const cJSON *record, struct arena *arena);
+/** The trace that it is part of, in @arena. */
+void async_record_tracing(const cJSON *record, struct arena *arena, struct invoke_request *out);
 /** Somebody stopped it. */
 void async_record_stop(cJSON *record, uint64_t wall_ms);
 /** One attempt more was made. */

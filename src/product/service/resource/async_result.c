@@ -19,16 +19,17 @@ enum {
     STATUS_SERVER_ERROR = 500,
 };
 
-static void call_destination(struct job *job, struct str path, struct str qualifier,
+/* False when there is no such function, or nothing of it that runs. */
+static bool call_destination(struct job *job, struct str path, struct str qualifier,
                              struct str payload)
 {
     struct service *service = job->queue->service;
-    struct store_batch *batch = store_begin(service->store);
     struct store_key key = job->key;
     uint64_t now = clock_now_wall_ms(service->clock);
     char id[ID_UUID_BYTES];
     struct async_accepted accepted = {
         .qualifier = qualifier, .event = payload, .hidden = true, .wall_ms = now};
+    struct invoke_function target;
 
     id_uuid(id);
     key.parent = path;
@@ -36,9 +37,14 @@ static void call_destination(struct job *job, struct str path, struct str qualif
     accepted.request_id = key.name;
     OWN(json_free) cJSON *record = async_record(&accepted, key.name, job->arena);
 
+    if (!async_function(service, &key, record, job->arena, &target))
+        return false;
+    struct store_batch *batch = store_begin(service->store);
+
     row_put(batch, &key, record, (struct store_value){.created_ms = now, .modified_ms = now});
     store_commit(batch, NULL, NULL);
     job_add(job->queue, &key, clock_now_ns(service->clock));
+    return true;
 }
 
 static const char *deliver(struct job *job, const char *when, struct str destination,
@@ -50,11 +56,9 @@ static const char *deliver(struct job *job, const char *when, struct str destina
     if (destination.len == 0)
         return NULL;
     if (async_destination_function(destination, job->arena, &path, &qualifier))
-        call_destination(job, path, qualifier, payload);
-    else
-        async_delivery_keep(
-            job->queue->service,
-            &(struct async_delivered){&job->key, job->record, when, destination, payload});
+        return call_destination(job, path, qualifier, payload) ? "Succeeded" : "Failed";
+    async_delivery_keep(job->queue->service, &(struct async_delivered){&job->key, job->record, when,
+                                                                       destination, payload});
     return "Succeeded";
 }
 

@@ -352,7 +352,7 @@ static void on_left(void *arg)
 
 /* ---- requests ---- */
 
-static void read_tracing(struct work *work, struct invoke_request *request)
+void run_tracing(struct work *work, struct invoke_request *request)
 {
     static const struct str prefix = STR_INIT("X-Fc-Tracing-Opentracing-Span-Context-Baggage-");
     const struct http_headers *headers = &work->call.request->headers;
@@ -397,7 +397,7 @@ static void begin(struct run *run, const struct address *at, struct invoke_reque
     request->stream = work->call.stream ? &run_stream : NULL;
     request->fault = work->call.fault;
     request->wants_log = run->wants_log;
-    read_tracing(work, request);
+    run_tracing(work, request);
     work->base.parked = true;
     work->run = invoke_begin(work->service->invoke, &spec, request, on_result, run);
     work->left = on_left;

@@ -17,6 +17,9 @@ void run_event(struct work *work, const struct address *at, bool async);
 void run_http(struct work *work, const struct address *at, struct str trigger_id,
               const cJSON *cors);
 
+/** What the caller says of the trace that the call is part of. */
+void run_tracing(struct work *work, struct invoke_request *request);
+
 /** For X-Fc-Error-Type; NULL when there was none. */
 const char *run_error_type(const struct invoke_result *result);
 
