@@ -192,8 +192,13 @@ static uint32_t count_lines(const struct buf *text)
 /* The sender's own text, each line moved in, so that messages can name its places. */
 static void add_own_text(struct str text, struct buf *out)
 {
-    struct str line, tail, rest = text;
+    OWN(mem_free) char *own = mem_dup_len(text.ptr, text.len);
+    size_t len = text.len;
+    struct str line, tail, rest;
     bool first = true;
+
+    conf_text_from_json(own, &len); /* as it is not the whole of a document any more */
+    rest = (struct str){own, len};
 
     while (rest.len) {
         if (!str_cut(rest, '\n', &line, &tail))

@@ -16,5 +16,3 @@ bool conf_want_words(struct conf_decoder *d, const struct conf_words *words,
 void conf_text_place(struct str text, size_t offset, uint32_t *line, uint32_t *column);
 /** F106 when the text is too large, F100 when it is not UTF-8. */
 bool conf_text_check(const struct conf_source *source, struct conf_report *report);
-/** Escapes that JSON has and YAML has not, in place; nothing grows. No JSON: no change. */
-void conf_text_from_json(char *ptr, size_t *len);

@@ -56,6 +56,9 @@ struct conf_node *conf_parse(struct arena *arena, struct str text, const char *n
                              struct conf_report *report);
 /** The same for the file at @path, F107 when it cannot be read. */
 struct conf_node *conf_read(struct arena *arena, const char *path, struct conf_report *report);
+/** Escapes that JSON has and YAML has not, in place; nothing grows. No JSON: no change. */
+void conf_text_from_json(char *ptr, size_t *len);
+
 /** A tree of one plain scalar that no file holds: a flag, an environment variable. */
 struct conf_node *conf_scalar(struct arena *arena, struct str text, const char *name);
 /** A list of such scalars; @parts may be empty. */

@@ -100,3 +100,16 @@ def test_texts_with_odd_line_ends_come_back(running):
     assert add(running, shown).returncode == 0
 
     assert running.invoke("odd").body.decode() == text
+
+
+@pytest.mark.sound("B10", 'POST a rule whose JSON says "\\ud83e\\udd8a"', "the character that it stands for")
+@pytest.mark.parametrize("method, path", [("POST", "faults/rules"), ("PUT", "faults/rules/fox"), ("PUT", "faults")])
+def test_json_escapes_of_two_halves_are_one_character(running, method, path):
+    rule = {"id": "fox", "description": "\N{FOX FACE} \\ud83e", "match": {"function": "fox"}, "do": {"respond": {"status": 200, "body": "\N{FOX FACE}"}}, "ttl": "1h"}
+    if path.endswith("fox"):
+        assert running.admin("POST", "faults/rules", {**rule, "description": "before"}).status == 201
+    reply = running.admin(method, path, json.dumps({"version": 1, "rules": [rule]} if path == "faults" else rule), {"Content-Type": "application/json"})
+
+    assert reply.status == (201 if method == "POST" else 200), reply.body
+    assert running.admin("GET", "faults/rules/fox").json()["description"] == rule["description"]
+    assert running.invoke("fox").body.decode() == "\N{FOX FACE}"
