@@ -56,7 +56,13 @@ double function_cpu_for(const struct work *work, double memory)
     return fmax(ceil(least * CPU_STEPS_PER_CORE - 1e-9), 1) / CPU_STEPS_PER_CORE;
 }
 
-/* Only 2023-03-30 ties the two together. */
+static bool has_card(const cJSON *model)
+{
+    return json_get_str(json_get(model, "gpuConfig"), "gpuType").len > 0;
+}
+
+/* Only 2023-03-30 ties the two together. Beside a card there is more memory: public deployment
+ * files have 8 CPU and 64 GB with fc.gpu.ada.1. */
 static bool processor_fits(const struct work *work, const cJSON *model)
 {
     const cJSON *cpu = json_get(model, "cpu");
@@ -67,7 +73,7 @@ static bool processor_fits(const struct work *work, const cJSON *model)
     double ratio = memory->valuedouble / cpu->valuedouble;
 
     return ratio >= (double)work_limit(work, LIMIT_MEMORY_PER_CPU_MIN) - 1 &&
-           ratio <= (double)work_limit(work, LIMIT_MEMORY_PER_CPU_MAX) + 1;
+           (has_card(model) || ratio <= (double)work_limit(work, LIMIT_MEMORY_PER_CPU_MAX) + 1);
 }
 
 static bool check_processor(struct work *work, const cJSON *model)

@@ -89,6 +89,7 @@ END_TEST
 START_TEST(test_large_disks_belong_to_gpu_functions)
 {
     ck_ok(create("\"diskSize\":61440,\"gpuConfig\":{\"gpuType\":\"fc.gpu.ada.1\"}"));
+    ck_ok(send("PUT", "/2023-03-30/functions/f", "{\"cpu\":8,\"memorySize\":65536}"));
     create_service("demo");
     ck_refused(send("POST", "/2021-04-06/services/demo/functions",
                     FUNCTION_2023("\"instanceType\":\"huge\"")),
