@@ -290,7 +290,7 @@ static bool read_gateway(struct reading *r)
             return true;
         r->out->kind = PLACE_GATEWAY;
         r->out->gateway_api = gateways[i].api;
-        r->out->internal = gateways[i].internal;
+        r->out->internal |= gateways[i].internal; /* the region's label may say so, too */
         return true;
     }
     return labels->count == 1 && str_starts(labels->list[0], STR("fc-")) && read_default_gateway(r);
