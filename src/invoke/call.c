@@ -407,8 +407,25 @@ static void cancel(struct invoke_call *call, bool for_good)
         instance_rest(instance);
 }
 
+/* Nobody is answered, so its log has to say it. */
+static void tell_canceled(struct invoke_call *call)
+{
+    struct invoke_result result = {.outcome = INVOKE_UNHANDLED};
+    char text[TEXT_BYTES];
+
+    measure(call, &result);
+    snprintf(text, sizeof(text),
+             "{\"errorMessage\":\"Invocation canceled by client (duration: %" PRIu64
+             "ms, maxMemoryUsage: %.2fMB)\"}",
+             result.duration_ns / NS_PER_MS, megabytes(result.memory_bytes));
+    result.body = str_of(text);
+    add_log(call, &result);
+}
+
 void invoke_cancel(struct invoke_call *call)
 {
+    if (call && call->instance && call->phase != CALL_WAITING)
+        tell_canceled(call);
     cancel(call, false);
 }
 

@@ -5,11 +5,12 @@ import os
 import re
 import select
 import subprocess
+import time
 import urllib.parse
 
 import pytest
 
-from fcemu import BINARY, Daemon, environment
+from fcemu import BINARY, Daemon, environment, invocation, request_bytes
 from functions import SERVICES, Functions
 
 PRINTS = "import sys\ndef handler(event, context):\n  print('one', event.decode()); print('two', file=sys.stderr)\n  return 'x'\n"
@@ -90,6 +91,25 @@ def test_a_start_that_is_refused_is_told(functions):
     assert functions.call(name).status == 412
     [error] = texts(functions, f"function={name}", ["error"])
     assert error.startswith("CAFileNotFound: ")
+
+
+def until(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "in vain"
+        time.sleep(0.02)
+
+
+def test_a_call_that_its_client_left_is_told(functions):
+    name = python(functions, "import time\ndef handler(event, context):\n  print('begins')\n  time.sleep(600)\n", timeout=600)
+    sock = functions.running.connect()
+    sock.sendall(request_bytes("POST", invocation(name), b"x"))
+    until(lambda: "begins" in texts(functions, f"function={name}"))
+    sock.close()
+    until(lambda: len(texts(functions, f"function={name}")) == 4)
+    lines = texts(functions, f"function={name}")
+    assert lines[:2] == [lines[0], "begins"] and lines[3] == lines[0].replace("Start", "End") + ", Error: Unhandled function error"
+    assert re.fullmatch(r"Invocation canceled by client \(duration: \d+ms, maxMemoryUsage: \d+\.\d\dMB\)", lines[2])
 
 
 def test_calls_at_once_are_told_apart_by_their_id(functions):
