@@ -78,6 +78,8 @@ static void add_java(struct instance *i, struct texts *argv)
     texts_add(argv, "-XX:+UseSerialGC");
     texts_add(argv, "-XX:-UsePerfData");
     texts_add(argv, "-Djava.io.tmpdir=%s", instance_tmp_path(i));
+    if (i->bare) /* it goes there when it has code */
+        texts_add(argv, "-Duser.dir=%s", instance_code_path(i));
     debug_add(i, argv);
     texts_add(argv, "-jar");
     texts_add(argv, "%s", instance_bootstrap_path(i, "java.jar"));

@@ -121,6 +121,51 @@ def test_java_handlers_that_are_none(functions, compiled, kind):
         assert body["errorMessage"].startswith(message)
 
 
+ODD = """
+import com.aliyun.fc.runtime.*;
+import java.io.*;
+import java.nio.file.*;
+public class Odd implements StreamRequestHandler {
+    static class Mute extends RuntimeException {
+        @Override public String getMessage() { throw new IllegalStateException(); }
+    }
+    public void handleRequest(InputStream in, OutputStream out, Context context) throws IOException {
+        switch (in.read()) {
+            case 'm': throw new Mute();
+            case 'c': throw new IOException("outer", new Mute());
+            case 'i': Thread.currentThread().interrupt(); return;
+            case 's': out.write((Thread.interrupted() + "").getBytes()); return;
+        }
+        try (BufferedReader file = new BufferedReader(new FileReader("data.txt"))) {
+            out.write((file.readLine() + "|").getBytes());
+        }
+        out.write(Files.readAllBytes(Paths.get("data.txt")));
+        boolean same = new File("data.txt").getAbsoluteFile().exists() && Paths.get("data.txt").toAbsolutePath().toFile().exists();
+        out.write(("|" + same + "|" + System.getProperty("user.dir").equals(System.getenv("FC_FUNC_CODE_PATH")) + "|").getBytes());
+        Process pwd = new ProcessBuilder("cat", "data.txt").start();
+        out.write(pwd.getInputStream().read());
+    }
+}
+"""
+
+
+def test_java_is_where_its_code_is(functions, compiled):
+    """Also one that waited in reserve, as the second has."""
+    files = {**compiled({"Odd.java": ODD}), "data.txt": b"here"}
+    for _ in range(2):
+        name = functions.create("java11", files, "Odd::handleRequest", memorySize=320)
+        assert functions.call(name, b"x").body == b"here|here|true|true|h"
+
+
+def test_java_errors_without_a_text_are_told(functions, compiled):
+    name = functions.create("java11", compiled({"Odd.java": ODD}), "Odd::handleRequest", memorySize=320)
+    _, body = error_of(functions.call(name, b"m"))
+    assert (body["errorType"], body["errorMessage"]) == ("Odd$Mute", "<java.lang.IllegalStateException when Odd$Mute is asked for its text>")
+    _, body = error_of(functions.call(name, b"c"))
+    assert body["errorMessage"] == "outer" and body["errorCause"].startswith("<java.lang.IllegalStateException when Odd$Mute")
+    assert [functions.call(name, event).body for event in (b"i", b"s")] == [b"", b"false"]
+
+
 def test_a_java_initializer_that_is_none_has_failed(functions, compiled):
     files = compiled({"demo/App.java": JAVA, "demo/Plain.java": JAVA_BROKEN["demo/Plain.java"]})
     name = functions.create("java8", files, "demo.App::handleRequest", memorySize=256, initializer="demo.Plain::initialize", initializationTimeout=30)

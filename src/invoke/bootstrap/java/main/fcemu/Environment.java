@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Variables that come after the start: a virtual machine that waited in reserve has none of a function yet.
+ * Variables and a place that come after the start: a virtual machine that waited in reserve has none of a function yet.
  *
  * <p>System.getenv() knows what was there at the start, and children inherit what the process has: both are told.
  */
@@ -18,6 +18,9 @@ final class Environment {
     /** A byte of "NAME=value"; a zero ends it. */
     private static native void add(int value);
 
+    /** To the folder of the code; the property user.dir names it from the start on. */
+    private static native boolean enter();
+
     static void add(Map<String, Object> variables) throws ReflectiveOperationException {
         Map<String, String> all = new HashMap<>(System.getenv());
 
@@ -25,6 +28,7 @@ final class Environment {
         variables.forEach((name, value) -> all.put(name, String.valueOf(value)));
         show(all);
         hand(all);
+        if (!enter()) throw new IllegalStateException("no folder of code");
     }
 
     private static void show(Map<String, String> all) throws ReflectiveOperationException {

@@ -26,17 +26,33 @@ final class Errors {
         return shown;
     }
 
-    static String body(Throwable error) {
+    /** An error of the user's may have no text to give. */
+    private static String text(java.util.concurrent.Callable<String> of, Throwable error) {
+        try {
+            String text = of.call();
+            return text == null ? "" : text;
+        } catch (Throwable e) {
+            return "<" + e.getClass().getName() + " when " + error.getClass().getName() + " is asked for its text>";
+        }
+    }
+
+    private static Throwable own(Throwable error) {
         while (error instanceof InvocationTargetException && error.getCause() != null) error = error.getCause();
+        return error;
+    }
+
+    static String body(Throwable thrown) {
+        Throwable error = own(thrown);
+        Throwable cause = error.getCause();
         Map<String, Object> body = new LinkedHashMap<>();
-        body.put("errorMessage", error.getMessage() == null ? "" : error.getMessage());
+        body.put("errorMessage", text(error::getMessage, error));
         if (error instanceof LoadError) {
             body.put("errorType", ((LoadError) error).kind);
-            if (error.getCause() != null) body.put("errorCause", error.getCause().toString());
-            body.put("stackTrace", error.getCause() == null ? new ArrayList<>() : trace(error.getCause()));
+            if (cause != null) body.put("errorCause", text(cause::toString, cause));
+            body.put("stackTrace", cause == null ? new ArrayList<>() : trace(cause));
         } else {
             body.put("errorType", error.getClass().getName());
-            if (error.getCause() != null) body.put("errorCause", error.getCause().toString());
+            if (cause != null) body.put("errorCause", text(cause::toString, cause));
             body.put("stackTrace", trace(error));
         }
         return Json.print(body);

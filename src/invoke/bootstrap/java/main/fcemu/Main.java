@@ -98,6 +98,7 @@ public final class Main {
     }
 
     private void run(char kind, int call, byte[] payload) {
+        Thread.interrupted(); // what a call before left behind
         try {
             if (kind == 'L') load(call, payload);
             else if (isCall(kind)) call(call, payload);
