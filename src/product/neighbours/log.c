@@ -14,8 +14,8 @@ enum {
 };
 
 static pending_handler list_projects, get_project, create_project, delete_project, list_logstores,
-    create_logstore, get_logstore, delete_logstore, get_index, put_index, update_logstore,
-    take_logs, list_no_tags;
+    create_logstore, get_logstore, delete_logstore, get_index, put_index, delete_index,
+    update_logstore, take_logs, list_no_tags;
 
 /* '*' is the name of a logstore. Without a project, "/" is the list of them. */
 static const struct {
@@ -46,6 +46,7 @@ static const struct {
     {"GET",    "/logstores/*/index",     true,  NULL,        get_index         },
     {"POST",   "/logstores/*/index",     true,  NULL,        put_index         },
     {"PUT",    "/logstores/*/index",     true,  NULL,        put_index         },
+    {"DELETE", "/logstores/*/index",     true,  NULL,        delete_index      },
 };
 
 static struct store_key row_key(struct str region, const char *kind, struct str parent,
@@ -362,6 +363,11 @@ static void list_logstores(struct neighbours_pending *p)
 
 /* ---- indexes ---- */
 
+static void refuse_no_index(struct neighbours_pending *p)
+{
+    pending_refuse(p, STATUS_NOT_FOUND, "IndexConfigNotExist", "index config doesn't exist");
+}
+
 static void get_index(struct neighbours_pending *p)
 {
     struct store_key key = index_key(p);
@@ -373,7 +379,21 @@ static void get_index(struct neighbours_pending *p)
     if (row)
         pending_json(p, STATUS_OK, row_document(row));
     else
-        pending_refuse(p, STATUS_NOT_FOUND, "IndexConfigNotExist", "index config doesn't exist");
+        refuse_no_index(p);
+}
+
+static void delete_index(struct neighbours_pending *p)
+{
+    struct store_key key = index_key(p);
+
+    if (!log_need_store(p))
+        return;
+    if (!store_find(p->store, &key)) {
+        refuse_no_index(p);
+        return;
+    }
+    store_remove(pending_batch(p), &key);
+    answer_empty(p);
 }
 
 /* Created by POST, changed by PUT. */

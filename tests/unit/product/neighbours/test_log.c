@@ -60,6 +60,11 @@ START_TEST(test_log_logstores_and_their_index)
     ck_assert_int_eq(ask("PUT", PROJECT, "/logstores/s/index", "{\"keys\":{}}"), 200);
     ck_assert_int_eq(ask("GET", PROJECT, "/logstores/s/index", ""), 200);
     ck_assert_str_eq(answer_text(), "{\"keys\":{}}");
+    ck_assert_int_eq(ask("DELETE", PROJECT, "/logstores/s/index", ""), 200);
+    ck_assert_int_eq(ask("GET", PROJECT, "/logstores/s/index", ""), 404);
+    ck_assert_int_eq(ask("DELETE", PROJECT, "/logstores/s/index", ""), 404);
+    ck_assert_int_eq(ask("DELETE", PROJECT, "/logstores/none/index", ""), 404);
+    ck_assert_int_eq(ask("POST", PROJECT, "/logstores/s/index", "{\"line\":{}}"), 200);
     ck_assert_int_eq(ask("DELETE", PROJECT, "/logstores/s", ""), 200);
     ck_assert(!exists("s"));
 }
