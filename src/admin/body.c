@@ -227,6 +227,23 @@ static void check_member(const struct schema *schema, const cJSON *member,
     add_unknown(mistakes, "member", &nearest, buf_str(&known));
 }
 
+/* Neither an object, nor a list of them where that may be. */
+static void refuse_kind(const struct schema *schema, const cJSON *body, struct mistakes *mistakes)
+{
+    OWN(buf_done) struct buf message = {0};
+    const cJSON *item = schema->list && cJSON_IsArray(body) ? body->child : NULL;
+    size_t index = 0;
+
+    for (; item && cJSON_IsObject(item); item = item->next)
+        index++;
+    if (item)
+        buf_printf(&message, "the body[%zu]: expected an object", index);
+    else
+        buf_printf(&message, "the body: expected an object%s",
+                   schema->list ? " or a list of objects" : "");
+    add_mistake(mistakes, STR(""), buf_str(&message), STR_NONE);
+}
+
 static void check_body(const struct schema *schema, const cJSON *body, struct mistakes *mistakes)
 {
     const cJSON *member;
@@ -234,7 +251,7 @@ static void check_body(const struct schema *schema, const cJSON *body, struct mi
     if (!body || (schema->list && all_are(body, cJSON_IsObject)))
         return;
     if (!cJSON_IsObject(body)) {
-        add_mistake(mistakes, STR(""), STR("the body: expected an object"), STR_NONE);
+        refuse_kind(schema, body, mistakes);
         return;
     }
     cJSON_ArrayForEach (member, body)

@@ -15,6 +15,9 @@ static void no_such_rule(struct admin_call *call)
 
     for (size_t i = 0; set && i < set->rule_count; i++)
         nearest_offer(&nearest, set->rules[i].id);
+    for (size_t i = 0; set && i < set->group_count; i++)
+        if (str_eq(set->groups[i].name, nearest.wanted))
+            nearest.best = arena_strf(call->arena, "group:" STR_FMT, STR_ARG(nearest.wanted));
     admin_not_found(call, "rule", &nearest);
 }
 

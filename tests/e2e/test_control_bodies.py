@@ -98,6 +98,8 @@ def test_unknown_members_are_refused_everywhere(running):
         ("POST", "observations", {"request_id": "r", "atempts": 1}, "did you mean 'attempts'?"),
         ("POST", "requests/verify", {"asert": []}, "did you mean 'assert'?"),
         ("POST", "requests/verify", {"assert": [1]}, "assert: expected a list of objects"),
+        ("POST", "requests/verify", [{"calls": {}}, 5], "the body[1]: expected an object"),
+        ("POST", "requests/verify", '"/a/file"', "the body: expected an object or a list of objects"),
         ("POST", "faults/explain", {"request": "r"}, "unknown member 'request'"),
     ],
 )

@@ -74,6 +74,12 @@ def test_what_is_no_duration_is_refused(shared, switch, what, time):
     assert fates(shared) == [403, 503]
 
 
+def test_a_group_that_is_named_like_a_rule_is_told(shared):
+    told = shared.run("fault", "off", "g")
+    assert (told.returncode, "did you mean 'group:g'?" in told.stderr) == (2, True), told.stderr
+    assert fates(shared) == [403, 503]
+
+
 @pytest.mark.sound("B3", '{"fro": "10m"}, {"for": 10} to a switch', "400 that names what is known")
 @pytest.mark.parametrize(
     "path, body, says",
