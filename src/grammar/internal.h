@@ -168,6 +168,8 @@ bool grammar_header_name(struct conf_decoder *d, struct conf_spot spot, struct s
                          struct str *out);
 /** F208 for a {{name}} that no template knows. */
 bool grammar_template(struct conf_decoder *d, const struct conf_node *node, struct str *out);
+/** W417 for one in a body that looks misspelt: a body keeps what no template knows. */
+void grammar_template_check(struct conf_decoder *d, const struct conf_node *node, struct str text);
 
 /* vocabulary.c: for the schema */
 extern const struct conf_names grammar_codes, grammar_regions, grammar_operations;

@@ -3,6 +3,7 @@
  */
 #include <ctype.h>
 
+#include "base/distance.h"
 #include "conf/scalar.h"
 #include "grammar/internal.h"
 
@@ -353,21 +354,51 @@ static bool template_known(struct str name)
     return is_now(name) || is_part_of_body(name);
 }
 
-bool grammar_template(struct conf_decoder *d, const struct conf_node *node, struct str *out)
+/* What stands in the next pair of braces; false behind the last. */
+static bool next_template(struct str *rest, struct str *out)
 {
-    struct str rest = node->text;
     size_t from;
     size_t len;
 
+    if (!str_find(*rest, STR("{{"), &from))
+        return false;
+    *rest = str_slice(*rest, from + 2, rest->len);
+    if (!str_find(*rest, STR("}}"), &len))
+        return false;
+    *out = str_slice(*rest, 0, len);
+    *rest = str_slice(*rest, len + 2, rest->len);
+    return true;
+}
+
+/* A body may hold braces of somebody else's, but hardly such that look like ours. */
+void grammar_template_check(struct conf_decoder *d, const struct conf_node *node, struct str text)
+{
+    struct str name;
+
+    while (next_template(&text, &name)) {
+        struct nearest nearest = {.wanted = name};
+
+        if (template_known(name))
+            continue;
+        for (size_t i = 0; i < templates.count; i++)
+            nearest_offer(&nearest, str_of(templates.list[i].name));
+        if (str_starts(name, STR("body.")) || str_starts(name, STR("body[")))
+            nearest.best = STR("body/name");
+        if (nearest.best.ptr)
+            conf_warn(d->report, conf_at(node), "W417",
+                      "'{{%s}}' is sent as it stands; did you mean '{{" STR_FMT "}}'?",
+                      conf_shown(d->report, name), STR_ARG(nearest.best));
+    }
+}
+
+bool grammar_template(struct conf_decoder *d, const struct conf_node *node, struct str *out)
+{
+    struct str rest = node->text;
+    struct str name;
+
     if (!conf_want_text(d, node))
         return false;
-    while (str_find(rest, STR("{{"), &from)) {
-        rest = str_slice(rest, from + 2, rest.len);
-        if (!str_find(rest, STR("}}"), &len))
-            break;
-        struct str name = str_slice(rest, 0, len);
-
-        rest = str_slice(rest, len + 2, rest.len);
+    while (next_template(&rest, &name)) {
         if (template_known(name))
             continue;
         conf_error(d->report, conf_at(node), "F208",

@@ -28,6 +28,7 @@ static bool take_body(struct conf_decoder *d, const struct conf_node *node, void
         return false;
     action->body = arena_str(d->arena, node->text);
     action->body_is_template = true;
+    grammar_template_check(d, node, node->text);
     return true;
 }
 
@@ -93,6 +94,8 @@ static bool take_body_file(struct conf_decoder *d, const struct conf_node *node,
     }
     action->body = arena_str(d->arena, buf_str(&content));
     action->body_is_template = str_is_utf8(action->body);
+    if (action->body_is_template)
+        grammar_template_check(d, node, action->body);
     return true;
 }
 
