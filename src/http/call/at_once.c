@@ -6,8 +6,6 @@
  * together: it hears instead that there is nothing to read. Where a call turns out to be of another
  * kind, libmicrohttpd gets the bytes after all, and comes upon a call that is begun (call.c).
  */
-#include <errno.h>
-
 #include "http/call/internal.h"
 
 enum {
@@ -25,9 +23,8 @@ static bool may_be(const struct peer *peer, struct str bytes)
     const struct http_server *server = peer->engine->server;
     const struct head *head = &peer->head;
 
-    return !peer->waits && !peer->session && !peer->no_notify && !server->stopping &&
-           !server->closing && !head->chunked && !head->folded &&
-           bytes.len == head->len + head->body_bytes &&
+    return !peer->waits && !peer->no_notify && !server->stopping && !server->closing &&
+           !head->chunked && !head->folded && bytes.len == head->len + head->body_bytes &&
            loop_now_ns(server->loop) - peer->read_ns < READ_EVERY_NS && !engines_must_move(peer);
 }
 
@@ -58,26 +55,39 @@ static bool is_here(const struct http_call *call)
            reply_is_plain(call) && !reply_is_paced(call);
 }
 
-/* True when all of the answer is out. */
+/* What is left of @bytes, for which there is no room now; absent when the client is gone. */
+static struct str send_all(struct peer *peer, struct str bytes)
+{
+    ssize_t n = 0;
+
+    while (bytes.len > 0 && n >= 0) {
+        n = peer_send(peer, bytes, false);
+        if (n > 0)
+            bytes = str_slice(bytes, (size_t)n, bytes.len);
+    }
+    return n == PEER_BROKEN ? STR_NONE : bytes;
+}
+
+/* True when all of the answer is out. Nobody else may go on with a record that GnuTLS has begun. */
 static bool say(struct http_call *call)
 {
     struct buf *out = &call->server->said;
-    ssize_t n;
+    struct str rest;
 
     buf_clear(out);
     head_write(call, false, out);
     buf_add(out, call->response.body);
-    n = socket_write(call->peer->fd, out->ptr, out->len);
-    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+    rest = send_all(call->peer, buf_str(out));
+    if (rest.len == out->len && !call->peer->session)
         return false;
     call->result.status = call->response.status;
     call->result.body_bytes = call->response.body.len;
     call->result.outcome = HTTP_DELIVERED;
-    if (n < 0)
+    if (!str_is_set(rest))
         call_over(call, HTTP_CLIENT_GONE);
-    else if ((size_t)n < out->len)
-        writer_go_on(call, str_slice(buf_str(out), (size_t)n, out->len));
-    return n == (ssize_t)out->len;
+    else if (rest.len > 0)
+        writer_go_on(call, rest);
+    return str_is_set(rest) && rest.len == 0;
 }
 
 static void end(struct http_call *call)

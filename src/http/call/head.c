@@ -40,7 +40,7 @@ static void add_headers(const struct http_call *call, struct buf *b)
             continue;
         buf_add(b, header->name);
         buf_puts(b, ": ");
-        buf_add(b, header->value);
+        buf_add(b, header->value.len ? header->value : STR(" ")); /* as libmicrohttpd does */
         buf_puts(b, "\r\n");
     }
 }

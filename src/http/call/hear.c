@@ -144,6 +144,17 @@ static ssize_t give(struct peer *peer, reader *read_on, char *out, size_t max)
     return follow_chunks(peer, (struct str){out + n, (size_t)more}) ? (ssize_t)n + more : 0;
 }
 
+static bool has_more(const struct peer *peer)
+{
+    return peer->session && gnutls_record_check_pending(peer->session) > 0;
+}
+
+static ssize_t nothing_to_read(const struct peer *peer)
+{
+    errno = EAGAIN;
+    return peer->session ? GNUTLS_E_AGAIN : -1;
+}
+
 /* Nothing of a head is given before it is whole: what is judged is what libmicrohttpd reads. */
 static ssize_t hear_head(struct peer *peer, reader *read_on, char *out, size_t max)
 {
@@ -163,10 +174,8 @@ static ssize_t hear_head(struct peer *peer, reader *read_on, char *out, size_t m
         case STOP:
             return 0;
         case GO_ON:
-            if (!kept && bytes.len < max && at_once(peer, bytes)) {
-                errno = EAGAIN;
-                return -1;
-            }
+            if (!kept && bytes.len < max && !has_more(peer) && at_once(peer, bytes))
+                return nothing_to_read(peer);
             if (pass_on(peer, kept ? buf_str(&hearing->begun) : bytes) || move(peer, bytes))
                 return 0;
             return hearing->begun.len ? give(peer, read_on, out, max) : n;
