@@ -10,12 +10,20 @@
 
 enum {
     BODY_SENT_BYTES_MAX = 64 << 10, /* is copied behind its head */
-    READ_EVERY_NS = NS_PER_S, /* libmicrohttpd gives up a connection that it reads nothing of */
+    READS_IN_IDLE_TIME = 64, /* libmicrohttpd gives up a connection that it reads nothing of */
 };
 
 void at_once_read(struct peer *peer)
 {
     peer->read_ns = loop_now_ns(peer->engine->server->loop);
+}
+
+static bool was_read_lately(const struct peer *peer)
+{
+    const struct http_server *server = peer->engine->server;
+
+    return loop_now_ns(server->loop) - peer->read_ns <
+           server->settings.idle_timeout_s * NS_PER_S / READS_IN_IDLE_TIME;
 }
 
 static bool may_be(const struct peer *peer, struct str bytes)
@@ -25,7 +33,7 @@ static bool may_be(const struct peer *peer, struct str bytes)
 
     return !peer->waits && !peer->no_notify && !server->stopping && !server->closing &&
            !head->chunked && !head->folded && bytes.len == head->len + head->body_bytes &&
-           loop_now_ns(server->loop) - peer->read_ns < READ_EVERY_NS && !engines_must_move(peer);
+           was_read_lately(peer) && !engines_must_move(peer);
 }
 
 /* NULL: libmicrohttpd reads it as if nobody had looked. */

@@ -86,6 +86,9 @@ static struct client *open_kept(void)
 
 #define HOST "Host: Demo.test:8252\r\n"
 
+#define WIDE "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define MANY "A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\nF: 6\r\nG: 7\r\nH: 8\r\n"
+
 static const char *const whole[] = {
     "GET / HTTP/1.1\r\n" HOST "\r\n",
     "GET /a%2Fb//c?x=1&y=%20+z&&=q HTTP/1.1\r\n" HOST
@@ -93,6 +96,13 @@ static const char *const whole[] = {
     "POST /2016-08-15/services HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello",
     "POST / HTTP/1.1\r\n" HOST "Content-Length: 0\r\nConnection: Keep-Alive\r\n\r\n",
     "DELETE /x HTTP/1.1\nHost: demo\n\n",
+    "GET / HTTP/1.1\r\nHost:\r\n\r\n",
+    "M-SEARCH /?\x80#f HTTP/1.1\r\nhOST:demo\r\nA:b\r\na:\t c\t\r\nX: \xff\x80\r\n\r\n",
+    "GET /" WIDE "?" WIDE " HTTP/1.1\r\n" HOST "X: " WIDE "\r\n" MANY MANY MANY "\r\n",
+    "GET / HTTP/1.1\r\n" HOST
+    "Cookie: a=b; c=\"d\"\r\nCookie: e\r\nAuthorization: FC id:x=\r\n\r\n",
+    "POST / HTTP/1.1\r\nContent-Length: 3\r\n" HOST "Content-Length: 3\r\n\r\n\n\n\r",
+    "POST / HTTP/1.1\r\n" HOST "Content-Length: 0002\r\n\r\nhi",
     "PUT /x HTTP/1.1\r\n" HOST "Content-Length: 4\r\nDate: today\r\n\r\n\r\n\r\n",
 };
 
@@ -131,6 +141,7 @@ static const char *const others[] = {
     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
     "GET http://demo/ HTTP/1.1\r\n" HOST "\r\n",
     "GET /a b HTTP/1.1\r\n" HOST "\r\n",
+    "OPTIONS * HTTP/1.1\r\n" HOST "\r\n",
     "GET / HTTP/1.1\r\n" HOST "A: b\r\n c\r\n\r\n",
     "\r\nGET / HTTP/1.1\r\n" HOST "\r\n",
     "GET / HTTP/1.1\r\n" HOST "\r\nGET / HTTP/1.1\r\n" HOST "\r\n",
