@@ -73,6 +73,37 @@ def test_events_that_share_an_instance_are_not_mixed_up(functions, runtime):
     assert [reply.body for reply in replies] == events
 
 
+STRAY = """
+const waiting = [];
+exports.handler = async (event) => {
+  switch (event.toString()) {
+    case 'wait': return new Promise((done) => waiting.push(done));
+    case 'count': return String(waiting.length);
+    case 'behind': setTimeout(() => { throw new Error('behind the answer'); }, 1); return 'first';
+    case 'throws': setTimeout(() => { throw new Error('from a timer'); }, 1); return new Promise(() => 0);
+    case 'rejects': Promise.reject(new Error('rejected')); return new Promise(() => 0);
+  }
+  waiting.forEach((done) => done('done'));
+  return 'all';
+};
+"""
+
+
+def test_an_error_of_one_call_is_not_that_of_those_beside_it(functions):
+    need("node")
+    name = functions.create("nodejs20", {"index.js": STRAY}, instanceConcurrency=20, timeout=60)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(functions.call, name, b"wait")
+        while functions.call(name, b"count").body != b"1":
+            pass
+        assert functions.call(name, b"behind").body == b"first"
+        for event, message in ((b"throws", "from a timer"), (b"rejects", "rejected")):
+            reply = functions.call(name, event)
+            assert (reply.headers["X-Fc-Error-Type"], reply.json()["errorMessage"]) == ("UnhandledInvocationError", message)
+        assert functions.call(name, b"end").body == b"all"
+        assert beside.result().body == b"done"
+
+
 def test_a_context_is_an_object_like_any_other(functions):
     name = functions.create("python3.10", {"index.py": CONTEXT})
     for _ in range(2):  # nothing of a call is left to the next one

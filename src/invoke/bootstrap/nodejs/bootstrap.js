@@ -404,7 +404,7 @@ function doLoad(call, payload) {
 }
 
 function begin(call, meta) {
-  const state = { requestId: meta.requestId };
+  const state = { call, requestId: meta.requestId };
   lastRequestId = meta.requestId;
   calls.set(call, state);
   return state;
@@ -511,9 +511,10 @@ function onBytes(count, buffer) {
 channel.on('end', () => process.exit(0));
 channel.on('error', () => process.exit(0));
 
-/** Whose fault it is cannot be known: all that run get it. Without any it is noted, and the next call runs. */
+/** Of calls that share the instance it is the one's that it comes from; of one that has its answer it is noted, and the others run on. */
 function onStray(error) {
-  const running = [...calls.keys()];
+  const own = storage.getStore();
+  const running = (own ? [own.call] : [...calls.keys()]).filter((call) => calls.has(call));
   if (running.length === 0) console.error(error);
   for (const call of running) fail(call, UNHANDLED, unhandledBody(error));
 }
