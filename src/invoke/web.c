@@ -94,8 +94,10 @@ void web_start(struct web *web)
 {
     struct instance *instance = web->instance;
 
-    supervised_connect(instance->program, START_TOKEN, instance->port,
-                       instance->spec.start_limit_s * MS_PER_S);
+    /* It may open others, too: where it serves is what it was told, or what the function says. */
+    supervised_connect_either(instance->program, START_TOKEN, instance->port,
+                              (uint16_t)instance->spec.port,
+                              instance->spec.start_limit_s * MS_PER_S);
 }
 
 /* ---- answers ---- */

@@ -36,7 +36,8 @@ enum order_kind {
     /* daemon to keeper */
     ORDER_TERMINATE,
     ORDER_KILL,
-    ORDER_CONNECT, /* id: token; a: port; b: how long to try, in ms */
+    ORDER_CONNECT, /* id: token; a: port, and above it the one that counts instead; b: how long to
+                      try, in ms */
     ORDER_WAKE,    /* look at the meter */
     ORDER_SETTLE,  /* text: for each mount from, to, each with its terminator */
     ORDER_EXEC,    /* id: token; a: how many arguments; b: EXEC_… bits; text: argv, env, each with
@@ -51,6 +52,7 @@ enum order_kind {
     ORDER_EXEC_ENDED, /* id: token; a: status; b: errno; text: what was tried */
 };
 
+enum { ORDER_PORT_BITS = 16 };
 enum { EXEC_IN = 1, EXEC_OUT = 2, EXEC_ERR = 4, EXEC_TTY = 8 };
 
 struct order {
@@ -195,8 +197,9 @@ void tree_list(pid_t root, struct pids *out);
 void tree_end(void);
 /** Some process below @root has the socket of this number. */
 bool tree_holds_socket(pid_t root, unsigned long inode);
-/** A port that a process below @root listens at: @wanted if one does, else another; 0: none. */
-uint16_t tree_listens_at(pid_t root, uint16_t wanted);
+/** A port that a process below @root listens at: @wanted if one does, else @instead, or any other
+ * where that is 0; 0: none. */
+uint16_t tree_listens_at(pid_t root, uint16_t wanted, uint16_t instead);
 /** Resident bytes of one process. 0 when it is gone. */
 uint64_t process_resident(pid_t pid);
 /** The same, asked often: a descriptor, or -1, and what it says. */

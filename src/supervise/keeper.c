@@ -36,7 +36,7 @@ enum {
 
 struct wanted {
     uint32_t token;
-    uint16_t port;
+    uint16_t port, instead;
     uint64_t until_ns;
     unsigned tries;
 };
@@ -203,7 +203,7 @@ static void try_wanted(struct keeper *k)
         struct wanted *wanted = &k->wanted[i];
         int fd = connect_port(wanted->port);
         uint16_t other = fd < 0 && ++wanted->tries % TRIES_A_LOOK == 0
-                             ? tree_listens_at(getpid(), wanted->port)
+                             ? tree_listens_at(getpid(), wanted->port, wanted->instead)
                              : 0;
 
         if (other && other != wanted->port) {
@@ -227,6 +227,7 @@ static void want(struct keeper *k, const struct order *order)
     k->wanted[k->wanted_count++] =
         (struct wanted){.token = order->id,
                         .port = (uint16_t)order->a,
+                        .instead = (uint16_t)(order->a >> ORDER_PORT_BITS),
                         .until_ns = clock_monotonic_ns() + order->b * NS_PER_MS};
 }
 

@@ -51,8 +51,20 @@ static unsigned port_of(const struct listeners *listeners, unsigned long inode)
     return 0;
 }
 
-/* Any port of a process but @wanted; @wanted itself when it has that one. */
-static unsigned port_of_process(pid_t pid, const struct listeners *listeners, unsigned wanted)
+struct ports {
+    unsigned wanted, instead; /* instead 0: any */
+};
+
+/* Of a port that was found before and this one, the one that counts. */
+static unsigned better(const struct ports *ports, unsigned found, unsigned port)
+{
+    if (!port || found == ports->wanted)
+        return found;
+    return port == ports->wanted || !ports->instead || port == ports->instead ? port : found;
+}
+
+static unsigned port_of_process(pid_t pid, const struct listeners *listeners,
+                                const struct ports *ports)
 {
     char path[PATH_BYTES];
     char target[PATH_BYTES];
@@ -62,26 +74,24 @@ static unsigned port_of_process(pid_t pid, const struct listeners *listeners, un
 
     snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
     folder = opendir(path);
-    while (folder && found != wanted && (entry = readdir(folder))) {
+    while (folder && found != ports->wanted && (entry = readdir(folder))) {
         ssize_t len = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target) - 1);
         unsigned long inode;
-        unsigned port;
 
         target[len > 0 ? len : 0] = '\0';
         /* NOLINTNEXTLINE(cert-err34-c): what the kernel writes */
         if (sscanf(target, "socket:[%lu]", &inode) != 1)
             continue;
-        port = port_of(listeners, inode);
-        if (port)
-            found = port;
+        found = better(ports, found, port_of(listeners, inode));
     }
     if (folder)
         closedir(folder);
     return found;
 }
 
-uint16_t tree_listens_at(pid_t root, uint16_t wanted)
+uint16_t tree_listens_at(pid_t root, uint16_t wanted, uint16_t instead)
 {
+    const struct ports ports = {wanted, instead};
     struct listeners *listeners = mem_alloc(sizeof(*listeners));
     struct pids all = {0};
     unsigned found = 0;
@@ -89,11 +99,8 @@ uint16_t tree_listens_at(pid_t root, uint16_t wanted)
     read_table("/proc/net/tcp", listeners);
     read_table("/proc/net/tcp6", listeners);
     tree_list(root, &all);
-    for (size_t i = 0; i < all.count && found != wanted; i++) {
-        unsigned port = port_of_process(all.items[i], listeners, wanted);
-
-        found = port ? port : found;
-    }
+    for (size_t i = 0; i < all.count && found != wanted; i++)
+        found = better(&ports, found, port_of_process(all.items[i], listeners, &ports));
     pids_done(&all);
     mem_free(listeners);
     return (uint16_t)found;

@@ -245,7 +245,13 @@ void supervised_free(struct supervised *p)
 
 void supervised_connect(struct supervised *p, uint32_t token, uint16_t port, uint32_t wait_ms)
 {
-    tell(p, ORDER_CONNECT, token, port, wait_ms);
+    supervised_connect_either(p, token, port, 0, wait_ms);
+}
+
+void supervised_connect_either(struct supervised *p, uint32_t token, uint16_t port,
+                               uint16_t instead, uint32_t wait_ms)
+{
+    tell(p, ORDER_CONNECT, token, port | (uint64_t)instead << ORDER_PORT_BITS, wait_ms);
 }
 
 /* ---- further programs ---- */

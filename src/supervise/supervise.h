@@ -147,6 +147,9 @@ void supervised_exec_kill(struct supervised *program, uint32_t token);
 /** A connection to a port of the program's loopback, tried until @wait_ms are over. */
 void supervised_connect(struct supervised *program, uint32_t token, uint16_t port,
                         uint32_t wait_ms);
+/** The same; of the other ports that the program may listen at, @instead alone is told. */
+void supervised_connect_either(struct supervised *program, uint32_t token, uint16_t port,
+                               uint16_t instead, uint32_t wait_ms);
 
 /* Whose the far end of a TCP connection over IPv4 loopback is. */
 enum supervised_peer {

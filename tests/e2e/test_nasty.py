@@ -241,6 +241,24 @@ def test_a_bad_package_is_answered_and_a_good_one_works(functions, kind):
     assert functions.call(name).body == b"fine"
 
 
+SERVES_AT = 'int(os.environ["FC_SERVER_PORT"])'
+MEASURES_FIRST = "import socket, time\nmeasures = socket.create_server(('127.0.0.1', 0))\ntime.sleep(0.3)\nimport http.server"
+
+
+def test_a_port_that_is_opened_before_the_own_one_does_not_count(functions):
+    name = functions.create("custom", {"bootstrap*": (CUSTOM_FILE % "\n      pass").replace("import http.server", MEASURES_FIRST)})
+    assert functions.call(name).body == b"fine"
+    assert "port ignored" not in functions.running.log()
+
+
+@pytest.mark.parametrize("isolation", ["process", "namespace"])
+def test_who_serves_at_no_port_of_the_function_is_not_started(daemon, isolation):
+    running = daemon(config=f"invoke: {{isolation: {isolation}}}\nlimits: {{running.custom_start: 2}}\n")
+    functions = Functions(running)
+    reply = functions.call(functions.create("custom", {"bootstrap*": (CUSTOM_FILE % "\n      pass").replace(SERVES_AT, "0")}))
+    assert (reply.status, reply.json()["ErrorCode"]) == (412, "FunctionNotStarted"), reply.body
+
+
 # ---- loading ----
 
 EATERS = {

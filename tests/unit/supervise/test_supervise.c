@@ -539,6 +539,37 @@ START_TEST(test_sockets_are_made_where_the_program_lives)
 }
 END_TEST
 
+/* It opens a port that nobody means before the one that it may serve at instead. */
+START_TEST(test_of_other_ports_one_counts)
+{
+    static const char script[] =
+        "exec /usr/bin/python3 -c 'import os, socket, time;"
+        "a, b = [socket.create_server((\"127.0.0.1\", 0)) for _ in range(2)];"
+        "os.write(1, b.getsockname()[1].to_bytes(2, \"little\")); time.sleep(1000)'";
+    uint16_t port = 0;
+
+    EVERY_MODE
+    int ends[2];
+
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+    struct supervised *program = start(script, ends[1], 0);
+
+    ck_assert_int_eq(read(ends[0], &port, sizeof(port)), sizeof(port));
+    supervised_connect_either(program, 5, 1, 2, 200); /* neither of them */
+    run();
+    ck_assert_int_eq(got_socket, -1);
+    ck_assert_uint_eq(got_port, 0);
+    supervised_connect_either(program, 5, 1, port, 60000);
+    run();
+    ck_assert_int_eq(got_socket, -1);
+    ck_assert_uint_eq(got_port, port);
+    close(ends[0]);
+    close(ends[1]);
+    supervised_free(program);
+    end_supervisor();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("supervise/supervise");
@@ -562,6 +593,7 @@ int main(void)
     tcase_add_loop_test(tc, test_terminate_asks_the_program, 0, count);
     tcase_add_loop_test(tc, test_too_much_memory_ends_the_tree, 0, count);
     tcase_add_loop_test(tc, test_below_the_limit_nothing_happens_and_the_peak_is_known, 0, count);
+    tcase_add_loop_test(tc, test_of_other_ports_one_counts, 0, count);
     tcase_add_loop_test(tc, test_the_peak_is_known_of_what_ends_before_anybody_looks, 0, count);
     tcase_add_loop_test(tc, test_sockets_are_made_where_the_program_lives, 0, count);
     tcase_add_loop_test(tc, test_nobody_listens_where_nobody_does, 0, count);
