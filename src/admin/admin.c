@@ -56,6 +56,7 @@ int admin_new(const struct admin_context *context, struct admin **out, struct er
 
 void admin_close(struct admin *admin)
 {
+    admin->closed = true;
     events_close(admin->events);
     log_streams_close(admin);
     admin_calls_abandon(admin);

@@ -276,7 +276,7 @@ static void reload_done(void *arg)
     struct admin *admin = reload->admin;
     bool outdated = reload->generation != admin->generation;
 
-    /* The API layer was changed while the files were read: read both again. */
+    /* The API layer was changed while the files were read: read both again, if there is time. */
     if (!outdated) {
         remember(admin, reload->compile);
         if (reload->compile->set)
@@ -288,7 +288,7 @@ static void reload_done(void *arg)
         reload_over(admin, reload->number, fault_engine_ruleset(admin->context.engine));
     }
     arena_free(reload->arena);
-    if (outdated)
+    if (outdated && !admin->closed)
         admin_reload_faults(admin);
 }
 

@@ -122,6 +122,7 @@ struct admin {
     struct admin_call *parked;
     struct drill_runs *drills;
     uint64_t generation; /* of the effective rules and their state; part of their ETag */
+    bool closed;         /* what is under way may end; nothing begins */
     uint64_t started_wall_ms;
 };
 

@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import threading
+import time
 
 import pytest
 
@@ -189,3 +190,36 @@ def test_a_body_file_is_watched(daemon, events, tmp_path, kind):
     stream.until("reloaded")
 
     assert running.invoke("x").body == b'{"a": 2}'
+
+
+def feed(path, text):
+    """To whoever reads the pipe now, if anybody does."""
+    try:
+        pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return
+    os.write(pipe, text.encode())
+    os.close(pipe)
+
+
+def test_a_reload_that_is_outdated_when_the_daemon_stops_is_not_begun_anew(daemon):
+    running = daemon(rules=GOOD, arguments=["--no-watch"])
+    path = running.folder / "rules.yaml"
+    path.unlink()
+    os.mkfifo(path)
+    running.process.send_signal(signal.SIGHUP)
+    pipe = os.open(path, os.O_WRONLY)  # the reload waits for what it reads
+    assert running.admin("POST", "faults/rules/one/disable").status == 200  # so that it must be read again
+    running.process.send_signal(signal.SIGTERM)
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            running.connect().close()
+        except OSError:
+            break
+    os.write(pipe, GOOD.encode())
+    os.close(pipe)
+    while running.process.poll() is None and time.monotonic() < until:
+        feed(path, GOOD)
+        time.sleep(0.02)
+    assert running.process.wait(60) == 0, running.log()[-4000:]
