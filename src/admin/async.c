@@ -7,18 +7,19 @@
 
 enum { LOOK_AGAIN_MS = 20, STATUS_TIMEOUT = 504 };
 
+#define TIME_MAX_MS UINT64_C(253402300799999) /* of four digits: the year 9999 */
 #define WITHIN_DEFAULT_NS (30 * DURATION_S)
 
 /* ---- shown ---- */
 
 static void add_time(const cJSON *of, const char *member, const char *name, cJSON *out)
 {
-    const cJSON *value = of ? json_get(of, member) : NULL;
+    uint64_t value = json_get_uint(of, member, TIME_MAX_MS, 0);
     char time[CLOCK_ISO_BYTES];
 
-    if (!cJSON_IsNumber(value) || value->valuedouble <= 0)
+    if (!value)
         return;
-    clock_format_iso((uint64_t)value->valuedouble, time);
+    clock_format_iso(value, time);
     cJSON_AddStringToObject(out, name, time);
 }
 

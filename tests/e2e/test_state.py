@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 
 import pytest
@@ -170,3 +171,29 @@ def test_nul_in_a_control_body_is_refused(daemon):
     for path, body in (("state/reset", {"account": "1\0002"}), ("reset", {"what": ["journal\0x"]}), ("state/reset", {"seed\0": True})):
         reply = running.admin("POST", path, body)
         assert reply.status == 422 and b"NUL" in reply.body, reply.body
+
+
+@pytest.mark.sound("A4", "a snapshot with numbers that no call could have made", "taken for what is not there, never converted")
+@pytest.mark.parametrize("number", ["1e300", "-1", "1.5"])
+def test_numbers_of_a_snapshot_are_checked(daemon, tmp_path, number):
+    running = daemon()
+    function = {
+        "functionName": "f", "runtime": "custom.debian12", "handler": "h", "code": {"zipFile": "MTIz"}, "timeout": 71, "memorySize": 576, "cpu": 0.25,
+        "sessionAffinity": "HEADER_FIELD", "sessionAffinityConfig": json.dumps({"affinityHeaderFieldName": "X", "sessionIdleTimeoutInSeconds": 72})}
+    assert running.call("POST", "/2023-03-30/functions", json.dumps(function)).status == 200
+    assert running.call("PUT", "/2023-03-30/functions/f/provision-config?qualifier=LATEST", json.dumps({"target": 1})).status == 200
+    config = {"maxAsyncRetryAttempts": 3, "maxAsyncEventAgeInSeconds": 73}
+    assert running.call("PUT", "/2023-03-30/functions/f/async-invoke-config", json.dumps(config)).status == 200
+    folder = tmp_path / "snapshot"
+    assert running.admin("POST", "snapshots/save", {"folder": str(folder)}).status == 200
+    text = (folder / "resources.json").read_text()
+    for member in ("timeout", "memorySize", "cpu", "target", "maxAsyncRetryAttempts", "maxAsyncEventAgeInSeconds", '\\"sessionIdleTimeoutInSeconds\\'):
+        changed = re.sub(rf'("?{re.escape(member)}":\s*)[\d.]+', rf"\g<1>{number}", text)
+        assert changed != text, member
+        (folder / "resources.json").write_text(changed)
+        assert running.admin("POST", "snapshots/load", {"folder": str(folder)}).status in (200, 422)
+        for headers in ({}, {"X": "s"}, {"X-Fc-Invocation-Type": "Async"}):
+            running.call("POST", "/2023-03-30/functions/f/invocations", b"", headers)
+        assert running.call("GET", "/2023-03-30/functions/f/provision-config?qualifier=LATEST").status in (200, 404)
+    assert running.admin("GET", "async").status == 200
+    assert "runtime error" not in running.log()

@@ -72,7 +72,5 @@ void job_forget(struct job *job)
 
 uint64_t job_number(const cJSON *of, const char *name)
 {
-    const cJSON *value = json_get(of, name);
-
-    return cJSON_IsNumber(value) && value->valuedouble > 0 ? (uint64_t)value->valuedouble : 0;
+    return json_get_uint(of, name, INT64_MAX, 0);
 }

@@ -292,9 +292,7 @@ static struct str destination(const cJSON *config, const char *when, struct aren
 
 static uint64_t figure(const cJSON *config, const char *name, uint64_t preset)
 {
-    const cJSON *value = json_get(config, name);
-
-    return cJSON_IsNumber(value) && value->valuedouble >= 0 ? (uint64_t)value->valuedouble : preset;
+    return json_get_uint(config, name, UINT32_MAX, preset);
 }
 
 void async_config_of(struct service *service, const struct store_key *key, struct str qualifier,

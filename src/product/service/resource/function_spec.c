@@ -23,9 +23,9 @@ static const cJSON *member(const cJSON *of, const char *name)
 
 static uint32_t number(const cJSON *of, const char *name, uint32_t preset)
 {
-    const cJSON *value = member(of, name);
+    uint64_t value = json_get_uint(of, name, UINT32_MAX, 0);
 
-    return cJSON_IsNumber(value) && value->valuedouble > 0 ? (uint32_t)value->valuedouble : preset;
+    return value ? (uint32_t)value : preset;
 }
 
 static struct str text(struct arena *arena, const cJSON *of, const char *name)
@@ -124,11 +124,10 @@ static size_t add_list(struct arena *arena, const cJSON *of, const char *list, c
 
 static uint32_t processor(const cJSON *model)
 {
-    enum { MILLI = 1000 };
-    const cJSON *cpu = member(model, "cpu");
+    enum { MILLI = 1000, CORES_MAX = 1000000 };
+    double cpu = json_get_double(model, "cpu", 0);
 
-    return cJSON_IsNumber(cpu) && cpu->valuedouble > 0 ? (uint32_t)(cpu->valuedouble * MILLI + 0.5)
-                                                       : 0;
+    return cpu > 0 && cpu <= CORES_MAX ? (uint32_t)(cpu * MILLI + 0.5) : 0;
 }
 
 static void read_container(struct arena *arena, const cJSON *model, struct invoke_function *out)

@@ -4,6 +4,7 @@
 #include "product/service/resource/provision_keeper.h"
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/units.h"
 #include "loop/loop.h"
 #include "product/service/resource/config.h"
@@ -75,6 +76,14 @@ static bool has_schedule(const struct store_row *row)
     return cJSON_GetArraySize(json_get(document, "scheduledActions")) > 0;
 }
 
+/* A snapshot can hold any number. */
+static uint32_t count_of(double target)
+{
+    uint64_t count;
+
+    return number_to_uint(target, UINT32_MAX, &count) ? (uint32_t)count : 0;
+}
+
 static void provide(void *arg, const struct store_row *row)
 {
     struct provision_keeper *keeper = arg;
@@ -94,7 +103,7 @@ static void provide(void *arg, const struct store_row *row)
     if (!provision_function(&work, row, &at) || restriction_holds(&work, at.service, at.function))
         return;
     function_spec(&work, &at, &spec);
-    invoke_provision(keeper->service->invoke, &spec, (uint32_t)provision_target(&work, &at));
+    invoke_provision(keeper->service->invoke, &spec, count_of(provision_target(&work, &at)));
 }
 
 /* ---- functions ---- */

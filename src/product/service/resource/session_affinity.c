@@ -92,7 +92,8 @@ static struct str asked_id(struct work *work, const struct function_facts *facts
 static struct invoke_session session_of(const struct function_facts *facts, const cJSON *config,
                                         struct str id)
 {
-    uint32_t shared = (uint32_t)json_get_double(config, "sessionConcurrencyPerInstance", SHARED);
+    uint32_t shared =
+        (uint32_t)json_get_uint(config, "sessionConcurrencyPerInstance", UINT32_MAX, SHARED);
 
     return (struct invoke_session){
         .id = id,
@@ -100,7 +101,7 @@ static struct invoke_session session_of(const struct function_facts *facts, cons
                         : shared         ? shared
                                          : 1,
         .idle_ms =
-            (uint64_t)json_get_double(config, "sessionIdleTimeoutInSeconds", IDLE_S) * MS_PER_S,
+            json_get_uint(config, "sessionIdleTimeoutInSeconds", UINT32_MAX, IDLE_S) * MS_PER_S,
     };
 }
 

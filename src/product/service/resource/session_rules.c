@@ -51,6 +51,7 @@ static const char *allowed(enum member_kind kind, const cJSON *value)
     switch (kind) {
     case COUNT:
         return cJSON_IsNumber(value) && value->valuedouble >= 1 &&
+                       value->valuedouble <= UINT32_MAX &&
                        value->valuedouble == (double)(int64_t)value->valuedouble
                    ? NULL
                    : "an integer from 1";
