@@ -103,6 +103,14 @@ def test_a_regular_expression_that_is_none_is_refused(functions, shown):
     assert reply.status == 400 and b"RegexRules is set to an invalid value" in reply.body
 
 
+@pytest.mark.parametrize("path", ["a", "a/*", "/a*b", "/*/b", "*", "/a/**"])
+def test_a_route_that_is_none_is_refused(functions, shown, path):
+    body = {"domainName": "wrong.example.com", "protocol": "HTTP", "routeConfig": {"routes": [route(shown[0]), route(shown[0], path)]}}
+    reply = functions.running.call("POST", DOMAINS, json.dumps(body))
+    assert (reply.status, reply.json()["ErrorMessage"]) == (
+        400, f"Path doesn't match expected format (allowed: ^/[^*]*\\*?$, actual: '{path}')")
+
+
 # ---- browsers ----
 
 ASKS = {"Origin": "http://page.example", "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "x-one,x-two"}

@@ -171,13 +171,28 @@ static void settle_certificate(cJSON *document)
         cJSON_DeleteItemFromObjectCaseSensitive(document, "certConfig");
 }
 
-static bool check_rewrites(struct work *work, const cJSON *document)
+/* The same path, or all that begin as it does. */
+static bool is_route(struct str path)
+{
+    size_t star;
+
+    return path.len == 0 ||
+           (path.ptr[0] == '/' && (!str_find(path, STR("*"), &star) || star == path.len - 1));
+}
+
+static bool check_routes(struct work *work, const cJSON *document)
 {
     const cJSON *route;
 
     cJSON_ArrayForEach (route, routes_of(document)) {
+        struct str path = json_get_str(route, "path");
         const char *problem = rewrite_problem(json_get(route, "rewriteConfig"), work->arena);
 
+        if (!is_route(path))
+            return answer_invalid(work,
+                                  "Path doesn't match expected format (allowed: ^/[^*]*\\*?$, "
+                                  "actual: '" STR_FMT "')",
+                                  STR_ARG(path));
         if (problem)
             return answer_invalid(work, "RegexRules is set to an invalid value (%s)", problem);
     }
@@ -187,7 +202,7 @@ static bool check_rewrites(struct work *work, const cJSON *document)
 static bool check(struct work *work, struct subject *s)
 {
     settle_certificate(s->document);
-    return check_certificate(work, s->document) && check_rewrites(work, s->document);
+    return check_certificate(work, s->document) && check_routes(work, s->document);
 }
 
 /* ---- by name ---- */
