@@ -76,7 +76,7 @@ static struct str send_all(struct peer *peer, struct str bytes)
     return n == PEER_BROKEN ? STR_NONE : bytes;
 }
 
-/* True when all of the answer is out. Nobody else may go on with a record that GnuTLS has begun. */
+/* True when all of the answer is out. */
 static bool say(struct http_call *call)
 {
     struct buf *out = &call->server->said;
@@ -86,8 +86,6 @@ static bool say(struct http_call *call)
     head_write(call, false, out);
     buf_add(out, call->response.body);
     rest = send_all(call->peer, buf_str(out));
-    if (rest.len == out->len && !call->peer->session)
-        return false;
     call->result.status = call->response.status;
     call->result.body_bytes = call->response.body.len;
     call->result.outcome = HTTP_DELIVERED;

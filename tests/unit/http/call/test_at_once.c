@@ -171,6 +171,24 @@ START_TEST(test_at_once_refuses_what_is_wrong)
 }
 END_TEST
 
+/* A large head moves the connection to where larger ones are read in one piece. */
+START_TEST(test_at_once_refuses_long_headers)
+{
+    struct client *c = open_kept();
+    char head[24 << 10];
+
+    snprintf(head, sizeof(head), "GET / HTTP/1.1\r\n" HOST "A: %012000d\r\n\r\n", 0);
+    client_send(c, head);
+    ck_assert_int_eq(client_answer(c), 429);
+    client_next(c);
+    snprintf(head, sizeof(head), "GET / HTTP/1.1\r\n" HOST "A: %016500d\r\n\r\n", 0);
+    client_send(c, head);
+    ck_assert_int_eq(client_answer(c), 400);
+    ck_assert_uint_eq(request_count, 2);
+    client_close(c);
+}
+END_TEST
+
 /* ---- answers of another kind ---- */
 
 enum kind { EMPTY, UNCHANGED, CLOSES, DRIPS, CUT, LONG, OWN_CONNECTION, LIES, RESETS };
@@ -426,6 +444,7 @@ int main(void)
     tcase_add_loop_test(kept, test_at_once_is_no_difference, 0, 2 * N_ELEMENTS(whole));
     tcase_add_loop_test(kept, test_at_once_is_not_for_all, 0, N_ELEMENTS(others));
     tcase_add_test(kept, test_at_once_refuses_what_is_wrong);
+    tcase_add_test(kept, test_at_once_refuses_long_headers);
     suite_add_tcase(suite, kept);
     tcase_add_checked_fixture(lasting, setup_long, teardown);
     tcase_add_test(lasting, test_at_once_lets_the_reader_read_each_second);
