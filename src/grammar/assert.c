@@ -8,6 +8,7 @@
 #include "journal/coverage.h"
 #include "journal/profile.h"
 #include "journal/query.h"
+#include "journal/verify.h"
 
 /* ---- values ---- */
 
@@ -49,6 +50,15 @@ static bool check_duration(struct conf_decoder *d, const struct conf_node *node,
 
     (void)out;
     return grammar_ns(d, node, 0, &ignored);
+}
+
+/* Every gap is longer than none. */
+static bool check_pause(struct conf_decoder *d, const struct conf_node *node, void *out)
+{
+    uint64_t ignored = 0;
+
+    (void)out;
+    return grammar_ns(d, node, 1, &ignored);
 }
 
 static bool check_ratio(struct conf_decoder *d, const struct conf_node *node, void *out)
@@ -284,6 +294,21 @@ static bool check_profile(struct conf_decoder *d, const struct conf_node *node, 
 
 /* ---- assertions ---- */
 
+/* Bounds as those who judge them see them. */
+static void check_bounds(struct conf_decoder *d, const struct conf_node *node, void *out)
+{
+    OWN(json_free) cJSON *args = document_from_node(node);
+    const char *kind = arena_dup(d->arena, node->key);
+    const char *key = NULL;
+    struct error err = {0};
+
+    (void)out;
+    if (verify_check_bounds(kind, args, &key, &err) == 0)
+        return;
+    node = key ? conf_get(node, key) : node;
+    conf_error(d->report, conf_at(node), "F311", "%s", err.text);
+}
+
 static const struct conf_shape any_value =
     SHAPE_OF_TYPES("number", "string", "boolean", "object", "array");
 static const struct conf_shape filters = {.kind = SHAPE_LIST, .of = &shape_map};
@@ -332,12 +357,11 @@ static const struct conf_field backoff_fields[] = {
     CHECK("obey_retry_after", bool, shape_bool, "no retry before Retry-After"),
     CHECK("fresh_signature", bool, shape_bool, "each attempt is signed anew"),
     CHECK("no_retry_on", never_again, shape_list, "statuses or codes after which no retry may come"),
-    COMPARISONS(number),
 };
 static const struct conf_field recovery_fields[] = {
     WITHIN,
     CHECK("success", share, any_value, "share of calls that succeed afterwards"),
-    COMPARISONS(number), MATCH,
+    MATCH,
 };
 static const struct conf_field duplicates_fields[] = {
     CHECK("effect", text, done, "whose work was done"),
@@ -362,17 +386,17 @@ static const struct conf_field latency_fields[] = {
     CHECK("p95", span, any_value, "what 95 of 100 do not exceed"),
     CHECK("p99", span, any_value, "what 99 of 100 do not exceed"),
     CHECK("max", span, any_value, "the longest of all"),
-    COMPARISONS(number), MATCH,
+    MATCH,
 };
 static const struct conf_field order_fields[] = {
     CHECK("of", matches, filters, "filters of the journal, each for a call behind the one above"),
-    COMPARISONS(number), MATCH,
+    MATCH,
 };
 static const struct conf_field failover_fields[] = {
     CHECK_KEY("from", "region", shape_text, "region that fails"),
     CHECK_KEY("to", "region", shape_text, "region that is called instead"),
     CHECK("back", bool, shape_bool, "and the first region is called again"),
-    WITHIN, COMPARISONS(number), MATCH,
+    WITHIN, MATCH,
 };
 static const struct conf_field herd_fields[] = {
     CHECK("bucket", duration, any_value, "arrivals are counted in steps of this; default 100ms"),
@@ -381,9 +405,9 @@ static const struct conf_field herd_fields[] = {
 };
 static const struct conf_field breaker_fields[] = {
     CHECK("opens", bool, shape_bool, "the client stops calling; default true"),
-    CHECK("pause", duration, any_value, "a gap of at least this counts as stopping"),
+    CHECK("pause", pause, any_value, "a gap of at least this counts as stopping"),
     CHECK("probes", count, any_value, "single calls between pauses"),
-    COMPARISONS(number), MATCH,
+    MATCH,
 };
 static const struct conf_field seen_fields[] = {
     CHECK("outcome", text, shape_text, "what the client reports"),
@@ -405,7 +429,8 @@ static const struct conf_field coverage_fields[] = {
 /* clang-format on */
 
 #define TABLE(name_)                                                                               \
-    static const struct conf_table name_##_table = {.name = #name_, CONF_TABLE_OF(name_##_fields)}
+    static const struct conf_table name_##_table = {                                               \
+        .name = #name_, .check = check_bounds, CONF_TABLE_OF(name_##_fields)}
 TABLE(counted);
 TABLE(backoff);
 TABLE(recovery);

@@ -70,10 +70,10 @@ int assertion_read_compare(const cJSON *object, struct fault_compare *out, struc
     return 0;
 }
 
-int assertion_member_compare(const struct assertion *assertion, const char *name,
-                             struct fault_compare *out, struct error *err)
+int assertion_read_member(const cJSON *args, const char *name, struct fault_compare *out,
+                          struct error *err)
 {
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(assertion->args, name);
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(args, name);
 
     *out = (struct fault_compare){0};
     if (!member)
@@ -85,6 +85,12 @@ int assertion_member_compare(const struct assertion *assertion, const char *name
     if (!cJSON_IsObject(member) || assertion_read_compare(member, out, err) < 0 || !out->given)
         return error_set(err, ERROR_SYNTAX, "%s: expected a comparison such as {\"lte\": 5}", name);
     return 0;
+}
+
+int assertion_member_compare(const struct assertion *assertion, const char *name,
+                             struct fault_compare *out, struct error *err)
+{
+    return assertion_read_member(assertion->args, name, out, err);
 }
 
 int assertion_duration(const struct assertion *assertion, const char *name, double missing,

@@ -35,6 +35,8 @@ int assertion_duration(const struct assertion *assertion, const char *name, doub
 /** Comparisons in a member of its own; given is false when it is not there. */
 int assertion_member_compare(const struct assertion *assertion, const char *name,
                              struct fault_compare *out, struct error *err);
+int assertion_read_member(const cJSON *args, const char *name, struct fault_compare *out,
+                          struct error *err);
 /** Read eq, gt, gte, lt, lte out of @object. */
 int assertion_read_compare(const cJSON *object, struct fault_compare *out, struct error *err);
 /** "at most 3" and the like, for texts. */

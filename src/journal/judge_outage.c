@@ -265,6 +265,8 @@ int judge_breaker(struct assertion *assertion, struct error *err)
     if (assertion_duration(assertion, "pause", PAUSE_MS, &pause_ms, err) < 0 ||
         assertion_member_compare(assertion, "probes", &probes, err) < 0)
         return -1;
+    if (pause_ms <= 0)
+        return error_set(err, ERROR_SYNTAX, "pause: must be more than 0s");
     sort_by_start(assertion);
     look_for_pauses(assertion, pause_ms, &pause);
     if (pause.streak < STREAK_LEAST)

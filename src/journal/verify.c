@@ -118,6 +118,15 @@ static int check_keys(size_t kind, const cJSON *args, struct error *err)
     return 0;
 }
 
+static int check_bounds(size_t kind, const cJSON *args, struct error *err)
+{
+    const char *key;
+
+    if (verify_check_bounds(kinds[kind].name, args, &key, err) == 0)
+        return 0;
+    return key ? error_wrap(err, "%s", key) : -1;
+}
+
 static int read_allow_none(struct assertion *assertion, struct error *err)
 {
     const cJSON *allow = cJSON_GetObjectItemCaseSensitive(assertion->args, "allow_none");
@@ -230,7 +239,8 @@ int verify_run(const cJSON *assertions, const struct verify_input *input, struct
         if (find_kind(args->string, &kind, err) < 0)
             return error_wrap(err, "assert[%zu]", report.count);
         if (check_keys(kind, args, err) < 0 ||
-            judge_one(kind, &assertion, &report.results[report.count], err) < 0)
+            judge_one(kind, &assertion, &report.results[report.count], err) < 0 ||
+            check_bounds(kind, args, err) < 0)
             return error_wrap(err, "assert[%zu].%s", report.count, args->string);
         if (report.results[report.count].verdict > report.verdict)
             report.verdict = report.results[report.count].verdict;

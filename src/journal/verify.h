@@ -66,3 +66,10 @@ void verify_report_json(const struct verify_report *report, struct buf *out);
 const char *verify_assertion_name(size_t index); /* NULL behind the last */
 /** Its keys beyond match and comparisons, blank separated. */
 const char *verify_assertion_keys(size_t index);
+
+/**
+ * Refuse bounds of one assertion that say nothing: that no value can meet, that every one meets, or
+ * that nothing is compared with. @out_key: the member to blame, NULL for the assertion itself.
+ */
+int verify_check_bounds(const char *kind, const cJSON *args, const char **out_key,
+                        struct error *err);

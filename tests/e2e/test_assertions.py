@@ -73,7 +73,7 @@ def called(tmp_path_factory):
     ({"seen": {"code": 403}}, 422, "code: expected a text"),
     ({"seen": {"code": "AccessDenied"}}, 424, "no observation"),
     ({"coverage": {"errors": "AccesDenied"}}, 422, "errors: there is no 'AccesDenied'; did you mean 'AccessDenied'?"),
-    ({"coverage": {"errors": ["AccessDenied", "hang", "*Denied"], "operations": "@invoke", "gte": 0}}, 200, "cells"),
+    ({"coverage": {"errors": ["AccessDenied", "hang", "*Denied"], "operations": "@invoke", "eq": 0}}, 200, "cells"),
     ({"coverage": {"errors": ["nothing of the kind"]}}, 422, "errors: there is no 'nothing of the kind'"),
     ({"coverage": {"operations": ["InvokFunction"]}}, 422, "operations: there is no 'InvokFunction'; did you mean 'InvokeFunction'?"),
 ])

@@ -164,6 +164,100 @@ START_TEST(test_verify_mistakes_are_named)
 }
 END_TEST
 
+/* Bounds that can never hold, can never fail, or that nothing is compared with. */
+static const struct {
+    const char *assertion, *want;
+} idle[] = {
+  /* clang-format off */
+    {"{'calls':{'gte':-1}}", "calls: gte: a count is at least 0: this can never fail; write for instance {'gte': 1}"},
+    {"{'calls':{'gte':0}}", "calls: gte: a count is at least 0: this can never fail"},
+    {"{'calls':{'gt':-1,'lte':5}}", "calls: gt: a count is at least 0: this can never fail"},
+    {"{'calls':{'lt':0}}", "calls: lt: a count is at least 0: this can never hold; for that very value write {'eq': 0}"},
+    {"{'calls':{'lte':-2}}", "calls: lte: a count is at least 0: this can never hold"},
+    {"{'calls':{'eq':-1}}", "calls: eq: a count is at least 0: this can never hold"},
+    {"{'calls':{'gte':5,'lte':3}}", "calls: gte: no count is at least 5 and at most 3: this can never hold"},
+    {"{'calls':{'eq':5,'lt':5}}", "calls: eq: no whole count lies there: this can never hold"},
+    {"{'calls':{'gt':1,'lt':2}}", "calls: gt: no whole count lies there: this can never hold"},
+    {"{'calls':{'eq':1.5}}", "calls: eq: no whole count lies there"},
+    {"{'retries':{'gte':0}}", "retries: gte: a count is at least 0: this can never fail"},
+    {"{'retries':{}}", "retries: write a bound, for instance {'gte': 1}"},
+    {"{'fires':{'rule':'x','gte':0}}", "fires: gte: a count is at least 0"},
+    {"{'seen':{'lt':0}}", "seen: lt: a count is at least 0"},
+    {"{'duplicates':{'gte':0}}", "duplicates: gte: a count is at least 0"},
+    {"{'amplification':{'lt':1}}", "amplification: lt: a ratio is at least 1: this can never hold; for that very value write {'eq': 1}"},
+    {"{'amplification':{'gte':1}}", "amplification: gte: a ratio is at least 1: this can never fail"},
+    {"{'amplification':{}}", "amplification: write a bound, for instance {'lte': 1.5}"},
+    {"{'herd':{'lt':1}}", "herd: lt: a ratio is at least 1"},
+    {"{'herd':{}}", "herd: write a bound"},
+    {"{'errors':{'lte':3}}", "errors: lte: a share lies between 0 and 1: this can never fail; write for instance {'gte': '99%'}"},
+    {"{'errors':{'lte':'100%'}}", "errors: lte: a share lies between 0 and 1: this can never fail"},
+    {"{'errors':{'gt':'100%'}}", "errors: gt: no share lies there: this can never hold"},
+    {"{'errors':{'gte':2}}", "errors: gte: a share is at most 1: this can never hold"},
+    {"{'coverage':{'gte':0}}", "coverage: gte: a share lies between 0 and 1"},
+    {"{'coverage':{}}", "coverage: write a bound"},
+    {"{'latency':{'p99':{'lt':'0s'}}}", "latency: p99: a time is at least 0: this can never hold"},
+    {"{'latency':{'max':{'gte':0}}}", "latency: max: a time is at least 0: this can never fail"},
+    {"{'latency':{'p50':'1s','lte':5}}", "latency: lte: eq, gt, gte, lt and lte compare nothing here; write it under p50, p90, p95, p99, max"},
+    {"{'recovery':{'success':{'gte':'0%'}}}", "recovery: success: a share lies between 0 and 1: this can never fail"},
+    {"{'recovery':{'lte':5}}", "recovery: lte: eq, gt, gte, lt and lte compare nothing here; write it under success"},
+    {"{'backoff':{'attempts':{'gte':1}}}", "backoff: attempts: a count of attempts is at least 1: this can never fail"},
+    {"{'backoff':{'gap':{'gte':'9s','lte':'1s'}}}", "backoff: gap: no time is at least 9000 and at most 1000: this can never hold"},
+    {"{'backoff':{'factor':{'gte':-1}}}", "backoff: factor: a factor is at least 0: this can never fail"},
+    {"{'breaker':{'probes':{'lt':0}}}", "breaker: probes: a count is at least 0: this can never hold"},
+    {"{'breaker':{'pause':'0s'}}", "breaker: pause: must be more than 0s"},
+    {"{'order':{'of':[{'status':200},{'status':404}],'gte':2}}", "order: gte: eq, gt, gte, lt and lte compare nothing here"},
+    {"{'failover':{'from':'cn-hangzhou','to':'cn-shanghai','eq':1}}", "failover: eq: eq, gt, gte, lt and lte compare nothing here"},
+  /* clang-format on */
+};
+
+static void quote(const char *from, char *to, size_t room)
+{
+    snprintf(to, room, "%s", from);
+    for (char *p = to; *p; p++)
+        *p = *p == '\'' ? '"' : *p;
+}
+
+START_TEST(test_verify_refuses_bounds_that_say_nothing)
+{
+    struct story story;
+    struct verify_report report;
+    struct error err = {0};
+    char assertion[200], list[220], want[200], start[220];
+
+    quote(idle[_i].assertion, assertion, sizeof(assertion));
+    quote(idle[_i].want, want, sizeof(want));
+    snprintf(list, sizeof(list), "[%s]", assertion);
+    snprintf(start, sizeof(start), "assert[0].%s", want);
+    story_begin(&story);
+    tell_outage(&story);
+    ck_assert_int_lt(judge(&story, list, &report, &err), 0);
+    ck_assert_msg(str_starts(str_of(err.text), str_of(start)), "got '%s'", err.text);
+    story_end(&story);
+}
+END_TEST
+
+/* Those beside them that do say something. */
+START_TEST(test_verify_takes_bounds_that_say_something)
+{
+    static const char *const lists[] = {
+        "[{\"calls\":{\"eq\":0}}]",          "[{\"calls\":{\"lt\":1}}]",
+        "[{\"calls\":{\"gt\":0,\"lt\":2}}]", "[{\"errors\":{\"eq\":\"100%\"}}]",
+        "[{\"errors\":{\"gt\":0}}]",         "[{\"amplification\":{\"gt\":1}}]",
+        "[{\"amplification\":{\"lte\":1}}]", "[{\"retries\":{\"gte\":1,\"lte\":1}}]",
+        "[{\"backoff\":{\"attempts\":1}}]",  "[{\"latency\":{\"max\":{\"gt\":0}}}]",
+    };
+    struct story story;
+    struct verify_report report;
+    struct error err = {0};
+
+    story_begin(&story);
+    tell_outage(&story);
+    for (size_t i = 0; i < N_ELEMENTS(lists); i++)
+        ck_assert_msg(judge(&story, lists[i], &report, &err) == 0, "%s: %s", lists[i], err.text);
+    story_end(&story);
+}
+END_TEST
+
 START_TEST(test_verify_is_inconclusive_when_the_journal_lost_entries)
 {
     struct story story;
@@ -192,16 +286,18 @@ START_TEST(test_verify_the_weightiest_verdict_counts)
     struct error err;
 
     story_begin(&story);
-    ck_assert_int_eq(judge(&story, "[{\"retries\":{}},{\"calls\":{\"gte\":1}}]", &report, &err), 0);
+    ck_assert_int_eq(
+        judge(&story, "[{\"retries\":{\"lte\":5}},{\"calls\":{\"gte\":1}}]", &report, &err), 0);
     ck_assert_int_eq(report.results[0].verdict, VERDICT_VACUOUS);
     ck_assert_int_eq(report.results[1].verdict, VERDICT_VACUOUS);
     ck_assert_int_eq(report.verdict, VERDICT_VACUOUS);
     tell_outage(&story);
-    ck_assert_int_eq(judge(&story,
-                           "[{\"calls\":{\"eq\":7}},{\"retries\":{\"match\":{\"chain\":99}}},"
-                           "{\"calls\":{\"eq\":8}}]",
-                           &report, &err),
-                     0);
+    ck_assert_int_eq(
+        judge(&story,
+              "[{\"calls\":{\"eq\":7}},{\"retries\":{\"match\":{\"chain\":99},\"lte\":1}},"
+              "{\"calls\":{\"eq\":8}}]",
+              &report, &err),
+        0);
     ck_assert_int_eq(report.results[0].verdict, VERDICT_FAIL);
     ck_assert_int_eq(report.verdict, VERDICT_VACUOUS);
     story_end(&story);
@@ -214,6 +310,8 @@ int main(void)
     TCase *tc = tcase_create("verify");
 
     tcase_add_loop_test(tc, test_verify_table, 0, (int)N_ELEMENTS(cases));
+    tcase_add_test(tc, test_verify_takes_bounds_that_say_something);
+    tcase_add_loop_test(tc, test_verify_refuses_bounds_that_say_nothing, 0, N_ELEMENTS(idle));
     tcase_add_loop_test(tc, test_verify_mistakes_are_named, 0, (int)N_ELEMENTS(wrong));
     tcase_add_test(tc, test_verify_is_inconclusive_when_the_journal_lost_entries);
     tcase_add_test(tc, test_verify_the_weightiest_verdict_counts);
