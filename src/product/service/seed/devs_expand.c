@@ -1,18 +1,15 @@
 /*
- * ${…} of Serverless Devs: env, vars, file, path, config, resources and this.
+ * ${…} of Serverless Devs: env, vars, file, json, path, config, resources and this.
  *
  * Source: "Yaml" of the documentation of Serverless Devs, editions 1 to 3.
  */
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/distance.h"
 #include "base/mem.h"
 #include "product/service/seed/devs.h"
 
-enum { DEPTH_MAX = 8, FILE_BYTES_MAX = 1 << 20, VALUES_MAX = 10000 };
+enum { DEPTH_MAX = 8, VALUES_MAX = 10000 };
 
 /* What stands for an expression: a text, or a part of the file. */
 struct value {
@@ -35,21 +32,6 @@ static bool fail(const struct expression *e, const char *why, const char *what)
 
 /* ---- words ---- */
 
-static struct str trimmed(struct str text)
-{
-    text = str_trim(text);
-    return text;
-}
-
-static struct str unquoted(struct str text)
-{
-    text = trimmed(text);
-    if (text.len >= 2 && (text.ptr[0] == '\'' || text.ptr[0] == '"') &&
-        text.ptr[text.len - 1] == text.ptr[0])
-        return str_slice(text, 1, text.len - 1);
-    return text;
-}
-
 /* "env('A', 'b')" is the call of env with two arguments; the second may be absent. */
 static bool is_call(struct str text, struct str name, struct str *first, struct str *second)
 {
@@ -57,14 +39,14 @@ static bool is_call(struct str text, struct str name, struct str *first, struct 
 
     if (!str_starts(text, name) || !str_ends(text, STR(")")))
         return false;
-    inner = trimmed(str_slice(text, name.len, text.len));
+    inner = str_trim(str_slice(text, name.len, text.len));
     if (!str_starts(inner, STR("(")))
         return false;
     inner = str_slice(inner, 1, inner.len - 1);
     *second = STR_NONE;
     if (str_cut(inner, ',', first, second))
-        *second = unquoted(*second);
-    *first = unquoted(*first);
+        *second = devs_unquoted(*second);
+    *first = devs_unquoted(*first);
     return true;
 }
 
@@ -152,69 +134,43 @@ static bool resource(const struct expression *e, struct str path, struct value *
 
 /* ---- files and variables ---- */
 
-/* False when it cannot be read, is larger than 1 MiB, or no file may be. */
-static bool slurp(struct draft *draft, const char *path, struct str *out)
-{
-    OWN(buf_done) struct buf text = {0};
-    int fd = draft->folder ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    ssize_t got = fd < 0 ? -1 : 1;
-
-    while (got > 0 && text.len <= FILE_BYTES_MAX) {
-        buf_reserve(&text, BUFSIZ);
-        got = read(fd, text.ptr + text.len, BUFSIZ);
-        if (got > 0)
-            text.len += (size_t)got;
-    }
-    if (fd >= 0)
-        close(fd);
-    if (got < 0 || text.len > FILE_BYTES_MAX)
-        return false;
-    *out = arena_str(draft->arena, (struct str){text.ptr ? text.ptr : "", text.len});
-    return true;
-}
-
 static bool read_text(const struct expression *e, const char *path, struct value *out)
 {
-    return slurp(e->devs->draft, path, &out->text) ||
+    return devs_slurp(e->devs->draft, path, &out->text) ||
            fail(e, arena_printf(e->devs->draft->arena, "cannot read '%s'", path),
                 "name a file of at most 1 MiB, beside this one or by its whole path");
 }
 
 static const char *path_of(const struct expression *e, struct str path)
 {
-    struct draft *draft = e->devs->draft;
+    struct devs *devs = e->devs;
+    const char *folder =
+        devs->base && e->at->source == devs->base ? devs->base_folder : devs->draft->folder;
 
     return path.len && path.ptr[0] == '/'
-               ? arena_dup(draft->arena, path)
-               : arena_printf(draft->arena, "%s/" STR_FMT, draft->folder, STR_ARG(path));
+               ? arena_dup(devs->draft->arena, path)
+               : arena_printf(devs->draft->arena, "%s/" STR_FMT, folder, STR_ARG(path));
 }
 
-/* A line "NAME=value" of .env beside the file, with or without quotes; absent when there is none.
- */
-static struct str from_dotenv(const struct expression *e, struct str name)
+/* Whole, so that it leads to the same place from whatever it stands in. */
+static bool whole_path(const struct expression *e, struct str path, struct value *out)
 {
-    struct draft *draft = e->devs->draft;
-    struct value file;
-    struct str line;
-    struct str key;
-    struct str value;
+    struct arena *arena = e->devs->draft->arena;
+    const char *name;
+    OWN(mem_free) char *here = e->devs->draft->folder ? realpath(".", NULL) : NULL;
 
-    if (!slurp(draft, arena_printf(draft->arena, "%s/.env", draft->folder), &file.text))
-        return STR_NONE;
-    while (str_is_set(file.text)) {
-        str_cut(file.text, '\n', &line, &file.text);
-        if (str_cut(line, '=', &key, &value) && str_eq(str_trim(key), name))
-            return unquoted(str_ends(value, STR("\r")) ? str_slice(value, 0, value.len - 1)
-                                                       : value);
-    }
-    return STR_NONE;
+    if (!here)
+        return fail(e, "no file may be read", "write the path");
+    name = path_of(e, path);
+    out->text = name[0] == '/' ? str_of(name) : str_of(arena_printf(arena, "%s/%s", here, name));
+    return true;
 }
 
 static bool variable(const struct expression *e, struct str name, struct str other,
                      struct value *out)
 {
     const char *own = getenv(arena_dup(e->devs->draft->arena, name));
-    struct str value = own ? str_of(own) : from_dotenv(e, name);
+    struct str value = own ? str_of(own) : devs_dotenv(e->devs->draft, name);
 
     if (!str_is_set(value) && !str_is_set(other))
         return fail(
@@ -237,6 +193,36 @@ static bool setting(const struct expression *e, struct str name, struct value *o
 
 /* ---- an expression ---- */
 
+/* A value may hold expressions itself. */
+static const struct conf_node *deeper(struct devs *devs, const struct conf_node *node)
+{
+    const struct conf_node *expanded;
+
+    if (devs->depth == DEPTH_MAX || ++devs->values > VALUES_MAX) {
+        conf_error(devs->draft->report, conf_at(node), CODE_BAD_SEED,
+                   "expressions lead to each other; write a value");
+        return node;
+    }
+    devs->depth++;
+    expanded = devs_expand(devs, node);
+    devs->depth--;
+    return expanded;
+}
+
+/* Its name and its access, which it need not write, and what it does write. */
+static bool of_own(const struct expression *e, struct str path, struct value *out)
+{
+    const struct conf_node *own = e->devs->own;
+
+    if (str_eq(path, STR("name"))) {
+        out->text = own->key;
+        return true;
+    }
+    if (str_eq(path, STR("access")) && !conf_get(own, "access"))
+        return member(e, e->devs->root, path, out);
+    return member(e, own, path, out);
+}
+
 static bool by_path(const struct expression *e, struct str text, struct value *out)
 {
     struct str head;
@@ -251,19 +237,60 @@ static bool by_path(const struct expression *e, struct str text, struct value *o
     if (str_eq(head, STR("env")))
         return variable(e, tail, STR_NONE, out);
     if (str_eq(head, STR("this")))
-        return member(e, e->devs->own, tail, out);
+        return of_own(e, tail, out);
     if (str_eq(head, STR("resources")) || str_eq(head, STR("services")))
         return resource(e, tail, out);
     found = conf_get(e->devs->resources, arena_dup(e->devs->draft->arena, head));
     if (found && tail.len)
         return resource(e, text, out);
     return fail(e, "this is not emulated",
-                "there is env(), file(), path(), config(), vars., resources. and this.");
+                "there is env(), file(), json(), path(), config(), vars., resources. and this.");
+}
+
+static bool evaluate(const struct expression *e, struct value *out);
+
+/* What is wrong with it as JSON goes to the report of the file, with its place in that text. */
+static bool read_json(const struct expression *e, struct str text, const char *name,
+                      struct value *out)
+{
+    struct arena *arena = e->devs->draft->arena;
+    char *copy = arena_dup(arena, text);
+    size_t len = text.len;
+    struct error err = {0};
+    cJSON *json = json_parse(text, &err);
+
+    if (!json)
+        return fail(e, arena_printf(arena, "%s: %s", name, err.text), "write JSON there");
+    json_free(json);
+    conf_text_from_json(copy, &len);
+    out->node = conf_parse(arena, (struct str){copy, len}, name, e->devs->draft->report);
+    return out->node != NULL;
+}
+
+/* json('…') and json(file('…')): the text as what it says. */
+static bool parsed(const struct expression *e, struct str text, struct value *out)
+{
+    struct str inner = str_trim(str_slice(text, STR("json").len, text.len));
+    struct expression of = *e;
+    struct str file;
+    struct str second;
+
+    of.text = str_trim(str_slice(inner, 1, inner.len - 1));
+    out->text = devs_unquoted(of.text);
+    if (out->text.len == of.text.len && !evaluate(&of, out))
+        return false;
+    if (out->node)
+        out->node = deeper(e->devs, out->node);
+    if (out->node && out->node->kind != CONF_SCALAR)
+        return fail(e, "this is no text", "name a text that is JSON");
+    return read_json(e, out->node ? out->node->text : out->text,
+                     is_call(of.text, STR("file"), &file, &second) ? path_of(e, file) : "json()",
+                     out);
 }
 
 static bool evaluate(const struct expression *e, struct value *out)
 {
-    struct str text = trimmed(e->text);
+    struct str text = str_trim(e->text);
     struct str first;
     struct str second;
 
@@ -274,10 +301,10 @@ static bool evaluate(const struct expression *e, struct value *out)
         return read_text(e, path_of(e, first), out);
     if (is_call(text, STR("config"), &first, &second))
         return setting(e, first, out);
-    if (is_call(text, STR("path"), &first, &second)) {
-        out->text = str_of(path_of(e, first));
-        return true;
-    }
+    if (is_call(text, STR("json"), &first, &second))
+        return parsed(e, text, out);
+    if (is_call(text, STR("path"), &first, &second))
+        return whole_path(e, first, out);
     return by_path(e, text, out);
 }
 
@@ -324,22 +351,6 @@ static bool find_expression(struct str text, size_t *from, size_t *to)
     return true;
 }
 
-/* A value may hold expressions itself. */
-static const struct conf_node *deeper(struct devs *devs, const struct conf_node *node)
-{
-    const struct conf_node *expanded;
-
-    if (devs->depth == DEPTH_MAX || ++devs->values > VALUES_MAX) {
-        conf_error(devs->draft->report, conf_at(node), CODE_BAD_SEED,
-                   "expressions lead to each other; write a value");
-        return node;
-    }
-    devs->depth++;
-    expanded = devs_expand(devs, node);
-    devs->depth--;
-    return expanded;
-}
-
 static const struct conf_node *whole(struct devs *devs, const struct conf_node *node,
                                      struct str text)
 {
@@ -367,7 +378,7 @@ static bool add_part(struct devs *devs, const struct conf_node *node, struct str
             return fail(&e, "this is no text", "let it stand alone");
         value.text = value.node->text;
     }
-    if (out->len + value.text.len > FILE_BYTES_MAX)
+    if (out->len + value.text.len > DEVS_FILE_BYTES_MAX)
         return fail(&e, "the text becomes larger than 1 MiB", "write less");
     buf_add(out, value.text);
     return true;
@@ -394,21 +405,39 @@ static const struct conf_node *expand_scalar(struct devs *devs, const struct con
     return scalar_of(devs, node, buf_str(&out), false);
 }
 
+/* A value that is long may be named often. */
+static bool has_room(struct devs *devs, const struct conf_node *node)
+{
+    if (++devs->nodes == CONF_NODES_MAX)
+        conf_error(devs->draft->report, conf_at(node), CODE_BAD_SEED,
+                   "expressions and templates make more than %d values; write fewer",
+                   CONF_NODES_MAX);
+    return devs->nodes < CONF_NODES_MAX;
+}
+
 const struct conf_node *devs_expand(struct devs *devs, const struct conf_node *node)
 {
     struct conf_node *copy;
     struct conf_node **end;
 
+    if (!has_room(devs, node))
+        return node;
     if (node->kind == CONF_SCALAR)
         return expand_scalar(devs, node);
     copy = ARENA_NEW(devs->draft->arena, struct conf_node);
     *copy = *node;
+    copy->first = NULL;
+    copy->count = 0;
     end = &copy->first;
     CONF_EACH (child, node) {
-        struct conf_node *own = ARENA_NEW(devs->draft->arena, struct conf_node);
+        struct conf_node *own;
 
+        if (node->kind == CONF_MAP && conf_is_null(child)) /* as if it were not written */
+            continue;
+        own = ARENA_NEW(devs->draft->arena, struct conf_node);
         *own = *devs_expand(devs, child);
         own->parent = copy;
+        own->index = copy->count++;
         own->next = NULL;
         *end = own;
         end = &own->next;

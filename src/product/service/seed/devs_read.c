@@ -9,6 +9,8 @@ static const struct draft_key top_keys[] = {
     {"vars",      DRAFT_OWN,  NULL},
     {"resources", DRAFT_OWN,  NULL},
     {"services",  DRAFT_OWN,  NULL},
+    {"template",  DRAFT_OWN,  NULL},
+    {"extend",    DRAFT_OWN,  NULL},
     {"env",       DRAFT_IDLE, NULL},
     {"flow",      DRAFT_IDLE, NULL},
     {"actions",   DRAFT_IDLE, NULL},
@@ -18,6 +20,7 @@ static const struct draft_key resource_keys[] = {
     {"component", DRAFT_OWN,  NULL},
     {"props",     DRAFT_OWN,  NULL},
     {"access",    DRAFT_OWN,  NULL},
+    {"extend",    DRAFT_OWN,  NULL},
     {"actions",   DRAFT_IDLE, NULL},
 };
 
@@ -34,7 +37,7 @@ bool devs_is(const struct conf_node *root)
 {
     const struct conf_node *services = conf_get(root, "services");
 
-    return conf_get(root, "edition") || conf_get(root, "resources") ||
+    return conf_get(root, "edition") || conf_get(root, "resources") || conf_get(root, "extend") ||
            (services && services->kind == CONF_MAP);
 }
 
@@ -116,6 +119,8 @@ static bool check(struct devs *devs, const struct conf_node *resource)
     component = conf_get(resource, "component");
     if (component && component->kind == CONF_SCALAR && conf_get(resource, "props"))
         return find_component(devs, component) != NULL;
+    if (component && conf_get(resource, "extend")) /* what it would inherit is reported */
+        return false;
     conf_error(devs->draft->report, conf_at_key(resource), CODE_BAD_SEED,
                "'" STR_FMT "' needs component and props; write 'component: fc3' and its props",
                STR_ARG(resource->key));
@@ -148,21 +153,53 @@ static void read_all(struct devs *devs, const struct conf_node **props)
     }
 }
 
+/* They are what they inherit, too, when one of them asks for another's properties. */
+static const struct conf_node *inherit(struct devs *devs, const struct conf_node *resources)
+{
+    struct conf_node *map = ARENA_NEW(devs->draft->arena, struct conf_node);
+    struct conf_node **end = &map->first;
+
+    *map = *resources;
+    CONF_EACH (resource, resources) {
+        struct conf_node *copy = ARENA_NEW(devs->draft->arena, struct conf_node);
+
+        *copy = *devs_inherit_template(devs, resource);
+        copy->parent = map;
+        *end = copy;
+        end = &copy->next;
+    }
+    return map;
+}
+
+static bool find_resources(struct devs *devs)
+{
+    struct draft *draft = devs->draft;
+    const struct conf_node *templates = conf_get(devs->root, "template");
+    const struct conf_node *found = conf_get(devs->root, "resources");
+
+    draft_check(draft, devs->root, top_keys, N_ELEMENTS(top_keys), "s.yaml");
+    if (!found)
+        found = conf_get(devs->root, "services");
+    if (!found || found->kind != CONF_MAP)
+        conf_error(draft->report, conf_at(found ? found : devs->root), CODE_BAD_SEED,
+                   "no resources; write them below resources:");
+    else if (templates && !conf_is_null(templates) && templates->kind != CONF_MAP)
+        conf_error(draft->report, conf_at(templates), CODE_BAD_SEED,
+                   "not a mapping; write the names of templates below template:");
+    else
+        devs->resources = inherit(devs, found);
+    return devs->resources != NULL;
+}
+
 void devs_read(struct draft *draft, const struct conf_node *root)
 {
     struct devs devs = {.draft = draft, .root = root};
     const struct conf_node **props;
     size_t i = 0;
 
-    draft_check(draft, root, top_keys, N_ELEMENTS(top_keys), "s.yaml");
-    devs.resources = conf_get(root, "resources");
-    if (!devs.resources)
-        devs.resources = conf_get(root, "services");
-    if (!devs.resources || devs.resources->kind != CONF_MAP) {
-        conf_error(draft->report, conf_at(devs.resources ? devs.resources : root), CODE_BAD_SEED,
-                   "no resources; write them below resources:");
+    devs.root = devs_inherit_file(&devs, root);
+    if (!devs.root || !find_resources(&devs))
         return;
-    }
     props = (const struct conf_node **)arena_alloc_array(draft->arena, devs.resources->count + 1,
                                                          sizeof(*props));
     CONF_EACH (resource, devs.resources) {
