@@ -23,9 +23,18 @@ static const struct str open_names[] = {
     STR_INIT("xfcaccesskeyid"),
 };
 
-/* Where one of the above, "Basic", "Bearer" or "://" can begin: a bit for each first letter, asked
- * of it and of the two characters behind it; all of these are three at least. Nearly all text is
- * passed over. */
+/* Secrets when that is the whole name of a header or a parameter: within a name, or as a word of a
+ * text, they say nothing ("author", "design", "sessions"). */
+static const struct str whole_names[] = {
+    STR_INIT("jwt"),     STR_INIT("otp"),       STR_INIT("sig"),        STR_INIT("auth"),
+    STR_INIT("xsrf"),    STR_INIT("csrf"),      STR_INIT("bearer"),     STR_INIT("authkey"),
+    STR_INIT("session"), STR_INIT("passcode"),  STR_INIT("sessionid"),  STR_INIT("phpsessid"),
+    STR_INIT("sessid"),  STR_INIT("assertion"), STR_INIT("jsessionid"), STR_INIT("clientassertion"),
+};
+
+/* Where one of the above, "Basic", "Bearer", "://" or a parameter behind '?' or '&' (also as "%3F",
+ * "%26") can begin: a bit for each first letter, asked of it and of the two characters behind it;
+ * all of these are three at least. Nearly all text is passed over. */
 enum {
     A_ = 1 << 0,
     B_ = 1 << 1,
@@ -34,6 +43,7 @@ enum {
     S_ = 1 << 4,
     T_ = 1 << 5,
     COLON_ = 1 << 6,
+    QUERY_ = 1 << 7,
     NAME_ = A_ | C_ | P_ | S_ | T_,
     BEGIN_BYTES = 3,
 };
@@ -42,37 +52,52 @@ enum {
 
 static const unsigned char first_bits[256] = {
     LETTER('a', 'A', A_), LETTER('b', 'B', B_), LETTER('c', 'C', C_), LETTER('p', 'P', P_),
-    LETTER('s', 'S', S_), LETTER('t', 'T', T_), [':'] = COLON_,
+    LETTER('s', 'S', S_), LETTER('t', 'T', T_), [':'] = COLON_,       ['?'] = QUERY_,
+    ['&'] = QUERY_,       ['%'] = QUERY_,
 };
 
+/* Of names behind '?' and '&', the first two letters; of "%3F" and "%26", the two digits. */
 static const unsigned char second_bits[256] = {
-    LETTER('a', 'A', P_ | B_),
-    LETTER('c', 'C', A_),
+    LETTER('a', 'A', P_ | B_ | QUERY_),
+    LETTER('b', 'B', QUERY_),
+    LETTER('c', 'C', A_ | QUERY_),
     LETTER('e', 'E', S_ | B_),
     LETTER('i', 'I', S_),
-    LETTER('o', 'O', C_ | T_),
-    LETTER('p', 'P', A_),
+    LETTER('j', 'J', QUERY_),
+    LETTER('o', 'O', C_ | T_ | QUERY_),
+    LETTER('p', 'P', A_ | QUERY_),
     LETTER('r', 'R', P_),
+    LETTER('s', 'S', QUERY_),
     LETTER('u', 'U', A_),
     LETTER('w', 'W', P_),
-    ['-'] = NAME_,
-    ['_'] = NAME_,
+    LETTER('x', 'X', QUERY_),
+    ['-'] = NAME_ | QUERY_,
+    ['_'] = NAME_ | QUERY_,
     ['/'] = COLON_,
+    ['2'] = QUERY_,
+    ['3'] = QUERY_,
 };
 
 static const unsigned char third_bits[256] = {
-    LETTER('a', 'A', B_),
+    LETTER('a', 'A', B_ | QUERY_),
     LETTER('c', 'C', A_ | S_),
     LETTER('d', 'D', P_),
+    LETTER('e', 'E', QUERY_),
+    LETTER('f', 'F', QUERY_),
     LETTER('g', 'G', S_),
-    LETTER('i', 'I', A_ | P_),
+    LETTER('h', 'H', QUERY_),
+    LETTER('i', 'I', A_ | P_ | QUERY_),
     LETTER('k', 'K', T_),
+    LETTER('l', 'L', QUERY_),
     LETTER('o', 'O', C_),
-    LETTER('s', 'S', B_ | P_),
-    LETTER('t', 'T', A_),
-    ['-'] = NAME_,
-    ['_'] = NAME_,
+    LETTER('s', 'S', B_ | P_ | QUERY_),
+    LETTER('t', 'T', A_ | QUERY_),
+    LETTER('u', 'U', QUERY_),
+    LETTER('w', 'W', QUERY_),
+    ['-'] = NAME_ | QUERY_,
+    ['_'] = NAME_ | QUERY_,
     ['/'] = COLON_,
+    ['6'] = QUERY_,
 };
 
 struct scan {
@@ -142,12 +167,26 @@ static size_t secret_word_end(struct str text, size_t at)
     return end;
 }
 
-static bool is_open_name(struct str name)
+static struct str without_marks(struct str name)
 {
     while (name.len > 0 && (name.ptr[0] == '-' || name.ptr[0] == '_'))
         name = str_slice(name, 1, name.len);
+    return name;
+}
+
+static bool is_open_name(struct str name)
+{
+    name = without_marks(name);
     for (size_t i = 0; i < N_ELEMENTS(open_names); i++)
         if (word_end(name, 0, open_names[i]) == name.len)
+            return true;
+    return false;
+}
+
+static bool is_whole_name(struct str name)
+{
+    for (size_t i = 0; i < N_ELEMENTS(whole_names); i++)
+        if (word_end(name, 0, whole_names[i]) == name.len)
             return true;
     return false;
 }
@@ -155,6 +194,9 @@ static bool is_open_name(struct str name)
 bool redact_name_is_secret(struct str name)
 {
     size_t stop = last_begin(name);
+
+    if (name.len && is_whole_name(without_marks(name)))
+        return true;
 
     for (size_t at = 0; at < stop; at++)
         if (may_begin(name.ptr + at) && secret_word_end(name, at) > 0)
@@ -285,6 +327,33 @@ static struct found named_secret(struct str text, size_t at)
     return is_open_name(str_slice(text, from, end)) ? NOTHING : value_of(text, from, end);
 }
 
+/* What stands before a parameter's name: 0 when nothing of the kind does. */
+static size_t query_mark(struct str text, size_t at)
+{
+    struct str rest = str_slice(text, at, text.len);
+
+    if (str_starts_nocase(rest, STR("%3f")) || str_starts(rest, STR("%26")))
+        return 3;
+    return text.ptr[at] == '?' || text.ptr[at] == '&';
+}
+
+/* "?sig=…" of an address, wherever it stands, and of a form its first name, too. */
+static struct found parameter(struct str text, size_t at)
+{
+    size_t from = at + query_mark(text, at);
+    size_t end = from;
+    bool line = false;
+
+    if (from == at && at > 0)
+        return NOTHING;
+    while (end < text.len && is_name_character(text.ptr[end]))
+        end++;
+    if (end == from || separator(text, end, &line) == 0 || line ||
+        !is_whole_name(without_marks(str_slice(text, from, end))))
+        return NOTHING;
+    return value_of(text, from, end);
+}
+
 static bool holds_pair(struct str token)
 {
     char decoded[PAIR_BYTES_MAX];
@@ -344,7 +413,7 @@ static struct found repeated_secret(const struct scan *scan, size_t at)
 static struct found secret_at(const struct scan *scan, size_t at)
 {
     static struct found (*const looks[])(struct str text, size_t at) = {named_secret, scheme_secret,
-                                                                        password_of_url};
+                                                                        password_of_url, parameter};
     struct found found = repeated_secret(scan, at);
 
     for (size_t i = 0; i < N_ELEMENTS(looks) && found.to <= found.from; i++)
@@ -386,7 +455,8 @@ void redact_text(struct str text, size_t most, const struct redact_secrets *secr
     size_t end = scan_end(text, kept, most);
     size_t at = 0;
 
-    while ((at = next_place(&scan, at, end)) < end) {
+    /* The beginning is looked at whatever it is: the first name of a form. */
+    while (at < end && (at == 0 || (at = next_place(&scan, at, end)) < end)) {
         struct found found = secret_at(&scan, at);
 
         if (found.to <= found.from) {
