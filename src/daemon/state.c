@@ -49,6 +49,8 @@ static void end(struct change *change, const char *problem)
     struct daemon *d = change->daemon;
 
     service_triggers_changed(d->service);
+    if (!problem && change->request.what == ADMIN_STATE_LOAD)
+        service_state_is_of_before(d->service);
     if (!problem && change->request.what == ADMIN_STATE_RESET)
         logs_clear(d->logs, change->request.account);
     finish(change, problem);

@@ -175,6 +175,28 @@ def test_a_session_ends_when_the_client_leaves_its_stream(daemon):
         pass
 
 
+@pytest.mark.parametrize("by", ["a stop", "a kill", "a snapshot"])
+def test_a_session_does_not_outlive_the_daemon_that_had_its_stream(daemon, tmp_path, by):
+    arguments = ["--data", tmp_path / "data"]
+    running = daemon(arguments=arguments)
+    host = create(running)
+    create(running, "own", {"affinityHeaderFieldName": "x-own"}, sessionAffinity="HEADER_FIELD")
+    kept = running.call("POST", f"{F}/own/sessions", b"{}").json()["sessionId"]
+    stream = Stream(running, host)
+    assert [each["sessionId"] for each in sessions(running)] == [stream.id]
+    if by == "a snapshot":
+        assert running.run("snapshot", "save", tmp_path / "kept").returncode == 0
+        arguments = []
+    running.stop() if by != "a kill" else running.kill()
+    again = daemon(arguments=arguments)
+    if by == "a snapshot":
+        assert again.run("snapshot", "load", tmp_path / "kept").returncode == 0
+    assert sessions(again) == []
+    assert again.call("GET", f"{F}/f/sessions/{stream.id}").status == 404
+    assert [each["sessionId"] for each in sessions(again, "own")] == [kept]
+    assert Stream(again, host).id != stream.id
+
+
 STREAMABLE = """#!/usr/bin/env python3
 import http.server, os, uuid
 class Handler(http.server.BaseHTTPRequestHandler):

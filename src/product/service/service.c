@@ -15,6 +15,7 @@
 #include "product/service/resource/async_queue.h"
 #include "product/service/resource/function_model.h"
 #include "product/service/resource/provision_keeper.h"
+#include "product/service/resource/run.h"
 
 #define DEFAULT_REGION "cn-hangzhou"
 #define DEFAULT_ACCOUNT "123456789012"
@@ -70,6 +71,7 @@ int service_new(struct loop *loop, const struct service_settings *settings, stru
         service_free(service);
         return -1;
     }
+    service_state_is_of_before(service);
     *out = service;
     return 0;
 }
@@ -172,6 +174,11 @@ void service_triggers_changed(struct service *service)
 {
     provision_keeper_look(service->provisions);
     event_timers_changed(service->timers);
+}
+
+void service_state_is_of_before(struct service *service)
+{
+    session_end_streams(service->store);
 }
 
 void service_clock_moved(struct service *service)

@@ -90,6 +90,8 @@ struct invoke;
 void service_run_code(struct service *service, struct invoke *invoke);
 /** The state was replaced as a whole: triggers are others now. */
 void service_triggers_changed(struct service *service);
+/** It was replaced by one of another time: what lasts as long as a connection is over. */
+void service_state_is_of_before(struct service *service);
 /** The virtual clock was moved: what it passed is due. */
 void service_clock_moved(struct service *service);
 struct event_trigger;

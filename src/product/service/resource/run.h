@@ -84,6 +84,11 @@ bool session_is_expired(struct work *work, const struct store_row *row, const cJ
 /** False when refused: a member of the configuration is not what this affinity has. */
 bool session_affinity_check(struct work *work, struct str affinity, const cJSON *config);
 
+/* ---- session_start.c ---- */
+
+/** The state is from before: sessions whose streams are gone are no more. */
+void session_end_streams(struct store *store);
+
 /* ---- session_sse.c ---- */
 
 /** The id that a message names; "" when none. */
