@@ -144,11 +144,47 @@ static bool check_unique(struct work *work, const cJSON *actions, const cJSON *a
     return true;
 }
 
+/* One that is over before it begins would never do anything. */
+static bool check_order(struct work *work, const cJSON *action, const struct zone *zone)
+{
+    struct str start = json_get_str(action, "startTime");
+    struct str end = json_get_str(action, "endTime");
+    uint64_t start_ms, end_ms;
+
+    if (!parse_time(start, zone, &start_ms) || !parse_time(end, zone, &end_ms) ||
+        start_ms <= end_ms)
+        return true;
+    return answer_wrong(
+        work, "EndTime",
+        arena_strf(work->arena, "a time not before StartTime '" STR_FMT "'", STR_ARG(start)).ptr,
+        end);
+}
+
 static bool check_window(struct work *work, const cJSON *action, const struct zone *zone)
 {
     return check_zone(work, action, zone) &&
            check_time(work, action, zone, "startTime", "StartTime") &&
-           check_time(work, action, zone, "endTime", "EndTime");
+           check_time(work, action, zone, "endTime", "EndTime") && check_order(work, action, zone);
+}
+
+/* Of a tracking policy: between these the number of instances moves. */
+static bool check_bounds(struct work *work, const cJSON *policy, const char *least_name,
+                         const char *most_name, const char *title)
+{
+    const cJSON *least = json_get(policy, least_name);
+    const cJSON *most = json_get(policy, most_name);
+
+    if (!cJSON_IsNumber(least) || !cJSON_IsNumber(most) || least->valuedouble <= most->valuedouble)
+        return true;
+    return answer_invalid(
+        work, "%s is set to an invalid value (allowed: at least %.15g, actual: '%.15g')", title,
+        least->valuedouble, most->valuedouble);
+}
+
+static bool check_room(struct work *work, const cJSON *policy)
+{
+    return check_bounds(work, policy, "minCapacity", "maxCapacity", "MaxCapacity") &&
+           check_bounds(work, policy, "minInstances", "maxInstances", "MaxInstances");
 }
 
 bool schedule_check_windows(struct work *work, const cJSON *policies)
@@ -158,7 +194,7 @@ bool schedule_check_windows(struct work *work, const cJSON *policies)
     cJSON_ArrayForEach (policy, policies) {
         OWN(zone_free) struct zone *zone = zone_of(policy);
 
-        if (!check_window(work, policy, zone))
+        if (!check_window(work, policy, zone) || !check_room(work, policy))
             return false;
     }
     return true;
@@ -172,7 +208,8 @@ bool schedule_check(struct work *work, const cJSON *actions)
         OWN(zone_free) struct zone *zone = zone_of(action);
 
         if (!check_unique(work, actions, action) || !check_window(work, action, zone) ||
-            !check_expression(work, action, zone) || !check_metric(work, action))
+            !check_expression(work, action, zone) || !check_metric(work, action) ||
+            !check_room(work, action))
             return false;
     }
     return true;

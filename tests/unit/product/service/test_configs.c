@@ -1,6 +1,7 @@
 #include "fixture.h"
 
 #define FN "/2016-08-15/services/demo/functions/f"
+#define SCALING_2023 "/2023-03-30/functions/z/scaling-config?qualifier=LATEST"
 #define PROVISION "/2016-08-15/services/demo.prod/functions/f/provision-config"
 
 static void setup_function(void)
@@ -164,6 +165,53 @@ START_TEST(test_provision_schedule_texts_that_clients_compare)
 
     setup_function();
     ck_refused(send("PUT", PROVISION, body), 400, "InvalidArgument", bad_actions[_i].message);
+}
+END_TEST
+
+static const struct {
+    const char *path, *list, *item, *message;
+} backwards[] = {
+  /* clang-format off */
+    {PROVISION, "scheduledActions", "'startTime':'2030-01-02T00:00:00Z','endTime':'2030-01-01T00:00:00Z'",
+     "EndTime is set to an invalid value (allowed: a time not before StartTime '2030-01-02T00:00:00Z', actual: '2030-01-01T00:00:00Z')"},
+    {PROVISION, "scheduledActions", "'startTime':'2030-01-01T00:00:00Z','endTime':'2030-01-01T00:00:00Z'", NULL},
+    {PROVISION, "scheduledActions", "'endTime':'1999-01-01T00:00:00Z'", NULL},
+    {PROVISION, "targetTrackingPolicies", "'startTime':'2030-01-01T00:00:01Z','endTime':'2030-01-01T00:00:00Z'",
+     "EndTime is set to an invalid value (allowed: a time not before StartTime '2030-01-01T00:00:01Z', actual: '2030-01-01T00:00:00Z')"},
+    {PROVISION, "targetTrackingPolicies", "'minCapacity':5,'maxCapacity':3", "MaxCapacity is set to an invalid value (allowed: at least 5, actual: '3')"},
+    {PROVISION, "targetTrackingPolicies", "'minCapacity':3,'maxCapacity':3", NULL},
+    {"/2021-04-06/services/demo/functions/f/provision-config?qualifier=prod", "scheduledActions", "'startTime':'2030-01-02T00:00:00Z','endTime':'2030-01-01T00:00:00Z'",
+     "EndTime is set to an invalid value (allowed: a time not before StartTime '2030-01-02T00:00:00Z', actual: '2030-01-01T00:00:00Z')"},
+    {PROVISION_2023, "scheduledActions", "'startTime':'2030-01-02T00:00:00Z','endTime':'2030-01-01T00:00:00Z'",
+     "EndTime is set to an invalid value (allowed: a time not before StartTime '2030-01-02T00:00:00Z', actual: '2030-01-01T00:00:00Z')"},
+    {PROVISION_2023, "scheduledActions", "'timeZone':'Asia/Shanghai','startTime':'2030-01-01T08:00:00','endTime':'2030-01-01T00:30:00Z'", NULL},
+    {PROVISION_2023, "scheduledActions", "'timeZone':'Asia/Shanghai','startTime':'2030-01-01T08:00:00','endTime':'2029-12-31T23:59:59Z'",
+     "EndTime is set to an invalid value (allowed: a time not before StartTime '2030-01-01T08:00:00', actual: '2029-12-31T23:59:59Z')"},
+    {SCALING_2023, "scheduledPolicies", "'startTime':'2030-01-02T00:00:00Z','endTime':'2030-01-01T00:00:00Z'",
+     "EndTime is set to an invalid value (allowed: a time not before StartTime '2030-01-02T00:00:00Z', actual: '2030-01-01T00:00:00Z')"},
+    {SCALING_2023, "horizontalScalingPolicies", "'startTime':'2030-01-02T00:00:00Z','endTime':'2030-01-01T00:00:00Z'",
+     "EndTime is set to an invalid value (allowed: a time not before StartTime '2030-01-02T00:00:00Z', actual: '2030-01-01T00:00:00Z')"},
+    {SCALING_2023, "horizontalScalingPolicies", "'minInstances':2,'maxInstances':1", "MaxInstances is set to an invalid value (allowed: at least 2, actual: '1')"},
+  /* clang-format on */
+};
+
+/* What is over before it begins, and a range whose bottom is above its top. */
+START_TEST(test_schedules_that_can_never_be)
+{
+    OWN(mem_free)
+    char *body =
+        mem_printf("{'target':3,'%s':[{'name':'a',%s}]}", backwards[_i].list, backwards[_i].item);
+    struct reply made;
+
+    for (char *p = body; *p; p++)
+        *p = *p == '\'' ? '"' : *p;
+    setup_function();
+    create_function_2023("z");
+    made = send("PUT", backwards[_i].path, body);
+    if (backwards[_i].message)
+        ck_refused(made, 400, "InvalidArgument", backwards[_i].message);
+    else
+        ck_ok(made);
 }
 END_TEST
 
@@ -492,6 +540,7 @@ int main(void)
     tcase_add_loop_test(tc, test_provision_schedule_of_a_zone, 0, N_ELEMENTS(zoned));
     tcase_add_loop_test(tc, test_provision_schedule_texts_that_clients_compare, 0,
                         N_ELEMENTS(bad_actions));
+    tcase_add_loop_test(tc, test_schedules_that_can_never_be, 0, N_ELEMENTS(backwards));
     for (size_t i = 0; i < N_ELEMENTS(tests); i++)
         tcase_add_test(tc, tests[i]);
     suite_add_tcase(suite, tc);
