@@ -31,7 +31,7 @@ static bool may_be(const struct peer *peer, struct str bytes)
     const struct http_server *server = peer->engine->server;
     const struct head *head = &peer->head;
 
-    return !peer->waits && !peer->no_notify && !server->stopping && !server->closing &&
+    return !peer->waited && !peer->no_notify && !server->stopping && !server->closing &&
            !head->chunked && !head->folded && bytes.len == head->len + head->body_bytes &&
            was_read_lately(peer) && !engines_must_move(peer);
 }

@@ -32,7 +32,7 @@ static enum MHD_Result answer(struct http_call *call)
 /* Answer if there is an answer, else wait for one without a thread. */
 static enum MHD_Result settle(struct http_call *call)
 {
-    call->peer->waits = !call->delivered || call->parked_ns;
+    call->peer->waited = !call->delivered || call->parked_ns;
     if (call->stream.open)
         return stream_queue(call) ? MHD_YES : MHD_NO;
     if (call->delivered)

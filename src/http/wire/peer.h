@@ -41,7 +41,7 @@ struct peer {
     struct peer *next_cut;
     struct http_call *begun; /* libmicrohttpd is to read what is known already; NULL: nothing */
     uint64_t read_ns;        /* when libmicrohttpd read of it last, about */
-    bool waits;              /* the last call had to, and the next one may */
+    bool waited;             /* the last call did, and the next one may */
     uint32_t calls;
     struct head head;         /* that was judged last */
     bool judged;              /* it is the one that the taker reads next */
