@@ -194,8 +194,37 @@ static const struct event_trigger *choose(const struct event_trigger *found, siz
     return chosen;
 }
 
+/* None is of that name: what there is instead. */
+static void refuse_name(struct admin_call *call, const struct event_search *search)
+{
+    struct event_search any = *search;
+    struct nearest nearest = {.wanted = search->name};
+    OWN(buf_done) struct buf names = {0};
+    struct event_trigger *found;
+    size_t count;
+
+    any.name = STR_NONE;
+    count = event_find(call->admin->context.service, &any, call->arena, &found);
+    for (size_t i = 0; i < count; i++) {
+        nearest_offer(&nearest, found[i].name);
+        buf_printf(&names, "%s'" STR_FMT "'", i ? ", " : "", STR_ARG(found[i].name));
+    }
+    if (count == 0)
+        admin_problem(call, 404,
+                      "no such trigger of function '" STR_FMT
+                      "', which has none there, or is none; see /_fcemu/triggers",
+                      STR_ARG(search->function));
+    else if (str_is_set(nearest.best))
+        admin_problem(call, 404,
+                      "no such trigger of function '" STR_FMT "'; did you mean '" STR_FMT "'?",
+                      STR_ARG(search->function), STR_ARG(nearest.best));
+    else
+        admin_problem(call, 404, "no such trigger of function '" STR_FMT "'; there is %s",
+                      STR_ARG(search->function), buf_text(&names));
+}
+
 static void refuse_choice(struct admin_call *call, const struct event_trigger *found, size_t count,
-                          struct str function)
+                          const struct event_search *search)
 {
     OWN(buf_done) struct buf names = {0};
 
@@ -205,8 +234,7 @@ static void refuse_choice(struct admin_call *call, const struct event_trigger *f
                    STR_ARG(event_function_name(&found[i], call->arena)), STR_ARG(found[i].account),
                    STR_ARG(found[i].region));
     if (count == 0)
-        admin_problem(call, 404, "no such trigger of function '" STR_FMT "'; see /_fcemu/triggers",
-                      STR_ARG(function));
+        refuse_name(call, search);
     else if (count == 1)
         admin_problem(call, 422, "an HTTP trigger is fired by a request to its URL");
     else
@@ -236,7 +264,7 @@ void step_trigger_fire(struct admin_call *call)
     const struct event_trigger *chosen = choose(found, count, &fitting);
 
     if (fitting != 1) {
-        refuse_choice(call, found, count, search.function);
+        refuse_choice(call, found, count, &search);
         return;
     }
     cJSON *fired = fire(call, chosen, NULL);

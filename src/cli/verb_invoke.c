@@ -173,7 +173,9 @@ static int show_refusal(struct api *api, const char *text, const struct client_a
 
     api_print_refusal(api, answer);
     api_error(api, answer, &code, &message);
-    near = str_ends(code, STR("NotFound")) ? api_nearest_function(api, text) : STR_NONE;
+    near = str_eq(code, STR("FunctionNotFound")) || str_eq(code, STR("ServiceNotFound"))
+               ? api_nearest_function(api, text)
+               : STR_NONE;
     if (str_is_set(near))
         fprintf(stderr, "did you mean '" STR_FMT "'?\n", STR_ARG(near));
     return EXIT_CODE_ASSERTION;

@@ -263,6 +263,25 @@ def test_what_the_service_refuses_is_told_with_its_line(running, tmp_path):
     assert result.stderr.startswith(f"{tmp_path}/own.yaml:2:5: error: CreateFunction 'bad name': InvalidArgument: "), result.stderr
 
 
+def test_configs_are_of_the_version_they_name(running, tmp_path):
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "index.py").write_text("", encoding="utf-8")
+    extra = ", asyncInvokeConfig: {qualifier: %s, asyncTask: true, maxAsyncRetryAttempts: 2}, concurrencyConfig: {reservedConcurrency: 5}"
+    text = (DEVS % ("fc3", extra)).replace("functionName: f", "functionName: configs")
+    (tmp_path / "s.yaml").write_text(text % "LATEST", encoding="utf-8")
+    assert running.run("deploy", tmp_path / "s.yaml").returncode == 0
+    config = get(running, "/2023-03-30/functions/configs/async-invoke-config")
+    assert (config["asyncTask"], config["maxAsyncRetryAttempts"]) == (True, 2)
+    assert get(running, "/2023-03-30/functions/configs/concurrency")["reservedConcurrency"] == 5
+    (tmp_path / "s.yaml").write_text(text % "prod", encoding="utf-8")
+    result = running.run("deploy", tmp_path / "s.yaml")
+    assert result.returncode == 2 and "PutAsyncInvokeConfig: AliasNotFound: alias 'prod' " in result.stderr, result.stderr
+    assert running.call("POST", "/2023-03-30/functions/configs/versions").status == 200
+    assert running.call("POST", "/2023-03-30/functions/configs/aliases", json.dumps({"aliasName": "prod", "versionId": "1"})).status == 200
+    assert running.run("deploy", tmp_path / "s.yaml").returncode == 0
+    assert get(running, "/2023-03-30/functions/configs/async-invoke-config?qualifier=prod")["functionArn"].endswith("/prod")
+
+
 # ---- mistakes ----
 
 FUN = """ROSTemplateFormatVersion: '2015-09-01'
@@ -320,6 +339,11 @@ MISTAKES = {
     "devs: an expression": (DEVS % ("fc3", ", description: '${HOME}'"), "'${HOME", "${HOME}: this is not emulated; there is env(), file(), "),
     "devs: a circle": (DEVS % ("fc3", ", description: '${vars.loop}'"), "\"${vars.loop", "expressions lead to each other"),
     "devs: a key of an account": (DEVS % ("fc3", ", description: \"${config('AccessKeyID')}\""), "\"${config", "keys are not read here; there is config('AccountID')"),
+    "devs: asynchronous calls": (DEVS % ("fc3", ", asyncInvokeConfig: {statefulInvocation: true}"), "statefulInvocation", "unknown key 'statefulInvocation' of asyncInvokeConfig; known: "),
+    "devs: concurrency": (DEVS % ("fc3", ", concurrencyConfig: {reservedConcurency: 1}"), "reservedConcurency", "did you mean 'reservedConcurrency'?"),
+    "devs: provision": (DEVS % ("fc3", ", provisionConfig: {defaultTargt: 1}"), "defaultTargt", "did you mean 'defaultTarget'?"),
+    "devs: scaling": (DEVS % ("fc3", ", scalingConfig: {minInstance: 1}"), "minInstance:", "did you mean 'minInstances'?"),
+    "devs: configs": (DEVS % ("fc3", ", scalingConfig: [1]"), "[1]", "not a mapping; write the members of scalingConfig below it"),
     "devs: a trigger": (DEVS % ("fc3", ", triggers: [{triggerNam: x}]"), "triggerNam:", "unknown key 'triggerNam' of a trigger; did you mean 'triggerName'?"),
     "devs: a trigger's type": (DEVS % ("fc3", ", triggers: [{triggerName: x}]"), "{triggerName", "'triggerType' is missing"),
     "devs: triggers": (DEVS % ("fc3", ", triggers: {a: b}"), "{a: b}", "not a list"),
@@ -356,6 +380,7 @@ def test_mistakes_are_named_with_their_place(running, tmp_path, case):
 
 WARNINGS = {
     "fc3": (DEVS % ("fc3", ", vpcConfig: auto"), "'auto' makes nothing here"),
+    "mode": (DEVS % ("fc3", ", provisionConfig: {defaultTarget: 0, mode: drain}"), "'mode' of provisionConfig has no effect here"),
     "actions": (DEVS % ("fc3\n    actions: {}", ""), "'actions' of a resource has no effect here"),
     "fun": ((FUN % ("", "", "")).replace("    f:\n", "    Properties: {VpcConfig: Auto}\n    f:\n"), "'Auto' makes nothing here"),
 }

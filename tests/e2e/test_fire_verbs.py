@@ -56,8 +56,9 @@ def test_fire(named):
 
 REFUSED = {
     ("fire", "{name}"): "name one by `trigger`",
-    ("fire", "{name}", "tock"): "no such trigger of function",
-    ("fire", "{name}", "tick", "--region", "cn-beijing"): "no such trigger of function",
+    ("fire", "{name}", "another"): "; there is 'tick'",
+    ("fire", "{name}", "tik"): "; did you mean 'tick'?",
+    ("fire", "{name}", "tick", "--region", "cn-beijing"): "which has none there, or is none",
     ("fire", "{name}", "tick", "--account", "9"): "no such trigger of function",
     ("fire", "{name}", "tick", "--merge", "[]"): "--merge is no JSON object",
     ("fire", "{name}", "tick", "--merge", "{"): "--merge is no JSON object",

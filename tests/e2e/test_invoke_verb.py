@@ -69,6 +69,8 @@ def test_names(functions, named):
     unknown = running.run("invoke", "gret")
     assert unknown.returncode == 1
     assert "FunctionNotFound: " in unknown.stderr and "did you mean 'greet'?" in unknown.stderr
+    alias = running.run("invoke", "greet", "--qualifier", "gret")  # the function is right
+    assert alias.returncode == 1 and "AliasNotFound: " in alias.stderr and "did you mean" not in alias.stderr
     assert "FunctionNotFound" in running.run("invoke", "greet", "--region", "cn-beijing").stderr
     assert "FunctionNotFound" in running.run("invoke", "greet", "--account", "99").stderr
     assert running.run("invoke", "a/b/c").returncode == 2

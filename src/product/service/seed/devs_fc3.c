@@ -3,6 +3,7 @@
  *
  * Source: documentation of the component fc3, "Yaml"; members are those of the API.
  */
+#include "base/query.h"
 #include "product/service/seed/devs.h"
 
 #define FUNCTIONS "/2023-03-30/functions"
@@ -74,6 +75,58 @@ static const struct draft_key domain_keys[] = {
     {"authConfig",  DRAFT_PASS, NULL},
     {"corsConfig",  DRAFT_PASS, NULL},
     {"wafConfig",   DRAFT_PASS, NULL},
+};
+
+static const struct draft_key async_keys[] = {
+    {"destinationConfig",         DRAFT_PASS, NULL},
+    {"maxAsyncEventAgeInSeconds", DRAFT_PASS, NULL},
+    {"maxAsyncRetryAttempts",     DRAFT_PASS, NULL},
+    {"asyncTask",                 DRAFT_PASS, NULL},
+    {"qualifier",                 DRAFT_OWN,  NULL},
+};
+
+static const struct draft_key concurrency_keys[] = {
+    {"reservedConcurrency", DRAFT_PASS, NULL},
+};
+
+static const struct draft_key provision_keys[] = {
+    {"target",                 DRAFT_PASS, NULL},
+    {"defaultTarget",          DRAFT_PASS, NULL},
+    {"scheduledActions",       DRAFT_PASS, NULL},
+    {"targetTrackingPolicies", DRAFT_PASS, NULL},
+    {"alwaysAllocateCPU",      DRAFT_PASS, NULL},
+    {"alwaysAllocateGPU",      DRAFT_PASS, NULL},
+    {"qualifier",              DRAFT_OWN,  NULL},
+    {"mode",                   DRAFT_IDLE, NULL},
+};
+
+static const struct draft_key scaling_keys[] = {
+    {"minInstances",              DRAFT_PASS, NULL},
+    {"enableMixMode",             DRAFT_PASS, NULL},
+    {"enableOnDemandScaling",     DRAFT_PASS, NULL},
+    {"horizontalScalingPolicies", DRAFT_PASS, NULL},
+    {"scheduledPolicies",         DRAFT_PASS, NULL},
+    {"requestDispatchPolicy",     DRAFT_PASS, NULL},
+    {"residentPoolId",            DRAFT_PASS, NULL},
+    {"qualifier",                 DRAFT_OWN,  NULL},
+    {"mode",                      DRAFT_IDLE, NULL},
+};
+
+/* What belongs to a function, or to a version of it, and is made behind it. */
+static const struct function_config {
+    const char *key, *operation, *path;
+    bool of_version;
+    const struct draft_key *keys;
+    size_t key_count;
+} configs[] = {
+    {"asyncInvokeConfig", "PutAsyncInvokeConfig", "async-invoke-config", true,  async_keys,
+     N_ELEMENTS(async_keys)      },
+    {"concurrencyConfig", "PutConcurrencyConfig", "concurrency",         false, concurrency_keys,
+     N_ELEMENTS(concurrency_keys)},
+    {"provisionConfig",   "PutProvisionConfig",   "provision-config",    true,  provision_keys,
+     N_ELEMENTS(provision_keys)  },
+    {"scalingConfig",     "PutScalingConfig",     "scaling-config",      true,  scaling_keys,
+     N_ELEMENTS(scaling_keys)    },
 };
 
 /* ---- functions ---- */
@@ -173,17 +226,27 @@ static void read_triggers(struct devs *devs, const struct conf_node *list, const
         read_trigger(devs, node, parent, region);
 }
 
-static void add_config(struct devs *devs, const struct conf_node *props, const char *key,
-                       const char *operation, const char *path, struct str region)
+static void add_config(struct devs *devs, const struct conf_node *config,
+                       const struct function_config *kind, const char *parent, struct str region)
 {
-    const struct conf_node *config = conf_get(props, key);
+    struct draft *draft = devs->draft;
+    struct str qualifier;
     struct seed_step *step;
+    cJSON *body;
 
-    if (!config)
+    if (!draft_check(draft, config, kind->keys, kind->key_count, kind->key))
         return;
-    step = draft_step(devs->draft, config, operation, draft_value(config));
+    qualifier = draft_text(config, "qualifier");
+    body = cJSON_CreateObject();
+    draft_pass(draft, config, kind->keys, kind->key_count, body);
+    step = draft_step(draft, config, kind->operation, body);
     step->method = "PUT";
-    step->path = path;
+    step->path =
+        kind->of_version
+            ? arena_printf(draft->arena, "%s/%s?qualifier=" STR_FMT, parent, kind->path,
+                           STR_ARG(qualifier.len ? percent_encode(qualifier, false, draft->arena)
+                                                 : STR("LATEST")))
+            : arena_printf(draft->arena, "%s/%s", parent, kind->path);
     step->region = region.len ? region : STR_NONE;
     step->depth = 1;
 }
@@ -191,18 +254,12 @@ static void add_config(struct devs *devs, const struct conf_node *props, const c
 static void add_configs(struct devs *devs, const struct conf_node *props, const char *parent,
                         struct str region)
 {
-    static const struct {
-        const char *key, *operation, *path;
-    } configs[] = {
-        {"asyncInvokeConfig", "PutAsyncInvokeConfig", "async-invoke-config"              },
-        {"concurrencyConfig", "PutConcurrencyConfig", "concurrency"                      },
-        {"provisionConfig",   "PutProvisionConfig",   "provision-config?qualifier=LATEST"},
-        {"scalingConfig",     "PutScalingConfig",     "scaling-config?qualifier=LATEST"  },
-    };
+    for (size_t i = 0; i < N_ELEMENTS(configs); i++) {
+        const struct conf_node *config = conf_get(props, configs[i].key);
 
-    for (size_t i = 0; i < N_ELEMENTS(configs); i++)
-        add_config(devs, props, configs[i].key, configs[i].operation,
-                   arena_printf(devs->draft->arena, "%s/%s", parent, configs[i].path), region);
+        if (config)
+            add_config(devs, config, &configs[i], parent, region);
+    }
 }
 
 static void read_function(struct devs *devs, const struct conf_node *props)
