@@ -48,6 +48,7 @@ static int start_state(struct daemon *d, struct error *err)
         .default_account = s->account,
         .zones = s->zones.items,
         .zone_count = s->zones.count,
+        .own_names = &d->own_names,
         .lack = lacks[s->invoke.lack],
         .seed = drawn_seed,
         .seed_owner = d,

@@ -111,6 +111,27 @@ def test_a_route_that_is_none_is_refused(functions, shown, path):
         400, f"Path doesn't match expected format (allowed: ^/[^*]*\\*?$, actual: '{path}')")
 
 
+OWN = "a name that the emulator itself is not reached by, see control_hosts"
+API = "a name that is none of the emulated API's own"
+
+
+def test_a_domain_under_which_others_are_met_is_refused(daemon):
+    running = daemon(config="control_hosts: [localhost, me.example.com, '*.inner.example.com']\n")
+    current = "/2023-03-30/custom-domains"
+    for api in ("/2016-08-15/custom-domains", DOMAINS, current):
+        for name, allowed in [("me.example.com", OWN), ("Me.Example.com", OWN), ("a.inner.example.com", OWN), ("shop.localhost", OWN),
+                              ("123.cn-hangzhou.fc.aliyuncs.com", API), ("fcv3.cn-hangzhou.aliyuncs.com", API), ("oss-cn-hangzhou.aliyuncs.com", API)]:
+            reply = running.call("POST", api, json.dumps({"domainName": name, "protocol": "HTTP"}))
+            text = reply.json()
+            assert (reply.status, text.get("ErrorMessage", text.get("Message"))) == (
+                400, f"domain name is set to an invalid value (allowed: {allowed}, actual: '{name}')")
+    assert running.call("POST", current, json.dumps({"domainName": "*.inner.example.com", "protocol": "HTTP"})).status == 400
+    for name in ("you.example.com", "inner.example.com", "host.docker.internal", "*.example.com", "x.test.functioncompute.com"):
+        assert running.call("POST", current, json.dumps({"domainName": name, "protocol": "HTTP"})).status == 200, name
+    reply = daemon().call("POST", current, json.dumps({"domainName": "host.docker.internal", "protocol": "HTTP"}))
+    assert reply.status == 400 and b"see control_hosts" in reply.body  # one of those that are meant without a setting
+
+
 # ---- browsers ----
 
 ASKS = {"Origin": "http://page.example", "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "x-one,x-two"}

@@ -57,6 +57,7 @@ int service_new(struct loop *loop, const struct service_settings *settings, stru
     service->default_account = keep_text(settings->default_account, DEFAULT_ACCOUNT);
     service->zones = settings->zones;
     service->zone_count = settings->zone_count;
+    service->own_names = settings->own_names;
     service->lack = settings->lack;
     service->seed = settings->seed;
     service->seed_owner = settings->seed_owner;

@@ -21,6 +21,7 @@
 struct clock;
 struct limits;
 struct loop;
+struct place_names;
 struct service;
 
 struct service_settings {
@@ -31,6 +32,7 @@ struct service_settings {
     struct str default_account;  /* for calls that name none; absent: 123456789012 */
     const struct str *zones;     /* availability zones in place of the documented ones; borrowed */
     size_t zone_count;
+    const struct place_names *own_names; /* the daemon's, which are no custom domains; borrowed */
     enum service_lack lack;
     uint64_t (*seed)(void *owner); /* of what is drawn; NULL: 0 */
     void *seed_owner;

@@ -62,6 +62,8 @@ struct function_keep {
 };
 void function_keep_done(struct function_keep *keep);
 
+struct place_names;
+
 struct service {
     struct loop *loop;
     struct store *store;
@@ -84,6 +86,7 @@ struct service {
     struct str default_account;
     const struct str *zones;
     size_t zone_count;
+    const struct place_names *own_names;       /* of the daemon; NULL: no further ones */
     uint8_t secret[16];                        /* signs the URLs we hand out */
     const struct operation_handler **handlers; /* by operation_index() */
 };

@@ -8,6 +8,7 @@
 #include "product/service/resource/handlers.h"
 #include "product/service/resource/model.h"
 #include "product/service/resource/rewrite.h"
+#include "route/place.h"
 
 /* clang-format off */
 FIELD_TABLE(rule_fields,
@@ -199,9 +200,30 @@ static bool check_routes(struct work *work, const cJSON *document)
     return true;
 }
 
+/* A name under which others are met: no call ever comes to such a domain. */
+static bool check_reach(struct work *work, struct str name)
+{
+    const struct place_defaults defaults = {.own = work->service->own_names};
+    struct place place;
+    struct str host = str_starts(name, STR("*."))
+                          ? ARENA_CONCAT(work->arena, STR("x"), str_slice(name, 1, name.len))
+                          : name;
+
+    place_find(place_host_name(host, work->arena), STR_NONE, &defaults, work->arena, &place);
+    if (place.kind == PLACE_CUSTOM || place.kind == PLACE_TRIGGER || place.kind == PLACE_IMPOSSIBLE)
+        return true;
+    return answer_wrong(work, "domain name",
+                        place.kind == PLACE_LOCAL
+                            ? "a name that the emulator itself is not reached by, see control_hosts"
+                            : "a name that is none of the emulated API's own",
+                        name);
+}
+
 static bool check(struct work *work, struct subject *s)
 {
     settle_certificate(s->document);
+    if (s->create && !check_reach(work, json_get_str(s->document, "domainName")))
+        return false;
     return check_certificate(work, s->document) && check_routes(work, s->document);
 }
 
