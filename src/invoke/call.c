@@ -59,6 +59,13 @@ static const char *const phase_names[] = {
     [CALL_PRE_STOP] = "PreStop",
 };
 
+/* What was printed last need not have ended its line. */
+static void end_line(struct buf *log)
+{
+    if (log->len && log->ptr[log->len - 1] != '\n')
+        buf_add_char(log, '\n');
+}
+
 /* What a runtime of ours would print, behind all that was read of the log; programs of custom
  * runtimes print it themselves. */
 static void note(struct invoke_call *call, const char *phase, bool begins, const char *error)
@@ -78,6 +85,7 @@ static void note(struct invoke_call *call, const char *phase, bool begins, const
     prints_note(call, begins, buf_str(&line));
     if (instance->spec.concurrency > 1)
         return;
+    end_line(&instance->log);
     buf_add(&instance->log, buf_str(&line));
     buf_add_char(&instance->log, '\n');
 }
@@ -95,6 +103,7 @@ static void add_summary(struct invoke_call *call, const struct invoke_result *re
     struct instance *instance = call->instance;
     uint64_t us = result->duration_ns / NS_PER_US;
 
+    end_line(&instance->log);
     buf_printf(&instance->log,
                "\nDuration: %" PRIu64 ".%02" PRIu64 " ms, Billed Duration: %" PRIu64
                " ms, Memory Size: %u MB, Max Memory Used: %.2f MB",

@@ -49,6 +49,35 @@ def test_a_python_function_answers_with_every_header(functions, python):
     assert SUMMARY.search(log)
 
 
+UNENDED = {
+    "python3.10": {"index.py": "import sys\nsys.stdout.write('loaded')\ndef init(c):\n  sys.stdout.write('begun')\n"
+                               "def handler(e, c):\n  sys.stdout.write('done')\n  if e: raise Exception('no')\n"},
+    "nodejs20": {"index.js": "process.stdout.write('loaded')\nexports.init = (c, done) => { process.stdout.write('begun'); done(null, '') }\n"
+                             "exports.handler = (e, c, done) => { process.stdout.write('done'); done(e.length ? new Error('no') : null, '') }\n"},
+}
+
+
+@pytest.mark.parametrize("runtime", UNENDED)
+def test_what_a_function_prints_without_an_end_of_line_leaves_the_lines_of_the_service_alone(functions, runtime):
+    name = functions.create(runtime, UNENDED[runtime], memorySize=256, initializer="index.init", initializationTimeout=30)
+    for event in (b"", b"fail"):
+        reply = functions.call(name, event)
+        lines = log_of(reply).split("\n")
+        ours = [line for line in lines if "RequestId: " in line]
+        assert ours and all(re.match(r"FC (Initialize|Invoke) (Start|End) RequestId: ", line) for line in ours), lines
+        assert lines[-2] == "" and lines[-1].startswith("Duration: "), lines
+        assert event or {"loaded", "begun", "done"} <= set(lines), lines  # what the runtime says of a failure is of the same output
+
+
+def test_a_program_that_prints_without_an_end_of_line_has_its_summary_behind_an_empty_line(functions):
+    server = ("#!/usr/bin/env python3\nimport http.server, os, sys\nclass Handler(http.server.BaseHTTPRequestHandler):\n"
+              "  def do_POST(self):\n    sys.stdout.write('unended')\n    sys.stdout.flush()\n    self.send_response(200)\n"
+              "    self.send_header('Content-Length', '0')\n    self.end_headers()\n  def log_message(self, *args):\n    pass\n"
+              "http.server.HTTPServer(('0.0.0.0', int(os.environ['FC_SERVER_PORT'])), Handler).serve_forever()\n")
+    name = functions.create("custom.debian12", {"bootstrap*": server}, memorySize=256, timeout=60)
+    assert log_of(functions.call(name, b"x")).partition("Duration: ")[0].endswith("unended\n\n")
+
+
 def test_the_journal_says_what_ran(functions, python, node):
     for name, ran in ((python("def handler(e, c):\n  return ''\n"), "Python 3."), (node("exports.handler = async () => 1;"), "Node.js ")):
         reply = functions.call(name)
