@@ -3,9 +3,11 @@
  *
  * One descriptor has a watch on each folder. New folders are found when the burst is over, by going
  * through all of them again: what happened in them before that belongs to the same burst. A burst
- * ends with a fifth of a second of quiet, or after three seconds.
+ * ends with a fifth of a second of quiet, or after three seconds. While the folder itself is gone,
+ * as between two builds, the nearest one above it is watched for its return.
  */
 #include <dirent.h>
+#include <libgen.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -23,6 +25,7 @@ enum {
     EVENT_BYTES = 16384,
     EVENTS_WANTED = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |
                     IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR,
+    RETURN_WANTED = IN_CREATE | IN_MOVED_TO | IN_ONLYDIR,
 };
 
 #define LONGEST_NS 3000000000ull
@@ -36,7 +39,8 @@ struct loop_tree_watch {
     char *path;
     const struct loop_tree_events *told;
     void *arg;
-    size_t folders; /* of the round */
+    size_t folders; /* of the round; 0: it is gone */
+    int above;      /* the watch on a folder above it; -1: there is none */
 };
 
 /* ---- which folders ---- */
@@ -80,11 +84,38 @@ static void add_folder(struct loop_tree_watch *watch, const char *path, const ch
         closedir(dir);
 }
 
+static void watch_above(struct loop_tree_watch *watch, int above)
+{
+    if (watch->above >= 0 && watch->above != above)
+        inotify_rm_watch(watch->fd, watch->above);
+    watch->above = above;
+}
+
+static void await_return(struct loop_tree_watch *watch)
+{
+    OWN(mem_free) char *path = mem_dup(watch->path);
+    const char *above = path;
+    int id = -1;
+
+    while (id < 0 && strcmp(above, ".") != 0 && strcmp(above, "/") != 0) {
+        above = dirname(path);
+        id = inotify_add_watch(watch->fd, above, RETURN_WANTED);
+        if (above != path) /* a text of its own: "." */
+            break;
+    }
+    watch_above(watch, id);
+    add_folder(watch, watch->path, "", 0); /* it may have come before that */
+}
+
 /* A folder that is watched already keeps its watch. */
 static void add_all(struct loop_tree_watch *watch)
 {
     watch->folders = 0;
     add_folder(watch, watch->path, "", 0);
+    if (!watch->folders)
+        await_return(watch);
+    if (watch->folders)
+        watch_above(watch, -1);
     if (watch->folders >= FOLDERS_MAX)
         log_warn("not all folders are watched", "folder=%s most=%d", watch->path, FOLDERS_MAX);
 }
@@ -95,9 +126,25 @@ static void on_quiet(struct loop_timer *timer)
 {
     struct loop_tree_watch *watch = CONTAINER_OF(timer, struct loop_tree_watch, timer);
 
+    bool was_gone = !watch->folders;
+
     watch->burst_since_ns = 0;
     add_all(watch);
-    watch->told->changed(watch->arg); /* last, for it may end the watch */
+    if (watch->folders || !was_gone)
+        watch->told->changed(watch->arg); /* last, for it may end the watch */
+}
+
+/* That a watch has ended is no news: what ended it is. */
+static bool tells(const char *bytes, size_t len)
+{
+    struct inotify_event event;
+
+    for (size_t at = 0; at + sizeof(event) <= len; at += sizeof(event) + event.len) {
+        memcpy(&event, bytes + at, sizeof(event));
+        if (!(event.mask & IN_IGNORED))
+            return true;
+    }
+    return false;
 }
 
 static void on_events(void *arg, unsigned events)
@@ -107,8 +154,10 @@ static void on_events(void *arg, unsigned events)
     uint64_t now_ns = loop_now_ns(watch->loop);
     uint64_t wait_ns = QUIET_NS;
 
+    ssize_t got = read(watch->fd, bytes, sizeof(bytes));
+
     (void)events;
-    if (read(watch->fd, bytes, sizeof(bytes)) <= 0)
+    if (got <= 0 || !tells(bytes, (size_t)got))
         return;
     if (!watch->burst_since_ns)
         watch->burst_since_ns = now_ns;
@@ -142,6 +191,7 @@ struct loop_tree_watch *loop_tree_watch_start(struct loop *loop, const char *pat
     watch->path = mem_dup(path);
     watch->told = told;
     watch->arg = arg;
+    watch->above = -1;
     watch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (watch->fd >= 0)
         watch->events = loop_watch_start(loop, watch->fd, LOOP_READABLE, on_events, watch, err);

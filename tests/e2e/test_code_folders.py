@@ -3,9 +3,11 @@
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import threading
+import time
 
 import pytest
 
@@ -76,6 +78,40 @@ def test_a_new_folder_below_it_counts(seeded, tmp_path):
     (tmp_path / "code" / "sub" / "value.py").unlink()
     wait_for(running, "code reloaded", 6)
     assert running.run("invoke", "demo/f").returncode == 1
+
+
+def answers(running, what):
+    """In the end: a folder that is made may be seen before it is full."""
+    deadline = time.monotonic() + 60
+    while (result := running.run("invoke", "g")).stdout != what:
+        assert time.monotonic() < deadline, (result.stdout, result.stderr, running.log())
+
+
+def test_a_folder_that_was_gone_counts_when_it_is_back(seeded, tmp_path):
+    """As between two builds that begin with nothing."""
+    running = seeded(FUNCTION % "one")
+    shutil.rmtree(tmp_path / "code")
+    wait_for(running, "code not reloaded", 2)
+    write(tmp_path / "new" / "index.py", FUNCTION % "two")  # beside it: of no interest
+    (tmp_path / "new").rename(tmp_path / "code")
+    wait_for(running, "code reloaded", 2)
+    assert running.run("invoke", "g").stdout == "two"
+    write(tmp_path / "code" / "index.py", FUNCTION % "three")
+    wait_for(running, "code reloaded", 4)
+    assert running.run("invoke", "g").stdout == "three"
+    assert running.log().count("code not reloaded") == 2
+
+
+def test_a_folder_comes_back_with_those_above_it(daemon, tmp_path):
+    write(tmp_path / "dist" / "f" / "code" / "index.py", FUNCTION % "one")
+    write(tmp_path / "seed.yaml", SEED.replace("./code", "./dist/f/code"))
+    running = daemon(config=CONFIG, arguments=["--seeds", tmp_path / "seed.yaml"])
+    for value in ("two", "three"):
+        gone = running.log().count("code not reloaded")
+        shutil.rmtree(tmp_path / "dist")
+        wait_for(running, "code not reloaded", gone + 1)
+        write(tmp_path / "dist" / "f" / "code" / "index.py", FUNCTION % value)
+        answers(running, value)
 
 
 def test_a_burst_is_one_reload(seeded, tmp_path):
