@@ -126,6 +126,18 @@ static struct str without_summary(struct str log)
     return str_find(log, STR("\n\nDuration: "), &at) ? str_slice(log, 0, at) : log;
 }
 
+/* A canned answer took nothing. */
+static void add_cost(const struct client_answer *answer, struct buf *out)
+{
+    struct str duration = client_answer_header(answer, "x-fc-invocation-duration");
+    struct str memory = client_answer_header(answer, "x-fc-max-memory-usage");
+
+    if (str_is_set(duration))
+        buf_printf(out, STR_FMT " ms, ", STR_ARG(duration));
+    if (str_is_set(memory))
+        buf_printf(out, STR_FMT " MB, ", STR_ARG(memory));
+}
+
 static void print_log(struct api *api, const struct client_answer *answer)
 {
     bool colour = cli_has_colour(STDERR_FILENO);
@@ -138,10 +150,9 @@ static void print_log(struct api *api, const struct client_answer *answer)
         cli_add_text(&out, without_summary(log));
         buf_printf(&out, "%s\n", colour ? CLI_PLAIN : "");
     }
-    buf_printf(&out, "%s" STR_FMT " ms, " STR_FMT " MB, request " STR_FMT "%s\n",
-               colour ? CLI_DIM : "",
-               STR_ARG(client_answer_header(answer, "x-fc-invocation-duration")),
-               STR_ARG(client_answer_header(answer, "x-fc-max-memory-usage")),
+    buf_puts(&out, colour ? CLI_DIM : "");
+    add_cost(answer, &out);
+    buf_printf(&out, "request " STR_FMT "%s\n",
                STR_ARG(client_answer_header(answer, "x-fc-request-id")), colour ? CLI_PLAIN : "");
     fputs(buf_text(&out), stderr);
 }

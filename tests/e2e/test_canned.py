@@ -313,6 +313,8 @@ def test_code_answers_unless_a_canned_answer_says_instead(daemon, tmp_path):
     seen = [(one.get("canned"), bool(one.get("ran"))) for one in functions.running.requests("&operation=InvokeFunction")]
     assert seen == [(None, True), ("f2", False), ("f3", False), ("bare", False)]
     assert [one["path"] for one in functions.running.requests("&canned=f2")] == [invocation("f2"), "/2016-08-15/proxy/demo/f2/"]
+    told = functions.running.run("invoke", "demo/bare")  # nothing ran, so nothing is said of what it took
+    assert (told.returncode, told.stdout) == (0, "canned") and told.stderr.startswith("request "), told.stderr
 
 
 def test_a_rule_is_never_instead(tmp_path):
