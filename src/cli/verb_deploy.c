@@ -42,6 +42,7 @@ static bool is_folder(const char *path)
 static const char *find_file(const struct cli_args *args, struct arena *arena)
 {
     const char *path = args->count ? args->positional[0] : ".";
+    const char *first = NULL;
 
     if (!is_folder(path))
         return path;
@@ -49,11 +50,17 @@ static const char *find_file(const struct cli_args *args, struct arena *arena)
         const char *file =
             strcmp(path, ".") == 0 ? names[i] : arena_printf(arena, "%s/%s", path, names[i]);
 
-        if (access(file, R_OK) == 0)
-            return file;
+        if (access(file, R_OK) < 0)
+            continue;
+        if (first)
+            fprintf(stderr, "fcemu deploy: of two, '%s' is taken; name '%s' to have that one\n",
+                    first, file);
+        else
+            first = file;
     }
-    cli_usage(args, "there is no template.yml and no s.yaml in '%s'", path);
-    return NULL;
+    if (!first)
+        cli_usage(args, "there is no template.yml and no s.yaml in '%s'", path);
+    return first;
 }
 
 static int read_template(struct deploying *d)

@@ -255,6 +255,16 @@ def test_nothing_to_deploy(running, tmp_path):
     assert missing.returncode == 2 and "cannot read" in missing.stderr
 
 
+def test_of_two_templates_the_one_that_is_taken_is_said(running, tmp_path):
+    for name in ("s.yaml", "template.yml"):
+        (tmp_path / name).write_text("functions: [{functionName: of-two, runtime: python3.10, handler: index.handler}]\n", encoding="utf-8")
+    result = running.run("deploy", tmp_path, "--dry-run")
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == f"fcemu deploy: of two, '{tmp_path}/template.yml' is taken; name '{tmp_path}/s.yaml' to have that one\n"
+    (tmp_path / "template.yml").unlink()
+    assert running.run("deploy", tmp_path, "--dry-run").stderr == ""
+
+
 def test_what_the_service_refuses_is_told_with_its_line(running, tmp_path):
     text = "functions:\n  - {functionName: bad name, runtime: python3.10, handler: index.handler}\n"
     (tmp_path / "own.yaml").write_text(text, encoding="utf-8")
