@@ -81,9 +81,15 @@ static const struct conf_field fired_fields[] = {
 };
 /* clang-format on */
 /* clang-format off */
-static const struct conf_field over_fields[] = {
-    {.name = "over", .type = FIELD_DURATION, .help = "the window",
-     .assumed = "10s"},
+#define OVER {.name = "over", .type = FIELD_DURATION, .help = "the window", .assumed = "10s"}
+static const struct conf_field rate_fields[] = {
+    OVER,
+    {.name = "eq", .type = FIELD_NUMBER}, {.name = "gt", .type = FIELD_NUMBER},
+    {.name = "gte", .type = FIELD_NUMBER}, {.name = "lt", .type = FIELD_NUMBER},
+    {.name = "lte", .type = FIELD_NUMBER},
+};
+static const struct conf_field share_fields[] = {
+    OVER,
     {.name = "eq", .type = FIELD_RATIO}, {.name = "gt", .type = FIELD_RATIO},
     {.name = "gte", .type = FIELD_RATIO}, {.name = "lt", .type = FIELD_RATIO},
     {.name = "lte", .type = FIELD_RATIO},
@@ -92,7 +98,8 @@ static const struct conf_field over_fields[] = {
 static const struct conf_table fired_table = {.name = "fired", CONF_TABLE_OF(fired_fields)};
 static const struct conf_table number_table = {
     .name = "number", .fields = fired_fields + 1, .count = N_ELEMENTS(fired_fields) - 1};
-static const struct conf_table share_table = {.name = "share", CONF_TABLE_OF(over_fields)};
+static const struct conf_table rate_table = {.name = "rate", CONF_TABLE_OF(rate_fields)};
+static const struct conf_table share_table = {.name = "share", CONF_TABLE_OF(share_fields)};
 
 #define CONDITION(key, rows, text)                                                                 \
     {                                                                                              \
@@ -105,7 +112,7 @@ static const struct conf_field condition_fields[] = {
     CONDITION("fired", fired_table, "how often a rule, or all of them, fired"),
     CONDITION("in_flight", number_table, "calls in flight"),
     CONDITION("unexpected_5xx", number_table, "5xx answers that no rule made"),
-    CONDITION("call_rate", share_table, "calls in a second, over a window"),
+    CONDITION("call_rate", rate_table, "calls in a second, over a window"),
     CONDITION("success", share_table, "share of calls that succeed, over a window"),
 };
 /* clang-format on */

@@ -91,6 +91,29 @@ def test_what_the_schema_refuses(schema, rule, right):
     assert (mistakes(schema, rule) == []) == right
 
 
+@pytest.mark.parametrize(
+    "condition, right",
+    [
+        ("fired: {gte: 20}", True),
+        ("fired: {gte: 20%}", False),
+        ("in_flight: {gt: 200}", True),
+        ("in_flight: {gt: 20%}", False),
+        ("unexpected_5xx: {gt: 0}", True),
+        ("unexpected_5xx: {gt: 1, over: 10s}", False),
+        ("call_rate: {gt: 500, over: 10s}", True),
+        ("call_rate: {gt: 50%}", False),
+        ("success: {lt: 50%, over: 1m}", True),
+        ("success: {lt: 50}", False),
+    ],
+)
+def test_a_condition_is_the_same_to_the_schema_and_to_the_check(schema, tmp_path, condition, right):
+    text = f"version: 1\nguard: {{halt: [{{{condition}}}]}}\n"
+    (tmp_path / "rules.yaml").write_text(text, encoding="utf-8")
+
+    assert (list(jsonschema.Draft202012Validator(schema).iter_errors(read(text))) == []) == right
+    assert (fcemu("fault", "check", str(tmp_path / "rules.yaml"), folder=tmp_path).returncode == 0) == right
+
+
 @pytest.mark.sound("B9", "schema: defaults", "those of the manual")
 @pytest.mark.parametrize(
     "table, key, default",
