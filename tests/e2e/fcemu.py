@@ -344,6 +344,15 @@ def fcemu(*arguments, folder=None, extra=None, stdin=None, timeout=60):
     )
 
 
+def descriptors(pid, look=os.readlink, kind="fd"):
+    """What each of a process's descriptors is, by its link or by another look; those that go meanwhile are passed over."""
+    for entry in os.scandir(f"/proc/{pid}/{kind}"):
+        try:
+            yield look(entry.path)
+        except FileNotFoundError:
+            pass
+
+
 def session_members(session):
     """Processes of the session that a daemon was the leader of; zombies do not count."""
     found = []

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from fcemu import ACCOUNT
+from fcemu import ACCOUNT, descriptors
 
 CONFIG = f"account: '{ACCOUNT}'\nregion: cn-shanghai\ninvoke: {{isolation: process}}\n"
 SEED = """services:
@@ -183,9 +183,7 @@ def test_a_function_that_is_gone_is_told(seeded, tmp_path):
 
 def test_it_is_not_watched_where_files_are_not(seeded, tmp_path):
     running = seeded(FUNCTION % "one", CONFIG + "watch: false\n")
-    links = os.listdir(f"/proc/{running.pid}/fd")
-    targets = [os.readlink(f"/proc/{running.pid}/fd/{fd}") for fd in links if os.path.lexists(f"/proc/{running.pid}/fd/{fd}")]
-    assert not [target for target in targets if "inotify" in target]
+    assert not [target for target in descriptors(running.pid) if "inotify" in target]
 
 
 def test_templates_reload_too(daemon, tmp_path):

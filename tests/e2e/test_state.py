@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from fcemu import fcemu
+from fcemu import descriptors, fcemu
 
 SEED = """
 services:
@@ -141,10 +141,7 @@ def test_save_that_breaks_off_leaves_nothing(daemon, tmp_path):
 
 def running_data(running):
     """The database of a daemon without --data: the file that it has open."""
-    for link in os.scandir(f"/proc/{running.pid}/fd"):
-        target = os.readlink(link.path)
-        if target.endswith("/fcemu.db"):
-            yield target
+    return (target for target in descriptors(running.pid) if target.endswith("/fcemu.db"))
 
 
 @pytest.mark.parametrize("verb", ["save", "load"])

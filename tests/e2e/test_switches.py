@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from fcemu import Daemon, fcemu
+from fcemu import Daemon, descriptors, fcemu
 from test_reload import Events, write
 
 RULES = """version: 1
@@ -164,8 +164,7 @@ def test_on_wants_one_thing_or_all(shared, words):
 
 def watched(running):
     """How many folders the daemon waits for (inotify)."""
-    files = pathlib.Path(f"/proc/{running.pid}/fdinfo").iterdir()
-    return sum(text.read_text(encoding="ascii").count("inotify wd:") for text in files)
+    return sum(text.count("inotify wd:") for text in descriptors(running.pid, lambda path: pathlib.Path(path).read_text(encoding="ascii"), "fdinfo"))
 
 
 @pytest.mark.sound("B3", "fcemu serve --no-watch", "rule files are read on SIGHUP alone")
