@@ -13,22 +13,7 @@ enum {
     FIRST_BYTES = 4096,
     POOLED_MIN_BYTES = 128 * 1024,      /* malloc() maps from here on */
     POOLED_MAX_BYTES = 8 * 1024 * 1024, /* larger ones go back to the kernel */
-    LARGE_PAGE_BYTES = 2 * 1024 * 1024,
 };
-
-/* Read and written once from end to end: with small pages, half as much again goes into finding
- * them. */
-static char *alloc_whole(size_t bytes)
-{
-    char *ptr;
-
-    if (bytes < LARGE_PAGE_BYTES)
-        return malloc(bytes);
-    ptr = aligned_alloc(LARGE_PAGE_BYTES, bytes);
-    if (ptr)
-        madvise(ptr, bytes - bytes % LARGE_PAGE_BYTES, MADV_HUGEPAGE); /* where there are such */
-    return ptr;
-}
 
 static char *pool_take(struct body_pool *pool, size_t need, size_t *out_cap)
 {
@@ -131,7 +116,7 @@ int body_begin(struct body *body, struct body_pool *pool, uint64_t expected_byte
     }
     if (body->ptr)
         return 0;
-    body->ptr = alloc_whole(expected_bytes);
+    body->ptr = malloc(expected_bytes);
     if (!body->ptr)
         return error_errno(err, "hold a request body of %zu bytes", (size_t)expected_bytes);
     body->cap = expected_bytes;

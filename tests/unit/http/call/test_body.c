@@ -78,23 +78,6 @@ START_TEST(test_large_buffers_are_used_again)
 }
 END_TEST
 
-/* Where a page of 2 MB may begin. */
-START_TEST(test_a_very_large_buffer_has_room_for_large_pages)
-{
-    enum { BYTES = 6 << 20, PAGE = 2 << 20 };
-    struct body body;
-    struct error err;
-
-    ck_assert_int_eq(body_begin(&body, &pool, BYTES, BYTES, "/nowhere", &err), 0);
-    ck_assert_uint_eq((uintptr_t)body.ptr % PAGE, 0);
-    memset(body.ptr, 'x', BYTES);
-    body_done(&body, &pool);
-    ck_assert_int_eq(body_begin(&body, &pool, PAGE - 1, BYTES, "/nowhere", &err), 0);
-    body_done(&body, &pool);
-    body_pool_done(&pool);
-}
-END_TEST
-
 START_TEST(test_large_bodies_share_a_bound)
 {
     enum { ONE = 8 << 20, FIT = BODIES_HELD_MAX_BYTES / ONE };
@@ -194,7 +177,6 @@ int main(void)
 
     tcase_add_loop_test(tc, test_body_is_whole_wherever_it_is_kept, 0, (int)N_ELEMENTS(cases));
     tcase_add_test(tc, test_large_buffers_are_used_again);
-    tcase_add_test(tc, test_a_very_large_buffer_has_room_for_large_pages);
     tcase_add_test(tc, test_large_bodies_share_a_bound);
     tcase_add_test(tc, test_a_body_in_a_file_rests);
     tcase_add_test(tc, test_a_body_in_memory_stays);
