@@ -32,6 +32,10 @@ static const struct str whole_names[] = {
     STR_INIT("sessid"),  STR_INIT("assertion"), STR_INIT("jsessionid"), STR_INIT("clientassertion"),
 };
 
+enum {
+    WHOLE_NAME_BYTES_MAX = 64
+}; /* marks between the letters included; a body may be all letters */
+
 /* Where one of the above, "Basic", "Bearer", "://" or a parameter behind '?' or '&' (also as "%3F",
  * "%26") can begin: a bit for each first letter, asked of it and of the two characters behind it;
  * all of these are three at least. Nearly all text is passed over. */
@@ -346,7 +350,7 @@ static struct found parameter(struct str text, size_t at)
 
     if (from == at && at > 0)
         return NOTHING;
-    while (end < text.len && is_name_character(text.ptr[end]))
+    while (end < text.len && end - from <= WHOLE_NAME_BYTES_MAX && is_name_character(text.ptr[end]))
         end++;
     if (end == from || separator(text, end, &line) == 0 || line ||
         !is_whole_name(without_marks(str_slice(text, from, end))))
