@@ -70,8 +70,17 @@ int assertion_read_compare(const cJSON *object, struct fault_compare *out, struc
     return 0;
 }
 
-int assertion_read_member(const cJSON *args, const char *name, struct fault_compare *out,
-                          struct error *err)
+const char *assertion_first_comparison(const cJSON *object)
+{
+    for (const cJSON *member = object->child; member; member = member->next)
+        for (size_t i = 0; i < N_ELEMENTS(comparisons); i++)
+            if (strcmp(member->string, comparisons[i].name) == 0)
+                return comparisons[i].name;
+    return NULL;
+}
+
+int assertion_member_compare(const cJSON *args, const char *name, struct fault_compare *out,
+                             struct error *err)
 {
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(args, name);
 
@@ -85,12 +94,6 @@ int assertion_read_member(const cJSON *args, const char *name, struct fault_comp
     if (!cJSON_IsObject(member) || assertion_read_compare(member, out, err) < 0 || !out->given)
         return error_set(err, ERROR_SYNTAX, "%s: expected a comparison such as {\"lte\": 5}", name);
     return 0;
-}
-
-int assertion_member_compare(const struct assertion *assertion, const char *name,
-                             struct fault_compare *out, struct error *err)
-{
-    return assertion_read_member(assertion->args, name, out, err);
 }
 
 int assertion_duration(const struct assertion *assertion, const char *name, double missing,

@@ -33,12 +33,12 @@ bool assertion_holds(const struct fault_compare *compare, double value);
 int assertion_duration(const struct assertion *assertion, const char *name, double missing,
                        double *out_ms, struct error *err);
 /** Comparisons in a member of its own; given is false when it is not there. */
-int assertion_member_compare(const struct assertion *assertion, const char *name,
-                             struct fault_compare *out, struct error *err);
-int assertion_read_member(const cJSON *args, const char *name, struct fault_compare *out,
-                          struct error *err);
+int assertion_member_compare(const cJSON *args, const char *name, struct fault_compare *out,
+                             struct error *err);
 /** Read eq, gt, gte, lt, lte out of @object. */
 int assertion_read_compare(const cJSON *object, struct fault_compare *out, struct error *err);
+/** The first of them that it has, or NULL. */
+const char *assertion_first_comparison(const cJSON *object);
 /** "at most 3" and the like, for texts. */
 void assertion_bounds_text(const struct fault_compare *compare, struct buf *out);
 

@@ -109,22 +109,6 @@ static bool is_empty(const struct interval *left)
 
 /* ---- what is wrong with it ---- */
 
-static double highest_low(const struct fault_compare *c)
-{
-    struct interval left = {-INFINITY, INFINITY, false, false};
-
-    narrow(&left, c);
-    return left.low;
-}
-
-static double lowest_high(const struct fault_compare *c)
-{
-    struct interval left = {-INFINITY, INFINITY, false, false};
-
-    narrow(&left, c);
-    return left.high;
-}
-
 static bool is_below(double bound, bool given, const struct domain *domain)
 {
     return given && bound < domain->least;
@@ -133,18 +117,19 @@ static bool is_below(double bound, bool given, const struct domain *domain)
 static int refuse_never(const struct fault_compare *c, const struct domain *domain,
                         struct error *err)
 {
-    double low = highest_low(c), high = lowest_high(c);
+    struct interval left = {-INFINITY, INFINITY, false, false};
 
-    if (low > high)
+    narrow(&left, c);
+    if (left.low > left.high)
         return error_set(err, ERROR_SYNTAX,
                          "no %s is at least %.15g and at most %.15g: this can never hold; the "
                          "lower bound goes under gte, the upper one under lte",
-                         domain->noun, low, high);
-    if (low > domain->most)
+                         domain->noun, left.low, left.high);
+    if (left.low > domain->most)
         return error_set(err, ERROR_SYNTAX,
                          "a %s is at most %.15g: this can never hold; write for instance %s",
                          domain->noun, domain->most, domain->example);
-    if (high <= domain->least)
+    if (left.high <= domain->least)
         return error_set(err, ERROR_SYNTAX,
                          "a %s is at least %.15g: this can never hold; for that very value write "
                          "{\"eq\": %.15g}",
@@ -185,18 +170,6 @@ static int check_compare(const struct fault_compare *c, const struct domain *dom
 
 /* ---- an assertion ---- */
 
-/* The first of its comparisons, to point at. */
-static const char *first_bound(const cJSON *args)
-{
-    static const char *const names[] = {"eq", "gt", "gte", "lt", "lte"};
-
-    for (const cJSON *member = args->child; member; member = member->next)
-        for (size_t i = 0; i < N_ELEMENTS(names); i++)
-            if (strcmp(member->string, names[i]) == 0)
-                return names[i];
-    return NULL;
-}
-
 static int check_place(const struct place *place, const cJSON *args, struct error *err)
 {
     const cJSON *member = place->key ? cJSON_GetObjectItemCaseSensitive(args, place->key) : args;
@@ -205,7 +178,7 @@ static int check_place(const struct place *place, const cJSON *args, struct erro
 
     if (!member)
         return 0;
-    r = place->key ? assertion_read_member(args, place->key, &compare, err)
+    r = place->key ? assertion_member_compare(args, place->key, &compare, err)
                    : assertion_read_compare(args, &compare, err);
     if (r < 0)
         return -1;
@@ -238,7 +211,7 @@ int verify_check_bounds(const char *kind, const cJSON *args, const char **out_ke
 {
     bool has_own = false;
 
-    *out_key = first_bound(args);
+    *out_key = assertion_first_comparison(args);
     for (size_t i = 0; i < N_ELEMENTS(places); i++) {
         if (strcmp(places[i].kind, kind) != 0)
             continue;

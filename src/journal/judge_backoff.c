@@ -66,7 +66,7 @@ static int take_compare(const struct assertion *assertion, const char *name,
 {
     struct fault_compare own;
 
-    if (assertion_member_compare(assertion, name, &own, err) < 0)
+    if (assertion_member_compare(assertion->args, name, &own, err) < 0)
         return -1;
     if (own.given)
         *out = own;

@@ -67,7 +67,7 @@ int judge_recovery(struct assertion *assertion, struct error *err)
     size_t good = 0, all = 0;
 
     if (assertion_duration(assertion, "within", INFINITY, &within_ms, err) < 0 ||
-        assertion_member_compare(assertion, "success", &success, err) < 0)
+        assertion_member_compare(assertion->args, "success", &success, err) < 0)
         return -1;
     sort_by_start(assertion);
     const struct journal_entry *hurt = last_hurt(assertion);
@@ -263,7 +263,7 @@ int judge_breaker(struct assertion *assertion, struct error *err)
     if (opens && !cJSON_IsBool(opens))
         return error_set(err, ERROR_SYNTAX, "opens: expected true or false");
     if (assertion_duration(assertion, "pause", PAUSE_MS, &pause_ms, err) < 0 ||
-        assertion_member_compare(assertion, "probes", &probes, err) < 0)
+        assertion_member_compare(assertion->args, "probes", &probes, err) < 0)
         return -1;
     if (pause_ms <= 0)
         return error_set(err, ERROR_SYNTAX, "pause: must be more than 0s");

@@ -64,7 +64,7 @@ int judge_latency(struct assertion *assertion, struct error *err)
         struct fault_compare wanted;
         double seen = percentile(times, count, percentiles[i].share);
 
-        if (assertion_member_compare(assertion, percentiles[i].name, &wanted, err) < 0)
+        if (assertion_member_compare(assertion->args, percentiles[i].name, &wanted, err) < 0)
             return -1;
         if (!wanted.given)
             continue;

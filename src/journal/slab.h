@@ -2,7 +2,7 @@
  * journal/slab.h - memory for segments, in pages of 2 MB where the kernel has them
  *
  * A ring writes to memory that no cache holds. With pages of 4 KB each entry asks for new ones,
- * which costs four times what the writing does.
+ * which costs three times what the writing does.
  *
  * Threads: one takes; any may give back.
  */

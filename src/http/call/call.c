@@ -59,9 +59,8 @@ static enum MHD_Result too_large(struct http_call *call)
     struct http_server *server = call->server;
 
     body_done(&call->body, &server->bodies);
-    if (!call->delivered) {
+    if (!call->delivered)
         server->handler.too_large(server->owner, call, call->body_limit);
-    }
     return settle_early(call);
 }
 
@@ -94,9 +93,8 @@ void call_meet(struct http_call *call)
 
 void call_ask(struct http_call *call)
 {
-    if (call->delivered)
-        return;
-    call->server->handler.request(call->server->owner, call);
+    if (!call->delivered)
+        call->server->handler.request(call->server->owner, call);
 }
 
 /* The owner has met it; the body comes. */
