@@ -63,37 +63,43 @@ static bool is_here(const struct http_call *call)
            reply_is_plain(call) && !reply_is_paced(call);
 }
 
-/* What is left of @bytes, for which there is no room now; absent when the client is gone. */
-static struct str send_all(struct peer *peer, struct str bytes)
+/* How many of @bytes there is room for now; PEER_BROKEN when the client is gone. */
+static ssize_t send_some(struct peer *peer, struct str bytes)
 {
+    size_t sent = 0;
     ssize_t n = 0;
 
-    while (bytes.len > 0 && n >= 0) {
-        n = peer_send(peer, bytes, false);
+    while (sent < bytes.len && n >= 0) {
+        n = peer_send(peer, str_slice(bytes, sent, bytes.len), false);
         if (n > 0)
-            bytes = str_slice(bytes, (size_t)n, bytes.len);
+            sent += (size_t)n;
     }
-    return n == PEER_BROKEN ? STR_NONE : bytes;
+    return n == PEER_BROKEN ? n : (ssize_t)sent;
 }
 
 /* True when all of the answer is out. */
 static bool say(struct http_call *call)
 {
     struct buf *out = &call->server->said;
-    struct str rest;
+    size_t head_len;
+    ssize_t sent;
 
     buf_clear(out);
     head_write(call, false, out);
+    head_len = out->len;
     buf_add(out, call->response.body);
-    rest = send_all(call->peer, buf_str(out));
+    sent = send_some(call->peer, buf_str(out));
     call->result.status = call->response.status;
-    call->result.body_bytes = call->response.body.len;
-    call->result.outcome = HTTP_DELIVERED;
-    if (!str_is_set(rest))
+    if (sent == (ssize_t)out->len) {
+        call->result.body_bytes = call->response.body.len;
+        call->result.outcome = HTTP_DELIVERED;
+        return true;
+    }
+    if (sent < 0)
         call_over(call, HTTP_CLIENT_GONE);
-    else if (rest.len > 0)
-        writer_go_on(call, rest);
-    return str_is_set(rest) && rest.len == 0;
+    else
+        writer_go_on(call, str_slice(buf_str(out), 0, head_len), (size_t)sent);
+    return false;
 }
 
 static void end(struct http_call *call)

@@ -302,8 +302,8 @@ struct str head_format(struct http_call *call, bool announce_close);
 
 /* writer.c */
 void writer_start(struct http_call *call);
-/** An answer has begun to go out; @rest of it has not. */
-void writer_go_on(struct http_call *call, struct str rest);
+/** The answer with this head has begun to go out: @sent bytes of head and body. */
+void writer_go_on(struct http_call *call, struct str head, size_t sent);
 /** Send the answer at once, as far as the kernel takes it, and look back no more: for short ones.
  */
 void writer_say(struct http_call *call);

@@ -133,7 +133,14 @@ static ssize_t send_some(struct http_call *call, struct str bytes, uint64_t plan
     return n;
 }
 
-/* True when all of the head is out. */
+static void count_body(struct http_call *call, uint64_t bytes)
+{
+    plan_sent(&call->plan, bytes);
+    call->result.body_bytes += bytes;
+}
+
+/* True when all of the head is out. A record that GnuTLS had begun goes out as it was, which may be
+ * some of the body, too. */
 static bool send_head(struct http_call *call)
 {
     struct writer *writer = &call->writer;
@@ -146,6 +153,8 @@ static bool send_head(struct http_call *call)
             return false;
         writer->head_sent += (size_t)n;
     }
+    count_body(call, writer->head_sent - writer->head.len);
+    writer->head_sent = writer->head.len;
     return true;
 }
 
@@ -157,8 +166,7 @@ static bool send_body(struct http_call *call, const struct step *step)
 
     if (n < 0)
         return false;
-    plan_sent(&call->plan, (uint64_t)n);
-    call->result.body_bytes += (uint64_t)n;
+    count_body(call, (uint64_t)n);
     return true;
 }
 
@@ -271,11 +279,16 @@ void writer_start(struct http_call *call)
     pump(call);
 }
 
-void writer_go_on(struct http_call *call, struct str rest)
+void writer_go_on(struct http_call *call, struct str head, size_t sent)
 {
+    struct writer *writer = &call->writer;
+
     call->phase = CALL_WRITING;
-    call->writer.head = arena_str(call->arena, rest);
-    plan_init(&call->plan, &(struct delivery){.end = DELIVERY_CLOSE}, 0);
+    writer->head = arena_str(call->arena, head);
+    writer->head_sent = sent < head.len ? sent : head.len;
+    writer->body = call->response.body;
+    plan_init(&call->plan, &(struct delivery){.end = DELIVERY_CLOSE}, writer->body.len);
+    count_body(call, sent - writer->head_sent);
     pump(call);
 }
 

@@ -4,10 +4,11 @@
  */
 #include "../fixture.h"
 
-enum { LARGE_BYTES = 60 << 10 };
+enum { LARGE_BYTES = 60 << 10, RECORD_BYTES = 10000 }; /* with its head, one record of TLS */
 
 static char seen[2048];
 static char large[LARGE_BYTES + 1];
+static size_t answer_bytes = LARGE_BYTES;
 
 static void show(struct http_call *call)
 {
@@ -369,7 +370,7 @@ END_TEST
 static void answer_large(struct http_call *call)
 {
     struct http_response response = {
-        .status = 200, .body = {large, LARGE_BYTES}
+        .status = 200, .body = {large, answer_bytes}
     };
 
     http_call_deliver(call, &response, NULL);
@@ -385,11 +386,18 @@ START_TEST(test_at_once_writes_on_when_there_is_room)
 {
     size_t answers = 0;
     size_t got = 0;
+    size_t each;
     ssize_t n;
 
     memset(large, 'x', LARGE_BYTES);
+    answer_bytes = _i < 2 ? LARGE_BYTES : RECORD_BYTES;
     behaviour = answer_large;
-    struct client *c = open_kept_over(_i);
+    struct client *c = open_kept_over(_i % 2);
+
+    client_send(c, "GET /x HTTP/1.1\r\n" HOST "\r\n");
+    ck_assert_int_eq(client_answer(c), 200);
+    each = c->len;
+    client_next(c);
 
     while (stats().calls == 0) {
         unsigned asked = request_count;
@@ -402,11 +410,38 @@ START_TEST(test_at_once_writes_on_when_there_is_room)
     while ((n = read_some(c)) > 0)
         got += (size_t)n;
     ck_assert_int_eq(n, 0);
-    ck_assert_uint_gt(got, answers * LARGE_BYTES);
-    ck_assert_uint_lt(got, answers * (LARGE_BYTES + 200));
-    for (size_t i = 0; i <= answers; i++)
-        ck_assert_int_eq(next_result().outcome, HTTP_DELIVERED);
+    ck_assert_uint_eq(got, answers * each);
+    for (size_t i = 0; i <= answers + 1; i++) {
+        struct ending r = next_result();
+
+        ck_assert_int_eq(r.outcome, HTTP_DELIVERED);
+        ck_assert_uint_eq(r.body_bytes, answer_bytes);
+    }
     client_close(c);
+}
+END_TEST
+
+START_TEST(test_at_once_counts_what_a_client_took_that_left)
+{
+    struct ending r;
+    size_t answers = 0;
+
+    memset(large, 'x', LARGE_BYTES);
+    behaviour = answer_large;
+    struct client *c = open_kept();
+
+    for (; stats().calls == 0; answers++) {
+        unsigned asked = request_count;
+
+        client_send(c, "GET /x HTTP/1.1\r\n" HOST "\r\n");
+        ck_assert_uint_eq(wait_count(&request_count, asked + 1), asked + 1);
+    }
+    client_close(c);
+    for (size_t i = 0; i < answers; i++)
+        ck_assert_uint_eq(next_result().body_bytes, LARGE_BYTES);
+    r = next_result();
+    ck_assert_int_eq(r.outcome, HTTP_CLIENT_GONE);
+    ck_assert_uint_lt(r.body_bytes, LARGE_BYTES);
 }
 END_TEST
 
@@ -453,7 +488,8 @@ int main(void)
     tcase_add_loop_test(plain, test_at_once_leaves_other_answers_to_others, 0,
                         N_ELEMENTS(otherwise));
     tcase_add_test(plain, test_at_once_becomes_a_call_that_waits);
-    tcase_add_loop_test(plain, test_at_once_writes_on_when_there_is_room, 0, 2);
+    tcase_add_loop_test(plain, test_at_once_writes_on_when_there_is_room, 0, 4);
+    tcase_add_test(plain, test_at_once_counts_what_a_client_took_that_left);
     suite_add_tcase(suite, plain);
     tcase_add_checked_fixture(limited, limited_setup, teardown);
     tcase_add_test(limited, test_at_once_obeys_a_limit);
