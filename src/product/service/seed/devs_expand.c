@@ -5,7 +5,6 @@
  */
 #include <stdlib.h>
 
-#include "base/distance.h"
 #include "base/mem.h"
 #include "product/service/seed/devs.h"
 
@@ -91,10 +90,7 @@ static const struct conf_node *follow(const struct expression *e, const struct c
         nearest.wanted = name;
         offer_members(node, &nearest);
         fail(e, arena_printf(e->devs->draft->arena, "there is no '" STR_FMT "'", STR_ARG(name)),
-             str_is_set(nearest.best)
-                 ? arena_printf(e->devs->draft->arena, "did you mean '" STR_FMT "'?",
-                                STR_ARG(nearest.best))
-                 : "write it in this file");
+             draft_advice(e->devs->draft, &nearest, "write it in this file"));
         return NULL;
     }
     return node;

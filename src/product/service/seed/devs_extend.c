@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/distance.h"
 #include "product/service/seed/devs.h"
 
 enum { PAIRS_MAX = 10000000 }; /* of keys that are compared */
@@ -130,10 +129,8 @@ static const struct conf_node *ignore_one(struct devs *devs, const struct conf_n
     CONF_EACH (child, template)
         nearest_offer(&nearest, child->key);
     conf_warn(devs->draft->report, conf_at(path), CODE_BAD_SEED,
-              "the template has no '" STR_FMT "'; %s" STR_FMT "%s", STR_ARG(path->text),
-              str_is_set(nearest.best) ? "did you mean '" : "name a key of it",
-              STR_ARG(str_is_set(nearest.best) ? nearest.best : STR("")),
-              str_is_set(nearest.best) ? "'?" : "");
+              "the template has no '" STR_FMT "'; %s", STR_ARG(path->text),
+              draft_advice(devs->draft, &nearest, "name a key of it"));
     return rest;
 }
 
@@ -162,10 +159,8 @@ static const struct conf_node *no_template(struct devs *devs, const struct conf_
             nearest_offer(&nearest, child->key);
     }
     conf_error(devs->draft->report, conf_at(at), CODE_BAD_SEED,
-               "there is no template '" STR_FMT "'; %s" STR_FMT "%s", STR_ARG(at->text),
-               str_is_set(nearest.best) ? "did you mean '" : "write it below template:",
-               STR_ARG(str_is_set(nearest.best) ? nearest.best : STR("")),
-               str_is_set(nearest.best) ? "'?" : "");
+               "there is no template '" STR_FMT "'; %s", STR_ARG(at->text),
+               draft_advice(devs->draft, &nearest, "write it below template:"));
     return NULL;
 }
 

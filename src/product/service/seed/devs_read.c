@@ -1,5 +1,4 @@
 /* Serverless Devs' s.yaml: its resources, each by its component. */
-#include "base/distance.h"
 #include "product/service/seed/devs.h"
 
 static const struct draft_key top_keys[] = {
@@ -102,10 +101,8 @@ static devs_component *find_component(struct devs *devs, const struct conf_node 
         nearest_offer(&nearest, str_of(components[i].name));
     }
     conf_error(devs->draft->report, conf_at(node), CODE_BAD_SEED,
-               "the component '" STR_FMT "' is not emulated; %s" STR_FMT "%s", STR_ARG(node->text),
-               str_is_set(nearest.best) ? "did you mean '" : "there is ",
-               STR_ARG(str_is_set(nearest.best) ? nearest.best : STR("fc3, fc3-domain and fc")),
-               str_is_set(nearest.best) ? "'?" : "");
+               "the component '" STR_FMT "' is not emulated; %s", STR_ARG(node->text),
+               draft_advice(devs->draft, &nearest, "there is fc3, fc3-domain and fc"));
     return NULL;
 }
 

@@ -70,6 +70,13 @@ static void add_known(const struct draft *draft, const struct draft_key *keys, s
         buf_printf(out, "%s" STR_FMT, i ? ", " : "", STR_ARG(draft_shown(draft, keys[i].name)));
 }
 
+const char *draft_advice(struct draft *draft, const struct nearest *nearest, const char *otherwise)
+{
+    return str_is_set(nearest->best)
+               ? arena_printf(draft->arena, "did you mean '" STR_FMT "'?", STR_ARG(nearest->best))
+               : otherwise;
+}
+
 static void refuse_key(struct draft *draft, const struct conf_node *member,
                        const struct draft_key *keys, size_t count, const char *what)
 {
@@ -78,16 +85,11 @@ static void refuse_key(struct draft *draft, const struct conf_node *member,
 
     for (size_t i = 0; i < count; i++)
         nearest_offer(&nearest, draft_shown(draft, keys[i].name));
-    if (str_is_set(nearest.best)) {
-        conf_error(draft->report, conf_in_parent(member), CODE_BAD_SEED,
-                   "unknown key '" STR_FMT "' of %s; did you mean '" STR_FMT "'?",
-                   STR_ARG(member->key), what, STR_ARG(nearest.best));
-        return;
-    }
+    buf_puts(&known, "known: ");
     add_known(draft, keys, count, &known);
     conf_error(draft->report, conf_in_parent(member), CODE_BAD_SEED,
-               "unknown key '" STR_FMT "' of %s; known: %s", STR_ARG(member->key), what,
-               buf_text(&known));
+               "unknown key '" STR_FMT "' of %s; %s", STR_ARG(member->key), what,
+               draft_advice(draft, &nearest, buf_text(&known)));
 }
 
 bool draft_check(struct draft *draft, const struct conf_node *map, const struct draft_key *keys,

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/distance.h"
 #include "base/json.h"
 #include "conf/node.h"
 #include "conf/report.h"
@@ -36,6 +37,8 @@ struct draft_key {
     const char *to; /* NULL: the same */
 };
 
+/** "did you mean 'x'?", or @otherwise when nothing is near; in the arena. */
+const char *draft_advice(struct draft *draft, const struct nearest *nearest, const char *otherwise);
 /** Name what @keys do not know, with the nearest right word; @what is "a function". False, and
  * reported, when @map is no mapping. */
 bool draft_check(struct draft *draft, const struct conf_node *map, const struct draft_key *keys,

@@ -114,16 +114,11 @@ static void refuse_type(struct draft *draft, struct str type, const struct conf_
         const char *name = draft->capitals ? forms[i].tool : forms[i].type;
 
         nearest_offer(&nearest, str_of(name));
-        buf_printf(&known, "%s%s", i ? ", " : "", name);
+        buf_printf(&known, "%s%s", i ? ", " : "there is ", name);
     }
-    if (str_is_set(nearest.best))
-        conf_error(draft->report, conf_at(at), CODE_BAD_SEED,
-                   "triggers of type '" STR_FMT "' are not emulated; did you mean '" STR_FMT "'?",
-                   STR_ARG(type), STR_ARG(nearest.best));
-    else
-        conf_error(draft->report, conf_at(at), CODE_BAD_SEED,
-                   "triggers of type '" STR_FMT "' are not emulated; there is %s", STR_ARG(type),
-                   buf_text(&known));
+    conf_error(draft->report, conf_at(at), CODE_BAD_SEED,
+               "triggers of type '" STR_FMT "' are not emulated; %s", STR_ARG(type),
+               draft_advice(draft, &nearest, buf_text(&known)));
 }
 
 /* ---- sources ---- */
