@@ -111,19 +111,9 @@ static void add_measures(const struct run *run, const struct invoke_result *resu
 
 /* ---- answers ---- */
 
-static bool at_own_host(const struct run *run)
-{
-    return str_ends(run->work->call.request->host, STR(".fcapp.run"));
-}
-
 static void refuse(const struct run *run, const struct invoke_result *result)
 {
-    struct work *work = run->work;
-
-    answer_refuse_text(work, result->code, STR_FMT, STR_ARG(result->message));
-    if (run->by_http)
-        add(work, "X-Fc-Error-Type",
-            at_own_host(run) ? STR("FCCommonError") : STR("FcCommonError"));
+    answer_refuse_text(run->work, result->code, STR_FMT, STR_ARG(result->message));
 }
 
 static void answer_event(const struct run *run, const struct invoke_result *result)
@@ -180,7 +170,7 @@ static const char *barred(const struct run *run, const struct invoke_result *res
 {
     struct str type = http_headers_get(&result->headers, STR("Content-Type"));
 
-    if (!run->of_2023 || !at_own_host(run))
+    if (!run->of_2023 || !str_ends(run->work->call.request->host, STR(".fcapp.run")))
         return NULL;
     if (result->status >= STATUS_REDIRECT && result->status < STATUS_REDIRECT_END)
         return "ExternalRedirectForbidden";
